@@ -97,6 +97,7 @@ RIGHT = [
     ("\\begin{align}\nf &= \\|Ax-b\\|^2 \\\\\n\\nabla_x f &= 2A^\\top(Ax-b) \\tag{1}\n\\end{align}", "", ""),
     ("f(w) = ‖Xw − y‖²\n∇f = 2Xᵀ(Xw − y) = 0\n⇒ XᵀXw = Xᵀy\n⇒ w = (XᵀX)⁻¹Xᵀy", SHAPES, ""),
     ("Soit f(x) = ‖Ax − b‖².\nOn a df = 2(Ax − b)ᵀA dx", "A: m x n; x: n; b: m", "proved"),
+    ("1) f = tr(XᵀAX)\n2) df = tr(dXᵀAX + XᵀA dX)\n3)    = tr((AX + AᵀX)ᵀdX)", "A: m x m; X: m x n", "proved"),
     (EVIDENCE, "K: n x n spd; y, alpha: n", "proved"),
     (COUNTS, "x_i: p; y_i: scalar; beta: p", "agrees"),
     ("minimise uᵀSu subject to 1ᵀu = 1\nu^* = λ S⁻¹ 1", "S: n x n spd; u: n; λ: scalar", ""),
