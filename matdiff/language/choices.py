@@ -177,21 +177,26 @@ def divisors(order: Iterable[Node]) -> frozenset[str]:
     nodes = list(order)
     divisions = [node for node in nodes if node.kind == "array" and node.value.name in ("divide", "div")]
     stack = [part for node in divisions for part in node.parts[1:2]]
-    below = set[int]()
+    below, less = set[int](), set[str]()
     while stack:
         node = stack.pop()
         if node.kind == "symbol":
             below.add(id(node))
         elif node.kind == "array":
-            is_less = node.value.name == "subtract" and node.parts[1].kind == "NUMBER"
+            is_less = node.value.name == "subtract" and _is_count_less(*node.parts)
+            less |= {part.value[0] for part in node.parts[1:] if is_less and part.kind == "symbol"}  # p of n - p
             stack += node.parts if is_less or node.value.name in ("multiply", "power", "sqrt") else []
-    letters = (
-        [node for node in nodes if node.kind == "symbol" and node.value[0].partition("_")[0] in LETTERS]
-        if below
-        else []
-    )
+    symbols = [node for node in nodes if node.kind == "symbol"] if below else []
+    letters = [node for node in symbols if node.value[0].partition("_")[0] in LETTERS or node.value[0] in less]
     above = {node.value[0] for node in letters if id(node) not in below}
     return frozenset(node.value[0] for node in letters) - above
+
+
+def _is_count_less(*terms: Node) -> bool:
+    """Whether a difference is N - 1 or n - p, a count less a number or a letter."""
+    if [term.kind for term in terms] not in (["symbol", "NUMBER"], ["symbol", "symbol"]):
+        return False
+    return terms[0].value[0].partition("_")[0] in LETTERS
 
 
 LETTERS = frozenset("mnhstB") | LETTERS_OF_COUNTS  # for how many there are, and how wide they are

@@ -30,7 +30,8 @@ def require_vectors(bound: Bound, attempt: Attempt, scalar: bool) -> None:
     for product in [node for node in products if node.typed.is_scalar]:
         first, second = _letters(product, attempt)
         matrices = (typed_as(bound, attempt, [name], kind="M") for name in (first, second))
-        if any(typed and (typed.is_scalar or not scalar) for typed in matrices):
+        is_open = not scalar and (is_word(bound, first) or is_word(bound, second))
+        if any(typed and (typed.is_scalar or is_open) for typed in matrices):
             raise KindsError(
                 f"{attempt.written(product)} is one number if {first} and {second} are vectors; one may be a matrix",
                 text=bound.text,

@@ -141,7 +141,8 @@ def along_axis(by_column: str, by_row: str, whole: str, reduces: bool) -> Functi
             return of_matrices(site, a, name=whole)
         if along is None and reduces:
             return made(site, (), [a], lambda x: UFUNCS["log"](RECORDED["sum"](UFUNCS["exp"](x))))
-        if along is None and site.attempt.bound.dialect.name != "jax":
+        is_last = site.attempt.bound.dialect.name == "jax" or site.node.value.module.startswith("tf")
+        if along is None and not is_last:
             hint = f"write axis=1 for each row, axis=0 for each column: {site.node.value.name}(…, axis=1)"
             raise site.misfit(f"along which axis of {site.shown(a)} is not said", hint, AmbiguityError)
         by = by_row if along is None or along[0] == 1 else by_column
