@@ -7,12 +7,12 @@ from typing import Any
 
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import Expr, Number, Operator
+from matdiff.algebra.expr import Expr, Operator
 from matdiff.algebra.laws import Statement, differential, stated_differential
 from matdiff.algebra.notation import Notation, Slot, Style, call
 from matdiff.algebra.operators.inverses import NEGLIGIBLE, PseudoInverse
 from matdiff.algebra.operators.norms import Norm
-from matdiff.algebra.operators.products import Power, Product, Scale, Sum, Transpose
+from matdiff.algebra.operators.products import Product, Sum, Transpose
 from matdiff.algebra.operators.square import between_bars
 from matdiff.algebra.operators.sylvester import Sylvester
 
@@ -225,8 +225,3 @@ class RightSingular(Operator):
         where="A: m x n",
         requires="the largest singular value of A is simple",
     )
-
-
-def _resolvent(a: Expr, gram: Expr) -> Expr:
-    """(‖A‖₂²I − AᵀA)⁺"""
-    return PseudoInverse(Scale.of(Power(SpectralNorm(a), Number(2)), Identity(gram.rows)) - gram)
