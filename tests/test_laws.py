@@ -321,7 +321,6 @@ EVALUATED_BY_THE_PROGRAM = {
 WITHOUT_D = {
     "Member": "a leaf: it is an unknown or constant",
     "UnitVector": "constant",
-    "Eigenvectors": "a piece of the derivative of the eigenvalues",
     "Centering": "constant",
     "Commutation": "constant",
     "Duplication": "constant",

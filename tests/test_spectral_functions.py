@@ -195,3 +195,23 @@ def test_errors(text: str, kind: type[MatdiffError], message: str, place: str) -
     assert error.text is not None
     assert error.span is not None
     assert error.text[slice(*error.span)] == place
+
+
+def test_hessians_of_eigenvalues_go_through_the_eigenvectors() -> None:
+    """d²(aᵀλ(S + tE)) against second differences of the values that NumPy gives."""
+    random = np.random.default_rng(11)
+    s, e = (m + m.T for m in random.normal(size=(2, 4, 4)))
+    a = random.normal(size=4)
+
+    def along(t: float) -> float:
+        return float(a @ np.linalg.eigvalsh(s + t * e))
+
+    for text in ("a'*eigvals(S)", "a'*eigvals(S + 0*S)"):
+        found = matdiff.hessian(text, "S", "S: n x n symmetric; a: n")
+        assert found.verify().ok
+        h = matdiff.evaluate(found.result, {"S": s, "a": a})
+        expected = (along(1e-3) - 2 * along(0) + along(-1e-3)) / 1e-6
+        assert abs(e.T.ravel() @ h @ e.T.ravel() - expected) < 1e-4 * (1 + abs(expected))
+    assert matdiff.hessian("max(eigvals(S))^2", "S", "S: n x n symmetric").verify().ok
+    with pytest.raises(matdiff.MatdiffError, match="eigenvectors of A are differentiated only where"):
+        matdiff.jacobian("eigvecs(A)", "A", "A: n x n")

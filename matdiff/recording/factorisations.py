@@ -8,12 +8,12 @@ from matdiff.algebra.assumptions import implied
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.expr import FUNCTIONS as NAMED
 from matdiff.algebra.expr import Expr, Symbol
+from matdiff.algebra.operators.eigenvalues import Eigenvalues, Eigenvectors
 from matdiff.algebra.operators.entrywise import Sqrt
 from matdiff.algebra.operators.inverses import PseudoInverse
 from matdiff.algebra.operators.kronecker import Kronecker, Unvec, Vec
 from matdiff.algebra.operators.matrix_functions import Cholesky
 from matdiff.algebra.operators.products import Product, Transpose
-from matdiff.algebra.operators.spectral_functions import Eigenvalues, Eigenvectors
 from matdiff.algebra.operators.square import Inverse
 from matdiff.algebra.operators.sylvester import Sylvester
 from matdiff.algebra.operators.triangles import LowerTriangle, UpperTriangle

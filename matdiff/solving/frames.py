@@ -12,13 +12,13 @@ from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import ONE, Size
 from matdiff.algebra.expr import Expr, Number, Symbol, postorder, replace
 from matdiff.algebra.identities.transposes import untransposed
+from matdiff.algebra.operators.eigenvalues import Eigenvectors
 from matdiff.algebra.operators.matrix_functions import Sqrtm
 from matdiff.algebra.operators.norms import Norm, inner
 from matdiff.algebra.operators.products import Product, Scale, Sum, Transpose, coefficient
 from matdiff.algebra.operators.singular import Polar
 from matdiff.algebra.operators.slices import Slice
 from matdiff.algebra.operators.spectral import LargestEigenvector, SmallestEigenvector
-from matdiff.algebra.operators.spectral_functions import Eigenvectors
 from matdiff.algebra.operators.square import Determinant, Inverse
 from matdiff.algebra.operators.symmetry import assumed, is_symmetric
 from matdiff.algebra.rewriting import Step

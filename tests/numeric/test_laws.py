@@ -13,13 +13,14 @@ import pytest
 from matdiff.algebra.dims import ONE, SCALAR, Size, size
 from matdiff.algebra.expr import OPERATORS, Expr, Index, Number, Operator, Symbol
 from matdiff.algebra.operators.differentials import Differential
+from matdiff.algebra.operators.eigenvalues import Eigenvalues, Eigenvectors
 from matdiff.algebra.operators.entrywise import Unspecified
 from matdiff.algebra.operators.kronecker import Unvec, Vech
 from matdiff.algebra.operators.matrix_functions import Cholesky
 from matdiff.algebra.operators.open_functions import OpenDerivative, OpenFunction, OpenHessian
 from matdiff.algebra.operators.products import Product, Transpose
 from matdiff.algebra.operators.spectral import LargestEigenvector, SmallestEigenvector
-from matdiff.algebra.operators.spectral_functions import Eigenvalues, FrechetOfFunction, MatrixFunction
+from matdiff.algebra.operators.spectral_functions import FrechetOfFunction, MatrixFunction
 from matdiff.algebra.operators.square import MatrixPower, Trace
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Entry, IndexedSum, Member
@@ -57,6 +58,7 @@ SAMPLES: dict[str, Expr] = {
         (Symbol("S", (n, n), ["symmetric"]), Symbol("E", (n, n)), Symbol("F", (n, n))), ("f", 0, 2)
     ),
     "Eigenvalues": Eigenvalues(Symbol("S", (n, n), ["symmetric"])),
+    "Eigenvectors": Eigenvectors(Symbol("S", (n, n), ["symmetric"])),
     "LargestEigenvector": LargestEigenvector(Symbol("S", (n, n), ["symmetric"])),
     "SmallestEigenvector": SmallestEigenvector(Symbol("S", (n, n), ["symmetric"])),
 }

@@ -9,11 +9,10 @@ from matdiff.algebra.expr import FUNCTIONS as TABLE
 from matdiff.algebra.expr import Expr, fact, postorder
 from matdiff.algebra.identities.matrix_functions import base
 from matdiff.algebra.laws import Statement, identity
+from matdiff.algebra.operators.eigenvalues import Eigenvalues, Eigenvectors
 from matdiff.algebra.operators.matrix_functions import Expm, Logm, Sqrtm
 from matdiff.algebra.operators.products import Product, Sum, Transpose
 from matdiff.algebra.operators.spectral_functions import (
-    Eigenvalues,
-    Eigenvectors,
     FrechetOfFunction,
     MatrixFunction,
     of_matrix,

@@ -28,14 +28,11 @@ from matdiff.algebra.operators.products import (
     Product,
     Scale,
     Sum,
-    Transpose,
     reciprocal,
 )
-from matdiff.algebra.operators.singular import transposed, with_sign
+from matdiff.algebra.operators.singular import transposed
 from matdiff.algebra.operators.softmax import Softmax
 from matdiff.algebra.operators.square import Trace, matrix_power
-from matdiff.algebra.operators.structure import DiagonalVector
-from matdiff.algebra.operators.symmetry import is_symmetric
 from matdiff.errors import ShapeError, UnsupportedError
 
 # ---- what a formula makes of a matrix -----------------------------------------------------------------
@@ -331,65 +328,3 @@ def where_symmetric(np: Any, s: Any, values: Any) -> Any:
     """Values that have a meaning for a symmetric matrix only."""
     off = np.abs(s - transposed(np, s)).max(axis=(-2, -1), keepdims=True, initial=0.0)
     return np.where(off <= 1e-9 * np.abs(s).max(axis=(-2, -1), keepdims=True, initial=0.0), values, np.nan)
-
-
-# ---- the eigenvalues as a vector ------------------------------------------------------------------------
-
-
-class Eigenvalues(Operator):
-    """eigvals(S): the vector of the eigenvalues of a symmetric matrix, smallest first."""
-
-    names = ("eigvals", "eigvalsh")
-    signature = "n×n → n×1"
-    requires = "the eigenvalues of {0} are simple"
-    kink = True
-    code = "eigvalsh(a)"
-
-    @staticmethod
-    def numpy(np: Any, s: Any) -> Any:
-        return where_symmetric(np, s, eigenvalues(np, s))
-
-    @staticmethod
-    def gap(np: Any, s: Any) -> Any:
-        """The distances between neighbours; what stays 0, as of A ⊗ I, does no harm."""
-        values = eigenvalues(np, s)
-        largest = np.maximum(1.0, np.abs(values).max(axis=-2, keepdims=True, initial=0.0))
-        gaps = np.diff(values, axis=-2, append=np.inf) / largest
-        return np.where(gaps > NEGLIGIBLE, gaps, 0.0)
-
-    @differential(
-        "differential_of_eigenvalues",
-        "d(eigvals(S)) = diag(eigvecs(S)'*d(S)*eigvecs(S))",
-        title="d λ(S)",
-        where="S: n x n symmetric",
-        requires="S symmetric with simple eigenvalues",
-        source="Magnus and Neudecker, ch. 8, sec. 9",
-    )
-    def d(self: Expr, da: Expr) -> Expr:
-        s = self.operands[0]
-        if not is_symmetric(s):
-            raise UnsupportedError(
-                f"the eigenvalues of {str(s)[:60]} are differentiated only where it is known to be symmetric",
-                suggestion="Declare the matrix symmetric.",
-            )
-        q = Eigenvectors(s)
-        return DiagonalVector(Product.of(Transpose(q), da, q))
-
-
-class Eigenvectors(Operator):
-    """eigvecs(S): the orthogonal matrix of the eigenvectors of a symmetric matrix, in the order of eigvals(S)."""
-
-    names = ("eigvecs",)
-    signature = "n×n → n×n"
-    requires = "the eigenvalues of {0} are simple"
-    definition = "eigvecs(A) is the orthogonal Q whose columns are the eigenvectors of A, by increasing eigenvalues"
-    kink = True
-    gap = staticmethod(Eigenvalues.gap)
-    code = "eigenvectors(a)"
-
-    @staticmethod
-    def numpy(np: Any, s: Any) -> Any:
-        if not np.isfinite(s).all():
-            return np.full_like(s, np.nan)
-        vectors = np.linalg.eigh((s + transposed(np, s)) / 2)[1]
-        return where_symmetric(np, s, with_sign(np, vectors))
