@@ -10,6 +10,7 @@ from matdiff.language.customs import kind_of
 from matdiff.language.syntax import Node
 from matdiff.language.typing import Attempt
 
+SIGMA = "Sigma"
 SUMMED = ("sum", "mean")
 MULTIPLIED = ("product", "tight", "inner", "array")
 OF_PAIRS = ("dot", "inner")
@@ -32,6 +33,19 @@ def require_entries(bound: Bound, attempt: Attempt) -> None:
             besides = [name for name in vectors if name not in pair]
             if besides:
                 raise _of_data(bound, attempt, call, product, besides[0], pair)
+
+
+def require_one_sigma(bound: Bound) -> None:
+    """Raises AmbiguityError where Σ sums in one place and is undeclared numbers in another: Σ_i w_i x_i / Σ_i w_i."""
+    sums = [node for node in bound.order if node.kind == "big_sum" and bound.text[node.start] == "Σ"]
+    for node in bound.order if sums and SIGMA in bound.names and not bound.names[SIGMA].declared else ():
+        if node.kind in ("symbol", "member") and node.value[0] == SIGMA and node.typed.is_scalar:
+            raise AmbiguityError(
+                "Σ is the sign of a sum in one place, and would be a number here",
+                text=bound.text,
+                span=(node.start, node.end),
+                suggestion="put brackets around all that the first sum takes in, (Σ_i …)/(Σ_j …)",
+            )
 
 
 def _is_inner(node: Node) -> bool:

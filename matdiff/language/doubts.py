@@ -12,7 +12,7 @@ from matdiff.language.binding import Bound
 from matdiff.language.broadcasting import WEIGHTS
 from matdiff.language.customs import SCALARS, customary
 from matdiff.language.doubtful_code import require_axes, require_vectors, require_words
-from matdiff.language.doubtful_sums import require_entries
+from matdiff.language.doubtful_sums import require_entries, require_one_sigma
 from matdiff.language.other_kinds import KindsError, typed_as
 from matdiff.language.scopes import BARE, Binder
 from matdiff.language.syntax import Node, postorder
@@ -34,6 +34,7 @@ def require_customary(bound: Bound, attempt: Attempt, turned: Turned, scalar: bo
     _require_data(bound, attempt, turned)
     require_vectors(bound, attempt, scalar)
     require_entries(bound, attempt)
+    require_one_sigma(bound)
     _require_powers(bound, attempt)
     require_words(bound, attempt, scalar)
     require_axes(bound, attempt, scalar)
