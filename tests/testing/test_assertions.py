@@ -74,3 +74,15 @@ def test_a_claim_of_a_text_is_reviewed() -> None:
 
 def test_the_fixture_has_the_assertions(matdiff_assert: object) -> None:  # noqa: F811
     matdiff_assert.assert_gradient("x'x", "2x", "x: n", "x")  # type: ignore[attr-defined]
+
+
+def test_the_data_of_a_function_are_no_part_of_the_message() -> None:
+    data, y = np.arange(15.0).reshape(5, 3) / 7, np.arange(5.0) / 3
+
+    def loss(w):
+        return ((data @ w - y) ** 2).sum()
+
+    with pytest.raises(AssertionError) as failure:
+        assert_gradient(loss, lambda w: data.T @ (data @ w - y), where="w: 3")
+    assert "5×3 numbers" in str(failure.value)
+    assert max(map(len, str(failure.value).splitlines())) < 100
