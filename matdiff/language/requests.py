@@ -108,12 +108,8 @@ def request_at(text: str, place: int) -> Question | None:
     >>> request_at("the gradient of x'A x wrt x", 0)
     Question(names=('x',), order=1, start=0, end=27, inner=(16, 21), declared=(), sense='')
     """
-    nabla = match_at(NABLA, text, place) if "∇" in text or "grad" in text else None
-    of_name = nabla or (match_at(PRIMED, text, place) if "'" in text or "′" in text else None)
-    head = re.search(DEFINED.format(of_name.group("f")), text) if of_name else None
-    if of_name and head and (head.group("arguments") or nabla):  # the h' of h = A x is a transpose
-        names = _listed(of_name.group("names") or head.group("arguments") or "")
-        return Question(names, 1, place, len(text), of_name.span("f"))
+    if of_name := _of_a_name(text, place):
+        return of_name
     operator = question_at(text, place, ()) if OPERATOR.match(text, place) else None
     if operator and operator.order and not operator.inner and match_at(UNSAID, text, operator.end):
         return operator._replace(end=len(text), inner=(len(text), len(text)))  # f; ∂/∂x = ?
@@ -125,15 +121,7 @@ def request_at(text: str, place: int) -> Question | None:
         return Question(_listed(estimate["names"]), 0, place, len(text), inner, declared, "maximise")
     asked = match_at(ASKED, text, place)
     if asked is None:
-        is_goal = match_at(GOAL_AHEAD, text, place)
-        last = None if is_goal and not match_at(GOAL_ALONE, text, place) else search_in(GOAL_BEHIND, text, place)
-        behind = last or (None if is_goal else search_in(BEHIND, text, place))
-        if behind is None:
-            return None
-        order = 0 if last else 2 if behind.group("twice") else 1
-        inner = place, behind.start()
-        sense = sense_of(last["goal"]) if last else ""
-        return Question(_listed(behind["names"]), order, place, len(text), inner, _told(text, behind), sense)
+        return _asked_behind(text, place)
     ahead = asked.group("names") or asked.group("sought")
     by = None if ahead else search_in(ASKED_AT_END, text, asked.end())
     names = _listed(by.group("names") if by else ahead) if by or ahead else _arguments(text, asked.end())
@@ -147,6 +135,30 @@ def request_at(text: str, place: int) -> Question | None:
         _require_description(text, asked.span("told"), asked["sought"])
         declared += ((asked.start("told"), asked.end("sought")),)
     return Question(names, order, place, len(text), inner, declared, sense_of(goal) if goal else "")
+
+
+def _of_a_name(text: str, place: int) -> Question | None:
+    """∇f, grad f and f'(x) of an f that the text defines; the h' of h = A x is a transpose."""
+    nabla = match_at(NABLA, text, place) if "∇" in text or "grad" in text else None
+    of_name = nabla or (match_at(PRIMED, text, place) if "'" in text or "′" in text else None)
+    head = re.search(DEFINED.format(of_name.group("f")), text) if of_name else None
+    if not (of_name and head and (head.group("arguments") or nabla)):
+        return None
+    names = _listed(of_name.group("names") or head.group("arguments") or "")
+    return Question(names, 1, place, len(text), of_name.span("f"))
+
+
+def _asked_behind(text: str, place: int) -> Question | None:
+    """What is asked behind the function: f by X, f over X, minimised over X."""
+    is_goal = match_at(GOAL_AHEAD, text, place)
+    last = None if is_goal and not match_at(GOAL_ALONE, text, place) else search_in(GOAL_BEHIND, text, place)
+    behind = last or (None if is_goal else search_in(BEHIND, text, place))
+    if behind is None:
+        return None
+    order = 0 if last else 2 if behind.group("twice") else 1
+    sense = sense_of(last["goal"]) if last else ""
+    inner = place, behind.start()
+    return Question(_listed(behind["names"]), order, place, len(text), inner, _told(text, behind), sense)
 
 
 def _told(text: str, asked: re.Match[str]) -> tuple[tuple[int, int], ...]:

@@ -29,7 +29,7 @@ DECLARED = rf"(?P<names>{NAMES})\s*:\s*(?P<says>{COUNT}(?:\s*[x×]\s*{COUNT})?(?
 NAME = rf"[^\W\d_][\w{MARKS}]*"
 QUOTED = r"(?:'[^']*'|\"[^\"]*\")"
 MADE_BY_SYMPY = (
-    rf"(?P<name>{NAME})\s*=\s*(?:\w+\.)?MatrixSymbol"
+    rf"(?P<name>{NAME})\s*=\s*(?:(?:sympy|sym|sy|sp)\.)?MatrixSymbol"
     rf"\(\s*{QUOTED}\s*,\s*(?P<rows>{COUNT})\s*,\s*(?P<cols>{COUNT})\s*\)"
 )
 COMPARES = r"(?<![:!])(?:[∈≻⪰≽≺⪯≤≥⩽⩾⊥≠]|[<>]=?|=)"

@@ -7,7 +7,7 @@ only, what is asked, what is declared (``A ≻ 0``, ``x ∈ ℝⁿ``, ``A = Aᵀ
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple, NoReturn
 
 from matdiff.algebra.assumptions import PROPERTIES, property_word
@@ -138,9 +138,20 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
     refuse_unread(changed, known)
     refuse_differential(changed, known)
     members = tuple(script.edited(side) for side in sides)
-    leads = (p.lead for p in pieces if text[slice(*p.lead)] != "let" or p.start not in standing or _is_item(text, p))
-    spans = [*signs, *leads, *((c.start, c.end) for c in conditions), *map(re.Match.span, heads)]
+    spans = [
+        *signs,
+        *_leads(text, pieces, standing),
+        *((c.start, c.end) for c in conditions),
+        *map(re.Match.span, heads),
+    ]
     return Says(changed, question, tuple(conditions), members, *_left_sides(text, heads, firsts), tuple(spans))
+
+
+def _leads(text: str, pieces: Iterable[Piece], standing: Collection[int]) -> Iterator[tuple[int, int]]:
+    """The places of the words and signs between statements; a let that defines nothing takes no part."""
+    for piece in pieces:
+        if text[slice(*piece.lead)] != "let" or piece.start not in standing or _is_item(text, piece):
+            yield piece.lead
 
 
 def _told_in(text: str, asked: Question | None) -> Iterator[Condition]:
