@@ -27,10 +27,9 @@ SYMMETRIC_TOO = rf"(?P<name>{LETTER}){TRANSPOSED}=\s*(?P<minus>[-−])?\s*(?P<ag
 TOLD = rf"{NAMES}\s+(?:(?:is|are)\s.*|(?P<has>has|have)\s[a-z -]+)"  # A has full rank
 DECLARED = rf"(?P<names>{NAMES})\s*:\s*(?P<says>{COUNT}(?:\s*[x×]\s*{COUNT})?(?:\s+[a-z]+)*)"
 NAME = rf"[^\W\d_][\w{MARKS}]*"
-QUOTED = r"(?:'[^']*'|\"[^\"]*\")"
 MADE_BY_SYMPY = (
     rf"(?P<name>{NAME})\s*=\s*(?:(?:sympy|sym|sy|sp)\.)?MatrixSymbol"
-    rf"\(\s*{QUOTED}\s*,\s*(?P<rows>{COUNT})\s*,\s*(?P<cols>{COUNT})\s*\)"
+    rf"\(\s*(?P<quote>['\"])(?P=name)(?P=quote)\s*,\s*(?P<rows>{COUNT})\s*,\s*(?P<cols>{COUNT})\s*\)"
 )
 COMPARES = r"(?<![:!])(?:[∈≻⪰≽≺⪯≤≥⩽⩾⊥≠]|[<>]=?|=)"
 SET = rf"(?:{SPACE}|[{{(\[].*[)\]}}]|⟪?\w+⟫?(?:\(.*\))?)(?:\^\S+)?"

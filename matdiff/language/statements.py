@@ -7,7 +7,7 @@ only, what is asked, what is declared (``A ≻ 0``, ``x ∈ ℝⁿ``, ``A = Aᵀ
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple, NoReturn
 
 from matdiff.algebra.assumptions import PROPERTIES, property_word
@@ -100,6 +100,22 @@ def _is_formula(text: str) -> bool:
     return not any(word in KINDS or property_word(word) in PROPERTIES for word in words)  # diag(x), and not A diag
 
 
+class Around(NamedTuple):
+    """What stands around a statement.
+
+    known, defined  the names that are declared or asked for, and those that the text defines
+    is_only         whether every statement has a left side, of which at most one is used by none
+    is_alone        whether there is no other statement
+    is_constrained  whether a condition is stated by «subject to»
+    """
+
+    known: Collection[str]
+    defined: Collection[str]
+    is_only: bool
+    is_alone: bool
+    is_constrained: bool
+
+
 def _said_in(script: Transcript, known: Collection[str]) -> Says:
     script = script.edited(list(probabilities(script.text)))
     text = script.text
@@ -107,20 +123,16 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
     pieces, question, asking = _without_request(text, pieces_of(text))
     kept, conditions = _sorted_out(text, pieces, question)
     standing = {piece.start for piece in kept}
-    edits = list(_joined(text, pieces, standing))
-    edits += [(start, end, " ") for start, end in asking]
+    edits = [*_joined(text, pieces, standing), *((start, end, " ") for start, end in asking)]
     sides, heads = list[list[Edit]](), list[re.Match[str]]()
     firsts = [next(heads_of(text, piece), None) for piece in kept if text[piece.start : piece.end].strip()]
-    is_only = None not in firsts and sum(not is_used(text, head) for head in firsts if head) <= 1
-    defined = {called(head) for head in firsts if head}
-    is_alone = len(firsts) == len(pieces) == 1 and not word_of(text, pieces[0])
-    constrained = any(CONSTRAINING.match(word_of(text, piece)) for piece in pieces)
+    around = _around(text, pieces, firsts, known)
     edits += (general := _of_members(text, kept))
     signs = [(p.end, p.end + 1) for p in pieces if text[slice(*p.lead)].startswith("(")]  # tr(X) (X ∈ ℝⁿ)
     signs += [*asking, *((start, end) for start, end, _ in general)]
     conditions += _told_in(text, question)
     for piece in kept:
-        asked, changes, others, named = _function(text, piece, known, defined, is_only, is_alone, constrained)
+        asked, changes, others, named = _function(text, piece, around)
         heads += named
         if asked and question:
             question, edit = _with_second(text, question, asked, piece)
@@ -138,13 +150,21 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
     refuse_unread(changed, known)
     refuse_differential(changed, known)
     members = tuple(script.edited(side) for side in sides)
-    spans = [
-        *signs,
-        *_leads(text, pieces, standing),
-        *((c.start, c.end) for c in conditions),
-        *map(re.Match.span, heads),
-    ]
-    return Says(changed, question, tuple(conditions), members, *_left_sides(text, heads, firsts), tuple(spans))
+    signs += [*_leads(text, pieces, standing), *((c.start, c.end) for c in conditions), *map(re.Match.span, heads)]
+    return Says(changed, question, tuple(conditions), members, *_left_sides(text, heads, firsts), tuple(signs))
+
+
+def _around(
+    text: str, pieces: Sequence[Piece], firsts: Sequence[re.Match[str] | None], known: Collection[str]
+) -> Around:
+    """What stands around the statements, of which some begin with a left side."""
+    return Around(
+        known,
+        {called(head) for head in firsts if head},
+        None not in firsts and sum(not is_used(text, head) for head in firsts if head) <= 1,
+        len(firsts) == len(pieces) == 1 and not word_of(text, pieces[0]),
+        any(CONSTRAINING.match(word_of(text, piece)) for piece in pieces),
+    )
 
 
 def _leads(text: str, pieces: Iterable[Piece], standing: Collection[int]) -> Iterator[tuple[int, int]]:
@@ -321,13 +341,7 @@ def _constraint(text: str, piece: Piece) -> Condition:
 
 
 def _function(
-    text: str,
-    piece: Piece,
-    known: Collection[str],
-    defined: Collection[str],
-    is_only: bool,
-    is_alone: bool,
-    constrained: bool,
+    text: str, piece: Piece, around: Around
 ) -> tuple[Question | None, list[Edit], list[list[Edit]], list[re.Match[str]]]:
     """The question of a statement, the changes that leave what it says, and those for the other sides of a chain.
 
@@ -340,12 +354,12 @@ def _function(
     if blank:
         edits.append((place, blank.end(), " "))
         place = blank.end()
-    question = question_at(text[: piece.end], place, known, defined, constrained)
+    question = question_at(text[: piece.end], place, around.known, around.defined, around.is_constrained)
     if question is None and (root := root_of(text, piece, heads)):
         return None, [*edits, *root], [], []
     if question is None:
-        is_plain = heads and (is_only or len(heads) > 1 or is_odd(text, heads[0]))
-        named = taken_out(text, heads, is_alone) if is_plain else []
+        is_plain = heads and (around.is_only or len(heads) > 1 or is_odd(text, heads[0]))
+        named = taken_out(text, heads, around.is_alone) if is_plain else []
         edits += [(head.start(), head.end(), " ") for head in named]
         *earlier, last = _sides(text, place, piece.end) if heads or edits else [(place, piece.end)]
         if not earlier:
