@@ -126,7 +126,7 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
     edits = [*_joined(text, pieces, standing), *((start, end, " ") for start, end in asking)]
     sides, heads = list[list[Edit]](), list[re.Match[str]]()
     firsts = [next(heads_of(text, piece), None) for piece in kept if text[piece.start : piece.end].strip()]
-    around = _around(text, pieces, firsts, known)
+    around = _surroundings(text, pieces, firsts, known)
     edits += (general := _of_members(text, kept))
     signs = [(p.end, p.end + 1) for p in pieces if text[slice(*p.lead)].startswith("(")]  # tr(X) (X ∈ ℝⁿ)
     signs += [*asking, *((start, end) for start, end, _ in general)]
@@ -154,7 +154,7 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
     return Says(changed, question, tuple(conditions), members, *_left_sides(text, heads, firsts), tuple(signs))
 
 
-def _around(
+def _surroundings(
     text: str, pieces: Sequence[Piece], firsts: Sequence[re.Match[str] | None], known: Collection[str]
 ) -> Around:
     """What stands around the statements, of which some begin with a left side."""
