@@ -11,6 +11,7 @@ from matdiff.errors import AmbiguityError, ShapeError
 from matdiff.language.binding import Bound
 from matdiff.language.broadcasting import WEIGHTS
 from matdiff.language.customs import SCALARS, customary
+from matdiff.language.dialects import recognised
 from matdiff.language.doubtful_code import require_axes, require_vectors, require_words
 from matdiff.language.doubtful_sums import require_entries, require_one_sigma
 from matdiff.language.other_kinds import KindsError, typed_as
@@ -201,8 +202,9 @@ def _places(tree: Node) -> dict[str, dict[Binder, Node]]:
 
 def _require_powers(bound: Bound, attempt: Attempt) -> None:
     """Raises AmbiguityError for X**2 of a matrix, XX on paper and in SymPy, X.^2 in NumPy and in sum(X**2)."""
-    found = [node for node in bound.order if node.kind == "dot_power" and not bound.is_code]
-    for node in found:
+    found = [node for node in bound.order if node.kind == "dot_power"]
+    is_code = bound.is_code or (found and recognised(bound.text) is not None)  # np.exp(g'(X))**2, which is no Python
+    for node in found if not is_code else ():
         base, k = node.parts[0], attempt.written(node.parts[1])
         a, shown = base.typed, attempt.written(base)
         is_square = attempt.sizes.find(a.rows) is attempt.sizes.find(a.cols)
