@@ -491,6 +491,7 @@ def test_the_whole_matrix_of_blocks() -> None:
         ("(y - Xβ)'(y - Xβ)", "y ~ N(Xβ, sI)", "X: n x p; s: scalar positive", "n*s"),
         ("norm2(A*x)^2", "x ~ (0, I)", "A: m x n", "tr(A'*A)"),
         ("a'x", "x ~ m", "a: n", "a'*m"),
+        ("E_x[x'x], x ~ (m, S)", None, "", "m'*m + tr(S)"),
     ],
 )
 def test_what_is_random_is_said_in_a_text(text: str, of: str | None, where: str, expected: str) -> None:
@@ -529,6 +530,8 @@ def test_one_name_is_said_to_be_random_once() -> None:
         ("x'x", None, "nothing is random"),
         ("x'x", "x mu", "says of no name what its mean is"),
         ("x'x", "x ~", "says of no name what its mean is"),
+        ("x'x", "x ~ N", "says of no name what its mean is"),
+        ("E_q[x'x], x ~ (m, S)", None, "expectation"),
         ("x'x", "x ~ U(0, 1)", "U is no distribution that is known here"),
         ("x'x", "x ~ Poisson(a)", "Poisson is no distribution that is known here"),
         ("x'x", "x ~ N(mu, S, 3)", "not 3 parameters"),

@@ -6,7 +6,7 @@ A name that is new stands for a mean in the shape of the random symbol, or for a
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Set
+from collections.abc import Collection, Mapping, Set
 
 from matdiff.algebra.constants import is_zero
 from matdiff.algebra.dims import ONE, Shape
@@ -16,7 +16,7 @@ from matdiff.errors import DeclarationError, NotationError, ShapeError
 from matdiff.language.answers import unknown_in
 from matdiff.language.declarations import declare, texts_of
 from matdiff.language.names import canonical
-from matdiff.language.outside import between
+from matdiff.language.outside import between, closing
 from matdiff.language.spelling import plain
 from matdiff.language.together import read_beside
 
@@ -31,7 +31,7 @@ OTHER = (  # U(0, 1), Poisson(a)
     r"(?:\\(?:mathrm|mathcal|text|operatorname)\s*)?\{?(?:[A-Z](?=\}?\s*\([^()]*,)|[A-Z][a-z]{2,}\w*)\}?(?=\s*\()"
 )
 MEAN = (
-    r"\s*(?:𝔼|E|\\(?:mathbb|mathrm|operatorname|mathsf)\s*\{?\s*E\s*\}?)\s*(?:_\w|_\{\w+\})?\s*"
+    r"\s*(?:𝔼|E|\\(?:mathbb|mathrm|operatorname|mathsf)\s*\{?\s*E\s*\}?)\s*(?:_(?P<over>\w|\{\w+\}))?\s*"
     r"(?:\\left|\\bigl?|\\Bigl?)?(?P<open>[(\[])"
 )
 CLOSES = {"(": ")", "[": "]"}
@@ -50,19 +50,18 @@ def told_apart(text: str) -> tuple[str, dict[str, tuple[str, ...]]]:
     pieces = [text[start:end] for start, end in between(text, PARTS)]
     told = [piece for piece in pieces if re.search(TILDE, piece)]
     kept = "; ".join(piece.strip() for piece in pieces if piece.strip() and piece not in told)
-    return _without_mean(kept), said_of("; ".join(told))
+    said = said_of("; ".join(told))
+    return _without_mean(kept, said), said
 
 
-def _without_mean(text: str) -> str:
-    """f of E[f]; anything else as it is."""
+def _without_mean(text: str, random: Collection[str]) -> str:
+    """f of E[f], and of E_x[f] where x is random; anything else as it is, which the reader refuses."""
     m = re.match(MEAN, text)
-    depth = 0
-    for place in range(m.end() - 1, len(text)) if m else ():
-        depth += (text[place] in "([{") - (text[place] in ")]}")
-        if m and depth == 0:
-            is_whole = not text[place + 1 :].strip(" .") and text[place] == CLOSES[m["open"]]
-            return re.sub(r"\\(?:right|bigr?|Bigr?)\s*$", "", text[m.end() : place]) if is_whole else text
-    return text
+    if m is None or not (m["over"] is None or m["over"].strip("{}") in random):
+        return text
+    end = closing(text, m.end())
+    is_whole = text[end : end + 1] == CLOSES[m["open"]] and not text[end + 1 :].strip(" .")
+    return re.sub(r"\\(?:right|bigr?|Bigr?)\s*$", "", text[m.end() : end]) if is_whole else text
 
 
 def said_of(text: str) -> dict[str, tuple[str, ...]]:
@@ -83,7 +82,7 @@ def said_of(text: str) -> dict[str, tuple[str, ...]]:
         if not m and (other := re.match(OTHER, inside)):
             message, hint = f"{other[0].strip()} is no distribution that is known here", "give its mean and covariance"
             raise NotationError(message, text=text, span=(start, end), suggestion=f"{hint}, as in x ~ (mu, Sigma)")
-        if not name.strip() or not inside.strip() or "~" in inside:
+        if not name.strip() or inside in ("", "N", "𝒩") or "~" in inside:
             hint = "write x ~ (mu, Sigma), with the mean and the covariance of x"
             raise NotationError("this says of no name what its mean is", text=text, span=(start, end), suggestion=hint)
         found[name.strip()] = tuple(inside[a:b].strip() for a, b in between(inside, ","))

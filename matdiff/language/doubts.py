@@ -254,6 +254,21 @@ def say_offsets(bound: Bound, attempt: Attempt) -> None:
             attempt.note(node, f"{b} is read as a vector; if it is one number for all rows, declare it: {b}: {kind}")
 
 
+def say_spread_numbers(bound: Bound, attempt: Attempt) -> None:
+    """Notes that the b of A X − b is a number beside every entry of a matrix; it may be one, too."""
+    for node in [node for node in bound.order if node.kind == "sum"]:
+        matrices = [
+            part for part in node.parts if part.typed is not None and ONE not in (part.typed.rows, part.typed.cols)
+        ]
+        letters = [part.value[0] for part in node.parts if part.kind == "symbol"]
+        for b in letters if matrices else ():
+            if b in "bc" and attempt.assumed.get(b) == "S" and not bound.names[b].declared:
+                shown = attempt.written(matrices[0])
+                attempt.note(
+                    node, f"{b} is read as a number beside every entry of {shown}; else declare it: {b}: matrix"
+                )
+
+
 def say_rows(bound: Bound, attempt: Attempt) -> None:
     """Notes that X_i and β of X_i β are numbers, where X_i, before what is multiplied by it, may be a row of data."""
     for first, second in (pair for node in bound.order if node.kind in PRODUCTS for pair in pairwise(node.parts)):

@@ -27,6 +27,7 @@ from matdiff.language.doubts import (
     say_means,
     say_offsets,
     say_rows,
+    say_spread_numbers,
     say_stems,
 )
 from matdiff.language.functions_of_matrices import settle
@@ -149,7 +150,16 @@ class Search:
         found.attempt.restore()
         require_one_font(self.bound, found.attempt, self.italic)
         self._say_kinds(found, vector)
-        for say in (say_identities, say_means, say_families, say_samples, say_offsets, say_rows, say_stems):
+        for say in (
+            say_identities,
+            say_means,
+            say_families,
+            say_samples,
+            say_offsets,
+            say_rows,
+            say_spread_numbers,
+            say_stems,
+        ):
             say(self.bound, found.attempt)
         settle(found.attempt)
 
