@@ -135,3 +135,10 @@ def test_a_function_of_a_layer_is_one_of_each_entry() -> None:
 def test_brackets_around_one_letter_are_those_of_a_call() -> None:
     lagrangian = matdiff.derive("f(z) + λ'h(z)", wrt="z")
     assert str(lagrangian.gradient) == "∇f(z) + λ ⊙ h′(z)"
+
+
+def test_a_number_beside_every_entry_of_a_matrix_is_noted() -> None:
+    notes = matdiff.derive("||A x - b||^2 + tr(x)", "x").notes
+    assert any("b is read as a number beside every entry of A x" in note for note in notes)
+    declared = matdiff.derive("||A x - b||^2 + tr(x)", "x", "A: m x n; x: n x n; b: m x n")
+    assert not any("beside every entry" in note for note in declared.notes)
