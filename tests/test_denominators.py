@@ -73,6 +73,10 @@ def test_answers_have_one_denominator(f: str, where: str, unknown: str, least: s
         ("x + c*y - c*z", "x + c*(y - z)"),
         ("x/sqrt(b) - y/sqrt(b)^3", "(x - y/b)/sqrt(b)"),
         ("a^2*x + a*b*y", "a*(a*x + b*y)"),
+        ("a*b*A + 2*a*b*c*B", "a*b*(A + 2*c*B)"),  # at once
+        ("A/(a*b) - c*B/(a*b)", "(A - c*B)/(a*b)"),
+        ("a*b*x + a*b*y + a*z", "a*(b*x + b*y + z)"),  # of most terms first
+        ("a*b + a*b*c", "a*(b + b*c)"),  # b + bc stays
     ],
 )
 def test_shared_powers_are_taken_out(before: str, after: str) -> None:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache, reduce
-from itertools import count, permutations
+from itertools import count
+from itertools import product as ways_to_choose
 from operator import or_
 from typing import Any, NamedTuple
 
@@ -291,17 +292,20 @@ def between(before: tuple[Expr, ...], made: Expr, after: tuple[Expr, ...]) -> Ex
 def among_terms(kind: type[Expr], ps: Sequence[Expr], right: Expr, when: Guard | None) -> Way:
     """A statement about A + B, or A ⊙ B, of some of the terms; the right side stands where the first of them stood, and
     0 or 1 falls away."""
-    telling = [j for j, p in enumerate(ps) if not is_open(p)]
-    heads = [at_a_glance(ps[j]) for j in telling]
+    heads = [None if is_open(p) else at_a_glance(p) for p in ps]
+    told = [fits for fits in heads if fits is not None]
     join: Callable[..., Expr] = kind.of  # type: ignore[attr-defined]
 
     def rewritten(e: Expr) -> Expr | None:
         f = e.operands
-        if type(e) is not kind or not all(any(map(fits, f)) for fits in heads) or (when is not None and not when(e)):
+        if type(e) is not kind or not all(any(map(fits, f)) for fits in told) or (when is not None and not when(e)):
             return None
-        fitting = [{k for k, o in enumerate(f) if any(True for _ in MATCHER.match(ps[j], o, {}))} for j in telling]
-        for chosen in permutations(range(len(f)), len(ps)) if all(fitting) else ():
-            if not all(chosen[j] in places for j, places in zip(telling, fitting, strict=True)):
+        places = [
+            range(len(f)) if fits is None else [k for k, o in enumerate(f) if fits(o) and matches(p, o)]
+            for p, fits in zip(ps, heads, strict=True)
+        ]
+        for chosen in ways_to_choose(*places):
+            if len({*chosen}) < len(chosen):
                 continue
             made = built(right, MATCHER.all_of(ps, [f[k] for k in chosen], {}))
             if made is not None:
@@ -312,6 +316,11 @@ def among_terms(kind: type[Expr], ps: Sequence[Expr], right: Expr, when: Guard |
         return None
 
     return rewritten
+
+
+def matches(p: Expr, e: Expr) -> bool:
+    """Whether something is an instance of a part of a pattern by itself."""
+    return any(True for _ in MATCHER.match(p, e, {}))
 
 
 def is_open(p: Expr) -> bool:

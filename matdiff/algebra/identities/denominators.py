@@ -5,7 +5,7 @@ Where it makes the sum shorter to read, from all terms or from those that have t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -21,27 +21,35 @@ from matdiff.algebra.reading_cost import reading_cost
 MOST_TERMS, MOST_BASES, MOST_STEPS = 12, 12, 2  # so many are looked at, and so far apart are powers
 
 
+Powers = Mapping[Expr, Fraction]  # of bases
+NONE = Fraction(0)
+
+
+def product_of(powers: Powers) -> Expr:
+    """Powers of scalars as they are written, reciprocals last."""
+    return Hadamard.of(*sorted([to_power(b, k) for b, k in powers.items()], key=lambda f: f.reciprocal is not None))
+
+
 class Term(NamedTuple):
     """number × powers of scalars × core, where the core is a matrix, or None."""
 
     number: Fraction
-    powers: dict[Expr, Fraction]
+    powers: Powers
     core: Expr | None
 
-    def divided(self, base: Expr, k: Fraction) -> Term:
-        """The term without a power of a base."""
-        left = self.powers.get(base, Fraction(0)) - k
-        others = {b: j for b, j in self.powers.items() if b is not base}
-        return self._replace(powers={**others, base: left} if left else others)
+    def divided(self, powers: Powers) -> Term:
+        """The term without some powers."""
+        others = {b: j for b, j in self.powers.items() if b not in powers}
+        left = {b: self.powers.get(b, NONE) - k for b, k in powers.items()}
+        return self._replace(powers={**others, **{b: j for b, j in left.items() if j}})
 
-    def is_power(self, base: Expr, k: Fraction) -> bool:
-        """Whether the term is nothing but a number times this power."""
-        return self.core is None and self.powers == {base: k}
+    def is_nothing_but(self, powers: Powers) -> bool:
+        """Whether the term is a number times these powers."""
+        return self.core is None and self.powers == powers
 
     def expression(self) -> Expr:
         """The term as it is written; reciprocals go last."""
-        factors = sorted([to_power(b, k) for b, k in self.powers.items()], key=lambda f: f.reciprocal is not None)
-        scalar = Hadamard.of(*factors) if factors else None
+        scalar = product_of(self.powers) if self.powers else None
         if self.core is None or scalar is None:
             return multiple(self.number, scalar or self.core)
         return multiple(self.number, Scale.of(scalar, self.core))
@@ -58,7 +66,7 @@ def term_of(e: Expr) -> Term:
     powers: dict[Expr, Fraction] = {}
     for s in scalars:
         base, k = base_and_exponent(s)
-        powers[base] = powers.get(base, Fraction(0)) + k
+        powers[base] = powers.get(base, NONE) + k
     return Term(number, {b: k for b, k in powers.items() if k}, core)
 
 
@@ -74,14 +82,26 @@ def are_disjoint(sets: Sequence[set[Expr]]) -> bool:
     return sum(map(len, sets)) == len(set().union(*sets))
 
 
-def shared_powers(terms: Sequence[Term]) -> Iterable[tuple[Expr, Fraction, list[int]]]:
-    """The powers that two terms or more have in common, all in the numerator or all in the denominator."""
-    bases = dict.fromkeys(b for t in terms for b in t.powers)
-    for base in list(bases)[:MOST_BASES]:
-        for sign in (1, -1):
-            places = [k for k, t in enumerate(terms) if t.powers.get(base, Fraction(0)) * sign > 0]
-            if len(places) > 1:
-                yield base, sign * min(abs(terms[k].powers[base]) for k in places), places
+class Shared(NamedTuple):
+    """Powers, all above the bar or all below it, that the terms in some *places* have in common."""
+
+    places: tuple[int, ...]
+    is_above: bool
+    powers: dict[Expr, Fraction]
+
+
+def shared_powers(terms: Sequence[Term]) -> list[Shared]:
+    """The powers that two terms or more have in common, those of the same terms together; of most terms first."""
+    found: dict[tuple[tuple[int, ...], bool], Shared] = {}
+    for base in list(dict.fromkeys(b for t in terms for b in t.powers))[:MOST_BASES]:
+        exponents = [(place, t.powers[base]) for place, t in enumerate(terms) if base in t.powers]
+        for is_above in (True, False) if len(exponents) > 1 else ():
+            own = {place: abs(k) for place, k in exponents if (k.numerator > 0) is is_above}
+            if len(own) > 1:
+                places, least = tuple(own), min(own.values())
+                shared = found.setdefault((places, is_above), Shared(places, is_above, {}))
+                shared.powers[base] = least if is_above else -least
+    return sorted(found.values(), key=lambda shared: -len(shared.places))
 
 
 POWERS = (("", "/c", "c"), ("/c", "/c^2", "c"), ("/c", "/c^3", "c^2"))  # of terms that are brought together
@@ -134,7 +154,7 @@ def quotient_of(e: Expr) -> tuple[list[Expr], dict[Expr, Fraction]]:
     for f in (*scalars, *factors):
         base, k = base_and_exponent(f)
         if isinstance(base, Sum) and (base.is_scalar or not chain):
-            powers[base] = powers.get(base, Fraction(0)) + k
+            powers[base] = powers.get(base, NONE) + k
         elif chain and not f.is_scalar:
             return [e], {}
         else:
@@ -144,7 +164,7 @@ def quotient_of(e: Expr) -> tuple[list[Expr], dict[Expr, Fraction]]:
 
 def over(base: Expr, terms: Sequence[tuple[list[Expr], dict[Expr, Fraction]]], e: Expr) -> tuple[Expr, Expr] | None:
     """A sum over its lowest power of a base, of which the others are whole powers apart, and that once terms cancel."""
-    exponents = [powers.get(base, Fraction(0)) for _, powers in terms]
+    exponents = [powers.get(base, NONE) for _, powers in terms]
     least = min(exponents)
     steps = [k - least for k in exponents]
     if any(s.denominator != 1 or s > MOST_STEPS for s in steps) or not any(steps):
@@ -182,24 +202,32 @@ def common_powers(e: Expr) -> Expr | None:
     if len(e.operands) > MOST_TERMS or are_disjoint([bases_of(t) for t in e.operands]):
         return None
     terms = [term_of(t) for t in e.operands]
-    best = e
-    for base, k, places in shared_powers(terms):
-        if not any(terms[p].is_power(base, k) for p in places):  # a + ab stays
-            inner = Sum.of(*[terms[p].divided(base, k).expression() for p in places])
-            joined = Scale.of(to_power(base, k), inner) if not inner.is_scalar else beside(inner, base, k)
-            whole = Sum.of(*[joined if p == places[0] else t for p, t in enumerate(e.operands) if p not in places[1:]])
-            best = whole if k < 0 and is_no_longer(whole, best) else shorter(whole, best)
+    best, taken = e, set[int]()
+    for places, is_above, powers in shared_powers(terms):
+        if taken.issuperset(places):
+            continue  # taken out of what is left in the brackets
+        if any(terms[p].is_nothing_but(powers) for p in places):
+            powers.popitem()  # a + ab stays
+        if not powers:
+            continue
+        inner, common = Sum.of(*[terms[p].divided(powers).expression() for p in places]), product_of(powers)
+        joined = times(common, inner, is_above)
+        whole = Sum.of(*[joined if p == places[0] else t for p, t in enumerate(e.operands) if p not in places[1:]])
+        if (shorter(whole, best) if is_above else no_longer(whole, best)) is whole:
+            best, taken = whole, {*places}
     return best if best is not e else None
 
 
-def is_no_longer(whole: Expr, e: Expr) -> bool:
-    """Whether a form over a common denominator is as good as another one."""
-    return weight(whole) <= weight(e) and reading_cost(whole) <= reading_cost(e)
+def times(common: Expr, e: Expr, is_above: bool) -> Expr:
+    """Powers times what they were taken out of; of scalars they stand last where they are below a bar."""
+    if not e.is_scalar:
+        return Scale.of(common, e)
+    return Hadamard.of(common, e) if is_above else Hadamard.of(e, common)
 
 
-def beside(a: Expr, base: Expr, k: Fraction) -> Expr:
-    """A scalar times a power, which stands last where it is below a bar."""
-    return Hadamard.of(a, to_power(base, k)) if k < 0 else Hadamard.of(to_power(base, k), a)
+def no_longer(whole: Expr, e: Expr) -> Expr:
+    """The first of two equal expressions, over a common denominator, if it is as good as the other one."""
+    return whole if weight(whole) <= weight(e) and reading_cost(whole) <= reading_cost(e) else e
 
 
 def shorter(whole: Expr, e: Expr) -> Expr:
@@ -214,16 +242,16 @@ def shorter(whole: Expr, e: Expr) -> Expr:
 )
 def denominators_multiplied(e: Expr) -> Expr | None:
     """A sum below a bar is multiplied by what stands beside it there and in the denominators of its terms."""
-    if not e.is_scalar:
+    if not e.is_scalar or not any(isinstance(base, Sum) for base in bases_of(e)):
         return None
     term = term_of(e)
     best = e
     for s in [s for s, k in term.powers.items() if k == -1 and isinstance(s, Sum) and len(s.operands) <= MOST_TERMS]:
         inner = [term_of(t) for t in s.operands]
-        lowest = {b: min(t.powers.get(b, Fraction(0)) for t in inner) for b in term.powers}
+        lowest = {b: min(t.powers.get(b, NONE) for t in inner) for b in term.powers}
         for b, k in lowest.items():
             if k < 0 and term.powers[b] < 0:
-                cleared = Sum.of(*[t.divided(b, k).expression() for t in inner])
-                whole = term.divided(s, Fraction(-1)).divided(b, k).divided(cleared, UNIT)
+                cleared = Sum.of(*[t.divided({b: k}).expression() for t in inner])
+                whole = term.divided({s: -UNIT, b: k}).divided({cleared: UNIT})
                 best = shorter(whole.expression(), best)
     return best if best is not e else None
