@@ -34,6 +34,11 @@ def repeat(attempt: Attempt, vector: Typed, matrix: Typed, node: Node) -> Typed 
     is_named = named.kind == "symbol" and matrix.factors is not None
     is_likely = vector.node.kind == "call" or (is_named and is_bias(named))
     attempt.penalty(node, 1 if is_likely else 4, vector, matrix)
+    if not is_row and not attempt.bound.is_code and is_open(attempt, named):
+        shown, whole = attempt.written(vector.node), attempt.written(matrix.node)
+        attempt.note(
+            node, f"{shown} stands beside every {'row' if by_rows else 'column'} of {whole}; else declare the sizes"
+        )
 
     def make(b: Expr) -> Expr:
         count = attempt.resolve(matrix.rows if by_rows else matrix.cols, node, "the sum")
@@ -42,6 +47,11 @@ def repeat(attempt: Attempt, vector: Typed, matrix: Typed, node: Node) -> Typed 
         return Product.of(b, Transpose.of(Ones(count)))
 
     return attempt.typed(vector.node, (matrix.rows, matrix.cols), (vector,), make)
+
+
+def is_open(attempt: Attempt, node: Node) -> bool:
+    """Whether nothing is declared of a symbol."""
+    return node.kind == "symbol" and attempt.bound.names[node.value[0]].declared is None
 
 
 def is_bias(node: Node) -> bool:

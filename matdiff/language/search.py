@@ -52,6 +52,7 @@ SUMMED = ("add", "subtract", "matmul")  # what is no product entry by entry
 
 Choices = dict[int, int]  # the alternatives of some choices
 Assignment = tuple[tuple[int, int], ...]  # (choice, alternative) for each choice that goes against custom
+Seen = dict[Assignment, int]  # the least that each assignment on the heap can cost
 Heap = list[tuple[int, int, Assignment, bool]]  # the least that it can cost, how much of it are penalties, done
 
 
@@ -119,7 +120,8 @@ class Search:
         the assignment that it comes from, unless it may avoid this, the cheapest way to pay or to avoid it.
         """
         heap: Heap = [(0, 0, (), False)]
-        seen: set[Assignment] = {()}
+        seen: Seen = {(): 0}
+        settled = set[Assignment]()
         complete: dict[Assignment, Found] = {}
         while heap:
             cost, _, vector, done = heappop(heap)
@@ -132,6 +134,9 @@ class Search:
                     raise self.first_error
                 self._accept(complete[vector], vector, heap, complete)
                 return complete[vector]
+            if vector in settled:
+                continue
+            settled.add(vector)
             if len(seen) > MOST_QUEUED or self.budget.spent(len(self.bound.order)):
                 raise self._too_many()
             tried = self._try(vector, complete)
@@ -202,7 +207,7 @@ class Search:
             error.suggestion = "; ".join(filter(None, (error.suggestion, f"with {declared} declared it is read")))
         return error
 
-    def _push_next(self, heap: Heap, seen: set[Assignment], vector: Assignment, tried: Tried) -> None:
+    def _push_next(self, heap: Heap, seen: Seen, vector: Assignment, tried: Tried) -> None:
         """Queues the assignments that take the next alternative of one choice, and one that avoids what it can."""
         cost = self._cost(vector)
         taken = dict(vector)
@@ -219,13 +224,13 @@ class Search:
             changed = dict(chain.from_iterable(self._next(key, taken).items() for key in avoided))
             self._push(heap, seen, cost, taken, changed, sum(way.cost for way in ways if way.key is None))
 
-    def _push(self, heap: Heap, seen: set[Assignment], cost: int, taken: Choices, changed: Choices, rest: int) -> None:
+    def _push(self, heap: Heap, seen: Seen, cost: int, taken: Choices, changed: Choices, rest: int) -> None:
         """Queues the assignment that changes some choices; what the others cost is not added up again."""
         following = tuple(sorted({**taken, **changed}.items()))
-        if following not in seen:
-            seen.add(following)
-            now = cost + self._cost(changed.items()) - self._cost((k, taken[k]) for k in changed if k in taken)
-            heappush(heap, (now + rest, rest, following, False))
+        now = rest + cost + self._cost(changed.items()) - self._cost((k, taken[k]) for k in changed if k in taken)
+        if now < seen.get(following, now + 1):  # it may be known to cost less than another way to it promised
+            seen[following] = now
+            heappush(heap, (now, rest, following, False))
 
     def _next(self, key: Key, taken: Choices) -> Choices:
         """The next alternative of a choice, if there is one."""

@@ -138,7 +138,20 @@ def test_brackets_around_one_letter_are_those_of_a_call() -> None:
 
 
 def test_a_number_beside_every_entry_of_a_matrix_is_noted() -> None:
-    notes = matdiff.derive("||A x - b||^2 + tr(x)", "x").notes
-    assert any("b is read as a number beside every entry of A x" in note for note in notes)
-    declared = matdiff.derive("||A x - b||^2 + tr(x)", "x", "A: m x n; x: n x n; b: m x n")
-    assert not any("beside every entry" in note for note in declared.notes)
+    notes = matdiff.derive("||A - b||^2 + tr(A)", "A").notes
+    assert any("b is read as a number beside every entry of A" in note for note in notes)
+    declared = matdiff.derive("||A - b||^2 + tr(A)", "A", "A, b: m x m").notes
+    assert not any("beside every entry" in note for note in declared)
+
+
+@pytest.mark.parametrize("letter", ["A", "C", "G"])
+def test_a_vector_beside_the_rows_of_a_matrix_is_noted_whatever_the_matrix_is_called(letter: str) -> None:
+    result = matdiff.derive(f"||{letter} x - b||^2 + tr(x)", "x")
+    assert f"b stands beside every row of {letter} x; else declare the sizes" in result.notes
+    assert str(result.gradient) == f"2{letter}ᵀ({letter}x − 1bᵀ) + I"
+
+
+def test_a_vector_beside_the_columns_is_noted_and_one_with_a_size_is_not() -> None:
+    columns = matdiff.derive("||A X - b||^2", "A").notes
+    assert "b stands beside every column of A X; else declare the sizes" in columns
+    assert matdiff.derive("||A X - b||^2", "A", "A: m x n; X: n x p; b: m").notes == ()
