@@ -35,10 +35,8 @@ def repeat(attempt: Attempt, vector: Typed, matrix: Typed, node: Node) -> Typed 
     is_likely = vector.node.kind == "call" or (is_named and is_bias(named))
     attempt.penalty(node, 1 if is_likely else 4, vector, matrix)
     if not is_row and not attempt.bound.is_code and is_open(attempt, named):
-        shown, whole = attempt.written(vector.node), attempt.written(matrix.node)
-        attempt.note(
-            node, f"{shown} stands beside every {'row' if by_rows else 'column'} of {whole}; else declare the sizes"
-        )
+        beside = f"{attempt.written(vector.node)} stands beside every {'row' if by_rows else 'column'}"
+        attempt.note(node, f"{beside} of {attempt.written(matrix.node)}; else declare the sizes")
 
     def make(b: Expr) -> Expr:
         count = attempt.resolve(matrix.rows if by_rows else matrix.cols, node, "the sum")
