@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.expr import Expr, Index, symbols
-from matdiff.algebra.operators.products import Transpose
+from matdiff.algebra.operators.kronecker import Vec
+from matdiff.algebra.operators.products import Transpose, zero
 from matdiff.algebra.operators.sums import Member
 from matdiff.errors import MatdiffError, UnsupportedError
 from matdiff.language.names import named
@@ -117,6 +118,9 @@ def derivative_asked(scope: Scope, asked: Asked) -> Expr:
         return slope(asked.of, at, scope.declared)
     if named(asked.of) in scope.forms or (not asked.of and not scope.definitions and scope.forms):
         return _of_form(scope, scope.forms.get(named(asked.of)) or next(iter(scope.forms.values())), asked)
+    if stacked := re.fullmatch(rf"\s*vec\s*\(?\s*({LETTER})\s*\)?\s*", asked.by):
+        found = derivative_asked(scope, asked._replace(by=stacked.group(1)))
+        return found if asked.order == 2 or scope.is_jacobian else Vec.of(found)
     f, name = _function(scope, asked)
     if asked.by.startswith("("):
         return by_expression(scope.unfolded(f), scope.unfolded(scope.read(asked.by)))
@@ -126,6 +130,8 @@ def derivative_asked(scope: Scope, asked: Asked) -> Expr:
     unknown = next((s for s in symbols(f) if s.name == by), None) or _member(scope, f, by)
     if unknown is None and by in scope.definitions:
         return by_expression(scope.unfolded(f), scope.unfolded(scope.definitions[by]))
+    if unknown is None and asked.of.startswith("(") and asked.order == 1 and f.shape == SCALAR and by in scope.declared:
+        return zero(scope.declared[by].shape)  # ∇_θ (yᵀy)
     if unknown is None:
         raise Independent(f"{by} does not occur in the function")
     scope.origin = Origin(f, (unknown,), asked.order)

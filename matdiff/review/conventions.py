@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from matdiff.algebra.dims import ONE
+from matdiff.algebra.dims import ONE, SCALAR
 from matdiff.algebra.expr import Expr, symbols
 from matdiff.algebra.operators.kronecker import Vec
 from matdiff.algebra.operators.products import Transpose
@@ -12,6 +12,7 @@ from matdiff.algebra.operators.sums import Entry
 from matdiff.language.names import named
 from matdiff.review.chain import Chain
 from matdiff.review.comparing import Outcome, compared, diagonal_of, without_constants
+from matdiff.review.derivatives import derivative
 
 if TYPE_CHECKING:
     from matdiff.review.scope import Scope
@@ -31,13 +32,24 @@ def under_conventions(line: str, chain: Chain, value: Expr, scope: Scope) -> Out
         stacked = compared(Transpose(Vec.of(truth)), value)
         if stacked.equal:
             return stacked._replace(convention="right where the derivative by a matrix is the row of its entries")
-    if (symmetric := _symmetric(chain, value, scope)) is not None:
+    if (symmetric := _symmetric(chain, value, scope) or _short(chain, value)) is not None:
         return symmetric
     if (partly := _partly(truth, value, scope)) is not None:
         return partly
     one, other = without_constants(truth), without_constants(value)
     plain = found if one is truth and other is value else compared(one, other)
     return plain._replace(convention="right up to a constant") if plain.equal else found
+
+
+def _short(chain: Chain, value: Expr) -> Outcome | None:
+    """How a side compares with the gradient where df is written for it."""
+    if chain.origin is None or chain.origin.order or len(chain.origin.unknowns) != 1 or chain.truth.shape != SCALAR:
+        return None
+    (unknown,) = chain.origin.unknowns
+    if value.shape != unknown.shape or unknown.shape == SCALAR:
+        return None
+    found = compared(derivative(chain.origin.function, unknown, 1), value)
+    return found._replace(convention="right where df is short for the gradient") if found.equal else None
 
 
 def _partly(truth: Expr, value: Expr, scope: Scope) -> Outcome | None:

@@ -76,7 +76,7 @@ def defined_by(first: str, sides: Sequence[str], scope: Scope) -> tuple[str, tup
     name = named(m.group("name")) if m and not is_elsewhere else ""
     if member := re.fullmatch(MEMBER, first):
         return _of_family(named(member.group("name")), re.findall(r"[^\W_]", first)[1:], scope) or ("", ())
-    entry = re.fullmatch(r"([^\W\d_]|[a-z]+)_([a-z]{1,2})", name)
+    entry = re.fullmatch(r"([^\W\d_](?:_(?:hat|tilde|bar))?|[a-z]+)_([a-z]{1,2})", name)
     if entry is None or name in scope.given:
         return name, ()
     if (scope.declared.get(entry.group(1)) or NOTHING).indices:
@@ -171,4 +171,6 @@ def _says_more(scope: Scope, sides: Collection[str]) -> bool:
 
 def _is_increment(m: re.Match[str], name: str) -> bool:
     is_word = name in GREEK_WORDS or name in MATHEMATICAL
+    if name[0] == "d" and name[1:] in MATHEMATICAL:
+        return True  # dvec(F)
     return re.fullmatch(rf"[d∂]{LETTER}", m.group("name")) is not None and not is_word and m.group("arguments") is None

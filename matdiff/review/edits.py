@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import NamedTuple
 
 from matdiff.review.operators import FUNCTION, LETTER
@@ -178,8 +179,10 @@ def _numbers(side: str) -> Iterator[Edit]:
     for m in re.finditer(rf"/\s*{LETTER}(?![A-Za-z(])", side):
         yield Edit("factor", side[: m.start()] + " " + side[m.end() :], m.span())
     for start, end in terms(side):
-        for number in ("2 ", "(1/2) "):
-            yield Edit("factor", side[:start] + number + side[start:], (start, end))
+        first = re.compile(r"\s*(\d+)(?![\w.^/])").match(side, start, end)
+        for factor, number in ((2, "2 "), (Fraction(1, 2), "(1/2) ")):
+            spelt = f"({factor * int(first.group(1))})" if first else number
+            yield Edit("factor", f"{side[:start]}{spelt}{side[first.end() if first else start :]}", (start, end))
 
 
 def terms(side: str) -> list[tuple[int, int]]:

@@ -38,9 +38,9 @@ VARIES = r"(?:∂|(?<![A-Za-z])d|\\partial|(?:∇|\\nabla)\s*_\s*\{?)\s*"  # in 
 INCREMENT = r"(?m)^\W*(?:d|\\(?:math\w+|operatorname)\{d\})\s*[A-Za-z]\s*&?\s*="  # df = …
 ONES = r"(?<![\w.])1\s*(?:ᵀ|\^\s*\{?\s*(?:T|⊤|\\top)(?![A-Za-z]))"  # 1ᵀ, so that · 1 is a vector too
 INVERSE = r"(?i)pseudo.?inverse|Moore|Penrose|generali[sz]ed inverse|pinv"
-LIKELIHOOD = r"(?:log|ln)\s*[pP]\s*(?:\([^()]*[|∣;][^()]*\)|$)"  # log p(y | X, w)
+LIKELIHOOD = r"(?:log|ln)\s*[pP]\s*(?:\([^()]*[|∣;][^()]*\)|\(\s*[^\W\d_]\s*\)|$)"  # log p(y | X, w)
 NORMAL = r"(?:log|ln)\s*(?:N|𝒩)\s*(?:\([^()]*[|∣;][^()]*\)|$)"
-SAYS_LIKELIHOOD = r"(?:log|ln)\s*[pP]\s*\([^()]*(?:[|∣;]|\\mid|\\vert)"
+SAYS_LIKELIHOOD = r"(?:log|ln)\s*[pP]\s*\((?:[^()]*(?:[|∣;]|\\mid|\\vert)|[^()]*\)\s*&?\s*=)"
 SAYS_NORMAL = r"N\}?\s*\([^()]*\)\s*&?="  # log N(x; m, C) = …
 TWO_BELOW = rf"(?:_(?:\{{\s*\w\s*,?\s*\w\s*\}}|[a-z]{{2}}(?![A-Za-z]))|[{SUBS}]{{2}})"
 ENTRIES = rf"(?<![A-Za-z\\])(?P<of>\\[a-z]+|[a-zα-ω])(?={TWO_BELOW})"
@@ -137,10 +137,26 @@ def _row(whole: str, m: re.Match[str]) -> str:
 
 
 def by_entries(side: str, refused: str) -> str:
-    """A side whose quotient or product of vectors is refused, where authors mean one by entries: 1/x, s(1 − s)."""
+    """A side whose quotient or product of vectors is refused, where authors mean another: 1/x, s(1 − s), a ⊙ (Bc)."""
+    if refused.startswith("an entrywise product"):
+        return _with_loose_signs(side)
     if refused.startswith("division by"):
         return re.sub(r"(?<!\.)/", "./", side) if "/" in side else side
     return re.sub(COMPLEMENT, r"\1 .* (1", side) if refused.startswith("the product of two column vectors") else side
+
+
+def _with_loose_signs(side: str) -> str:
+    """A side in which all factors behind a sign ⊙ belong together: a ⊙ (B c) for a ⊙ B c."""
+    found, place = "", 0
+    for m in re.finditer(r"⊙|\.\*", side):
+        depth, end = 0, m.end()
+        while end < len(side) and (depth or (side[end] not in "+-−⊙/)]}" and side[end : end + 2] != ".*")):
+            depth += (side[end] in "([{") - (side[end] in ")]}")
+            end += 1
+        if m.start() >= place and side[m.end() : end].strip():
+            found += f"{side[place : m.end()]} ({_with_loose_signs(side[m.end() : end])})"
+            place = end
+    return found + side[place:]
 
 
 def with_ones(side: str) -> str:
@@ -175,7 +191,8 @@ class Habits:
         self._small = small_entries(text, given)
         self._rows = rows_of(text, declared)
         self._next = re.search(INVERSE, text) is None  # P⁺ is a new P, and no generalised inverse
-        self._says_likelihood = re.search(SAYS_LIKELIHOOD, text) is not None
+        gives_p = re.search(r"(?<!log )(?<!ln )(?<![\w\\])[pP]\s*\([^()]*\)\s*&?\s*=", text) is not None
+        self._says_likelihood = re.search(SAYS_LIKELIHOOD, text) is not None and not gives_p
         self._says_normal = re.search(SAYS_NORMAL, text) is not None
         self._names_ones = re.search(ONES, text) is not None
         self._is_code = re.search(r"@|\.T\b", text) is not None

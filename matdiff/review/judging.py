@@ -15,14 +15,16 @@ from matdiff.errors import MatdiffError, ShapeError, UnsupportedError
 from matdiff.language.names import named
 from matdiff.review.asking import Independent, NotSaid, gradients_of, is_stationary, read_off
 from matdiff.review.chain import BARE, Chain, Fault
-from matdiff.review.comparing import Outcome, compared, spread
+from matdiff.review.comparing import Outcome, compared
 from matdiff.review.conventions import under_conventions
 from matdiff.review.definitions import defined_by, without_star
+from matdiff.review.doubts import has_known_shapes, is_strange
 from matdiff.review.equations import Equations
 from matdiff.review.filling import Work
 from matdiff.review.habits import by_entries, with_ones
 from matdiff.review.lines import Line, Statement, lines_of
 from matdiff.review.operators import LETTER, names_in, with_increments
+from matdiff.review.repeated import with_sums
 from matdiff.review.scope import Scope, has_increments
 from matdiff.review.verdicts import AGREES, CONVENTION, NO_CLAIM, PROVED, UNREAD, WRONG
 
@@ -61,7 +63,7 @@ class Judge:
     ) -> None:
         self.text, self.wrt, self.is_square = text, wrt, is_square
         self.scope = Scope(where, text, wrt)
-        self.lines = lines_of(text, tuple(self.scope.declared), self.scope.habits.respelt)
+        self.lines = with_sums(lines_of(text, tuple(self.scope.declared), self.scope.habits.respelt))
         self.scope.learn(self.lines)
         self.chain: Chain | None = None
         self.equations = Equations()
@@ -96,8 +98,9 @@ class Judge:
                 self.scope.forget(name)
             yield Judged(line, UNREAD, statement.unread)
             return
-        if len(sides) == 2 and sides[0] == "0":
-            sides.reverse()
+        begins_with_zero = sides[0] == "0" and len(sides) > 1  # 0 = ∇f = …, where ∇f comes to the rest
+        if begins_with_zero:
+            sides = [sides[1], "0", *sides[2:]]
         try:
             if statement.goes_on:
                 if self.chain is None:
@@ -116,7 +119,10 @@ class Judge:
             yield Judged(line, AGREES if is_zero else UNREAD, error.message)
             return
         for side in sides:
+            chain = self.chain
             yield self._side(line, side)
+            if begins_with_zero and side == "0":
+                self.chain = chain
             if self.chain is None:
                 return
 
@@ -236,7 +242,7 @@ class Judge:
         except ShapeError as error:
             return self._misfit(line, side, error, chain)
         except (MatdiffError, RecursionError) as error:
-            self.chain = None
+            self._leave_out()
             return Judged(line, UNREAD, getattr(error, "message", "the line is too deep"))
         return self.compared(line, chain, side, value)
 
@@ -252,10 +258,10 @@ class Judge:
             return Judged(line, UNREAD, "it could be neither proved nor refuted")
         if chain.is_equation or chain.ends_in(value):
             return self._equation(line, side, chain, value)
-        if self._strange(chain.truth, value):
-            self.chain = None
+        if is_strange(self.scope, chain.truth, value):
+            self._leave_out()
             return Judged(line, UNREAD, "it speaks of something that was not introduced")
-        is_settled = self._has_known_shapes(chain.truth, value) or chain.is_no_number(value)
+        is_settled = has_known_shapes(self.scope, chain.truth, value) or chain.is_no_number(value)
         if not is_settled and not self._is_wrong_for_any_sizes(line):
             self.chain = None
             return Judged(line, UNREAD, "the shapes do not fit, and they are not declared")
@@ -268,6 +274,11 @@ class Judge:
             return Judged(line, AGREES, "it follows from the line above, which is wrong")
         fault = Fault(side, value, chain.truth, None, chain.is_derivative, False, line.text, chain.origin)
         return Judged(line, WRONG, "", fault)
+
+    def _leave_out(self) -> None:
+        """Goes on behind a side that is not read: what a derivative should be, the sides behind it should be too."""
+        if self.chain is not None and not self.chain.is_line:
+            self.chain = None
 
     def _value(self, side: str, chain: Chain) -> tuple[str, Expr]:
         """A side as it can be read, and what it means; I has the size of what stands beside it."""
@@ -311,21 +322,6 @@ class Judge:
         reason = "proved" if outcome.proof else "equal on random instances; no proof was found"
         return Judged(line, PROVED if outcome.proof else AGREES, reason, work=work)
 
-    def _has_known_shapes(self, truth: Expr, value: Expr) -> bool:
-        """Whether two sides have one shape, with no number spread, or shapes that follow from what is declared."""
-        names = {s.name for e in (truth, value) for s in symbols(e)}
-        settled = (self.scope.is_settled(n) or (n[0] == "d" and self.scope.is_settled(named(n[1:]))) for n in names)
-        is_plain = truth.shape == value.shape and not spread(truth) and not spread(value)
-        return is_plain or all(settled)
-
-    def _strange(self, truth: Expr, value: Expr) -> bool:
-        """Whether one of two sides has a symbol that is neither declared nor in the other."""
-        one, other = ({s.name for s in symbols(e)} for e in (truth, value))
-        said = ({s.name for s in symbols(v)} for v in self.scope.definitions.values())
-        known = (self.scope.given or frozenset().union(*said)) | self.scope.sizes()
-        odd = {name for name in one ^ other if not (name[0] == "d" and named(name[1:]) in known)}
-        return bool(known and odd - known)
-
     def _equation(self, line: Line, side: str, chain: Chain, value: Expr) -> Judged:
         """The verdict on an equation that is no identity: whether it follows from those before it."""
         left = chain.truth
@@ -333,7 +329,7 @@ class Judge:
             self.chain = None
             is_shape = SCALAR not in (left.shape, value.shape) and value.shape != left.shape[::-1]
             names = {s.name for e in (left, value) for s in symbols(e)}
-            if is_shape and names <= self.scope.given and self._has_known_shapes(left, value):
+            if is_shape and names <= self.scope.given and has_known_shapes(self.scope, left, value):
                 truth = self.equations.solution(left, self.unknowns())
                 return Judged(line, WRONG, "", Fault(side, value, truth, None, False, True))
             return Judged(line, UNREAD, "the sides of the equation have different shapes")

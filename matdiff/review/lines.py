@@ -33,6 +33,8 @@ BRACES = r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}"
 TAG = rf"\\tag\*?\s*(?:{BRACES}|[^\\\s{{])"
 END_OF_ROW = rf"{TAG}\s*(?:\\\\)?\s*$|\\\\(?:\[[^\]]*\])?\s*$"
 END_OF_FORMULA = r"(?:\$|\\\]|\\end\s*\{\w+\*?\})[\s.,;]*$"
+WHOLE = r"[=≈<>∈]|[.,;:]\s*$|\\(?:in|begin|end)(?![A-Za-z])"  # in a row that is no left side alone
+FIRST_RELATION = r"(?:[\s&]|\\[,;:! ]|\\q?quad(?![A-Za-z]))*="
 INDENT = r"^(?:[\s&]|\\phantom\{=\}|\\ |\\q?quad(?![A-Za-z])|\{\})+"  # in front of a row that goes on
 SIGNED = r"(?:[\s&$|{}]|\\[,;:! ]|\\q?quad(?![A-Za-z])|\\(?:phantom\{=\}|\[|displaystyle))*(?:[-+−]|\\pm)"  # + B
 PROSE = "⸨⸩"  # stands where words stood
@@ -128,6 +130,7 @@ def lines_of(text: str, known: Sequence[str] = (), respelt: Callable[[str], str]
             rows.append((row, formula, place))
         place += len(row) + 1
     found = {*re.findall(NAMING, text)} - MATHEMATICAL - GREEK_WORDS - {*known, *CONNECTING}
+    found = {word for word in found if word[0] != "d" or word[1:] not in MATHEMATICAL}  # dvec F = …
     found |= {*re.findall(ACRONYM, text), *upright} - {*known}
     words = "|".join(sorted(word for word in found if word[0] != "d" or word[1:] not in found))
     lines = (
@@ -156,12 +159,22 @@ def _goes_on(above: str, row: str) -> bool:
     """Whether a row goes on with a formula that is broken off above it, within a bracket or at a sign."""
     if re.match(r"[\s&]*(?:\\phantom\{=\}|[/)⊙⊗·])", row) or _stands_behind(above, row):
         return bool(above)
+    if re.match(FIRST_RELATION, row):
+        return _is_half(above)
     above = re.sub(END_OF_ROW, "", above)
     if re.search(END_OF_FORMULA, above):
         return False
     above = re.sub(r"\\[][()]", " ", above)
     is_open = above.count("(") > above.count(")") or above.count("[") > above.count("]")
     return "=" in above and (is_open or re.search(r"(?<![\^{])[-+−=]\s*$", above) is not None)
+
+
+def _is_half(above: str) -> bool:
+    """Whether a row is nothing but the left side of what goes on below it."""
+    bare = re.sub(r"\\[A-Za-z]+", " ", above)
+    words = {word for word in re.findall(WORD, bare) if len(word) > 2}
+    is_formula = re.search(r"[^\W\d_]", bare) is not None and words <= MATHEMATICAL and "text" not in above
+    return is_formula and not re.search(rf"{WHOLE}|{END_OF_FORMULA}", above) and not re.match(SIGNED, above)
 
 
 def _stands_behind(above: str, row: str) -> bool:
@@ -294,7 +307,8 @@ def _without_words(formula: str, known: frozenset[str]) -> str:
     def marked(m: re.Match[str]) -> str:
         word = m.group()
         is_word = len(word) > (3 if word[0].isupper() else 2) or word.lower() in SHORT_WORDS
-        return PROSE if is_word and word not in MATHEMATICAL | GREEK_WORDS and word not in known else word
+        is_word = is_word and word not in known and not (word[0] == "d" and word[1:] in MATHEMATICAL)  # dvec F
+        return PROSE if is_word and word not in MATHEMATICAL | GREEK_WORDS else word
 
     formula = re.sub(r"(?<![A-Za-z])d[eu]\s+(?=[^\W\d]\s*\()", f"{PROSE} ", formula)  # la différentielle de f(X) = …
     formula = re.sub(r"(?<![A-Za-z])[Oo]n\s+a(?=\s+[^\W\d])", PROSE, formula)  # on a df = …, which is French

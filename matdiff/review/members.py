@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from matdiff.algebra.dims import Size
+from matdiff.algebra.dims import Size, size
 from matdiff.algebra.expr import Expr, Index, symbols
 from matdiff.algebra.operators.products import Product, Scale, Transpose
 from matdiff.algebra.operators.sums import IndexedSum, Member, UnitVector
@@ -78,6 +78,15 @@ def _ranges(scope: Scope, name: str) -> tuple[Size, ...]:
     if not any(size[0] == OPEN for extent in said for size in extent.names()):
         return said
     found = (s.ranges for value in scope.definitions.values() for s in symbols(value) if s.name == name and s.ranges)
-    if (ranges := next(found, None)) is None:
+    if (ranges := next(found, None)) is not None:
+        return ranges
+    ends = [_end_of_sum(scope, index) for index, _ in scope.declared[name].indices]
+    if None in ends:
         raise UnsupportedError(f"how far the indices of {name} run is not known")
-    return ranges
+    return tuple(end for end in ends if end is not None)
+
+
+def _end_of_sum(scope: Scope, index: str) -> Size | None:
+    """Where the sums of a text over an index end."""
+    sums = (re.search(rf"∑_\{{?{index}\s*=\s*1\}}?\^\{{?(\w+)", side) for side in scope.texts.values())
+    return next((size(int(end) if (end := m.group(1)).isdecimal() else end) for m in sums if m), None)

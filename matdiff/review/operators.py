@@ -47,9 +47,12 @@ FUNCTION = "|".join(sorted((re.escape(w) for w in MATHEMATICAL if len(w) > 1), k
 LIKE_INCREMENTS = tuple(w for w in MATHEMATICAL if w[0] == "d" and len(w) > 1)  # dg is d(g) where g is a name
 
 OPERATOR = r"\(\(\s*[d∂]|∇|∂|(?<![A-Za-z])(?:grad_|hess_|D_|d(?:\^\{?2\}?|²)?\s*[/(])"
+NEXT_TERM = rf"[-+−]\s*(?:[\w½ ]{{0,3}}|\([\w()/]+\)\s*)(?:{OPERATOR})"  # − ½∇_w g
 WHOLE = rf"(?<![A-Za-z])(?P<op>[DHJ])\s*_?\{{?(?P<f>{LETTER})\}}?(?P<arguments>\s*\([^()=]*\))?"  # D f, H_f(x)
 
-OF_VECS = rf"({D})\s*\(?\s*vec\s*\(?\s*({LETTER})\s*\)*(\^?\{{?[2²T⊤ᵀ']?\}}?)"  # ∂vec(Y)/∂(vec X)ᵀ is ∂Y/∂X
+OF_VECS = (  # ∂vec(Y)/∂(vec X)ᵀ is ∂Y/∂X
+    rf"({D})\s*(?:vec\s*({HELD})|\(?\s*vec\s*\(?\s*({LETTER})\s*\)*)(\^?\{{?[2²T⊤ᵀ']?\}}?)"
+)
 
 
 def letters_in(side: str) -> set[str]:
@@ -84,7 +87,8 @@ def with_names(side: str, functions: Collection[str], name: Name, defined: Colle
     >>> with_names("W' ∇_h L", {"L"}, lambda asked: f"<{asked.of} by {asked.by}>")
     "W'  <L by h> "
     """
-    side = re.sub(OF_VECS, r"\1 \2\3", side) if len(re.findall(OF_VECS, side)) > 1 else side
+    if len(re.findall(OF_VECS, side)) > 1:
+        side = re.sub(OF_VECS, lambda m: f"{m[1]} {m[2] or m[3]}{m[4]}", side)
     side = _of_formulas(side, functions, name)
     for pattern in (FRACTION, RATIO):
         side = re.sub(pattern, lambda m: _said(m, name), side)
@@ -96,6 +100,7 @@ def with_names(side: str, functions: Collection[str], name: Name, defined: Colle
 def _of_formulas(side: str, functions: Collection[str], name: Name) -> str:
     """∇_w ‖Xw − y‖², ∂/∂X tr(AX), ∂(x'Ax)/∂x: the derivatives of functions that stand as formulas in a side."""
     found, place = "", 0
+    taken: set[str] = set()  # the unknowns by which formulas in front are differentiated
     for m in re.finditer(OPERATOR, side):
         if m.start() < place:
             continue
@@ -115,8 +120,9 @@ def _of_formulas(side: str, functions: Collection[str], name: Name) -> str:
             continue
         start, stop = asked.inner or (asked.end, end)
         of = side[start:stop].strip()
-        if not _is_formula(of, asked.names[0], functions):
+        if not _is_formula(of, asked.names[0], functions) and not (of and asked.names[0] in taken):
             continue
+        taken.add(asked.names[0])
         found += f"{side[place : m.start()]} {name(Asked(f'({of})', asked.names[0], asked.order))} "
         place = asked.end if asked.inner else end
     return found + side[place:]
@@ -132,6 +138,8 @@ def _question(side: str, place: int, functions: Collection[str]) -> Question | N
 def _is_formula(of: str, by: str, functions: Collection[str]) -> bool:
     """Whether what stands behind an operator is a function of its unknown as a formula, and neither f nor a factor."""
     first = re.match(LETTER, of)
+    if first and re.fullmatch(rf"\(\s*{LETTER}\s*\)", of[first.end() :]) and len(named(first.group())) == 1:
+        return False  # R(w)
     if first and re.fullmatch(r"⁻¹|⁻ᵀ|[ᵀ⊤²³]|\^\s*(?:\{[^{}]*\}|[-−]?\w)", of[first.end() :].strip()):
         return True  # M⁻¹ of an M that is defined
     if re.match(r"[-+−⊙⊘⊗*/=^]", of) or (first and (first.group() == of or named(first.group()) in functions)):
@@ -150,7 +158,7 @@ def _end_of_operand(side: str, place: int) -> int:
     depth = 0
     for k in range(place, len(side)):
         depth += (side[k] in "([{") - (side[k] in ")]}")
-        if depth < 0 or (depth == 0 and re.compile(rf"[-+−]\s*[\w½ ]{{0,3}}(?:{OPERATOR})").match(side, k)):
+        if depth < 0 or (depth == 0 and re.compile(NEXT_TERM).match(side, k)):
             return k
     return len(side)
 
@@ -173,11 +181,14 @@ def _nablas(side: str, functions: Collection[str], name: Name) -> str:
         order = 2 if m.group("twice") or m.group("square") or m.group().startswith("hess") else 1
         of = re.compile(OF).match(side, m.end())
         function = of.group("f") if of and named(of.group("f")) in functions else ""
+        is_whole = of is not None and not side[: m.start()].strip() and not side[of.end() :].strip()
+        if of and is_whole and not function and re.fullmatch(rf"\(\s*{LETTER}\s*\)", of.group("arguments") or ""):
+            function = of.group("f")  # ∇_w R(w) of an R that is not given
         function = "" if function and named(function) == named(low.strip("{}")) else function  # ∇_J J is a product
         try:
             shown, end = name(Asked(function, low, order)), of.end() if of and function else m.end()
         except UnsupportedError:  # ∇_z r is a product where r does not depend on z
-            if not function:
+            if not function or named(function) not in functions:
                 raise
             shown, end = name(Asked("", low, order)), m.end()
         found += side[place : m.start()] + f" {shown} "

@@ -34,7 +34,10 @@ SYMMETRIC = (
 TRIANGULAR = r"(?<![\w$\\])\$?([A-Z])\$?[\s,\\]*(?:text\s*\{\s*)?(?:is|be)?\s*(?:a\s+)?(lower|upper)[- ]triangular"
 ENTRYWISE = "|".join(("σ", "sigma", "sigmoid", "tanh", "relu", "ReLU", "exp", "log", "sin", "cos", "softplus"))
 SLOPE = rf"(?<![A-Za-z])({ENTRYWISE})['′]\s*\(((?:[^()]|\([^()]*\))*)\)"
-SIZE_D = r"(?<![A-Za-z\\])d(?=\s*\)*\s*/\s*\(?\d)|(?<=√)d(?![A-Za-z(])|(?<=√\()d(?=\))|(?<=sqrt\()d(?=\))"  # d/2, √d
+SIZE_D = (  # d/2, √d, (2π)^d
+    r"(?<![A-Za-z\\])d(?=\s*\)*\s*/\s*\(?\d)|(?<=\)\^)d(?![A-Za-z(])"
+    r"|(?<=√)d(?![A-Za-z(])|(?<=√\()d(?=\))|(?<=sqrt\()d(?=\))"
+)
 MARK = "qq"  # begins the names of derivatives; nobody writes it
 
 
@@ -183,7 +186,8 @@ class Scope:
         known = self.declared.get(name)
         if known is None or known.arguments is not None:
             return known is None
-        return name not in self.given or any(size[0] == OPEN for extent in known.shape for size in extent.names())
+        said = {name, *(f"{name}_{index}" for index, _ in known.indices)}  # x_i: d declares the family x
+        return said.isdisjoint(self.given) or any(size[0] == OPEN for extent in known.shape for size in extent.names())
 
     def vary(self, name: str) -> None:
         if name not in self.texts and name not in self.functions:
@@ -226,6 +230,7 @@ class Scope:
             side = re.sub(SIZE_D, f" {size} ", side)
         side = self._with_open_functions(side)
         side = with_names(side, self.functions, self._name, self._operands())
+        side = re.sub(rf"((?<![A-Za-z])d\s*{HELD})\s*\(({LETTER})\)", self._without_place, side)
         side = re.sub(rf"(?P<name>{LETTER})\s*\((?P<arguments>[^()=]*)\)", self._without_arguments, side)
         side = with_increments(side, self.names())
         if self.adjoints:
@@ -273,6 +278,12 @@ class Scope:
     def _operands(self) -> set[str]:
         """What may stand behind the operators D, H and J; the letters of these that are names are no operators."""
         return {*self.arguments, *(self.names() & set("DHJ"))}
+
+    def _without_place(self, m: re.Match[str]) -> str:
+        """d(f²) for d(f²)(X), the differential at X, which is the argument of f."""
+        inside = {named(n) for n in re.findall(LETTER, m.group(1))}
+        is_place = any(self.arguments.get(name) == (named(m.group(2)),) for name in inside)
+        return m.group(1) if is_place else m.group()
 
     def _without_arguments(self, m: re.Match[str]) -> str:
         """f for f(x), where that is what was defined; a name for f(x + h)."""

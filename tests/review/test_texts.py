@@ -1,0 +1,99 @@
+"""Derivations as they stand in lecture notes, questions and answers: what is right is called right, slips are found."""
+
+from __future__ import annotations
+
+import pytest
+
+import matdiff
+
+RIGHT = [
+    (  # a term that does not depend on the unknown, between others that do
+        r"""J(\theta) = (X\theta - Y)^T(X\theta - Y)
+\nabla_{\theta}J(\theta) = \nabla_{\theta}(\theta^T X^T X \theta - 2 Y^T X \theta + Y^T Y)
+= \nabla_{\theta} \theta^T X^T X \theta - \nabla_{\theta} 2 Y^T X \theta + \nabla_{\theta} Y^T Y
+= 2 X^T X \theta - 2 X^T Y""",
+        r"X: m x n; theta: n; Y: m",
+    ),
+    ("f(X) = ||AX − B||_F\nd(f^2)(X) = 2Aᵀ(AX − B)", "A: m x n; X: n x k; B: m x k"),
+    ("f(x) = log(1'exp(Ax))\ndf = 1'(exp(Ax) ⊙ A dx)/(1'exp(Ax))", "A: m x n; x: n"),
+    (
+        "F(X) = A X B\ndvec F = (B' ⊗ A) dvec X\ndvec(F) = (B' ⊗ A) dvec(X)\n∂vec(AXB)/∂(vec X)' = B' ⊗ A",
+        "A: m x n; X: n x p; B: p x q",
+    ),
+    (  # sums that are left out
+        "f = x_i A_{ij} x_j\n"
+        "∂f/∂x_k = δ_{ik} A_{ij} x_j + x_i A_{ij} δ_{jk}\n= A_{kj} x_j + x_i A_{ik}\n= [(A + Aᵀ)x]_k",
+        "A: n x n; x: n",
+    ),
+    (
+        r"""E(\tilde{w}) = (y - \tilde{X}\tilde{w})^\top (y - \tilde{X}\tilde{w})
+$$
+\frac{\partial}{\partial \tilde{w}}\big(-2\,y^\top \tilde{X}\tilde{w}\big)
+= -2\,\tilde{X}^\top y.
+$$""",
+        "",
+    ),
+    (
+        r"""$L=\sum_{i=1}^N(\hat{y}_i-y_i)^2$ with $\hat{y}_i=w^Tx_i+b$
+$\frac{\partial L}{\partial w}=2\sum_{i=1}^N(\hat{y}_i-y_i)x_i$""",
+        "x_i: d; y_i: scalar; b: scalar; w: d",
+    ),
+    (
+        r"""\nabla_{\vec w} R(\vec w) = \nabla_{\vec w} \frac{1}{n} (X \vec w - \vec y)^T (X \vec w - \vec y)
+= \frac{1}{n} (2 X^T X \vec w - 2 X^T \vec y)""",
+        "X: n x d; w: d; y: n",
+    ),
+    (
+        r"""\phi(X) = \tfrac12 \|AXB - C\|_F^2
+\nabla^2_{\operatorname{vec}X}\phi = BB^\top \otimes A^\top A""",
+        "A: m x n; X: n x p; B: p x q; C: m x q",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "where"), RIGHT)
+def test_what_is_right_is_read_and_not_called_wrong(text: str, where: str) -> None:
+    review = matdiff.check(text, where or None)
+    assert review.ok, review
+    assert {line.verdict for line in review.lines} <= {
+        "proved",
+        "agrees",
+        "right under a convention",
+        "not a claim",
+    }, review
+
+
+WRONG = [
+    (  # 0 = ∇f = …, in a sum over what stands behind a minus; the factor ½ of the quadratic form is lost
+        r"""\begin{align}
+0 &= \nabla_\Sigma \sum_{i=1}^n -\frac12\ln((2\pi)^d\det(\Sigma)) - (x_i-\mu)^T\Sigma^{-1}(x_i-\mu) \\
+&= -\frac n2\nabla_\Sigma \ln(\det(\Sigma)) -\frac12\nabla_\Sigma \operatorname{tr}(\Sigma^{-1}\sum_{i=1}^n(x_i-\mu)(x_i-\mu)^T)
+\end{align}""",  # noqa: E501
+        "Sigma: d x d spd; x_i: d; mu: d",
+        3,
+        "factor",
+        "-n inv(Sigma)/2 + inv(Sigma) (sum_{i=1}^n (x_i - mu)(x_i - mu)') inv(Sigma)",
+    ),
+    (
+        "f(x) = (x'x)^2\n∇f = 4 (x'x) x\n∇²f = 4 (x'x) I + 4 x x'",
+        "x: n",
+        3,
+        "factor",
+        "4 (x'x) I + 8 x x'",
+    ),
+    (
+        r"""E = \sum_i (t_i - w^T \phi_i)^2
+\nabla^2 E = 2\sum_i \phi_i^T\phi_i""",
+        "phi_i: d; t_i: scalar; w: d",
+        2,
+        "order",
+        "2 sum_i phi_i phi_i'",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "where", "line", "kind", "should_be"), WRONG)
+def test_a_slip_is_found_and_put_right(text: str, where: str, line: int, kind: str, should_be: str) -> None:
+    review = matdiff.check(text, where)
+    assert (review.first_wrong, review.kind) == (line, kind), review
+    assert matdiff.equal(str(review.should_be), should_be, where)
