@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import matdiff
-from matdiff.algebra.expr import Expr, symbols
-from matdiff.algebra.operators.sums import Member
+from matdiff.algebra.expr import Expr, postorder, symbols
+from matdiff.algebra.operators.sums import IndexedSum, Member
 from matdiff.calculus.parts import whole_of
 from matdiff.calculus.taylor import derivative
 from matdiff.errors import MatdiffError
@@ -462,3 +462,9 @@ def test_the_number_of_a_part_cannot_vary(text: str) -> None:
 
 def test_a_sum_of_deltas_alone_is_one() -> None:
     assert matdiff.jacobian("∑_i x_i * {x}", "x[2]").verify().ok
+
+
+def test_no_sum_runs_over_the_letter_of_a_constant_index() -> None:
+    f = matdiff.derive("log(sum(k=1..N, exp(z[i]'*z[k]))) - z[i]'*z[j]", "z[i]", "z[i=1..N]: n; i, j: index 1..N")
+    assert f.verify().ok
+    assert {s.index.name for s in postorder(f.gradient) if isinstance(s, IndexedSum)}.isdisjoint({"i", "j"})

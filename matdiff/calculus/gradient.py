@@ -326,7 +326,7 @@ class _Sweep:
 
     def _for_unknown(self, target: Expr, pieces: Sequence[Expr], unknown: Expr) -> list[Expr]:
         """The contributions to an unknown; those to members of a family are brought to one index."""
-        if target is unknown and not unknown.free:
+        if target is unknown and not unknown.free and not isinstance(unknown, Member):
             return list(pieces)
         family = unknown.operands[0] if isinstance(unknown, Member) else unknown
         if not isinstance(target, Member) or target.operands[0] is not family:

@@ -231,18 +231,15 @@ class Bound:
             return None
         if self.is_numbered(base):
             return self.numbered(node, base.value, self._low(node, text), scope)
+        pieces = re.split(r"[\s,]+", text.strip())
+        if word := base.kind == "NAME" and word_among(pieces, {*scope, *self.declared}, scope):
+            return self._labelled(node, base, word, [piece for piece in pieces if piece != word], scope)
         if fixed := subscripts(self._low(node, text), scope, self._first_place(base)):
             self.as_part(node, base, fixed, scope)
             return None
         if not re.fullmatch(r"(?:[\w\s,]|\[\w+\]|:(?=\s*(?:,|$)))+", text):
             raise self.error(node, f"the subscript {text} is not made of letters and digits")
-        pieces = re.split(r"[\s,]+", text.strip())
-        is_open = base.kind == "NAME" and self._is_unclaimed(base.value)
-        if word := is_open and word_among(
-            pieces, {*scope, *self.declared}, scope
-        ):  # y_{pred,i}: the member i of y_pred
-            base.value, node.value = canonical(f"{base.value}_{word}"), ",".join(p for p in pieces if p != word)
-            return self.subscript(node, scope)
+        self._require_no_binder(node, text, scope)
         for written in (pieces, list(text)):
             found = [Place() if piece == ":" else position_of(self, piece, scope) for piece in written]
             if None not in found:
@@ -252,6 +249,22 @@ class Bound:
             pieces = list(text)  # W_{tj} and W_{2j}, where a sum binds j
         self._leave(node, base, pieces, scope)
         return None
+
+    def _labelled(self, node: Node, base: Node, word: str, others: list[str], scope: Scope) -> Scope | None:
+        """y_{pred,i} is the member i of y_pred, and Y_{0,pre} a name."""
+        name, numbers = canonical(f"{base.value}_{word}"), "".join(others)
+        if numbers.isdecimal() and not (name in self.names and self.names[name].indexed):
+            self.as_symbol(node, canonical(f"{name}_{numbers}"), scope)
+            return None
+        base.value, node.value = name, ",".join(others)
+        return self.subscript(node, scope)
+
+    def _require_no_binder(self, node: Node, text: str, scope: Scope) -> None:
+        """Refuses x_{k|k-1} under a sum over k, where the label would be another one in every term."""
+        letters = text.split("_") if "_given_" in text else ()
+        if binder := next((letter for letter in letters if canonical(letter) in scope), None):
+            hint = f"write a family with a label of its own, x_{{pred,{binder}}}"
+            raise self.error(node, f"the label of a name has the index {binder} of a sum", hint)
 
     def is_numbered(self, base: Node) -> bool:
         """Whether a name stands for the states of a recurrence, or for members that a definition gives."""

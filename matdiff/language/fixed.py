@@ -27,6 +27,7 @@ from matdiff.regex import regex
 LABEL = rf"([^\W\d_][\w{MARKS}]*?)(?:_\{{?([^\W_]+)\}}?|\[\s*([^\W_]+)\s*\])"
 CUSTOMARY = frozenset("cijklmnpqrsty")  # letters that number entries
 PAIRED = frozenset("pq")  # of them, those that do so together
+REFERRED = frozenset("cr")  # those of a centre and of a reference
 WORDS = frozenset(("true", "target", "label", "correct", "gold"))  # of a class: z_target
 NAMED = 1  # what it costs that z_k beside z is a name of its own
 
@@ -143,8 +144,10 @@ def _low(bound: Names, place: Unbound) -> None:
         bound.as_part(node, base, places, scope)
     elif _is_last_member(bound, known, pieces):
         bound.as_symbol(node, whole, scope)
-    elif not _is_one_of(known, place) and (
-        any(_rivals(bound, piece, known) for piece in pieces) or _is_alone(known, pieces)
+    elif _is_label(bound, place):
+        _own(bound, place, whole, True)
+    elif not _is_one_of(bound, known, place) and (
+        any(_rivals(bound, piece, known) for piece in pieces) or _is_alone(known, place)
     ):
         if bound.decide(node, whole, 0, _doubt(bound, place, whole)):
             _own(bound, place, whole, True)
@@ -217,18 +220,29 @@ def _rivals(bound: Names, piece: str, known: Name) -> bool:
     return is_value or name in bound.ranges or (name[:1] if letter else name) not in CUSTOMARY
 
 
-def _is_one_of(known: Name, place: Unbound) -> bool:
-    """Whether u_o stands beside a sum of u_w that it is outside of: u is a family, of which it is one."""
+def _is_label(bound: Names, place: Unbound) -> bool:
+    """Whether f of x_f says no number beside Q_f and Q, of which it is no entry: the final x, and its own Q."""
+    others = [p for p in bound.pending if p.pieces == place.pieces and p.base.kind == "NAME"]
+    counted = [_whole(bound, p.base.value) for p in others if p.base.value != place.base.value]
+    return CUSTOMARY.isdisjoint(place.pieces) and any(known and not _counts(known, place.pieces) for known in counted)
+
+
+def _is_one_of(bound: Names, known: Name, place: Unbound) -> bool:
+    """Whether u_o stands beside a sum of u_w, and nowhere inside of it: u is a family, of which it is one."""
     summed = {binder_of(use) for use in known.uses.get(0, ())} - {None}
     is_letter = re.fullmatch("[a-z]", place.pieces[0]) is not None and len(place.pieces) == 1
-    return (
-        is_letter and not (known.declared or known.plain) and bool(summed) and summed.isdisjoint(place.scope.values())
-    )
+    same = (p for p in bound.pending if p.base.value == place.base.value and p.pieces == place.pieces)
+    is_outside = all(summed.isdisjoint(map(binder_of, p.scope.values())) for p in same)
+    return is_letter and not (known.declared or known.plain) and bool(summed) and is_outside
 
 
-def _is_alone(known: Name, pieces: list[str]) -> bool:
-    """Whether a letter that is customary in pairs, X_pq, stands alone below what no sum runs over: μ_p beside μ."""
-    return len(pieces) == 1 and pieces[0] in PAIRED and known.declared is None and not known.indexed
+def _is_alone(known: Name, place: Unbound) -> bool:
+    """Whether a letter that is customary in pairs, X_pq, stands alone: μ_p beside μ, x_k − x_r under a sum over k."""
+    if len(place.pieces) != 1 or known.declared is not None:
+        return False
+    summed = {binder_of(use) for use in known.uses.get(0, ())} & {binder_of(index) for index in place.scope.values()}
+    letters = REFERRED if summed - {None} else frozenset() if known.indexed else PAIRED
+    return place.pieces[0] in letters
 
 
 def _is_last_member(bound: Names, known: Name, pieces: list[str]) -> bool:
@@ -351,7 +365,9 @@ def _tell_numbered_names(bound: Names) -> None:
 
 def _require_no_convention(bound: Names) -> None:
     """u_i K_ij u_j is refused: Einstein would sum over i and j, and else they are constant."""
-    letters = {id(p.node): {i for piece in p.pieces for i in piece if i in "ijklmn"} for p in bound.pending}
+    letters = {
+        id(p.node): {i for piece in p.pieces if "_" not in piece for i in piece if i in "ijklmn"} for p in bound.pending
+    }
     if not any(len(found) > 1 for found in letters.values()):
         return
     for node in postorder(bound.tree):

@@ -111,8 +111,8 @@ def is_used(text: str, head: re.Match[str]) -> bool:
     """Whether the name on a left side stands elsewhere in the text, or is that of a state."""
     found = head.groupdict()
     name, low = found.get("name") or "", found.get("low") or ""
-    if low or re.search(rf"[_0-9{SUBS}]", name):
-        return True
+    if (low and "," not in low) or re.search(rf"[_0-9{SUBS}]", name):
+        return True  # a name of its own, as L_{i,j} is not
     stands = text.count(name) if name else 0  # l does not stand in log
     inside = sum(word.count(name) for word in WORD.findall(text) if word in FUNCTIONS) if stands > 1 else 0
     return stands - inside > 1

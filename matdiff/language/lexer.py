@@ -89,6 +89,7 @@ BELOW = r"/\s*(?:\w+|\([^()]*\))[²³]?\s*\)?\s*$"  # 1/n or (1/n), at the end
 ROOT = r"\s*1\s*/\s*[0-9]+(?![.\d])"  # x^1/2
 MODULE = r"(?:np|jnp|numpy|torch|tf|scipy|math|LA)(?:\.(?:linalg|special|functional|numpy))*\.(?=[a-z])"
 FUNCTION_HEAD = r"[ \t]*([^\W\d_]\w*)[ \t]*\(\s*([^()=;\n]*?)\s*\)\s*(?=:?=)"
+CONDITIONAL = r"_\{\w+_given_"
 SUM_FOLLOWS = r"\s*(?:∑|Σ\s*_\{)"  # Σ_k Σ_{i ∈ C_k} is no matrix before a sum
 TRANSPOSED = r"'|ᵀ|⊤|\^\{?[T⊤]"
 
@@ -358,6 +359,8 @@ class Lexer(Keywords):
 
     def capital_sigma(self, start: int, end: int) -> int:
         """Σ as a sum sign where it is one (the answer is the place behind it), else 0."""
+        if match_at(CONDITIONAL, self.text, end):
+            return 0  # Σ_{x|y}
         limits = read_limits(self.text, end)
         declared = "Sigma" in self.vocabulary.names
         upper = limits.upper if "=" not in self.text[end : limits.end] else None

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from types import MappingProxyType
 
+from matdiff.algebra.assumptions import INDEX
 from matdiff.algebra.dims import ONE, Size
 from matdiff.algebra.expr import Expr, Index, Number, Symbol
 from matdiff.algebra.operators.recurrence import place as numbered
@@ -33,10 +34,13 @@ class Written:
     moved    of a family, the places of the indices that the text counts from 0
     """
 
-    __slots__ = ("base", "groups", "moved", "sizes", "taken", "text")
+    __slots__ = ("base", "find", "groups", "moved", "sizes", "taken", "text")
 
-    def __init__(self, text: str, base: Expr, groups: list[Group], taken: Collection[str], sizes: Collection[str]):
-        self.text, self.base, self.groups, self.taken, self.sizes = text, base, groups, taken, sizes
+    def __init__(
+        self, text: str, base: Expr, groups: list[Group], find: Find, taken: Collection[str], sizes: Collection[str]
+    ):
+        self.text, self.base, self.groups, self.find = text, base, groups, find
+        self.taken, self.sizes = taken, sizes
         self.moved: Collection[int] = ()
 
     def error(self, message: str, suggestion: str = "") -> UnknownNameError:
@@ -105,7 +109,7 @@ def written(text: str, find: Find, taken: Collection[str], sizes: Collection[str
     for base, low in _split(name):
         found = find(base)
         if found is not None:
-            return Written(text, found, [(low, True)] * bool(low) + inside, taken, sizes)
+            return Written(text, found, [(low, True)] * bool(low) + inside, find, taken, sizes)
     return None
 
 
@@ -198,6 +202,9 @@ def _place(known: Written, piece: str, last: Size, from_zero: bool = False) -> P
         return _range(known, piece, last)
     name = canonical(piece)
     if re.fullmatch(r"[^\W\d_]\w*", name) and name not in last.names():
+        constant = known.find(name) if name in known.taken else None
+        if isinstance(constant, Symbol) and INDEX in constant.properties:
+            return constant  # z_i of f(z_i, z_1, …, z_N)
         if name in known.taken:
             raise known.error(f"{name} is a name in the expression", "take another letter for the index")
         return Index(name, last)

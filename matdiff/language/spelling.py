@@ -6,13 +6,15 @@ plain ones, accented letters a letter with a combining sign, the many dashes, do
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+import re
+from collections.abc import Callable, Collection, Iterator
 
 from matdiff.algebra.notation import ACCENTS
 from matdiff.errors import MatdiffError
 from matdiff.language.fonts import marks, plain_letter, taken_apart
 from matdiff.language.names import SUPERSCRIPTS
-from matdiff.language.transcript import APART, Scribe, Transcript
+from matdiff.language.transcript import APART, Edit, Scribe, Transcript
+from matdiff.regex import regex
 
 SPELLINGS = ("plain", "latex")
 SAME = {
@@ -36,6 +38,9 @@ SAME = {
 RAISED = {"⁽": "^{(", "⁾": ")}"}  # x⁽ⁱ⁾ is x^{(i)}
 MATHEMATICAL = (("\U0001d400", "\U0001d7ff"), ("\u2100", "\u214f"), ("\uff01", "\uff5e"))  # 𝐱, ℝ, full width
 MARKS = frozenset(ACCENTS.values())
+SPELT = {"|": "given", "-": "minus", "−": "minus", "+": "plus", ":": "to"}
+PLACE = r"\w+(?:\s*[-−+:,]\s*\w+)*"
+GIVEN = regex(rf"(?<=[\w{''.join(MARKS)}])(?<!sum)(?<!prod)_\{{\s*(?P<low>{PLACE}\s*\|\s*{PLACE})\s*\}}")
 
 
 def transcript(text: str, functions: Collection[str] = (), spelling: str | None = None) -> Transcript:
@@ -48,7 +53,8 @@ def transcript(text: str, functions: Collection[str] = (), spelling: str | None 
 
         if spelling or is_latex(text):
             found = transcribe(text, functions)
-    return found if found.text.isascii() else _customary(found, functions)
+    found = found if found.text.isascii() else _customary(found, functions)
+    return found.edited(list(_conditional(found.text))) if "|" in found.text else found
 
 
 def plain(text: str) -> str:
@@ -58,6 +64,13 @@ def plain(text: str) -> str:
     ('x: n', True)
     """
     return transcript(text).text
+
+
+def _conditional(text: str) -> Iterator[Edit]:
+    """Spells what stands below P_{t|t-1} and Σ_{x|y}, which is a label: P_{t_given_t_minus_1}."""
+    for m in GIVEN.finditer(text):
+        pieces = (SPELT.get(piece, piece) for piece in re.findall(r"\w+|[-−+|:]", m["low"]))
+        yield m.start("low"), m.end("low"), "_".join(pieces)
 
 
 def _customary(found: Transcript, functions: Collection[str]) -> Transcript:

@@ -12,8 +12,11 @@ from matdiff.language.fonts import COMMANDS, styled
 from matdiff.language.latex.commands import BLOCKS, CASES, DISPLAYS, INNER, PRINTED
 from matdiff.language.latex.constructs import Brace, Construct, Font, Root, Script
 from matdiff.language.latex.macros import Stream, Token
-from matdiff.language.latex.page import BLANKS, NAMED, Page, in_word
+from matdiff.language.latex.page import BLANKS, NAMED, SHORT, Page, in_word
 from matdiff.language.names import nearest
+from matdiff.regex import regex
+
+ALONE = regex(r"[∑∏](?:[_^](?:\{[^{}]*\}|[^{}]))*")  # a sum with its limits
 
 
 class Frame:
@@ -128,8 +131,21 @@ class Nesting:
             self.function_end = len(page) if only[0] in self.functions else -1
             if is_operator:
                 page.operators.add(len(page) - 1)
+        elif frame.after == "}" and self._is_one_sign(frame.start):
+            page.change(opening, "")
         else:
             page.write(frame.after, token.start, token.end)
+
+    def _is_one_sign(self, start: int) -> bool:
+        r"""Whether a group holds one pair of bars, or a sum without what it sums: {\|x\|}_2 is \|x\|_2."""
+        page = self.page
+        first, last = page.solid(start, 1), page.solid(len(page) - 1, -1)
+        bars = (
+            [k for k in range(first, len(page)) if page.pieces[k][0][:1] in ("|", "‖")]
+            if len(page) - start < SHORT
+            else []
+        )
+        return page.pair == (first, last) or bars == [first, last] or ALONE.fullmatch(page.short(start)) is not None
 
     def over(self, token: Token, _: str) -> None:
         r"""{a \over b} is a fraction of all that stands in the group."""

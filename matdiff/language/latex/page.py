@@ -176,9 +176,11 @@ class Page:
         """The transcript: without white space and full stops at the end of it and of its equations."""
         kept: list[Piece] = []
         depth = 0
+        words = [k for k, (text, _, _) in enumerate(self.pieces) if NAMED in text]
+        defined = {self.pieces[k][0] for k in words if self._is_left_side(self.solid(k + 1, 1))}
         for k, piece in enumerate(self.pieces):
             text = piece[0]
-            if NAMED in text:
+            if NAMED in text and text not in defined:
                 self._check_call(k, functions)
             depth += (text in _OPENING) - (text in _CLOSING)
             if text in ("\n", WIDE_SPACE, "where") and not depth and not _says_such_that(kept):
@@ -207,7 +209,7 @@ class Page:
         if place in self.operators:
             called = follows in tuple("([{|‖√∑⟨") or bool(follows and in_word(follows))
         before = "".join(text for text, _, _ in self.pieces[max(0, place - 12) : place])
-        if called and (text.strip(NAMED + NAME_ENDS).lower() in GOALS or self._is_left_side(behind)):
+        if called and text.strip(NAMED + NAME_ENDS).lower() in GOALS:
             return
         if called and not re.search(r"∇[\s_^{}0-9]*$", before):  # the gradient of a function that is open
             name = text.strip(NAMED + NAME_ENDS)
