@@ -2,14 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from matdiff.algebra.expr import Expr, symbols
+from matdiff.algebra.dims import SCALAR, Shape
+from matdiff.algebra.expr import Expr, Symbol, replace, symbols
+from matdiff.errors import MatdiffError
+from matdiff.language.declared import OPEN
 from matdiff.language.names import named
-from matdiff.review.comparing import spread
+from matdiff.review.comparing import compared, spread
 
 if TYPE_CHECKING:
     from matdiff.review.scope import Scope
+
+PLAIN = frozenset(
+    ("positive", "nonnegative", "invertible")
+)  # which leave a vector free to sum to 1, a matrix to be symmetric
+
+
+def found_out(scope: Scope, value: Expr, wanted: Shape) -> bool:
+    """Whether sizes that nobody said follow from the shape that a value has to have; they are noted."""
+    sizes = dict(zip(value.shape, wanted, strict=True))
+    is_new = False
+    for s in symbols(value):
+        known = scope.declared.get(s.name)
+        if known and any(str(extent)[0] == OPEN for extent in known.shape) and sizes.keys() & {*s.shape}:
+            rows, columns = (sizes.get(extent, extent) for extent in s.shape)
+            scope.declared.table[s.name] = known._replace(shape=(rows, columns))
+            is_new = True
+    return is_new
 
 
 def has_known_shapes(scope: Scope, truth: Expr, value: Expr) -> bool:
@@ -27,3 +48,26 @@ def is_strange(scope: Scope, truth: Expr, value: Expr) -> bool:
     known = (scope.given or frozenset().union(*said)) | scope.sizes()
     odd = {name for name in one ^ other if not (name[0] == "d" and named(name[1:]) in known)}
     return bool(known and odd - known)
+
+
+def needed(scope: Scope, value: Expr, truth: Expr) -> str:
+    """What a side needs of matrices that nobody declared to be right: symmetry; empty if that is not it."""
+    unsaid = [s for s in symbols(value) if s.shape[0] == s.shape[1] and s.name not in scope.given]
+    is_it = value.shape == truth.shape and holds(value, truth, "symmetric", unsaid.__contains__)
+    return f"right where {', '.join(map(str, unsaid))} is symmetric" if is_it else ""
+
+
+def holds(value: Expr, truth: Expr, word: str, applies: Callable[[Symbol], bool]) -> bool:
+    """Whether a side is right where symbols have a property."""
+    leaves = {*symbols(value), *symbols(truth)}
+    table: dict[Expr, Expr] = {
+        s: Symbol(s.name, s.shape, s.properties | {word}, s.ranges)
+        for s in leaves
+        if s.shape != SCALAR and not s.name.startswith("d") and applies(s) and s.properties <= PLAIN
+    }
+    if not table:
+        return False
+    try:
+        return compared(replace(value, table.get), replace(truth, table.get)).equal is True
+    except MatdiffError:
+        return False

@@ -195,6 +195,7 @@ class Habits:
         self._says_likelihood = re.search(SAYS_LIKELIHOOD, text) is not None and not gives_p
         self._says_normal = re.search(SAYS_NORMAL, text) is not None
         self._names_ones = re.search(ONES, text) is not None
+        self._names_d2 = re.search(r"(?m)^\W*d(?:²|\^\{?2\}?)\s*(?:\([^()=]*\))?\s*&?\s*=", text) is not None
         self._is_code = re.search(r"@|\.T\b", text) is not None
 
     @contextmanager
@@ -248,6 +249,8 @@ class Habits:
             side = re.sub(r"/(?=\(?abs)", "./", re.sub(r"\|([^|]*)\|", r"abs(\1)", side))
         if self._next:
             side = re.sub(rf"({LETTER})(?:⁺|\^\{{?\+\}}?)", r"\1_plus", side)
+        side = re.sub(r"(?<![A-Za-z])d(?:²|\^\{?2\}?)", "D_sq", side) if self._names_d2 else side  # a squared distance
+        side = re.sub(r"(\(\(?\d+\)?/\(?\d+\)?\))\s*(?=\d)", r"\1 * ", side)  # ½ 2 A x, where no power has come down
         side = re.sub(LIKELIHOOD, " l_p ", side) if self._says_likelihood else side
         side = re.sub(NORMAL, " l_N ", side) if self._says_normal else side
         if self._names_ones:

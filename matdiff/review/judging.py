@@ -18,7 +18,7 @@ from matdiff.review.chain import BARE, Chain, Fault
 from matdiff.review.comparing import Outcome, compared
 from matdiff.review.conventions import under_conventions
 from matdiff.review.definitions import defined_by, without_star
-from matdiff.review.doubts import has_known_shapes, is_strange
+from matdiff.review.doubts import found_out, has_known_shapes, is_strange, needed
 from matdiff.review.equations import Equations
 from matdiff.review.filling import Work
 from matdiff.review.habits import by_entries, with_ones
@@ -298,6 +298,8 @@ class Judge:
     def _of_shape(self, side: str, truth: Expr) -> tuple[str, Expr]:
         """A side and its value; a factor 1 behind a matrix is the vector of ones where the shapes ask for that."""
         value, spelt = self.scope.value(side), with_ones(side)
+        if value.shape != truth.shape and found_out(self.scope, value, truth.shape):
+            value = self.scope.value(side)
         if value.shape != truth.shape and spelt != side:
             with suppress(MatdiffError):
                 other = self.scope.value(spelt)
@@ -344,6 +346,8 @@ class Judge:
         if found.follows is None:
             said = "it does not follow from the equation above in a step that is known"
             return Judged(line, UNREAD, said) if len(self.equations.zeros) > 1 else Judged(line, NO_CLAIM)
+        if found.should_be is not None and (word := needed(self.scope, value, found.should_be)):
+            return Judged(line, CONVENTION, word)
         fault = Fault(side, value, found.should_be or left, None, False, True, left=chain.first)
         return Judged(
             line, WRONG, "", fault._replace(follows=lambda e: before.implies(e, value, unknowns).follows is True)

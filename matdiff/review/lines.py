@@ -130,7 +130,7 @@ def lines_of(text: str, known: Sequence[str] = (), respelt: Callable[[str], str]
             rows.append((row, formula, place))
         place += len(row) + 1
     found = {*re.findall(NAMING, text)} - MATHEMATICAL - GREEK_WORDS - {*known, *CONNECTING}
-    found = {word for word in found if word[0] != "d" or word[1:] not in MATHEMATICAL}  # dvec F = …
+    found = {word for word in found if not _is_increment(word, text)}
     found |= {*re.findall(ACRONYM, text), *upright} - {*known}
     words = "|".join(sorted(word for word in found if word[0] != "d" or word[1:] not in found))
     lines = (
@@ -140,6 +140,13 @@ def lines_of(text: str, known: Sequence[str] = (), respelt: Callable[[str], str]
     return [
         line._replace(statements=tuple(s.respelt(respelt) for s in line.statements)) for line in _joined(list(lines))
     ]
+
+
+def _is_increment(word: str, text: str) -> bool:
+    """Whether a word is dvec, as of dvec F, or dz2 beside a name z2."""
+    name = word[1:] if word[0] == "d" else ""
+    is_letter = re.fullmatch(r"[^\W\d_]\d", name) is not None
+    return name in MATHEMATICAL or (is_letter and re.search(rf"(?<!\w){name}(?!\w)", text) is not None)
 
 
 def _in_greek(m: re.Match[str]) -> str:

@@ -14,10 +14,11 @@ from matdiff.errors import MatdiffError
 from matdiff.language.declarations import declare
 from matdiff.review.comparing import compared
 from matdiff.review.documents import Passage, passages
+from matdiff.review.doubts import holds
 from matdiff.review.judging import Judge, Judged
 from matdiff.review.reviewing import sections
 from matdiff.review.scope import has_increments
-from matdiff.review.slips import SAID, diagnosed, holds
+from matdiff.review.slips import SAID, diagnosed
 from matdiff.review.verdicts import NO_CLAIM, UNREAD, WRONG
 
 CODES = {kind: f"MD{number}" for number, kind in enumerate(SAID, 101)}

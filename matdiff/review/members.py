@@ -42,14 +42,30 @@ def general_member(scope: Scope, name: str, side: str, indices: Sequence[str]) -
 
 def by_entries(scope: Scope, side: str, indices: Sequence[str]) -> Expr:
     """∑ᵢ cᵢ eᵢ, or ∑ᵢⱼ cᵢⱼ eᵢeⱼᵀ, where the entries c of a vector or a matrix are given."""
+    for index in indices:
+        _count_members(scope, index)
     extents = {index: _extent(scope, index, side) for index in indices}
     found = _read_with(scope, side, extents)
     bound = {i.name: i for i in found.free}
+    if missing := [index for index in indices if index not in bound]:
+        raise UnsupportedError(f"{side} does not depend on {missing[0]}")
     units = [UnitVector(bound[index], extents[index]) for index in indices]
     whole = Scale.of(found, units[0] if len(units) == 1 else Product.of(units[0], Transpose(units[1])))
     for index in indices:
         whole = IndexedSum(whole, bound[index])
     return tidy(whole)
+
+
+def _count_members(scope: Scope, index: str) -> None:
+    """Takes x_i: d for a family, where a sum of the text says how far i runs."""
+    end = _end_of_sum(scope, index)
+    if end is None:
+        return
+    for member in [n for n in scope.declared if n.endswith(f"_{index}") and not scope.declared[n].indices]:
+        name = member.removesuffix(f"_{index}")
+        if name not in scope.declared:
+            one = scope.declared.table.pop(member)
+            scope.declared.table[name] = one._replace(name=name, indices=((index, end),))
 
 
 def _read_with(scope: Scope, side: str, extents: dict[str, Size]) -> Expr:

@@ -249,7 +249,7 @@ def _varying(d: str, spelt: tuple[str, ...], increments: frozenset[str]) -> tupl
 
 def names_in(side: str, known: Collection[str]) -> set[str]:
     """The names that stand in a side, beside functions; *known* are names."""
-    bare = re.sub(r"(?<![A-Za-z])d\(|[\^_]\{?[-−]?[T⊤]\}?", "(", with_increments(side, known))
+    bare = re.sub(r"(?<![A-Za-z])d\(|[∑∏]_(?:\{[^{}]*\}|\w)|[\^_]\{?[-−]?[T⊤]\}?", "(", with_increments(side, known))
     bare = re.sub(rf"(?<![A-Za-z])(?:{FUNCTION})(?![A-Za-z])|(?<=[‖|])_\{{?\w+\}}?", " ", bare)
     found = {named(n) for n in re.findall(rf"{GREEK}(?:_\w+|\d+)?(?![A-Za-z])|{LETTER}(?:\^\{{?\(\d\)\}}?)?", bare)}
     return {n if n in known else re.sub(r"_[a-z,]{1,3}$", "", n) for n in found}  # y of y_j

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from fractions import Fraction
 from itertools import islice
@@ -21,6 +21,7 @@ from matdiff.errors import MatdiffError
 from matdiff.review.chain import Fault
 from matdiff.review.comparing import compared, diagonal_of
 from matdiff.review.derivatives import derivative
+from matdiff.review.doubts import holds
 from matdiff.review.edits import edits
 from matdiff.review.scope import MARK, Scope, has_increments
 
@@ -28,9 +29,6 @@ HELD = "q_held"  # the symbol in the place of a factor
 NAMED = rf"{MARK}[a-z]+"  # the name of a derivative, which nobody wrote
 MOST_EDITS = 120
 MOST_SUMS = 12
-PLAIN = frozenset(
-    ("positive", "nonnegative", "invertible")
-)  # which leave a vector free to sum to 1, a matrix to be symmetric
 NUMBERS = (
     Fraction(2),
     Fraction(1, 2),
@@ -259,22 +257,6 @@ def _turned(e: Expr) -> Expr:
     if isinstance(e, Entry) and len(e.operands) == 3:
         return Entry.of(e.operands[0], e.operands[2], e.operands[1])
     return Transpose(e)
-
-
-def holds(value: Expr, truth: Expr, word: str, applies: Callable[[Symbol], bool]) -> bool:
-    """Whether a side is right where symbols have a property."""
-    leaves = {*symbols(value), *symbols(truth)}
-    table: dict[Expr, Expr] = {
-        s: Symbol(s.name, s.shape, s.properties | {word}, s.ranges)
-        for s in leaves
-        if s.shape != SCALAR and not s.name.startswith("d") and applies(s) and s.properties <= PLAIN
-    }
-    if not table:
-        return False
-    try:
-        return _is_right(replace(value, table.get), replace(truth, table.get))
-    except MatdiffError:
-        return False
 
 
 def _with_a_part_less(e: Expr, kinds: tuple[type[Sum | Scale | Product | Hadamard], ...]) -> Iterator[Expr]:

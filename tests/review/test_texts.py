@@ -48,6 +48,35 @@ $\frac{\partial L}{\partial w}=2\sum_{i=1}^N(\hat{y}_i-y_i)x_i$""",
 \nabla^2_{\operatorname{vec}X}\phi = BB^\top \otimes A^\top A""",
         "A: m x n; X: n x p; B: p x q; C: m x q",
     ),
+    (  # in code, where dz2 is short for a gradient
+        """z1 = W1 @ x + b1
+a1 = relu(z1)
+z2 = W2 @ a1 + b2
+loss = 0.5 * norm(z2 - y)**2
+dz2 = z2 - y
+da1 = W2.T @ dz2
+dz1 = da1 * (z1 > 0)""",
+        "W1: h x n; b1: h; W2: k x h; b2: k; x: n; y: k",
+    ),
+    ("d² = (x−μ)ᵀ M (x−μ), M ⪰ 0 symmetric\n∂d²/∂x = 2M(x−μ)\n∂d²/∂M = (x−μ)(x−μ)ᵀ", "M: n x n symmetric; x, μ: n"),
+    (
+        r"""\nabla_xx^TAx = 2Ax \text{, if A symmetric}
+\nabla_x^2x^TAx = 2A \text{, if A symmetric}
+\nabla_x(\frac12 x^TAx) = \frac{1}{2}2Ax""",
+        "",
+    ),
+    (
+        r"""$$J(\theta) = -\sum_{i=1}^n y_i \log \pi_i + (1-y_i)\log (1 - \pi_i)$$
+$$\pi_i=\frac{1}{1+\exp(-\theta^T x_i)}$$
+$$J(\theta) = \sum_{i=1}^n \log(\exp(\theta^T x_i) + 1) - y_i \theta^T x_i$$
+$$\nabla J = \sum_{i=1}^n (\pi_i - y_i) x_i$$""",
+        "x_i: d; y_i: scalar; theta: d",
+    ),
+    (  # a covariance, which nobody declared
+        r"""-2(H\hat{M}_k)^T+2K_k(H\hat{M}_kH^T+R) = 0
+K_k = \hat{M}_kH^T(H\hat{M}_kH^T+R)^{-1}""",
+        "",
+    ),
 ]
 
 
@@ -88,6 +117,22 @@ WRONG = [
         2,
         "order",
         "2 sum_i phi_i phi_i'",
+    ),
+    (
+        "z1 = W1 @ x\na1 = relu(z1)\nz2 = W2 @ a1\nloss = 0.5 * norm(z2 - y)**2\ndz2 = z2 - y\nda1 = W2 @ dz2",
+        "W1: h x n; W2: k x h; x: n; y: k",
+        6,
+        "transpose",
+        "W2'(W2 relu(W1 x) - y)",
+    ),
+    (
+        r"""y_i = \sum_j A_{ij}x_j
+f = \sum_i y_i^2
+\frac{\partial f}{\partial x_k} = 2\sum_i y_i A_{ki}""",
+        "A: m x n; x: n",
+        3,
+        "index",
+        "(2A'A x)_k",
     ),
 ]
 
