@@ -64,6 +64,8 @@ UNCONSTRAINED = rf"[‖|½]|(?<=[\s\u200a])(?!{LETTER}\s*(?:[-+),.;]|$))[^\W_]" 
 OVER = rf"\s+(?:{WITH_RESPECT}|by(?=\s+{UNKNOWNS}[\s.]*$))\s+(?P<low>\S.*?)[\s.]*$"
 BEHIND_LINK = r"\s*(?:$|[-+*/,;=)⊙⊗:.@ᵀ⊤'′⁻\[]|\^\{?\s*(?:[T⊤]|[-−])|\w*[\s\u200a]*(?:ᵀ|⊤|\^\{?[T⊤]|')\s*(?:$|[-+,;)]))"
 TOLD = r"(?:(?!and\b|for\b)[a-z]{3,}(?:-[a-z]+)*\s+){1,6}(?!(?:of|and|for)\b)"  # symmetric matrix X
+GROUPED = rf"[({{]\s*({ONE_UNKNOWN}(?:\s*,\s*{ONE_UNKNOWN})*)\s*[)}}](?!\s*[∈≥≤≻⪰>])"
+BETWEEN = rf"[^≤≥<>⪯⪰,]+(?P<sign>[≤≥<>⪯⪰])\s*(?P<name>{LETTER})\s*(?P=sign)[^≤≥<>⪯⪰,]+"  # 0 ≤ α ≤ C
 UNKNOWN = rf"\s*[({{]?({ONE_UNKNOWN})[)}}]?\s*(?P<space>(?:∈|\bin\b|[≥≤≻⪰>:]).*)?"
 
 
@@ -166,6 +168,9 @@ def _below(low: str) -> tuple[tuple[str, ...], tuple[Span, ...]]:
     ((('U', 'V', 'w'), ((0, 10),)), (('w',), ((3, 10),)), ((), ()))
     """
     names, conditions = list[str](), list[Span]()
+    low = re.sub(GROUPED, r" \1 ", low)  # {R_i, t_i}, {X_j}
+    if m := re.fullmatch(BETWEEN, low):
+        return (m.group("name"),), ((0, len(low)),)
     first = 0  # of names that one set is said of: U, V ∈ S
     for start, end in between(low, ","):
         m = re.fullmatch(UNKNOWN, low[start:end])
@@ -191,6 +196,8 @@ def _below(low: str) -> tuple[tuple[str, ...], tuple[Span, ...]]:
 
 def _runs(text: str, goal: re.Match[str], low: str, known: Collection[str]) -> bool:
     """Whether min_k runs over an index, with which something in the text is indexed: it is no unknown."""
+    if (m := re.fullmatch(BETWEEN, low)) and not re.fullmatch("[a-z]", m.group("name")):
+        return False  # 0 ≤ α ≤ C
     if re.match(r"\s*\w\s*(?:=|≠|!=|<|≤)|\s*1\s*[≤<]", low):
         return True
     names = re.split("[∈≥≻⪰:]", low)[0]

@@ -176,8 +176,9 @@ def compared(condition: str) -> list[tuple[int, int]]:
     tail = re.search(r"(?:∀|\b[Ff]or\b).*", condition)
     said = condition[: tail.start()].rstrip(" ,") if tail else condition
     shown = re.sub(INNER, lambda m: f"({'x' * (len(m.group()) - 2)})", said)
-    sides = [*between(shown, COMPARES)]
-    return sides if len(sides) > 1 else []
+    first, *others = between(shown, COMPARES)
+    listed = between(shown[slice(*first)], ",") if re.fullmatch(rf"\s*{NAMES}\s*", shown[slice(*first)]) else [first]
+    return [*listed, *others] if others else []  # W, H ≥ 0
 
 
 def fault_of_side(condition: str, start: int, end: int) -> str:

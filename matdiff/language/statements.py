@@ -143,8 +143,10 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
         signs += [(start, end) for start, end, _ in changes] if asked else []  # G = ∂/∂X f: G is what is asked for
         conditions += _told_in(text, asked)
         sides = [[*side, *changes] for side in sides] if not others else sides
-        sides += [[*edits, *changes[:-1], *other] for other in others]
-        signs += [(other[0][0], other[0][0] + 1) for other in others]  # = between the members of a chain
+        sides += [[*edits, *other] for other in others]
+        chained = [*changes, *(edit for other in others for edit in other)] if others else []
+        places = {start for start, end, _ in chained if start < end}
+        signs += [(start, start + 1) for start in places if text[start] == "="]  # between the members of a chain
         edits += changes
     changed = script.edited(edits)
     refuse_unread(changed, known)
@@ -361,12 +363,9 @@ def _function(
         is_plain = heads and (around.is_only or len(heads) > 1 or is_odd(text, heads[0]))
         named = taken_out(text, heads, around.is_alone) if is_plain else []
         edits += [(head.start(), head.end(), " ") for head in named]
-        *earlier, last = _sides(text, place, piece.end) if heads or edits else [(place, piece.end)]
-        if not earlier:
-            return None, edits, [], named
-        others: list[list[Edit]] = [[(end, piece.end, " "), (place, start, " ")] for start, end in earlier]
-        return None, [*edits, (place, last[0], " ")], others, named
+        return None, *(_chain(text, place, piece.end, edits, -1) if heads or edits else (edits, [])), named
     _refuse_claim(text, question, piece)
+    is_goal = not question.order
     if question.order and (equal := _set_to_zero(text, question, piece)):
         edits.append((*equal, " "))
         question = question._replace(order=0)
@@ -375,9 +374,20 @@ def _function(
     edits += [(head.start(), head.end(), " ") for head in (*heads, *within)]
     if question.inner:
         edits += [(question.start, question.inner[0], "("), (question.inner[1], question.end, ")")]
-    else:
-        edits.append((question.start, question.end, " "))
-    return question, edits, [], within
+        return question, edits, [], within
+    edits.append((question.start, question.end, " "))
+    place = within[-1].end() if within else begin
+    return question, *(_chain(text, place, piece.end, edits, 0) if is_goal else (edits, [])), within
+
+
+def _chain(text: str, place: int, end: int, edits: list[Edit], kept: int) -> tuple[list[Edit], list[list[Edit]]]:
+    """The changes that leave one member of a chain a = b, the last or the first, and those for each of the others."""
+    sides = _sides(text, place, end)
+    if len(sides) == 1:
+        return edits, []
+    left: list[list[Edit]] = [[*edits, (place, start, " "), (stop, end, " ")] for start, stop in sides]
+    own = left.pop(kept)
+    return own, left
 
 
 def _refuse_claim(text: str, question: Question, piece: Piece) -> None:
