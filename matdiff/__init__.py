@@ -8,13 +8,11 @@
 
 from typing import TYPE_CHECKING, Any
 
-from matdiff.algebra.expr import Expr
-from matdiff.errors import MatdiffError
 from matdiff.opening import opener
 from matdiff.version import __version__
-from matdiff.wiring import wire
 
 if TYPE_CHECKING:
+    from matdiff.algebra.expr import Expr
     from matdiff.api import (
         adjoint,
         alternate,
@@ -47,10 +45,9 @@ if TYPE_CHECKING:
         taylor,
         vjp,
     )
+    from matdiff.errors import MatdiffError
     from matdiff.results.equality import Equality
     from matdiff.results.gradient import Derivation
-
-wire()
 
 
 def __dir__() -> list[str]:
@@ -106,9 +103,11 @@ __all__ = [
 __getattr__ = opener(
     __name__,
     {
+        "matdiff.algebra.expr": "Expr",
         "matdiff.api": "adjoint alternate check check_gradient code derivative derive differential equal evaluate "
         "expect expectation fisher from_function gradient_of hessian implicit jacobian jvp laws lint matrix_form "
         "objective parse register solve stationary sum_form taylor vjp",
+        "matdiff.algebra.laws": "MatdiffError",  # for an error is displayed by what is wired to the algebra
         "matdiff.results.equality": "Equality",
         "matdiff.results.gradient": "Derivation",
     },

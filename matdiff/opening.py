@@ -1,13 +1,40 @@
-"""Packages that open their rooms on request: a module is loaded when a name that lies in it is first asked for."""
+"""Packages that open their rooms on request: a module is loaded when a name that lies in it is first asked for.
+
+What is made then stays, so Python's collector of cycles rests meanwhile, as it does during a derivation.
+"""
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable, Mapping
+from functools import wraps
 from importlib import import_module
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
-from matdiff.algebra.memory import without_collector
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def without_collector(work: Callable[P, T]) -> Callable[P, T]:
+    """A function during which Python's collector of cycles rests, if it was not at rest before.
+
+    >>> import gc
+    >>> without_collector(gc.isenabled)(), gc.isenabled()
+    (False, True)
+    """
+
+    @wraps(work)
+    def run(*arguments: P.args, **named: P.kwargs) -> T:
+        if not gc.isenabled():
+            return work(*arguments, **named)
+        gc.disable()
+        try:
+            return work(*arguments, **named)
+        finally:
+            gc.enable()
+
+    return run
 
 
 def opener(package: str, homes: Mapping[str, str], made: Callable[[Any], Any] | None = None) -> Callable[[str], Any]:

@@ -78,7 +78,18 @@ MAY_IMPORT["wiring"] = {
     "numeric",
     "wiring",
 }  # lower rooms are given upper ones
-MAY_IMPORT[""] = {"algebra.expr", "api", "display.magic", "errors", "opening", "results", "version", "wiring", ""}
+MAY_IMPORT[""] = {
+    "algebra.expr",
+    "algebra.laws",
+    "api",
+    "display.magic",
+    "errors",
+    "opening",
+    "results",
+    "version",
+    "wiring",
+    "",
+}
 LAYERS = sorted(MAY_IMPORT, key=len, reverse=True)
 
 

@@ -1,0 +1,5 @@
+"""What an expression is, and which equalities hold.  Whatever is loaded of it, the upper rooms are wired first."""
+
+from matdiff.wiring import wire
+
+wire()

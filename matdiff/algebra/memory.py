@@ -8,12 +8,9 @@ interrupted by the end of a node may take again.
 
 from __future__ import annotations
 
-import gc
 import os
-from collections.abc import Callable
-from functools import wraps
 from threading import RLock
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, TypeVar
 from weakref import ref
 
 
@@ -24,7 +21,6 @@ class Known(ref[Any]):
     key: Any
 
 
-P = ParamSpec("P")
 T = TypeVar("T")
 TABLE: dict[Any, Known] = {}
 LOCK = RLock()
@@ -52,24 +48,3 @@ def forget(known: Known) -> None:
         other = TABLE.pop(key, known)
         if other is not known:
             TABLE[key] = other
-
-
-def without_collector(work: Callable[P, T]) -> Callable[P, T]:
-    """A function during which Python's collector of cycles rests, if it was not at rest before.
-
-    >>> import gc
-    >>> without_collector(gc.isenabled)(), gc.isenabled()
-    (False, True)
-    """
-
-    @wraps(work)
-    def run(*arguments: P.args, **named: P.kwargs) -> T:
-        if not gc.isenabled():
-            return work(*arguments, **named)
-        gc.disable()
-        try:
-            return work(*arguments, **named)
-        finally:
-            gc.enable()
-
-    return run

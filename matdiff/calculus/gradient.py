@@ -26,7 +26,6 @@ from matdiff.algebra.identities.traces import (
     transposed_factor,
 )
 from matdiff.algebra.laws import Law
-from matdiff.algebra.memory import without_collector
 from matdiff.algebra.operators.differentials import Differential, holds_differential
 from matdiff.algebra.operators.products import Product, Scale, Sum, Transpose, reciprocal, zero
 from matdiff.algebra.operators.recurrence import Iterate, Recurrence
@@ -55,6 +54,7 @@ from matdiff.calculus.recurrences import (
 from matdiff.calculus.traceform import TraceForm, TraceTerm, line_of
 from matdiff.calculus.varying import Exchange, projected, relaxed, restored
 from matdiff.errors import ShapeError, UnsupportedError
+from matdiff.opening import without_collector
 
 MANY = 8  # a program with that many blocks may have some that are alike
 

@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 from matdiff.algebra.expr import Expr, Symbol, postorder, replace, symbols
 from matdiff.algebra.identities import SIMPLIFICATIONS
-from matdiff.algebra.memory import without_collector
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.algebra.operators.norms import inner
 from matdiff.algebra.operators.products import Transpose
@@ -24,6 +23,7 @@ from matdiff.calculus.derivation import Gradients, Line, conditions, named_piece
 from matdiff.calculus.gradient import gradients
 from matdiff.calculus.jacobian import Jacobians, jacobians
 from matdiff.errors import UnsupportedError
+from matdiff.opening import without_collector
 
 Pair = tuple[str, str]
 

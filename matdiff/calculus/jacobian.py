@@ -19,7 +19,6 @@ from matdiff.algebra.identities import jacobians as laws
 from matdiff.algebra.identities.factoring import key, zero_in_sum
 from matdiff.algebra.identities.traces import substitution
 from matdiff.algebra.laws import Law
-from matdiff.algebra.memory import without_collector
 from matdiff.algebra.operators.differentials import Differential, holds_differential
 from matdiff.algebra.operators.kronecker import Unvec
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, zero
@@ -39,6 +38,7 @@ from matdiff.calculus.traceform import TraceTerm, line_of
 from matdiff.calculus.varying import Exchange, projection, relaxed
 from matdiff.calculus.vecform import VecForm, as_vec
 from matdiff.errors import UnsupportedError
+from matdiff.opening import without_collector
 
 VEC_FORM, LINEAR_FORM, JACOBIAN = "Vec form", "Linear form", "Jacobian"
 SUBSTITUTION, PROJECTION = "Substitution", "Projection"

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 from matdiff.algebra.dims import shape_text
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.laws import CATALOGUE, Law
-from matdiff.algebra.memory import without_collector
 from matdiff.algebra.notation import LATEX
 from matdiff.calculus.demands import Condition
+from matdiff.opening import without_collector
 from matdiff.output.mathml import mathml
 from matdiff.output.sharing import with_pieces
 from matdiff.output.text import declarations

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from matdiff.algebra.memory import without_collector
+from matdiff.opening import without_collector
 from matdiff.page.model import Page, Setting
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from matdiff.algebra.dims import shape_text
 from matdiff.algebra.expr import Expr
-from matdiff.algebra.memory import without_collector
 from matdiff.algebra.notation import LATEX
 from matdiff.calculus.demands import Condition, by_names
+from matdiff.opening import without_collector
 from matdiff.output.latex import in_words, title, with_mathematics
 from matdiff.output.notation import write as write_expression
 from matdiff.output.sharing import with_pieces

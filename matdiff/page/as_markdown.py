@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from matdiff.algebra.dims import shape_text
-from matdiff.algebra.memory import without_collector
 from matdiff.algebra.notation import LATEX
+from matdiff.opening import without_collector
 from matdiff.output.latex import dollars, title
 from matdiff.output.sharing import with_pieces
 from matdiff.output.text import reading

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from matdiff.algebra.dims import shape_text
 from matdiff.algebra.expr import Expr
-from matdiff.algebra.memory import without_collector
 from matdiff.algebra.notation import ASCII, TEXT
+from matdiff.opening import without_collector
 from matdiff.output.sharing import with_pieces
 from matdiff.output.spellings import in_ascii
 from matdiff.output.text import declarations
