@@ -14,10 +14,11 @@ True
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 from matdiff.algebra.dims import ONE, Shape
 from matdiff.algebra.expr import FUNCTIONS, Expr
+from matdiff.records import NamedTuple
 
 Array = Any
 PROPERTIES: dict[str, Property] = {}

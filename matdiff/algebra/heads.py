@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 from zlib import crc32
 
 from matdiff.algebra.constants import Identity, Ones, Zeros
@@ -27,6 +27,7 @@ from matdiff.algebra.operators.symbolic_powers import SymbolicPower
 from matdiff.algebra.operators.triangles import SkewPart
 from matdiff.algebra.statements.matcher import SEEN, is_letter
 from matdiff.files import grammar_path, read_text
+from matdiff.records import NamedTuple
 
 Kinds = tuple[type[Any], ...]
 EVERYWHERE = (Transpose, Scale, Hadamard, Product, Sum, Power, Number, Identity)  # tell little, since they are common

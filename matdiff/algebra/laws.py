@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from matdiff.displayed import Displayed
 from matdiff.errors import MatdiffError
+from matdiff.records import NamedTuple
 
 if TYPE_CHECKING:
     from matdiff.algebra.expr import Expr

@@ -6,9 +6,9 @@ X: m×n, K: p×q; 2        S: n×n symmetric        A: m×n, i=1..m
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from matdiff.algebra.dims import ONE, SCALAR, Pattern, Shape, Size, polynomial
+from matdiff.records import NamedTuple
 
 LETTERS = {"scalar": "abcst", "vector": "xyzuv", "matrix": "ABCEF"}
 SHOWN = 2  # operands shown of an operator that takes any number

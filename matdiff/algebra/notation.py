@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from matdiff.records import NamedTuple
 
 if TYPE_CHECKING:
     from matdiff.algebra.dims import Shape

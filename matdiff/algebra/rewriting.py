@@ -8,12 +8,13 @@ at once.  The answer of a derivation is the last line of such a replay, so text 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, TypeVar
 
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.laws import Law
 from matdiff.algebra.stated import candidates
 from matdiff.errors import UnsupportedError
+from matdiff.records import NamedTuple
 
 LIMIT = 2_000_000  # rewriting that has not come to rest by then never will
 ENDLESS = "the simplification of this expression did not come to an end"

@@ -13,7 +13,7 @@ from functools import cache, reduce
 from itertools import count
 from itertools import product as ways_to_choose
 from operator import or_
-from typing import Any, NamedTuple
+from typing import Any
 
 from matdiff.algebra.constants import Identity, Ones, is_one, is_zero
 from matdiff.algebra.dims import ONE
@@ -31,6 +31,7 @@ from matdiff.algebra.operators.symbolic_powers import SymbolicPower
 from matdiff.algebra.statements.matcher import Matcher, Opened, is_letter
 from matdiff.algebra.statements.substitution import Found, instance
 from matdiff.errors import UnsupportedError
+from matdiff.records import NamedTuple
 
 Way = Callable[[Expr], Expr | None]
 Guard = Callable[[Expr], bool]

@@ -6,9 +6,10 @@ import operator
 from collections.abc import Callable, Iterator
 from itertools import product
 from math import prod
-from typing import Any, NamedTuple
+from typing import Any
 
 from matdiff.arrays.places import Shape, broadcast_shapes, divided, inside, power, spread, strides, transposed
+from matdiff.records import NamedTuple
 
 MASK = 2**64 - 1
 

@@ -6,12 +6,13 @@ import cmath
 import math
 from collections.abc import Callable
 from operator import mul
-from typing import Any, NamedTuple
+from typing import Any
 
 from matdiff.arrays.array import COMPLEX, FLOAT, INTEGER, asarray, broadcast_to, ndarray, number
 from matdiff.arrays.building import eye
 from matdiff.arrays.places import Shape, broadcast_shapes, divided
 from matdiff.arrays.products import matmul
+from matdiff.records import NamedTuple
 
 Matrix = list[list[float]]
 ROUNDS = 60

@@ -15,7 +15,7 @@ law looks into definitions.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from matdiff.algebra.expr import Expr, Leaf, Symbol, postorder
 from matdiff.algebra.identities.cancelling import columns_cancel
@@ -27,6 +27,7 @@ from matdiff.algebra.operators.symmetry import is_symmetric_definition
 from matdiff.algebra.rewriting import Simplifier, Step
 from matdiff.calculus.derivation import Block, exchanged
 from matdiff.calculus.differential import Differentiation
+from matdiff.records import NamedTuple
 
 LARGEST = 200  # blocks with more nodes are compared with no other
 MOST = 4  # so many kinds of one form are kept

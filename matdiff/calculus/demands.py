@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from functools import cache
 from math import inf
-from typing import NamedTuple
 
 from matdiff.algebra.expr import Expr, Operator, Symbol, postorder, replace
 from matdiff.algebra.identities.transposes import transposed
@@ -25,6 +24,7 @@ from matdiff.algebra.operators.sums import SumOfEntries, entries_by_index
 from matdiff.algebra.operators.symmetry import assumed
 from matdiff.algebra.rewriting import Step
 from matdiff.calculus.definiteness.intervals import POSITIVE, REAL, Interval
+from matdiff.records import NamedTuple
 
 VALUED = (Inverse, MatrixPower, Power, Log, LogDeterminant)  # what has no value everywhere
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import NamedTuple
 
 from matdiff.algebra.constants import Zeros
 from matdiff.algebra.expr import Expr, Index, Operator, fact, postorder, replace
@@ -25,6 +24,7 @@ from matdiff.algebra.operators.structure import Named, is_not_named
 from matdiff.algebra.operators.sums import IndexedSum, Member, SumOfEntries
 from matdiff.algebra.rewriting import Later, Step, Told, replay
 from matdiff.calculus.demands import Condition, demanded_by
+from matdiff.records import NamedTuple
 
 AT_ONCE = ("Substitution", "Contributions")  # phases that are two lines at most
 

@@ -8,7 +8,6 @@ carried on (backpropagation in matrix form), and work grows with the number of d
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import shape_text
@@ -55,6 +54,7 @@ from matdiff.calculus.traceform import TraceForm, TraceTerm, line_of
 from matdiff.calculus.varying import Exchange, projected, relaxed, restored
 from matdiff.errors import ShapeError, UnsupportedError
 from matdiff.opening import without_collector
+from matdiff.records import NamedTuple
 
 MANY = 8  # a program with that many blocks may have some that are alike
 

@@ -7,7 +7,6 @@ of the gradient G, df = Tr(GᵀdX), and then that of dG, since d²f = Tr((dG)ᵀ
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from matdiff.algebra.expr import Expr, Symbol, postorder, replace, symbols
 from matdiff.algebra.identities import SIMPLIFICATIONS
@@ -24,6 +23,7 @@ from matdiff.calculus.gradient import gradients
 from matdiff.calculus.jacobian import Jacobians, jacobians
 from matdiff.errors import UnsupportedError
 from matdiff.opening import without_collector
+from matdiff.records import NamedTuple
 
 Pair = tuple[str, str]
 

@@ -8,7 +8,6 @@ Of a function L of X the gradient by θ needs no dX: with 𝓛*(Λ) = ∇_X L it
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from matdiff.algebra.expr import Expr, Operator, Symbol, postorder, symbols
 from matdiff.algebra.fresh import fresh
@@ -28,6 +27,7 @@ from matdiff.calculus.linear_equations import solved
 from matdiff.calculus.parts import require_wholes
 from matdiff.calculus.varying import Exchange
 from matdiff.errors import ShapeError, UnsupportedError
+from matdiff.records import NamedTuple
 
 
 def _law(name: str, title: str, statement: str, requires: str) -> Law:

@@ -8,7 +8,6 @@ once, and work grows with the number of distinct nodes.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from matdiff.algebra.constants import Identity, Zeros
 from matdiff.algebra.dims import ONE
@@ -39,6 +38,7 @@ from matdiff.calculus.varying import Exchange, projection, relaxed
 from matdiff.calculus.vecform import VecForm, as_vec
 from matdiff.errors import UnsupportedError
 from matdiff.opening import without_collector
+from matdiff.records import NamedTuple
 
 VEC_FORM, LINEAR_FORM, JACOBIAN = "Vec form", "Linear form", "Jacobian"
 SUBSTITUTION, PROJECTION = "Substitution", "Projection"

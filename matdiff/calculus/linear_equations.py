@@ -6,7 +6,6 @@ c V = C,    A V B = C,    A V + V B = C,    else vec(V) = M⁻¹vec(C) with the 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import ONE
@@ -20,6 +19,7 @@ from matdiff.algebra.simplification import tidy
 from matdiff.calculus.adjoint import pushed
 from matdiff.calculus.jacobian import jacobians
 from matdiff.calculus.vecform import as_vec
+from matdiff.records import NamedTuple
 
 
 class Solution(NamedTuple):

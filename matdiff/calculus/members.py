@@ -8,7 +8,6 @@ A contribution to x[2] is one to x[i] where i is 2, and is multiplied by e₂[i]
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
-from typing import NamedTuple
 
 from matdiff.algebra.assumptions import INDEX
 from matdiff.algebra.dims import Size, size
@@ -19,6 +18,7 @@ from matdiff.algebra.operators.piecewise import Piecewise
 from matdiff.algebra.operators.products import Hadamard, Scale, Sum, zero
 from matdiff.algebra.operators.recurrence import place
 from matdiff.algebra.operators.sums import Entry, IndexedSum, Member, UnitVector, substitute_index
+from matdiff.records import NamedTuple
 
 
 def general_indices(family: Symbol, targets: Iterable[Expr], names: Set[str]) -> tuple[Expr, ...]:

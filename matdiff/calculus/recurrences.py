@@ -8,7 +8,6 @@ In go what the function contributes to the gradients of the states, out comes wh
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import NamedTuple
 
 from matdiff.algebra.dims import Size, size
 from matdiff.algebra.expr import Expr, Number, Symbol, replace
@@ -17,6 +16,7 @@ from matdiff.algebra.operators.products import Scale, Sum, zero
 from matdiff.algebra.operators.recurrence import Iterate, Recurrence, State, place, place_parts
 from matdiff.algebra.operators.sums import Entry, Member, UnitVector, substitute_index
 from matdiff.errors import UnsupportedError
+from matdiff.records import NamedTuple
 
 
 class Sources(NamedTuple):

@@ -9,7 +9,6 @@ The matrix is the Hessian of L by all unknowns together, and the dots stand for 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from matdiff.algebra.expr import Expr, Symbol, postorder, symbols
 from matdiff.algebra.fresh import fresh
@@ -23,6 +22,7 @@ from matdiff.algebra.simplification import tidy
 from matdiff.calculus.adjoint import names_in, pushed
 from matdiff.calculus.hessian import Hessians, hessians
 from matdiff.calculus.vecform import as_vec
+from matdiff.records import NamedTuple
 
 differential_of_condition = Law(
     "differential_of_condition",

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import NamedTuple
 
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.expr import UNIT, Expr, Index, Number, Operator
@@ -44,6 +43,7 @@ from matdiff.algebra.operators.square import Trace
 from matdiff.algebra.operators.sums import IndexedSum, substitute_index, under
 from matdiff.algebra.rewriting import Step, Steps, Told
 from matdiff.errors import UnsupportedError
+from matdiff.records import NamedTuple
 
 
 class TraceTerm(NamedTuple):

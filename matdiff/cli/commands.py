@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from matdiff.cli import arguments, showing
 from matdiff.cli.texts import question, text, unknowns
+from matdiff.records import NamedTuple
 
 
 class Command(NamedTuple):

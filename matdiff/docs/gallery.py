@@ -7,13 +7,13 @@ import tomllib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
 
 from matdiff import api
 from matdiff.display.in_html import checked, html
 from matdiff.docs.markdown import raw, slug
 from matdiff.docs.pictures import picture
 from matdiff.errors import MatdiffError
+from matdiff.records import NamedTuple
 from matdiff.regex import regex
 from matdiff.results.gradient import Derivation
 

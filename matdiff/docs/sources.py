@@ -6,11 +6,11 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 from matdiff.docs import gallery, law_book, reference
 from matdiff.docs.markdown import raw, slug
 from matdiff.output.mathml import mathml
+from matdiff.records import NamedTuple
 from matdiff.regex import regex
 
 OWN = Path(__file__).with_name("text")

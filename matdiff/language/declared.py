@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from matdiff.algebra.dims import Shape, Size
+from matdiff.records import NamedTuple
 
 OPEN = "?"  # names of sizes begin with it that are found out by use
 

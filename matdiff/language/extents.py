@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from matdiff.algebra.assumptions import PROPERTIES
 from matdiff.algebra.dims import ONE, SCALAR, Shape, Size, size
 from matdiff.errors import DeclarationError
 from matdiff.language.names import canonical, nearest
+from matdiff.records import NamedTuple
 from matdiff.regex import regex
 
 KINDS = {"column": "vector", "matrices": "matrix", "vectors": "vector", "scalars": "scalar"} | {

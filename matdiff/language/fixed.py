@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from matdiff.algebra.assumptions import INDEX
 from matdiff.algebra.dims import ONE, SCALAR, size
@@ -22,6 +22,7 @@ from matdiff.language.places import place as located
 from matdiff.language.recurrences.recursion import Binding, fault
 from matdiff.language.scopes import Binder, Fixed, Name, Place, Position, Scope, Shifted
 from matdiff.language.syntax import Node, postorder
+from matdiff.records import NamedTuple
 from matdiff.regex import regex
 
 LABEL = rf"([^\W\d_][\w{MARKS}]*?)(?:_\{{?([^\W_]+)\}}?|\[\s*([^\W_]+)\s*\])"

@@ -7,10 +7,10 @@ taken apart again.  A letter that stands in one font only keeps its plain name.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import NamedTuple
 
 from matdiff.algebra.notation import FONTS
 from matdiff.language.names import FONT_MARKS, GREEK_CLASS, MARKS, SUBS, canonical
+from matdiff.records import NamedTuple
 from matdiff.regex import regex
 
 LATIN, GREEK = 0x1D400, 0x1D6A8  # where the mathematical letters begin: bold capitals first

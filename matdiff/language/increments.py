@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from typing import NamedTuple
 
 from matdiff.algebra.expr import FUNCTIONS
 from matdiff.errors import AmbiguityError
 from matdiff.language.doubtful_calls import CUSTOMARY_FUNCTIONS
 from matdiff.language.names import CHANGE_MARKS, CHANGE_SIGNS, MARKED_LETTER, SUBS, canonical
 from matdiff.language.transcript import APART, Edit, Transcript
+from matdiff.records import NamedTuple
 from matdiff.regex import regex
 
 RUN = regex(rf"[ {APART}]?(?P<run>(?P<letter>{MARKED_LETTER})[A-Za-z]*)")

@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
-from typing import NamedTuple
 
 from matdiff.algebra.expr import FUNCTIONS
 from matdiff.errors import NotationError
 from matdiff.language.names import LETTER, MARKS, SUBS, SUBSCRIPT, SUBSCRIPTS, SUPERS, named
 from matdiff.language.transcript import Edit
+from matdiff.records import NamedTuple
 from matdiff.regex import regex
 
 ARGUMENTS = (  # (x, y), (x | μ), and (y = 1 | x)

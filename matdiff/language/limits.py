@@ -10,13 +10,13 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterator
 from functools import lru_cache
 from itertools import islice, pairwise, takewhile
-from typing import NamedTuple
 
 from matdiff.algebra.dims import ONE, Size, size
 from matdiff.errors import NotationError
 from matdiff.language.extents import Excerpt, parse_size
 from matdiff.language.names import GREEK_CLASS, GREEK_WORDS, MARKS, SUBSCRIPTS, SUPERSCRIPTS, canonical
 from matdiff.language.outside import outside
+from matdiff.records import NamedTuple
 
 
 class Range(NamedTuple):

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from matdiff.algebra.notation import ACCENTS, CHANGES, FONTS
 from matdiff.algebra.notation import GREEK as SPELT
 from matdiff.errors import UnknownNameError
+from matdiff.records import NamedTuple
 from matdiff.regex import regex
 
 GREEK = {

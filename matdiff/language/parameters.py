@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from matdiff.algebra.dims import Size
 from matdiff.language.names import MARKS, SUBS, SUBSCRIPT, SUBSCRIPTS, canonical
 from matdiff.language.syntax import Node
+from matdiff.records import NamedTuple
 from matdiff.regex import regex
 
 NAMED = rf"(?:⟪\w+⟫|[^\W\d_][A-Za-z0-9{MARKS}]*)(?:{SUBSCRIPT})?"

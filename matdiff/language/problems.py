@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple
 
 from matdiff.algebra.dims import Size, shape_text
 from matdiff.algebra.expr import Expr
@@ -16,6 +15,7 @@ from matdiff.language.names import canonical
 from matdiff.language.outside import between, outside
 from matdiff.language.reading import question_of, read
 from matdiff.language.together import read_beside
+from matdiff.records import NamedTuple
 from matdiff.regex import regex
 
 GREATER = (">=", "≥", ">", r"\ge", r"\geq", r"\geqslant")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from typing import NamedTuple
 
 from matdiff.errors import NotationError
 from matdiff.language.names import (
@@ -24,6 +23,7 @@ from matdiff.language.names import (
 )
 from matdiff.language.outside import between, closing
 from matdiff.language.phrases import description
+from matdiff.records import NamedTuple
 
 GREEK = rf"(?:{'|'.join(sorted(GREEK_WORDS, key=len, reverse=True))})(?![A-Za-z])"
 BRACED = (

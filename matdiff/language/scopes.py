@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from matdiff.algebra.dims import Size
 from matdiff.language.declared import Declaration
+from matdiff.records import NamedTuple
 
 
 class Binder:

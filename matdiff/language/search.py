@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from heapq import heappop, heappush
 from itertools import chain
-from typing import NamedTuple
 
 from matdiff.algebra.dims import ONE
 from matdiff.errors import AmbiguityError, MatdiffError, UnsupportedError
@@ -38,6 +37,7 @@ from matdiff.language.syntax import Node
 from matdiff.language.typed import Misfit, Typed
 from matdiff.language.typing import Attempt, Key, Penalty, function_key
 from matdiff.language.words import PATH
+from matdiff.records import NamedTuple
 
 MOST_QUEUED = 20_000
 FAR_FETCHED = 4  # a reading that makes more of vectors and matrices scalars is not taken

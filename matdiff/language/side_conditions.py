@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import NamedTuple
 
 from matdiff.errors import MatdiffError, NotationError
 from matdiff.language.declarations import add_condition
@@ -17,6 +16,7 @@ from matdiff.language.outside import between
 from matdiff.language.phrases import COUNT, SPACE, Said, said_of_names, tells_kind
 from matdiff.language.questions import GOAL_OVER_SET
 from matdiff.language.transcript import CLOSES, OPENS, Transcript
+from matdiff.records import NamedTuple
 from matdiff.regex import regex
 
 INNER = r"<[^<>;\n=]*,[^<>;\n=]*>"  # ⟨A, B⟩

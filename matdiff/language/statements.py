@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import NamedTuple, NoReturn
+from typing import NoReturn
 
 from matdiff.algebra.assumptions import PROPERTIES, property_word
 from matdiff.algebra.expr import FUNCTIONS
@@ -40,6 +40,7 @@ from matdiff.language.side_conditions import Condition, condition_of, relocated
 from matdiff.language.transcript import Edit, Transcript
 from matdiff.language.unsayable import refuse_differential, refuse_point, refuse_unread
 from matdiff.language.words import MAKERS
+from matdiff.records import NamedTuple
 from matdiff.regex import regex
 
 CONSTRAINING = regex(r"subject|such|s\.")

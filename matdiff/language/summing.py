@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from matdiff.algebra.dims import ONE, Size, size
 from matdiff.errors import AmbiguityError, MatdiffError, NotationError
@@ -18,6 +18,7 @@ from matdiff.language.names import canonical, font_of
 from matdiff.language.places import at, position
 from matdiff.language.scopes import BARE, Binder, Fixed, Place, Position, Scope, Shifted, fresh_letter
 from matdiff.language.syntax import Node, postorder, without_brackets
+from matdiff.records import NamedTuple
 
 if TYPE_CHECKING:
     from matdiff.language.binding import Bound

@@ -8,10 +8,11 @@ A second front end (LaTeX) has to make the same nodes.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from matdiff.errors import NotationError
 from matdiff.language.tables import END, Table, load
+from matdiff.records import NamedTuple
 
 
 class Token(NamedTuple):

@@ -8,11 +8,12 @@ its grammar is made anew in memory, so the file is never more than a shortcut.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 from zlib import crc32
 
 from matdiff.files import grammar_path as grammar_path
 from matdiff.files import read_text as read_text
+from matdiff.records import NamedTuple
 
 Row = dict[str, int]  # symbol of the grammar → n ≥ 0: go to state n; n < 0: reduce by rule −n − 1
 END = "$END"

@@ -7,13 +7,14 @@ without brackets (tr A X) widens its reach over gaps where that is the custom.
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any, NamedTuple
+from typing import Any
 
 from matdiff.errors import AmbiguityError, MatdiffError, NotationError
 from matdiff.language.bracketing import GAP, Marks
 from matdiff.language.syntax import Token
 from matdiff.language.tables import END
 from matdiff.language.transcript import APART, Transcript
+from matdiff.records import NamedTuple
 
 CLOSERS = ("RIGHT", "BAR_CLOSE", "NORM_CLOSE", "INNER_CLOSE")
 ENDERS = frozenset(

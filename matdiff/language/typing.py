@@ -8,7 +8,7 @@ matdiff.language.arithmetic and matdiff.language.applications.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 from matdiff.algebra.assumptions import INDEX
 from matdiff.algebra.dims import ONE, SCALAR, Shape, Size, shape_text, size
@@ -19,6 +19,7 @@ from matdiff.language.scopes import BARE, Binder, Fixed, Name
 from matdiff.language.sizes import Sizes, flexible_names
 from matdiff.language.syntax import Node, postorder
 from matdiff.language.typed import Make, Misfit, Typed, described
+from matdiff.records import NamedTuple
 
 MOST_REASONS = 4  # symbols whose shapes an error explains
 Key = str | int  # a choice: the name of a symbol, or the id of a node

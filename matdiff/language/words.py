@@ -11,7 +11,6 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Set
 from fractions import Fraction
 from functools import cache, cached_property
-from typing import NamedTuple
 
 from matdiff.errors import AmbiguityError, NotationError
 from matdiff.language.customs import customary
@@ -32,6 +31,7 @@ from matdiff.language.names import (
 )
 from matdiff.language.parameters import Heads, bound_letters
 from matdiff.language.recurrences.heads import states, step_letters
+from matdiff.records import NamedTuple
 from matdiff.regex import regex
 
 ENTRY = rf"_\{{\s*[1-9][0-9]*\s*\}}|_[1-9][0-9]*(?![0-9A-Za-z_])|[₁-₉][₀-₉]*(?![{SUBS}])"  # the subscript of x_2

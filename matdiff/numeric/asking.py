@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from functools import lru_cache
 from math import isfinite
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy import ndarray
@@ -19,6 +19,7 @@ from matdiff.numeric.careful import is_finite, quietly
 from matdiff.numeric.drawn import project
 from matdiff.numeric.evaluate import KEPT, Question, Sizes, as_array, asked, axes_of, known_as
 from matdiff.numeric.program import Array, Environment
+from matdiff.records import NamedTuple
 
 FLOAT = np.dtype(float)
 NUMBERS = (float, int, np.float64)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -35,6 +35,7 @@ from matdiff.numeric.program import Array, Environment, Program
 from matdiff.numeric.reasons import unexplained
 from matdiff.numeric.rounding import TOLERANCE, Agreement, Rounded, agreement, noises
 from matdiff.numeric.stencil import STENCIL, central_difference, settled
+from matdiff.records import NamedTuple
 
 DIRECTIONS = 200  # an unknown with more entries is checked on some of them, chosen at random
 WORKSPACE = 5_000_000  # numbers that one batch may hold

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -23,6 +23,7 @@ from matdiff.numeric.evaluate import is_vector
 from matdiff.numeric.instances import Instance, Sampler
 from matdiff.numeric.program import Array, Environment, Program
 from matdiff.numeric.rounding import Agreement, Rounded, agreement, noises, relative_error
+from matdiff.records import NamedTuple
 
 TOLERANCE = 1e-10  # for values, which are far better known than differences
 CANDIDATES = 4  # counterexamples that are looked at for a readable one

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 import numpy as np
 
@@ -12,6 +11,7 @@ from matdiff.algebra.expr import Expr, Symbol
 from matdiff.numeric.check import Check
 from matdiff.numeric.draws import Draws
 from matdiff.numeric.program import Array
+from matdiff.records import NamedTuple
 
 PLACES = np.linspace(-2.0, 2.0, 81)
 FEWEST = PLACES.size // 2  # values that a curve has at least

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from matdiff.numeric.program import Array
+from matdiff.records import NamedTuple
 
 Function = Callable[..., Any]
 STEP = {1: 1e-4, 2: 2e-3}  # relative, by the order: two of these are extrapolated to the step 0

@@ -8,7 +8,6 @@ degenerate: rank one, or with equal eigenvalues.  What is not defined on a sampl
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 import numpy as np
 
@@ -21,6 +20,7 @@ from matdiff.numeric.instances import Instance, Sampler
 from matdiff.numeric.instances import condition as condition_number
 from matdiff.numeric.program import Array
 from matdiff.numeric.rounding import Rounded, agreement, noises
+from matdiff.records import NamedTuple
 
 SPREAD, FEW, LONG = 36, 10, 2000  # samples, of programs with more nodes than are LONG a few
 ENOUGH = 5  # samples whose signs are no accident

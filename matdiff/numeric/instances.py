@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from itertools import islice
 from math import prod
-from typing import NamedTuple
 
 import numpy as np
 
@@ -33,6 +32,7 @@ from matdiff.numeric.evaluate import sizes_of
 from matdiff.numeric.program import Array, Environment, Program
 from matdiff.numeric.rounding import noises
 from matdiff.numeric.stencil import STENCIL, has_size, settled
+from matdiff.records import NamedTuple
 
 STEP = 5e-4
 OTHER = 0.618  # of it: a second step

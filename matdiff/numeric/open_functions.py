@@ -8,7 +8,7 @@ and E, or one of A alone that gives the matrix: what the other form needs follow
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -25,6 +25,7 @@ from matdiff.algebra.operators.open_functions import (
 )
 from matdiff.algebra.operators.spectral_functions import value as value_of_matrix
 from matdiff.errors import ShapeError, UnknownNameError
+from matdiff.records import NamedTuple
 
 if TYPE_CHECKING:
     from matdiff.numeric.program import Array, Environment, Program

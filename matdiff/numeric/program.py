@@ -8,7 +8,7 @@ not depend on it, so that a sum over an index is a sum over its axis.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -30,6 +30,7 @@ from matdiff.numeric.careful import CAREFUL, filled
 from matdiff.numeric.open_functions import matrix_function, open_function
 from matdiff.numeric.recurrences import Steps, Values, chosen
 from matdiff.numeric.stencil import central_difference
+from matdiff.records import NamedTuple
 
 if TYPE_CHECKING:  # numpy.typing takes a while to import
     from numpy.typing import NDArray

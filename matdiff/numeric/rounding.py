@@ -7,12 +7,12 @@ explain is found by moving every value a little, at random (stochastic arithmeti
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 import numpy as np
 
 from matdiff.numeric.draws import Draws, Signs
 from matdiff.numeric.program import Array, Environment, Program
+from matdiff.records import NamedTuple
 
 MOVED = 2.0**-50  # by a few units in the last place
 SAMPLES = 3

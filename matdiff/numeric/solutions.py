@@ -7,7 +7,6 @@ Newton's method x ← x − J⁺c(x).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 import numpy as np
 
@@ -19,6 +18,7 @@ from matdiff.numeric.evaluate import free_indices
 from matdiff.numeric.instances import TRIES as ONE_SCALE
 from matdiff.numeric.instances import Sampler, family_of, project
 from matdiff.numeric.program import Array, Environment, Program
+from matdiff.records import NamedTuple
 
 TOLERANCE = 1e-9  # of the conditions, relative to their size at the points that were drawn
 FEASIBLE = 1e-9

@@ -7,7 +7,6 @@ for what it is.  Factors that stand side by side in several products are such a 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 from matdiff.algebra.expr import Expr, postorder
 from matdiff.algebra.operators.products import Product
@@ -15,6 +14,7 @@ from matdiff.algebra.operators.recurrence import Recurrence
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.reading_cost import reading_cost
 from matdiff.calculus.naming import Names, has_custom
+from matdiff.records import NamedTuple
 
 MOST_NAMED = 4  # pieces of an answer
 LEAST_SAVED, LEAST_SHARE = 3, 10  # signs that a name t1 has to save, and which part of the whole they have to be

@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from sys import modules
-from typing import Any, NamedTuple
+from typing import Any
 
 from matdiff.algebra.expr import OPERATORS, Expr, Operator
 from matdiff.algebra.laws import CATALOGUE, Law
 from matdiff.algebra.operators.reductions import Abbreviation
 from matdiff.errors import MatdiffError
 from matdiff.output.text import text
+from matdiff.records import NamedTuple
 
 KINDS = {
     "differential": "Laws of the differential",

@@ -7,7 +7,7 @@ with the operators.  The walk has an explicit stack, so depth does not matter.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple, cast
+from typing import cast
 
 from matdiff.algebra.constants import Constant, Ones, Zeros
 from matdiff.algebra.dims import ONE
@@ -29,6 +29,7 @@ from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, 
 from matdiff.algebra.operators.square import Inverse
 from matdiff.algebra.operators.structure import Named
 from matdiff.output.spellings import notation as spelt
+from matdiff.records import NamedTuple
 from matdiff.regex import regex
 
 Known = tuple[bool, bool]  # whether the reader can tell the rows and the columns

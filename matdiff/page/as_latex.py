@@ -7,7 +7,7 @@ fit.  Of a *document* this is the body.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from matdiff.algebra.dims import shape_text
 from matdiff.algebra.expr import Expr
@@ -20,6 +20,7 @@ from matdiff.output.sharing import with_pieces
 from matdiff.output.text import declarations
 from matdiff.page.model import Answer, Formula, Line, Page, Section, Setting
 from matdiff.page.typesetting import TEXT_WIDTH, measure, set_lines, small_brackets
+from matdiff.records import NamedTuple
 from matdiff.regex import regex
 
 if TYPE_CHECKING:

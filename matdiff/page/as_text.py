@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from textwrap import wrap
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from matdiff.algebra.dims import shape_text
 from matdiff.algebra.expr import Expr
@@ -16,6 +16,7 @@ from matdiff.output.spellings import in_ascii
 from matdiff.output.text import declarations
 from matdiff.page.breaking import broken
 from matdiff.page.model import NARROWEST, Answer, Formula, Line, Page, Section, Setting
+from matdiff.records import NamedTuple
 from matdiff.regex import regex
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from math import inf
-from typing import NamedTuple
 
+from matdiff.records import NamedTuple
 from matdiff.regex import regex
 
 LINE, LEVEL, RANK = 1.0, 2.0, 0.5  # what a line costs, a level of brackets, and a rank among the operators of a level

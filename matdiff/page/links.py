@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from typing import NamedTuple
 
 from matdiff.algebra.expr import Expr, postorder
 from matdiff.algebra.identities import SIMPLIFICATIONS
@@ -17,6 +16,7 @@ from matdiff.algebra.rewriting import Simplifier
 from matdiff.calculus.derivation import Gradients
 from matdiff.calculus.naming import TWICE
 from matdiff.page.repeated import LONG, written_times
+from matdiff.records import NamedTuple
 
 OWN = 3  # what it costs to read that a link has a value
 

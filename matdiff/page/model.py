@@ -7,7 +7,7 @@ everything else is an expression, a law, or a sentence.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from matdiff.algebra.expr import Expr, postorder
 from matdiff.algebra.notation import Style, name_text
@@ -18,6 +18,7 @@ from matdiff.output.notation import Printer
 from matdiff.output.notation import write as written
 from matdiff.output.sharing import with_pieces
 from matdiff.page.repeated import repeated, with_names
+from matdiff.records import NamedTuple
 
 if TYPE_CHECKING:
     from matdiff.calculus.definiteness.certificate import Certificate

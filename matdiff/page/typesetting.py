@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import zip_longest
-from typing import NamedTuple
 
 from matdiff.algebra.notation import LATEX_OWN
 from matdiff.page.breaking import BESIDE, BOUND, FACTORS, RELATIONS, TERMS, Piece, cost, indented, lines
+from matdiff.records import NamedTuple
 from matdiff.regex import regex
 
 TEXT_WIDTH = 34.5  # em of a line in an article at 10pt with its own margins

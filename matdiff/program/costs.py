@@ -12,10 +12,10 @@ import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 from operator import mul
-from typing import NamedTuple
 
 from matdiff.algebra.dims import ONE, Size, size
 from matdiff.program.arrays import Array, in_order, inside
+from matdiff.records import NamedTuple
 
 SAMPLES = 7
 LEAST, LARGEST = 8, 4000

@@ -12,10 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from fractions import Fraction
-from typing import NamedTuple
 
 from matdiff.program.arrays import Array, Arrays
 from matdiff.program.tensors import Factor, Label
+from matdiff.records import NamedTuple
 
 
 def terms_of(factor: Factor) -> list[Factor]:

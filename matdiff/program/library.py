@@ -7,7 +7,9 @@ another name, or it is the function of the library with that name.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from matdiff.records import NamedTuple
 
 if TYPE_CHECKING:
     from matdiff.program.translating import Language

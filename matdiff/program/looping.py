@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Callable
-from typing import NamedTuple
 
 from matdiff.algebra.dims import Size
 from matdiff.program.arrays import Array, inside
 from matdiff.program.syntax import Node, name
 from matdiff.program.writing import Writer
+from matdiff.records import NamedTuple
 
 Written = Callable[[Writer, Array], Node]
 

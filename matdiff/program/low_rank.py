@@ -9,7 +9,6 @@ has many of both.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import NamedTuple
 
 from matdiff.algebra.constants import Identity, Ones
 from matdiff.algebra.dims import ONE, SCALAR, Size
@@ -34,6 +33,7 @@ from matdiff.algebra.operators.sums import SumOfEntries
 from matdiff.calculus.definiteness.opposite_signs import BothSigns
 from matdiff.calculus.definiteness.signs import entries_of
 from matdiff.program.rewriting import part, power_of, turned_round
+from matdiff.records import NamedTuple
 
 
 class LowRank(NamedTuple):

@@ -13,11 +13,11 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from matdiff.program.arrays import Array, Axes, with_steps
 from matdiff.program.statements import FUNCTIONS
 from matdiff.program.syntax import Node, name
+from matdiff.records import NamedTuple
 
 NEW = ("sum", "map", "reduce", "solve", "factor", "inverse", "add_at", "concatenate")  # arrays of their own
 OPERATORS: dict[type[ast.operator], str] = {

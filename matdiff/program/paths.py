@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from matdiff.program.costs import Cost
+from matdiff.records import NamedTuple
 
 Path = list[tuple[int, int]]  # which two are multiplied; each product is counted behind all that were there before
 

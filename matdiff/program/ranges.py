@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from matdiff.algebra.dims import ONE, Size
 from matdiff.algebra.expr import Expr, Index
 from matdiff.algebra.operators.piecewise import Piecewise
 from matdiff.algebra.operators.recurrence import place, place_parts
 from matdiff.algebra.operators.sums import substitute_index
 from matdiff.errors import UnsupportedError
+from matdiff.records import NamedTuple
 
 
 class Range(NamedTuple):

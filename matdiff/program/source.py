@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from matdiff.algebra.dims import SCALAR, Size, shape_text
 from matdiff.algebra.expr import Expr, Index, Symbol
@@ -23,6 +22,7 @@ from matdiff.program.syntax import extent, identifier
 from matdiff.program.translating import Translator
 from matdiff.program.tuning import Tuning
 from matdiff.program.writing import Writer, imports_of
+from matdiff.records import NamedTuple
 
 LONGEST = 300  # characters of a formula in a docstring
 

@@ -16,11 +16,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
-from typing import NamedTuple
 
 from matdiff.algebra.dims import Size
 from matdiff.algebra.expr import Index
 from matdiff.program.arrays import Array
+from matdiff.records import NamedTuple
 
 
 class Axis:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from matdiff.records import NamedTuple
 
 ATOM, POWER, UNARY, TIMES, PLUS, COMPARED = 5, 4, 3, 2, 1, 0  # how tightly a text holds together
 

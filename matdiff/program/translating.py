@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
 
 from matdiff.errors import UnsupportedError
 from matdiff.program import more_axes
 from matdiff.program.texts import ATOM, COMPARED, PLUS, POWER, TIMES, UNARY, Text
+from matdiff.records import NamedTuple
 
 SAME = {name: name for name in "exp log sqrt abs sin cos tan sinh cosh tanh asin acos atan log1p expm1 sign".split()}
 RENAMED = {  # in every language; a name that ends in _ is that of a helper

@@ -13,10 +13,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import NamedTuple
 
 from matdiff.program.arrays import LETTERS, Array, Arrays, in_order
 from matdiff.program.costs import SAMPLES, Costs, weight
+from matdiff.records import NamedTuple
 
 SMALLER = 1.4 * SAMPLES  # by how much: a quarter as many entries
 FACTORED = ("cholesky", "symmetric", "lu")  # kinds whose solution takes as many operations as a product

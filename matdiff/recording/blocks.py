@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import reduce
 from itertools import combinations
-from typing import NamedTuple, TypeGuard
+from typing import TypeGuard
 
 from matdiff.algebra.dims import ONE, Size
 from matdiff.algebra.expr import Expr
@@ -23,6 +23,7 @@ from matdiff.recording.members import of_list
 from matdiff.recording.operations import plus
 from matdiff.recording.places import parts
 from matdiff.recording.shapes import Lengths, flip, is_repeated, spread
+from matdiff.records import NamedTuple
 
 
 class Block(NamedTuple):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import reduce
-from typing import Any, NamedTuple
+from typing import Any
 
 from matdiff.algebra.dims import Size
 from matdiff.algebra.expr import Expr, Index, Number, postorder
@@ -18,6 +18,7 @@ from matdiff.algebra.operators.sums import Condition, IndexedSum
 from matdiff.errors import MatdiffError
 from matdiff.recording.arrays import Traced, lift, refuse
 from matdiff.recording.shapes import repeated
+from matdiff.records import NamedTuple
 
 
 class Now:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import string
 from collections.abc import Sequence
 from itertools import combinations
-from typing import Any, NamedTuple
+from typing import Any
 
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.operators.structure import DiagonalVector
@@ -16,6 +16,7 @@ from matdiff.recording.members import made, member, over_places, stacked
 from matdiff.recording.operations import matmul, multiply
 from matdiff.recording.reductions import total
 from matdiff.recording.shapes import differ
+from matdiff.records import NamedTuple
 
 
 class Lettered(NamedTuple):

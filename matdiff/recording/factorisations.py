@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from matdiff.algebra.assumptions import implied
 from matdiff.algebra.constants import Identity
@@ -25,6 +25,7 @@ from matdiff.recording.operations import divide, matmul, multiply, square, subtr
 from matdiff.recording.reductions import mean, total
 from matdiff.recording.shapes import flip
 from matdiff.recording.stacking import stack
+from matdiff.records import NamedTuple
 
 # ---- Cholesky -------------------------------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Mapping
 from functools import partial
 from types import TracebackType
-from typing import Any, NamedTuple
+from typing import Any
 
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Symbol
@@ -30,6 +30,7 @@ from matdiff.recording.from_use import shapes_from_use
 from matdiff.recording.reached import functions_of, library_of
 from matdiff.recording.signatures import said_shapes
 from matdiff.recording.words import BY_NUMPY, IN_NUMPY, in_our_words
+from matdiff.records import NamedTuple
 
 FAILURES = (
     *(TypeError, ValueError, ArithmeticError, LookupError),

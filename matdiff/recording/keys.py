@@ -5,7 +5,7 @@ Places are counted from 0; a place is a number, a size such as n − 1, or the i
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from matdiff.algebra.dims import ONE, Size, size
 from matdiff.algebra.expr import Expr, Index, Number
@@ -14,6 +14,7 @@ from matdiff.algebra.operators.reductions import count
 from matdiff.errors import ShapeError
 from matdiff.recording.arrays import FUNCTIONS, Traced, TracedSize, extent_of, is_foreign_array, refuse
 from matdiff.recording.shapes import differ, written
+from matdiff.records import NamedTuple
 
 
 class Range(NamedTuple):

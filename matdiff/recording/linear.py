@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import reduce
-from typing import Any, NamedTuple
+from typing import Any
 
 from matdiff.algebra.expr import FUNCTIONS as NAMED
 from matdiff.algebra.expr import Expr, Number
@@ -19,6 +19,7 @@ from matdiff.recording.axes import ravel
 from matdiff.recording.operations import matmul, multiply, power, square
 from matdiff.recording.reductions import axes_of, largest, total, without
 from matdiff.recording.shapes import differ, flip, unequal, written
+from matdiff.records import NamedTuple
 
 # ---- products ---------------------------------------------------------------------------------------
 

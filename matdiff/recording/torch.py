@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from matdiff.algebra.dims import ONE
 from matdiff.recording.arrays import (
@@ -24,6 +24,7 @@ from matdiff.recording.operations import matmul
 from matdiff.recording.places import item
 from matdiff.recording.reductions import axes_of, clip, deviation, largest, smallest, variance
 from matdiff.recording.stacking import concatenate, flipped, tile
+from matdiff.records import NamedTuple
 
 
 def torch(*names: str) -> Callable[[Declared], Declared]:

@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from numbers import Number as AnyNumber
 from types import FrameType
-from typing import Any, NamedTuple
+from typing import Any
 
 from matdiff.algebra.operators.structure import value_of
 from matdiff.recording.arrays import Traced
+from matdiff.records import NamedTuple
 
 
 class Variable(NamedTuple):

@@ -6,7 +6,7 @@ In go the records of matdiff.calculus, out come numbers, text, LaTeX and JSON wh
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.operators.products import Product, Transpose
@@ -16,6 +16,7 @@ from matdiff.calculus.derivation import Gradients
 from matdiff.calculus.hessian import Hessians, bilinear_form, freed, product_with_vector
 from matdiff.calculus.jacobian import Jacobians
 from matdiff.errors import MatdiffError
+from matdiff.records import NamedTuple
 from matdiff.results.base import DerivedResult
 from matdiff.results.layouts import require_layout, turned
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.expr import Expr, Number, Symbol, symbols
 from matdiff.algebra.operators.sums import Entry
 from matdiff.errors import MatdiffError
+from matdiff.records import NamedTuple
 from matdiff.review.filling import Origin
 
 BARE = (Symbol, Number, Entry)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import ONE, SCALAR
 from matdiff.algebra.expr import Expr, Number, postorder, replace, symbols
@@ -12,6 +10,7 @@ from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
 from matdiff.calculus.equality.proof import Proof, prove
 from matdiff.errors import CheckError, MatdiffError
 from matdiff.numeric.comparison import Pair
+from matdiff.records import NamedTuple
 
 TRIALS = 3
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from matdiff.algebra.dims import SCALAR
 from matdiff.language.declared import Declaration
 from matdiff.language.names import GREEK_WORDS, named
 from matdiff.language.questions import question_at
+from matdiff.records import NamedTuple
 from matdiff.review.edits import terms
 from matdiff.review.lines import MATHEMATICAL, Line
 from matdiff.review.names import is_canonical, is_symmetry

@@ -9,11 +9,11 @@ import ast
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from typing import NamedTuple
 
 from matdiff.errors import MatdiffError
 from matdiff.language.latex.commands import DEFINITIONS
 from matdiff.language.latex.macros import Macro, Stream, is_word
+from matdiff.records import NamedTuple
 from matdiff.review.reviewing import HEADING
 
 BLANK = r"verbatim|lstlisting|minted|tikzpicture|thebibliography|filecontents|comment|algorithmic"

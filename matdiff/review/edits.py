@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import NamedTuple
 
+from matdiff.records import NamedTuple
 from matdiff.review.operators import FUNCTION, LETTER
 
 TRANSPOSED = r"\s?(?:ᵀ|⊤|'|\^\s*\{?\s*[T⊤]\s*\}?(?![A-Za-z]))"

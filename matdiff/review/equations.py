@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from fractions import Fraction
-from typing import NamedTuple
 
 from matdiff.algebra.expr import Expr, Symbol, replace, symbols
 from matdiff.algebra.operators.products import Sum, zero
 from matdiff.errors import MatdiffError
+from matdiff.records import NamedTuple
 from matdiff.review.comparing import compared
 from matdiff.solving.elimination import roots
 from matdiff.solving.equations import Equation

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.expr import Expr
@@ -14,6 +13,7 @@ from matdiff.calculus.forms import differential_form
 from matdiff.calculus.gradient import gradients
 from matdiff.calculus.hessian import hessians
 from matdiff.calculus.jacobian import jacobians
+from matdiff.records import NamedTuple
 
 
 class Origin(NamedTuple):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from typing import NamedTuple
 
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import SCALAR
@@ -13,6 +12,7 @@ from matdiff.algebra.expr import Expr, symbols
 from matdiff.algebra.operators.products import Transpose
 from matdiff.errors import MatdiffError, ShapeError, UnsupportedError
 from matdiff.language.names import named
+from matdiff.records import NamedTuple
 from matdiff.review.asking import Independent, NotSaid, gradients_of, is_stationary, read_off
 from matdiff.review.chain import BARE, Chain, Fault
 from matdiff.review.comparing import Outcome, compared

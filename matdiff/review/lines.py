@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from typing import NamedTuple
 
 from matdiff.algebra.expr import FUNCTIONS
 from matdiff.algebra.notation import GREEK
@@ -19,6 +18,7 @@ from matdiff.language.requests import BY, DERIVED, NAMES
 from matdiff.language.spelling import transcript
 from matdiff.language.typing import SPECIAL
 from matdiff.language.words import MAKERS
+from matdiff.records import NamedTuple
 
 MATHEMATICAL = frozenset(FUNCTIONS).union(
     SPECIAL, MAKERS, ABBREVIATED, ("grad", "hess", "sum", "prod", "const", "constant")

@@ -6,12 +6,12 @@ import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from typing import NamedTuple
 
 from matdiff.algebra.expr import postorder
 from matdiff.algebra.operators.products import Transpose
 from matdiff.errors import MatdiffError
 from matdiff.language.declarations import declare
+from matdiff.records import NamedTuple
 from matdiff.review.comparing import compared
 from matdiff.review.documents import Passage, passages
 from matdiff.review.doubts import holds

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from matdiff.algebra.dims import Size, size
 from matdiff.algebra.expr import Expr, Index, symbols
@@ -15,6 +15,7 @@ from matdiff.calculus.expectations.independence import put_all
 from matdiff.errors import UnsupportedError
 from matdiff.language.declared import OPEN
 from matdiff.language.names import named
+from matdiff.records import NamedTuple
 
 if TYPE_CHECKING:
     from matdiff.review.scope import Scope

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection
 from functools import lru_cache
-from typing import NamedTuple
 
 from matdiff.errors import NotationError, UnsupportedError
 from matdiff.language.names import GREEK_WORDS, MARKS, SUBS, canonical, named
 from matdiff.language.questions import Question, question_at
+from matdiff.records import NamedTuple
 from matdiff.review.lines import MATHEMATICAL
 
 LETTER = rf"(?![ᵀᴴ⁻⁰-⁹¹²³ⁿ½¼])[^\W\d_∂∇][{MARKS}]*(?:_\{{\w+\}}|_[A-Za-z0-9]+|[{SUBS}]+|[0-9]+)?"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from matdiff.algebra.expr import Expr
 from matdiff.displayed import Displayed
+from matdiff.records import NamedTuple
 from matdiff.review.verdicts import AGREES, CONVENTION, NO_CLAIM, PROVED, UNREAD, WRONG
 
 if TYPE_CHECKING:

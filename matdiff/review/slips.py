@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import suppress
 from fractions import Fraction
 from itertools import islice
-from typing import NamedTuple
 
 from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import SCALAR
@@ -18,6 +17,7 @@ from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Tr
 from matdiff.algebra.operators.square import Determinant, Inverse, LogDeterminant
 from matdiff.algebra.operators.sums import Entry
 from matdiff.errors import MatdiffError
+from matdiff.records import NamedTuple
 from matdiff.review.chain import Fault
 from matdiff.review.comparing import compared, diagonal_of
 from matdiff.review.derivatives import derivative

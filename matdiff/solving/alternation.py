@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.rewriting import Step
 from matdiff.errors import UnsupportedError
+from matdiff.records import NamedTuple
 from matdiff.solving.constraints import Question, in_standard_form
 from matdiff.solving.elimination import put
 from matdiff.solving.kinds import WANTED

@@ -7,7 +7,6 @@ aᵀCb ≤ σ_max(C)‖a‖‖b‖;   those of frames and of low rank are in ``f
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from matdiff.algebra.constants import Identity, is_zero
 from matdiff.algebra.dims import ONE
@@ -35,6 +34,7 @@ from matdiff.algebra.rewriting import Step
 from matdiff.algebra.simplification import tidy
 from matdiff.calculus.gradient import gradients
 from matdiff.calculus.hessian import hessians
+from matdiff.records import NamedTuple
 from matdiff.solving.equations import form_law, sign_of
 from matdiff.solving.frames import of_low_rank, on_frames
 from matdiff.solving.quadratics import (

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from typing import NamedTuple
 
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import ONE, Size
@@ -20,6 +19,7 @@ from matdiff.algebra.operators.symmetry import assumed
 from matdiff.algebra.simplification import tidy
 from matdiff.algebra.walks import exchanged
 from matdiff.errors import UnsupportedError
+from matdiff.records import NamedTuple
 from matdiff.solving.equations import Equation, product_of, sign_of
 from matdiff.solving.linear import linear
 from matdiff.solving.terms import holding

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import NamedTuple
 
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Index, postorder, replace
@@ -28,6 +27,7 @@ from matdiff.algebra.operators.sums import Member, substitute_index
 from matdiff.algebra.rewriting import Step
 from matdiff.algebra.simplification import tidy
 from matdiff.errors import UnsupportedError
+from matdiff.records import NamedTuple
 from matdiff.solving.equations import Equation, Root, form_law, inverse_of
 from matdiff.solving.linear import LINEAR, linear, solved_by_vec
 from matdiff.solving.matrix_equations import MATRIX, is_matrix

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from matdiff.algebra.constants import Identity, Ones, Zeros
 from matdiff.algebra.dims import ONE
@@ -25,6 +25,7 @@ from matdiff.algebra.simplification import tidy
 from matdiff.calculus.definiteness.certificate import certificate
 from matdiff.calculus.definiteness.opposite_signs import BothSigns
 from matdiff.calculus.definiteness.signs import entries_of
+from matdiff.records import NamedTuple
 from matdiff.solving.terms import Term, holding, in_lowest_terms, multiplied_out, turned
 
 REGULAR = frozenset(("invertible", "spd", "orthogonal"))

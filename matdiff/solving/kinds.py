@@ -8,7 +8,6 @@ parameter, X⁻¹ or 1/x; and one unknown after the other, min over x and S = mi
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from matdiff.algebra.assumptions import convex
 from matdiff.algebra.constants import is_zero
@@ -21,6 +20,7 @@ from matdiff.calculus.conditions import size_names
 from matdiff.calculus.definiteness.certificate import Certificate, certificate_of
 from matdiff.calculus.hessian import Hessians, hessians
 from matdiff.errors import MatdiffError
+from matdiff.records import NamedTuple
 from matdiff.solving.convexity import Shape, by_composition
 from matdiff.solving.equations import fresh_symbol, inverse_of, sign_of
 from matdiff.solving.terms import holding_any

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from matdiff.algebra.constants import Identity, Ones
 from matdiff.algebra.dims import ONE
@@ -16,6 +15,7 @@ from matdiff.algebra.operators.sylvester import Sylvester
 from matdiff.algebra.rewriting import Step
 from matdiff.algebra.simplification import tidy
 from matdiff.calculus.vecform import as_vec
+from matdiff.records import NamedTuple
 from matdiff.solving.equations import (
     Demand,
     Demands,

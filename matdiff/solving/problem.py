@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from matdiff.algebra.expr import Expr, Symbol, postorder
 from matdiff.algebra.operators.entrywise import Sqrt
@@ -20,6 +19,7 @@ from matdiff.calculus.derivation import Gradients
 from matdiff.calculus.gradient import gradients
 from matdiff.calculus.stationary import lagrangian_of
 from matdiff.errors import UnsupportedError
+from matdiff.records import NamedTuple
 from matdiff.solving.constraints import Question
 from matdiff.solving.elimination import Branch, eliminated, put
 from matdiff.solving.equations import Demand, fulfilled, in_words, sign_of

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import NamedTuple
 
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.expr import Expr, Number, replace
@@ -15,6 +14,7 @@ from matdiff.algebra.rewriting import Step
 from matdiff.algebra.simplification import tidy
 from matdiff.calculus.hessian import hessians
 from matdiff.errors import MatdiffError
+from matdiff.records import NamedTuple
 from matdiff.solving.equations import Equation, sign_of
 from matdiff.solving.scalar_equations import root_of
 from matdiff.solving.terms import holding_any

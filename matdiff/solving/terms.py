@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from math import gcd, lcm
-from typing import NamedTuple
 
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import ONE
@@ -34,6 +33,7 @@ from matdiff.algebra.operators.symmetry import assumed, is_symmetric
 from matdiff.algebra.operators.triangles import SkewPart, SymmetricPart
 from matdiff.algebra.simplification import tidy
 from matdiff.errors import UnsupportedError
+from matdiff.records import NamedTuple
 
 MOST_TERMS = 400
 MOST_FACTORS = 40

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from matdiff import api
 from matdiff.algebra.dims import shape_text
@@ -21,6 +21,7 @@ from matdiff.output.mathml import mathml
 from matdiff.output.text import declarations
 from matdiff.page.as_html import typeset
 from matdiff.page.model import LEVELS, joined, whole
+from matdiff.records import NamedTuple
 from matdiff.results.base import Shown
 from matdiff.web.examples import EXAMPLES
 

@@ -7,7 +7,6 @@ and every operation on single ones becomes one on stacks.  A sum that has no suc
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from matdiff.algebra.constants import Identity, Ones, is_zero
 from matdiff.algebra.dims import ONE, size
@@ -21,6 +20,7 @@ from matdiff.algebra.operators.softmax import LogSumExp, LogSumExpOfRows, Softma
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
 from matdiff.algebra.operators.sums import Entry, IndexedSum, Member, SumOfEntries, UnitVector, as_product_with_ones
 from matdiff.algebra.reading_cost import reading_cost
+from matdiff.records import NamedTuple
 
 
 class Stack(NamedTuple):

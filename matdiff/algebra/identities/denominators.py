@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import NamedTuple
 
 from matdiff.algebra.expr import UNIT, Expr, Number
 from matdiff.algebra.identities.cancelling import multiplied_out, shortened, together, weight
@@ -17,6 +16,7 @@ from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.entrywise import Sqrt, to_power
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, multiple, ones_like
 from matdiff.algebra.reading_cost import reading_cost
+from matdiff.records import NamedTuple
 
 MOST_TERMS, MOST_BASES, MOST_STEPS = 12, 12, 2  # so many are looked at, and so far apart are powers
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from fractions import Fraction
-from typing import NamedTuple
 from zlib import crc32
 
 from matdiff.algebra.constants import Identity, Zeros
@@ -22,6 +21,7 @@ from matdiff.algebra.operators.square import Inverse, MatrixPower, Trace
 from matdiff.algebra.operators.structure import DiagonalMatrix, Named
 from matdiff.algebra.operators.sums import SumOfEntries, as_product_with_ones
 from matdiff.algebra.operators.triangles import Centering, SymmetricPart
+from matdiff.records import NamedTuple
 
 LONGEST_CIRCLE = 8  # factors below a trace that may begin anywhere
 

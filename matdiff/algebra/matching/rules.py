@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import NamedTuple
 
 from matdiff.algebra.constants import Ones
 from matdiff.algebra.expr import OPERATORS, UNIT, Expr, Number, Operator, fact
@@ -34,6 +33,7 @@ from matdiff.algebra.operators.triangles import (
     UpperTriangle,
 )
 from matdiff.algebra.operators.vectorisation import Commutation
+from matdiff.records import NamedTuple
 
 SUMS, LIKE_TERMS, MULTIPLYING_OUT, POWERS = "sums in front", "like terms", "multiplying out", "powers"
 KNOWN_SUMS, ENTRIES, STACKS = "known sums", "entries", "sums over rows"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from matdiff.algebra.constants import Ones, Zeros
 from matdiff.algebra.dims import Size, solution
@@ -14,6 +14,7 @@ from matdiff.algebra.operators.products import Transpose, ones_like, turned, zer
 from matdiff.algebra.operators.reductions import count
 from matdiff.algebra.operators.sums import Member, substitute_index
 from matdiff.errors import ShapeError
+from matdiff.records import NamedTuple
 
 Found = dict[Any, Any]  # what letters, families, indices and sizes of a statement stand for
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
-from typing import NamedTuple
 
 from matdiff.algebra.assumptions import convex
 from matdiff.algebra.expr import Expr, postorder
@@ -26,6 +25,7 @@ from matdiff.calculus.definiteness.signs import EIGENVALUES, Claim
 from matdiff.calculus.demands import WITHIN
 from matdiff.calculus.gradient import independent
 from matdiff.calculus.hessian import Hessians
+from matdiff.records import NamedTuple
 
 LARGEST = 1500  # nodes of a matrix that is looked at
 LONGEST_CLAIM, MOST_CLAIMS = 70, 6

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 from math import inf, isfinite
-from typing import NamedTuple
+
+from matdiff.records import NamedTuple
 
 Bound = Fraction | float  # of the floating-point numbers only the infinite ones
 OUTWARDS = Fraction(1, 10**12)

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import reduce
-from typing import NamedTuple
 
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import ONE
@@ -28,6 +27,7 @@ from matdiff.calculus.definiteness.eigenvalues import NOTHING, Signs, as_sign, i
 from matdiff.calculus.definiteness.intervals import Interval
 from matdiff.calculus.definiteness.signs import EIGENVALUES, ENTRIES, Claim, Found
 from matdiff.calculus.equality.proof import prove
+from matdiff.records import NamedTuple
 
 MOST_TERMS = 24
 CAUCHY = "`M − Mu(Mu)ᵀ ⪰ 0` where `uᵀMu ≤ 1`"

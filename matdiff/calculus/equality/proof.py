@@ -8,7 +8,6 @@ leaves 0, A − B is 0.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from matdiff.algebra.constants import is_zero
 from matdiff.algebra.expr import Expr, fact, postorder
@@ -20,6 +19,7 @@ from matdiff.algebra.rewriting import Simplifier, Step
 from matdiff.calculus.equality.multiplying_out import terms
 from matdiff.calculus.equality.normal_form import NormalForm, TooLong, without_names
 from matdiff.errors import UnsupportedError
+from matdiff.records import NamedTuple
 
 LARGEST = 3_000  # nodes of an expression that a normal form is sought of
 MOST_FACTORS = 5  # by so many denominators a difference is multiplied

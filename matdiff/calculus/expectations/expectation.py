@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import combinations
-from typing import NamedTuple
 
 from matdiff.algebra.constants import is_zero
 from matdiff.algebra.expr import Expr, Index, Symbol, postorder
@@ -41,6 +40,7 @@ from matdiff.calculus.expectations.moments import Meeting, Piece, expected
 from matdiff.calculus.expectations.random_symbols import Variable, variables_of
 from matdiff.calculus.varying import Exchange, symbol_of
 from matdiff.errors import UnsupportedError
+from matdiff.records import NamedTuple
 
 expectation_of_quadratic = Law(
     "expectation_of_quadratic",

@@ -6,7 +6,6 @@ In go ℓ, its unknowns, and the mean and the covariance that the model gives to
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.identities import SIMPLIFICATIONS
@@ -17,6 +16,7 @@ from matdiff.calculus.expectations.expectation import Expectation, derived
 from matdiff.calculus.hessian import Hessians, Pair, hessians
 from matdiff.calculus.varying import symbol_of
 from matdiff.errors import UnsupportedError
+from matdiff.records import NamedTuple
 
 
 class Fisher(NamedTuple):

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from fractions import Fraction
-from typing import NamedTuple
 
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import Size
@@ -16,6 +15,7 @@ from matdiff.algebra.identities.indexed import bound_names, fresh_index
 from matdiff.algebra.identities.parts import rebound
 from matdiff.algebra.operators.products import Product, Sum, multiple
 from matdiff.algebra.operators.sums import Entry, IndexedSum, substitute_index
+from matdiff.records import NamedTuple
 
 Delta = tuple[Expr, Expr, Size]  # two places, and how many members there are
 

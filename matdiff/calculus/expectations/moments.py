@@ -8,7 +8,6 @@ operation in which they meet; out comes the expectation, with the law that says 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from typing import NamedTuple
 
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import ONE
@@ -23,6 +22,7 @@ from matdiff.algebra.operators.sums import IndexedSum, unit
 from matdiff.algebra.operators.vectorisation import Commutation, unit_matrix
 from matdiff.calculus.expectations.independence import names, put
 from matdiff.calculus.varying import Exchange
+from matdiff.records import NamedTuple
 
 Factor = Expr | None  # None stands for an unit_matrix matrix, or for the number 1
 

@@ -6,7 +6,6 @@ The deviation H = X − M has E[Hᵢⱼ Hₖₗ] = Uᵢₖ Vⱼₗ; the covarian
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import ONE, shape_text
@@ -18,6 +17,7 @@ from matdiff.algebra.operators.sums import Member
 from matdiff.algebra.operators.symmetry import is_symmetric
 from matdiff.calculus.varying import symbol_of
 from matdiff.errors import DeclarationError, ShapeError, UnsupportedError
+from matdiff.records import NamedTuple
 
 Factor = Expr | None  # None stands for the number 1
 OF_ENTRIES = frozenset(("positive", "nonnegative", "integer", "invertible"))

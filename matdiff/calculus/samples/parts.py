@@ -8,7 +8,6 @@ stack of its own runs them, however deep an expression is.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
-from typing import NamedTuple
 
 from matdiff.algebra.constants import Constant, Identity, Zeros
 from matdiff.algebra.dims import ONE, Size
@@ -31,6 +30,7 @@ from matdiff.algebra.operators.sums import Entry, IndexedSum, Member, UnitVector
 from matdiff.algebra.operators.triangles import Centering, SymmetricPart
 from matdiff.algebra.operators.triangular import triangles
 from matdiff.errors import UnsupportedError
+from matdiff.records import NamedTuple
 
 Place = Expr | None  # the index or the number of a row or column; None for all of them
 Key = tuple[Expr, Place, Place]  # an expression, and the places of its rows and columns that are fixed

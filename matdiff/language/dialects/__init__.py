@@ -7,9 +7,9 @@ is the matrix product.  MATLAB and Julia write as the language itself does, but 
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from matdiff.errors import AmbiguityError, MatdiffError, NotationError
+from matdiff.records import NamedTuple
 from matdiff.regex import regex
 
 

@@ -10,7 +10,7 @@ import ast
 import re
 from collections.abc import Callable
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Any
 
 from matdiff.errors import MatdiffError, NotationError, UnknownNameError, UnsupportedError
 from matdiff.language.dialects import MODULES, SUBMODULES, Dialect, algebra, functionals, layers, makers
@@ -36,6 +36,7 @@ from matdiff.language.extents import Excerpt, parse_size
 from matdiff.language.names import GREEK_CLASS, MARKS, canonical, nearest
 from matdiff.language.syntax import Node
 from matdiff.language.words import Vocabulary
+from matdiff.records import NamedTuple
 
 LETTER = rf"[A-Za-z0-9_{GREEK_CLASS}{MARKS}]"  # of a name, as in the other spellings
 

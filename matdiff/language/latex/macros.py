@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from matdiff.errors import NotationError
 from matdiff.language.latex.commands import SPACES, VANISHING
+from matdiff.records import NamedTuple
 from matdiff.regex import regex
 
 PATTERN = regex(r"(\\[A-Za-z]+)|\\.|\$\$|%[^\n]*|\s+|.", re.DOTALL)

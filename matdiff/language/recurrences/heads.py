@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from typing import NamedTuple
 
 from matdiff.algebra.dims import Size
 from matdiff.algebra.expr import FUNCTIONS
@@ -15,6 +14,7 @@ from matdiff.language.extents import Excerpt, parse_size
 from matdiff.language.limits import implied_letters
 from matdiff.language.names import MARKS, SUBSCRIPTS, canonical
 from matdiff.language.parameters import bound_letters
+from matdiff.records import NamedTuple
 
 SUBS = "".join(SUBSCRIPTS)
 LOW = {ord(sign): letter for sign, letter in SUBSCRIPTS.items()} | {ord("₊"): "+", ord("₋"): "-", ord("−"): "-"}
