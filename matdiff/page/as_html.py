@@ -151,7 +151,8 @@ def _value(e: Expr) -> Formula:
 def _answer(answer: Answer) -> Iterator[str]:
     """An answer with its shape, and below it what is said of it."""
     shape = element("span", escape(shape_text(answer.value.shape)), "shape")
-    yield element("div", _equation(Line(answer.left, _value(answer.value))) + shape, "answer wide")
+    laws = element("span", ", ".join(map(_law, answer.laws)), "laws") if answer.laws else ""
+    yield element("div", _equation(Line(answer.left, _value(answer.value))) + shape + laws, "answer wide")
     if answer.closed is not None:
         yield element("div", "= " + typeset(_value(answer.closed)), "remark wide")
     for sentence, e in answer.remarks:

@@ -236,7 +236,8 @@ def _value(e: Expr) -> str:
 
 def _answer(answer: Answer) -> Iterator[_Row]:
     """An answer with its shape, and below it what is said of it."""
-    yield from _sides(_formula(answer.left), _value(answer.value), (title(shape_text(answer.value.shape)),))
+    tags = (title(shape_text(answer.value.shape)), *map(title, answer.laws))
+    yield from _sides(_formula(answer.left), _value(answer.value), tags)
     if answer.closed is not None:
         yield _Row("", "= ", _value(answer.closed))
     for sentence, e in answer.remarks:

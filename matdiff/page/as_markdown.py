@@ -61,7 +61,8 @@ def _section(section: Section) -> Iterator[str]:
 def _answer(answer: Answer) -> Iterator[str]:
     """An answer with its shape, and below it what is said of it."""
     value = with_pieces(answer.value, LATEX, definitions=False)
-    yield f"{dollars(f'{answer.left(LATEX)} = {value}')} ({shape_text(answer.value.shape)})"
+    said = ", ".join([shape_text(answer.value.shape), *(dollars(title(law)) for law in answer.laws)])
+    yield f"{dollars(f'{answer.left(LATEX)} = {value}')} ({said})"
     if answer.closed is not None:
         yield dollars(f"= {with_pieces(answer.closed, LATEX, definitions=False)}")
     for sentence, e in answer.remarks:

@@ -68,7 +68,10 @@ class _Writer:
             yield from self._sentence(f"note: {note}", 6)
         for line in others:
             yield from self._head(line)
-        yield from self._parts(page.parts)
+        made = [entry for part in page.parts for entry in self._entries(part)]
+        column = self._column([entry for entry in made if isinstance(entry, _Row)])
+        for entry in made:
+            yield from self._line(entry, column) if isinstance(entry, _Row) else [entry]
         if page.heading or page.before or page.answers:
             yield ""
         if page.heading:
@@ -76,7 +79,7 @@ class _Writer:
         for line in page.before:
             yield from self._equation(line, "  ")
         for answer in page.answers:
-            yield from self._answer(answer)
+            yield from self._answer(answer, column)
         if page.certificate is not None:
             yield from self._certificate(page.certificate, one=len(page.answers) == 1)
         if page.conditions:
@@ -147,16 +150,6 @@ class _Writer:
 
     # ---- the lines -------------------------------------------------------------------------------
 
-    def _parts(self, parts: Sequence[Sequence[Section]]) -> Iterator[str]:
-        """The headings and lines of the parts, with the laws of all of them in one column."""
-        made = [entry for part in parts for entry in self._entries(part)]
-        column = self._column([entry for entry in made if isinstance(entry, _Row)])
-        for entry in made:
-            if isinstance(entry, _Row):
-                yield from self._line(entry, column)
-            else:
-                yield entry
-
     def _entries(self, part: Sequence[Section]) -> Iterator[str | _Row]:
         """Headings and lines; a left side that stays is not written again."""
         shown = ""
@@ -220,14 +213,20 @@ class _Writer:
         """An answer by itself."""
         return self.said(with_pieces(e, self.style, definitions=False))
 
-    def _answer(self, answer: Answer) -> Iterator[str]:
-        """An answer with its shape, and below it what is said of it."""
+    def _answer(self, answer: Answer, column: int) -> Iterator[str]:
+        """An answer with its shape and its laws, and below it what is said of it."""
         left = f"  {self._formula(answer.left)} = "
         rows = self._aligned(left, self._value(answer.value), self.width)
         if answer.closed is not None:
             rows += self._aligned(" " * (len(left) - 2) + "= ", self._value(answer.closed), self.width)
-        for row in self._with_end(rows, [self.said(shape_text(answer.value.shape))], 4):
-            yield self._painted(row, BOLD)
+        rows = self._with_end(rows, [self.said(shape_text(answer.value.shape))], 4)
+        laws = self._laws(tuple(map(self.said, answer.laws)), column)
+        beside = laws[:1] if laws and max(len(rows[-1]) + len(BETWEEN), column) + len(laws[0]) <= self.width else []
+        for k, row in enumerate(rows):
+            law = beside[0] if beside and k == len(rows) - 1 else ""
+            gap = max(column - len(row), len(BETWEEN)) if law else 0
+            yield self._painted(row, BOLD) + " " * gap + self._painted(law, DIM)
+        yield from (self._beside("", law, column) for law in laws[len(beside) :])
         for sentence, e in answer.remarks:
             opening = " " * 6 + self.said(sentence)
             yield from self._aligned(opening, "" if e is None else self._value(e), self.width)

@@ -22,14 +22,14 @@ from matdiff.page.gradients import (
     declared,
     definition,
     definitions,
-    each_heading_once,
+    derivation,
     head,
     in_names,
     piece_names,
     projected,
     said,
 )
-from matdiff.page.gradients import sections as gradient_sections
+from matdiff.page.links import Linked
 from matdiff.page.model import (
     PARTIAL,
     TOP,
@@ -241,11 +241,10 @@ def of_recurrences(f: Expr, answers: Iterable[Expr], pen: Pen) -> Iterator[Line]
 def hessian_sections(found: Hessians, pens: Sequence[Pen], full: bool) -> Iterator[Section]:
     """The derivation of the gradients G, then that of dG for every unknown, each with its pen."""
     labels = {name: joined([nabla(u), " f"]) for name, u in found.unknowns.items()}
-    to_gradient = [gradient_sections(block, found.first, pens[0], full) for block in found.first.blocks]
-    yield from (
-        s._replace(heading=FIRST.get(s.heading, s.heading)) for part in each_heading_once(to_gradient) for s in part
-    )
-    yield Section("Gradient", [Line(labels[name], pens[0](g)) for name, g in found.first.gradients.items()])
+    parts, laws, _ = derivation(found.first, Linked(found.first.gradients, {}), pens[0], full)
+    yield from (s._replace(heading=FIRST.get(s.heading, s.heading)) for part in parts for s in part)
+    answers = found.first.gradients.items()
+    yield Section("Gradient", [Line(labels[name], pens[0](g), laws.get(name, ())) for name, g in answers])
     second = joined([paired(joined([D, labels[n]]), u) for n, u in found.unknowns.items()], " + ")
     lines = [Line(joined([D, sign("²f", "^{2}f")]), second)]
     heading = "Second differential"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -15,13 +15,13 @@ from matdiff.algebra.notation import TEXT, name_text
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.products import Sum
 from matdiff.algebra.operators.recurrence import Iterate
-from matdiff.algebra.operators.square import Trace
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Member
 from matdiff.calculus.demands import Condition
 from matdiff.calculus.derivation import Block, Gradients, Phase
 from matdiff.output.answer_names import is_definition
 from matdiff.output.sharing import defining
+from matdiff.page.chain import in_chain, is_chain
 from matdiff.page.links import Linked, in_links
 from matdiff.page.model import (
     PARTIAL,
@@ -32,7 +32,6 @@ from matdiff.page.model import (
     Page,
     Pen,
     Section,
-    Written,
     fraction,
     function_of,
     joined,
@@ -50,6 +49,7 @@ if TYPE_CHECKING:
 
 IN_ROWS = "numerator layout: the transpose of the gradient"
 CLOSED = 140  # signs of an answer without names that is shown below the one with names
+NOTHING_TOLD: tuple[list[list[Section]], Mapping[str, tuple[str, ...]], Collection[str]] = ([], {}, ())
 LONG_FUNCTION, PIECE = 60, 16  # nodes of a function whose pieces get names, and of such a piece
 
 
@@ -61,21 +61,31 @@ def page(found: Gradients, steps: str, closed: Gradients | None = None) -> Page:
     require_level(steps)
     linked = in_links(found) if steps == "textbook" and found.links else Linked(found.gradients, {})
     pen = Pen(piece_names(found), linked.links)
-    blocks = [sections(block, found, pen, steps == "full") for block in found.blocks] if steps != "none" else []
-    blocks = list(each_heading_once(read_off_at_once(blocks, found) if steps == "textbook" else blocks))
-    name_repeated([pen], found.function, chain.from_iterable(blocks))
     told, values = found._replace(gradients=linked.answers), closed or found
+    parts, laws, said_above = derivation(found, linked, pen, steps == "full") if steps != "none" else NOTHING_TOLD
+    name_repeated([pen], found.function, chain.from_iterable(parts))
     below = {n: values.gradients[n] if g is found.gradients[n] else g for n, g in linked.answers.items()}
+    answers = {name: in_names(answer(told, name), below[name], pen) for name in linked.answers}
     return Page(
         head=head(found.function, found.unknowns.values(), pen),
-        parts=blocks,
+        parts=parts,
         heading="Gradient" if steps != "none" else "",
-        answers=[in_names(answer(told, name), below[name], pen) for name in linked.answers],
-        before=[line for delta in adjoints(told) for line in definition(delta, Pen())],
+        answers=[made._replace(laws=laws.get(name, ())) for name, made in answers.items()],
+        before=[line for e in adjoints(told) if e.data[0] not in said_above for line in definition(e, Pen())],
         conditions=said(found),
         subject="the gradient",
         record=lambda: record(found),
     )
+
+
+def derivation(
+    found: Gradients, linked: Linked, pen: Pen, full: bool
+) -> tuple[list[list[Section]], Mapping[str, tuple[str, ...]], Collection[str]]:
+    """The parts of a derivation, the laws beside the answers, and the names of links that its lines say."""
+    if not full and is_chain(found):
+        made = in_chain(found, linked, pen, {name: answer(found, name).left for name in found.gradients})
+        return [[section] for section in made.sections], made.laws, made.told
+    return list(each_heading_once(sections(block, found, pen, full) for block in found.blocks)), {}, ()
 
 
 def piece_names(found: Gradients) -> dict[Expr, str]:
@@ -185,28 +195,6 @@ def collect(rows: list[Line], collected: Sequence[Line], phase: Phase, full: boo
     rows += added
 
 
-def read_off_at_once(blocks: Sequence[list[Section]], found: Gradients) -> list[list[Section]]:
-    """The blocks of a derivation, where Tr(Gᵀ dh) is not written if the next line is ∇_h = G."""
-    made = [*blocks]
-    for k, block in enumerate(found.blocks[1:], 1):
-        *earlier, above = made[k - 1] or [Section("", [])]
-        last, first = above.lines[-1:], made[k][0].lines[:1] if made[k] else []
-        is_read = first and first[0].laws == (read_off.title,) and above.heading != "Differential"
-        if is_read and last and is_trace_of(last[0], block.node):
-            both = dict.fromkeys([*last[0].laws, *first[0].laws])
-            below = made[k][0]._replace(lines=[first[0]._replace(laws=tuple(both)), *made[k][0].lines[1:]])
-            made[k - 1] = [s for s in (*earlier, above._replace(lines=above.lines[:-1])) if s.lines]
-            made[k] = [below, *made[k][1:]]
-    return made
-
-
-def is_trace_of(line: Line, node: Expr) -> bool:
-    """Whether a line is Tr(Gᵀ dh)."""
-    right = line.right.expression if isinstance(line.right, Written) else line.right
-    factors = right.operands[0].operands if isinstance(right, Trace) else ()
-    return bool(factors) and factors[-1] is Differential(node)
-
-
 def has_equal_terms(line: Expr) -> bool:
     """Whether a line is a sum in which a term stands twice."""
     return isinstance(line, Sum) and len(set(line.operands)) < len(line.operands)
@@ -261,8 +249,14 @@ def in_names(made: Answer, closed: Expr, pen: Pen) -> Answer:
     """An answer in the names of the pen, and the closed one below where that is another one and short."""
     told = pen.shown(made.value)
     written = plain(closed)(TEXT)
-    is_told = len(written) <= CLOSED and written != plain(told)(TEXT)
+    is_told = len(written) <= CLOSED and written != plain(told)(TEXT) and not letters_of(told) <= letters_of(closed)
     return made._replace(value=told, closed=closed if is_told else None)
+
+
+def letters_of(e: Expr) -> set[object]:
+    """The names that an expression is written with."""
+    written = postorder(e, prune=is_definition)
+    return {n.data[0] for n in written if isinstance(n, Symbol) or is_definition(n)}
 
 
 def answer(found: Gradients, name: str) -> Answer:

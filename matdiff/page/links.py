@@ -36,6 +36,8 @@ def in_links(found: Gradients) -> Linked:
     times = Counter[Expr]()
     for line in (*totals.values(), *(link.operands[0] for link in links)):
         times.update({node: k for node, k in written_times(line, links).items() if node in links})
+    asked = {found.links[b.name] for b in found.blocks if b.name in found.links and b.node in found.unknowns.values()}
+    times.update(asked)  # ∇_h f is an answer
     often = [link for link in links if times[link] >= TWICE]
     if not often:
         return same

@@ -50,13 +50,15 @@ class Section(NamedTuple):
 class Answer(NamedTuple):
     """A line of the result, and below it the same *closed*, where the value is in names that the page gave.
 
-    *remarks* are pairs of a sentence and an expression that it ends with, or None.
+    *remarks* are pairs of a sentence and an expression that it ends with, or None; *laws* the titles of those by which
+    it follows from the lines above it.
     """
 
     left: Formula
     value: Expr
     remarks: Sequence[tuple[str, Expr | None]] = ()
     closed: Expr | None = None
+    laws: tuple[str, ...] = ()
 
 
 class Page(NamedTuple):

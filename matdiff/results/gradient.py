@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from matdiff.algebra.expr import Expr, symbols
+from matdiff.algebra.expr import Expr, postorder, symbols
+from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.rewriting import Step
 from matdiff.calculus.derivation import Gradients, Line
 from matdiff.errors import MatdiffError
@@ -56,7 +57,10 @@ class Derivation(DerivedResult):
 
         found = self._found
         named = with_names(found.function, [line.expression for line in found.lines()])
-        return found if named is found.function else gradients(named, found.unknowns)
+        if named is found.function:
+            return found
+        definitions = {n.name: n for n in postorder(named) if isinstance(n, Named)}  # an unknown one says more by names
+        return gradients(named, {name: definitions.get(name, unknown) for name, unknown in found.unknowns.items()})
 
     @cached_property
     def derivatives(self) -> Mapping[str, Expr]:
@@ -98,7 +102,7 @@ class Derivation(DerivedResult):
         told = self._told
         if told is self._found:
             return checked
-        in_names = {self.unknowns[name]: g for name, g in told.gradients.items()}
+        in_names = {told.unknowns[name]: g for name, g in told.gradients.items()}
         return checked.joined(verify_gradients(told.function, in_names, (), seed, trials))
 
     def _page(self, steps: str) -> Page:

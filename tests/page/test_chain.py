@@ -1,0 +1,99 @@
+"""Pages of chains: the differentials of all names first, then ∇_h after ∇_h, then the answers with their reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from test_models import derivation
+from test_naming import QUESTIONS, section
+
+import matdiff
+
+NETWORK = (
+    "h = W1 x + b1; z = sigmoid(h); p = softmax(W2 z + b2); -y'log(p)",
+    ("W1", "b1", "W2", "b2"),
+    "W1: m x n; x: n; b1: m; W2: k x m; b2: k; y: k simplex",
+)
+CHAINS = {
+    **{name: question for name, question in QUESTIONS.items() if name != "attention"},  # whose d is no differential
+    "attention": ("½‖softmax_rows(Q Kᵀ) V − Y‖²", ("Q", "K", "V"), "Q, K: n x k; V, Y: n x p"),
+    "network": NETWORK,
+    "one path": ("h = W x + b; z = sigmoid(h); ‖z − y‖²", ("W", "b"), "W: m x n"),
+    "a kernel": (
+        "K = G + s^2 I; 1/2 y' inv(K) y + 1/2 log det(K)",
+        ("s", "y"),
+        "G: n x n psd; y: n; s: scalar positive",
+    ),
+    "two uses": ("h = A x; z = h + tanh(h); ‖z − y‖² + c'h", ("x", "c"), "A: m x n; c: m"),
+}
+
+
+def test_a_network_is_told_as_in_a_lecture() -> None:
+    page = matdiff.derive(*NETWORK).to_text()
+    assert section(page, "Differential") == [
+        "df = −yᵀ d(log(p))",
+        "= −yᵀ(dp ./ p)",
+        "dp = p ⊙ ds − (pᵀ ds)p",
+        "ds = dW₂ z + W₂ dz + db₂",
+        "dz = z ⊙ (1 − z) ⊙ dh",
+        "dh = dW₁ x + db₁",
+    ]
+    assert section(page, "Chain rule") == [
+        "∇_p = −(y ./ p)",
+        "∇_s = ∇_p ⊙ p − (∇_pᵀp)p",
+        "= p − y",
+        "∇_h = (W₂ᵀ∇_s) ⊙ z ⊙ (1 − z)",
+    ]
+    assert section(page, "Gradient") == ["∇_W₁ f = ∇_h xᵀ", "∇_b₁ f = ∇_h", "∇_W₂ f = (p − y)zᵀ", "∇_b₂ f = p − y"]
+
+
+@pytest.mark.parametrize("question", CHAINS.values(), ids=CHAINS)
+def test_every_line_of_a_chain_is_right(question: tuple[str, Sequence[str], str]) -> None:
+    """The review reads the page, finds the gradients by itself, and compares them by proof or with numbers."""
+    review = matdiff.check(matdiff.derive(*question).to_text(width=1000))
+    verdicts = [line.verdict for line in review.lines if "∇_" in line.text.split("=")[0]]
+    assert len(verdicts) > len(question[1])
+    assert set(verdicts) <= {"proved", "agrees"}
+    assert "wrong" not in {line.verdict for line in review.lines}
+
+
+def test_the_laws_stand_beside_what_they_lead_to() -> None:
+    page = matdiff.derive(*NETWORK).to_text(width=120)
+    beside = {row.strip().split("   ")[0]: row.rpartition("   ")[2] for row in page.splitlines()}
+    assert beside["∇_s = ∇_p ⊙ p − (∇_pᵀp)p"].startswith("df = Tr(∇ᵀdh), Tr(Cᵀ(D ⊙ F)) = Tr((C ⊙ D)ᵀF)")
+    assert beside["= p − y"] == "∇ inserted, (x ⊘ z)ᵀz = 1ᵀx, 1ᵀp = 1"
+    assert beside["∇_W₁ f = ∇_h xᵀ"].strip() == "Tr(AB) = Tr(BA)"
+    assert page.count("df = Tr(∇ᵀdh)") == page.count("a = Tr(a)") == 1
+    assert "read off" not in page
+
+
+def test_what_is_used_once_and_short_is_put_in_with_its_laws() -> None:
+    found = matdiff.derive("h = W x; z = tanh(h); s = V z; g's", "W", "W: m x n; x: n; V: k x m; g: k")
+    page = found.to_text()
+    assert not section(page, "Chain rule")
+    assert "Tr(Cᵀ(D ⊙ F)) = Tr((C ⊙ D)ᵀF), Tr(AB) = Tr(BA)" in " ".join(page.split())
+    assert "∇ inserted" not in page  # no line has told of a ∇
+    assert "∇_s" in found.to_text("full")
+
+
+def test_a_definition_that_is_asked_for_keeps_its_answer_on_a_page_with_more_names() -> None:
+    found = derivation("LSTM cell")
+    page = section(found.to_text(), "Gradient")
+    assert "∇_c f = g ⊙ sigmoid(o) ⊙ (1 − tanh(c).^2)" in page
+    assert "∇_Wf f = ∇_a xᵀ" in page
+    assert found.verify().ok
+
+
+def test_laws_stand_beside_answers_in_every_form() -> None:
+    found = matdiff.derive(*CHAINS["one path"])
+    assert r"\nabla_{W} f &= \nabla_{h} x^{\top} \tag*{$m\times n,\; \operatorname{Tr} (AB)" in found.to_latex()
+    assert '<span class="laws"><span class="law"' in found.to_html()
+    assert r"(m×n, $\operatorname{Tr} (AB) = \operatorname{Tr} (BA)$)" in found.to_markdown()
+
+
+def test_the_page_of_a_hessian_tells_its_gradient_in_the_same_way() -> None:
+    page = matdiff.hessian("h = A x; s = x'h; exp(s)*s", "x", "A: n x n").to_text()
+    assert "\nFirst differential\n" in page
+    assert "Back through" not in page
+    assert "ds = dxᵀh + xᵀ dh" in section(page, "First differential")
