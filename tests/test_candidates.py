@@ -14,6 +14,8 @@ from matdiff.algebra.identities import SIMPLIFICATIONS
 from matdiff.algebra.laws import Law
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.square import matrix_power
+from matdiff.algebra.operators.structure import Named
+from matdiff.algebra.operators.sums import IndexedSum
 from matdiff.algebra.operators.symbolic_powers import SymbolicPower
 from matdiff.algebra.rewriting import Simplifier
 from matdiff.algebra.stated import candidates
@@ -93,3 +95,14 @@ def test_operands_are_seen_through_transposes_and_multiples(kind: type[Expr]) ->
     laws = (law,)
     assert candidates(laws, Product(a, wrapped)) == laws
     assert candidates(laws, Product(a, a)) == ()
+
+
+def test_what_a_law_needs_within_is_seen_at_every_depth_but_in_definitions() -> None:
+    law = Law("for_this_test_within", "", "", "identity", lambda e: None, within=(Sum, IndexedSum))
+    del matdiff.algebra.laws.CATALOGUE[law.name]
+    laws = (law,)
+    where = "A, B: n x n; x: n; y[i=1..N]: n"
+    deep, over_an_index = matdiff.parse("A*inv(A + B)*x", where), matdiff.parse("A*sum(i=1..N, y[i])", where)
+    assert candidates(laws, deep) == candidates(laws, over_an_index) == laws
+    assert candidates(laws, matdiff.parse("A*B*x", where)) == ()
+    assert candidates(laws, Product(deep.operands[0], Named("Y", deep.operands[1]))) == ()

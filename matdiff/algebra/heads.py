@@ -55,9 +55,11 @@ def among(law: Law) -> Kinds:
     return heads(law).among if law.among is None else law.among
 
 
-def occurring(law: Law) -> frozenset[type[Any]]:
-    """The operators that occur, at any depth, in what a law that is its statement applies to."""
-    return frozenset(heads(law).occurring if law.among is None else ())
+def occurring(law: Law) -> tuple[Kinds, ...]:
+    """Classes of which one each occurs, at any depth, in what a law applies to."""
+    if law.among is None:
+        return tuple([(kind,) for kind in heads(law).occurring])
+    return (law.within,) if law.within else ()
 
 
 @cache

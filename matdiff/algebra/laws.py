@@ -43,6 +43,8 @@ class Law(Displayed):
     on         the classes of what it applies to, where the left sides of its statements do not show them
     among      classes of which one must be among the operands, seen through transposes and multiples, for the law
                to apply; none where that cannot be told from the classes, None where its statements tell
+    within     classes of which one must occur in the operands, at some depth and in definitions apart, for the law to
+               apply; of a law that is its statement the statement tells
     under_d    whether it is applied under d as well; *shorter* tells whether it is also applied elsewhere
     apply      the function that maps a left-hand side to the right-hand side
     """
@@ -63,6 +65,7 @@ class Law(Displayed):
         "source",
         "stated",
         "under_d",
+        "within",
     )
 
     # What reads, prints and applies statements, and tells whether a step is an instance of one: the package gives it.
@@ -85,6 +88,7 @@ class Law(Displayed):
         positive: Callable[[Expr], Expr] | None = None,
         on: tuple[type, ...] = (),
         among: tuple[type, ...] | None = (),
+        within: tuple[type, ...] = (),
         under_d: bool = False,
         shorter: bool = True,
         also: Sequence[str | Statement] | Callable[[], Sequence[Statement]] = (),
@@ -102,6 +106,7 @@ class Law(Displayed):
         self.positive = positive
         self.on = on
         self.among = among
+        self.within = within
         self.under_d = under_d
         self.shorter = shorter
         self.more = also

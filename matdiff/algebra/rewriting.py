@@ -7,7 +7,7 @@ at once.  The answer of a derivation is the last line of such a replay, so text 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Generic, TypeVar
 
 from matdiff.algebra.expr import Expr
@@ -100,54 +100,49 @@ class Rewriter:
         self.settled: dict[Expr, Expr] = {}
 
     def __call__(self, root: Expr) -> Expr:
-        settled, forward, stack = self.settled, dict[Expr, Expr](), list[Expr]()
-        self._is_waiting((root,), stack, forward)
+        settled, within, before, change = self.settled, self.within, self.before, self.change
+        if root in settled or not within(root):
+            return settled.setdefault(root, root)
+        forward, stack = dict[Expr, Expr](), [root]  # what is on the stack has to be settled
         for _ in range(LIMIT):
-            if not stack:
-                return settled[root]
             node = stack[-1]
-            if node in settled:
-                stack.pop()
-                continue
-            if node in forward:
-                settled[node] = settled[forward[node]]
-                stack.pop()
-                continue
-            following = self.before(node) if self.before is not None else None
+            following = forward.get(node)
+            if following is None:
+                following = before(node) if before is not None else None
             if following is None:
                 operands = node.operands
-                if operands and self._is_waiting(operands, stack, forward):
+                height = len(stack)
+                for o in reversed(operands):
+                    if o not in settled:
+                        if within(o):
+                            stack.append(o)
+                        else:
+                            settled[o] = o
+                if len(stack) > height:
                     continue
-                following = self._next(node, operands)
+                now = tuple([settled[o] for o in operands])
+                if now != operands:
+                    following = node.rebuild(now)
+                elif change is not None:
+                    following = change(node)
             if following is None or following is node:
                 settled[node] = node
-                stack.pop()
+            elif following in settled:
+                settled[node] = settled[following]
+            elif not within(following):
+                settled[node] = settled[following] = following
+            elif node in forward:  # what waits below for itself never will be settled
+                break
             else:
                 forward[node] = following
-                self._is_waiting((following,), stack, forward)
+                stack.append(following)
+                continue
+            stack.pop()
+            while stack and stack[-1] in settled:
+                stack.pop()
+            if not stack:
+                return settled[root]
         raise UnsupportedError(ENDLESS)
-
-    def _is_waiting(self, nodes: Sequence[Expr], stack: list[Expr], forward: dict[Expr, Expr]) -> bool:
-        """Puts on the stack what has to be settled, if there is such; what waits below for itself never will be."""
-        settled, pushed = self.settled, False
-        for node in reversed(nodes):
-            if node not in settled:
-                if not self.within(node):
-                    settled[node] = node
-                elif node in forward:
-                    raise UnsupportedError(ENDLESS)
-                else:
-                    stack.append(node)
-                    pushed = True
-        return pushed
-
-    def _next(self, node: Expr, operands: Sequence[Expr]) -> Expr | None:
-        """The next form of a node whose operands are settled: that of them where they have changed."""
-        settled = self.settled
-        for o in operands:
-            if settled[o] is not o:
-                return node.rebuild(tuple([settled[o] for o in operands]))
-        return self.change(node) if self.change is not None else None
 
 
 def replay(line: Expr, steps: Iterable[Step], within: Callable[[Expr], bool] = everywhere) -> Expr:

@@ -86,6 +86,7 @@ def holds_one_of(e: Expr, classes: tuple[type, ...]) -> bool:
 
 Classes = int  # a set of classes, each of which has a bit; sets are asked for at every node, and ints are fast
 BITS: dict[type, Classes] = {}
+BASES: dict[type, Classes] = {}  # of a class and those that it is derived from
 NEXT = count()  # which no two threads get the same of
 
 
@@ -97,6 +98,11 @@ def bit(kind: type) -> Classes:
 def set_of(kinds: Iterable[type]) -> Classes:
     """The set of some classes."""
     return reduce(or_, map(bit, kinds), 0)
+
+
+def bases(kind: type) -> Classes:
+    """The set of a class and of those that it is derived from."""
+    return BASES.get(kind) or BASES.setdefault(kind, set_of(kind.__mro__))
 
 
 def classes_in(kinds: Classes) -> list[type]:
@@ -129,11 +135,16 @@ def kinds_of(e: Expr) -> Classes:
 
 
 class Chosen(NamedTuple):
-    """Those of some *laws* that can apply to nodes with operands of certain classes, and what some need below these."""
+    """Those of some *laws* that can apply to nodes with operands of certain classes.
+
+    Some *need* one each of further classes below these, all of which are *asked* for; *found* are those that can
+    apply where some of these occur.
+    """
 
     laws: tuple[Law, ...]  # kept with what was found for them, so that no other ones get their id
-    chosen: tuple[Law, ...]
-    needed: dict[Law, Classes]
+    needs: tuple[tuple[Law, tuple[Classes, ...]], ...]
+    asked: Classes
+    found: dict[Classes, tuple[Law, ...]]
 
 
 CHOSEN: dict[tuple[int, Classes], Chosen] = {}
@@ -146,25 +157,32 @@ def candidates(laws: tuple[Law, ...], node: Expr) -> tuple[Law, ...]:
     kinds = 0
     for o in node.operands:  # as in ingredients, which are asked for at every node
         kinds |= o.facts.get("kinds") or kinds_of(o)
-    _, chosen, needed = CHOSEN.get((id(laws), kinds)) or choose(laws, kinds)
-    if not needed:
-        return chosen
-    found = fact("classes", node, classes_within, closed=(Named,))
-    return tuple([law for law in chosen if not needed.get(law, 0) & ~found])
+    chosen = CHOSEN.get((id(laws), kinds)) or choose(laws, kinds)
+    occurring = 0
+    if chosen.asked:
+        for o in node.operands:
+            occurring |= o.facts.get("classes") or fact("classes", o, classes_within, closed=(Named,))
+        occurring &= chosen.asked
+    found = chosen.found.get(occurring)
+    if found is None:
+        found = tuple([law for law, needed in chosen.needs if all(occurring & one for one in needed)])
+        chosen.found[occurring] = found
+    return found
 
 
 def choose(laws: tuple[Law, ...], kinds: Classes) -> Chosen:
     """Finds out what is then known."""
-    bases = {base for kind in classes_in(kinds) for base in kind.__mro__}
-    chosen = [law for law in laws if not (wanted := among_operands(law)) or not bases.isdisjoint(wanted)]
-    needed = {law: more for law in chosen if (more := set_of(occurring(law)) & ~kinds)}
-    known = CHOSEN[id(laws), kinds] = Chosen(laws, tuple(chosen), needed)
+    seen = {base for kind in classes_in(kinds) for base in kind.__mro__}
+    chosen = [law for law in laws if not (wanted := among_operands(law)) or not seen.isdisjoint(wanted)]
+    needs = tuple([(law, tuple(map(set_of, occurring(law)))) for law in chosen])
+    asked = reduce(or_, [one for _, needed in needs for one in needed], 0)
+    known = CHOSEN[id(laws), kinds] = Chosen(laws, needs, asked, {})
     return known
 
 
 def classes_within(e: Expr, below: list[Classes]) -> Classes:
     """The classes of what an expression is made of at all depths, in definitions apart."""
-    return reduce(or_, below, bit(type(e)))
+    return reduce(or_, below, bases(type(e)))
 
 
 def way(left: Expr, right: Expr, when: Guard | None, matcher: Matcher) -> Way:

@@ -35,7 +35,17 @@ from matdiff.algebra.identities.spectral import pseudo_inverse_in_product
 from matdiff.algebra.identities.structure import centred_twice
 from matdiff.algebra.identities.transposes import flipped, transposed
 from matdiff.algebra.laws import Statement, identity
-from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose, coefficient, multiple, zero
+from matdiff.algebra.operators.products import (
+    Hadamard,
+    Power,
+    Product,
+    Scale,
+    Sum,
+    Transpose,
+    coefficient,
+    multiple,
+    zero,
+)
 from matdiff.algebra.operators.square import MatrixPower
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.triangles import Centering
@@ -162,6 +172,7 @@ def collected(scalars: Sequence[Expr]) -> Expr | None:
         Statement("sum(x) - ones(n)'*x = 0", "x: n"),
         Statement("x - A*(x - inv(A)*y) = x - A*x + y", "A: n x n invertible; x, y: n"),
     ),
+    within=(Sum,),
 )
 def cancelling_products(e: Expr) -> Expr | None:
     """Multiplies out one term, two or all of them, whichever makes the sum shortest."""
@@ -316,7 +327,13 @@ def seen_through(e: Expr) -> Expr:
 # ---- quotients --------------------------------------------------------------------------------------
 
 
-@identity("(A ./ B + C) .* B = A + C .* B", title="(A ⊘ B + C) ⊙ B = A + C ⊙ B", where="A, B, C: m x n", among=(Sum,))
+@identity(
+    "(A ./ B + C) .* B = A + C .* B",
+    title="(A ⊘ B + C) ⊙ B = A + C ⊙ B",
+    where="A, B, C: m x n",
+    among=(Sum,),
+    within=(Power,),
+)
 def reciprocals_in_sum(e: Expr) -> Expr | None:
     """A sum is multiplied by what stands in the denominators of its terms, where the product gets shorter."""
     f = e.operands

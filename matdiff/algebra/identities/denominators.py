@@ -124,6 +124,7 @@ POWERS = (("", "/c", "c"), ("/c", "/c^2", "c"), ("/c", "/c^3", "c^2"))  # of ter
         Statement("1 ./ z + y ./ z.^3 = (ones(n) .* z.^2 + y) ./ z.^3", "y, z: n"),
     ),
     among=(Power, Hadamard, Scale),
+    within=(Power,),
 )
 def common_denominator(e: Expr) -> Expr | None:
     """Where something cancels in what then stands above it, and the sum gets shorter by that."""
@@ -196,7 +197,7 @@ def beside_each_other(factors: Sequence[Expr]) -> Expr:
     return Hadamard.of(*scalars) if array is None else Scale.of(Hadamard.of(*scalars), array)
 
 
-@identity("A/a + B/a^2 = (A + B/a)/a", where="a: scalar; A, B: m x n")
+@identity("A/a + B/a^2 = (A + B/a)/a", where="a: scalar; A, B: m x n", among=(Scale, Hadamard, Power, Sqrt))
 def common_powers(e: Expr) -> Expr | None:
     """Also for some of the terms: A + cB + cC = A + c(B + C)."""
     if len(e.operands) > MOST_TERMS or are_disjoint([bases_of(t) for t in e.operands]):
@@ -239,6 +240,7 @@ def shorter(whole: Expr, e: Expr) -> Expr:
     "1/(b*(a/b + c)) = 1/(a + b*c)",
     where="a, b, c, i, j: scalar positive",
     also=("b^i/(a*b^(-j) + c) = b^(i + j)/(a + b^j*c)",),
+    within=(Sum,),
 )
 def denominators_multiplied(e: Expr) -> Expr | None:
     """A sum below a bar is multiplied by what stands beside it there and in the denominators of its terms."""

@@ -92,7 +92,12 @@ complement_of_sigmoid = stated(
 )
 
 
-@identity("(1 - B) .* sigmoid(A) - B .* sigmoid(-A) = sigmoid(A) - B", title="σ(−a) = 1 − σ(a)", where="A, B: m x n")
+@identity(
+    "(1 - B) .* sigmoid(A) - B .* sigmoid(-A) = sigmoid(A) - B",
+    title="σ(−a) = 1 − σ(a)",
+    where="A, B: m x n",
+    within=(Sigmoid,),
+)
 def opposite_sigmoids(e: Expr) -> Expr | None:
     """Terms with σ(a) and with σ(−a), where there is less to read with σ(a) alone."""
     arguments = [f.operands[0] for t in e.operands for f in factors_of(t)[1] if isinstance(f, Sigmoid)]

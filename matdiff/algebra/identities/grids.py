@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from itertools import chain
 
+from matdiff.algebra.constants import Constant
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.forms.grids import grid, table
 from matdiff.algebra.laws import identity
+from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.algebra.operators.kronecker import Kronecker
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose
+from matdiff.algebra.operators.sums import UnitVector
 from matdiff.algebra.reading_cost import reading_cost
 
 
@@ -21,6 +24,7 @@ from matdiff.algebra.reading_cost import reading_cost
         "vstack(a, 0) + vstack(0, b) = vstack(a, b)",
     ),
     on=(Sum, Scale, Hadamard, Product, Transpose, Kronecker),
+    within=(Constant, UnitVector, VerticalStack, HorizontalStack),
 )
 def entries_in_a_table(e: Expr) -> Expr | None:
     """Where the table is shorter to read; a product of unit vectors takes part of what stands beside it, and stays."""

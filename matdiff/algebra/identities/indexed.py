@@ -52,6 +52,7 @@ def distinct_indices(e: Expr) -> Expr | None:
     where="x[i=1..N]: n",
     among=(),
     on=(Product, Hadamard, Scale, Sum),
+    within=(IndexedSum,),
 )
 def equal_sums(e: Expr) -> Expr | None:
     """Sums that differ only in the name of their index get that of the first one."""

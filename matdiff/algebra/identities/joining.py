@@ -49,7 +49,7 @@ def sums_over_one_index(e: Expr) -> Expr | None:
     return None
 
 
-@identity("a*A + b*A = (a + b)*A", where="a, b: scalar; A: m x n")
+@identity("a*A + b*A = (a + b)*A", where="a, b: scalar; A: m x n", among=(Scale,))
 def common_matrix(e: Expr) -> Expr | None:
     """Multiples of one matrix, where the sum gets shorter by it."""
     if e.is_scalar:

@@ -43,7 +43,7 @@ def equal_bases(e: Expr) -> Expr | None:
     return collected(e) if has_equal_bases(e.operands) else None
 
 
-@identity("(1/b)*a = a/b", title="ab = ba", where="a, b: scalar positive")
+@identity("(1/b)*a = a/b", title="ab = ba", where="a, b: scalar positive", among=(Power,))
 def reciprocals_last(e: Expr) -> Expr | None:
     """Reciprocals go last, also entry by entry."""
     below = [f.reciprocal is not None for f in e.operands]

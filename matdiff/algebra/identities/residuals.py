@@ -22,6 +22,7 @@ TWO = 2  # terms of a residual
     requires="AB + C invertible",
     also=(Statement("(y - y*A*inv(B*A + C)*B)*A = y*A*inv(B*A + C)*C", "A: n x m; B: m x n; C: m x m; y: 1 x n"),),
     among=(Sum,),
+    within=(Inverse,),
 )
 def residual_beside_its_matrix(e: Expr) -> Expr | None:
     """Where that is less to read: C is what is inverted without AB."""

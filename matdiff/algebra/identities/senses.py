@@ -79,6 +79,7 @@ def _holds_difference(e: Expr, below: list[bool]) -> bool:
     "A*(x - y) - A*(y - x) = 2*A*(x - y)",
     where="A: m x n; x, y: n",
     also=(Statement("sin(x - y) - sin(y - x) = 2*sin(x - y)", "x, y: n"),),
+    within=(Sum,),
 )
 def like_terms_in_one_sense(e: Expr) -> Expr | None:
     """Terms that differ by a number once the differences in them are turned into the sense of the first."""

@@ -116,6 +116,7 @@ def exchanged_in(e: Expr, v: Expr) -> Expr | None:
     also=("exp(v)/sum(exp(v))^2 = softmax(v)/sum(exp(v))",),
     under_d=True,
     among=(Power, Hadamard),
+    within=(Exp,),
 )
 def softmax_of_vector(e: Expr) -> Expr | None:
     c, a = e.operands
@@ -136,6 +137,7 @@ def softmax_of_vector(e: Expr) -> Expr | None:
     also=("(a'*exp(v))/(ones(n)'*exp(v)) = a'*softmax(v)",),
     among=(Power,),
     under_d=True,
+    within=(Exp,),
 )
 def softmax_in_scalar(e: Expr) -> Expr | None:
     if not e.is_scalar:
