@@ -32,7 +32,8 @@ class Statement(NamedTuple):
 class Law(Displayed):
     """A named equality that is applied from left to right.
 
-    name       unique, in words joined by underscores: ``differential_of_inverse``
+    name       unique, in words joined by underscores: ``differential_of_inverse``; a law that none is given for has
+               that which its module calls it by, once the module has been read
     title      the short form shown beside a line: ``d(A⁻¹)``; where none is given it is the statement as it is printed
     statement  the equality in matdiff's own language: ``d(inv(A)) = -inv(A)*d(A)*inv(A)``, or what makes its text
     requires   the side condition in words, where there is one: ``A invertible``
@@ -93,9 +94,6 @@ class Law(Displayed):
         shorter: bool = True,
         also: Sequence[str | Statement] | Callable[[], Sequence[Statement]] = (),
     ) -> None:
-        if name in CATALOGUE:
-            raise MatdiffError(f"the law {name} is stated twice")
-        self.name = name
         self.called = title
         self.stated = statement
         self.kind = kind
@@ -111,7 +109,17 @@ class Law(Displayed):
         self.shorter = shorter
         self.more = also
         self.others: tuple[Law, ...] = ()
-        CATALOGUE[name] = self
+        self.name = ""
+        if name:
+            self.enter(name)
+
+    def enter(self, name: str) -> None:
+        """Enters the law in the catalogue by its name, those that were declared with it by that and a number."""
+        for k, law in enumerate(self.each, 1):
+            law.name = name if k == 1 else f"{name}_{k}"
+            if law.name in CATALOGUE:
+                raise MatdiffError(f"the law {law.name} is stated twice")
+            CATALOGUE[law.name] = law
 
     @property
     def title(self) -> str:
@@ -188,6 +196,24 @@ def stated_differential(name: str, statement: str, **more: Any) -> Law:
     apply.__module__ = sys._getframe(1).f_globals.get("__name__", __name__)  # where the law book looks it up
     law = differential(name, statement, **more)(apply)
     return law
+
+
+def of_a_line(
+    title: str,
+    statement: str,
+    where: str = "",
+    kind: str = "trace",
+    requires: str = "",
+    also: Sequence[str | Statement] = (),
+    name: str = "",
+) -> Law:
+    """Declares a law that a derivation applies to the terms of a line, and that changes nothing by itself."""
+
+    def apply(e: Expr) -> Expr | None:
+        return None
+
+    apply.__module__ = sys._getframe(1).f_globals["__name__"]
+    return Law(name, title, statement, kind, apply, where=where, requires=requires, also=also)
 
 
 def shift(name: str, title: str, statement: str, **more: Any) -> Callable[[Callable[..., Any]], Law]:

@@ -39,21 +39,28 @@ NARY = (Sum, Product, Hadamard, HorizontalStack, VerticalStack)
 MATCHER, OPENED = Matcher(), Opened()
 
 
-def stated(name: str, statement: str, *, also: Sequence[str | Statement] = (), where: str = "", **more: Any) -> Law:
+def stated(
+    statement: str,
+    *,
+    also: Sequence[str | Statement] = (),
+    where: str = "",
+    name: str = "",
+    title: str = "",
+    **more: Any,
+) -> Law:
     """Declares an equality that is applied from left to right by matching, to expressions for which *when* holds.
 
     What it is said of as well, columns or a mirror image, are laws of their own, with a number behind the name.
     """
     module = sys._getframe(1).f_globals["__name__"]  # where the law book looks it up
-    law = one(name, Statement(statement, where), module, **more)
-    further = [Statement(s, where) if isinstance(s, str) else s for s in also]
-    common = {key: value for key, value in more.items() if key != "title"}
-    law.others = tuple([one(f"{name}_{k}", s, module, **common) for k, s in enumerate(further, 2)])
+    law = one(Statement(statement, where), module, title=title, **more)
+    law.others = tuple([one(Statement(s, where) if isinstance(s, str) else s, module, **more) for s in also])
+    if name:
+        law.enter(name)
     return law
 
 
 def one(
-    name: str,
     stated: Statement,
     module: str,
     *,
@@ -75,7 +82,7 @@ def one(
         return law.apply(e)
 
     first_applied.__module__ = module
-    law = Law(name, title, stated.statement, "identity", first_applied, where=stated.where, among=among, **more)
+    law = Law("", title, stated.statement, "identity", first_applied, where=stated.where, among=among, **more)
     return law
 
 

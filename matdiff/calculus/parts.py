@@ -14,7 +14,7 @@ from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Index, Operator, Symbol, postorder, replace, symbols
 from matdiff.algebra.identities import OF_PARTS
 from matdiff.algebra.identities.parts import rebound
-from matdiff.algebra.laws import Law
+from matdiff.algebra.laws import of_a_line
 from matdiff.algebra.operators.kronecker import Kronecker, Unvec
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.slices import Column, Row, Slice
@@ -30,27 +30,21 @@ PART = Entry | Row | Column | Slice
 PROJECTION = "Projection"
 
 
-def _not_by_itself(e: Expr) -> None:
-    """What the letters stand for only the derivation knows."""
-
-
-part_of_gradient = Law(
-    "part_of_gradient",
+part_of_gradient = of_a_line(
     "the part of the gradient",
     "G[:, 2] = A[:, 2]",
-    "definition",
-    _not_by_itself,
     where="G, A: m x n",
+    kind="definition",
     requires="G is the gradient A with respect to the whole matrix",
+    name="part_of_gradient",
 )
-columns_of_jacobian = Law(
-    "columns_of_jacobian",
+columns_of_jacobian = of_a_line(
     "the columns of the Jacobian",
     "J*M' = A*M'",
-    "definition",
-    _not_by_itself,
     where="J, A: p x m*n; M: q x m*n",
+    kind="definition",
     requires="J is the Jacobian A with respect to the whole X, and vec(Y) = M*vec(X) for the part Y",
+    name="columns_of_jacobian",
 )
 
 

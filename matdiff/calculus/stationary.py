@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 
 from matdiff.algebra.expr import Expr, Symbol, postorder, symbols
 from matdiff.algebra.fresh import fresh
-from matdiff.algebra.laws import Law
+from matdiff.algebra.laws import of_a_line
 from matdiff.algebra.operators.blocks import VerticalStack
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.norms import inner
@@ -24,14 +24,13 @@ from matdiff.calculus.hessian import Hessians, hessians
 from matdiff.calculus.vecform import as_vec
 from matdiff.records import NamedTuple
 
-differential_of_condition = Law(
-    "differential_of_condition",
+differential_of_condition = of_a_line(
     "d∇L",
     "A = B",
-    "definition",
-    lambda e: None,
     where="A, B: m x n",
+    kind="definition",
     requires="A is d(G) for a gradient G and B what the laws make of it",
+    name="differential_of_condition",
 )
 
 

@@ -7,7 +7,7 @@ laws that bring an operator under d into a form that has a law.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from types import ModuleType
 from typing import Any
 
@@ -62,15 +62,21 @@ from matdiff.algebra.operators.sums import IndexedSum, SumOfEntries
 Laws = tuple[Law, ...]
 
 
+@cache
+def laws_of(module: ModuleType) -> Laws:
+    """The identities that a module states, in its order; a law is called as its module calls it."""
+    found: list[Law] = []
+    for name, law in vars(module).items():
+        if isinstance(law, Law) and law.apply.__module__ == module.__name__:
+            law.forget()  # and is entered again in the order of the module
+            law.enter(name)
+            found += law.each if law.kind == "identity" else ()
+    return tuple(found)
+
+
 def stated_in(*modules: ModuleType) -> Laws:
     """The identities that modules state, in their order."""
-    return tuple(
-        each
-        for module in modules
-        for law in vars(module).values()
-        if isinstance(law, Law) and law.kind == "identity" and law.apply.__module__ == module.__name__
-        for each in law.each
-    )
+    return tuple([law for module in modules for law in laws_of(module)])
 
 
 def shorter(law: Law) -> bool:

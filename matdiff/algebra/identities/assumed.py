@@ -20,16 +20,12 @@ def are_transposes(a: Expr, b: Expr) -> bool:
 
 
 orthogonal_product = stated(
-    "orthogonal_product",
     "Q'*Q = eye(n)",
     where="Q: n x n orthogonal",
     requires="Q orthogonal",
     also=("Q*Q' = eye(n)", Statement("Q*Q = eye(n)", "Q: n x n orthogonal symmetric")),
 )
-
-
 norm_of_rotated = stated(
-    "norm_of_rotated",
     "norm2(Q*A) = norm2(A)",
     where="Q: m x m orthogonal; A: m x n",
     requires="Q orthogonal",
@@ -39,33 +35,14 @@ norm_of_rotated = stated(
         Statement("norm2(A*Q') = norm2(A)", "Q: n x n orthogonal; A: m x n"),
     ),
 )
-
-
 log_determinant_of_orthogonal = stated(
-    "log_determinant_of_orthogonal",
-    "logdet(Q) = 0",
-    where="Q: n x n orthogonal",
-    requires="Q orthogonal",
-    also=("logdet(Q') = 0",),
+    "logdet(Q) = 0", where="Q: n x n orthogonal", requires="Q orthogonal", also=("logdet(Q') = 0",)
 )
-
-
 determinant_of_orthogonal = stated(
-    "determinant_of_orthogonal",
-    "abs(det(Q)) = 1",
-    where="Q: n x n orthogonal",
-    requires="Q orthogonal",
-    also=("abs(det(Q')) = 1",),
+    "abs(det(Q)) = 1", where="Q: n x n orthogonal", requires="Q orthogonal", also=("abs(det(Q')) = 1",)
 )
-
-
-idempotent_product = stated(
-    "idempotent_product", "P*P = P", where="P: n x n idempotent", requires="P idempotent", also=("P'*P' = P'",)
-)
-
-
+idempotent_product = stated("P*P = P", where="P: n x n idempotent", requires="P idempotent", also=("P'*P' = P'",))
 idempotent_power = stated(
-    "idempotent_power",
     "P^k = P",
     title="Pᵏ = P",
     where="P: n x n idempotent; k: integer positive",
@@ -74,39 +51,24 @@ idempotent_power = stated(
     when=lambda e: e.data[0] > 0,
     on=(MatrixPower,),
 )
-
-
-length_of_unit = stated("length_of_unit", "u'*u = 1", where="u: n unit", requires="u of length 1")
-
-
-norm_of_unit = stated(
-    "norm_of_unit", "norm2(u) = 1", where="u: n unit", requires="u of length 1", also=("norm2(u') = 1",)
-)
+length_of_unit = stated("u'*u = 1", where="u: n unit", requires="u of length 1")
+norm_of_unit = stated("norm2(u) = 1", where="u: n unit", requires="u of length 1", also=("norm2(u') = 1",))
 
 
 # ---- rows and vectors that sum to 1 -----------------------------------------------------------------
 
 
 rows_that_sum_to_one = stated(
-    "rows_that_sum_to_one",
     "P*ones(n) = ones(m)",
     where="P: m x n stochastic",
     requires="the rows of P sum to 1",
     also=("P*ones(n, k) = ones(m, k)", "ones(n)'*P' = ones(m)'"),
 )
-
-
 entries_that_sum_to_one = stated(
-    "entries_that_sum_to_one",
-    "ones(n)'*p = 1",
-    where="p: n simplex",
-    requires="the entries of p sum to 1",
-    also=("p'*ones(n) = 1",),
+    "ones(n)'*p = 1", where="p: n simplex", requires="the entries of p sum to 1", also=("p'*ones(n) = 1",)
 )
-
-
 sum_that_is_one = stated(
-    "sum_that_is_one", "sum(p) = 1", where="p: n simplex", requires="the entries of p sum to 1", also=("sum(p') = 1",)
+    "sum(p) = 1", where="p: n simplex", requires="the entries of p sum to 1", also=("sum(p') = 1",)
 )
 
 
@@ -129,16 +91,9 @@ def skew_form(e: Expr) -> Expr | None:
 
 
 trace_of_skew = stated(
-    "trace_of_skew",
-    "tr(K) = 0",
-    where="A: n x n; K: n x n skew",
-    requires="K skew-symmetric",
-    also=("tr(K') = 0", "tr(skew(A)) = 0"),
+    "tr(K) = 0", where="A: n x n; K: n x n skew", requires="K skew-symmetric", also=("tr(K') = 0", "tr(skew(A)) = 0")
 )
-
-
 diagonal_of_skew = stated(
-    "diagonal_of_skew",
     "diag(K) = zeros(n)",
     where="A: n x n; K: n x n skew",
     requires="K skew-symmetric",
@@ -150,7 +105,6 @@ diagonal_of_skew = stated(
 
 
 triangle_of_triangle = stated(
-    "triangle_of_triangle",
     "tril(L) = L",
     where="A: m x n; L: n x n lower; U: n x n upper",
     requires="L lower triangular",
@@ -162,37 +116,16 @@ triangle_of_triangle = stated(
         "triu(triu(A)) = triu(A)",
     ),
 )
-
-
-diagonal_part_of_diagonal = stated(
-    "diagonal_part_of_diagonal", "eye(n) .* D = D", where="D: n x n diagonal", requires="D diagonal"
-)
-
-
-diagonal_part_of_triangle = stated(
-    "diagonal_part_of_triangle", "eye(n) .* tril(A) = eye(n) .* A", also=("eye(n) .* triu(A) = eye(n) .* A",)
-)
-
-
-diagonal_matrix_of_diagonal = stated(
-    "diagonal_matrix_of_diagonal",
-    "Diag(diag(D)) = D",
-    where="D: n x n diagonal",
-    requires="D diagonal",
-)
-
-
+diagonal_part_of_diagonal = stated("eye(n) .* D = D", where="D: n x n diagonal", requires="D diagonal")
+diagonal_part_of_triangle = stated("eye(n) .* tril(A) = eye(n) .* A", also=("eye(n) .* triu(A) = eye(n) .* A",))
+diagonal_matrix_of_diagonal = stated("Diag(diag(D)) = D", where="D: n x n diagonal", requires="D diagonal")
 symmetric_part_of_symmetric = stated(
-    "symmetric_part_of_symmetric",
     "sym(S) = S",
     where="S: n x n symmetric; K: n x n skew",
     requires="S symmetric",
     also=("sym(K) = zeros(n, n)", "sym(A') = sym(A)"),
 )
-
-
 skew_part_of_skew = stated(
-    "skew_part_of_skew",
     "skew(K) = K",
     where="S: n x n symmetric; K: n x n skew",
     requires="K skew-symmetric",

@@ -238,18 +238,9 @@ def sum_of_centred(e: Expr) -> Expr | None:
     return whole if whole is not None and weight(whole) < weight(e) else None
 
 
-sum_of_ones = stated("sum_of_ones", "ones(n)'*ones(n) = n", where="n: scalar")
-
-
-sum_of_matrix_of_ones = stated(
-    "sum_of_matrix_of_ones",
-    "sum(ones(n)) = n",
-    where="m, n: scalar",
-    also=("sum(ones(m, n)) = m*n",),
-)
-
-
-sum_of_zeros = stated("sum_of_zeros", "sum(zeros(m, n)) = 0")
+sum_of_ones = stated("ones(n)'*ones(n) = n", where="n: scalar")
+sum_of_matrix_of_ones = stated("sum(ones(n)) = n", where="m, n: scalar", also=("sum(ones(m, n)) = m*n",))
+sum_of_zeros = stated("sum(zeros(m, n)) = 0")
 
 
 @identity(

@@ -25,17 +25,13 @@ DEFINITE = "A positive definite"
 
 
 product_of_factors = stated(
-    "product_of_factors",
     "chol(A)*chol(A)' = A",
     where="A: n x n spd symmetric",
     requires=DEFINITE,
     also=("inv(chol(A)')*inv(chol(A)) = inv(A)", "inv(chol(A))'*inv(chol(A)) = inv(A)"),
     under_d=True,
 )
-
-
 factor_beside_matrix = stated(
-    "factor_beside_matrix",
     "inv(chol(A))*A = chol(A)'",
     where="A: n x n spd symmetric",
     requires=DEFINITE,
@@ -46,10 +42,7 @@ factor_beside_matrix = stated(
         "chol(A)'*inv(A) = inv(chol(A))",
     ),
 )
-
-
 norm_of_whitened = stated(
-    "norm_of_whitened",
     "norm2(inv(chol(A))*b)^2 = b'*inv(A)*b",
     title="‖chol(A)⁻¹B‖² = Tr(BᵀA⁻¹B)",
     where="A: n x n spd symmetric; b: n; B: n x m",
@@ -62,33 +55,14 @@ norm_of_whitened = stated(
     under_d=True,
     shorter=False,
 )
-
-
 log_determinant_of_factor = stated(
-    "log_determinant_of_factor",
-    "logdet(chol(A)) = 1/2*logdet(A)",
-    where="A: n x n spd",
-    requires=DEFINITE,
-    under_d=True,
+    "logdet(chol(A)) = 1/2*logdet(A)", where="A: n x n spd", requires=DEFINITE, under_d=True
 )
-
-
 determinant_of_factor = stated(
-    "determinant_of_factor",
-    "det(chol(A)) = sqrt(det(A))",
-    title="|chol(A)| = √|A|",
-    where="A: n x n spd",
-    requires=DEFINITE,
-    under_d=True,
+    "det(chol(A)) = sqrt(det(A))", title="|chol(A)| = √|A|", where="A: n x n spd", requires=DEFINITE, under_d=True
 )
-
-
 sum_of_logarithms_of_diagonal = stated(
-    "sum_of_logarithms_of_diagonal",
-    "sum(log(diag(chol(A)))) = 1/2*logdet(A)",
-    where="A: n x n spd",
-    requires=DEFINITE,
-    under_d=True,
+    "sum(log(diag(chol(A)))) = 1/2*logdet(A)", where="A: n x n spd", requires=DEFINITE, under_d=True
 )
 
 
@@ -126,17 +100,14 @@ def sum_of_halved_triangles(e: Expr) -> Expr | None:
 
 
 halved_triangle_of_upper = stated(
-    "halved_triangle_of_upper",
     "halftril(U) = 1/2*(eye(n) .* U)",
     title="halftril(U) = ½I ⊙ U",
     where="U: n x n upper",
     requires="U upper triangular",
     when=lambda e: not e.is_scalar,
 )
-
-
 symmetric_part_of_halved_triangle = stated(
-    "symmetric_part_of_halved_triangle", "sym(halftril(S)) = 1/2*S", where="S: n x n symmetric", requires="S symmetric"
+    "sym(halftril(S)) = 1/2*S", where="S: n x n symmetric", requires="S symmetric"
 )
 
 

@@ -70,7 +70,7 @@ OTHER: dict[type[Expr], type[Expr]] = {
 }
 
 
-flip_of_flip = stated("flip_of_flip", "flip(flip(A)) = A", where="A: m x n", also=("flip(ones(m, n)) = ones(m, n)",))
+flip_of_flip = stated("flip(flip(A)) = A", where="A: m x n", also=("flip(ones(m, n)) = ones(m, n)",))
 
 
 @identity(
@@ -97,11 +97,8 @@ def flip_of_convolution(e: Expr) -> Expr | None:
     return a.rebuild(tuple([o.operands[0] if isinstance(o, Flipped) else Flipped.of(o) for o in a.operands]))
 
 
-transpose_of_exchange = stated("transpose_of_exchange", "exchange(n)' = exchange(n)")
-
-
+transpose_of_exchange = stated("exchange(n)' = exchange(n)")
 exchanged = stated(
-    "exchanged",
     "exchange(m*n)*vec(A) = vec(flip(A))",
     where="A: m x n; x: n",
     also=("vec(A)'*exchange(m*n) = vec(flip(A))'", "exchange(n)*x = flip(x)", "x'*exchange(n) = flip(x)'"),

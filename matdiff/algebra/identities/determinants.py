@@ -8,9 +8,7 @@ from matdiff.algebra.operators.products import Product, Sum
 from matdiff.algebra.operators.square import LogDeterminant
 from matdiff.algebra.stated import stated
 
-log_of_absolute_determinant = stated(
-    "log_of_absolute_determinant", "log(abs(det(A))) = logdet(A)", where="A: n x n", under_d=True
-)
+log_of_absolute_determinant = stated("log(abs(det(A))) = logdet(A)", where="A: n x n", under_d=True)
 
 
 @identity("logdet(A*B) = logdet(A) + logdet(B)", where="A, B: n x n", under_d=True)
@@ -30,15 +28,10 @@ def log_determinant_of_product(e: Expr) -> Expr | None:
 
 
 log_determinant_of_inverse = stated(
-    "log_determinant_of_inverse",
     "logdet(inv(A)) = -logdet(A)",
     where="A: n x n",
     also=(Statement("logdet(A^k) = k*logdet(A)", "A: n x n; k: integer"), "logdet(A') = logdet(A)"),
     under_d=True,
 )
-
-
-inverse_of_diagonal = stated("inverse_of_diagonal", "inv(diag(x)) = diag(x.^(-1))", where="x: n positive")
-
-
-diagonal_of_diagonal = stated("diagonal_of_diagonal", "diag(diag(x)) = x", where="x: n")
+inverse_of_diagonal = stated("inv(diag(x)) = diag(x.^(-1))", where="x: n positive")
+diagonal_of_diagonal = stated("diag(diag(x)) = x", where="x: n")

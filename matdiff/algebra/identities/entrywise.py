@@ -72,24 +72,12 @@ def exponent_below(e: Expr) -> Expr | None:
 
 
 softplus_of_exponential = stated(
-    "softplus_of_exponential",
-    "log(1 + exp(A)) = softplus(A)",
-    title="log(1 + exp(a)) = softplus(a)",
-    where="A: m x n",
-    under_d=True,
+    "log(1 + exp(A)) = softplus(A)", title="log(1 + exp(a)) = softplus(a)", where="A: m x n", under_d=True
 )
 softplus_of_log1p = stated(
-    "softplus_of_log1p",
-    "log1p(exp(A)) = softplus(A)",
-    title="log(1 + exp(a)) = softplus(a)",
-    where="A: m x n",
-    under_d=True,
+    "log1p(exp(A)) = softplus(A)", title="log(1 + exp(a)) = softplus(a)", where="A: m x n", under_d=True
 )
-
-
-complement_of_sigmoid = stated(
-    "complement_of_sigmoid", "1 - sigmoid(-A) = sigmoid(A)", title="1 − σ(−a) = σ(a)", where="A: m x n"
-)
+complement_of_sigmoid = stated("1 - sigmoid(-A) = sigmoid(A)", title="1 − σ(−a) = σ(a)", where="A: m x n")
 
 
 @identity(
@@ -133,9 +121,7 @@ def factors_of(term: Expr) -> tuple[Fraction, tuple[Expr, ...]]:
     return number, body.operands if isinstance(body, Hadamard) else (body or Number(1),)
 
 
-normal_distribution = stated(
-    "normal_distribution", "1 + erf(A/sqrt(2)) = 2*normcdf(A)", title="1 + erf(a/√2) = 2Φ(a)", where="A: m x n"
-)
+normal_distribution = stated("1 + erf(A/sqrt(2)) = 2*normcdf(A)", title="1 + erf(a/√2) = 2Φ(a)", where="A: m x n")
 
 
 @identity("sqrt(a)*sqrt(b) = sqrt(a*b)", title="√a√b = √(ab)", where="a, b: scalar positive", among=(Sqrt, Power))
@@ -157,7 +143,6 @@ def square_of_root(e: Expr) -> Fraction | None:
 
 
 logit_of_logarithms = stated(
-    "logit_of_logarithms",
     "log(a) - log(1 - a) = logit(a)",
     title="log(a) − log(1 − a) = logit(a)",
     where="a: scalar",
@@ -167,9 +152,7 @@ logit_of_logarithms = stated(
         Statement("log(1 - x) - log(x) = -logit(x)", "x: n"),
     ),
 )
-
-
-opposite_exponents = stated("opposite_exponents", "exp(A) .* exp(-A) = 1", title="exp(a)exp(−a) = 1", where="A: m x n")
+opposite_exponents = stated("exp(A) .* exp(-A) = 1", title="exp(a)exp(−a) = 1", where="A: m x n")
 
 
 # ---- quotients of sines and cosines -----------------------------------------------------------------
@@ -220,8 +203,8 @@ def step_of_rectified(e: Expr) -> Expr | None:
     return None
 
 
-sign_of_itself = stated("sign_of_itself", "A .* sign(A) = abs(A)", title="a sign(a) = |a|", where="A: m x n")
-sign_of_absolute = stated("sign_of_absolute", "abs(A) .* sign(A) = A", title="|a| sign(a) = a", where="A: m x n")
+sign_of_itself = stated("A .* sign(A) = abs(A)", title="a sign(a) = |a|", where="A: m x n")
+sign_of_absolute = stated("abs(A) .* sign(A) = A", title="|a| sign(a) = a", where="A: m x n")
 
 
 @identity(
@@ -265,11 +248,7 @@ def even_power(e: Expr) -> Expr | None:
 
 
 power_of_step = stated(
-    "power_of_step",
-    "step(A).^k = step(A)",
-    title="step(a)ᵏ = step(a)",
-    where="A: m x n; k: scalar positive",
-    when=has_positive_exponent,
+    "step(A).^k = step(A)", title="step(a)ᵏ = step(a)", where="A: m x n; k: scalar positive", when=has_positive_exponent
 )
 
 
@@ -280,13 +259,13 @@ def odd_power_of_sign(e: Expr) -> Expr | None:
     return base if isinstance(base, Sign) and k is not None and k > 0 and k % 2 == 1 else None
 
 
-absolute_of_negative = stated("absolute_of_negative", "abs(-A) = abs(A)", title="|−A| = |A|", where="A: m x n")
+absolute_of_negative = stated("abs(-A) = abs(A)", title="|−A| = |A|", where="A: m x n")
 
 
 # ---- the larger of two ------------------------------------------------------------------------------
 
 
-maximum_of_equals = stated("maximum_of_equals", "max(A, A) = A", where="A: m x n", also=("min(A, A) = A",))
+maximum_of_equals = stated("max(A, A) = A", where="A: m x n", also=("min(A, A) = A",))
 
 
 @identity(

@@ -29,7 +29,6 @@ def frobenius_as_trace(e: Expr) -> Expr | None:
 
 
 log_of_determinant = stated(
-    "log_of_determinant",
     "log(det(A)) = logdet(A)",
     title="log|A|",
     requires="det A > 0",

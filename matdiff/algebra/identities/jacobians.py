@@ -11,29 +11,13 @@ from itertools import pairwise
 from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr
-from matdiff.algebra.laws import Law, Statement, identity
+from matdiff.algebra.laws import Statement, identity, of_a_line
 from matdiff.algebra.operators.kronecker import Kronecker
 from matdiff.algebra.operators.products import Hadamard, Product, Transpose
 from matdiff.algebra.operators.structure import DiagonalMatrix
 from matdiff.algebra.stated import stated
 
 # ---- the laws of a line -----------------------------------------------------------------------------
-
-
-def _not_by_itself(e: Expr) -> Expr | None:
-    return None
-
-
-def _of_a_line(
-    name: str,
-    title: str,
-    statement: str,
-    where: str = "",
-    kind: str = "trace",
-    requires: str = "",
-    also: tuple[str | Statement, ...] = (),
-) -> Law:
-    return Law(name, title, statement, kind, _not_by_itself, where=where, requires=requires, also=also)
 
 
 UNIT = "unit(i, n)*unit(j, n)'"
@@ -44,57 +28,41 @@ DIRECTIONS: tuple[Callable[[str], str], ...] = (  # operators that are linear in
     lambda e: f"frechet_logm(A, F, {e})",
 )
 
-terms_one_by_one = _of_a_line(
-    "terms_one_by_one", "M(a + b) = Ma + Mb", "M*vec(A + B) = M*vec(A) + M*vec(B)", "M: p x m*n; A, B: m x n"
-)
-scalars_to_the_front = _of_a_line(
-    "scalars_to_the_front",
+terms_one_by_one = of_a_line("M(a + b) = Ma + Mb", "M*vec(A + B) = M*vec(A) + M*vec(B)", "M: p x m*n; A, B: m x n")
+scalars_to_the_front = of_a_line(
     "M vec(cA) = cM vec(A)",
     "b*a*M*vec(c*A) = a*b*c*M*vec(A)",
     "a, b, c: scalar; M: p x m*n; A: m x n",
     also=(Statement("sum(i=1..N, c*x[i]) = c*sum(i=1..N, x[i])", "c: scalar; x[i=1..N]: n"),),
 )
-row_behind_column = _of_a_line("row_behind_column", "(yᵀz)x = (xyᵀ)z", "(y'*z)*x = x*y'*z", "x: m; y, z: n")
-turned_inner_product = _of_a_line("turned_inner_product", "xᵀy = yᵀx", "x'*y = y'*x", "x, y: n")
-scalar_to_the_end = _of_a_line("scalar_to_the_end", "ca = ac", "vec(c*A) = vec(A)*c", "c: scalar; A: m x n")
-row_as_column = _of_a_line("row_as_column", "vec(xᵀ) = x", "vec(x') = x", "x: n")
-sums_to_the_front = _of_a_line(
-    "sums_to_the_front",
+row_behind_column = of_a_line("(yᵀz)x = (xyᵀ)z", "(y'*z)*x = x*y'*z", "x: m; y, z: n")
+turned_inner_product = of_a_line("xᵀy = yᵀx", "x'*y = y'*x", "x, y: n")
+scalar_to_the_end = of_a_line("ca = ac", "vec(c*A) = vec(A)*c", "c: scalar; A: m x n")
+row_as_column = of_a_line("vec(xᵀ) = x", "vec(x') = x", "x: n")
+sums_to_the_front = of_a_line(
     "M Σᵢaᵢ = Σᵢ Maᵢ",
     "M*sum(i=1..N, x[i]) = sum(i=1..N, M*x[i])",
     "x[i=1..N]: n; M: m x n",
     also=(Statement("vec(sum(i=1..N, A[i])) = sum(i=1..N, vec(A[i]))", "A[i=1..N]: m x n"),),
 )
-vec_of_product = _of_a_line(
-    "vec_of_product",
-    "vec(ABC) = (Cᵀ ⊗ A)vec(B)",
-    "vec(A*B*C) = kron(C', A)*vec(B)",
-    "A: p x m; B: m x n; C: n x q",
+vec_of_product = of_a_line(
+    "vec(ABC) = (Cᵀ ⊗ A)vec(B)", "vec(A*B*C) = kron(C', A)*vec(B)", "A: p x m; B: m x n; C: n x q"
 )
-trace_as_inner_product = _of_a_line(
-    "trace_as_inner_product",
+trace_as_inner_product = of_a_line(
     "Tr(AᵀB) = vec(A)ᵀvec(B)",
     "tr(A'*B) = vec(A)'*vec(B)",
     "A, B: m x n",
     also=(Statement("tr(A*B*C) = vec((C*A)')'*vec(B)", "A: k x m; B: m x n; C: n x k"),),
 )
-vec_of_product_with_diagonal = _of_a_line(
-    "vec_of_product_with_diagonal",
-    "vec(A diag(x)B) = (Bᵀ ∗ A)x",
-    "vec(A*diag(x)*B) = khatri_rao(B', A)*x",
-    "A: m x n; x: n; B: n x p",
+vec_of_product_with_diagonal = of_a_line(
+    "vec(A diag(x)B) = (Bᵀ ∗ A)x", "vec(A*diag(x)*B) = khatri_rao(B', A)*x", "A: m x n; x: n; B: n x p"
 )
-diagonal_and_column = _of_a_line(
-    "diagonal_and_column", "A diag(x)y = A diag(y)x", "A*diag(x)*y = A*diag(y)*x", "A: m x n; x, y: n"
+diagonal_and_column = of_a_line("A diag(x)y = A diag(y)x", "A*diag(x)*y = A*diag(y)*x", "A: m x n; x, y: n")
+row_and_diagonal = of_a_line("(yᵀdiag(x)A)ᵀ = Aᵀdiag(y)x", "(y'*diag(x)*A)' = A'*diag(y)*x", "A: n x m; x, y: n")
+diagonal_between = of_a_line(
+    "diag(A diag(x)B) = (A ⊙ Bᵀ)x", "diag(A*diag(x)*B) = (A .* B')*x", "A: m x n; x: n; B: n x m"
 )
-row_and_diagonal = _of_a_line(
-    "row_and_diagonal", "(yᵀdiag(x)A)ᵀ = Aᵀdiag(y)x", "(y'*diag(x)*A)' = A'*diag(y)*x", "A: n x m; x, y: n"
-)
-diagonal_between = _of_a_line(
-    "diagonal_between", "diag(A diag(x)B) = (A ⊙ Bᵀ)x", "diag(A*diag(x)*B) = (A .* B')*x", "A: m x n; x: n; B: n x m"
-)
-entry_by_entry = _of_a_line(
-    "entry_by_entry",
+entry_by_entry = of_a_line(
     "𝓛(A) = Σᵢⱼ 𝓛(eᵢeⱼᵀ)aᵢⱼ",
     "vec(tril(A)) = sum(i=1..m, sum(j=1..n, vec(tril(unit(i, m)*unit(j, n)'))*kron(unit(j, n), unit(i, m))'))*vec(A)",
     "A: m x n",
@@ -109,8 +77,7 @@ entry_by_entry = _of_a_line(
         ],
     ),
 )
-by_scalar = _of_a_line(
-    "by_scalar",
+by_scalar = of_a_line(
     "𝓛(dt) = 𝓛(1)dt",
     "A*(t*B) + t*C = t*(A*B + C)",
     "t: scalar; A: m x n; B: n x p; C: m x p",
@@ -121,17 +88,11 @@ by_scalar = _of_a_line(
         *[Statement(f"{image('t*E')} = t*{image('E')}", "t: scalar; A, B, E, F: n x n") for image in DIRECTIONS],
     ),
 )
-derivative_by_scalar = _of_a_line(
-    "derivative_by_scalar",
-    "dA = J dt",
-    "d(A) = d(t)*J",
-    "t: scalar; A, J: m x n",
-    "definition",
-    "J is the derivative of A with respect to t",
+derivative_by_scalar = of_a_line(
+    "dA = J dt", "d(A) = d(t)*J", "t: scalar; A, J: m x n", "definition", "J is the derivative of A with respect to t"
 )
-collected_factors = _of_a_line("collected_factors", "Ax + Bx = (A + B)x", "A*x + B*x = (A + B)*x", "A, B: m x n; x: n")
-jacobian_of_chain = _of_a_line(
-    "jacobian_of_chain",
+collected_factors = of_a_line("Ax + Bx = (A + B)x", "A*x + B*x = (A + B)*x", "A, B: m x n; x: n")
+jacobian_of_chain = of_a_line(
     "d vec Y = J d vec X",
     "d(y) = J*d(x)",
     "y: m; x: n; J: m x n",
@@ -168,18 +129,13 @@ def product_into_kronecker(e: Expr) -> Expr | None:
 
 
 column_and_row_in_kronecker = stated(
-    "column_and_row_in_kronecker",
     "kron(x, kron(y', A)) = kron(x*y', A)",
     title="x ⊗ (yᵀ ⊗ A) = xyᵀ ⊗ A",
     where="x: m; y: n; A: p x q",
     also=("kron(y', kron(x, A)) = kron(x*y', A)",),
 )
-
-
 kronecker_between_commutations = stated(
-    "kronecker_between_commutations",
-    "commutation(p, m)*kron(A, B)*commutation(n, q) = kron(B, A)",
-    where="A: m x n; B: p x q",
+    "commutation(p, m)*kron(A, B)*commutation(n, q) = kron(B, A)", where="A: m x n; B: p x q"
 )
 
 

@@ -26,15 +26,9 @@ def kronecker_factors(e: Expr) -> tuple[Expr, Expr] | None:
 
 
 multiple_in_kronecker = stated(
-    "multiple_in_kronecker",
-    "kron(c*A, B) = c*kron(A, B)",
-    where="c: scalar; A: m x n; B: p x q",
-    also=("kron(A, c*B) = c*kron(A, B)",),
+    "kron(c*A, B) = c*kron(A, B)", where="c: scalar; A: m x n; B: p x q", also=("kron(A, c*B) = c*kron(A, B)",)
 )
-
-
 kronecker_of_constants = stated(
-    "kronecker_of_constants",
     "kron(eye(m), eye(n)) = eye(m*n)",
     also=(
         Statement("kron(zeros(m, n), A) = zeros(m*p, n*q)", "A: p x q"),
@@ -42,45 +36,22 @@ kronecker_of_constants = stated(
         "kron(ones(m, n), ones(p, q)) = ones(m*p, n*q)",
     ),
 )
-
-
-kronecker_of_column_and_row = stated(
-    "kronecker_of_column_and_row", "kron(x, y') = x*y'", where="x: m; y: n", also=("kron(y', x) = x*y'",)
-)
-
-
+kronecker_of_column_and_row = stated("kron(x, y') = x*y'", where="x: m; y: n", also=("kron(y', x) = x*y'",))
 mixed_product = stated(
-    "mixed_product",
     "kron(A, B)*kron(C, D) = kron(A*C, B*D)",
     title="(A ⊗ B)(C ⊗ D) = AC ⊗ BD",
     where="A: m x n; B: p x q; C: n x k; D: q x l",
 )
-
-
-transpose_of_kronecker = stated("transpose_of_kronecker", "kron(A, B)' = kron(A', B')", where="A: m x n; B: p x q")
-
-
+transpose_of_kronecker = stated("kron(A, B)' = kron(A', B')", where="A: m x n; B: p x q")
 inverse_of_kronecker = stated(
-    "inverse_of_kronecker",
     "inv(kron(A, B)) = kron(inv(A), inv(B))",
     where="A: m x m invertible; B: n x n invertible",
     requires="A and B invertible",
 )
-
-
 power_of_kronecker = stated(
-    "power_of_kronecker",
-    "kron(A, B)^k = kron(A^k, B^k)",
-    title="(A ⊗ B)ᵏ = Aᵏ ⊗ Bᵏ",
-    where="A: m x m; B: n x n; k: integer",
+    "kron(A, B)^k = kron(A^k, B^k)", title="(A ⊗ B)ᵏ = Aᵏ ⊗ Bᵏ", where="A: m x m; B: n x n; k: integer"
 )
-
-
-pseudo_inverse_of_kronecker = stated(
-    "pseudo_inverse_of_kronecker",
-    "pinv(kron(A, B)) = kron(pinv(A), pinv(B))",
-    where="A: m x n; B: p x q",
-)
+pseudo_inverse_of_kronecker = stated("pinv(kron(A, B)) = kron(pinv(A), pinv(B))", where="A: m x n; B: p x q")
 
 
 @identity(
@@ -119,9 +90,7 @@ def common_kronecker_factor(e: Expr) -> Expr | None:
 
 
 kronecker_and_commuted = stated(
-    "kronecker_and_commuted",
-    "kron(A, B) + kron(B, A)*commutation(q, n) = (eye(p*m) + commutation(p, m))*kron(A, B)",
-    where="A: m x n; B: p x q",
+    "kron(A, B) + kron(B, A)*commutation(q, n) = (eye(p*m) + commutation(p, m))*kron(A, B)", where="A: m x n; B: p x q"
 )
 
 
@@ -134,34 +103,18 @@ def in_place_of(e: Expr, places: Sequence[int], joined: Expr) -> Expr:
 # ---- functions of a Kronecker product --------------------------------------------------------------
 
 
-trace_of_kronecker_product = stated(
-    "trace_of_kronecker_product", "tr(kron(A, B)) = tr(A)*tr(B)", where="A: m x m; B: n x n", under_d=True
-)
-
-
-trace_of_identity = stated("trace_of_identity", "tr(eye(n)) = n", where="n: scalar")
-
-
+trace_of_kronecker_product = stated("tr(kron(A, B)) = tr(A)*tr(B)", where="A: m x m; B: n x n", under_d=True)
+trace_of_identity = stated("tr(eye(n)) = n", where="n: scalar")
 determinant_of_kronecker = stated(
-    "determinant_of_kronecker",
-    "det(kron(A, B)) = det(A)^n*det(B)^m",
-    title="|A ⊗ B| = |A|ⁿ|B|ᵐ",
-    where="A: m x m; B: n x n; m, n: scalar",
+    "det(kron(A, B)) = det(A)^n*det(B)^m", title="|A ⊗ B| = |A|ⁿ|B|ᵐ", where="A: m x m; B: n x n; m, n: scalar"
 )
-
-
 logdet_of_kronecker = stated(
-    "logdet_of_kronecker",
     "logdet(kron(A, B)) = n*logdet(A) + m*logdet(B)",
     title="log|A ⊗ B| = n log|A| + m log|B|",
     where="A: m x m; B: n x n; m, n: scalar",
     under_d=True,
 )
-
-
-norm_of_kronecker = stated(
-    "norm_of_kronecker", "norm2(kron(A, B)) = norm2(A)*norm2(B)", where="A: m x n; B: p x q", under_d=True
-)
+norm_of_kronecker = stated("norm2(kron(A, B)) = norm2(A)*norm2(B)", where="A: m x n; B: p x q", under_d=True)
 
 
 def is_of_kronecker(e: Expr) -> bool:
@@ -170,36 +123,17 @@ def is_of_kronecker(e: Expr) -> bool:
 
 
 square_of_norm_of_kronecker = stated(
-    "square_of_norm_of_kronecker",
     "norm2(kron(A, B))^2 = norm2(A)^2*norm2(B)^2",
     where="A: m x n; B: p x q",
     when=is_of_kronecker,
     under_d=True,
     shorter=False,
 )
-
-
-norm1_of_kronecker = stated(
-    "norm1_of_kronecker", "norm1(kron(A, B)) = norm1(A)*norm1(B)", where="A: m x n; B: p x q", under_d=True
-)
-
-
+norm1_of_kronecker = stated("norm1(kron(A, B)) = norm1(A)*norm1(B)", where="A: m x n; B: p x q", under_d=True)
 nuclear_norm_of_kronecker = stated(
-    "nuclear_norm_of_kronecker",
-    "norm_nuc(kron(A, B)) = norm_nuc(A)*norm_nuc(B)",
-    where="A: m x n; B: p x q",
-    under_d=True,
+    "norm_nuc(kron(A, B)) = norm_nuc(A)*norm_nuc(B)", where="A: m x n; B: p x q", under_d=True
 )
-
-
 spectral_norm_of_kronecker = stated(
-    "spectral_norm_of_kronecker",
-    "norm_spec(kron(A, B)) = norm_spec(A)*norm_spec(B)",
-    where="A: m x n; B: p x q",
-    under_d=True,
+    "norm_spec(kron(A, B)) = norm_spec(A)*norm_spec(B)", where="A: m x n; B: p x q", under_d=True
 )
-
-
-sum_of_kronecker = stated(
-    "sum_of_kronecker", "sum(kron(A, B)) = sum(A)*sum(B)", where="A: m x n; B: p x q", under_d=True
-)
+sum_of_kronecker = stated("sum(kron(A, B)) = sum(A)*sum(B)", where="A: m x n; B: p x q", under_d=True)

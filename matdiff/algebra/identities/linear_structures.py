@@ -24,7 +24,6 @@ Pair = Callable[[Expr, Expr], Expr | None]
 
 
 commuted_kronecker = stated(
-    "commuted_kronecker",
     "commutation(p, n)*kron(x, A) = kron(A, x)",
     where="x: n; A: p x q",
     source="Magnus and Neudecker, ch. 3, sec. 7",
@@ -60,21 +59,17 @@ def commutation_to_the_right(e: Expr) -> Expr | None:
 
 
 commuted_khatri_rao = stated(
-    "commuted_khatri_rao",
     "commutation(p, m)*khatri_rao(A, B) = khatri_rao(B, A)",
     where="A: m x n; B: p x n",
     also=("khatri_rao(A, B)'*commutation(m, p) = khatri_rao(B, A)'",),
 )
-
-
-row_of_vec_commuted = stated("row_of_vec_commuted", "vec(A)'*commutation(m, n) = vec(A')'", where="A: n x m")
+row_of_vec_commuted = stated("vec(A)'*commutation(m, n) = vec(A')'", where="A: n x m")
 
 
 # ---- duplication and elimination --------------------------------------------------------------------
 
 
 commuted_duplication = stated(
-    "commuted_duplication",
     "commutation(n, n)*duplication(n) = duplication(n)",
     also=(
         "duplication(n)'*commutation(n, n) = duplication(n)'",
@@ -82,10 +77,7 @@ commuted_duplication = stated(
         "commutation(n, n)*pinv(duplication(n))' = pinv(duplication(n))'",
     ),
 )
-
-
 eliminated_duplication = stated(
-    "eliminated_duplication",
     "elimination(n)*duplication(n) = eye(n*(n+1)/2)",
     also=(
         "pinv(duplication(n))*duplication(n) = eye(n*(n+1)/2)",
@@ -93,18 +85,10 @@ eliminated_duplication = stated(
         "duplication(n)'*pinv(duplication(n))' = eye(n*(n+1)/2)",
     ),
 )
-
-
 eliminated_vec = stated(
-    "eliminated_vec",
-    "elimination(n)*vec(A) = vech(A)",
-    where="A: n x n",
-    also=("vec(A)'*elimination(n)' = vech(A)'",),
+    "elimination(n)*vec(A) = vech(A)", where="A: n x n", also=("vec(A)'*elimination(n)' = vech(A)'",)
 )
-
-
 duplicated_vech = stated(
-    "duplicated_vech",
     "duplication(n)*vech(S) = vec(S)",
     where="S: n x n symmetric",
     requires="S symmetric",
@@ -114,10 +98,7 @@ duplicated_vech = stated(
         "vec(S)'*pinv(duplication(n))' = vech(S)'",
     ),
 )
-
-
 pseudo_inverse_of_duplication = stated(
-    "pseudo_inverse_of_duplication",
     "inv(duplication(n)'*duplication(n))*duplication(n)' = pinv(duplication(n))",
     source="Magnus and Neudecker, ch. 3, sec. 8",
     also=("duplication(n)*inv(duplication(n)'*duplication(n)) = pinv(duplication(n))'",),
@@ -128,49 +109,28 @@ pseudo_inverse_of_duplication = stated(
 
 
 kronecker_times_khatri_rao = stated(
-    "kronecker_times_khatri_rao",
     "kron(A, B)*khatri_rao(C, D) = khatri_rao(A*C, B*D)",
     where="A: m x n; B: p x q; C: n x k; D: q x k",
     also=(
         Statement("khatri_rao(C, D)'*kron(A, B) = khatri_rao(A'*C, B'*D)'", "A: m x n; B: p x q; C: m x k; D: p x k"),
     ),
 )
-
-
 khatri_rao_squared = stated(
-    "khatri_rao_squared",
     "khatri_rao(A, B)'*khatri_rao(C, D) = A'*C .* (B'*D)",
     where="A: m x k; B: p x k; C: m x l; D: p x l",
     also=(Statement("khatri_rao(A, B)'*kron(x, y) = A'*x .* (B'*y)", "A: m x k; B: p x k; x: m; y: p"),),
 )
-
-
 khatri_rao_of_identities = stated(
-    "khatri_rao_of_identities",
-    "khatri_rao(eye(n), eye(n))*x = vec(diag(x))",
-    where="x: n",
-    also=("khatri_rao(eye(n), eye(n))'*vec(A) = diag(A)",),
+    "khatri_rao(eye(n), eye(n))*x = vec(diag(x))", where="x: n", also=("khatri_rao(eye(n), eye(n))'*vec(A) = diag(A)",)
 )
-
-
 khatri_rao_of_row = stated(
-    "khatri_rao_of_row",
     "khatri_rao(x', y') = x' .* y'",
     where="A: m x n; x, y: n",
     also=("khatri_rao(x', A) = A*diag(x)", "khatri_rao(A, x') = A*diag(x)"),
 )
-
-
 multiple_in_khatri_rao = stated(
-    "multiple_in_khatri_rao",
     "khatri_rao(c*A, B) = c*khatri_rao(A, B)",
     where="c: scalar; A: m x n; B: p x n",
     also=("khatri_rao(A, c*B) = c*khatri_rao(A, B)",),
 )
-
-
-unvec_of_khatri_rao = stated(
-    "unvec_of_khatri_rao",
-    "unvec(khatri_rao(A, B)*x, p, m) = B*diag(x)*A'",
-    where="A: m x n; B: p x n; x: n",
-)
+unvec_of_khatri_rao = stated("unvec(khatri_rao(A, B)*x, p, m) = B*diag(x)*A'", where="A: m x n; B: p x n; x: n")

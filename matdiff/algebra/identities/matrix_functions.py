@@ -226,17 +226,12 @@ def product_of_exponentials(e: Expr) -> Expr | None:
 
 
 exponential_of_logarithm = stated(
-    "exponential_of_logarithm",
     "expm(logm(A)) = A",
     where="A: n x n spd",
     also=("expm(zeros(n, n)) = eye(n)", Statement("expm(diag(x)) = diag(exp(x))", "x: n")),
 )
-
-
-logarithm_of_identity = stated("logarithm_of_identity", "logm(eye(n)) = zeros(n, n)")
-
-
-square_root_of_identity = stated("square_root_of_identity", "sqrtm(eye(n)) = eye(n)")
+logarithm_of_identity = stated("logm(eye(n)) = zeros(n, n)")
+square_root_of_identity = stated("sqrtm(eye(n)) = eye(n)")
 
 
 @identity("sqrtm(A)^2 = A", where="A: n x n spd; k: scalar integer", also=("sqrtm(A)^(2*k) = A^k",), on=(MatrixPower,))
@@ -245,17 +240,7 @@ def power_of_square_root(e: Expr) -> Expr | None:
     return matrix_power(a.operands[0], k // 2) if isinstance(a, Sqrtm) and k % 2 == 0 else None
 
 
-power_of_exponential = stated("power_of_exponential", "expm(A)^k = expm(k*A)", where="A: n x n; k: scalar integer")
-
-
-inverse_of_exponential = stated("inverse_of_exponential", "inv(expm(A)) = expm(-A)", where="A: n x n")
-
-
-determinant_of_exponential = stated(
-    "determinant_of_exponential", "det(expm(A)) = exp(tr(A))", where="A: n x n", under_d=True
-)
-
-
-logdet_of_exponential = stated(
-    "logdet_of_exponential", "logdet(expm(A)) = tr(A)", title="log|expm(A)| = Tr(A)", where="A: n x n", under_d=True
-)
+power_of_exponential = stated("expm(A)^k = expm(k*A)", where="A: n x n; k: scalar integer")
+inverse_of_exponential = stated("inv(expm(A)) = expm(-A)", where="A: n x n")
+determinant_of_exponential = stated("det(expm(A)) = exp(tr(A))", where="A: n x n", under_d=True)
+logdet_of_exponential = stated("logdet(expm(A)) = tr(A)", title="log|expm(A)| = Tr(A)", where="A: n x n", under_d=True)

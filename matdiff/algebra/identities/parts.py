@@ -66,10 +66,7 @@ def part_of_entrywise(e: Expr) -> Expr | None:
 
 
 entry_of_multiple = stated(
-    "entry_of_multiple",
-    "(c*A)[i, j] = c*A[i, j]",
-    where="c: scalar; A: m x n; x: n; i, j: integer",
-    also=("(c*x)[i] = c*x[i]",),
+    "(c*A)[i, j] = c*A[i, j]", where="c: scalar; A: m x n; x: n; i, j: integer", also=("(c*x)[i] = c*x[i]",)
 )
 
 
@@ -97,22 +94,12 @@ def part_at(a: Expr, i: Expr | None, j: Expr | None) -> Expr:
 
 
 entry_of_diagonal_matrix = stated(
-    "entry_of_diagonal_matrix",
-    "diag(x)[i, i] = x[i]",
-    where="x: n; i, j: integer",
-    also=("diag(x)[i, j] = x[i]*eye(n)[i, j]",),
+    "diag(x)[i, i] = x[i]", where="x: n; i, j: integer", also=("diag(x)[i, j] = x[i]*eye(n)[i, j]",)
 )
-
-
 row_of_diagonal_matrix = stated(
-    "row_of_diagonal_matrix",
-    "diag(x)[i, :] = x[i]*unit(i, n)'",
-    where="x: n; i: integer",
-    also=("diag(x)[:, i] = x[i]*unit(i, n)",),
+    "diag(x)[i, :] = x[i]*unit(i, n)'", where="x: n; i: integer", also=("diag(x)[:, i] = x[i]*unit(i, n)",)
 )
-
-
-entry_of_diagonal = stated("entry_of_diagonal", "diag(A)[i] = A[i, i]", where="A: n x n; i: integer")
+entry_of_diagonal = stated("diag(A)[i] = A[i, i]", where="A: n x n; i: integer")
 
 
 @identity("unit(i, m)'*A = A[i, :]", where="A: m x n", among=(UnitVector,))

@@ -126,7 +126,6 @@ def hadamard_into_case(e: Expr) -> Expr | None:
 
 
 transpose_of_case = stated(
-    "transpose_of_case",
     "cases(A, a ≤ b, C)' = cases(A', a ≤ b, C')",
     title="cases(A, p, C)ᵀ = cases(Aᵀ, p, Cᵀ)",
     where="A, C: m x n; a, b: scalar",

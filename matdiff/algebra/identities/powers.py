@@ -184,21 +184,14 @@ def has_positive_exponent(e: Expr) -> bool:
 
 
 power_of_zero = stated(
-    "power_of_zero",
     "zeros(m, n).^k = zeros(m, n)",
     title="0ᵏ = 0",
     where="k: scalar positive",
     also=("0^k = 0",),
     when=has_positive_exponent,
 )
-
-
 power_of_ones = stated(
-    "power_of_ones",
-    "ones(m, n).^k = ones(m, n)",
-    title="1ᵏ = 1",
-    where="k: scalar",
-    when=lambda e: e.operands[1].number is not None,
+    "ones(m, n).^k = ones(m, n)", title="1ᵏ = 1", where="k: scalar", when=lambda e: e.operands[1].number is not None
 )
 
 
@@ -235,38 +228,19 @@ def power_of_product(e: Expr) -> Expr | None:
     return None
 
 
-exp_of_log = stated("exp_of_log", "exp(log(A)) = A", title="exp(log a) = a", where="A: m x n positive")
-
-
-log_of_exp = stated("log_of_exp", "log(exp(A)) = A", title="log(exp a) = a", where="A: m x n")
-
-
+exp_of_log = stated("exp(log(A)) = A", title="exp(log a) = a", where="A: m x n positive")
+log_of_exp = stated("log(exp(A)) = A", title="log(exp a) = a", where="A: m x n")
 inverse_of_power = stated(
-    "inverse_of_power",
-    "inv(inv(A)) = A",
-    requires="A invertible",
-    where="A: n x n invertible; k: integer",
-    also=("inv(A^k) = A^(-k)",),
+    "inv(inv(A)) = A", requires="A invertible", where="A: n x n invertible; k: integer", also=("inv(A^k) = A^(-k)",)
 )
-
-
 inverse_of_multiple = stated(
-    "inverse_of_multiple",
     "inv(c*A) = c^-1*inv(A)",
     title="(cA)⁻¹ = c⁻¹A⁻¹",
     requires="c ≠ 0",
     where="c: scalar; A: n x n invertible",
     also=("inv(eye(n)) = eye(n)",),
 )
-
-
 inverse_of_orthogonal = stated(
-    "inverse_of_orthogonal",
-    "inv(Q) = Q'",
-    requires="Q orthogonal",
-    where="Q: n x n orthogonal",
-    also=("inv(Q') = Q",),
+    "inv(Q) = Q'", requires="Q orthogonal", where="Q: n x n orthogonal", also=("inv(Q') = Q",)
 )
-
-
-norm_of_zero = stated("norm_of_zero", "norm2(zeros(m, n)) = 0")
+norm_of_zero = stated("norm2(zeros(m, n)) = 0")

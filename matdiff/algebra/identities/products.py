@@ -35,7 +35,7 @@ def multiple_in_product(e: Expr) -> Expr | None:
     return scalars_in_front(e)
 
 
-identity_in_product = stated("identity_in_product", "A*eye(n) = A", where="A: m x n", also=("eye(m)*A = A",))
+identity_in_product = stated("A*eye(n) = A", where="A: m x n", also=("eye(m)*A = A",))
 
 
 INVERTED = (Inverse, MatrixPower)
@@ -140,12 +140,8 @@ def diagonal_before_vector(e: Expr) -> Expr | None:
     return None
 
 
-product_of_diagonals = stated("product_of_diagonals", "diag(x)*diag(y) = diag(x .* y)", where="x, y: n")
-
-
-reciprocal_in_inner_product = stated(
-    "reciprocal_in_inner_product", "(x ./ z)'*z = ones(n)'*x", title="(x ⊘ z)ᵀz = 1ᵀx", where="x: n; z: n positive"
-)
+product_of_diagonals = stated("diag(x)*diag(y) = diag(x .* y)", where="x, y: n")
+reciprocal_in_inner_product = stated("(x ./ z)'*z = ones(n)'*x", title="(x ⊘ z)ᵀz = 1ᵀx", where="x: n; z: n positive")
 
 
 @identity("ones(n)'*(x .* y) = x'*y", where="x, y: n", among=(Ones,))
@@ -166,27 +162,13 @@ def is_all_ones(e: Expr) -> bool:
     return isinstance(e.operands[0] if isinstance(e, Transpose) else e, Ones)
 
 
-scalar_in_product = stated(
-    "scalar_in_product",
-    "x*y'*z = (y'*z)*x",
-    title="x(yᵀz) = (yᵀz)x",
-    where="x: m; y, z: n",
-)
-
-
+scalar_in_product = stated("x*y'*z = (y'*z)*x", title="x(yᵀz) = (yᵀz)x", where="x: m; y, z: n")
 diagonal_of_scaled = stated(
-    "diagonal_of_scaled",
-    "diag(diag(x)*A) = x .* diag(A)",
-    where="x: n; A: n x n",
-    also=("diag(A*diag(x)) = x .* diag(A)",),
+    "diag(diag(x)*A) = x .* diag(A)", where="x: n; A: n x n", also=("diag(A*diag(x)) = x .* diag(A)",)
 )
-
-
-diagonal_of_outer_product = stated("diagonal_of_outer_product", "diag(x*y') = x .* y", where="x, y: n")
-
-
-diagonal_of_multiple = stated("diagonal_of_multiple", "diag(c*A) = c*diag(A)", where="c: scalar; A: n x n")
-diagonal_of_identity = stated("diagonal_of_identity", "diag(eye(n)) = ones(n)", title="diag(I) = 1")
+diagonal_of_outer_product = stated("diag(x*y') = x .* y", where="x, y: n")
+diagonal_of_multiple = stated("diag(c*A) = c*diag(A)", where="c: scalar; A: n x n")
+diagonal_of_identity = stated("diag(eye(n)) = ones(n)", title="diag(I) = 1")
 
 
 @identity("A .* zeros(m, n) = zeros(m, n)", where="A: m x n", among=(Zeros, Number))
@@ -202,15 +184,9 @@ def multiple_in_hadamard(e: Expr) -> Expr | None:
 
 
 ones_in_hadamard = stated(
-    "ones_in_hadamard",
-    "A .* ones(m, n) = A",
-    title="A ⊙ 1 = A",
-    where="A: m x n",
-    also=("A .* (ones(m)*ones(n)') = A",),
+    "A .* ones(m, n) = A", title="A ⊙ 1 = A", where="A: m x n", also=("A .* (ones(m)*ones(n)') = A",)
 )
-
-
-transpose_beside_identity = stated("transpose_beside_identity", "eye(n) .* A' = eye(n) .* A", where="A: n x n")
+transpose_beside_identity = stated("eye(n) .* A' = eye(n) .* A", where="A: n x n")
 
 
 @identity("A' .* B' = (A .* B)'", where="A, B: m x n", among=(Transpose,))
@@ -220,12 +196,7 @@ def transposes_in_hadamard(e: Expr) -> Expr | None:
     return None
 
 
-zero_multiple = stated(
-    "zero_multiple",
-    "0*A = zeros(m, n)",
-    where="A: m x n; c: scalar",
-    also=("c*zeros(m, n) = zeros(m, n)",),
-)
+zero_multiple = stated("0*A = zeros(m, n)", where="A: m x n; c: scalar", also=("c*zeros(m, n) = zeros(m, n)",))
 
 
 @identity("1*A = A", title="1A = A", where="A: m x n", on=(Scale,))

@@ -19,17 +19,16 @@ from matdiff.algebra.stated import stated
 
 
 transpose_of_slice = stated(
-    "transpose_of_slice",
     "S[i:j, k:l]' = S[k:l, i:j]",
     also=("S[i, :]' = S[:, i]", "S[:, i]' = S[i, :]"),
     where="S: n x n symmetric",
     requires="S symmetric",
 )
-slice_of_transpose = stated("slice_of_transpose", "(A')[i:j, k:l] = A[k:l, i:j]'", where="A: m x n")
+slice_of_transpose = stated("(A')[i:j, k:l] = A[k:l, i:j]'", where="A: m x n")
 slice_of_product = stated(
-    "slice_of_product", "(A*B)[i:j, k:l] = A[i:j, :]*B[:, k:l]", where="A: m x n; B: n x p"
+    "(A*B)[i:j, k:l] = A[i:j, :]*B[:, k:l]", where="A: m x n; B: n x p"
 )  # the rows are those of the first factor, the columns those of the last
-slice_of_multiple = stated("slice_of_multiple", "(c*A)[i:j, k:l] = c*A[i:j, k:l]", where="c: scalar; A: m x n")
+slice_of_multiple = stated("(c*A)[i:j, k:l] = c*A[i:j, k:l]", where="c: scalar; A: m x n")
 
 
 @identity("(A[2:5, :])[2:3, :] = A[3:4, :]", title="A[2:n, :][1:k, :] = A[2:k+1, :]", where="A: m x n")
@@ -125,13 +124,11 @@ def _has_blocks(e: Expr, inside: list[bool]) -> bool:
 
 
 row_of_product = stated(
-    "row_of_product",
     "(A*B)[i, :] = A[i, :]*B",
     where="A: m x n; B: n x p; c: scalar",
     also=("(c*A)[i, :] = c*A[i, :]", "(A')[i, :] = A[:, i]'", "eye(m)[i, :] = unit(i, m)'"),
 )
 column_of_product = stated(
-    "column_of_product",
     "(A*B)[:, j] = A*B[:, j]",
     where="A: m x n; B: n x p; c: scalar",
     also=("(c*A)[:, j] = c*A[:, j]", "(A')[:, j] = A[j, :]'", "eye(n)[:, j] = unit(j, n)"),
@@ -193,8 +190,8 @@ def unit_vector_in_hadamard(e: Expr) -> Expr | None:
     return None
 
 
-selected_rows = stated("selected_rows", "eye(m)[i:j, :]*A = A[i:j, :]", where="A: m x n")
-selected_columns = stated("selected_columns", "A*eye(n)[:, i:j] = A[:, i:j]", where="A: m x n")
+selected_rows = stated("eye(m)[i:j, :]*A = A[i:j, :]", where="A: m x n")
+selected_columns = stated("A*eye(n)[:, i:j] = A[:, i:j]", where="A: m x n")
 
 
 @identity(
@@ -223,7 +220,6 @@ def rows_together(e: Expr) -> Expr | None:
 
 
 entry_of_column = stated(
-    "entry_of_column",
     "(A[:, j])[i] = A[i, j]",
     where="A: m x n; x: n",
     also=("(A[i, :])[1, j] = A[i, j]", "(A[i, :]')[j] = A[i, j]", "(A')[i, j] = A[j, i]", "(x')[1, i] = x[i]"),

@@ -154,13 +154,9 @@ def softmax_in_scalar(e: Expr) -> Expr | None:
     return None
 
 
-logsumexp_of_vector = stated("logsumexp_of_vector", "log(sum(exp(v))) = logsumexp(v)", where="v: n", under_d=True)
+logsumexp_of_vector = stated("log(sum(exp(v))) = logsumexp(v)", where="v: n", under_d=True)
 logsumexp_of_product = stated(
-    "logsumexp_of_product",
-    "log(ones(n)'*exp(v)) = logsumexp(v)",
-    where="v: n",
-    also=("log(exp(v)'*ones(n)) = logsumexp(v)",),
-    under_d=True,
+    "log(ones(n)'*exp(v)) = logsumexp(v)", where="v: n", also=("log(exp(v)'*ones(n)) = logsumexp(v)",), under_d=True
 )
 
 
@@ -170,7 +166,7 @@ def logsumexp_of_terms(e: Expr) -> Expr | None:
     return None if v is None else LogSumExp(v)
 
 
-log_of_softmax = stated("log_of_softmax", "log(softmax(v)) = v - logsumexp(v)*ones(n)", where="v: n", under_d=True)
+log_of_softmax = stated("log(softmax(v)) = v - logsumexp(v)*ones(n)", where="v: n", under_d=True)
 
 
 @identity(
@@ -189,16 +185,13 @@ def log_of_softmax_spelt_out(e: Expr) -> Expr | None:
     return v - filled(LogSumExp(v), v) if isinstance(found, Softmax) and (v := found.operands[0]) else None
 
 
-exp_of_log_softmax = stated("exp_of_log_softmax", "exp(v - logsumexp(v)*ones(n)) = softmax(v)", where="v: n")
+exp_of_log_softmax = stated("exp(v - logsumexp(v)*ones(n)) = softmax(v)", where="v: n")
 
 
 # what softmaxes sum to, also under a name
 
-sum_of_softmax = stated(
-    "sum_of_softmax", "sum(softmax(v)) = 1", title="1ᵀsoftmax(v) = 1", where="v: n", opened=True, among=()
-)
+sum_of_softmax = stated("sum(softmax(v)) = 1", title="1ᵀsoftmax(v) = 1", where="v: n", opened=True, among=())
 rows_of_softmax_summed = stated(
-    "rows_of_softmax_summed",
     "softmax_rows(A)*ones(n) = ones(m)",
     where="A: m x n",
     also=("softmax_cols(A)'*ones(m) = ones(n)",),
@@ -206,7 +199,6 @@ rows_of_softmax_summed = stated(
     among=(Ones,),
 )
 columns_of_softmax_summed = stated(
-    "columns_of_softmax_summed",
     "ones(m)'*softmax_cols(A) = ones(n)'",
     where="A: m x n",
     also=("ones(n)'*softmax_rows(A)' = ones(m)'",),
@@ -214,12 +206,7 @@ columns_of_softmax_summed = stated(
     among=(Ones,),
 )
 softmax_summed = stated(
-    "softmax_summed",
-    "ones(n)'*softmax(v) = 1",
-    where="v: n",
-    also=("softmax(v)'*ones(n) = 1",),
-    opened=True,
-    among=(Ones,),
+    "ones(n)'*softmax(v) = 1", where="v: n", also=("softmax(v)'*ones(n) = 1",), opened=True, among=(Ones,)
 )
 
 
@@ -263,7 +250,6 @@ def is_constant(e: Expr) -> bool:
 
 
 logsumexp_of_matrix = stated(
-    "logsumexp_of_matrix",
     "log(exp(A)*ones(n)) = logsumexp_rows(A)",
     where="A: m x n",
     also=("log(exp(A)'*ones(m)) = logsumexp_cols(A)", "log(ones(m)'*exp(A)) = logsumexp_cols(A)'"),
@@ -322,23 +308,18 @@ def _all_ones(factors: Sequence[Expr]) -> bool:
 
 
 log_of_softmax_of_rows = stated(
-    "log_of_softmax_of_rows",
     "log(softmax_rows(A)) = A - logsumexp_rows(A)*ones(n)'",
     where="A: m x n",
     also=("log(exp(A) ./ (exp(A)*ones(n)*ones(n)')) = A - logsumexp_rows(A)*ones(n)'",),
     under_d=True,
 )
 log_of_softmax_of_columns = stated(
-    "log_of_softmax_of_columns",
     "log(softmax_cols(A)) = A - ones(m)*logsumexp_cols(A)'",
     where="A: m x n",
     also=("log(exp(A) ./ (ones(m)*ones(m)'*exp(A))) = A - ones(m)*logsumexp_cols(A)'",),
     under_d=True,
 )
-
-
 transpose_of_softmax = stated(
-    "transpose_of_softmax",
     "softmax_rows(A)' = softmax_cols(A')",
     where="A: m x n",
     also=("softmax_cols(A)' = softmax_rows(A')",),

@@ -49,15 +49,11 @@ def transposed_inside(a: Expr, several: bool) -> Expr | None:
 
 
 transpose_of_sylvester = stated(
-    "transpose_of_sylvester",
     "sylvester(A, B, C)' = sylvester(B', A', C')",
     where="A: m x m; B: n x n; C: m x n",
     also=(Statement("commutator(A, B)' = commutator(B', A')", "A, B: n x n"),),
 )
-
-
 length_of_unit_vector = stated(
-    "length_of_unit_vector",
     "eigvec_max(A)'*eigvec_max(A) = 1",
     where="A: n x n",
     also=(
@@ -65,34 +61,18 @@ length_of_unit_vector = stated(
         *[Statement(f"{v}(A)'*{v}(A) = 1", "A: m x n") for v in ("left_singular", "right_singular")],
     ),
 )
-
-
 matrix_times_eigenvector = stated(
-    "matrix_times_eigenvector",
     "A*eigvec_max(A) = lambda_max(A)*eigvec_max(A)",
     where="A: n x n symmetric",
     also=("A*eigvec_min(A) = lambda_min(A)*eigvec_min(A)",),
 )
-
-
 eigenvalue_of_transpose = stated(
-    "eigenvalue_of_transpose",
-    "lambda_max(A') = lambda_max(A)",
-    where="A: n x n",
-    also=("lambda_min(A') = lambda_min(A)",),
+    "lambda_max(A') = lambda_max(A)", where="A: n x n", also=("lambda_min(A') = lambda_min(A)",)
 )
-
-
 singular_values_of_transpose = stated(
-    "singular_values_of_transpose",
-    "norm_nuc(A') = norm_nuc(A)",
-    where="A: m x n",
-    also=("norm_spec(A') = norm_spec(A)",),
+    "norm_nuc(A') = norm_nuc(A)", where="A: m x n", also=("norm_spec(A') = norm_spec(A)",)
 )
-
-
 singular_value_of_outer_product = stated(
-    "singular_value_of_outer_product",
     "norm_nuc(x*y') = norm2(x)*norm2(y)",
     where="x: m; y: n",
     also=("norm_spec(x*y') = norm2(x)*norm2(y)",),
@@ -110,40 +90,22 @@ def multiple_in_polar(e: Expr) -> Expr | None:
 
 
 double_pseudo_inverse = stated(
-    "double_pseudo_inverse",
-    "pinv(pinv(A)) = A",
-    where="A: m x n",
-    also=("pinv(eye(n)) = eye(n)", "pinv(zeros(m, n)) = zeros(n, m)"),
+    "pinv(pinv(A)) = A", where="A: m x n", also=("pinv(eye(n)) = eye(n)", "pinv(zeros(m, n)) = zeros(n, m)")
 )
-
-
 pseudo_inverse_in_product = stated(
-    "pseudo_inverse_in_product",
     "A*pinv(A)*A = A",
     where="A: m x n",
     also=("pinv(A)*A*pinv(A) = pinv(A)", "A'*pinv(A)'*A' = A'", "pinv(A)'*A'*pinv(A)' = pinv(A)'"),
 )
-
-
 pseudo_inverse_as_projection = stated(
-    "pseudo_inverse_as_projection",
-    "pinv(A)'*A' = A*pinv(A)",
-    title="(AA⁺)ᵀ = AA⁺",
-    where="A: m x n",
-    also=("A'*pinv(A)' = pinv(A)*A",),
+    "pinv(A)'*A' = A*pinv(A)", title="(AA⁺)ᵀ = AA⁺", where="A: m x n", also=("A'*pinv(A)' = pinv(A)*A",)
 )
-
-
 adjugate_in_product = stated(
-    "adjugate_in_product",
     "A*adj(A) = det(A)*eye(n)",
     where="A: n x n",
     also=("adj(A)*A = det(A)*eye(n)", "A'*adj(A)' = det(A)*eye(n)", "adj(A)'*A' = det(A)*eye(n)"),
 )
-
-
 trivial_commutator = stated(
-    "trivial_commutator",
     "commutator(A, A) = zeros(n, n)",
     where="A: n x n",
     also=("commutator(A, eye(n)) = zeros(n, n)", "commutator(eye(n), A) = zeros(n, n)"),

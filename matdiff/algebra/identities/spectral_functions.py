@@ -50,10 +50,7 @@ def sum_over_eigenvalues(e: Expr) -> Expr | None:
 
 
 orthogonality_of_eigenvectors = stated(
-    "orthogonality_of_eigenvectors",
-    "eigvecs(S)'*eigvecs(S) = eye(n)",
-    where="S: n x n symmetric",
-    also=("eigvecs(S)*eigvecs(S)' = eye(n)",),
+    "eigvecs(S)'*eigvecs(S) = eye(n)", where="S: n x n symmetric", also=("eigvecs(S)*eigvecs(S)' = eye(n)",)
 )
 
 

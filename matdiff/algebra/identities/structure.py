@@ -18,30 +18,16 @@ from matdiff.algebra.stated import stated
 # ---- transposes -------------------------------------------------------------------------------------
 
 
-transpose_of_symmetric_part = stated("transpose_of_symmetric_part", "sym(A)' = sym(A)")
-
-
-transpose_of_skew_part = stated("transpose_of_skew_part", "skew(A)' = -skew(A)")
-
-
+transpose_of_symmetric_part = stated("sym(A)' = sym(A)")
+transpose_of_skew_part = stated("skew(A)' = -skew(A)")
 transpose_of_triangle = stated(
-    "transpose_of_triangle", "tril(A)' = triu(A')", where="A: m x n", also=("triu(A)' = tril(A')",), when=gets_no_longer
+    "tril(A)' = triu(A')", where="A: m x n", also=("triu(A)' = tril(A')",), when=gets_no_longer
 )
-
-
-diagonal_of_transpose = stated("diagonal_of_transpose", "diag(A') = diag(A)")
-
-
+diagonal_of_transpose = stated("diag(A') = diag(A)")
 transpose_of_sized = stated(
-    "transpose_of_sized",
-    "commutation(m, n)' = commutation(n, m)",
-    title="Kₘₙᵀ = Kₙₘ",
-    also=("centering(n)' = centering(n)",),
+    "commutation(m, n)' = commutation(n, m)", title="Kₘₙᵀ = Kₙₘ", also=("centering(n)' = centering(n)",)
 )
-
-
 transpose_of_blocks = stated(
-    "transpose_of_blocks",
     "hstack(A, B)' = vstack(A', B')",
     where="A: m x n; B: m x p",
     also=(Statement("vstack(A, B)' = hstack(A', B')", "A: m x n; B: p x n"),),
@@ -149,16 +135,13 @@ def is_placing(e: Expr) -> bool:
 
 
 power_of_diagonal_matrix = stated(
-    "power_of_diagonal_matrix",
     "diag(x)^k = diag(x.^k)",
     title="diag(x)² = diag(x²)",
     where="x: n; k: integer positive",
     when=lambda e: e.data[0] > 0,
     on=(MatrixPower,),
 )
-
-
-diagonal_of_ones = stated("diagonal_of_ones", "diag(ones(n)) = eye(n)", also=("diag(zeros(n)) = zeros(n, n)",))
+diagonal_of_ones = stated("diag(ones(n)) = eye(n)", also=("diag(zeros(n)) = zeros(n, n)",))
 
 
 @identity("hstack(zeros(m, n), zeros(m, p)) = zeros(m, n+p)", on=(HorizontalStack, VerticalStack))
@@ -167,30 +150,19 @@ def blocks_of_zeros(e: Expr) -> Expr | None:
 
 
 determinant_of_two = stated(
-    "determinant_of_two",
     "det([a, b; c, d]) = a*d - b*c",
     title="[a, b; c, d] has the determinant ad − bc",
     where="a, b, c, d: scalar",
     under_d=True,
 )
-
-
-entrywise_power_of_identity = stated(
-    "entrywise_power_of_identity",
-    "eye(n).^k = eye(n)",
-    where="k: scalar positive",
-    when=has_positive_exponent,
-)
-
-
-ones_times_ones = stated("ones_times_ones", "ones(m, n)*ones(n, p) = n*ones(m, p)", where="n: scalar")
+entrywise_power_of_identity = stated("eye(n).^k = eye(n)", where="k: scalar positive", when=has_positive_exponent)
+ones_times_ones = stated("ones(m, n)*ones(n, p) = n*ones(m, p)", where="n: scalar")
 
 
 # ---- triangles, centring, commutation ---------------------------------------------------------------
 
 
 part_of_multiple = stated(
-    "part_of_multiple",
     "tril(c*A) = c*tril(A)",
     where="c: scalar; A: m x n",
     also=(
@@ -201,18 +173,10 @@ part_of_multiple = stated(
         ],
     ),
 )
-
-
 centred_twice = stated(
-    "centred_twice",
     "centering(n)*centering(n) = centering(n)",
     also=("centering(n)*ones(n, k) = zeros(n, k)", "ones(n)'*centering(n) = zeros(1, n)"),
 )
-
-
 commuted_vec = stated(
-    "commuted_vec",
-    "commutation(m, n)*vec(A) = vec(A')",
-    where="A: m x n",
-    also=("commutation(m, n)*commutation(n, m) = eye(m*n)",),
+    "commutation(m, n)*vec(A) = vec(A')", where="A: m x n", also=("commutation(m, n)*commutation(n, m) = eye(m*n)",)
 )

@@ -33,10 +33,5 @@ def symbolic_powers_in_product(e: Expr) -> Expr | None:
 
 
 determinant_of_symbolic_power = stated(
-    "determinant_of_symbolic_power",
-    "det(A^k) = det(A)^k",
-    title="|Aᵏ| = |A|ᵏ",
-    where=WHERE,
-    under_d=True,
-    shorter=False,
+    "det(A^k) = det(A)^k", title="|Aᵏ| = |A|ᵏ", where=WHERE, under_d=True, shorter=False
 )

@@ -6,28 +6,18 @@ from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.identities.products import beside_each_other
-from matdiff.algebra.laws import Law, Statement, identity
-from matdiff.algebra.operators.products import Product, Sum, Transpose
+from matdiff.algebra.laws import Statement, identity, of_a_line
+from matdiff.algebra.operators.products import Product, Transpose
 from matdiff.algebra.operators.square import Trace
 from matdiff.algebra.operators.sums import SumOfEntries
 from matdiff.algebra.stated import stated
 
-trace_of_scalar = stated("trace_of_scalar", "tr(a) = a", where="a: scalar")
-
-
-trace_of_multiple = stated("trace_of_multiple", "tr(c*A) = c*tr(A)", where="c: scalar; A: n x n")
-
-
-total_of_multiple = stated("total_of_multiple", "sum(c*A) = c*sum(A)", where="c: scalar; A: m x n")
-
-
-total_of_squares = stated("total_of_squares", "sum(x.^2) = x'*x", where="x: n")
-
-
-trace_of_transpose = stated("trace_of_transpose", "tr(A') = tr(A)", where="A: n x n")
-
-
-trace_of_outer_product = stated("trace_of_outer_product", "tr(x*y') = y'*x", where="x, y: n")
+trace_of_scalar = stated("tr(a) = a", where="a: scalar")
+trace_of_multiple = stated("tr(c*A) = c*tr(A)", where="c: scalar; A: n x n")
+total_of_multiple = stated("sum(c*A) = c*sum(A)", where="c: scalar; A: m x n")
+total_of_squares = stated("sum(x.^2) = x'*x", where="x: n")
+trace_of_transpose = stated("tr(A') = tr(A)", where="A: n x n")
+trace_of_outer_product = stated("tr(x*y') = y'*x", where="x, y: n")
 
 
 @identity("tr(A'*ones(m, n)) = sum(A)", where="A: m x n", also=("tr(ones(m, n)*A') = sum(A)",))
@@ -53,111 +43,46 @@ def powers_in_a_circle(e: Expr) -> Expr | None:
 
 # Laws that the trace form applies to the terms of a line; calculus.traceform carries them out.
 
-
-def _not_by_itself(e: Expr) -> Expr | None:
-    return None
-
-
-scalar_as_trace = Law("scalar_as_trace", "a = Tr(a)", "a = tr(a)", "trace", Trace, where="a: scalar")
-factors_before_trace = Law(
-    "factors_before_trace",
-    "Tr(A)b = b Tr(A)",
-    "tr(A)*b = b*tr(A)",
-    "trace",
-    _not_by_itself,
-    where="A: n x n; b: scalar",
+scalar_as_trace = of_a_line("a = Tr(a)", "a = tr(a)", where="a: scalar")
+factors_before_trace = of_a_line("Tr(A)b = b Tr(A)", "tr(A)*b = b*tr(A)", where="A: n x n; b: scalar")
+trace_of_sum = of_a_line(
+    "Tr(A + B) = Tr(A) + Tr(B)", "tr(A*(B + C)*D) = tr(A*B*D) + tr(A*C*D)", where="A: k x m; B, C: m x n; D: n x k"
 )
-trace_of_sum = Law(
-    "trace_of_sum",
-    "Tr(A + B) = Tr(A) + Tr(B)",
-    "tr(A*(B + C)*D) = tr(A*B*D) + tr(A*C*D)",
-    "trace",
-    lambda e: Sum.of(*[Trace(t) for t in e.operands[0].operands]),
-    where="A: k x m; B, C: m x n; D: n x k",
+trace_of_cycle = of_a_line("Tr(AB) = Tr(BA)", "tr(A*B) = tr(B*A)", where="A: m x n; B: n x m")
+trace_of_transposed_product = of_a_line("Tr(Aᵀ) = Tr(A)", "tr(A'*B) = tr(B'*A)", where="A, B: m x n")
+trace_of_indexed_sum = of_a_line(
+    "Tr Σᵢ = Σᵢ Tr", "tr(sum(i=1..N, X[i])) = sum(i=1..N, tr(X[i]))", where="X[i=1..N]: n x n"
 )
-trace_of_cycle = Law(
-    "trace_of_cycle",
-    "Tr(AB) = Tr(BA)",
-    "tr(A*B) = tr(B*A)",
-    "trace",
-    lambda e: Trace(Product.of(*e.operands[0].operands[1:], e.operands[0].operands[0])),
-    where="A: m x n; B: n x m",
+collected_traces = of_a_line(
+    "Tr(A) + Tr(B) = Tr(A + B)", "tr(A*C) + tr(B*C) = tr((A + B)*C)", where="A, B: m x n; C: n x m"
 )
-trace_of_transposed_product = Law(
-    "trace_of_transposed_product",
-    "Tr(Aᵀ) = Tr(A)",
-    "tr(A'*B) = tr(B'*A)",
-    "trace",
-    lambda e: Trace(Product.of(*[Transpose(f) for f in reversed(e.operands[0].operands)])),
-    where="A, B: m x n",
-)
-trace_of_indexed_sum = Law(
-    "trace_of_indexed_sum",
-    "Tr Σᵢ = Σᵢ Tr",
-    "tr(sum(i=1..N, X[i])) = sum(i=1..N, tr(X[i]))",
-    "trace",
-    _not_by_itself,
-    where="X[i=1..N]: n x n",
-)
-collected_traces = Law(
-    "collected_traces",
-    "Tr(A) + Tr(B) = Tr(A + B)",
-    "tr(A*C) + tr(B*C) = tr((A + B)*C)",
-    "trace",
-    lambda e: Trace(Sum.of(*[t.operands[0] for t in e.operands])),
-    where="A, B: m x n; C: n x m",
-)
-
-transposed_factor = Law(
-    "transposed_factor",
+transposed_factor = of_a_line(
     "A = (Aᵀ)ᵀ",
     "tr(A*B) = tr((A')'*B)",
-    "trace",
-    lambda e: Trace(Product.of(Transpose(Transpose(e.operands[0].operands[0])), *e.operands[0].operands[1:])),
     also=(Statement("sum(i=1..N, tr(X[i]*C)) = tr(sum(i=1..N, X[i])*C)", "X[i=1..N]: m x n; C: n x m"),),
 )
-chain_rule = Law(
-    "chain_rule",
+chain_rule = of_a_line(
     "df = Tr(∇ᵀdh)",
     "d(f) = tr(g'*d(h))",
-    "definition",
-    _not_by_itself,
     where="f: scalar; g, h: n",
+    kind="definition",
     requires="g is the gradient of f with respect to h",
 )
-read_off = Law(
-    "read_off",
+read_off = of_a_line(
     "read off",
     "h = A",
-    "definition",
-    _not_by_itself,
     where="h, A: m x n",
+    kind="definition",
     requires="h is the gradient that df = tr(A'*d(X)) shows",
 )
-contributions_added = Law(
-    "contributions_added",
+contributions_added = of_a_line(
     "contributions added",
     "h = A + B",
-    "definition",
-    _not_by_itself,
     where="h, A, B: m x n",
+    kind="definition",
     requires="h is the gradient with respect to what is used in several places, of which A and B are the contributions",
 )
-substitution = Law(
-    "substitution",
-    "∇ inserted",
-    "h = A",
-    "definition",
-    _not_by_itself,
-    where="h, A: m x n",
-    requires="h is defined as A",
-)
-definition_turned = Law(
-    "definition_turned",
-    "A = c(A/c)",
-    "A = c*h",
-    "definition",
-    _not_by_itself,
-    where="h, A: m x n; c: scalar",
-    requires="h is defined as A/c",
+substitution = of_a_line("∇ inserted", "h = A", where="h, A: m x n", kind="definition", requires="h is defined as A")
+definition_turned = of_a_line(
+    "A = c(A/c)", "A = c*h", where="h, A: m x n; c: scalar", kind="definition", requires="h is defined as A/c"
 )

@@ -47,7 +47,7 @@ def gets_no_longer(e: Expr) -> bool:
     return growth(e.operands[0]) <= 0
 
 
-double_transpose = stated("double_transpose", "(A')' = A", where="A: m x n")
+double_transpose = stated("(A')' = A", where="A: m x n")
 
 
 @identity("a' = a", title="aᵀ = a", where="a: scalar", on=(Transpose,))
@@ -55,19 +55,12 @@ def transpose_of_scalar(e: Expr) -> Expr | None:
     return e.operands[0] if e.is_scalar else None
 
 
-transpose_of_product = stated("transpose_of_product", "(A*B)' = B'*A'", where="A: m x n; B: n x p")
-transpose_of_multiple = stated("transpose_of_multiple", "(c*A)' = c*A'", where="c: scalar; A: m x n")
-transpose_of_identity = stated("transpose_of_identity", "eye(n)' = eye(n)")
-
-
-transpose_of_diagonal_matrix = stated("transpose_of_diagonal_matrix", "diag(x)' = diag(x)", where="x: n")
-
-
-transpose_of_diagonal_part = stated("transpose_of_diagonal_part", "(eye(n) .* A)' = eye(n) .* A", where="A: n x n")
-
-
+transpose_of_product = stated("(A*B)' = B'*A'", where="A: m x n; B: n x p")
+transpose_of_multiple = stated("(c*A)' = c*A'", where="c: scalar; A: m x n")
+transpose_of_identity = stated("eye(n)' = eye(n)")
+transpose_of_diagonal_matrix = stated("diag(x)' = diag(x)", where="x: n")
+transpose_of_diagonal_part = stated("(eye(n) .* A)' = eye(n) .* A", where="A: n x n")
 transpose_of_constant = stated(
-    "transpose_of_constant",
     "zeros(m, n)' = zeros(n, m)",
     also=("ones(m, n)' = ones(n, m)",),
     when=lambda e: not isinstance(e.operands[0], Ones) or e.operands[0].cols is not ONE,
@@ -80,40 +73,16 @@ def is_symmetric_leaf(e: Expr) -> bool:
 
 
 transpose_of_symmetric = stated(
-    "transpose_of_symmetric",
-    "S' = S",
-    where="S: n x n symmetric",
-    requires="S symmetric",
-    when=lambda e: is_symmetric_leaf(e.operands[0]),
+    "S' = S", where="S: n x n symmetric", requires="S symmetric", when=lambda e: is_symmetric_leaf(e.operands[0])
 )
-
-
 transpose_of_skew = stated(
-    "transpose_of_skew",
-    "A' = -A",
-    where="A: n x n skew",
-    requires="A skew-symmetric",
-    when=lambda e: isinstance(e.operands[0], Symbol),
+    "A' = -A", where="A: n x n skew", requires="A skew-symmetric", when=lambda e: isinstance(e.operands[0], Symbol)
 )
-
-
-transpose_of_sum = stated("transpose_of_sum", "(A + B)' = A' + B'", where="A, B: m x n", when=gets_no_longer)
-transpose_of_hadamard = stated(
-    "transpose_of_hadamard", "(A .* B)' = A' .* B'", where="A, B: m x n", when=gets_no_longer
-)
-
-
-transpose_of_entrywise = stated(
-    "transpose_of_entrywise", "g(A)' = g(A')", title="f(A)ᵀ = f(Aᵀ)", where="A: m x n", when=gets_no_longer
-)
-
-
-transpose_of_inverse = stated("transpose_of_inverse", "inv(A)' = inv(A')", title="(A⁻¹)ᵀ = (Aᵀ)⁻¹")
-
-
-transpose_of_power = stated(
-    "transpose_of_power", "(A^k)' = (A')^k", title="(Aᵏ)ᵀ = (Aᵀ)ᵏ", where="A: n x n; k: integer", when=gets_no_longer
-)
+transpose_of_sum = stated("(A + B)' = A' + B'", where="A, B: m x n", when=gets_no_longer)
+transpose_of_hadamard = stated("(A .* B)' = A' .* B'", where="A, B: m x n", when=gets_no_longer)
+transpose_of_entrywise = stated("g(A)' = g(A')", title="f(A)ᵀ = f(Aᵀ)", where="A: m x n", when=gets_no_longer)
+transpose_of_inverse = stated("inv(A)' = inv(A')", title="(A⁻¹)ᵀ = (Aᵀ)⁻¹")
+transpose_of_power = stated("(A^k)' = (A')^k", title="(Aᵏ)ᵀ = (Aᵀ)ᵏ", where="A: n x n; k: integer", when=gets_no_longer)
 
 
 @identity(

@@ -15,18 +15,11 @@ from matdiff.algebra.stated import stated
 # ---- vec -------------------------------------------------------------------------------------------
 
 
-vec_of_multiple = stated("vec_of_multiple", "vec(c*A) = c*vec(A)", where="c: scalar; A: m x n")
-
-
+vec_of_multiple = stated("vec(c*A) = c*vec(A)", where="c: scalar; A: m x n")
 unvec_within_vec = stated(
-    "unvec_within_vec",
-    "vec(unvec(c, m, n)) = c",
-    where="c: m*n",
-    also=("vec(ones(m, n)) = ones(m*n)", "vec(zeros(m, n)) = zeros(m*n)"),
+    "vec(unvec(c, m, n)) = c", where="c: m*n", also=("vec(ones(m, n)) = ones(m*n)", "vec(zeros(m, n)) = zeros(m*n)")
 )
-
-
-vec_of_outer_product = stated("vec_of_outer_product", "vec(x*y') = kron(y, x)", where="x: m; y: n")
+vec_of_outer_product = stated("vec(x*y') = kron(y, x)", where="x: m; y: n")
 
 
 @identity("vec(A) + vec(B) = vec(A + B)", where="A, B: m x n", among=(Vec,))
@@ -50,35 +43,18 @@ def _inside(e: Expr, cls: type[Expr]) -> Expr | None:
 
 
 kronecker_times_vec = stated(
-    "kronecker_times_vec",
     "kron(B, A)*vec(X) = vec(A*X*B')",
     where="A: p x m; X: m x n; B: q x n",
     also=(Statement("vec(X)'*kron(B, A) = vec(A'*X*B)'", "A: m x p; X: m x n; B: n x q"),),
 )
-
-
-inner_product_of_vecs = stated("inner_product_of_vecs", "vec(A)'*vec(B) = tr(A'*B)", where="A, B: m x n", under_d=True)
-
-
+inner_product_of_vecs = stated("vec(A)'*vec(B) = tr(A'*B)", where="A, B: m x n", under_d=True)
 vec_times_kronecker = stated(
-    "vec_times_kronecker",
-    "vec(A)'*kron(y, x) = x'*A*y",
-    where="A: m x n; x: m; y: n",
-    also=("kron(y', x')*vec(A) = x'*A*y",),
+    "vec(A)'*kron(y, x) = x'*A*y", where="A: m x n; x: m; y: n", also=("kron(y', x')*vec(A) = x'*A*y",)
 )
-
-
-norm_of_vec = stated("norm_of_vec", "norm2(vec(A)) = norm2(A)", where="A: m x n", under_d=True)
-
-
-norm1_of_vec = stated("norm1_of_vec", "norm1(vec(A)) = norm1(A)", where="A: m x n", under_d=True)
-
-
-sum_of_vec = stated("sum_of_vec", "sum(vec(A)) = sum(A)", where="A: m x n", under_d=True)
-
-
+norm_of_vec = stated("norm2(vec(A)) = norm2(A)", where="A: m x n", under_d=True)
+norm1_of_vec = stated("norm1(vec(A)) = norm1(A)", where="A: m x n", under_d=True)
+sum_of_vec = stated("sum(vec(A)) = sum(A)", where="A: m x n", under_d=True)
 function_of_vec = stated(
-    "function_of_vec",
     "g(vec(A)) = vec(g(A))",
     title="f(vec(A)) = vec(f(A))",
     where="A, B: m x n",
@@ -113,21 +89,12 @@ def _opened(terms: Sequence[Expr], opened: Sequence[Expr | None], wrap: Callable
 
 
 unvec_of_vec = stated(
-    "unvec_of_vec",
     "unvec(vec(A), m, n) = A",
     where="A: m x n",
     also=("unvec(ones(m*n), m, n) = ones(m, n)", "unvec(zeros(m*n), m, n) = zeros(m, n)"),
 )
-
-
-unvec_of_multiple = stated(
-    "unvec_of_multiple",
-    "unvec(a*c, m, n) = a*unvec(c, m, n)",
-    where="a: scalar; c: m*n",
-)
-
-
-unvec_of_kronecker = stated("unvec_of_kronecker", "unvec(kron(y, x), m, n) = x*y'", where="x: m; y: n")
+unvec_of_multiple = stated("unvec(a*c, m, n) = a*unvec(c, m, n)", where="a: scalar; c: m*n")
+unvec_of_kronecker = stated("unvec(kron(y, x), m, n) = x*y'", where="x: m; y: n")
 
 
 @identity(
@@ -171,9 +138,7 @@ def unvec_of_hadamard(e: Expr) -> Expr | None:
 
 
 unvec_of_kronecker_product = stated(
-    "unvec_of_kronecker_product",
-    "unvec(kron(B, A)*c, p, q) = A*unvec(c, m, n)*B'",
-    where="A: p x m; B: q x n; c: m*n",
+    "unvec(kron(B, A)*c, p, q) = A*unvec(c, m, n)*B'", where="A: p x m; B: q x n; c: m*n"
 )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from matdiff.algebra.dims import ONE, Shape, Size, shape_text
 from matdiff.algebra.expr import Data, Expr
-from matdiff.algebra.laws import Law, Statement
+from matdiff.algebra.laws import Statement, of_a_line
 from matdiff.algebra.notation import POSTFIX, SUM, Notation, Part, Slot, Style, call
 from matdiff.algebra.operators.kronecker import Kronecker
 from matdiff.algebra.operators.linear import Linear
@@ -132,12 +132,9 @@ def alone(e: Expr, place: int) -> Expr:
     return e.rebuild(tuple([o if k == place else zero(o.shape) for k, o in enumerate(e.operands)]))
 
 
-blocks_one_by_one = Law(
-    "blocks_one_by_one",
+blocks_one_by_one = of_a_line(
     "[A B] = [A 0] + [0 B]",
     "tr(C*hstack(A, B)) = tr(C*hstack(A, zeros(m, p))) + tr(C*hstack(zeros(m, n), B))",
-    "trace",
-    lambda e: None,
     where="A: m x n; B: m x p; C: n+p x m",
     also=(
         Statement("hstack(A, B) = hstack(A, zeros(m, p)) + hstack(zeros(m, n), B)", "A: m x n; B: m x p"),
@@ -152,6 +149,7 @@ blocks_one_by_one = Law(
             "vec(vstack(A, B)) = vec(vstack(A, zeros(p, n))) + vec(vstack(zeros(m, n), B))", "A: m x n; B: p x n"
         ),
     ),
+    name="blocks_one_by_one",
 )
 
 

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from matdiff.algebra.dims import SCALAR, Shape, Size, shape_text, size
 from matdiff.algebra.expr import Data, Expr, Index, Leaf, Number, Operator, Symbol, fact
-from matdiff.algebra.laws import Law
+from matdiff.algebra.laws import of_a_line
 from matdiff.algebra.notation import SUM, Notation, Slot, Style, name_text
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum
 from matdiff.errors import ShapeError, UnsupportedError
@@ -206,12 +206,11 @@ def is_open(e: Expr) -> bool:
     return bool(open_states(e))
 
 
-step_of_recurrence = Law(
-    "step_of_recurrence",
+step_of_recurrence = of_a_line(
     "recurrence",
     "z = A",
-    "definition",
-    lambda recurrence: recurrence.operands[1],
     where="z, A: m x n",
+    kind="definition",
     requires="z is the state after a step A",
+    name="step_of_recurrence",
 )

@@ -110,7 +110,7 @@ def power_as_product(e: Expr) -> Expr | None:
 # ---- inverses --------------------------------------------------------------------------------------------------
 
 
-inverse_of_square_factors = stated("inverse_of_square_factors", "inv(A*B) = inv(B)*inv(A)", where="A, B: n x n")
+inverse_of_square_factors = stated("inv(A*B) = inv(B)*inv(A)", where="A, B: n x n", name="inverse_of_square_factors")
 
 
 @identity("inv(2*A + 2*B) = inv(A + B)/2", where="A, B: n x n")
@@ -156,15 +156,17 @@ def chain(term: Expr) -> tuple[Expr, ...]:
 # ---- determinants ------------------------------------------------------------------------------------------
 
 
-determinant_of_square_factors = stated("determinant_of_square_factors", "det(A*B) = det(A)*det(B)", where="A, B: n x n")
+determinant_of_square_factors = stated(
+    "det(A*B) = det(A)*det(B)", where="A, B: n x n", name="determinant_of_square_factors"
+)
 determinant_of_inverse_expanded = stated(
-    "determinant_of_inverse_expanded", "det(inv(A)) = 1/det(A)", where="A: n x n invertible"
+    "det(inv(A)) = 1/det(A)", where="A: n x n invertible", name="determinant_of_inverse_expanded"
 )
 determinant_of_multiple_expanded = stated(
-    "determinant_of_multiple_expanded",
     "det(c*A) = c^n*det(A)",
     where="c, n: scalar; A: n x n",
     also=("det(eye(n)) = 1",),
+    name="determinant_of_multiple_expanded",
 )
 
 

@@ -38,13 +38,15 @@ MEANINGS = {  # of functions of one matrix, or of every entry
 def meaning(statement: str, what: str) -> tuple[type[Expr], tuple[Law, ...]]:
     """The function that a statement begins with, and the law that it is."""
     name = statement.partition("(")[0]
-    return FUNCTIONS[name], stated(f"unfolded_{name}", statement, where=f"A: {what}").each
+    return FUNCTIONS[name], stated(statement, where=f"A: {what}", name=f"unfolded_{name}").each
 
 
 UNFOLDED: dict[type[Expr], tuple[Law, ...]] = {
-    Norm: stated("unfolded_norm", "norm2(x) = sqrt(x'*x)", where="x: n").each
-    + stated("unfolded_matrix_norm", "norm2(A) = sqrt(tr(A'*A))", where="A: m x n").each,
+    Norm: stated("norm2(x) = sqrt(x'*x)", where="x: n", name="unfolded_norm").each
+    + stated("norm2(A) = sqrt(tr(A'*A))", where="A: m x n", name="unfolded_matrix_norm").each,
     Frobenius: (frobenius_as_trace,),
-    FUNCTIONS["commutator"]: stated("unfolded_commutator", "commutator(A, B) = A*B - B*A", where="A, B: n x n").each,
+    FUNCTIONS["commutator"]: stated(
+        "commutator(A, B) = A*B - B*A", where="A, B: n x n", name="unfolded_commutator"
+    ).each,
     **dict(meaning(statement, what) for statement, what in MEANINGS.items()),
 }

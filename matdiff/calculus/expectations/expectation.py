@@ -16,7 +16,7 @@ from matdiff.algebra.constants import is_zero
 from matdiff.algebra.expr import Expr, Index, Symbol, postorder
 from matdiff.algebra.identities import SIMPLIFICATIONS
 from matdiff.algebra.identities.parts import rebound
-from matdiff.algebra.laws import Law
+from matdiff.algebra.laws import Law, of_a_line
 from matdiff.algebra.operators.norms import Frobenius, Norm
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Sum, Transpose, zero
 from matdiff.algebra.operators.square import MatrixPower, Trace
@@ -42,15 +42,14 @@ from matdiff.calculus.varying import Exchange, symbol_of
 from matdiff.errors import UnsupportedError
 from matdiff.records import NamedTuple
 
-expectation_of_quadratic = Law(
-    "expectation_of_quadratic",
+expectation_of_quadratic = of_a_line(
     "E[f(x)] = f(μ) + E[q(x − μ)]",
     "sum(i=1..n, norm2(A*(m + sqrt(n)*unit(i, n)) - b)^2 + norm2(A*(m - sqrt(n)*unit(i, n)) - b)^2)/(2*n) "
     "= norm2(A*m - b)^2 + tr(A'*A)",
-    "definition",
-    lambda e: e,
     where="A: p x n; m: n; b: p; n: scalar",
+    kind="definition",
     requires="f is a polynomial of degree 2 at most, and q its quadratic part",
+    name="expectation_of_quadratic",
 )
 
 
