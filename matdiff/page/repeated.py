@@ -10,11 +10,12 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from matdiff.algebra.dims import SCALAR
-from matdiff.algebra.expr import Expr, Index, Symbol, postorder
+from matdiff.algebra.expr import Expr, Index, Symbol, fact, postorder
+from matdiff.algebra.identities.indexed import bound_names
 from matdiff.algebra.operators.differentials import holds_differential
 from matdiff.algebra.operators.products import Hadamard, Transpose, multiple
 from matdiff.algebra.operators.square import Inverse
-from matdiff.algebra.operators.sums import Member, UnitVector, entries_by_index
+from matdiff.algebra.operators.sums import IndexedSum, Member, UnitVector, entries_by_index, substitute_index
 from matdiff.algebra.reading_cost import reading_cost
 from matdiff.algebra.walks import replace
 from matdiff.calculus.naming import OFTEN, SOFTMAX, TWICE, Names
@@ -150,14 +151,27 @@ def indices(e: Expr) -> list[Index]:
 
 
 def general(e: Expr) -> Expr:
-    """A piece with marks in place of its indices, which it has in common with the same piece of other indices."""
-    if not e.free:
+    """A piece with marks in place of its indices, which it has in common with the same piece of other indices.
+
+    The indices of sums in it get marks too, since they may have any letter.
+    """
+    if not (e.free or bound_names(e)):
         return e
     if "general" not in e.facts:
-        marks: Mapping[Expr, Expr] = {i: Index(f"{k} ", i.last) for k, i in enumerate(indices(e))}
-        e.facts["general"] = replace(e, marks.get)
+        marks: dict[Expr, Expr] = {i: Index(f"{k} ", i.last) for k, i in enumerate(indices(e))}
+        e.facts["general"] = replace(fact("marked sums", e, marked), marks.get)
     found: Expr = e.facts["general"]
     return found
+
+
+def marked(e: Expr, below: Sequence[Expr]) -> Expr:
+    """An expression from its marked operands; the index of a sum is marked by the sums within it."""
+    if isinstance(e, Index) or (tuple(below) == e.operands and not isinstance(e, IndexedSum)):
+        return e
+    if not isinstance(e, IndexedSum):
+        return e.rebuild(tuple(below))
+    mark = Index(f"{len(bound_names(below[0]))}  ", e.index.last)
+    return IndexedSum(substitute_index(below[0], e.index, mark), mark)
 
 
 def name_of(name: Expr) -> Expr:
