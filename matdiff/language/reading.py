@@ -151,7 +151,7 @@ class Readings:
         self.question: Question | None = None
         self.asked_at = (0, 0)
         self.beside: list[tuple[int, int]] = []  # the places of the question and of the constraints
-        if not laws:
+        if not laws and not dialects.is_program(text, self.dialect):
             asked = self._said(asks)
             self.wrt = wrt = wrt or asked
             require_no_factor(self.script, declared, wrt)
@@ -337,24 +337,15 @@ class Readings:
 
     def _bind_code(self, dialect: Dialect) -> Bound | None:
         """The tree of a piece of Python with its names resolved; None where the text is no Python after all."""
-        from matdiff.language.dialects import choices as _choices  # noqa: F401 - fills the table of functions
-        from matdiff.language.dialects import linear as _linear  # noqa: F401 - likewise
-        from matdiff.language.dialects import losses as _losses  # noqa: F401 - likewise
-        from matdiff.language.dialects import python
-        from matdiff.language.dialects.python_text import NotPython, without
+        from matdiff.language.dialects.code import bound
+        from matdiff.language.dialects.python_text import NotPython
 
         try:
-            code = without(self.text, self.beside)
-            tree = python.tree(code, dialect, frozenset((*self.declared, *self.wrt)), self.vocabulary)
+            return bound(self.text, self.beside, dialect, self.declared, self.wrt, self.vocabulary, not self.scalar)
         except NotPython:
             dialects.require_one_meaning(self.text, dialect)
             self.dialect = None
             return None
-        called = (tree.value,) if tree.kind == "define" else ()
-        tree = tree.parts[0] if called else tree
-        bound = Bound(tree, self.text, self.declared, self.wrt, free=not self.scalar, dialect=dialect)
-        bound.called = called or bound.called
-        return bound
 
     def _finish(self, found: Found, bound: Bound) -> Reading:
         """Names the open sizes, builds the expression, and notes what is said of it."""

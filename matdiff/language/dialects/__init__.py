@@ -61,6 +61,7 @@ OF_MATRIX_F = r"(?<![\w.])F\s*\.\s*(?:sum|mean|trace|dot|pow|norm|det|inverse|di
 ARRAYS = regex(
     r"(?<!s\.)(?<!s\.\s)[\w)\]]\s*\.(?!T\b)[A-Za-z_]\w*\s*\(|@|\b(?:axis|dim|keepdims|keepdim)\s*=|\bNone\s*[\],]"
 )
+PROGRAM = regex(r"\s*(?:@[\w.]+[^\n]*\n\s*)*(?:def\s+\w+\s*\(|class\s+\w+\s*[(:]|import\s+\w|from\s+[\w.]+\s+import\s)")
 OF_TENSORS = regex(  # methods and options that PyTorch has, and NumPy has not
     r"(?<=[\w)\]])\s*\.(?:abs|exp|log|log1p|sqrt|tanh|sigmoid|relu|pow|square|norm|softmax|log_softmax|logsumexp|"
     r"logdet|t|mm|mv|mul|div|sub|neg|matmul|unsqueeze|clamp|view|permute|numel|detach|float|double|inverse)\s*\("
@@ -117,9 +118,14 @@ def recognised(text: str) -> Dialect | None:
         return DIALECTS["cvxpy"]
     if OF_TENSORS.search(text):
         return DIALECTS["torch"]
-    if ARRAYS.search(text):
+    if ARRAYS.search(text) or PROGRAM.match(text):
         return NUMPY
     return None
+
+
+def is_program(text: str, dialect: Dialect | None) -> bool:
+    """Whether a text is a piece of a program in Python, in which nothing is asked or declared in words."""
+    return dialect is not None and dialect.is_python and PROGRAM.match(text) is not None
 
 
 def of_text(text: str, asked: str | None) -> Dialect | None:

@@ -13,11 +13,10 @@ from fractions import Fraction
 from typing import Any
 
 from matdiff.errors import MatdiffError, NotationError, UnknownNameError, UnsupportedError
-from matdiff.language.dialects import MODULES, SUBMODULES, Dialect, algebra, functionals, layers, makers
+from matdiff.language.dialects import MODULES, SUBMODULES, Dialect, algebra, casts, fields, functionals, layers, makers
 from matdiff.language.dialects.functionals import together
 from matdiff.language.dialects.python_names import (
     ATTRIBUTES,
-    CASTS,
     COMPARISONS,
     EXPRESSIONS,
     LITERALS,
@@ -30,8 +29,9 @@ from matdiff.language.dialects.python_names import (
     STATEMENTS,
     is_literal,
 )
-from matdiff.language.dialects.python_text import LAMBDA, NotPython, empty, in_order, parsed, renamed, statements_of
+from matdiff.language.dialects.python_text import LAMBDA, NotPython, empty, parsed
 from matdiff.language.dialects.recorded import DISTRIBUTIONS
+from matdiff.language.dialects.statements import in_order, matrices, needed, renamed, statements_of, with_sizes
 from matdiff.language.extents import Excerpt, parse_size
 from matdiff.language.names import GREEK_CLASS, MARKS, canonical, nearest
 from matdiff.language.syntax import Node
@@ -50,10 +50,18 @@ class Call(NamedTuple):
     place: tuple[int, int] = (0, 0)
 
 
-def tree(text: str, dialect: Dialect, names: frozenset[str], known: Vocabulary) -> Node:
-    """The syntax tree of a piece of Python; *names* are declared, and *known* are the open functions among them."""
+def tree(text: str, dialect: Dialect, names: frozenset[str], known: Vocabulary) -> Said:
+    """What a piece of Python says; *names* are declared, and *known* are the open functions among them."""
     found, written, shift = parsed(text)
     return Converter(text, written, shift, dialect, names, known).whole(found)
+
+
+class Said(NamedTuple):
+    """The syntax tree of a piece of Python, the names that it says to be of matrices, and what is to be noted."""
+
+    tree: Node
+    matrices: tuple[Excerpt, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 class Converter:
@@ -91,19 +99,22 @@ class Converter:
 
     # ---- statements ----------------------------------------------------------------------------------
 
-    def whole(self, parsed: ast.Expression | ast.Module) -> Node:
+    def whole(self, parsed: ast.Expression | ast.Module) -> Said:
         """Definitions, and the expression last."""
+        fields.unfolded(self, parsed)
         if isinstance(parsed, ast.Expression):
             layers.unfolded(self, [ast.Expr(parsed.body)])
-            return self.function_of(parsed.body)
-        body = layers.unfolded(self, renamed(in_order(statements_of(parsed.body))))
+            return Said(self.function_of(parsed.body))
+        returned = bool(parsed.body) and isinstance(parsed.body[-1], ast.Return | ast.FunctionDef | ast.ClassDef)
+        body = with_sizes(renamed(in_order(statements_of(parsed.body))), makers.SIZED)
+        told = tuple(Excerpt(name.id, self.span(name)[0], self.text) for name in matrices(body))
+        body, unused = needed(layers.unfolded(self, body), returned)
         items = [self.statement(item, item is body[-1]) for item in body]
         if not items:
             raise empty(self.text)
-        if len(items) == 1:
-            return items[0]
         signs = ["first", *["then"] * (len(items) - 1)]
-        return Node("sequence", items, signs, items[0].start, items[-1].end)
+        whole = Node("sequence", items, signs, items[0].start, items[-1].end) if len(items) > 1 else items[0]
+        return Said(whole, told, tuple(f"{name} takes no part in what is returned" for name in unused))
 
     def statement(self, item: ast.stmt, is_last: bool) -> Node:
         """name = expression; an expression, perhaps with return, is the last statement."""
@@ -123,6 +134,8 @@ class Converter:
 
     def function_of(self, value: ast.expr) -> Node:
         """The node of what the text is about."""
+        if isinstance(value, ast.Tuple):
+            raise self.refused(value, "several values are given", "keep the one that is meant")
         if isinstance(value, ast.Compare):
             message = "a condition stands where the function is expected"
             raise self.refused(value, message, "np.where(x > 0, a, b) chooses by one")
@@ -153,10 +166,10 @@ class Converter:
                 return [left, right]
             case ast.Compare(left=left, comparators=[right]) if self.dialect.entrywise:
                 return [left, right]
-            case ast.Call(func=ast.Attribute(value=value, attr=name)) if (
-                name in CASTS and self.module(node.func) is None
-            ):
-                return [value]
+            case ast.Call() if (cast := casts.operand(self, node)) is not None:
+                return [cast]
+            case ast.Attribute() if casts.epsilon(self, node):
+                return []
             case ast.Call(args=arguments) if (said := functionals.word(self, node)) is not None:
                 return [a for a in arguments if a is not said]
             case ast.Call(func=func, keywords=keywords):
@@ -267,6 +280,8 @@ class Converter:
     def attribute(self, node: ast.Attribute) -> Node:
         """X.T, np.pi, X.shape"""
         name = node.attr
+        if (number := casts.epsilon(self, node)) is not None:
+            return number
         if (module := self.module(node)) is not None:
             if name == "pi":
                 return Node("pi", [], None, *self.span(node))
@@ -283,9 +298,8 @@ class Converter:
             return functionals.call(self, node, word)
         if (operands := makers.operands(self, node)) is not None:
             return makers.made(self, node, operands)
-        if self.is_cast(node):
-            self.require_numbers(node)
-            return self.call(node, "copy", [self.done[id(node.func.value)]])  # type: ignore[attr-defined]
+        if (cast := casts.operand(self, node)) is not None:
+            return casts.cast(self, node, cast)
         names = tuple(k.arg or "" for k in node.keywords)
         if "" in names:
             raise self.refused(node, "** in front of an argument cannot be read")
@@ -306,17 +320,6 @@ class Converter:
             return Node("unspecified", [together(parts)], called, *self.span(node))
         return self.call(node, name, parts, names, module)
 
-    def is_cast(self, node: ast.Call) -> bool:
-        """x.float(), x.astype(np.float64)"""
-        func = node.func
-        return isinstance(func, ast.Attribute) and func.attr in CASTS and self.module(func) is None
-
-    def require_numbers(self, node: ast.Call) -> None:
-        """Refuses x.astype(int), which rounds; of 0 and 1 alone it changes nothing."""
-        of_mask = isinstance(node.func.value, ast.Compare)  # type: ignore[attr-defined]
-        if not of_mask and any("int" in ast.unparse(a) or "bool" in ast.unparse(a) for a in node.args):
-            raise self.refused(node, "numbers that are rounded have no derivative")
-
     def subscript(self, node: ast.Subscript) -> Node:
         """X[:, 0], x[1:], slogdet(A)[1], X.shape[0]"""
         base = self.done[id(node.value)]
@@ -326,7 +329,9 @@ class Converter:
         keys = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
         found = tuple(self.key(k) for k in keys)
         if base.kind == "array" and base.value.name in PAIRS:
-            return self.call(node, f"{base.value.name}[{found[0]}]", base.parts)
+            return self.call(node, f"{PAIRS[base.value.name]}[{found[0]}]", base.parts)
+        if base.kind == "array" and base.value.name == "size" and len(base.parts) == 1:  # x.size()[0]
+            return self.call(node, f"shape[{found[0]}]", base.parts)
         if any(isinstance(k, str) for k in found):
             if not all(isinstance(k, str) for k in found):
                 raise self.refused(node, "an index with a letter beside numbers cannot be read")

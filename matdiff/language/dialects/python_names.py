@@ -23,12 +23,11 @@ COMPARISONS: dict[type, str] = {
     ast.Eq: "equal",
     ast.NotEq: "not_equal",
 }
-CASTS = ("astype", "float", "double")
 LITERALS = {"newaxis": None, "inf": float("inf")}
 ATTRIBUTES = {"T": "transpose", "mT": "transpose", "I": "inv", "logabsdet": "slogdet[1]", "logdet": "slogdet[1]"}
 ATTRIBUTES |= {"size": "size", "shape": "shape", "H": ".H"}
 METHODS = {"t": "transpose", "add": "add", "item": "copy", "doit": "copy"}
-PAIRS = ("slogdet", "shape", ".shape")
+PAIRS = {"slogdet": "slogdet", "shape": "shape", ".shape": ".shape"}
 STATEMENTS = {
     "AugAssign": "an assignment like +=",
     "Assign": "an assignment to anything but one name",

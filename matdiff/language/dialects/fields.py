@@ -1,0 +1,62 @@
+"""Values that are kept under a name: self.margin is margin, and params["W1"] is W1."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from matdiff.errors import AmbiguityError
+
+if TYPE_CHECKING:
+    from matdiff.language.dialects.python import Converter
+
+OWNERS = ("self", "cls")
+
+
+def unfolded(to: Converter, tree: ast.AST) -> None:
+    """Puts the name of each kept value in its place.
+
+    Raises AmbiguityError where one name is of two values, as margin and self.margin.
+    """
+    kept: dict[str, str] = {}  # the names, and under what each is kept
+    nodes = list(ast.walk(tree))
+    if not any(field(node) for node in nodes):
+        return
+    same = {name for node in nodes if isinstance(node, ast.Assign) for name in _copied(node)}
+    for parent in nodes:
+        for place, value in ast.iter_fields(parent):
+            if isinstance(value, list):
+                value[:] = [_named(to, part, kept) for part in value]
+            elif isinstance(value, ast.expr):
+                setattr(parent, place, _named(to, value, kept))
+    for node in nodes:
+        if isinstance(node, ast.Name) and node.id in kept and node.id not in same:
+            message = f"{node.id} and {kept[node.id]} are two things"
+            raise to.refused(node, message, "give one of them another name", AmbiguityError)
+
+
+def field(node: ast.AST) -> str:
+    """The name under which a value is kept; empty for another expression."""
+    match node:
+        case ast.Attribute(value=ast.Name(id=owner), attr=name) if owner in OWNERS:
+            return name
+        case ast.Subscript(value=ast.Name() | ast.Attribute(), slice=ast.Constant(value=str(name))):
+            return name if name.isidentifier() else ""
+    return ""
+
+
+def _named(to: Converter, value: ast.AST, kept: dict[str, str]) -> ast.AST:
+    """The name in the place of a kept value."""
+    if not isinstance(value, ast.Attribute | ast.Subscript) or not (name := field(value)):
+        return value
+    shown = ast.unparse(value)
+    if kept.setdefault(name, shown) != shown:
+        message = f"{kept[name]} and {shown} are two things with the name {name}"
+        raise to.refused(value, message, "give one of them another name", AmbiguityError)
+    return ast.copy_location(ast.Name(name, value.ctx), value)
+
+
+def _copied(item: ast.Assign) -> set[str]:
+    """The name in self.margin = margin and margin = self.margin, which say that the two are one."""
+    sides = [item.targets[0], item.value]
+    return {side.id for side in sides if isinstance(side, ast.Name)} & set(map(field, sides))
