@@ -7,7 +7,7 @@ at once.  The answer of a derivation is the last line of such a replay, so text 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Generic, TypeVar
 
 from matdiff.algebra.expr import Expr
@@ -100,31 +100,19 @@ class Rewriter:
         self.settled: dict[Expr, Expr] = {}
 
     def __call__(self, root: Expr) -> Expr:
-        settled, within, before, change = self.settled, self.within, self.before, self.change
+        settled, within, before = self.settled, self.within, self.before
         if root in settled or not within(root):
             return settled.setdefault(root, root)
         forward, stack = dict[Expr, Expr](), [root]  # what is on the stack has to be settled
         for _ in range(LIMIT):
             node = stack[-1]
             following = forward.get(node)
+            if following is None and before is not None:
+                following = before(node)
             if following is None:
-                following = before(node) if before is not None else None
-            if following is None:
-                operands = node.operands
-                height = len(stack)
-                for o in reversed(operands):
-                    if o not in settled:
-                        if within(o):
-                            stack.append(o)
-                        else:
-                            settled[o] = o
-                if len(stack) > height:
+                if node.operands and self._is_waiting(node.operands, stack):
                     continue
-                now = tuple([settled[o] for o in operands])
-                if now != operands:
-                    following = node.rebuild(now)
-                elif change is not None:
-                    following = change(node)
+                following = self._next(node, node.operands)
             if following is None or following is node:
                 settled[node] = node
             elif following in settled:
@@ -137,12 +125,30 @@ class Rewriter:
                 forward[node] = following
                 stack.append(following)
                 continue
-            stack.pop()
             while stack and stack[-1] in settled:
                 stack.pop()
             if not stack:
                 return settled[root]
         raise UnsupportedError(ENDLESS)
+
+    def _is_waiting(self, operands: Sequence[Expr], stack: list[Expr]) -> bool:
+        """Puts on the stack which operands have to be settled, if there are such."""
+        settled, height = self.settled, len(stack)
+        for o in reversed(operands):
+            if o not in settled:
+                if self.within(o):
+                    stack.append(o)
+                else:
+                    settled[o] = o
+        return len(stack) > height
+
+    def _next(self, node: Expr, operands: Sequence[Expr]) -> Expr | None:
+        """The next form of a node whose operands are settled: that of them where they have changed."""
+        settled = self.settled
+        for o in operands:
+            if settled[o] is not o:
+                return node.rebuild(tuple([settled[o] for o in operands]))
+        return self.change(node) if self.change is not None else None
 
 
 def replay(line: Expr, steps: Iterable[Step], within: Callable[[Expr], bool] = everywhere) -> Expr:
