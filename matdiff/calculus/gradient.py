@@ -120,6 +120,7 @@ class _Sweep:
     def __init__(self, f: Expr, unknowns: Mapping[str, Expr], expand: bool) -> None:
         nodes = list(postorder(f))
         self.f = grouped(f, nodes)
+        self.indices = index_names(self.f)  # no sum in an answer has one of these
         self.nodes = nodes if self.f is f else list(postorder(self.f))  # walked through more than once
         self.expand = expand
         self.unknowns = unknowns
@@ -326,15 +327,15 @@ class _Sweep:
 
     def _for_unknown(self, target: Expr, pieces: Sequence[Expr], unknown: Expr) -> list[Expr]:
         """The contributions to an unknown; those to members of a family are brought to one index."""
-        if target is unknown and not unknown.free and not isinstance(unknown, Member):
-            return list(pieces)
+        if target is unknown and not unknown.free:
+            return [rebound(piece, self.indices) for piece in pieces] if self.indices else list(pieces)
         family = unknown.operands[0] if isinstance(unknown, Member) else unknown
         if not isinstance(target, Member) or target.operands[0] is not family:
             return []
         wanted = unknown.operands[1:] if isinstance(unknown, Member) else self._general_member(family)
         ranges = family.ranges if isinstance(family, Symbol) else ()
         brought = (p if target is unknown else brought_to(p, target.operands[1:], wanted, ranges) for p in pieces)
-        letters = index_names(self.f) | {i.name for index in wanted for i in index.free}  # no sum has one of these
+        letters = self.indices | {i.name for index in wanted for i in index.free}
         return [rebound(r, letters) for r in brought if r is not None]
 
     def _general_member(self, family: Expr) -> tuple[Expr, ...]:

@@ -9,6 +9,7 @@ from matdiff.algebra.dims import ONE, SCALAR
 from matdiff.errors import AmbiguityError
 from matdiff.language.customs import customary
 from matdiff.language.dialects.powers import settle_dialect
+from matdiff.language.names import canonical
 from matdiff.language.places import binder_of, is_sum_of_names, position
 from matdiff.language.scopes import Scope
 from matdiff.language.syntax import Node
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from matdiff.language.binding import Bound
 
 EXPONENTIAL = r"(?<![^\W\d_\\])e\s*(?:\^|\*\*)\s*(?:[-−({\s])*(?:[A-Za-z\\]|[^\x00-\x7f])"  # e^x, e^{-\alpha x}
+
+
+MEANS = frozenset("mu sigma theta pi phi psi omega xi zeta nu".split())  # of which nobody takes that power
 
 
 def resolve_power(bound: Bound, node: Node, scope: Scope) -> Scope | None:
@@ -64,17 +68,26 @@ def _exponential(bound: Bound, node: Node) -> None:
 
 
 def _is_raised(bound: Bound, node: Node, name: str, index: str) -> bool:
-    """Whether x^i is the member i of several: of vectors, or where several names have the index high."""
+    """Whether x^i is the member i of several: of vectors and means, or where other names have the index high.
+
+    W^k alone is a power, and so is γ^t; beside a vector x^k both are said of numbers, and W^k is a matrix of several.
+    """
     declaration = bound.declared.get(name)
     if declaration is not None:
         return bool(declaration.indices) or (ONE in declaration.shape and declaration.shape != SCALAR)
-    if customary(name)[0][0] != "V" or name in bound.definitions:
+    if name in bound.definitions:
         return False
-    with_index = set(re.findall(rf"([^\W\d_])\}}?\s*\^\s*[{{(]?\s*{re.escape(index)}(?!\w)", bound.text))
+    found = re.findall(rf"([^\W\d_])\}}?\s*\^\s*[{{(]?\s*{re.escape(index)}(?!\w)", bound.text)
+    with_index = {canonical(letter) for letter in found} - {"e"}
+    kinds = {customary(letter)[0][0] for letter in with_index if letter not in bound.declared}
+    is_one = customary(name)[0][0] == "V" or name in MEANS
+    if not is_one and ("V" not in kinds or name == "e"):
+        return False
     message = f"{name}^{index} can be the power {index} of {name}, or number {index} of several"
     hint = f"write {name}^{{({index})}} or {name}_{index} for one of several, or declare {name}: scalar"
     doubt = AmbiguityError(message, text=bound.text, span=(node.start, node.end), suggestion=hint)
-    return bound.decide(node, f"{name}^", 0, None if len(with_index) > 1 else doubt)
+    is_clear = len(with_index) > 1 and (is_one or customary(name)[0][0] == "M")
+    return bound.decide(node, f"{name}^", 0, None if is_clear else doubt)
 
 
 def _is_double(node: Node) -> bool:

@@ -16,7 +16,7 @@ from matdiff.language.extents import Excerpt
 from matdiff.language.fixed import Names, fixed, position_of
 from matdiff.language.limits import bound_by
 from matdiff.language.names import canonical
-from matdiff.language.parameters import Given
+from matdiff.language.parameters import Given, bound_letters
 from matdiff.language.places import at, binder_of, number_text, position
 from matdiff.language.recurrences.gathering import in_order, known, numbers, offset_of
 from matdiff.language.recurrences.heads import Head, Steps
@@ -165,26 +165,37 @@ def resolve_member(bound: Names, node: Node, given: Given, piece: Excerpt, scope
         message = f"{shown} has no meaning where {given} is defined"
         raise fault(bound, node.start, node.end, message, "an index is that of a sum, or a number")
     indices, places = indices[: len(given.parameters)], indices[len(given.parameters) :]
-    if given.offset and any(isinstance(index, Fixed) for index in indices):
+    if given.offset and any(isinstance(index, Fixed | None) for index in indices):
         raise fault(bound, node.start, node.end, f"{shown} is not the member that {given} defines", "shift the index")
-    for index in indices:
+    placed = [(letter, index) for letter, index in zip(given.parameters, indices, strict=True) if index is not None]
+    for _, index in placed:
         _require_within(bound, node, given, index, shown)
-    moved = {letter: _counted(at(i, -given.offset)) for letter, i in zip(given.parameters, indices, strict=True)}
+    moved = {letter: _counted(at(index, -given.offset)) for letter, index in placed}
     node.kind, node.value, node.parts = "applied", given, [_body(bound, node, given, scope, moved, {})]
     if places:
         member = Node(node.kind, node.parts, node.value, node.start, node.end)
-        node.kind, node.value, node.parts = "entry", list(map(_counted, places)), [member]
+        node.kind, node.value, node.parts = "entry", [_counted(index) for index in places if index], [member]
 
 
-def _indices(bound: Names, given: Given, piece: Excerpt, scope: Scope) -> list[Position] | None:
-    """The places that are written in brackets or low; None where there are fewer than parameters."""
+def _indices(bound: Names, given: Given, piece: Excerpt, scope: Scope) -> list[Position | None] | None:
+    """The places that are written in brackets or low; None where there are fewer than parameters.
+
+    A letter of the definition itself that nothing binds has no place.
+    """
     count = len(given.parameters)
     runs = [m.span() for m in re.finditer(r"[^,]+", piece.text)]
     if len(runs) == 1 and count <= len(piece.text) <= count + 2 and piece.text.isalpha():
         runs = [(k, k + 1) for k in range(len(piece.text))]
-    found = [_index(bound, piece.part(*run), scope) for run in runs]
-    indices = [index for index in found if index is not None]
-    return indices if len(indices) == len(found) and 0 <= len(found) - count <= 2 else None
+    free = _left_free(bound, given)
+    own = [k < count and piece.text[slice(*run)].strip() == given.parameters[k] in free for k, run in enumerate(runs)]
+    found = [None if is_own else _index(bound, piece.part(*run), scope) for is_own, run in zip(own, runs, strict=True)]
+    is_whole = all(index is not None or is_own for index, is_own in zip(found, own, strict=True))
+    return found if is_whole and 0 <= len(found) - count <= 2 else None
+
+
+def _left_free(bound: Names, given: Given) -> frozenset[str]:
+    """The letters of s_ij = q_iᵀk_j that no sum binds: q_i is a name in it, as it is where nothing is defined."""
+    return frozenset(given.parameters) - bound_letters(bound.text) if len(given.parameters) > 1 else frozenset()
 
 
 def _index(bound: Names, piece: Excerpt, scope: Scope) -> Position | None:

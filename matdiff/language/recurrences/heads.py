@@ -89,7 +89,7 @@ def states(text: str) -> Iterator[str]:
             continue
         numbers = [head.number, *numbered[head.name]]
         is_state = found.group(2) is not None or re.search("[-+]", head.number) is not None
-        is_general = _is_general(text, found, head.number, numbers[1:])
+        is_general = _is_general(text, found, head.number, numbers[1:]) or _is_partly(text, found, numbers, ranged)
         if head.number in leading or is_state or is_general or any(map(ranged.issuperset, numbers)):
             yield head.name
 
@@ -98,9 +98,22 @@ def _is_general(text: str, found: re.Match[str], letter: str, numbers: Sequence[
     """Whether p_i = exp(z_i)/s is said for every i: its formula has i as an index, and it is used as p_k only."""
     if len(letter) != 1 or not letter.islower() or numbers.count(letter) != 1 or not numbers[1:]:
         return False
+    return _has_low(text[found.end() :], letter)
+
+
+def _is_partly(text: str, found: re.Match[str], numbers: Sequence[str], ranged: Collection[str]) -> bool:
+    """Whether s_ij = q_iᵀk_j is used under a sum over one of its letters, and its formula has both as indices."""
+    letters = numbers[0]
+    is_pair = len(letters) == 2 and letters.islower() and numbers.count(letters) > 1
+    is_summed = is_pair and any(letter in ranged for letter in letters)
+    return is_summed and all(_has_low(text[found.end() :], letter) for letter in letters)
+
+
+def _has_low(formula: str, letter: str) -> bool:
+    """Whether a formula that a text begins with has a letter as an index."""
     sub = next((sign for sign, plain in SUBSCRIPTS.items() if plain == letter), letter)
     low = rf"[^\W_](?:_\{{?\w?{letter}(?!\w)|\[[^\]]*\b{letter}\b|{sub}(?<!{letter}))[^;\n]*"
-    return re.match(rf"[^;\n]*?{low}", text[found.end() :]) is not None
+    return re.match(rf"[^;\n]*?{low}", formula) is not None
 
 
 def _leads(letter: str, numbers: Collection[str]) -> bool:
