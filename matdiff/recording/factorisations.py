@@ -203,6 +203,8 @@ def squared_distances(a: Traced, b: Traced) -> Traced:
 def cdist(XA: Any, XB: Any, metric: Any = "euclidean", p: Any = 2) -> Traced:
     """The distances of all pairs of rows."""
     a, b = lift(XA), lift(XB)
+    if a.ndim != 2 or b.ndim != 2:
+        refuse("cdist of arrays that have not two axes")
     metric = "euclidean" if metric == 2 else metric
     if metric not in ("sqeuclidean", "euclidean") or p != 2:
         refuse(f"cdist with the metric {metric}")

@@ -107,8 +107,8 @@ def trace(a: Any, offset: int = 0) -> Traced:
 
 
 @function("linalg.inv")
-def inverse(a: Any) -> Traced:
-    x = square_matrix(a, "np.linalg.inv")
+def inverse(a: Any, what: str = "np.linalg.inv") -> Traced:
+    x = square_matrix(a, what)
     return Traced(Inverse.of(x.expr), x.lengths)
 
 
@@ -120,7 +120,7 @@ def pseudo_inverse(a: Any) -> Traced:
 
 @function("linalg.solve")
 def solve(a: Any, b: Any) -> Traced:
-    return matmul(inverse(a), lift(b))
+    return matmul(inverse(a, "np.linalg.solve"), lift(b))
 
 
 @function("linalg.det")

@@ -86,16 +86,10 @@ def inner(site: Site, a: Typed, b: Typed) -> Typed:
     return dot(site, a, arrays.transpose(site, b) if axes_of(b) == 2 else b)
 
 
+TABLE["einsum"] = recorded.typed_by(RECORDED["einsum"], "einsum")
+TABLE["outer"] = TABLE["ger"] = recorded.typed_by(RECORDED["outer"], "outer")
+TABLE["solve"] = recorded.typed_by(RECORDED["linalg.solve"], "solve")
 TABLE["vdot"] = TABLE["vecdot"] = recorded.typed_by(RECORDED["vdot"], "vdot", same=True)
-
-
-@function("outer", "ger")
-def outer(site: Site, a: Typed, b: Typed) -> Typed:
-    """abᵀ; a row, which has two axes, is flattened"""
-    lengths = [[length for length in lengths_of(x) if length is not ONE] for x in (a, b)]
-    if not len(lengths[0]) == len(lengths[1]) == 1:
-        raise site.misfit(f"outer takes two vectors: {site.shown(a)}, {site.shown(b)}")
-    return made(site, (*lengths[0], *lengths[1]), [a, b], RECORDED["outer"])
 
 
 @function("trace")
@@ -120,14 +114,6 @@ def sign_of_determinant(site: Site, a: Typed) -> Typed:
 @function("slogdet")
 def pair_of_slogdet(site: Site, a: Typed) -> Typed:
     raise site.misfit("slogdet gives a pair", "slogdet(A)[1] is the logarithm")
-
-
-@function("solve")
-def solve(site: Site, a: Typed, b: Typed) -> Typed:
-    """A⁻¹b"""
-    if axes_of(a) != 2 or not site.unify(a.rows, a.cols) or not site.unify(a.rows, b.rows):
-        raise site.misfit(f"solve takes a square matrix and a right side: {site.shown(a)}, {site.shown(b)}")
-    return made(site, lengths_of(b), [a, b], RECORDED["linalg.solve"])
 
 
 @function("matrix_power")
@@ -183,29 +169,6 @@ def norm(
     single = along[0] if along is not None and len(along) == 1 else None
     lengths = remaining(a, along, keep)
     return made(site, lengths, [a], lambda x: RECORDED["linalg.norm"](x, order, single, keep))
-
-
-@function("einsum")
-def einsum(site: Site, letters: Any, *operands: Typed) -> Typed:
-    """The sum of products that letters say"""
-    if not isinstance(letters, str):
-        raise site.misfit("einsum begins with its letters", "write einsum('ij,j->i', A, x)")
-    left, arrow, output = letters.replace(" ", "").partition("->")
-    pieces = left.split(",")
-    if len(pieces) != len(operands):
-        raise site.misfit(f"einsum({letters!r}) is about {len(pieces)} arrays, and {len(operands)} are given")
-    found: dict[str, Size] = {}
-    for piece, a in zip(pieces, operands, strict=True):
-        if len(piece) != axes_of(a):
-            raise site.misfit(f"einsum({letters!r}): {site.shown(a)} has {axes_of(a)} axes, not {len(piece)}")
-        for letter, length in zip(piece, lengths_of(a), strict=True):
-            if not site.unify(found.setdefault(letter, length), length):
-                raise site.misfit(f"einsum({letters!r}): the axes {letter} have different lengths")
-    if not arrow:
-        output = "".join(sorted(k for k in found if left.count(k) == 1))
-    if not set(output) <= found.keys() or len(output) > 2:
-        raise site.misfit(f"einsum({letters!r}) has a result that cannot be read")
-    return made(site, tuple(found[k] for k in output), operands, lambda *xs: RECORDED["einsum"](letters, *xs))
 
 
 # ---- shapes -----------------------------------------------------------------------------------------

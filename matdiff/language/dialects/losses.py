@@ -8,7 +8,7 @@ from matdiff.algebra.expr import FUNCTIONS as OPERATORS
 from matdiff.algebra.operators.activations import Huber
 from matdiff.errors import AmbiguityError
 from matdiff.language.dialects import recorded
-from matdiff.language.dialects.arrays import Site, lengths_of, made
+from matdiff.language.dialects.arrays import Site
 from matdiff.language.dialects.functions import (
     OF_TORCH,
     TABLE,
@@ -41,6 +41,9 @@ def cross_entropy_of_logits(site: Site, z: Typed, y: Typed, **options: Any) -> T
 
 
 OF_TORCH["cross_entropy"] = cross_entropy_of_logits
+of_log_sigmoid = recorded.typed_by(RECORDED["nn.log_sigmoid"], "log_sigmoid")
+TABLE |= dict.fromkeys(("logsigmoid", "log_sigmoid", "log_expit"), of_log_sigmoid)
+TABLE["sum_squares"] = recorded.typed_by(lambda x: RECORDED["sum"](x**2), "sum_squares")
 
 
 @function("cross_entropy")
@@ -50,12 +53,6 @@ def cross_entropy(site: Site, p: Typed, q: Typed) -> Typed:
         "write F.cross_entropy(z, y), or -np.sum(p * np.log(q))",
         AmbiguityError,
     )
-
-
-@function("logsigmoid", "log_sigmoid", "log_expit")
-def log_sigmoid(site: Site, a: Typed) -> Typed:
-    """log σ(a) = −softplus(−a)"""
-    return made(site, lengths_of(a), [a], RECORDED["nn.log_sigmoid"])
 
 
 @function("gelu")
@@ -74,12 +71,6 @@ def with_slope(site: Site, a: Typed, alpha: Any = None, negative_slope: Any = No
     """leaky_relu(x, c), elu(x, alpha)"""
     given = [c for c in (alpha, negative_slope) if isinstance(c, Typed)]
     return of_entries(site, a, *given, operator=OPERATORS[site.node.value.name])  # type: ignore[arg-type]
-
-
-@function("sum_squares")
-def sum_squares(site: Site, a: Typed) -> Typed:
-    """Σ aᵢ²"""
-    return made(site, (), [a], lambda x: RECORDED["sum"](x**2))
 
 
 @function("huber")
