@@ -5,6 +5,7 @@ In goes a bound tree, out come its ``Options``, among which matdiff.language.sea
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import accumulate
@@ -16,6 +17,7 @@ from matdiff.language.customs import (
     DIVISORS,
     ITALIC,
     LETTERS_OF_COUNTS,
+    POWERED,
     TIMES,
     VECTORS_OF,
     Kinds,
@@ -30,7 +32,7 @@ from matdiff.language.densities import PLACES, numbers_of_densities
 from matdiff.language.doubtful_calls import CUSTOMARY_FUNCTIONS
 from matdiff.language.leaves import is_of_entries
 from matdiff.language.named_functions import is_entrywise
-from matdiff.language.names import font_of
+from matdiff.language.names import GREEK_WORDS, font_of
 from matdiff.language.scopes import BARE, ZEROS, Name
 from matdiff.language.syntax import Node, postorder, without_brackets
 from matdiff.language.typing import Key, function_key
@@ -48,8 +50,10 @@ class Options:
     others    how many share the kind of a letter
     italic    the plain letters that stand beside the same one in bold
     arrays    the names that are taken as arrays, as x in ‖x‖ and diag(x)
+    capitals  those that may be one number where no matrix fits, as A of m'w − A w'Sw, since they are no functions
     divisors  the letters for numbers that arrays are divided by
     numbers   those that are numbers since a variance is: x of N(x | m, s²)
+    powered   the capital letters that are numbers where a number is needed: A, K and L of A K^α L^(1−α)
     defined   the definitions by name
     """
 
@@ -62,6 +66,9 @@ class Options:
         products = [node for node in bound.order if node.kind in ("product", "tight")]
         self.contracted = frozenset(name for node in products for name in _contracted(node))
         self.quadratic = frozenset(name for node in products for name in _inside_quadratic(node))
+        self.powered = frozenset(name for node in bound.order for name in _powered(node))
+        letters = (name for name in bound.names if len(name) == 1 and name.isupper())
+        self.capitals = frozenset(name for name in letters if re.search(rf"{name}\s*\(", bound.text) is None)
         self.divisors = divisors(self.bound.order)
         self.numbers = numbers_of_densities(node for node in bound.order if node.kind == "call")
         taken = (node for node in bound.order if node.kind in ("norm", "transpose", "call"))
@@ -107,6 +114,8 @@ class Options:
             return TIMES
         if name.name in self.divisors:
             return DIVISORS
+        if name.name in self.powered - LETTERS_OF_COUNTS:
+            return POWERED
         found = kinds(name, self.bound.ranges, self.bold, name.name in self.quadratic)
         shaped = tuple(kind for kind in found if kind[0] != "S")
         return (shaped or found) if name.name in self.bound.shaped else found
@@ -211,6 +220,25 @@ def _as_arrays(node: Node) -> Iterator[str]:
         if node.kind == "transpose" and (terms := without_brackets(node.parts[0])).kind == "sum":
             parts = terms.parts
         yield from (part.value[0] for part in parts if part.kind in ("symbol", "member"))
+
+
+def _powered(node: Node) -> Iterator[str]:
+    """K of K^α and K^(1 − α), and the letters beside such powers alone, as A of A K^α L^β."""
+    factors = node.parts if node.kind in ("product", "tight") else [node]
+    powers = [part.parts for part in factors if part.kind == "power" and len(part.parts) == 2]
+    bases = [base.value[0] for base, exponent in powers if base.kind == "symbol" and _is_greek(exponent)]
+    is_usual = len(bases) > 1 or not LETTERS_OF_COUNTS.isdisjoint(bases)
+    if is_usual and all(part.kind in ("NUMBER", "symbol", "power") for part in factors):
+        letters = [*bases, *(part.value[0] for part in factors if part.kind == "symbol")]
+        yield from (name for name in letters if name[0].isupper() and name.isascii())
+
+
+def _is_greek(exponent: Node) -> bool:
+    """Whether an exponent is made of small Greek letters and numbers, as α and 1 − α."""
+    leaves = [part for part in postorder(exponent) if not part.parts]
+    names = [part.value[0].partition("_")[0].rstrip("0123456789") for part in leaves if part.kind == "symbol"]
+    is_plain = all(part.kind in ("symbol", "NUMBER") for part in leaves)
+    return is_plain and bool(names) and all(name in GREEK_WORDS and name.islower() for name in names)
 
 
 def _contracted(node: Node) -> Iterator[str]:

@@ -26,6 +26,7 @@ ARROWS: Kinds = (("V", 0), ("R", 6))
 BOLD_MATRICES: Kinds = (("M", 0), ("V", 4), ("S", 8), ("R", 8))
 MATRICES: Kinds = (("M", 0), ("S", 3), ("V", 4), ("R", 6))
 COUNTS: Kinds = (("M", 0), ("S", 1), ("V", 4), ("R", 6))  # N observations, K classes, T steps
+POWERED: Kinds = (("M", 0), ("S", 2), ("V", 4), ("R", 6))  # K of K^α
 ITALIC: Kinds = (("S", 0), ("V", 1), ("M", 1))  # beside the same letter in bold
 MANY = 5  # as many numbered letters are of one kind where the text allows it
 LETTERS_OF_COUNTS = frozenset("CDKLMNT")

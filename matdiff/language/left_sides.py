@@ -7,7 +7,7 @@ spelling of a text; out come its left sides, and what is said of them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from collections.abc import Set as AbstractSet
 
 from matdiff.algebra.expr import FUNCTIONS
@@ -178,6 +178,18 @@ def _inside(head: re.Match[str]) -> str:
     """What stands in the brackets of a left side, or in front of ↦."""
     found = head.groupdict()
     return next((inside.strip() for name in ARGUMENTS_OF if (inside := found.get(name))), "")
+
+
+def of_steps(called: Iterable[str], numbers: Collection[str]) -> Iterator[str]:
+    """Notes that θ_{t+1} = θ_t − ηg is a step of numbers, where θ and g may be vectors.
+
+    >>> list(of_steps(["theta_t+1"], ["theta_t", "eta", "g"]))
+    ['theta_t is read as a scalar; if it is a vector, declare it: theta_t: vector']
+    """
+    for name in called:
+        state = re.sub(r"[\s{}]|\+1\}?$", "", name)
+        if state != name and state in numbers:
+            yield f"{state} is read as a scalar; if it is a vector, declare it: {state}: vector"
 
 
 def unseen(text: str, heads: list[re.Match[str]]) -> Iterator[str]:

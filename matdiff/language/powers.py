@@ -57,6 +57,9 @@ def transpose(attempt: Attempt, node: Node, a: Typed) -> Typed:
                 f"{attempt.written(node)} is no transpose of a number, and nothing else fits",
                 f"declare {name}: vector and the sizes of what stands beside it, or {name}: scalar",
             )
+        if of.kind in ("product", "tight", "sum"):
+            said = f"{attempt.written(node)} is the transpose of a number, which is the number itself"
+            attempt.note(node, f"{said}; a derivative is asked for with wrt")
         return a
     return attempt.typed(node, (a.cols, a.rows), (a,), Transpose.of)
 

@@ -35,6 +35,7 @@ from matdiff.language.declared import Declaration, Declarations
 from matdiff.language.dialects import Dialect
 from matdiff.language.doubts import makes_numbers
 from matdiff.language.increments import increments
+from matdiff.language.left_sides import of_steps
 from matdiff.language.leftovers import require_read
 from matdiff.language.lexer import Lexer
 from matdiff.language.likelihoods import with_likelihoods
@@ -196,7 +197,9 @@ class Readings:
             self._require_constraint(condition)
         notes = [f"{condition.shown} is a condition that the answer does not use" for condition in unused]
         notes += dialects.said(self.dialect, self.text)
-        found.notes = found.expr.facts["notes"] = (*found.notes, *self.notes, *notes)
+        numbers = [s.name for s in symbols(found.expr) if s.shape == SCALAR and s.name not in self.declared]
+        notes += of_steps(self.called, numbers)
+        found.notes = found.expr.facts["notes"] = tuple(dict.fromkeys((*found.notes, *self.notes, *notes)))
         found.called = found.expr.facts["called"] = tuple(dict.fromkeys((*self.called, *found.called)))
         spans = [*self.spans, *found.spans]
         for side in self.sides:

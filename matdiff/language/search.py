@@ -106,6 +106,7 @@ class Search:
         self.choices, self.siblings, self.kin = options.choices, options.siblings, options.kin
         self.others, self.defined = options.others, options.defined
         self.italic, self.arrays = options.italic, options.arrays
+        self.powered, self.capitals = options.powered, options.capitals
         self.keys = list(self.choices)
         self.place = {key: k for k, key in enumerate(self.keys)}
         self.customary: dict[Key, str] = {key: alternatives[0][0] for key, alternatives in self.choices.items()}
@@ -185,6 +186,8 @@ class Search:
         taken = [(self.choices[self.keys[k]], n) for k, n in plain]
         scalars = [(kinds[0][0], kinds[n][1]) for kinds, n in taken if kinds[n][0] == "S"]
         is_matrix = any(custom == "M" and cost >= 3 for custom, cost in scalars)  # X is no scalar, N may be one
+        if self.not_scalar is None and [custom for custom, _ in scalars] == ["M"]:  # nothing fits but one number
+            is_matrix &= self.capitals.isdisjoint(self.keys[k] for k, _ in plain)
         turned = sum(kinds[0][0] == "M" and kinds[n][0] in "VR" for kinds, n in taken)
         is_bold = any(kinds == BOLD_MATRICES and kinds[n][0] in "VR" for kinds, n in taken)
         is_turned = (turned > 0 or is_bold) and self.not_scalar is not None  # softmax(QKᵀ)V is a matrix
@@ -195,7 +198,7 @@ class Search:
             for (k, _), (of, n) in zip(plain, taken, strict=True)
         )
         one_each = {str(self.keys[k]).rstrip("0123456789"): self.choices[self.keys[k]][n] for k, n in plain}  # x₁, x₂
-        made = sum(cost for kind, cost in one_each.values() if kind == "S")
+        made = sum(cost for key, (kind, cost) in one_each.items() if kind == "S" and key not in self.powered)
         return made + (FAR_FETCHED + 1) * (is_matrix or is_turned or is_path or is_array)
 
     def _with_declarations(self, error: MatdiffError, vector: Assignment) -> MatdiffError:
