@@ -94,7 +94,8 @@ def of_python(text: str) -> Iterator[Passage]:
         rows = re.sub(LITERAL, lambda m: " " * len(m.group()), re.sub(ROLE, r"$\1$", rows))
         rows = re.sub(DIRECTIVE, _of_directive, rows)
         told = tuple(_arguments(rows.split("\n")))
-        yield Passage("\n".join(_with_formulas(rows.split("\n"))) if "$" in rows else rows, place.lineno, told)
+        shown = _with_formulas(rows.split("\n")) if "$" in rows else map(_without_mark, rows.split("\n"))
+        yield Passage("\n".join(shown), place.lineno, told)
 
 
 READERS: dict[str, Callable[[str], Iterator[Passage]]] = {

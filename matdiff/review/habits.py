@@ -28,7 +28,10 @@ VARIATION = r"(?m)^\W*(?:δ|\\delta\s*)[A-Za-z]\s*&?="  # δf = …
 DELTA = r"(?:δ|\\delta(?![A-Za-z]))\s*(?:[_=+*'ᵀ^):₀-₉⊙-]|\\odot|$)"  # δ, which is a name
 IS_SOFTMAX = r"(?:sigma|σ)\W{1,9}(?:text\s*\{)?\s*(?:be|is|denotes?) the softmax"
 ADDS_TO_ONE = r"(?:\\sum|sum|∑)[_^{}\w=\s]*?\s([^\W\d_])(?:_\{?\w\}?|[ᵢⱼₖₙ])\s*=\s*1(?!\d)"  # sum_k y_k = 1
-ALL_ONES = r"(?:(?<![\w.])1|𝟏|\\(?:mathbf|boldsymbol|bm)\s*\{1\})\s*(?:'|ᵀ|\^\s*\{?\s*(?:T|\\top)(?![A-Za-z])\s*\}?)"
+TURNED = (  # behind what is transposed, in all spellings
+    r"(?:['′ᵀ]|\^\s*\{?\s*(?:T|⊤|\\(?:top|intercal|prime)|\\(?:math|text)[a-z]{2}\s*\{?\s*T)(?![A-Za-z])\s*\}{0,2})"
+)
+ALL_ONES = rf"(?:(?<![\w.])1|𝟏|\\(?:mathbf|boldsymbol|bm)\s*\{{1\}})\s*{TURNED}"
 TIMES_ONES = rf"(?:{ALL_ONES}\s*|(?<![A-Za-z\\])sum\()([^\W\d_])\)?\s*=\s*1(?![\w.])"  # 1ᵀp = 1, sum(p) = 1
 CROSS_ENTROPY = (  # −yᵀ log ŷ of y and ŷ that sum to 1
     r"(?<![A-Za-z])CE\s*(?:\\(?:left|[bB]igg?l?))?\s*\(\s*([^(),]+?)\s*,\s*([^(),]+?)\s*(?:\\(?:right|[bB]igg?r?)\s*)?\)"
@@ -36,11 +39,14 @@ CROSS_ENTROPY = (  # −yᵀ log ŷ of y and ŷ that sum to 1
 ONE_HOT = r"(?<![\w\\])\$?([^\W\d_])\$?\s*(?:\(|is\s+|,\s*)?(?:an?\s+)?one-hot"
 VARIES = r"(?:∂|(?<![A-Za-z])d|\\partial|(?:∇|\\nabla)\s*_\s*\{?)\s*"  # in front of an unknown
 INCREMENT = r"(?m)^\W*(?:d|\\(?:math\w+|operatorname)\{d\})\s*[A-Za-z]\s*&?\s*="  # df = …
-ONES = r"(?<![\w.])1\s*(?:ᵀ|\^\s*\{?\s*(?:T|⊤|\\top)(?![A-Za-z]))"  # 1ᵀ, so that · 1 is a vector too
+ONES = rf"(?<![\w.])1\s*{TURNED}"  # 1ᵀ, so that · 1 is a vector too
 INVERSE = r"(?i)pseudo.?inverse|Moore|Penrose|generali[sz]ed inverse|pinv"
-LIKELIHOOD = r"(?:log|ln)\s*[pP]\s*(?:\([^()]*[|∣;][^()]*\)|\(\s*[^\W\d_]\s*\)|$)"  # log p(y | X, w)
+LOGARITHM = r"(?:\\?(?:log|ln))\s*"
+LIKELIHOOD = rf"{LOGARITHM}[pP]\s*(?:\([^()]*[|∣;][^()]*\)|\(\s*[^\W\d_]\s*\)|$)"  # log p(y | X, w)
+OF_L = r"(?:\\mathcal\s*\{\s*L\s*\}|\\mathcal\s*L|[Lℒ𝓛])(?![A-Za-z_0-9₀-₉ᵢⱼ'ᵀ])"
 NORMAL = r"(?:log|ln)\s*(?:N|𝒩)\s*(?:\([^()]*[|∣;][^()]*\)|$)"
 SAYS_LIKELIHOOD = r"(?:log|ln)\s*[pP]\s*\((?:[^()]*(?:[|∣;]|\\mid|\\vert)|[^()]*\)\s*&?\s*=)"
+SAYS_L = rf"{LOGARITHM}{OF_L}\s*(?:\([^()]*\))?\s*&?\s*="  # ln L(β) = …
 SAYS_NORMAL = r"N\}?\s*\([^()]*\)\s*&?="  # log N(x; m, C) = …
 TWO_BELOW = rf"(?:_(?:\{{\s*\w\s*,?\s*\w\s*\}}|[a-z]{{2}}(?![A-Za-z]))|[{SUBS}]{{2}})"
 ENTRIES = rf"(?<![A-Za-z\\])(?P<of>\\[a-z]+|[a-zα-ω])(?={TWO_BELOW})"
@@ -193,6 +199,8 @@ class Habits:
         self._next = re.search(INVERSE, text) is None  # P⁺ is a new P, and no generalised inverse
         gives_p = re.search(r"(?<!log )(?<!ln )(?<![\w\\])[pP]\s*\([^()]*\)\s*&?\s*=", text) is not None
         self._says_likelihood = re.search(SAYS_LIKELIHOOD, text) is not None and not gives_p
+        gives_l = re.search(rf"(?m)(?:^\W*|, ){OF_L}\s*(?:\([^()]*\))?\s*&?\s*=", text) is not None
+        self._says_l = re.search(SAYS_L, text) is not None and not gives_l and "L" not in given
         self._says_normal = re.search(SAYS_NORMAL, text) is not None
         self._names_ones = re.search(ONES, text) is not None
         self._names_d2 = re.search(r"(?m)^\W*d(?:²|\^\{?2\}?)\s*(?:\([^()=]*\))?\s*&?\s*=", text) is not None
@@ -252,6 +260,7 @@ class Habits:
         side = re.sub(r"(?<![A-Za-z])d(?:²|\^\{?2\}?)", "D_sq", side) if self._names_d2 else side  # a squared distance
         side = re.sub(r"(\(\(?\d+\)?/\(?\d+\)?\))\s*(?=\d)", r"\1 * ", side)  # ½ 2 A x, where no power has come down
         side = re.sub(LIKELIHOOD, " l_p ", side) if self._says_likelihood else side
+        side = re.sub(rf"{LOGARITHM}{OF_L}(?:\s*\([^()]*\))?", " l_L ", side) if self._says_l else side
         side = re.sub(NORMAL, " l_N ", side) if self._says_normal else side
         if self._names_ones:
             side = re.sub(r"·\s*1(?![\w.])", "· vector(1)", side)

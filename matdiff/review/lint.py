@@ -11,11 +11,13 @@ from matdiff.algebra.expr import postorder
 from matdiff.algebra.operators.products import Transpose
 from matdiff.errors import MatdiffError
 from matdiff.language.declarations import declare
+from matdiff.language.names import GREEK_WORDS
 from matdiff.records import NamedTuple
 from matdiff.review.comparing import compared
 from matdiff.review.documents import Passage, passages
 from matdiff.review.doubts import holds
 from matdiff.review.judging import Judge, Judged
+from matdiff.review.lines import MATHEMATICAL
 from matdiff.review.reviewing import sections
 from matdiff.review.scope import has_increments
 from matdiff.review.slips import SAID, diagnosed
@@ -23,6 +25,7 @@ from matdiff.review.verdicts import NO_CLAIM, UNREAD, WRONG
 
 CODES = {kind: f"MD{number}" for number, kind in enumerate(SAID, 101)}
 SKIP, SKIP_ALL = "matdiff: skip", "matdiff: skip-file"
+WORD = r"(?<![A-Za-z])d([a-z]{3,})\w*"
 WHERE = r"matdiff: where\s+([^\n]*?)\s*(?:-->|$)"
 
 
@@ -108,8 +111,13 @@ def _findings(path: str, rows: Sequence[str], judged: list[Judged], judge: Judge
 
 def _claims(judged: Judged, judge: Judge) -> bool:
     """Whether a line says what a derivative or a differential is."""
-    sides = [side for statement in judged.line.statements for side in statement.sides]
+    sides = [re.sub(WORD, _unless_increment, side) for s in judged.line.statements for side in s.sides]
     return any(judge.scope.asks(side) or has_increments(side, judge.scope) for side in sides)
+
+
+def _unless_increment(m: re.Match[str]) -> str:
+    """Nothing in place of a word that begins with d, as data and dataset_0 do; dtheta and dvec are increments."""
+    return m.group() if m.group(1) in MATHEMATICAL | GREEK_WORDS else " "
 
 
 def _is_sure(judged: Judged, judge: Judge) -> bool:

@@ -15,7 +15,7 @@ from matdiff.review.lines import MATHEMATICAL
 LETTER = rf"(?![ᵀᴴ⁻⁰-⁹¹²³ⁿ½¼])[^\W\d_∂∇][{MARKS}]*(?:_\{{\w+\}}|_[A-Za-z0-9]+|[{SUBS}]+|[0-9]+)?"
 GREEK = rf"(?<![A-Za-z])(?:{'|'.join(sorted(GREEK_WORDS, key=len, reverse=True))})"
 WORDY = rf"(?:[a-zA-Z]{{2,}}|{LETTER})"
-D = r"(?:∂|(?<![A-Za-z])d)"
+D = r"(?:∂|(?<![A-Za-z_])d)"
 TWICE = r"(?P<twice>\^\{?2\}?|²)?"
 SQUARE = r"(?:\^\{?2\}?|²)"
 HELD = r"\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)"

@@ -34,6 +34,8 @@ SYMMETRIC = (
 TRIANGULAR = r"(?<![\w$\\])\$?([A-Z])\$?[\s,\\]*(?:text\s*\{\s*)?(?:is|be)?\s*(?:a\s+)?(lower|upper)[- ]triangular"
 ENTRYWISE = "|".join(("σ", "sigma", "sigmoid", "tanh", "relu", "ReLU", "exp", "log", "sin", "cos", "softplus"))
 SLOPE = rf"(?<![A-Za-z])({ENTRYWISE})['′]\s*\(((?:[^()]|\([^()]*\))*)\)"
+INCREMENT = r"(?<![A-Za-z_])d\((?![^()]*,)"  # d(X), and no distance d(x, y)
+QUOTIENT = r"∂[^/=]*/\s*\(?\s*∂"  # ∂ln Lᵢ/∂β of an Lᵢ that is not given: no quotient of increments
 SIZE_D = (  # d/2, √d, (2π)^d
     r"(?<![A-Za-z\\])d(?=\s*\)*\s*/\s*\(?\d)|(?<=\)\^)d(?![A-Za-z(])"
     r"|(?<=√)d(?![A-Za-z(])|(?<=√\()d(?=\))|(?<=sqrt\()d(?=\))"
@@ -230,6 +232,8 @@ class Scope:
             side = re.sub(SIZE_D, f" {size} ", side)
         side = self._with_open_functions(side)
         side = with_names(side, self.functions, self._name, self._operands())
+        if re.search(QUOTIENT, side):
+            raise UnsupportedError("the function that is differentiated here is not given")
         side = re.sub(rf"((?<![A-Za-z])d\s*{HELD})\s*\(({LETTER})\)", self._without_place, side)
         side = re.sub(rf"(?P<name>{LETTER})\s*\((?P<arguments>[^()=]*)\)", self._without_arguments, side)
         side = with_increments(side, self.names())
@@ -387,7 +391,7 @@ class Scope:
 
 def has_increments(side: str, scope: Scope) -> bool:
     """Whether dX or d(…) stands in a side, where d is no name."""
-    return "d" not in scope.given and re.search(r"(?<![A-Za-z])d\(", with_increments(side, scope.names())) is not None
+    return "d" not in scope.given and re.search(INCREMENT, with_increments(side, scope.names())) is not None
 
 
 def _letters(k: int) -> str:

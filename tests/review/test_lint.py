@@ -191,3 +191,10 @@ def test_formulas_between_dollars_and_backquotes_are_read() -> None:
     text = "Firstly\n$`\n\\mathcal{L}(u) = u^T A u\n`$\nand $`\\nabla \\mathcal{L}(u) = (A + A) u`$."
     assert not linted([("notes.md", text)], "A: n x n; u: n").ok
     assert linted([("notes.md", text.replace("A + A)", "A + A^T)"))], "A: n x n; u: n").read == 1
+
+
+def test_items_and_words_of_a_docstring_are_no_claims() -> None:
+    """A list of names, a distance d(x, y) and a word that begins with d claim no derivative."""
+    module = '"""Names.\n\n- device_put_all\n- d(x, y) = d(y, x)\n- dataset_0 = [value_0]\n- pdf = exp(-x)\n"""\n'
+    findings = linted([("names.py", module)])
+    assert (findings.ok, findings.claims) == (True, 0)

@@ -72,6 +72,13 @@ $$J(\theta) = \sum_{i=1}^n \log(\exp(\theta^T x_i) + 1) - y_i \theta^T x_i$$
 $$\nabla J = \sum_{i=1}^n (\pi_i - y_i) x_i$$""",
         "x_i: d; y_i: scalar; theta: d",
     ),
+    (
+        r"""\ln L(\beta) = -\frac{n}{2}\ln(2\pi\sigma^2) - \frac{1}{2\sigma^2}(y - X\beta)'(y - X\beta)
+\frac{\partial\ln L}{\partial\beta} = \frac{1}{\sigma^2} X'(y - X\beta)
+\frac{\partial^2\ln L}{\partial\beta\partial\beta'} = -\frac{1}{\sigma^2} X'X""",
+        "X: n x k; y: n; β: k; sigma: positive",
+    ),
+    ("log L = Σ_i (y_i x_i'β − exp(x_i'β))\n∂ log L/∂β = Σ_i (y_i − exp(x_i'β)) x_i", "x_i: k; y_i: scalar; β: k"),
     (  # a covariance, which nobody declared
         r"""-2(H\hat{M}_k)^T+2K_k(H\hat{M}_kH^T+R) = 0
 K_k = \hat{M}_kH^T(H\hat{M}_kH^T+R)^{-1}""",
@@ -142,3 +149,19 @@ def test_a_slip_is_found_and_put_right(text: str, where: str, line: int, kind: s
     review = matdiff.check(text, where)
     assert (review.first_wrong, review.kind) == (line, kind), review
     assert matdiff.equal(str(review.should_be), should_be, where)
+
+
+@pytest.mark.parametrize(
+    "turned", ["^T", "'", r"^\intercal", r"^{\intercal}", r"^{\prime}", r"^{\mathsf{T}}", r"^\top"]
+)
+def test_ones_are_transposed_in_any_spelling(turned: str) -> None:
+    """log(1ᵀexp(h))·1 is a vector, and its differential has the factor 1 behind it in the next line too."""
+    text = r"""\partial z = \partial h - \partial(\log(1^T \exp(h)) \cdot 1)
+= \partial h - \frac{1}{1^T \exp(h)} 1^T \partial(\exp(h) \cdot 1)"""
+    assert matdiff.check(text.replace("^T", turned), "h: n").first_wrong == 2
+
+
+def test_a_function_that_is_not_given_has_no_derivative() -> None:
+    """ln Lᵢ is said nowhere: ∂ln Lᵢ/∂β was a quotient of increments, and so 0."""
+    review = matdiff.check(r"\frac{\partial\ln L_{i}}{\partial\beta}=\left(y_{i}-\lambda_{i}\right)")
+    assert [line.verdict for line in review.lines] == ["not read"]
