@@ -50,6 +50,7 @@ MODULES = {name: found if (found := path.partition(".")[0]) in DIALECTS else "nu
 SUBMODULES = frozenset(  # np.linalg, torch.nn.functional
     "linalg special nn functional numpy scipy math lax spatial distance stats".split()
 )
+OF_SCIPY = "linalg special stats spatial optimize sparse integrate signal fft".split()
 PREFIX = regex(rf"(?<![\w.)\]])({'|'.join(MODULES)})\s*\.\s*(?=[A-Za-z_])(?!(?:T|mT)\b)(?!t\()")
 ARRAYS_OF_NUMPY = r"(?<![\w.)\]])(?:np|numpy)\s*\.\s*(?!(?:pi|e|inf)\b)"  # what is no number
 SYMPY = regex(
@@ -98,8 +99,7 @@ def recognised(text: str) -> Dialect | None:
     """
     if "\\" in text or "$" in text:
         return None
-    roots = {m.group(1) for m in PREFIX.finditer(text)}
-    found = {"sympy"} if roots == {"sp"} and SYMPY.search(text) else {MODULES[root] for root in roots}
+    found = {"sympy" if is_sympy(m) else MODULES[m.group(1)] for m in PREFIX.finditer(text)}
     if "torch." not in text and re.search(OF_MATRIX_F, text):
         found.discard("torch")  # F is a matrix
     if "numpy" in found and found & {"jax", "torch", "cvxpy"}:  # math.pi beside torch.exp
@@ -121,6 +121,11 @@ def recognised(text: str) -> Dialect | None:
     if ARRAYS.search(text) or PROGRAM.match(text):
         return NUMPY
     return None
+
+
+def is_sympy(prefix: re.Match[str]) -> bool:
+    """Whether sp is SymPy, as of sp.Matrix; SciPy has only modules, as in sp.linalg."""
+    return prefix.group(1) == "sp" and re.match(rf"(?:{'|'.join(OF_SCIPY)})\b", prefix.string[prefix.end() :]) is None
 
 
 def is_program(text: str, dialect: Dialect | None) -> bool:
