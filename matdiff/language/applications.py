@@ -151,9 +151,19 @@ def apply(attempt: Attempt, node: Node, operator: type[Operator], operands: list
 
 
 def is_inner_product(operand: Typed) -> bool:
-    """Whether a number is a product of vectors, as xᵀAy: its sum or norm may well be meant."""
-    is_product = without_brackets(operand.node).kind in ("product", "tight")
-    return operand.is_scalar and not operand.of_numbers and is_product
+    """Whether a number is a product of vectors, as xᵀAy, or a sum of such: its sum or norm may well be meant."""
+    if not operand.is_scalar or operand.of_numbers:
+        return False
+    terms, products = [without_brackets(operand.node)], 0
+    while terms:
+        node = terms.pop()
+        if node.kind in ("sum", "negative"):
+            terms.extend(map(without_brackets, node.parts))
+        elif node.kind in ("product", "tight"):
+            products += 1
+        else:
+            return False
+    return products > 0
 
 
 STATES = ("rho", "sigma")  # what physics calls density matrices
