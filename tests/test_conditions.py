@@ -56,6 +56,9 @@ import matdiff
         ("sum(arcsin(x))", "x", "x: n", ["−1 < every entry of x < 1"]),
         ("tr(inv(X)) + norm2(X)", "X", "X: n x n", ["X is invertible"]),
         ("norm2(A*x) + norm2(x)", "x", "A: m x n; x: n", ["Ax ≠ 0"]),
+        ("log(det(X'*A*X)) - log(det(X'*X))", "X", "A: m x m spd; X: m x n", ["XᵀX is invertible"]),
+        ("tr(inv(X'*A*X)*(X'*X)) + tr(inv(X'*B*X))", "X", "A, B: m x m spd; X: m x n", ["XᵀAX is invertible"]),
+        ("tr(inv(X'*A*X)*inv(X'*X))", "X", "A: m x m; X: m x n", ["XᵀAX is invertible", "XᵀX is invertible"]),
         # none is missing: powers of inverses, and parts that were not differentiated
         ("tr(A^-2)", "A", "A: n x n", ["A is invertible"]),
         ("t'*(g.*(x - m)/s)", "g", "t, g, x, m: n; s: scalar", ["s ≠ 0"]),

@@ -204,14 +204,16 @@ def regular(signs: Signs, c: Condition) -> Iterator[Condition]:
 
 def vector_of_definite_form(signs: Signs, a: Expr) -> Expr | None:
     """x where a number is xᵀSx for a positive definite S."""
-    if (
-        not (isinstance(a, Product) and a.is_scalar)
-        or len(a.operands) < 3
-        or transposed(a.operands[0]) is not a.operands[-1]
-    ):
+    return factor_of_definite_form(signs, a) if a.is_scalar and len(a.operands) > 2 else None
+
+
+def factor_of_definite_form(signs: Signs, a: Expr) -> Expr | None:
+    """U where something is UᵀU, or UᵀSU for a positive definite S."""
+    if not isinstance(a, Product) or transposed(a.operands[0]) is not a.operands[-1]:
         return None
-    known = signs.spectrum(Product.of(*a.operands[1:-1]))
-    return a.operands[-1] if known is not None and known.interval.is_positive else None
+    between = a.operands[1:-1]
+    known = signs.spectrum(Product.of(*between)) if between else None
+    return a.operands[-1] if not between or (known is not None and known.interval.is_positive) else None
 
 
 def _is_positive(signs: Signs, a: Expr) -> bool:
@@ -233,6 +235,10 @@ def follows(c: Condition, others: Sequence[Condition], sizes: frozenset[str]) ->
         return True
     if c.demand == INVERTIBLE and any(is_determinant_of(o, c.about) for o in others):
         return True
+    if c.demand == INVERTIBLE and (u := factor_of_definite_form(Signs(sizes), c.about)) is not None:
+        inverted = [o.about for o in others if o.demand == INVERTIBLE]  # UᵀU where UᵀSU is, and the other way round
+        if any(factor_of_definite_form(Signs(sizes), a) is u for a in inverted):
+            return True
     known = dict(fact for o in others for fact in known_where(o))
     return bool(known) and holds(Signs(sizes, known), c)
 
