@@ -170,13 +170,45 @@ def say_means(bound: Bound, attempt: Attempt) -> None:
             attempt.note(place, f"{name.name} is a constant here; where it depends on {of}, define it: {name.name} = …")
 
 
+def _asked(bound: Bound) -> set[str]:
+    """The unknowns, and the families of which they are members."""
+    return {*bound.wrt, *(name.rpartition("_")[0] for name in bound.wrt)} & set(bound.names)
+
+
+def require_estimates(bound: Bound) -> None:
+    """Refuses ∑ᵢ(yᵢ − ŷᵢ)² + λ‖β‖² by β, where nothing says how ŷ depends on β: only the penalty would be derived."""
+    asked = _asked(bound)
+    hats = {n for n in bound.names if n.endswith("_hat") and n[:-4] in bound.names and not bound.names[n].declared}
+    for node in [node for node in bound.order if node.kind == "sum"] if hats - asked and asked else ():
+        if any(n.kind in ("definition", "applied") for n in postorder(node)):
+            continue
+        held = [{n.value[0]: n for n in postorder(part) if n.kind in ("symbol", "member")} for part in node.parts]
+        losses = [names.keys() for names in held if names and names.keys().isdisjoint(asked)]
+        hat = next((n for names in losses for n in sorted(hats & names) if n[:-4] in names), None)
+        beside = [n for names in held if names.keys() & asked for name, n in names.items() if name not in asked]
+        if hat and len(losses) < len([names for names in held if names]) and all(n.typed.is_scalar for n in beside):
+            raise AmbiguityError(
+                f"{hat} may depend on {min(asked)}, and is not given: its derivative would leave out the loss",
+                text=bound.text,
+                span=(node.start, node.end),
+                suggestion=f"give it, as in {hat} = …, or declare it where it is constant",
+            )
+
+
 def say_families(bound: Bound, attempt: Attempt) -> None:
-    """Notes that b_u and b_i of a sum over u and i are one family, where they may be two: biases of users and of items.
+    """Says that b_u and b_i of a sum over u and i are one family, where they may be two: biases of users and of items.
 
     That is so where u and i are no letters of one run, as i and j are, or where other families have one of them alone.
     """
     for one, two in islice(_doubtful_members(bound), 1):
         both = f"{attempt.written(one)} and {attempt.written(two)}"
+        if one.value[0] in _asked(bound):
+            raise AmbiguityError(
+                f"{both} can be members of one family, or of two",
+                text=bound.text,
+                span=(one.start, two.end),
+                suggestion=f"declare {one.value[0]} for one; for two give one of them another letter",
+            )
         attempt.note(two, f"{both} are members of one family; where they are of two, give one another letter")
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from matdiff.algebra.dims import SCALAR
 from matdiff.errors import AmbiguityError
 from matdiff.language.customs import LETTERS_OF_COUNTS, customary
-from matdiff.language.limits import Range
+from matdiff.language.limits import Range, bound_by
 from matdiff.language.named_calls import resolve_function
 from matdiff.language.named_functions import is_entrywise
 from matdiff.language.scopes import Scope
@@ -64,7 +64,7 @@ def _letters_of(found: Node) -> set[str]:
     """The letters that a sum binds; without limits the one that numbers what it is of."""
     clauses = found.value[1].clauses
     inside = set[str]() if clauses else free_letters(found.parts[0], None)
-    return inside if len(inside) == 1 else {clause.letter for clause in clauses if isinstance(clause, Range)}
+    return inside if len(inside) == 1 else {letter for clause in clauses for letter in bound_by(clause)}
 
 
 BARS = frozenset(("norm", "bars"))

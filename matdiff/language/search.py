@@ -20,6 +20,7 @@ from matdiff.language.customs import BOLD_MATRICES, DECLARED, WORDS, Kinds
 from matdiff.language.doubtful_code import is_word, say_samples
 from matdiff.language.doubts import (
     require_customary,
+    require_estimates,
     require_one_font,
     say_families,
     say_identities,
@@ -155,6 +156,7 @@ class Search:
         self._check_unique(found, vector, heap, complete)
         found.attempt.restore()
         require_one_font(self.bound, found.attempt, self.italic)
+        require_estimates(self.bound)
         self._say_kinds(found, vector)
         for say in (
             say_identities,
