@@ -62,3 +62,75 @@ class Backend(NamedTuple):
     kinds: Mapping[str, str] = {}
     language: Language | None = None
     reserved: frozenset[str] = frozenset()
+
+
+HEADS = {  # what helpers take and what they give, in all libraries
+    "floats": ("*given", "Arrays of numbers of one type, which is no integer; arrays of dask stay such arrays."),
+    "relu": ("a", "The positive part."),
+    "indicator": ("holds, a", "1 where something holds, else 0, in numbers as those of an array."),
+    "sigmoid": ("a", "1/(1 + exp(−a)), which does not overflow."),
+    "sigmoid_slope": ("a", "The derivative of 1/(1 + exp(−a)), with all its digits."),
+    "softplus": ("a", "log(1 + exp(a)), which does not overflow."),
+    "norm": ("a", "The root of the sum of the squares, which does not overflow."),
+    "square_distances": ("a, b", "The squares of the distances between the rows of two matrices."),
+    "weighted_square_distances": (
+        "total, large, w, a, b",
+        "Σ wᵢⱼ‖aᵢ − bⱼ‖²: the total that large has lost something to, unless it has lost most of it.",
+    ),
+    "repeated": ("a, shape", "An array repeated along further axes."),
+    "with_sign": ("v", "±v, whose largest entry is positive."),
+    "eigenvectors": ("a", "The eigenvectors of a symmetric matrix, whose largest entries are positive."),
+    "logm": ("a", "The logarithm of a matrix."),
+    "sqrtm": ("a", "The square root of a matrix."),
+    "expm_frechet": ("a, b", "The derivative of exp(A) in the direction B."),
+    "swapped": ("a", "The transposes of matrices."),
+    "dilated": ("a, s", "Zeros between the entries, which are s places from each other."),
+    "correlate_every": ("a, k, s", "The correlation with a kernel at every s-th place."),
+    "windows": ("a, p, s", "The parts of p entries, s places from each other, as rows."),
+    "patches": ("a, p, q, s", "The parts of p × q entries, s places from each other, as rows, columns stacked."),
+    "batch_logdet": ("a", "The logarithms of the determinants."),
+    "cholesky": ("a", "The lower factor of a positive definite matrix, zeros above."),
+    "cholesky_solve": ("c, b", "A⁻¹B by the factor of A."),
+    "cholesky_inverse": ("c", "A⁻¹ by the factor of A."),
+    "cholesky_logdet": ("c", "log |A| by the factor of A."),
+    "cholesky_det": ("c", "|A| by the factor of A."),
+    "lu": ("a", "The factors of Aᵀ, whose entries lie in the order of Fortran, and the rows that were exchanged."),
+    "lu_solve": ("f, b", "A⁻¹B by the factors of lu."),
+    "symmetric": ("a", "The lower factor of a positive definite matrix, or the factors of another symmetric one."),
+    "symmetric_solve": ("f, b", "A⁻¹B by the factors of A."),
+    "symmetric_inverse": ("f", "A⁻¹ by the factors of A."),
+    "symmetric_logdet": ("f", "log |det A| by the factors of A."),
+    "symmetric_det": ("f", "det A by the factors of A."),
+    "lu_solve_transposed": ("f, b", "A⁻ᵀB by the factors of lu."),
+    "lu_inverse": ("f", "A⁻¹ by the factors of lu."),
+    "lu_logdet": ("f", "log |det A| by the factors of lu."),
+    "lu_det": ("f", "det A by the factors of lu."),
+    "polar": ("a", "The orthogonal part of a matrix of any shape, as a tuple of one."),
+    "convolve2d": ("a, k, mode", "The convolution of matrices."),
+    "correlate2d": ("a, k, mode", "The correlation of matrices."),
+    "vdot": ("a, b", "The sum of the products of the entries."),
+    "flip": ("a", "The entries in the opposite order along all axes."),
+    "gamma": ("a", "Γ(a) for a > 0."),
+    "svd": ("a", "The singular value decomposition."),
+    "pad": ("a, widths", "Zeros around an array."),
+    "convolve": ("a, k, mode", "The convolution of vectors."),
+    "correlate": ("a, k, mode", "The correlation of vectors."),
+}
+for _kind in ("lower", "upper"):
+    HEADS |= {
+        f"{_kind}_solve": ("a, b", "A⁻¹B for a triangular A."),
+        f"{_kind}_solve_transposed": ("a, b", "A⁻ᵀB for a triangular A."),
+        f"{_kind}_inverse": ("a", "A⁻¹ for a triangular A."),
+        f"{_kind}_logdet": ("a", "log |det A| for a triangular A."),
+        f"{_kind}_det": ("a", "det A for a triangular A."),
+    }
+
+
+def helpers(bodies: Mapping[str, str]) -> dict[str, str]:
+    """Functions with their heads, of which it is said what they return, or all their lines."""
+    texts = {}
+    for name, body in bodies.items():
+        arguments, gives = HEADS[name]
+        lines = body if body.startswith("\n") else f"\n    return {body}"
+        texts[name] = f'def _{name}({arguments}):\n    """{gives}"""{lines}'
+    return texts

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from matdiff.program.library import Backend
+from matdiff.program.library import Backend, helpers
 
 IMPORTS = {
     "jax.": "import jax",
@@ -25,102 +25,53 @@ FUNCTIONS = {
 }  # fmt: skip
 
 HELPERS = {
-    "square_distances": '''def _square_distances(a, b):
-    """The squares of the distances between the rows of two matrices."""
-    return jnp.sum((a[:, None, :] - b) ** 2, axis=-1)''',
-    "indicator": '''def _indicator(holds, a):
-    """1 where something holds, else 0, in numbers as those of an array."""
-    return jnp.asarray(holds, jnp.result_type(a, jnp.float32))''',
-    "sigmoid_slope": '''def _sigmoid_slope(a):
-    """The derivative of 1/(1 + exp(−a)), with all its digits."""
-    return jax.nn.sigmoid(a) * jax.nn.sigmoid(-a)''',
-    "polar": '''def _polar(a):
-    """The orthogonal part of a matrix of any shape, as a tuple of one."""
+    "square_distances": "jnp.sum((a[:, None, :] - b) ** 2, axis=-1)",
+    "indicator": "jnp.asarray(holds, jnp.result_type(a, jnp.float32))",
+    "sigmoid_slope": "jax.nn.sigmoid(a) * jax.nn.sigmoid(-a)",
+    "polar": """
     u, _, v = jnp.linalg.svd(a, full_matrices=False)
-    return (u @ v,)''',
-    "with_sign": '''def _with_sign(v):
-    """±v, whose largest entry is positive."""
-    return v * jnp.sign(v[jnp.argmax(jnp.abs(v))])''',
-    "eigenvectors": '''def _eigenvectors(a):
-    """The eigenvectors of a symmetric matrix, whose largest entries are positive."""
+    return (u @ v,)""",
+    "with_sign": "v * jnp.sign(v[jnp.argmax(jnp.abs(v))])",
+    "eigenvectors": """
     q = jnp.linalg.eigh(a)[1]
-    return q * jnp.sign(q[jnp.argmax(jnp.abs(q), axis=0), jnp.arange(len(q))])''',
-    "expm_frechet": '''def _expm_frechet(a, b):
-    """The derivative of exp(A) in the direction B."""
-    return jax.scipy.linalg.expm_frechet(a, b, compute_expm=False)''',
-    "swapped": '''def _swapped(a):
-    """The transposes of matrices."""
-    return jnp.swapaxes(a, -1, -2)''',
-    "convolve2d": '''def _convolve2d(a, k, mode):
-    """The convolution of matrices."""
-    return _correlate2d(a, jnp.flip(k), mode)''',
-    "correlate2d": '''def _correlate2d(a, k, mode):
-    """The correlation of matrices."""
+    return q * jnp.sign(q[jnp.argmax(jnp.abs(q), axis=0), jnp.arange(len(q))])""",
+    "expm_frechet": "jax.scipy.linalg.expm_frechet(a, b, compute_expm=False)",
+    "swapped": "jnp.swapaxes(a, -1, -2)",
+    "convolve2d": "_correlate2d(a, jnp.flip(k), mode)",
+    "correlate2d": """
     around = [(n - 1, n - 1) if mode == "full" else (0, 0) for n in k.shape]
-    return jax.lax.conv_general_dilated(a[None, None], k[None, None], (1, 1), around)[0, 0]''',
-    "dilated": '''def _dilated(a, s):
-    """Zeros between the entries, which are s places from each other."""
+    return jax.lax.conv_general_dilated(a[None, None], k[None, None], (1, 1), around)[0, 0]""",
+    "dilated": """
     wide = jnp.zeros([s * (n - 1) + 1 for n in a.shape], a.dtype)
-    return wide.at[(slice(None, None, s),) * a.ndim].set(a)''',
-    "correlate_every": '''def _correlate_every(a, k, s):
-    """The correlation with a kernel at every s-th place."""
-    return jax.lax.conv_general_dilated(a[None, None], k[None, None], (s, s), "VALID")[0, 0]''',
-    "windows": '''def _windows(a, p, s):
-    """The parts of p entries, s places from each other, as rows."""
-    return a[jnp.arange(0, len(a) - p + 1, s)[:, None] + jnp.arange(p)]''',
-    "patches": '''def _patches(a, p, q, s):
-    """The parts of p × q entries, s places from each other, as rows, columns stacked."""
+    return wide.at[(slice(None, None, s),) * a.ndim].set(a)""",
+    "correlate_every": 'jax.lax.conv_general_dilated(a[None, None], k[None, None], (s, s), "VALID")[0, 0]',
+    "windows": "a[jnp.arange(0, len(a) - p + 1, s)[:, None] + jnp.arange(p)]",
+    "patches": """
     i = jnp.arange(0, a.shape[0] - p + 1, s)[:, None] + jnp.arange(p)
     j = jnp.arange(0, a.shape[1] - q + 1, s)[:, None] + jnp.arange(q)
-    return jnp.reshape(a[i[None, :, None, :], j[:, None, :, None]], (-1, p * q))''',
-    "batch_logdet": '''def _batch_logdet(a):
-    """The logarithms of the determinants."""
-    return jnp.linalg.slogdet(a)[1]''',
-    "cholesky_solve": '''def _cholesky_solve(c, b):
-    """A⁻¹B by the factor of A; many columns by the inverse, which takes half the time."""
+    return jnp.reshape(a[i[None, :, None, :], j[:, None, :, None]], (-1, p * q))""",
+    "batch_logdet": "jnp.linalg.slogdet(a)[1]",
+    "cholesky_solve": """
     if b.ndim == 2 and b.shape[1] > 2 * len(c):
         return jax.scipy.linalg.cho_solve((c, True), jnp.eye(len(c), dtype=c.dtype)) @ b
-    return jax.scipy.linalg.cho_solve((c, True), b)''',
-    "cholesky_inverse": '''def _cholesky_inverse(c):
-    """A⁻¹ by the factor of A."""
-    return jax.scipy.linalg.cho_solve((c, True), jnp.eye(len(c), dtype=c.dtype))''',
-    "cholesky_logdet": '''def _cholesky_logdet(c):
-    """log |A| by the factor of A."""
-    return 2 * jnp.log(jnp.diagonal(c)).sum()''',
-    "cholesky_det": '''def _cholesky_det(c):
-    """|A| by the factor of A."""
-    return jnp.diagonal(c).prod() ** 2''',
-    "lu_solve_transposed": '''def _lu_solve_transposed(f, b):
-    """A⁻ᵀB by the factors of A."""
-    return jax.scipy.linalg.lu_solve(f, b, trans=1)''',
-    "lu_inverse": '''def _lu_inverse(f):
-    """A⁻¹ by the factors of A."""
-    return jax.scipy.linalg.lu_solve(f, jnp.eye(len(f[0]), dtype=f[0].dtype))''',
-    "lu_logdet": '''def _lu_logdet(f):
-    """log |det A| by the factors of A."""
-    return jnp.log(jnp.abs(jnp.diagonal(f[0]))).sum()''',
-    "lu_det": '''def _lu_det(f):
-    """det A by the factors of A."""
+    return jax.scipy.linalg.cho_solve((c, True), b)""",
+    "cholesky_inverse": "jax.scipy.linalg.cho_solve((c, True), jnp.eye(len(c), dtype=c.dtype))",
+    "cholesky_logdet": "2 * jnp.log(jnp.diagonal(c)).sum()",
+    "cholesky_det": "jnp.diagonal(c).prod() ** 2",
+    "lu_solve_transposed": "jax.scipy.linalg.lu_solve(f, b, trans=1)",
+    "lu_inverse": "jax.scipy.linalg.lu_solve(f, jnp.eye(len(f[0]), dtype=f[0].dtype))",
+    "lu_logdet": "jnp.log(jnp.abs(jnp.diagonal(f[0]))).sum()",
+    "lu_det": """
     exchanged = (f[1] != jnp.arange(len(f[1]))).sum()
-    return jnp.diagonal(f[0]).prod() * (1 - 2 * (exchanged % 2))''',
+    return jnp.diagonal(f[0]).prod() * (1 - 2 * (exchanged % 2))""",
 }
 for _kind, _lower in (("lower", "True"), ("upper", "False")):
     HELPERS |= {
-        f"{_kind}_solve": f'''def _{_kind}_solve(a, b):
-    """A⁻¹B for a triangular A."""
-    return jax.scipy.linalg.solve_triangular(a, b, lower={_lower})''',
-        f"{_kind}_solve_transposed": f'''def _{_kind}_solve_transposed(a, b):
-    """A⁻ᵀB for a triangular A."""
-    return jax.scipy.linalg.solve_triangular(a, b, lower={_lower}, trans=1)''',
-        f"{_kind}_inverse": f'''def _{_kind}_inverse(a):
-    """A⁻¹ for a triangular A."""
-    return jax.scipy.linalg.solve_triangular(a, jnp.eye(len(a), dtype=a.dtype), lower={_lower})''',
-        f"{_kind}_logdet": f'''def _{_kind}_logdet(a):
-    """log |det A| for a triangular A."""
-    return jnp.log(jnp.abs(jnp.diagonal(a))).sum()''',
-        f"{_kind}_det": f'''def _{_kind}_det(a):
-    """det A for a triangular A."""
-    return jnp.diagonal(a).prod()''',
+        f"{_kind}_solve": f"jax.scipy.linalg.solve_triangular(a, b, lower={_lower})",
+        f"{_kind}_solve_transposed": f"jax.scipy.linalg.solve_triangular(a, b, lower={_lower}, trans=1)",
+        f"{_kind}_inverse": f"jax.scipy.linalg.solve_triangular(a, jnp.eye(len(a), dtype=a.dtype), lower={_lower})",
+        f"{_kind}_logdet": "jnp.log(jnp.abs(jnp.diagonal(a))).sum()",
+        f"{_kind}_det": "jnp.diagonal(a).prod()",
     }
 
 BACKEND = Backend(
@@ -128,7 +79,7 @@ BACKEND = Backend(
     "jax.Array",
     IMPORTS,
     FUNCTIONS,
-    HELPERS,
+    helpers(HELPERS),
     convert="{0} = jnp.asarray({0})",
     vectors_first=True,
     like={"dtype": "result_type(a, float32)"},
