@@ -99,7 +99,8 @@ class Entrywise(Operator):
     parity        1 of an even function, −1 of an odd one: f(−a) = ±f(a)
     twin          the function of a square matrix that is spelt alike on paper
     increasing    whether f(a) < f(b) for all a < b; with a *kink*, f(a) ≤ f(b)
-    array         the formula of the code for a, with the parameters b, c, …
+    array         the formula of the code for a, with the parameters b, c, …; where neither it nor *numpy* is given,
+                  both are the function of NumPy with the first of the names
     """
 
     parameters: ClassVar[tuple[str, ...]] = ()
@@ -114,6 +115,9 @@ class Entrywise(Operator):
     def __init_subclass__(cls) -> None:
         cls.signature = "m×n" + ", 1×1" * len(cls.parameters) + " → m×n"
         super().__init_subclass__()
+        if not {"array", "numpy"} & vars(cls).keys():
+            name = cls.names[0]
+            cls.array, cls.numpy = f"{name}(a)", staticmethod(lambda np, a: getattr(np, name)(a))  # type: ignore[method-assign]
         letters = "".join(f"; {c}: scalar" for c in "abc"[: len(cls.parameters)])
         cls.d = Law(
             f"differential_of_{cls.names[0]}",
@@ -191,8 +195,6 @@ class Exp(Entrywise):
     twin = "expm"
     bounds = "(0, ∞)"
     increasing = True
-    array = "exp(a)"
-    numpy = staticmethod(lambda np, a: np.exp(a))
     slope = staticmethod(lambda t: Exp(t))
 
 
@@ -202,8 +204,6 @@ class Expm1(Entrywise):
     names = ("expm1",)
     bounds = "(−1, ∞)"
     increasing = True
-    array = "expm1(a)"
-    numpy = staticmethod(lambda np, a: np.expm1(a))
     slope = staticmethod(lambda t: Exp(t))
 
 
@@ -215,8 +215,6 @@ class Log(Entrywise):
     increasing = True
     domain = "positive"
     requires = "{0} > 0"
-    array = "log(a)"
-    numpy = staticmethod(lambda np, a: np.log(a))
     slope = staticmethod(lambda t: 1 / t)
 
     @property
@@ -236,8 +234,6 @@ class Log1p(Entrywise):
     names = ("log1p",)
     increasing = True
     requires = "{0} > −1"
-    array = "log1p(a)"
-    numpy = staticmethod(lambda np, a: np.log1p(a))
     slope = staticmethod(lambda t: 1 / (1 + t))
 
 
@@ -248,8 +244,6 @@ class Log2(Entrywise):
     increasing = True
     domain = "positive"
     requires = "{0} > 0"
-    array = "log2(a)"
-    numpy = staticmethod(lambda np, a: np.log2(a))
     slope = staticmethod(lambda t: Hadamard.of(Log(Number(2)) ** -1, t**-1))
 
 
@@ -260,8 +254,6 @@ class Log10(Entrywise):
     increasing = True
     domain = "positive"
     requires = "{0} > 0"
-    array = "log10(a)"
-    numpy = staticmethod(lambda np, a: np.log10(a))
     slope = staticmethod(lambda t: Hadamard.of(Log(Number(10)) ** -1, t**-1))
 
 
@@ -274,8 +266,6 @@ class Sqrt(Entrywise):
     increasing = True
     domain = "positive"
     requires = "{0} > 0"
-    array = "sqrt(a)"
-    numpy = staticmethod(lambda np, a: np.sqrt(a))
     slope = staticmethod(lambda t: HALF / Sqrt(t))
 
     def notation(self, style: Style) -> Notation:
@@ -292,8 +282,6 @@ class Abs(Entrywise):
     bounds = "[0, ∞)"
     kink = True
     requires = "{0} ≠ 0"
-    array = "abs(a)"
-    numpy = staticmethod(lambda np, a: np.abs(a))
     slope = staticmethod(lambda t: Sign(t))
 
     def notation(self, style: Style) -> Notation:
@@ -309,8 +297,6 @@ class Sign(Entrywise):
     increasing = True
     kink = True
     requires = "{0} ≠ 0"
-    array = "sign(a)"
-    numpy = staticmethod(lambda np, a: np.sign(a))
     slope = staticmethod(lambda t: Number(0))
 
 

@@ -11,8 +11,6 @@ class Sin(Entrywise):
     names = ("sin",)
     parity = -1
     bounds = "[−1, 1]"
-    array = "sin(a)"
-    numpy = staticmethod(lambda np, a: np.sin(a))
     slope = staticmethod(lambda t: Cos(t))
 
 
@@ -22,8 +20,6 @@ class Cos(Entrywise):
     names = ("cos",)
     parity = 1
     bounds = "[−1, 1]"
-    array = "cos(a)"
-    numpy = staticmethod(lambda np, a: np.cos(a))
     slope = staticmethod(lambda t: -Sin(t))
 
 
@@ -32,8 +28,6 @@ class Tan(Entrywise):
 
     names = ("tan",)
     parity = -1
-    array = "tan(a)"
-    numpy = staticmethod(lambda np, a: np.tan(a))
     slope = staticmethod(lambda t: 1 + Tan(t) ** 2)
 
 
@@ -45,8 +39,6 @@ class Arcsin(Entrywise):
     bounds = "(−2, 2)"
     increasing = True
     requires = "−1 < {0} < 1"
-    array = "arcsin(a)"
-    numpy = staticmethod(lambda np, a: np.arcsin(a))
     slope = staticmethod(lambda t: 1 / Sqrt(1 - t**2))
 
 
@@ -56,8 +48,6 @@ class Arccos(Entrywise):
     names = ("arccos", "acos")
     bounds = "[0, 4)"
     requires = "−1 < {0} < 1"
-    array = "arccos(a)"
-    numpy = staticmethod(lambda np, a: np.arccos(a))
     slope = staticmethod(lambda t: -1 / Sqrt(1 - t**2))
 
 
@@ -68,8 +58,6 @@ class Arctan(Entrywise):
     parity = -1
     bounds = "(−2, 2)"
     increasing = True
-    array = "arctan(a)"
-    numpy = staticmethod(lambda np, a: np.arctan(a))
     slope = staticmethod(lambda t: 1 / (1 + t**2))
 
 
@@ -79,8 +67,6 @@ class Sinh(Entrywise):
     names = ("sinh",)
     parity = -1
     increasing = True
-    array = "sinh(a)"
-    numpy = staticmethod(lambda np, a: np.sinh(a))
     slope = staticmethod(lambda t: Cosh(t))
 
 
@@ -90,8 +76,6 @@ class Cosh(Entrywise):
     names = ("cosh",)
     parity = 1
     bounds = "[1, ∞)"
-    array = "cosh(a)"
-    numpy = staticmethod(lambda np, a: np.cosh(a))
     slope = staticmethod(lambda t: Sinh(t))
 
 
@@ -102,8 +86,6 @@ class Tanh(Entrywise):
     parity = -1
     bounds = "(−1, 1)"
     increasing = True
-    array = "tanh(a)"
-    numpy = staticmethod(lambda np, a: np.tanh(a))
     slope = staticmethod(lambda t: 1 - Tanh(t) ** 2)
 
 
@@ -113,8 +95,6 @@ class Arcsinh(Entrywise):
     names = ("arcsinh", "asinh", "arsinh")
     parity = -1
     increasing = True
-    array = "arcsinh(a)"
-    numpy = staticmethod(lambda np, a: np.arcsinh(a))
     slope = staticmethod(lambda t: 1 / Sqrt(1 + t**2))
 
 
@@ -125,8 +105,6 @@ class Arccosh(Entrywise):
     bounds = "[0, ∞)"
     increasing = True
     requires = "{0} > 1"
-    array = "arccosh(a)"
-    numpy = staticmethod(lambda np, a: np.arccosh(a))
     slope = staticmethod(lambda t: 1 / Sqrt(t**2 - 1))
 
 
@@ -137,6 +115,4 @@ class Arctanh(Entrywise):
     parity = -1
     increasing = True
     requires = "−1 < {0} < 1"
-    array = "arctanh(a)"
-    numpy = staticmethod(lambda np, a: np.arctanh(a))
     slope = staticmethod(lambda t: 1 / (1 - t**2))
