@@ -154,7 +154,7 @@ def _is_constraint(said: str, behind: bool) -> bool:
     left, equals, _ = outside(said).partition("=")
     is_assigned = left.rstrip().endswith((":", "!", "<", ">")) or left.endswith(("+", "-", "*", "/"))  # loss += …
     is_sided = bool(equals and left.strip()) and not is_assigned
-    return behind and is_sided and not left.lstrip().startswith("∇")
+    return behind and is_sided and not re.match(r"[\s(]*[∇∂]", said)
 
 
 def unseen_names(text: str, conditions: Sequence[Condition]) -> Iterator[str]:

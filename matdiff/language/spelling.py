@@ -40,6 +40,7 @@ MATHEMATICAL = (("\U0001d400", "\U0001d7ff"), ("\u2100", "\u214f"), ("\uff01", "
 MARKS = frozenset(ACCENTS.values())
 SPELT = {"|": "given", "-": "minus", "−": "minus", "+": "plus", ":": "to"}
 PLACE = r"\w+(?:\s*[-−+:,]\s*\w+)*"
+LIMITS = regex(r"(?:[∑∏]|(?<![A-Za-z])(?:sum|prod|max|min))\s*_\{[^{}]*\}")
 GIVEN = regex(rf"(?<=[\w{''.join(MARKS)}])(?<!sum)(?<!prod)_\{{\s*(?P<low>{PLACE}\s*\|\s*{PLACE})\s*\}}")
 
 
@@ -54,7 +55,8 @@ def transcript(text: str, functions: Collection[str] = (), spelling: str | None 
         if spelling or is_latex(text):
             found = transcribe(text, functions)
     found = found if found.text.isascii() else _customary(found, functions)
-    return found.edited(list(_conditional(found.text))) if "|" in found.text else found
+    found = found.edited(list(_conditional(found.text))) if "|" in found.text else found
+    return found.edited(list(_primed(found.text))) if re.search(r"[a-z]['′]", found.text) else found
 
 
 def plain(text: str) -> str:
@@ -71,6 +73,17 @@ def _conditional(text: str) -> Iterator[Edit]:
     for m in GIVEN.finditer(text):
         pieces = (SPELT.get(piece, piece) for piece in re.findall(r"\w+|[-−+|:]", m["low"]))
         yield m.start("low"), m.end("low"), "_".join(pieces)
+
+
+def _primed(text: str) -> Iterator[Edit]:
+    """Another letter for the i' of ∑_{i'} that stands below a name: ∑_{ii'} K_{ii'} is ∑_{ij} K_{ij}."""
+    bound = {letter for m in LIMITS.finditer(text) for letter in re.findall(r"([a-z])['′](?!['′])", m.group())}
+    free = (letter for letter in "jklmpqrsuvnhgi" if not re.search(rf"(?<![a-z]){letter}|_\{{?\w?{letter}", text))
+    others = dict(zip(sorted(bound), free, strict=False))
+    for low in re.finditer(r"_\{[^{}]*\}", text) if others else ():
+        for m in re.finditer(r"([a-z])['′](?!['′])", low.group()):
+            if m.group(1) in others:
+                yield low.start() + m.start(), low.start() + m.end(), others[m.group(1)]
 
 
 def _customary(found: Transcript, functions: Collection[str]) -> Transcript:
