@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from matdiff.review.comparing import compared, spread
 if TYPE_CHECKING:
     from matdiff.review.scope import Scope
 
+UNDER = r"\b(?:for|if|when|whenever|unless)\b.*(?:[<>≤≥≠]|\\(?:[gl]eq?|neq?)\b)"  # = 1 for x > 0
 PLAIN = frozenset(
     ("positive", "nonnegative", "invertible")
 )  # which leave a vector free to sum to 1, a matrix to be symmetric
@@ -31,6 +33,13 @@ def found_out(scope: Scope, value: Expr, wanted: Shape) -> bool:
             scope.declared.table[s.name] = known._replace(shape=(rows, columns))
             is_new = True
     return is_new
+
+
+def condition_of(scope: Scope, line: str, truth: Expr, value: Expr) -> str:
+    """The condition under which a side may be what it should be, in a sentence; empty if a text says of none."""
+    if held := scope.conditions.keys() & {s.name for e in (truth, value) for s in symbols(e)}:
+        return f"what is said of {min(held)} may make it so"
+    return "it is said to hold under a condition" if re.search(UNDER, line) else ""
 
 
 def has_known_shapes(scope: Scope, truth: Expr, value: Expr) -> bool:

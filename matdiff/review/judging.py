@@ -18,7 +18,7 @@ from matdiff.review.chain import BARE, Chain, Fault
 from matdiff.review.comparing import Outcome, compared
 from matdiff.review.conventions import under_conventions
 from matdiff.review.definitions import defined_by, without_star
-from matdiff.review.doubts import found_out, has_known_shapes, is_strange, needed
+from matdiff.review.doubts import condition_of, found_out, has_known_shapes, is_strange, needed
 from matdiff.review.equations import Equations
 from matdiff.review.filling import Work
 from matdiff.review.habits import by_entries, with_ones
@@ -29,7 +29,6 @@ from matdiff.review.scope import Scope, has_increments
 from matdiff.review.verdicts import AGREES, CONVENTION, NO_CLAIM, PROVED, UNREAD, WRONG
 
 CONDITION = r"(?i)\b(?:subject to|s\.\s?t\.|such that|constraint|given|if|when|suppose|assum|with|where|let)"
-UNDER = r"\b(?:for|if|when|whenever|unless)\b.*(?:[<>≤≥≠]|\\(?:[gl]eq?|neq?)\b)"  # = 1 for x > 0
 MISFIT = "the (?:product|index|terms of a sum|inverse)|an entrywise|only a square|division by|⟨A, B⟩ needs|A : B"
 MOST_SIZES = 6  # that are tried in place of those that are not declared
 INTRODUCES = r"(?i)\b(?:let|consider|suppose|define|take|now|next|example|exercise|problem|with|where)\b"
@@ -265,9 +264,9 @@ class Judge:
         if not is_settled and not self._is_wrong_for_any_sizes(line):
             self.chain = None
             return Judged(line, UNREAD, "the shapes do not fit, and they are not declared")
-        if re.search(UNDER, line.text):
+        if condition := condition_of(self.scope, line.text, chain.truth, value):
             self.chain = None
-            return Judged(line, UNREAD, "it is said to hold under a condition")
+            return Judged(line, UNREAD, condition)
         follows = chain.stated is not chain.truth and compared(chain.stated, value).equal
         chain.stated = value
         if follows:

@@ -18,6 +18,7 @@ from matdiff.language.declared import OPEN, Declaration, Declarations
 from matdiff.language.names import named
 from matdiff.language.together import read_line
 from matdiff.review.asking import derivative_asked, entry_asked
+from matdiff.review.assumed import assume
 from matdiff.review.comparing import compared
 from matdiff.review.definitions import DEFINED, definitions_in
 from matdiff.review.filling import Origin
@@ -27,11 +28,6 @@ from matdiff.review.members import General, by_entries, general_member
 from matdiff.review.operators import HELD, LETTER, WORDY, Asked, increments_in, with_increments, with_names
 
 LINEAR = frozenset(("symmetric", "skew", "diagonal", "lower", "upper"))
-SYMMETRIC = (
-    r"(?<![\w$])\$?(\\?[A-Za-zα-ωΑ-Ω]+)\$?\s*(?:is|be|are|=|,)?\s*(?:a\s+)?(?:any\s+)?symmetric"
-    r"|symmetric\s+\$?(\\?[A-Za-zΑ-Ωα-ω])\b"
-)
-TRIANGULAR = r"(?<![\w$\\])\$?([A-Z])\$?[\s,\\]*(?:text\s*\{\s*)?(?:is|be)?\s*(?:a\s+)?(lower|upper)[- ]triangular"
 ENTRYWISE = "|".join(("σ", "sigma", "sigmoid", "tanh", "relu", "ReLU", "exp", "log", "sin", "cos", "softplus"))
 SLOPE = rf"(?<![A-Za-z])({ENTRYWISE})['′]\s*\(((?:[^()]|\([^()]*\))*)\)"
 INCREMENT = r"(?<![A-Za-z_])d\((?![^()]*,)"  # d(X), and no distance d(x, y)
@@ -71,6 +67,7 @@ class Scope:
         self.functions: set[str] = set()
         self.unread: set[str] = set()  # the names whose definitions are not read
         self.varied: dict[str, None] = {wrt: None} if wrt else {}
+        self.conditions: dict[str, str] = {}  # what holds of names and is no property that they can have
         self.asked: set[str] = set()  # the names by which is differentiated
         self.derivatives: dict[str, Expr] = {}
         self.habits = Habits(text, dict(self.declared.table))
@@ -81,15 +78,8 @@ class Scope:
         counts = {n for d in self.declared.table.values() for _, last in d.indices for n in last.names()} - {"d"}
         self.declared.table.update({n: Declaration(n, SCALAR) for n in counts - self.given})
         self._number_letters(text)
-        for m in re.finditer(rf"({LETTER})\s*=\s*\1\s*(?:ᵀ|⊤|'|\^\{{?(?:T|\\top))", text):
-            self._assume(named(m.group(1)), "symmetric")
-        for m in re.finditer(SYMMETRIC, text):
-            self._assume(named((m.group(1) or m.group(2)).removeprefix("\\")), "symmetric")
-        for m in re.finditer(TRIANGULAR, text):
-            square = {d.shape for d in self.declared.table.values() if d.shape[0] == d.shape[1] and d.shape != SCALAR}
-            if len(square) == 1:
-                self.declared.table.setdefault(m.group(1), Declaration(m.group(1), next(iter(square))))
-            self._assume(m.group(1), m.group(2))
+        assume(self, text, curved=False)
+        self._text = text
 
     def _number_letters(self, text: str) -> None:
         """Declares W⁽¹⁾ as W is declared where only that stands in the text."""
@@ -97,13 +87,6 @@ class Scope:
             if len(name) == 1 and not re.search(rf"(?<![A-Za-z\\]){name}(?!\s*(?:\^\{{?\(|[_0-9⁽]))(?![a-z])", text):
                 self.declared.table[f"{name}1"] = self.declared[name]._replace(name=f"{name}1")
                 self.given |= {f"{name}1"}
-
-    def _assume(self, name: str, word: str) -> None:
-        if name.isupper() and name not in self.declared:
-            self.declared.table.update(declare(f"{name}: {word}").table)
-        known = self.declared.get(name)
-        if known and known.shape[0] == known.shape[1] and known.shape != SCALAR:
-            self.declared.table[name] = known._replace(properties=known.properties | {word})
 
     # ---- definitions -------------------------------------------------------------------------------
 
@@ -113,6 +96,7 @@ class Scope:
         self.texts = {name: d.sides[0] for name, d in waiting.items()}
         self.functions |= set(waiting)
         self._note_varied(lines)
+        assume(self, self._text, curved=True)
         for name in () if self.varied else (name for d in waiting.values() for name in d.arguments):
             self.vary(name)  # where nothing is said to vary, the arguments of functions do
         while waiting:

@@ -79,6 +79,12 @@ $$\nabla J = \sum_{i=1}^n (\pi_i - y_i) x_i$$""",
         "X: n x k; y: n; β: k; sigma: positive",
     ),
     ("log L = Σ_i (y_i x_i'β − exp(x_i'β))\n∂ log L/∂β = Σ_i (y_i − exp(x_i'β)) x_i", "x_i: k; y_i: scalar; β: k"),
+    ("f(x) = ½‖x − Px‖², P = Pᵀ = P²\n∇f(x) = (I − P)ᵀ(I − P)x = (I − P)x", "P: n x n; x: n"),
+    ("M = I − H where H² = H = Hᵀ\nf(x) = ‖Mx − y‖²\n∇f(x) = 2M(Mx − y)\n= 2(Mx − My)", "H, M: n x n; x, y: n"),
+    ("M is idempotent and symmetric.\nf(x) = ‖Mx‖²\n∇f(x) = 2Mx", "M: n x n; x: n"),
+    ("Q is an orthogonal matrix.\nf(x) = ‖Qx‖²\n∇f(x) = 2x", "Q: n x n; x: n"),
+    ("Kᵀ = −K, f(x) = xᵀKy\n∇f(x) = Ky = −Kᵀy", "K: n x n; x, y: n"),
+    ("A ≻ 0, f(x) = xᵀAx\n∇f(x) = 2Ax", "A: n x n; x: n"),
     (  # a covariance, which nobody declared
         r"""-2(H\hat{M}_k)^T+2K_k(H\hat{M}_kH^T+R) = 0
 K_k = \hat{M}_kH^T(H\hat{M}_kH^T+R)^{-1}""",
@@ -165,3 +171,17 @@ def test_a_function_that_is_not_given_has_no_derivative() -> None:
     """ln Lᵢ is said nowhere: ∂ln Lᵢ/∂β was a quotient of increments, and so 0."""
     review = matdiff.check(r"\frac{\partial\ln L_{i}}{\partial\beta}=\left(y_{i}-\lambda_{i}\right)")
     assert [line.verdict for line in review.lines] == ["not read"]
+
+
+def test_orthonormal_columns_excuse_what_holds_with_them() -> None:
+    """No property of a matrix that is not square says that QᵀQ = I; without that the line is wrong."""
+    text = "f(x) = ‖Qx‖²\n∇f = 2x"
+    assert matdiff.check(text, "Q: m x n; x: n").first_wrong == 2
+    review = matdiff.check(f"QᵀQ = I\n{text}", "Q: m x n; x: n")
+    assert [line.verdict for line in review.lines][2] == "not read"
+
+
+def test_what_is_said_of_an_unknown_does_not_hold_beside_it() -> None:
+    """RᵀR = I is a constraint where R varies: tr(AᵀR) + tr(RᵀR) has the gradient A + 2R, and no constant in it."""
+    text = "RᵀR = I\nf(R) = tr(AᵀR) + tr(RᵀR)\n∂f/∂R = A"
+    assert matdiff.check(text, "A, R: n x n").first_wrong == 3

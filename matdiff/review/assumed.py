@@ -1,0 +1,79 @@
+"""What a text says of its matrices: A is symmetric, P² = P, QᵀQ = I; and what would have to be known of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from matdiff.algebra.dims import SCALAR
+from matdiff.language.declarations import declare
+from matdiff.language.declared import Declaration
+from matdiff.language.names import named
+from matdiff.review.habits import TURNED
+from matdiff.review.operators import LETTER
+
+if TYPE_CHECKING:
+    from matdiff.review.scope import Scope
+
+CURVED = frozenset(("orthogonal", "idempotent"))  # which say nothing of what is differentiated by
+ADJECTIVE = r"(?:(?:an?|any|real|both|square|symmetric|idempotent|orthogonal|positive|definite|and)[\s,]+)*"
+ONE = r"\$?(\\?[A-Za-zΑ-Ωα-ω]+)\$?"
+SQUARED = r"(?:²|\^\s*\{?\s*2\s*\}?)"
+MATRIX = r"(?<![A-Za-z\\^_])([A-Z])"
+WORDS = {
+    "symmetric": r"(?<!skew-)(?<!skew )(?<!anti)symmetric",
+    "skew": r"(?:skew|antisymmetric)",
+    "idempotent": r"(?:idempotent|(?:orthogonal\s+)?project(?:or|ion)\b)",
+    "orthogonal": r"orthogonal(?!\s+(?:project|to\b|compl))",
+    "spd": r"positive[- ]definite",
+    "psd": r"positive[- ]semi-?definite",
+}  # a property → the words for it
+FORMULAS = {
+    "symmetric": rf"({LETTER})\s*=\s*\1\s*(?:ᵀ|⊤|'|\^\{{?(?:T|\\top))",
+    "skew": rf"{MATRIX}{TURNED}\s*=\s*[-−]\s*\1(?!\w)",
+    "idempotent": (
+        rf"{MATRIX}(?:\1|\s*{SQUARED})\s*=\s*\1(?![\w^])|{MATRIX}\s*=\s*(?:\2\s*{TURNED}\s*=\s*)?\2(?:\2|\s*{SQUARED})"
+    ),
+    "orthogonal": rf"{MATRIX}\s*{TURNED}\s*\1\s*=\s*I(?![a-zA-Z])|{MATRIX}\s*\2\s*{TURNED}\s*=\s*I(?![a-zA-Z])",
+    "spd": rf"{MATRIX}\s*(?:≻|\\succ(?![a-z]))\s*0",
+    "psd": rf"{MATRIX}\s*(?:⪰|\\succeq(?![a-z]))\s*0",
+}  # a property → the formulas that say it
+TRIANGULAR = r"(?<![\w$\\])\$?([A-Z])\$?[\s,\\]*(?:text\s*\{\s*)?(?:is|be)?\s*(?:a\s+)?(lower|upper)[- ]triangular"
+
+
+def assumptions(text: str) -> Iterator[tuple[str, str]]:
+    """The names of which a text says something, each with the word for it.
+
+    >>> list(assumptions("Let A be symmetric, P = P^T = P^2, and Q^TQ = I."))
+    [('A', 'symmetric'), ('P', 'symmetric'), ('P', 'idempotent'), ('Q', 'orthogonal')]
+    """
+    for word, spelt in WORDS.items():
+        behind = rf"(?<![\w$]){ONE}\s*(?:is|be|are|=|,)?\s*{ADJECTIVE}{spelt}"
+        ahead = rf"{spelt}\s+(?:matrix\s+)?\$?(\\?[A-ZΑ-Ωα-ω])\b"
+        for pattern in (behind, ahead, FORMULAS[word]):
+            for m in re.finditer(pattern, text):
+                yield named(next(filter(None, m.groups())).removeprefix("\\")), word
+
+
+def assume(scope: Scope, text: str, curved: bool) -> None:
+    """Notes what a text says of its matrices; what says nothing of a neighbourhood, of those that do not vary."""
+    for name, word in assumptions(text):
+        if (word in CURVED) == curved and not (curved and name in scope.varied):
+            _note(scope, name, word)
+    for m in re.finditer(TRIANGULAR, text) if not curved else ():
+        square = {d.shape for d in scope.declared.table.values() if d.shape[0] == d.shape[1] and d.shape != SCALAR}
+        if len(square) == 1:
+            scope.declared.table.setdefault(m.group(1), Declaration(m.group(1), next(iter(square))))
+        _note(scope, m.group(1), m.group(2))
+
+
+def _note(scope: Scope, name: str, word: str) -> None:
+    """Adds a property to what is declared of a name; that a matrix has orthonormal columns is kept in mind."""
+    if name.isupper() and name not in scope.declared:
+        scope.declared.table.update(declare(f"{name}: {word}").table)
+    known = scope.declared.get(name)
+    if known and known.shape[0] == known.shape[1] and known.shape != SCALAR:
+        scope.declared.table[name] = known._replace(properties=known.properties | {word})
+    elif known and known.shape != SCALAR and word in CURVED:
+        scope.conditions[name] = word
