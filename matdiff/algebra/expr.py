@@ -20,6 +20,8 @@ from matdiff.algebra.memory import TABLE, Known, kept
 from matdiff.algebra.notation import Notation, Style, call, name_text, number_text
 from matdiff.algebra.walks import fact as fact
 from matdiff.algebra.walks import fold as fold
+from matdiff.algebra.walks import nodes_in as nodes_in
+from matdiff.algebra.walks import occurs as occurs
 from matdiff.algebra.walks import postorder as postorder
 from matdiff.algebra.walks import replace as replace
 from matdiff.errors import ShapeError, UnsupportedError

@@ -33,6 +33,15 @@ def postorder(root: Expr, prune: Callable[[Expr], bool] | None = None) -> Iterat
             yield node
 
 
+def nodes_in(root: Expr) -> tuple[Expr, ...]:
+    """The same, kept with an expression that is walked through more than once, as a function that is given."""
+    below = root.facts.get("below")
+    if below is None:
+        *below, _ = postorder(root)  # but itself, lest it hold itself in memory
+        root.facts["below"] = below
+    return (*below, root)
+
+
 def fold(root: Expr, visit: Callable[..., T]) -> T:
     """The value of *visit(node, \\*values of its operands)* at the root, each node visited once."""
     done: dict[Expr, T] = {}
@@ -61,6 +70,25 @@ def fact(name: str, root: Expr, find: Callable[[Expr, list[T]], T], closed: tupl
                 node.facts[name] = find(node, [o.facts[name] for o in inside])
     found: T = facts[name]
     return found
+
+
+def occurs(name: str, root: Expr, kinds: tuple[type, ...]) -> bool:
+    """The fact whether a node of some classes occurs in an expression; what stands beside such a node is not asked."""
+    stack = [] if name in root.facts else [root]
+    while stack:
+        node, height = stack[-1], len(stack)
+        found = isinstance(node, kinds)
+        for o in () if found else node.operands:
+            known = o.facts.get(name)
+            if known:
+                found = True
+                break
+            if known is None:
+                stack.append(o)
+        if found or len(stack) == height:
+            node.facts[name] = found
+            del stack[height - 1 :]
+    return bool(root.facts[name])
 
 
 def replace(root: Expr, change: Callable[[Expr], Expr | None]) -> Expr:

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from fractions import Fraction
 
 from matdiff.algebra.dims import ONE, Size
-from matdiff.algebra.expr import Expr, Number, Operator, Symbol, postorder, symbols
+from matdiff.algebra.expr import Expr, Number, Operator, Symbol, nodes_in, postorder, symbols
 from matdiff.algebra.identities.transposes import transposed
 from matdiff.algebra.operators.activations import Relu
 from matdiff.algebra.operators.entry_products import ProductOfEntries
@@ -84,7 +84,7 @@ def require_possible(found: Collection[Condition], function: Expr) -> None:
 def size_names(f: Expr) -> frozenset[str]:
     """The names of the sizes that a function mentions: a scalar of such a name is that size."""
     found: set[Size] = set()
-    for node in postorder(f):
+    for node in nodes_in(f):
         found.update(node.shape)
         if isinstance(node, IndexedSum | Recurrence):
             found.add(node.index.last)
@@ -97,7 +97,7 @@ def only_even_powers(f: Expr) -> set[Expr]:
     """The x of which only ‖x‖², ‖x‖⁴, … occur in a function: it is smooth where they are 0 too."""
     even: set[Expr] = set()
     other: set[Expr] = set()
-    for node in postorder(f):
+    for node in nodes_in(f):
         is_even = isinstance(node, Power) and (node.operands[1].number or Fraction(1)) % 2 == 0
         for operand in node.operands:
             if isinstance(operand, Norm):

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import shape_text
-from matdiff.algebra.expr import Expr, Number, Symbol, postorder, symbols
+from matdiff.algebra.expr import Expr, Number, Symbol, nodes_in, postorder, symbols
 from matdiff.algebra.identities import SIMPLIFICATIONS, TIDYING
 from matdiff.algebra.identities.parts import rebound
 from matdiff.algebra.identities.products import identity_in_product
@@ -118,10 +118,9 @@ class Link(NamedTuple):
 
 class _Sweep:
     def __init__(self, f: Expr, unknowns: Mapping[str, Expr], expand: bool) -> None:
-        nodes = list(postorder(f))
-        self.f = grouped(f, nodes)
+        self.f = grouped(f, nodes_in(f))
+        self.nodes = nodes_in(self.f)
         self.indices = index_names(self.f)  # no sum in an answer has one of these
-        self.nodes = nodes if self.f is f else list(postorder(self.f))  # walked through more than once
         self.expand = expand
         self.unknowns = unknowns
         self.depends = independent(self.f, unknowns.values())

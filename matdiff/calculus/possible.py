@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
+from functools import cache
 
-from matdiff.algebra.expr import Expr, Operator, Symbol, fact, postorder
+from matdiff.algebra.expr import Expr, Operator, Symbol, fact, nodes_in, postorder
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Member
@@ -39,11 +40,18 @@ def needed(function: Expr, varies: Callable[[Expr], bool]) -> Iterator[Condition
 
     The zeros beside a diagonal do not vary: a kink there does no harm.
     """
-    for node in postorder(function):
-        if not isinstance(node, Operator):
+    for node in nodes_in(function):
+        if not may_demand(type(node)):
             continue
-        if isinstance(node, VALUED) or (node.requires and varies(node) and not is_at_constant_zeros(node)):
+        assert isinstance(node, Operator)
+        if isinstance(node, VALUED) or (varies(node) and not is_at_constant_zeros(node)):
             yield from of_operation(node)
+
+
+@cache
+def may_demand(kind: type) -> bool:
+    """Whether operations of a class may demand anything."""
+    return issubclass(kind, VALUED) or (issubclass(kind, Operator) and bool(kind.requires))
 
 
 def is_at_constant_zeros(e: Operator) -> bool:

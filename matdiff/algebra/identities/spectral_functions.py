@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.expr import FUNCTIONS as TABLE
-from matdiff.algebra.expr import Expr, fact, postorder
+from matdiff.algebra.expr import Expr, occurs, postorder
 from matdiff.algebra.identities.matrix_functions import base
 from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.eigenvalues import Eigenvalues, Eigenvectors
@@ -25,7 +25,7 @@ from matdiff.algebra.stated import stated
 
 def holds_eigenvalues(e: Expr) -> bool:
     """Whether eigenvalues occur in an expression."""
-    return fact("eigenvalues", e, lambda node, below: isinstance(node, Eigenvalues) or any(below))
+    return occurs("eigenvalues", e, (Eigenvalues,))
 
 
 @identity(
@@ -78,7 +78,7 @@ RANKED = (Inverse, MatrixPower, Expm, Logm, Sqrtm, MatrixFunction, Sum)  # in th
 
 def applies_function(e: Expr) -> bool:
     """Whether a function of a matrix that is no power occurs in an expression."""
-    return fact("functions of a matrix", e, lambda node, below: True in below or isinstance(node, FUNCTIONS))
+    return occurs("functions of a matrix", e, FUNCTIONS)
 
 
 FUNCTIONS = (MatrixFunction, Expm, Logm, Sqrtm)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from matdiff.algebra.expr import Expr, Operator, Symbol, fact
+from matdiff.algebra.expr import Expr, Operator, Symbol, occurs
 from matdiff.algebra.notation import ATOM, POSTFIX, SUM, DifferentialSign, Notation, Slot, Style
 from matdiff.algebra.operators.recurrence import Iterate
 from matdiff.algebra.operators.structure import Named
@@ -29,8 +29,4 @@ class Differential(Operator):
 def holds_differential(e: Expr) -> bool:
     """Whether a differential occurs in an expression."""
     known: bool | None = e.facts.get("differential")  # asked for every node of every line
-    return fact("differential", e, _holds_differential) if known is None else known
-
-
-def _holds_differential(e: Expr, below: list[bool]) -> bool:
-    return True in below or isinstance(e, Differential)
+    return occurs("differential", e, (Differential,)) if known is None else known
