@@ -229,7 +229,7 @@ def reasons(block: Block) -> Iterator[tuple[Expr, Laws]]:
     """The laws that lead from Tr(∇_hᵀ dh) to what stands before the d of every node below, by these nodes."""
     trace = next((p for p in block.phases if p.title == "Trace form"), None)
     gathered = next((p for p in block.phases if p.title == "Gradient"), None)
-    if trace is None or gathered is None:
+    if trace is None or gathered is None or not gathered.start.operands:  # d step(z) = 0
         return
     opening = (trace.opening.law,) if trace.opening is not None else ()
     about = [(step.law, below_d(step.before) | below_d(step.after)) for group in trace.groups for step in group]

@@ -324,15 +324,22 @@ OPTIONS = {
     "dim": "axis", "dims": "axis", "keepdim": "keepdims", "diagonal": "k", "shifts": "shift",
     "dim0": "axis1", "dim1": "axis2",
 }  # fmt: skip
-INPUTS = ("input", "other", "tensors", "tensor", "self")
+FIRST, SECOND = ("input", "tensors", "tensor", "self"), ("other", "target")  # places of arrays that have a name
 IGNORED = ("dtype", "device", "requires_grad", "memory_format")
+
+
+def in_places(arguments: Any, options: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """The arrays that have a name at their places, and the other options: sub(x, other=y) is sub(x, y)."""
+    first, second = ([options[k] for k in names if k in options] for names in (FIRST, SECOND))
+    rest = {k: v for k, v in options.items() if k not in (*FIRST, *SECOND)}
+    return (*first, *arguments, *second), rest
 
 
 def in_words_of_numpy(arguments: tuple[Any, ...], options: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
     """The arguments of a function of PyTorch under NumPy's names."""
-    given = [options[k] for k in INPUTS if k in options]
-    kept = {OPTIONS.get(k, k): v for k, v in options.items() if k not in (*INPUTS, *IGNORED)}
-    return (*given, *arguments), {k: tuple(v) if k == "axis" and isinstance(v, list) else v for k, v in kept.items()}
+    placed, rest = in_places(arguments, options)
+    kept = {OPTIONS.get(k, k): v for k, v in rest.items() if k not in IGNORED}
+    return placed, {k: tuple(v) if k == "axis" and isinstance(v, list) else v for k, v in kept.items()}
 
 
 FUNCTIONS["arguments of torch"] = in_words_of_numpy

@@ -97,3 +97,9 @@ def test_the_page_of_a_hessian_tells_its_gradient_in_the_same_way() -> None:
     assert "\nFirst differential\n" in page
     assert "Back through" not in page
     assert "ds = dxᵀh + xᵀ dh" in section(page, "First differential")
+
+
+def test_a_name_whose_differential_is_zero_has_no_way_to_go_on() -> None:
+    found = matdiff.derive("z = step(1 - abs(x)); sum(z .* x.^2 + (1 - z) .* abs(x))", "x", "x: n")
+    assert "dz = 0_n" in found.to_text()
+    assert found.verify().ok

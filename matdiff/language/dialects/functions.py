@@ -5,7 +5,7 @@ Each function is one block: its Python parameters are those of the library, and 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache, partial
 from inspect import Parameter, signature
 from typing import Any
@@ -21,6 +21,7 @@ from matdiff.language.syntax import Node
 from matdiff.language.typed import Misfit, Typed
 from matdiff.language.typing import SPECIAL, Attempt, rule
 from matdiff.recording.arrays import UFUNCS, Traced
+from matdiff.recording.torch import in_places
 
 Function = Callable[..., Typed]
 TABLE: dict[str, Function] = {}
@@ -61,7 +62,10 @@ def type_array(attempt: Attempt, node: Node) -> Typed:
     called: python.Call = node.value
     values = list(map(value_of, node.parts))
     given = len(values) - len(called.names)
-    positional, named = values[:given], dict(zip(called.names, values[given:], strict=True))
+    positional: Sequence[Any] = values[:given]
+    named = dict(zip(called.names, values[given:], strict=True))
+    if is_torch(site, called):
+        positional, named = in_places(positional, named)
     named |= {name: flag(site, name, value) for name, value in named.items() if name in FLAGS}
     f = meaning_of(site, called)
     require_parameters(site, called.name, f, positional, named)
@@ -127,7 +131,7 @@ def is_torch(site: Site, called: python.Call) -> bool:
     return site.attempt.bound.dialect.name == "torch" or called.module.startswith(("torch", "F", "nn"))
 
 
-def require_parameters(site: Site, name: str, f: Function, positional: list[Any], named: dict[str, Any]) -> None:
+def require_parameters(site: Site, name: str, f: Function, positional: Sequence[Any], named: dict[str, Any]) -> None:
     """Names the argument that a function has not."""
     whole = _signature(f)
     parameters = whole.parameters

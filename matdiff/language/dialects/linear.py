@@ -34,9 +34,19 @@ TABLE |= {
     "power": arrays.power,
     "matmul": arrays.matmul,
     "negative": arrays.negative,
-    "transpose": arrays.transpose,
     "item": arrays.item,
 }
+
+
+@function("transpose", "swapaxes")
+def transpose(site: Site, a: Typed, *order: Any) -> Typed:
+    """A.T, A.transpose(0, 1) of PyTorch, np.transpose(A, (1, 0)), A.swapaxes(-1, -2)"""
+    said = [k for given in order for k in (given if isinstance(given, tuple) else (given,))]
+    places = [axes(site, a, k) for k in said]
+    exchanges = site.node.value.name == "swapaxes" or is_torch(site, site.node.value)
+    if said and (len(said) != 2 or places[0] == places[1]):
+        raise site.misfit(f"{site.attempt.written(site.node)} is not known", "A.T exchanges the axes of a matrix")
+    return a if places == [(0,), (1,)] and not exchanges else arrays.transpose(site, a)
 
 
 @function("add", "subtract")

@@ -8,7 +8,7 @@ from matdiff.algebra.expr import FUNCTIONS as OPERATORS
 from matdiff.algebra.operators.activations import Huber
 from matdiff.errors import AmbiguityError
 from matdiff.language.dialects import recorded
-from matdiff.language.dialects.arrays import Site
+from matdiff.language.dialects.arrays import Site, made
 from matdiff.language.dialects.functions import (
     OF_TORCH,
     TABLE,
@@ -41,6 +41,26 @@ def cross_entropy_of_logits(site: Site, z: Typed, y: Typed, **options: Any) -> T
 
 
 OF_TORCH["cross_entropy"] = cross_entropy_of_logits
+
+
+@function("softmax_cross_entropy_with_logits", "sigmoid_cross_entropy_with_logits")
+def of_tensorflow(site: Site, labels: Typed, logits: Typed) -> Typed:
+    """the losses of TensorFlow and Optax, whose labels stand first: of each row, of each entry"""
+    if "labels" not in site.node.value.names:
+        raise site.misfit("which of the two are the labels is not said", "write labels=…, logits=…", AmbiguityError)
+    if site.node.value.name.startswith("softmax"):
+        return cross_entropy_of_logits(site, logits, labels, reduction="none")
+    return OF_TORCH["binary_cross_entropy_with_logits"](site, logits, labels, reduction="none")
+
+
+@function("l2_loss")
+def half_of_squares(site: Site, a: Typed) -> Typed:
+    """tf.nn.l2_loss(A), half of the sum of squares"""
+    if not site.node.value.module.startswith("tf"):
+        raise site.misfit("l2_loss is of each entry in Optax, and their sum in TensorFlow", "write it out")
+    return made(site, (), [a], lambda x: RECORDED["sum"](x**2) / 2)
+
+
 of_log_sigmoid = recorded.typed_by(RECORDED["nn.log_sigmoid"], "log_sigmoid")
 TABLE |= dict.fromkeys(("logsigmoid", "log_sigmoid", "log_expit"), of_log_sigmoid)
 TABLE["sum_squares"] = recorded.typed_by(lambda x: RECORDED["sum"](x**2), "sum_squares")

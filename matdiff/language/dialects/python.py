@@ -13,22 +13,20 @@ from fractions import Fraction
 from typing import Any
 
 from matdiff.errors import MatdiffError, NotationError, UnknownNameError, UnsupportedError
-from matdiff.language.dialects import MODULES, SUBMODULES, Dialect, algebra, casts, fields, functionals, layers, makers
-from matdiff.language.dialects.functionals import together
-from matdiff.language.dialects.python_names import (
-    ATTRIBUTES,
-    COMPARISONS,
-    EXPRESSIONS,
-    LITERALS,
-    LOGICAL,
-    LONGEST_NUMBER,
-    METHODS,
-    PAIRS,
-    SIGNS,
-    STACKS,
-    STATEMENTS,
-    is_literal,
+from matdiff.language.dialects import (
+    MODULES,
+    SUBMODULES,
+    Dialect,
+    algebra,
+    casts,
+    fields,
+    functionals,
+    layers,
+    makers,
+    pairs,
+    python_names,
 )
+from matdiff.language.dialects.functionals import together
 from matdiff.language.dialects.python_text import LAMBDA, NotPython, empty, parsed
 from matdiff.language.dialects.recorded import DISTRIBUTIONS
 from matdiff.language.dialects.statements import in_order, matrices, needed, renamed, statements_of, with_sizes
@@ -128,7 +126,7 @@ class Converter:
                 return self.function_of(value)
             case ast.Expr() | ast.Return():
                 raise self.refused(item, "only definitions can stand before the last statement", error=NotationError)
-        word = STATEMENTS.get(type(item).__name__, "this statement")
+        word = python_names.STATEMENTS.get(type(item).__name__, "this statement")
         hint = "matdiff.from_function records whole functions"
         raise self.refused(item, f"{word} cannot stand in an expression", hint)
 
@@ -181,7 +179,7 @@ class Converter:
                 return [value]
             case ast.Subscript(value=value):
                 return [value, *functionals.directions(self, node)]
-            case ast.Tuple(elts=elements) | ast.List(elts=elements) if not is_literal(node):
+            case ast.Tuple(elts=elements) | ast.List(elts=elements) if not python_names.is_literal(node):
                 return elements
             case ast.Starred(value=value):
                 raise self.refused(node, "a * in front of an argument cannot be read")
@@ -190,13 +188,13 @@ class Converter:
         if isinstance(node, ast.BoolOp | ast.Compare | ast.IfExp):
             hint = "np.maximum, np.abs, np.sign and np.clip say what most of them are for"
             raise self.refused(node, "a condition cannot be read", hint)
-        word = EXPRESSIONS.get(type(node).__name__, "this expression")
+        word = python_names.EXPRESSIONS.get(type(node).__name__, "this expression")
         raise self.refused(node, f"{word} cannot be read", "write the whole as operations on arrays")
 
     def listed(self, node: ast.Call) -> list[ast.expr]:
         """The arguments of a function, which for np.hstack((A, B)) stand in one list."""
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-        if name in STACKS and len(node.args) == 1 and isinstance(node.args[0], ast.Tuple | ast.List):
+        if name in python_names.STACKS and len(node.args) == 1 and isinstance(node.args[0], ast.Tuple | ast.List):
             return node.args[0].elts
         return node.args
 
@@ -233,13 +231,13 @@ class Converter:
             raise self.refused(node, "complex numbers are not known: matdiff is about real matrices")
         if isinstance(value, int | float) and not isinstance(value, bool):
             start, end = self.span(node)
-            if len(str(value)) > LONGEST_NUMBER or value in (float("inf"), float("-inf")):
+            if len(str(value)) > python_names.LONGEST_NUMBER or value in (float("inf"), float("-inf")):
                 raise self.refused(node, "the number is too long", error=NotationError)
             return Node("NUMBER", [], Fraction(str(value)), start, end)
         return Node("literal", [], value, *self.span(node))
 
     def sequence(self, node: ast.Tuple | ast.List) -> Node:
-        if is_literal(node):
+        if python_names.is_literal(node):
             return Node("literal", [], tuple(ast.literal_eval(node)), *self.span(node))
         return Node("arrays", [self.done[id(e)] for e in node.elts], None, *self.span(node))
 
@@ -262,7 +260,9 @@ class Converter:
         return Node("negative", [a], None, *self.span(node))
 
     def binary(self, node: ast.BinOp) -> Node:
-        alias = SIGNS.get(type(node.op)) or (LOGICAL.get(type(node.op)) if self.dialect.entrywise else None)
+        alias = python_names.SIGNS.get(type(node.op)) or (
+            python_names.LOGICAL.get(type(node.op)) if self.dialect.entrywise else None
+        )
         if alias is None and isinstance(node.op, ast.Mod | ast.FloorDiv):
             raise self.refused(node, "the remainder of a division cannot be read")
         if alias is None:
@@ -272,7 +272,7 @@ class Converter:
 
     def compared(self, node: ast.Compare) -> Node:
         """x > 0, of every entry"""
-        alias = COMPARISONS.get(type(node.ops[0]))
+        alias = python_names.COMPARISONS.get(type(node.ops[0]))
         if alias is None:
             raise self.refused(node, "only numbers can be compared")
         return self.array(node, alias, [self.done[id(node.left)], self.done[id(node.comparators[0])]])
@@ -287,10 +287,12 @@ class Converter:
                 return Node("pi", [], None, *self.span(node))
             if name == "e":
                 return self.call(node, "exp", [Node("NUMBER", [], Fraction(1), *self.span(node))])
-            if name in LITERALS:
-                return Node("literal", [], LITERALS[name], *self.span(node))
+            if name in python_names.LITERALS:
+                return Node("literal", [], python_names.LITERALS[name], *self.span(node))
             raise self.refused(node, f"{module}.{name} is not known")
-        return self.call(node, ATTRIBUTES.get(name, f".{name}"), [self.done[id(node.value)]])
+        if name in pairs.KEYS and (part := pairs.part(self, node, node.value, pairs.KEYS[name])):
+            return part
+        return self.call(node, python_names.ATTRIBUTES.get(name, f".{name}"), [self.done[id(node.value)]])
 
     def called(self, node: ast.Call) -> Node:
         """np.sum(X, axis=0), X.sum(0), norm(x), funm(log, S), nabla_f(x)"""
@@ -310,7 +312,7 @@ class Converter:
             module = self.module(node.func) or ""
             if not module:
                 parts.insert(0, self.done[id(node.func.value)])
-                name = METHODS.get(name, name)
+                name = python_names.METHODS.get(name, name)
         elif isinstance(node.func, ast.Name):
             name = node.func.id
         else:
@@ -328,10 +330,8 @@ class Converter:
             return Node(base.kind, [*base.parts, behind], base.value, *self.span(node))
         keys = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
         found = tuple(self.key(k) for k in keys)
-        if base.kind == "array" and base.value.name in PAIRS:
-            return self.call(node, f"{PAIRS[base.value.name]}[{found[0]}]", base.parts)
-        if base.kind == "array" and base.value.name == "size" and len(base.parts) == 1:  # x.size()[0]
-            return self.call(node, f"shape[{found[0]}]", base.parts)
+        if len(found) == 1 and (part := pairs.part(self, node, node.value, found[0])):
+            return part
         if any(isinstance(k, str) for k in found):
             if not all(isinstance(k, str) for k in found):
                 raise self.refused(node, "an index with a letter beside numbers cannot be read")

@@ -27,7 +27,6 @@ LITERALS = {"newaxis": None, "inf": float("inf")}
 ATTRIBUTES = {"T": "transpose", "mT": "transpose", "I": "inv", "logabsdet": "slogdet[1]", "logdet": "slogdet[1]"}
 ATTRIBUTES |= {"size": "size", "shape": "shape", "H": ".H"}
 METHODS = {"t": "transpose", "add": "add", "item": "copy", "doit": "copy"}
-PAIRS = {"slogdet": "slogdet", "shape": "shape", ".shape": ".shape"}
 STATEMENTS = {
     "AugAssign": "an assignment like +=",
     "Assign": "an assignment to anything but one name",

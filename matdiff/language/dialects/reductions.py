@@ -8,7 +8,7 @@ from typing import Any
 
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import FUNCTIONS as OPERATORS
-from matdiff.errors import AmbiguityError
+from matdiff.errors import AmbiguityError, UnsupportedError
 from matdiff.language.applications import apply
 from matdiff.language.dialects import python
 from matdiff.language.dialects.arrays import Site, axes_of, entrywise, lengths_of, made
@@ -87,11 +87,19 @@ for reduced in ("sum", "mean", "amax", "amin", "prod"):
 
 
 def extreme(name: str) -> Function:
-    """max(x), max(a, b), torch.max(x, dim=0)"""
+    """max(x), max(a, b), x.max(axis=0)"""
     whole, pair = reduction("a" + name), entrywise(name + "imum")
 
-    def typed(site: Site, a: Typed, *others: Any, axis: Any = None, keepdims: Any = False) -> Typed:
-        is_pair = bool(others) and not site.node.value.module.startswith(("np", "numpy", "jnp"))  # np.max(x, 0)
+    def typed(site: Site, a: Typed, *others: Any, axis: Any = None, keepdims: Any = False, dim: Any = None) -> Typed:
+        called: python.Call = site.node.value
+        is_builtin = not called.module and not is_method(site)  # max(a, b)
+        is_number = len(others) == 1 and isinstance(others[0], Typed) and others[0].number is not None
+        if is_torch(site, called) and not is_builtin and (dim is not None or is_number):
+            shown = site.attempt.written(site.node)
+            raise site.misfit(f"{shown} gives values and their places in PyTorch", f"write {shown}[0] or .values")
+        if dim is not None:
+            raise site.misfit(f"{name} with dim= is not known", "its options are axis, keepdims", UnsupportedError)
+        is_pair = bool(others) and (is_builtin or is_torch(site, called))
         if not all(isinstance(o, Typed) for o in others) if is_pair else len(others) + (axis is not None) > 1:
             raise site.misfit(f"{name} cannot have these arguments")
         if is_pair:
