@@ -25,6 +25,7 @@ from matdiff.language.literals import array_of
 from matdiff.language.named_functions import require_no_projection
 from matdiff.language.names import (
     COMPLEX,
+    FONT_MARKS,
     GREEK_CLASS,
     MARKS,
     SUBSCRIPT,
@@ -117,8 +118,10 @@ class Lexer(Keywords):
     def illegal(self, place: int) -> NotationError:
         """The error for a character that means nothing."""
         sign = self.text[place]
-        shown = sign if sign.isprintable() else f"U+{ord(sign):04X}"
-        return self.error(f"the character {shown} has no meaning here", place, place + 1, ILLEGAL.get(sign, ""))
+        shown = f"the character {sign if sign.isprintable() else f'U+{ord(sign):04X}'}"
+        if sign in FONT_MARKS.values():
+            shown, place = "the font of this letter", place - 1
+        return self.error(f"{shown} has no meaning here", place, place + 1, ILLEGAL.get(sign, ""))
 
     # ---- one method for each group of the pattern --------------------------------------------------
 

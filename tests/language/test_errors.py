@@ -51,6 +51,13 @@ from matdiff.language.typing import SPECIAL
         ("x' § x", "x: n", NotationError, "§ has no meaning", "§"),
         ("x' $ x", "x: n", NotationError, "leave only the formula", "x'"),
         ("x'*\0x", "x: n", NotationError, "U+0000", "\0"),
+        (
+            r"r_i = w^\top x_i for i = 1..\mathbf{N}; \sum_{i=1}^{N} r_i^2",
+            "",
+            NotationError,
+            "font of this letter",
+            r"\mathbf{N}",
+        ),
         ("x'*A*x = 1", "x: n; A: n x n", NotationError, "an equation is not an expression", "="),
         ("∂/∂X tr(AX) = A'", "A, X: n x n", NotationError, "true says matdiff check", "∂/∂X"),
         ("df = tr(A dX)", "A, X: n x n", NotationError, "true says matdiff check", "dX"),
