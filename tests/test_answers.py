@@ -37,6 +37,13 @@ GRADIENTS = [
     # sum(x.^2) beside xᵀx
     ("(x'*x)^2/sum(x.^2)", "x: n", "x", "2*x"),
     ("p = softmax(a); log(sum(p.^2))", "a: n", "a", "p = softmax(a); 2*(p.^2/(p'*p) - p)"),
+    # an entry at an index of a sum, or at a label (Bishop, Pattern Recognition and Machine Learning, (4.109))
+    ("sum(n=1..N, sum(k=1..K, t[n, k]*log(softmax(W*x[n])[k])))", "W: K x d; x[n=1..N]: d; t[n=1..N, k=1..K]: scalar",
+     "W", "sum(n=1..N, (sum(k=1..K, t[n, k]*unit(k, K)) - sum(k=1..K, t[n, k])*softmax(W*x[n]))*x[n]')"),
+    ("sum(n=1..N, log(softmax(W*x[n])[c[n]]))", "W: K x d; x[n=1..N]: d; c[n=1..N]: index K", "W",
+     "sum(n=1..N, (unit(c[n], K) - softmax(W*x[n]))*x[n]')"),
+    ("prod(i=1..N, a[i]'*x - b[i])", "a[i=1..N], x: d; b[i=1..N]: scalar", "x",
+     "prod(i=1..N, a[i]'*x - b[i])*sum(j=1..N, a[j]/(a[j]'*x - b[j]))"),
     # a sum beside its multiple
     ("a'*K*a + λ/2*a'*(K + K')*a", "K: n x n; a: n; λ: scalar", "a", "(1 + λ)*(K + K')*a"),
     ("x'*A*x + c*x'*A*x/2 + b'x", "A: n x n; x, b: n; c: scalar", "x", "(1 + c/2)*(A + A')*x + b"),

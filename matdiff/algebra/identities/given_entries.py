@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from matdiff.algebra.constants import Ones
-from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Index, Number, postorder
 from matdiff.algebra.identities.parts import rebound
 from matdiff.algebra.laws import identity
 from matdiff.algebra.operators.entrywise import Entrywise
-from matdiff.algebra.operators.extremes import OneHot
 from matdiff.algebra.operators.products import Hadamard, Power, Scale, Sum, Transpose
-from matdiff.algebra.operators.sums import Entry, IndexedSum, UnitVector, entries_by_index, substitute_index
+from matdiff.algebra.operators.sums import IndexedSum, entries_by_index, substitute_index
 
 
 def entry_given(v: Expr, j: Index) -> Expr | None:
@@ -33,58 +31,22 @@ def entry_given(v: Expr, j: Index) -> Expr | None:
     return done[v] if known else None
 
 
-@identity(
-    "sum(i=1..n, a[i]*unit(i, n))'*unit(j, n) = a[j]",
-    title="(Σᵢ aᵢeᵢ)ᵀeⱼ = aⱼ",
-    where="a[i=1..n]: scalar",
-    among=(UnitVector,),
-)
+@identity("sum(i=1..n, a[i]*unit(i, n))[j] = a[j]", title="(Σᵢ aᵢeᵢ)[j] = aⱼ", where="a[i=1..n]: scalar; j: index")
 def entry_of_given_vector(e: Expr) -> Expr | None:
-    v, j = entry_asked(e)
-    return None if j is None or entries_by_index(v) is None else entry_given(v, j)
+    v, *place = e.operands
+    return entry_given(v, j) if place and isinstance(j := place[0], Index) and entries_by_index(v) is not None else None
 
 
 @identity(
-    "exp(sum(i=1..n, a[i]*unit(i, n)))'*unit(j, n) = exp(a[j])",
-    title="f(Σᵢ aᵢeᵢ)ᵀeⱼ = f(aⱼ)",
-    where="a[i=1..n]: scalar",
-    also=("g(sum(i=1..n, a[i]*unit(i, n)))'*unit(j, n) = g(a[j])",),
-    among=(UnitVector,),
+    "exp(sum(i=1..n, a[i]*unit(i, n)))[j] = exp(a[j])",
+    title="f(Σᵢ aᵢeᵢ)[j] = f(aⱼ)",
+    where="a[i=1..n]: scalar; j: index",
+    also=("g(sum(i=1..n, a[i]*unit(i, n)))[j] = g(a[j])",),
 )
 def entry_of_function_of_given_vector(e: Expr) -> Expr | None:
     """Of what is made of such vectors entry by entry, as 1 ./ v."""
-    v, j = entry_asked(e)
-    return None if j is None or entries_by_index(v) is not None else entry_given(v, j)
-
-
-def entry_asked(e: Expr) -> tuple[Expr, Index | None]:
-    """v and j of vᵀeⱼ or eⱼᵀv, where the place is an index."""
-    match e.operands:
-        case (Transpose(operands=(v,)), UnitVector(operands=(Index() as j,))):
-            return v, j
-        case (Transpose(operands=(UnitVector(operands=(Index() as j,)),)), v) if v.cols is ONE:
-            return v, j
-        case _:
-            return e, None
-
-
-@identity(
-    "onehot_max(x)'*unit(j, n) = onehot_max(x)[j]",
-    title="aᵀeⱼ = a[j]",
-    where="x: n; j: index",
-    also=("onehot_min(x)'*unit(j, n) = onehot_min(x)[j]",),
-    among=(OneHot,),
-)
-def entry_by_unit_vector(e: Expr) -> Expr | None:
-    """Of the place of the largest or the smallest entry: what that is at j."""
-    match e.operands:
-        case (Transpose(operands=(v,)), UnitVector(operands=(place,))) | (
-            Transpose(operands=(UnitVector(operands=(place,)),)),
-            v,
-        ) if v.cols is ONE and isinstance(v, OneHot):
-            return Entry(v, place)
-        case _:
-            return None
+    v, *place = e.operands
+    return entry_given(v, j) if place and isinstance(j := place[0], Index) and entries_by_index(v) is None else None
 
 
 @identity(

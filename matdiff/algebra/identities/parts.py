@@ -5,7 +5,7 @@ These laws make a part of an answer readable.  They are used there only: elsewhe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import ONE
@@ -102,22 +102,6 @@ row_of_diagonal_matrix = stated(
 entry_of_diagonal = stated("diag(A)[i] = A[i, i]", where="A: n x n; i: integer")
 
 
-@identity("unit(i, m)'*A = A[i, :]", where="A: m x n", among=(UnitVector,))
-def row_by_index(e: Expr) -> Expr | None:
-    """Also eᵢᵀx = x[i], Aeⱼ = A[:, j] and xᵀeⱼ = x[j], for an index."""
-    f = e.operands
-    for k in range(len(f) - 1):
-        match f[k], f[k + 1]:
-            case Transpose(operands=(UnitVector(operands=(Index() as i,)),)), a:
-                return _joined(f, k, _unit_entry(a, i) or part_at(a, i, None))
-            case a, UnitVector(operands=(Index() as j,)) if a.cols is not ONE:
-                x = a.operands[0] if isinstance(a, Transpose) and a.rows is ONE else None
-                return _joined(f, k, part_at(a, None, j) if x is None else _unit_entry(x, j) or Entry(x, j))
-            case _:
-                pass
-    return None
-
-
 @identity("tr(A*x*unit(2, m)') = A[2, :]*x", title="Tr(Axeᵢᵀ) = A[i, :]x", where="A: m x n; x: n", among=(Product,))
 def trace_with_unit_vector(e: Expr) -> Expr | None:
     match e.operands[0]:
@@ -136,11 +120,6 @@ def _unit_entry(a: Expr, i: Expr) -> Expr | None:
         return Number(1)
     is_plain = isinstance(k, Number) or (isinstance(k, Index) and k.last is a.rows)
     return Entry(Identity(a.rows), k, i) if is_plain else None
-
-
-def _joined(f: Sequence[Expr], k: int, part: Expr) -> Expr:
-    """The factors with the two from the place k on replaced by one."""
-    return Product.of(*f[:k], part, *f[k + 2 :])
 
 
 @identity("unit(2, n)[i] = eye(n)[2, i]", title="e₂[i] = I[2, i]")

@@ -12,7 +12,7 @@ from matdiff.algebra.operators.entrywise import Entrywise
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose, zero
 from matdiff.algebra.operators.slices import Column, Range, Row, Slice
 from matdiff.algebra.operators.structure import DiagonalMatrix, Named
-from matdiff.algebra.operators.sums import Entry, UnitVector
+from matdiff.algebra.operators.sums import Entry, Member, UnitVector
 from matdiff.algebra.stated import stated
 
 # ---- slices -----------------------------------------------------------------------------------------
@@ -149,11 +149,11 @@ def part_of_constant(e: Expr) -> Expr | None:
     among=(UnitVector,),
 )
 def row_by_unit_vector(e: Expr) -> Expr | None:
-    """Where the place is a number or a constant index; also eᵢᵀx = x[i]."""
+    """Where the place is a number or an index, and not t + 1; also eᵢᵀx = x[i]."""
     f = e.operands
     for k in range(len(f) - 1):
         match f[k]:
-            case Transpose(operands=(UnitVector(operands=(Number() | Symbol() as i,)),)):
+            case Transpose(operands=(UnitVector(operands=(Number() | Symbol() | Member() | Index() as i,)),)):
                 a = f[k + 1]
                 if isinstance(a, UnitVector) and isinstance(i, Number) and isinstance(a.operands[0], Number):
                     scalar: Expr = Number(int(a.operands[0] is i))
@@ -169,7 +169,7 @@ def column_by_unit_vector(e: Expr) -> Expr | None:
     f = e.operands
     for k in range(1, len(f)):
         match f[k]:
-            case UnitVector(operands=(Number() | Symbol() as j,)):
+            case UnitVector(operands=(Number() | Symbol() | Member() | Index() as j,)):
                 match f[k - 1]:
                     case Transpose(operands=(x,)) if x.cols is ONE:
                         part: Expr = Entry(x, j)
@@ -182,9 +182,9 @@ def column_by_unit_vector(e: Expr) -> Expr | None:
 
 @identity("x .* unit(2, n) = x[2]*unit(2, n)", title="x ⊙ eᵢ = x[i]eᵢ", where="x: n", among=(UnitVector,))
 def unit_vector_in_hadamard(e: Expr) -> Expr | None:
-    """For a number or a constant index."""
+    """Where the place is a number or an index, and not t + 1."""
     for k, factor in enumerate(() if e.is_scalar else e.operands):
-        if isinstance(factor, UnitVector) and isinstance(factor.operands[0], Number | Symbol):
+        if isinstance(factor, UnitVector) and isinstance(factor.operands[0], Number | Symbol | Member | Index):
             others = Hadamard.of(*e.operands[:k], *e.operands[k + 1 :])
             return Scale.of(Entry(others, factor.operands[0]), factor)
     return None
