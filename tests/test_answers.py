@@ -40,7 +40,7 @@ GRADIENTS = [
     # an entry at an index of a sum, or at a label (Bishop, Pattern Recognition and Machine Learning, (4.109))
     ("sum(n=1..N, sum(k=1..K, t[n, k]*log(softmax(W*x[n])[k])))", "W: K x d; x[n=1..N]: d; t[n=1..N, k=1..K]: scalar",
      "W", "sum(n=1..N, (sum(k=1..K, t[n, k]*unit(k, K)) - sum(k=1..K, t[n, k])*softmax(W*x[n]))*x[n]')"),
-    ("sum(n=1..N, log(softmax(W*x[n])[c[n]]))", "W: K x d; x[n=1..N]: d; c[n=1..N]: index K", "W",
+    ("sum(n=1..N, log(softmax(W*x[n])[c[n]]))", "W: K x d; x[n=1..N]: d; c[n=1..N]: index 1..K", "W",
      "sum(n=1..N, (unit(c[n], K) - softmax(W*x[n]))*x[n]')"),
     ("prod(i=1..N, a[i]'*x - b[i])", "a[i=1..N], x: d; b[i=1..N]: scalar", "x",
      "prod(i=1..N, a[i]'*x - b[i])*sum(j=1..N, a[j]/(a[j]'*x - b[j]))"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from matdiff.algebra.constants import Ones
-from matdiff.algebra.expr import Expr, Index, Number, postorder
+from matdiff.algebra.expr import Expr, Index, Number, Symbol, postorder
 from matdiff.algebra.identities.parts import rebound
 from matdiff.algebra.laws import identity
 from matdiff.algebra.operators.entrywise import Entrywise
@@ -11,7 +11,7 @@ from matdiff.algebra.operators.products import Hadamard, Power, Scale, Sum, Tran
 from matdiff.algebra.operators.sums import IndexedSum, entries_by_index, substitute_index
 
 
-def entry_given(v: Expr, j: Index) -> Expr | None:
+def entry_given(v: Expr, j: Index | Symbol) -> Expr | None:
     """The entry at an index of a vector that is given entry by entry, or made of such vectors entry by entry."""
     done: dict[Expr, Expr] = {}
     known = False
@@ -34,7 +34,11 @@ def entry_given(v: Expr, j: Index) -> Expr | None:
 @identity("sum(i=1..n, a[i]*unit(i, n))[j] = a[j]", title="(Σᵢ aᵢeᵢ)[j] = aⱼ", where="a[i=1..n]: scalar; j: index")
 def entry_of_given_vector(e: Expr) -> Expr | None:
     v, *place = e.operands
-    return entry_given(v, j) if place and isinstance(j := place[0], Index) and entries_by_index(v) is not None else None
+    return (
+        entry_given(v, j)
+        if place and isinstance(j := place[0], Index | Symbol) and entries_by_index(v) is not None
+        else None
+    )
 
 
 @identity(
@@ -46,7 +50,11 @@ def entry_of_given_vector(e: Expr) -> Expr | None:
 def entry_of_function_of_given_vector(e: Expr) -> Expr | None:
     """Of what is made of such vectors entry by entry, as 1 ./ v."""
     v, *place = e.operands
-    return entry_given(v, j) if place and isinstance(j := place[0], Index) and entries_by_index(v) is None else None
+    return (
+        entry_given(v, j)
+        if place and isinstance(j := place[0], Index | Symbol) and entries_by_index(v) is None
+        else None
+    )
 
 
 @identity(
