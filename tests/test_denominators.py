@@ -24,6 +24,8 @@ ANSWERS = [
         "-2*P*(y - m)/(k + (y - m)'*P*(y - m))",
     ),
     ("x'*M*x/(x'*B*x)", "M, B: n x n symmetric; x: n", "x", "2*(M*x - (x'*M*x)*B*x/(x'*B*x))/(x'*B*x)"),
+    ("-log(softmax(u)'*y)", "u, y: n", "u", "softmax(u) - (y .* softmax(u))/(softmax(u)'*y)"),
+    ("(norm2(p - a) - r)^2", "p, a: d; r: scalar", "p", "2*(1 - r/norm2(p - a))*(p - a)"),
     ("v'*w/(1 + w'*w)", "v, w: n", "w", "(v - 2*(v'*w)*w/(1 + w'*w))/(1 + w'*w)"),
     ("sum(1/2*x.*(1 + erf(x/sqrt(2))))", "x: n", "x", "normcdf(x) + x .* normpdf(x)"),
     ("x/(x + c)", "x, c: scalar", "x", "c/(x + c)^2"),

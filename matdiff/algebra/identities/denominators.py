@@ -10,7 +10,8 @@ from fractions import Fraction
 
 from matdiff.algebra.expr import UNIT, Expr, Number
 from matdiff.algebra.identities.cancelling import multiplied_out, shortened, together, weight
-from matdiff.algebra.identities.factoring import split
+from matdiff.algebra.identities.factoring import Term as Parts
+from matdiff.algebra.identities.factoring import join, key, split
 from matdiff.algebra.identities.powers import base_and_exponent
 from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.entrywise import Sqrt, to_power
@@ -257,3 +258,45 @@ def denominators_multiplied(e: Expr) -> Expr | None:
                 whole = term.divided({s: -UNIT, b: k}).divided({cleared: UNIT})
                 best = shorter(whole.expression(), best)
     return best if best is not e else None
+
+
+@identity(
+    "(c*A + B)/c = A + B/c",
+    where="A, B: m x n; C: n x k; c: scalar",
+    also=(
+        Statement("(c*A + B)*C/c = (A + B/c)*C", "A, B: m x n; C: n x k; c: scalar"),
+        Statement("(c + b)*A/c = (1 + b/c)*A", "A: m x n; b, c: scalar"),
+    ),
+    among=(Sum, Product, Hadamard),
+    on=(Scale,),
+)
+def denominator_divided(e: Expr) -> Expr | None:
+    """A sum is divided term by term where a term has what stands below the bar, and it is shorter so."""
+    number, scalars, factors, chain = split(e)
+    best = e
+    for below in [s for s in scalars if s.reciprocal is not None]:
+        base, k = base_and_exponent(below)
+        rest = [s for s in scalars if s is not below]
+        for place, s in enumerate([*rest, *factors]):
+            divided = divided_by(s, base) if k == -1 and isinstance(s, Sum) else None
+            if divided is not None:
+                others = [*rest, *factors]
+                others[place] = divided
+                made = Parts(number, tuple(others[: len(rest)]), tuple(others[len(rest) :]), chain)
+                best = shorter(join(made), best)
+    return best if best is not e else None
+
+
+def divided_by(e: Expr, base: Expr) -> Expr | None:
+    """A sum over a scalar that some of its terms have; the others are divided by it together."""
+    terms = [term_of(t) for t in e.operands]
+    own = [next((b for b in t.powers if key(b) == key(base) and t.powers[b] >= 1), None) for t in terms]
+    if len(terms) > MOST_TERMS or not any(own):
+        return None
+    made = [t.divided({b: UNIT}).expression() for t, b in zip(terms, own, strict=True) if b is not None]
+    left = [t for t, b in zip(e.operands, own, strict=True) if b is None]
+    below = to_power(base, -UNIT)
+    if left:
+        others = Sum.of(*left)
+        made.append(Hadamard.of(others, below) if e.is_scalar else Scale.of(below, others))
+    return Sum.of(*made)
