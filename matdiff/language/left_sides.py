@@ -28,7 +28,8 @@ HEAD = regex(
     r"\s*(?:(?P<factor>[-−]?\s*[0-9]+\s*|[-−]\s*)?(?P<log>ln|log)(?![A-Za-z]\w*\s*:?=)\s*"
     rf"(?P<around>\((?!{LETTER}\s*[,;|]))?\s*)?(?P<name>⟪\w+⟫|[^\W\d_][\w{MARKS}]*)"
     rf"(?P<low>(?:{SUBSCRIPT}|\[[^\][=;]*\]|\^\{{?\([^()]*\)\}}?|\^\{{?[-−+*∗⋆]\}}?)*)\s*"
-    rf"(?P<squared>\^\{{?2\}}?|²)?\s*(?:{ARGUMENTS})?(?P<power>\^\{{?2\}}?|²)?\s*(?(around)\)\s*)(?P<sign>:?=)(?!=)"
+    rf"(?P<squared>\^\{{?2\}}?|²)?\s*(?:{ARGUMENTS}|(?<=cos )(?P<angle>[^\W\d_]+))?\s*"
+    r"(?P<power>\^\{?2\}?|²)?\s*(?(around)\)\s*)(?P<sign>:?=)(?!=)"
 )
 MEMBER = (
     rf"(?P<base>[^\W\d_][{MARKS}]*)\s*"
@@ -42,7 +43,7 @@ MAPPED = regex(
     rf"\s*(?:(?P<function>{LETTER})\s*[:=]\s*)?"
     rf"(?:(?P<argument>{LETTER})\s*(?:[↦⟼]|->)|\((?P<arguments>{NAMES})\)\s*(?:[↦⟼]|->)|@\s*\((?P<handle>{NAMES})\))"
 )
-ARGUMENTS_OF = ("arguments", "argument", "handle")
+ARGUMENTS_OF = ("arguments", "argument", "handle", "angle")
 WORD = regex("[A-Za-z]{2,}")
 MOST_SIDES = 20
 
@@ -213,7 +214,10 @@ def _fault_of(argument: str, others: list[str], head: re.Match[str], rest: str) 
     """What is wrong about an argument on a left side, and what to do."""
     found = head.groupdict()
     name = found.get("name") or ""
-    if name in FUNCTIONS and (found["log"] or not stands(argument, rest)):  # log det(X) = …, tr(AXB) = …
+    is_seen = stands(argument, rest)
+    if name == "cos" and re.fullmatch(LETTER, argument) and not is_seen:
+        return None  # of an angle
+    if name in FUNCTIONS and (found["log"] or found.get("angle") or not is_seen):  # log det(X) = …, tr(AXB) = …
         whole = head.group().rstrip("=: ").strip()
         return (
             f"{whole} on the left side is a formula, and no name of a function",

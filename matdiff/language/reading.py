@@ -7,7 +7,7 @@ the lexer itself had to decide (Σ as a sum, f(…) as a function) are varied ar
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from contextlib import suppress
 from functools import partial
 from heapq import heappop, heappush
@@ -58,6 +58,7 @@ from matdiff.language.side_conditions import (
     unseen_names,
 )
 from matdiff.language.spelling import plain, transcript
+from matdiff.language.spoken import in_signs
 from matdiff.language.statements import said_in
 from matdiff.language.syntax import parse_tokens
 from matdiff.language.tokens import Decision
@@ -97,10 +98,24 @@ def read(
     front, rest = leading_declarations(re.sub(FULL_STOP, " ", text) if text.rstrip().endswith(".") else text)
     declared = declare(where, front)
     unknowns = [named(changed(plain(w))) for w in ([wrt] if isinstance(wrt, str) else wrt)]
-    found = Readings(rest, declared, unknowns, scalar, laws, dialect, True).in_full(solving)
+    found = _of_one_reach(partial(Readings, rest, declared, unknowns, scalar, laws, dialect, True), solving)
     require_one_meaning(found.expr, text)
     in_powers(found, (*([wrt] if isinstance(wrt, str) else wrt), *(found.question.names if found.question else ())))
     return found
+
+
+def _of_one_reach(make: Callable[..., Readings], solving: bool) -> Reading:
+    """The reading of a text, of which «the norm of A x − b» is that of all or of A x: where both fit it is an error."""
+    far = make()
+    if far.doubt is None:
+        return far.in_full(solving)
+    found = list[Reading]()
+    for readings in (far, make(far=False)):
+        with suppress(MatdiffError):
+            found.append(readings.in_full(solving))
+    if len(found) > 1:
+        raise far.doubt
+    return found[0] if found else make().in_full(solving)
 
 
 def require_one_meaning(e: Expr, text: str) -> None:
@@ -137,6 +152,7 @@ class Readings:
         laws: bool,
         dialect: str | None = None,
         asks: bool = False,
+        far: bool = True,
     ) -> None:
         if len(text) > LONGEST:
             raise NotationError(f"the text is longer than {LONGEST} characters")
@@ -151,9 +167,10 @@ class Readings:
         self.wrt = wrt
         self.question: Question | None = None
         self.asked_at = (0, 0)
+        self.doubt: MatdiffError | None = None  # how far a function in words goes, which *far* says
         self.beside: list[tuple[int, int]] = []  # the places of the question and of the constraints
         if not laws and not dialects.is_program(text, self.dialect):
-            asked = self._said(asks)
+            asked = self._said(asks, far)
             self.wrt = wrt = wrt or asked
             require_no_factor(self.script, declared, wrt)
         self.scalar = scalar
@@ -163,18 +180,20 @@ class Readings:
         self.budget = Budget()
         self.calls = self.valued = False  # whether open functions are called; whether they may have scalar values
 
-    def _said(self, asks: bool) -> list[str]:
+    def _said(self, asks: bool, far: bool) -> list[str]:
         """Takes out of the text what it says beside the function and its definitions; the unknowns that it names."""
         declared = self.declared
-        whole, stated, replaced = with_likelihoods(parted(self.script, declared))
+        spoken = in_signs(self.script, {*declared, *self.wrt}, far)
+        self.doubt = spoken.doubt
+        whole, stated, replaced = with_likelihoods(parted(spoken.script, declared))
         whole, changes = increments(whole, {*declared, *self.wrt})
         said = said_in(whole, {*declared, *self.wrt}, asks)
         self.whole = whole
         self.script, self.question, self.conditions, self.sides, self.called, self.of, notes, spans = said
-        self.notes = (*stated, *changes, *notes, *unseen_names(whole.text, self.conditions))
+        self.notes = (*spoken.notes, *stated, *changes, *notes, *unseen_names(whole.text, self.conditions))
         self.script, moved = rearranged(self.script)
         self.sides = tuple(rearranged(side)[0] for side in self.sides)
-        self.spans = (*(whole.span(*span) for span in spans), *moved, *replaced)
+        self.spans = (*(whole.span(*span) for span in spans), *moved, *replaced, *spoken.spans)
         declare_conditions(declared, self.conditions, whole)
         places = [whole.span(c.start, c.end) for c in self.conditions if c.is_constraint]
         self.constraints = tuple(whole.source[start:end] for start, end in places)

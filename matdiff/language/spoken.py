@@ -1,0 +1,161 @@
+"""What is said in words: a heading in front of a formula, and functions such as the trace of X'X.
+
+In goes the plain spelling of a text, out comes the same without its headings and with the signs of such functions.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from itertools import pairwise
+from typing import NamedTuple
+
+from matdiff.algebra.assumptions import PROPERTIES
+from matdiff.algebra.expr import FUNCTIONS
+from matdiff.errors import AmbiguityError
+from matdiff.language.extents import KINDS
+from matdiff.language.names import GREEK_WORDS
+from matdiff.language.phrases import LEADS
+from matdiff.language.requests import GOALS, VERBS
+from matdiff.language.transcript import Edit, Transcript
+from matdiff.regex import regex
+
+NORM = r"[-\s]*norm"
+SPOKEN = {  # what stands in front of «of», and what it writes around what stands behind
+    "trace": ("tr(", ")"),
+    r"log(?:arithm\s+of\s+the\s+|\s+of\s+the\s+|[-\s])determinant": ("log(det(", "))"),
+    "determinant": ("det(", ")"),
+    "inverse": ("inv(", ")"),
+    r"pseudo-?inverse": ("pinv(", ")"),
+    "transpose": ("(", ")'"),
+    r"matrix\s+exponential": ("expm(", ")"),
+    r"square\s+root": ("sqrt(", ")"),
+    r"(?:natural\s+)?log(?:arithm)?": ("log(", ")"),
+    r"sum\s+of\s+(?:all\s+)?(?:the\s+)?(?:entries|elements)": ("sum(", ")"),
+    rf"(?:(?:L_?2|2|Euclidean|Frobenius|matrix|vector){NORM}|norm)": ("norm2(", ")"),
+    rf"L_?1{NORM}": ("norm1(", ")"),
+    rf"(?:nuclear|trace){NORM}": ("norm_nuc(", ")"),
+    rf"(?:L_?inf(?:inity|ty)?|infinity|max|maximum){NORM}": ("norm_inf(", ")"),
+}
+PHRASE = regex(
+    r"(?<![\w.])(?:the\s+)?(?P<squared>(?:squared\s+|square\s+of\s+the\s+)(?=\S*[-\s]*norm\b))?"
+    rf"(?P<what>{'|'.join(SPOKEN)})(?P<behind>\s+squared(?=\s+of))?\s+of\s+(?:the\s+(?:matrix|vector)\s+)?(?=\S)",
+    re.IGNORECASE,
+)
+STOPS = (  # where what is spoken of ends
+    r"(?:[;,\n=?]|\.(?=\s|$)|\s\((?=where|with|if|for|given|[^()]*[∈≻⪰])"
+    r"|(?<!\w)(?:wrt|w\.r\.t|with|over|by|where|when|for|if|and|is|as|in|at|on|squared|subject|such|given|assuming"
+    r"|does|do|can)(?!\w))"
+)
+BETWEEN = r"(?P<sign>(?<=[\w)\]}'ᵀ²|‖ ])[-+−*](?!\w*\s?norm)|(?<!\w)(?:plus|minus|times)(?!\w))"
+ANOTHER = regex(rf"{PHRASE.pattern}|(?<!\w)(?:tr|trace|det|logdet|norm\w*)\s*\(|[‖|]", re.IGNORECASE)
+LETTERS = r"(?:-|−|minus)[\s\w'ᵀ]*"
+SIGNS = {"plus": "+", "minus": "-", "times": "*"}
+WRITTEN = regex(r"(?<=\s)(?:plus|minus|times)(?=\s)")
+HEADING = regex(r"(?:\A|(?<=[;\n]))\s*(?P<words>[A-Za-z][a-z]{2,}(?:[-\s]+[A-Za-z]?[a-z]{2,}){0,5}):(?=\s+\S)")
+SAYING = (  # words that say something of what stands behind the colon
+    LEADS.union(*map(str.split, VERBS), GOALS, KINDS, PROPERTIES, GREEK_WORDS)
+    | frozenset(
+        "differentiate derivative derivatives gradient gradients grad hessian jacobian minimum maximum stationary "
+        "critical minimizer minimiser maximizer maximiser subject "
+        "constraint constraints condition conditions solution answer "
+        "result dimension dimensions size sizes shape shapes hint".split()
+    )
+)
+
+
+class Spoken(NamedTuple):
+    """A text in signs, what is said of it, the places of the words, and the doubt about how far a function goes."""
+
+    script: Transcript
+    notes: tuple[str, ...]
+    spans: tuple[tuple[int, int], ...]
+    doubt: AmbiguityError | None
+
+
+def in_signs(script: Transcript, known: Collection[str], far: bool) -> Spoken:
+    """The text with signs for its words; *far* is whether «the norm of A x − b» is that of all, or of A x.
+
+    >>> in_signs(Transcript("the trace of X'X", "the trace of X'X"), (), True).script.text
+    "tr(X'X)"
+    """
+    text = script.text
+    headings = [m for m in HEADING.finditer(text) if ":" in text and _is_heading(text, m, known)]
+    notes = tuple(f"the words “{m['words']}” in front of the colon are a heading" for m in headings)
+    edits: list[Edit] = [(*m.span(), " ") for m in headings]
+    doubt = None
+    phrases = list(PHRASE.finditer(text)) if " of " in text else []
+    closings: dict[int, str] = {}
+    for m in reversed(phrases):  # the inner one closes first
+        before, behind = _around(m)
+        short, long = _ends(text, m)
+        end = long if far else short
+        edits.append((*m.span(), before))
+        closings[end] = closings.get(end, "") + behind
+        doubt = _doubt(script, m, short, long) if short < long else doubt
+    edits += [(end, end, behind) for end, behind in closings.items()]
+    for m in WRITTEN.finditer(text) if phrases else ():
+        edits.append((*m.span(), SIGNS[m.group()]))
+    spans = tuple(script.span(start, end) for start, end, _ in edits if start < end)
+    return Spoken(script.edited(edits), notes, spans, doubt)
+
+
+def _is_heading(text: str, m: re.Match[str], known: Collection[str]) -> bool:
+    """Whether words in front of a colon are but a heading: none of them says anything, or stands elsewhere."""
+    words = re.split(r"[-\s]+", m["words"])
+    says = any(word.lower() in SAYING or word in known for word in words)
+    names = (word for word in words if word not in FUNCTIONS)
+    return not says and not any(re.search(rf"(?<!\w){word}(?!\w)", text[m.end() :]) for word in names)
+
+
+def _around(m: re.Match[str]) -> tuple[str, str]:
+    """What the words of a function write in front of what it is taken of, and behind it."""
+    pattern = next(pattern for pattern in SPOKEN if re.fullmatch(pattern, m["what"], re.IGNORECASE))
+    before, behind = SPOKEN[pattern]
+    return before, behind + "^2" * bool(m["squared"] or m["behind"])
+
+
+def _ends(text: str, m: re.Match[str]) -> tuple[int, int]:
+    """Where what is spoken of ends: in front of a first sign, and behind all terms but those of another function.
+
+    Nobody says the norm of A x − b of ‖A x‖ − b.
+    """
+    marks = list(_marks(text, m.end()))
+    terms = [k for k, sign in marks if sign not in ("*", "times")]
+    long = next((k for k, then in pairwise(terms) if ANOTHER.search(text, k, then + 1)), terms[-1])
+    is_difference = m["what"].lower().endswith("norm") and marks[0][1] in ("-", "−", "minus") and marks[0][0] < long
+    first = marks[1] if is_difference and re.fullmatch(LETTERS, text[marks[0][0] : marks[1][0]]) else marks[0]
+    return _end(text, first[0]), _end(text, long)
+
+
+def _end(text: str, place: int) -> int:
+    return len(text[:place].rstrip())
+
+
+def _marks(text: str, place: int) -> Iterator[tuple[int, str]]:
+    """The signs between the terms behind a place, and at last the end."""
+    depth = 0
+    for m in re.finditer(rf"{STOPS}|(?P<open>[(\[{{])|[)\]}}]|{BETWEEN}", text):
+        if m.start() < place:
+            continue
+        if m["open"]:
+            depth += 1
+        elif m.group() in ")]}":
+            depth -= 1
+        elif depth == 0:
+            yield m.start(), m.group()
+        if depth < 0 or (depth == 0 and not (m["open"] or m["sign"] or m.group() in ")]}")):
+            if depth < 0:
+                yield m.start(), m.group()
+            return
+    yield len(text.rstrip(" .?")), ""
+
+
+def _doubt(script: Transcript, m: re.Match[str], short: int, long: int) -> AmbiguityError:
+    """The error where what is spoken of may end in front of a sign."""
+    text = script.text
+    before, behind = _around(m)
+    message = f"“{m.group().strip()}” can go with {text[m.end() : short]}, or with {text[m.end() : long]}"
+    one, all_ = (WRITTEN.sub(lambda sign: SIGNS[sign.group()], text[m.end() : end]) for end in (short, long))
+    hint = f"write {before}{one}{behind}{all_[len(one) :]} or {before}{all_}{behind}"
+    return AmbiguityError(message, text=script.source, span=script.span(m.start(), long), suggestion=hint)
