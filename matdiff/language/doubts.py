@@ -202,7 +202,7 @@ def say_families(bound: Bound, attempt: Attempt) -> None:
     """
     for one, two in islice(_doubtful_members(bound), 1):
         both = f"{attempt.written(one)} and {attempt.written(two)}"
-        if one.value[0] in _asked(bound):
+        if one.value[0] in _asked(bound) and {one.value[1][0], two.value[1][0]} <= _own(bound):
             raise AmbiguityError(
                 f"{both} can be members of one family, or of two",
                 text=bound.text,
@@ -214,13 +214,18 @@ def say_families(bound: Bound, attempt: Attempt) -> None:
 
 def _doubtful_members(bound: Bound) -> Iterator[list[Node]]:
     """The pairs of members of one undeclared family, under a sum over the index of one of them, that may be of two."""
-    own = {binder for places in _places(bound.tree).values() if len(places) == 1 for binder in places}
+    own = _own(bound)
     for total in [node for node in bound.order if node.kind == "big_sum"]:
         for name, places in _places(total).items():
             for i, j in permutations(places, 2):
                 is_apart = abs(ord(i.name[0]) - ord(j.name[0])) > RUN
                 if i in total.value.binders and (is_apart or {i, j} <= own) and not bound.names[name].declared:
                     yield sorted((places[i], places[j]), key=lambda node: node.start)
+
+
+def _own(bound: Bound) -> set[Binder]:
+    """The indices that some family has alone, as users have their p_u."""
+    return {binder for places in _places(bound.tree).values() if len(places) == 1 for binder in places}
 
 
 def _places(tree: Node) -> dict[str, dict[Binder, Node]]:
