@@ -212,6 +212,9 @@ def _pieces(inside: Excerpt) -> Iterator[Excerpt]:
             continue
         piece = inside.part(start, place)
         start = place + 1
+        if not piece.text.strip() and places:
+            sign = inside.part(max(place - 1, 0), place + 1)
+            raise _error(sign, "a condition is missing below the sum", "leave out the sign beside it")
         if piece.text:
             yield piece
 

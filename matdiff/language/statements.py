@@ -298,6 +298,9 @@ def _joined(text: str, pieces: list[Piece], kept: set[int]) -> Iterator[Edit]:
             yield (*condition, " ")
             condition = None
         elif word and k == begins:
+            if word in ("if", "when") and not _is_item(text, piece):
+                message = f"what stands behind {word} is no condition"
+                raise NotationError(message, text=text, span=piece.lead, suggestion=f"leave out the word {word}")
             is_first = word in IN_FRONT and _is_item(text, piece)
             is_let = (is_first or lead == "let") and re.search(r"\bin\b", text)  # let h = A x in h'h
             yield (*piece.lead, "let " if is_let else " ")
