@@ -37,9 +37,9 @@ def read(statement: Statement) -> tuple[Expr, Expr]:
 
 def printed(law: Law) -> str:
     """The statement of a law as it is printed."""
-    from matdiff.algebra.heads import heads
+    from matdiff.algebra.heads import title
 
-    return heads(law).title
+    return title(law)
 
 
 def changed(law: Law, e: Expr, changes: Sequence[Expr | None]) -> Expr:

@@ -9,6 +9,7 @@ they say is kept in ``grammar/laws.table``; a law that is not in it, or has anot
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import cache
 from typing import Any
 from zlib import crc32
@@ -47,31 +48,39 @@ class Heads(NamedTuple):
 
 def roots(law: Law) -> Kinds:
     """The classes of the nodes that a law is tried for."""
-    return law.on or heads(law).roots
+    return law.on or told(law, "roots")
 
 
 def among(law: Law) -> Kinds:
     """The classes of which one has to be among the operands, if there are such."""
-    return heads(law).among if law.among is None else law.among
+    return told(law, "among") if law.among is None else law.among
 
 
 def occurring(law: Law) -> tuple[Kinds, ...]:
     """Classes of which one each occurs, at any depth, in what a law applies to."""
     if law.among is None:
-        return tuple([(kind,) for kind in heads(law).occurring])
+        return tuple([(kind,) for kind in told(law, "occurring")])
     return (law.within,) if law.within else ()
 
 
+def title(law: Law) -> str:
+    """A law as it is printed."""
+    row = row_of(law)
+    return read(law).title if row is None else row[-1]
+
+
 @cache
-def heads(law: Law) -> Heads:
+def told(law: Law, what: str) -> Kinds:
     """What the table says of the statements of a law, or what they say themselves."""
-    row, known = stored().get(law.name), classes()
-    if row is None or row.mark != stamp(law) or not known.keys() >= {name for names in row.kinds for name in names}:
-        return read(law)
-    roots, among, occurring = [tuple([known[name] for name in names]) for names in row.kinds]
-    return Heads(roots, among, occurring, row.title)
+    row, known = row_of(law), classes()
+    if row is not None:
+        with suppress(KeyError):
+            return tuple([known[name] for name in row[COLUMNS.index(what)].split()])
+    found: Kinds = getattr(read(law), what)
+    return found
 
 
+@cache
 def read(law: Law) -> Heads:
     """What the statements of a law say when they are read."""
     (left, right), *more = map(Law.read, law.statements)
@@ -126,23 +135,24 @@ def possible(p: Expr) -> Kinds:
 # ---- the table ----------------------------------------------------------------------------------------
 
 
-class Row(NamedTuple):
-    """The stamp of the statements of a law, the names of the classes in ``Heads``, and what is printed."""
+COLUMNS = ("name", "stamp", *Heads._fields)
 
-    mark: str
-    kinds: list[list[str]]
-    title: str
+
+def row_of(law: Law) -> list[str] | None:
+    """What the table has of a law in its columns, unless the law has other statements by now."""
+    row = stored().get(law.name)
+    return row if row and row[1] == stamp(law) else None
 
 
 @cache
-def stored() -> dict[str, Row]:
-    """The table, by the names of laws."""
+def stored() -> dict[str, list[str]]:
+    """The rows of the table, by the names of laws."""
     try:
         lines = read_text(grammar_path(TABLE)).splitlines()
     except (OSError, UnicodeError):
         return {}
-    rows = [line.split(" ; ", 5) for line in lines if line.count(" ; ") >= 5]
-    return {name: Row(mark, [names.split() for names in kinds], title) for name, mark, *kinds, title in rows}
+    rows = [line.split(" ; ", len(COLUMNS) - 1) for line in lines]
+    return {row[0]: row for row in rows if len(row) == len(COLUMNS)}
 
 
 @cache
