@@ -1,8 +1,6 @@
 """``python -m matdiff`` is the command ``matdiff``."""
 
-import sys
-
-from matdiff.cli import main
+from matdiff.cli import command
 
 if __name__ == "__main__":
-    sys.exit(main())
+    command()

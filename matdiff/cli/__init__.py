@@ -8,7 +8,7 @@ import io
 import os
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from matdiff.errors import CheckError, MatdiffError
 
@@ -19,11 +19,18 @@ INTERRUPTED = 130
 MANY = 100_000  # objects between two looks of Python's collector
 
 
+def command() -> NoReturn:
+    """A command that is a process: what it makes stays to its end, when nothing need be taken apart."""
+    gc.set_threshold(MANY)
+    ended: list[int] = []
+    atexit.register(lambda: os._exit(ended[0]) if ended else None)  # registered first, it comes last
+    ended.append(main(sys.argv[1:]))
+    sys.stderr.flush()
+    sys.exit(ended[0])
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command; the exit status is 0, 2 for bad input, 1 for a failed check and for expressions that differ."""
-    if arguments is None:  # the process ends with the command: what it makes stays
-        gc.set_threshold(MANY)
-        atexit.register(gc.freeze)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal without mathematics is no reason to crash
