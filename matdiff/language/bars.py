@@ -11,7 +11,8 @@ from matdiff.language.names import SUBSCRIPTS
 from matdiff.language.scripts import Scripts
 from matdiff.language.tokens import CLOSING, ENDERS
 from matdiff.language.transcript import CLOSES, OPENS, Transcript
-from matdiff.language.words import Vocabulary, match_at
+from matdiff.language.words import Vocabulary
+from matdiff.regex import match_at
 
 NORM_KIND = (
     r"(²|\^2(?![0-9])|\^\{\s*2\s*\})?\s*"

@@ -32,15 +32,8 @@ from matdiff.language.parameters import head_at
 from matdiff.language.recurrences.heads import head_at as state_at
 from matdiff.language.tokens import WIDE, Reach
 from matdiff.language.transcript import Transcript
-from matdiff.language.words import (
-    BIG,
-    FUNCTIONALS,
-    PATH,
-    Called,
-    Vocabulary,
-    match_at,
-    superscript,
-)
+from matdiff.language.words import BIG, FUNCTIONALS, PATH, Called, Vocabulary, superscript
+from matdiff.regex import match_at
 
 CALLED = r"(['′]*)(?: ?⊙ ?)?\((?!\s*:\s*\))"  # σ ⊙ (h) is σ entry by entry
 OPERAND_FOLLOWS = rf"\s*[A-Za-z0-9(\[{{⟨<|‖√½¼¾∑∏⟪∇{GREEK_CLASS}]"

@@ -11,7 +11,8 @@ from collections.abc import Collection
 from matdiff.language.calls import Calls
 from matdiff.language.tokens import ENDERS
 from matdiff.language.transcript import Transcript
-from matdiff.language.words import Vocabulary, match_at
+from matdiff.language.words import Vocabulary
+from matdiff.regex import match_at
 
 RELATIONS = {"⩽": "≤", "⩾": "≥", "<=": "≤", ">=": "≥", "==": "=", "!=": "≠"}
 _SIDE = r"(?:[^()\[\]{}=<>≤≥⩽⩾≠;!:]|\([^()]{0,60}\)|\[[^\[\]]{0,60}\]|\{[^{}]{0,60}\})"

@@ -18,6 +18,7 @@ from matdiff.language.extents import KINDS, Excerpt, parse_shape, parse_size
 from matdiff.language.names import LINK, MARKS, RAISED, SUPERS, SUPERSCRIPTS, canonical, changed, named
 from matdiff.language.open_arguments import OF_FUNCTIONS, argument_shapes
 from matdiff.language.spelling import plain
+from matdiff.regex import match_at
 
 
 def texts_of(where: object) -> list[str]:
@@ -120,7 +121,7 @@ def leading_declarations(text: str) -> tuple[list[Excerpt], str]:
     """
     front: list[Excerpt] = []
     rest = text
-    while item := re.match(LEADING, rest):
+    while item := match_at(LEADING, rest):
         if not rest[item.end() :].strip(" ;\n\t$"):
             break  # the last item is the expression: A : B
         if ":" not in item.group(1) and re.match(r"\s*\w+\s+\w", item.group(1)):
@@ -239,7 +240,7 @@ RANGE = r"\s*([^\W\d_]\w*)\s*(?:=\s*(\S+?)\s*(?:\.\.\.?|…)\s*(.+?))?\s*"
 
 def _left_side(left: Excerpt) -> tuple[str, tuple[tuple[str, Size], ...], frozenset[int]]:
     """The name that is declared, with its indices, and which of them count from 0: y[t=0..T]."""
-    match = re.match(NAME, left.text)
+    match = match_at(NAME, left.text)
     if not match:
         raise left.error(f"{left.text or 'nothing'} is not a name", "a name starts with a letter")
     rest = left.part(match.end(), len(left.text))

@@ -20,8 +20,7 @@ from matdiff.language.broadcasting import filled
 from matdiff.language.syntax import Node, postorder
 from matdiff.language.typed import Typed
 from matdiff.language.typing import Attempt, special
-from matdiff.language.words import match_at
-from matdiff.regex import regex
+from matdiff.regex import match_at, regex
 
 SEPARATED = ("normal", "log_normal", "kl")  # functions whose arguments may stand on two sides of a bar
 PLACES: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {  # of the variables and means, and of the covariances

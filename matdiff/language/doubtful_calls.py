@@ -23,7 +23,8 @@ from matdiff.language.names import (
 from matdiff.language.parameters import INSIDE
 from matdiff.language.tokens import Emitter
 from matdiff.language.transcript import Transcript
-from matdiff.language.words import Vocabulary, match_at
+from matdiff.language.words import Vocabulary
+from matdiff.regex import match_at
 
 STARTERS = ("", "SEPARATOR", "WHERE")  # behind them an item begins
 ONE_LETTER = rf"(?:{'|'.join(GREEK_WORDS)}|[A-Za-z{GREEK_CLASS}])(?:_?[0-9]|_\{{[0-9]\}}|[₀-₉])?"

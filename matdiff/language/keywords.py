@@ -10,7 +10,8 @@ from matdiff.language.names import MARKS, SUBSCRIPT
 from matdiff.language.recurrences.heads import steps_at
 from matdiff.language.tokens import ENDERS
 from matdiff.language.transcript import Transcript
-from matdiff.language.words import Vocabulary, match_at
+from matdiff.language.words import Vocabulary
+from matdiff.regex import match_at
 
 DEFINITION = (
     rf"[^\S\n]*(?:∇\s*_?)?(?:⟪\w+⟫|[^\W\d_])[\w{MARKS}]*"

@@ -28,8 +28,8 @@ from matdiff.language.names import (
     high_at,
     is_letter,
 )
-from matdiff.language.words import Vocabulary, match_at, search_in
-from matdiff.regex import regex
+from matdiff.language.words import Vocabulary
+from matdiff.regex import match_at, regex, search_in
 
 TRANSPOSED = r"[ᵀ⊤]|\^\s*\{?\s*[T⊤ᵀ](?![A-Za-z])|\.m?T(?![A-Za-z])"
 FACTOR = rf"[^\S\n]*(?:[*@·]\s*)?[A-Za-z0-9(\[{{⟨√½∑⟪∇·{GREEK_CLASS}]"  # · is a letter of a function, as of log(x)
@@ -209,7 +209,7 @@ class Labels:
             return False, 0  # what is declared occurs
         is_matrix = known.kind(name) == "M"
         before_factor = any(match_at(FACTOR, text, end) for _, end in quotes)
-        if re.search(TRANSPOSED, text):
+        if search_in(TRANSPOSED, text):
             return not before_factor, CUSTOM
         both = any(map(self._is_term, quotes)) and self.stands_bare(name, LOW)
         if both and not is_matrix and before_factor:
@@ -227,7 +227,7 @@ class Labels:
     @cached_property
     def quotes_transpose(self) -> bool:
         """Whether a quote stands before a factor somewhere, as in x'A, where it is no prime."""
-        return re.search(rf"['′]{FACTOR}", self.text) is not None
+        return search_in(rf"['′]{FACTOR}", self.text) is not None
 
     @cached_property
     def primes_transpose(self) -> bool:

@@ -39,8 +39,8 @@ from matdiff.language.scripts import LONGEST_NUMBER
 from matdiff.language.syntax import Token
 from matdiff.language.tokens import CLOSING, ENDERS
 from matdiff.language.transcript import APART, CLOSES, OPENS
-from matdiff.language.words import match_at, split_word
-from matdiff.regex import regex
+from matdiff.language.words import split_word
+from matdiff.regex import match_at, regex
 
 PATTERN = regex(
     rf"""

@@ -13,7 +13,7 @@ from matdiff.algebra.expr import FUNCTIONS
 from matdiff.algebra.operators.entrywise import Entrywise
 from matdiff.errors import AmbiguityError, UnsupportedError
 from matdiff.language.names import canonical
-from matdiff.language.words import match_at
+from matdiff.regex import match_at
 
 Found = tuple[str, int]
 PARAMETER = r"_\{?\s*(?:([0-9]+)|\\?[A-Za-zα-ω]+)\s*\}?|([₀-₉]+)"

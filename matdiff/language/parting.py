@@ -14,7 +14,7 @@ from matdiff.language.phrases import said_of_names
 from matdiff.language.questions import GOAL_OVER
 from matdiff.language.requests import AT_END, VERB
 from matdiff.language.side_conditions import INNER, NAMES
-from matdiff.language.words import search_in
+from matdiff.regex import search_in
 
 IN_FRONT = frozenset("let assume suppose given with for if when".split())
 RANGED = r"=\s*[-−+\w\s()]*(?:\.\.|…|⋯|[,:;.\n]|to\b|$)"  # = 1..K; what is defined has signs of other kinds

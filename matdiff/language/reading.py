@@ -66,6 +66,7 @@ from matdiff.language.transcript import Transcript
 from matdiff.language.typed import build
 from matdiff.language.typing import SPECIAL
 from matdiff.language.words import MAKERS, Vocabulary
+from matdiff.regex import search_in
 
 CALL = r"(?:[fghφϕψ]|phi|psi)[0-9₀-₉]*\("  # of a letter that is a function by custom
 LONGEST = 2_000_000  # characters
@@ -251,7 +252,7 @@ class Readings:
 
         Where a scalar is needed, an open function may have scalar values unless another reading is less far-fetched.
         """
-        may_be_valued = self.scalar and re.search(CALL, self.script.text)
+        may_be_valued = self.scalar and search_in(CALL, self.script.text)
         valued = self._with_values(FAR_FETCHED) if may_be_valued else None
         found, error = self._least(valued[0].cost + 1 if valued else ANY_COST)
         if may_be_valued and found and not valued and found[0].cost > 2 * FAR_FETCHED:

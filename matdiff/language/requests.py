@@ -12,8 +12,7 @@ from matdiff.language.left_sides import HEAD, arguments
 from matdiff.language.names import LETTER, named
 from matdiff.language.phrases import SPACE, description
 from matdiff.language.questions import FUNCTION, GOAL, TOLD, UNSAID, Question, question_at, sense_of
-from matdiff.language.words import match_at, search_in
-from matdiff.regex import regex
+from matdiff.regex import match_at, regex, search_in
 
 VERBS = frozenset(
     ("find", "compute", "calculate", "determine", "evaluate", "derive", "take", "consider", "what is", "what's")

@@ -17,7 +17,8 @@ from matdiff.language.names import SUBSCRIPT, High, canonical, high_at, no_funct
 from matdiff.language.recurrences.heads import LOW
 from matdiff.language.tokens import ENDERS
 from matdiff.language.transcript import Transcript
-from matdiff.language.words import Vocabulary, match_at, superscript
+from matdiff.language.words import Vocabulary, superscript
+from matdiff.regex import match_at
 
 QUOTED = r"'(\w+)'|\"(\w+)\""
 LONGEST_NUMBER = 100

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping, Set
 from fractions import Fraction
-from functools import cache, cached_property
+from functools import cached_property
 
 from matdiff.errors import AmbiguityError, NotationError
 from matdiff.language.customs import customary
@@ -32,7 +32,7 @@ from matdiff.language.names import (
 from matdiff.language.parameters import Heads, bound_letters
 from matdiff.language.recurrences.heads import states, step_letters
 from matdiff.records import NamedTuple
-from matdiff.regex import regex
+from matdiff.regex import match_at, regex
 
 ENTRY = rf"_\{{\s*[1-9][0-9]*\s*\}}|_[1-9][0-9]*(?![0-9A-Za-z_])|[₁-₉][₀-₉]*(?![{SUBS}])"  # the subscript of x_2
 MEMBER = ENTRY.replace("[1-9]", "[0-9]").replace("[₁-₉]", "[₀-₉]")  # of what is declared to be counted from 0
@@ -44,21 +44,6 @@ FUNCTIONALS = ("funm", "frechet_funm")  # an argument of them is the name of a f
 BIG = ("sum", "prod", "min", "max")  # what may have limits below it
 NO_FUNCTIONS: Mapping[str, bool] = {}
 NOTHING_DECLARED: Mapping[str, str] = {}
-
-
-@cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern)
-
-
-def match_at(pattern: str, text: str, place: int) -> re.Match[str] | None:
-    """Matches a pattern that most texts do not need: it is compiled when it is first asked for."""
-    return _compiled(pattern).match(text, place)
-
-
-def search_in(pattern: str, text: str, place: int = 0) -> re.Match[str] | None:
-    """Searches for such a pattern."""
-    return _compiled(pattern).search(text, place)
 
 
 class Piece(NamedTuple):
