@@ -226,7 +226,9 @@ class Number(Leaf):
     def __new__(cls, value: int | float | Fraction | str) -> Self:
         if isinstance(value, float):
             value = repr(float(value))  # 0.1 means one tenth, not the binary fraction next to it
-        parts = (value, 1) if type(value) is int else (value := Fraction(value)).as_integer_ratio()
+        if type(value) is not int and type(value) is not Fraction:
+            value = Fraction(value)
+        parts = value.as_integer_ratio()
         known = cls.common.get(parts)  # to look up a fraction takes as long as all else
         if known is None:
             known = cls.make((), (Fraction(value),))
@@ -391,11 +393,13 @@ class Operator(Expr):
     def shape_of(cls, operands: tuple[Expr, ...], data: Data) -> Shape:
         if not cls.variadic and len(operands) != len(cls.inputs):
             raise ShapeError(f"{cls.title()} takes {len(cls.inputs)} operands, not {len(operands)}")
-        if cls.variadic and len({o.shape for o in operands}) == 1:
-            operands = operands[:1]  # all are alike
-        if cls.places and len(operands) == 1:
+        if cls.places and operands:
             shape = operands[0].shape
-            return shape[cls.places[0]], shape[cls.places[1]]
+            for o in operands:
+                if o.shape != shape:
+                    break
+            else:
+                return shape if cls.places == (0, 1) else (shape[cls.places[0]], shape[cls.places[1]])
         bound: dict[str, Size] = {"1": ONE}
         patterns = cls.inputs * len(operands) if cls.variadic else cls.inputs
         for operand, letters in zip(operands, patterns, strict=True):

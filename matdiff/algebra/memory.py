@@ -34,6 +34,8 @@ def kept(key: Any, node: T) -> T:
     known.key = key
     with LOCK:
         other = TABLE.setdefault(key, known)
+        if other is known:
+            return node
         found: T | None = other()
         if found is None:
             TABLE[key] = known

@@ -90,9 +90,9 @@ def block_names(f: Expr, depends: Dependence, nodes: Collection[Expr] = ()) -> d
     weights: dict[Expr, int] = {}
     names: dict[Expr, str] = {}
     nodes = nodes or list(postorder(f))
-    uses = Counter(o for node in nodes for o in node.operands)
+    uses: Counter[Expr] = Counter()
     depends.learn(nodes)
-    taken = {n.name for n in nodes if isinstance(n, Named | Symbol | Recurrence)}
+    taken: set[str] = set()
     varies = depends.known
     for node in nodes:
         if not varies[node] or (depends.is_unknown(node) and not isinstance(node, Recurrence)):
@@ -114,14 +114,19 @@ def block_names(f: Expr, depends: Dependence, nodes: Collection[Expr] = ()) -> d
             continue
         if isinstance(node, Named | Recurrence):
             names[node] = node.name
-        elif weight > (BLOCK if uses[node] == 1 else SHARED) or _has_many_factors(node, depends):
+        elif weight > SHARED or _has_many_factors(node, depends):
+            uses = uses or Counter(o for node in nodes for o in node.operands)
+            if weight <= BLOCK and uses[node] == 1 and not _has_many_factors(node, depends):
+                continue
+            taken = taken or {n.name for n in nodes if isinstance(n, Named | Symbol | Recurrence)}
             names[node] = next(t for k in range(len(names) + 1, 10**9) if (t := f"t{k}") not in taken)
     return names
 
 
 def _has_many_factors(node: Expr, depends: Dependence) -> bool:
     """Whether a node is a product of many factors that depend on an unknown."""
-    return isinstance(node, Product) and sum(map(depends, node.operands)) >= GROUP // 2
+    is_long = isinstance(node, Product) and len(node.operands) >= GROUP // 2
+    return is_long and sum(map(depends, node.operands)) >= GROUP // 2
 
 
 def _copies(node: Expr) -> int:

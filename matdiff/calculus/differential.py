@@ -83,11 +83,15 @@ class Differentiation:
                     continue
                 step, inner = self._resolve(e)
                 steps[e] = step
-                fresh = [i for i in inner if not self._is_resolved(i)]
-                here = fresh if _passes(e, step.law) else [i for i in fresh if isinstance(i, Transpose)]
+                passes, here = _passes(e, step.law), list[Expr]()
+                for i in inner:
+                    if self._is_resolved(i):
+                        continue
+                    if passes or isinstance(i, Transpose):
+                        here.append(i)
+                    else:
+                        following[i] = None
                 queue.extend(reversed(here))
-                passed = set(here)
-                following.update((i, None) for i in fresh if i not in passed)
             yield list(steps.values())
             waiting = [e for e in following if e not in steps]
 
@@ -115,13 +119,14 @@ class Differentiation:
                 f"there is no law for the differential of {e.title() if isinstance(e, Operator) else e}",
                 suggestion="Write it with operators that have one: `matdiff laws` lists them.",
             )
-        inner = dict.fromkeys(o for o in e.operands if self.depends(o))
-        after = law.apply(e, *[Differential(o) if o in inner else None for o in e.operands])
+        changes = [Differential(o) if self.depends(o) else None for o in e.operands]
+        after = law.apply(e, *changes)
         if e in self.definitions:  # d tanh(h) = (1 − z²) ⊙ dh where z = tanh(h)
             known = {o: o for o in e.operands} | {e: self.definitions[e]}  # nothing below the operands is visited
             if isinstance(e, Power) and e.operands[1].number == -1:  # d(1/a) = −q² da where q = 1/a
                 known[Power(e.operands[0], Number(-2))] = Power(self.definitions[e], Number(2))
             after = replace(after, known.get)
+        inner = dict.fromkeys(o for o, change in zip(e.operands, changes, strict=True) if change is not None)
         return Step(law_at(law, e), Differential(e), after), list(inner)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 
 from matdiff.algebra.assumptions import INDEX
 from matdiff.algebra.dims import Size, size
-from matdiff.algebra.expr import Expr, Index, Number, Symbol, replace, symbols
+from matdiff.algebra.expr import Expr, Index, Number, Symbol, nodes_in, replace
 from matdiff.algebra.identities.indexed import bound_names, fresh_index
 from matdiff.algebra.identities.parts import rebound
 from matdiff.algebra.operators.piecewise import Piecewise
@@ -34,7 +34,7 @@ def general_indices(family: Symbol, targets: Iterable[Expr], names: Set[str]) ->
 
 def index_names(f: Expr) -> set[str]:
     """The names of the indices that a function has itself: free ones and constant ones."""
-    constant = {s.name for s in symbols(f) if INDEX in s.properties}
+    constant = {s.name for s in nodes_in(f) if isinstance(s, Symbol) and INDEX in s.properties}
     return constant | {i.name for i in f.free}
 
 

@@ -5,7 +5,6 @@ Every law here makes the sum shorter or keeps its length while a term disappears
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from fractions import Fraction
 from zlib import crc32
@@ -37,7 +36,7 @@ def key(e: Expr) -> bytes:
 
 def _key(e: Expr, below: list[bytes]) -> bytes:
     if not e.operands:
-        return digest(e, id(e))  # leaves are interned and live as long as what is built of them
+        return hashed(b"leaf %d" % id(e))  # leaves are interned and live as long as what is built of them
     if isinstance(e, Sum | Hadamard):
         below = sorted(below)
     elif isinstance(e, Product) and e.is_scalar:
@@ -50,7 +49,7 @@ def _key(e: Expr, below: list[bytes]) -> bytes:
         return key(as_product_with_ones(e.operands[0]))
     elif isinstance(e, OpenDerivative) and len(e.directions) > 1:
         below = _directions_in_order(e, below)
-    return digest(e, *e.data, *below)
+    return digest(e, *e.data, *below) if e.data else operation(e, below)
 
 
 def _in_a_circle(e: Expr) -> list[bytes]:
@@ -80,12 +79,17 @@ def _transposed_key(e: Expr, below: list[bytes]) -> bytes:
     if isinstance(e, OpenHessian):
         return key(e.flipped)
     if isinstance(e, Sum | Hadamard):
-        return digest(e, *sorted(below))
+        return operation(e, sorted(below))
     if isinstance(e, Product):
-        return digest(e, *reversed(below))
+        return operation(e, below[::-1])
     if isinstance(e, Scale | Inverse | MatrixPower):
-        return digest(e, *e.data, *below)
+        return digest(e, *e.data, *below) if e.data else operation(e, below)
     return hashed(b"transpose" + key(e))
+
+
+def operation(e: Expr, below: list[bytes]) -> bytes:
+    """A key made of the kind of an operation without data and of the keys of its operands, which are of one length."""
+    return hashed(b"".join((type(e).__name__.encode(), b" ", *below)))
 
 
 def digest(e: Expr, *parts: object, kind: str = "") -> bytes:
@@ -165,7 +169,9 @@ def like_terms(e: Expr) -> Expr | None:
     kinds = [_kind(body) for _, body in parts]
     if len(set(kinds)) == len(parts):
         return None
-    often = Counter(kinds)
+    often: dict[type | None, int] = {}
+    for k in kinds:
+        often[k] = often.get(k, 0) + 1
     same = [body if body is None or often[k] == 1 else key(body) for k, (_, body) in zip(kinds, parts, strict=True)]
     if len(set(same)) == len(parts):
         return None

@@ -85,9 +85,14 @@ def _coefficient(e: Expr) -> tuple[Fraction, Expr]:
     return UNIT, e
 
 
+def both(k: Fraction, j: Fraction) -> Fraction:
+    """The product of two numbers, of which one is 1 as a rule."""
+    return j if k is UNIT else k if j is UNIT else k * j
+
+
 def multiple(k: Fraction, e: Expr | None) -> Expr:
     """k e for a number k and a product without a leading number; None stands for the product of nothing."""
-    if e is None or (k == 1):
+    if e is None or k is UNIT or k == 1:
         return Number(k) if e is None else e
     if e.is_scalar:
         return Hadamard.of(Number(k), e)
@@ -172,11 +177,12 @@ class Scale(Operator):
     @classmethod
     def of(cls, *operands: Expr) -> Expr:
         (k, c), (j, a) = map(coefficient, operands)
+        number = both(k, j)
         if c is None or a is None:
-            return multiple(k * j, c if a is None else a)
+            return multiple(number, c if a is None else a)
         if isinstance(a, Scale):
             c, a = Hadamard.of(c, a.operands[0]), a.operands[1]
-        return multiple(k * j, Hadamard.of(c, a) if a.is_scalar else cls.make((c, a)))
+        return multiple(number, Hadamard.of(c, a) if a.is_scalar else cls.make((c, a)))
 
     def rebuild(self, operands: tuple[Expr, ...]) -> Expr:
         return Scale.of(*operands)
