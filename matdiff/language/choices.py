@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from itertools import accumulate
+from itertools import accumulate, islice
 
 from matdiff.language.binding import Bound
 from matdiff.language.customs import (
@@ -233,11 +233,14 @@ def _powered(node: Node) -> Iterator[str]:
         yield from (name for name in letters if name[0].isupper() and name.isascii())
 
 
+MOST_IN_EXPONENT = 10  # letters and numbers; of a^a^a^… every rest is an exponent
+
+
 def _is_greek(exponent: Node) -> bool:
     """Whether an exponent is made of small Greek letters and numbers, as α and 1 − α."""
-    leaves = [part for part in postorder(exponent) if not part.parts]
+    leaves = list(islice((part for part in postorder(exponent) if not part.parts), MOST_IN_EXPONENT))
     names = [part.value[0].partition("_")[0].rstrip("0123456789") for part in leaves if part.kind == "symbol"]
-    is_plain = all(part.kind in ("symbol", "NUMBER") for part in leaves)
+    is_plain = len(leaves) < MOST_IN_EXPONENT and all(part.kind in ("symbol", "NUMBER") for part in leaves)
     return is_plain and bool(names) and all(name in GREEK_WORDS and name.islower() for name in names)
 
 
