@@ -10,12 +10,7 @@ from matdiff.algebra.expr import Expr, Index, Operator, fact, postorder, replace
 from matdiff.algebra.identities import SIMPLIFICATIONS, TIDYING
 from matdiff.algebra.identities.factoring import positive_first, twins_under_d
 from matdiff.algebra.identities.parts import apart
-from matdiff.algebra.identities.traces import (
-    trace_of_indexed_sum,
-    trace_of_multiple,
-    trace_of_scalar,
-    trace_of_sum,
-)
+from matdiff.algebra.identities.traces import trace_of_indexed_sum, trace_of_multiple, trace_of_scalar, trace_of_sum
 from matdiff.algebra.laws import Law
 from matdiff.algebra.operators.differentials import Differential, holds_differential
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose, coefficient

@@ -11,23 +11,11 @@ from collections.abc import Collection
 from fractions import Fraction
 
 from matdiff.language.densities import DIVERGENCE, is_density, require_no_expectation
-from matdiff.language.doubtful_calls import (
-    ARGUMENT,
-    CUSTOMARY_FUNCTIONS,
-    ONE_LETTER,
-    PLACES,
-    DoubtfulCalls,
-)
+from matdiff.language.doubtful_calls import ARGUMENT, CUSTOMARY_FUNCTIONS, ONE_LETTER, PLACES, DoubtfulCalls
 from matdiff.language.fonts import BOLD
 from matdiff.language.limits import Limits, read_head, read_limits, runs_over_a_letter
 from matdiff.language.named_functions import argument, gamma_function, psi_function, spelt_function
-from matdiff.language.names import (
-    GREEK_CLASS,
-    SUBSCRIPT,
-    SUPERS,
-    canonical,
-    is_letter,
-)
+from matdiff.language.names import GREEK_CLASS, SUBSCRIPT, SUPERS, canonical, is_letter
 from matdiff.language.parameters import head_at
 from matdiff.language.recurrences.heads import head_at as state_at
 from matdiff.language.tokens import WIDE, Reach

@@ -10,17 +10,7 @@ import re
 from collections.abc import Collection
 
 from matdiff.errors import NotationError
-from matdiff.language.names import (
-    GREEK_WORDS,
-    LETTER,
-    LINK,
-    MARKS,
-    SUBS,
-    SUBSCRIPTS,
-    canonical,
-    named,
-    power_asked,
-)
+from matdiff.language.names import GREEK_WORDS, LETTER, LINK, MARKS, SUBS, SUBSCRIPTS, canonical, named, power_asked
 from matdiff.language.outside import between, closing
 from matdiff.language.phrases import description
 from matdiff.records import NamedTuple

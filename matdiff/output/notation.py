@@ -12,18 +12,7 @@ from typing import cast
 from matdiff.algebra.constants import Constant, Ones, Zeros
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import FUNCTIONS, Expr, Symbol, fact, postorder
-from matdiff.algebra.notation import (
-    ACCENTS,
-    ASCII,
-    GREEK,
-    NUMPY,
-    PRODUCT,
-    PYTHON,
-    DifferentialSign,
-    Slot,
-    Style,
-    bare,
-)
+from matdiff.algebra.notation import ACCENTS, ASCII, GREEK, NUMPY, PRODUCT, PYTHON, DifferentialSign, Slot, Style, bare
 from matdiff.algebra.operators.entrywise import Entrywise
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.square import Inverse

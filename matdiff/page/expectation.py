@@ -15,19 +15,7 @@ from matdiff.calculus.expectations.expectation import Expectation
 from matdiff.calculus.expectations.independence import names, put_all
 from matdiff.calculus.expectations.random_symbols import Variable
 from matdiff.page.gradients import head
-from matdiff.page.model import (
-    VEC,
-    Answer,
-    Formula,
-    Line,
-    Page,
-    Pen,
-    Section,
-    joined,
-    plain,
-    require_level,
-    sign,
-)
+from matdiff.page.model import VEC, Answer, Formula, Line, Page, Pen, Section, joined, plain, require_level, sign
 from matdiff.page.pieces import both, shaped, steps_record, symbols_record
 
 MEAN = sign("E[", r"\operatorname{E}\bigl["), sign("]", r"\bigr]")

@@ -23,14 +23,7 @@ from matdiff.algebra.operators.structure import DiagonalVector, value_of
 from matdiff.algebra.operators.sums import Entry, IndexedSum, UnitVector
 from matdiff.algebra.reading_cost import reading_cost
 from matdiff.errors import ShapeError
-from matdiff.recording.arrays import (
-    FUNCTIONS,
-    METHODS,
-    Traced,
-    as_traced,
-    lift,
-    refuse,
-)
+from matdiff.recording.arrays import FUNCTIONS, METHODS, Traced, as_traced, lift, refuse
 from matdiff.recording.axes import regrouped
 from matdiff.recording.filling import Filled, read
 from matdiff.recording.keys import All, Chosen, Range, chosen_places, keys_of, without_masks

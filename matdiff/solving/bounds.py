@@ -14,15 +14,7 @@ from matdiff.algebra.expr import Expr, Number, Operator, replace
 from matdiff.algebra.operators.entrywise import Sqrt
 from matdiff.algebra.operators.matrix_functions import Sqrtm
 from matdiff.algebra.operators.norms import Norm, inner
-from matdiff.algebra.operators.products import (
-    Hadamard,
-    Power,
-    Product,
-    Scale,
-    Transpose,
-    quotient,
-    zero,
-)
+from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Transpose, quotient, zero
 from matdiff.algebra.operators.spectral import (
     LargestEigenvalue,
     LargestEigenvector,
@@ -37,14 +29,7 @@ from matdiff.calculus.hessian import hessians
 from matdiff.records import NamedTuple
 from matdiff.solving.equations import form_law, sign_of
 from matdiff.solving.frames import of_low_rank, on_frames
-from matdiff.solving.quadratics import (
-    Bound,
-    Form,
-    curvature,
-    quadratic,
-    root,
-    whole_inverse,
-)
+from matdiff.solving.quadratics import Bound, Form, curvature, quadratic, root, whole_inverse
 from matdiff.solving.schwarz import by_schwarz, of_linear_ratio, only_direction, scaled
 from matdiff.solving.terms import holding, holding_any
 

@@ -27,12 +27,7 @@ from matdiff.algebra.operators.products import (
     multiple,
     ones_like,
 )
-from matdiff.algebra.operators.softmax import (
-    LogSumExp,
-    Softmax,
-    SoftmaxOfColumns,
-    SoftmaxOfRows,
-)
+from matdiff.algebra.operators.softmax import LogSumExp, Softmax, SoftmaxOfColumns, SoftmaxOfRows
 from matdiff.algebra.operators.structure import value_of
 from matdiff.algebra.operators.sums import IndexedSum, SumOfEntries
 from matdiff.algebra.stated import stated

@@ -12,11 +12,7 @@ from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.eigenvalues import Eigenvalues, Eigenvectors
 from matdiff.algebra.operators.matrix_functions import Expm, Logm, Sqrtm
 from matdiff.algebra.operators.products import Product, Sum, Transpose
-from matdiff.algebra.operators.spectral_functions import (
-    FrechetOfFunction,
-    MatrixFunction,
-    of_matrix,
-)
+from matdiff.algebra.operators.spectral_functions import FrechetOfFunction, MatrixFunction, of_matrix
 from matdiff.algebra.operators.square import Inverse, MatrixPower, Trace
 from matdiff.algebra.operators.structure import DiagonalMatrix
 from matdiff.algebra.operators.symmetry import is_symmetric

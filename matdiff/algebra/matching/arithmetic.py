@@ -27,16 +27,7 @@ from matdiff.algebra.matching.rules import (
     term,
 )
 from matdiff.algebra.operators.entrywise import exact_root
-from matdiff.algebra.operators.products import (
-    Hadamard,
-    Power,
-    Product,
-    Scale,
-    Sum,
-    coefficient,
-    multiple,
-    zero,
-)
+from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, coefficient, multiple, zero
 from matdiff.algebra.operators.sums import IndexedSum, substitute_index
 from matdiff.algebra.operators.symbolic_powers import SymbolicPower
 

@@ -15,15 +15,7 @@ from collections.abc import Sequence
 from matdiff.algebra.constants import Zeros
 from matdiff.algebra.expr import Expr, Symbol, postorder, replace
 from matdiff.algebra.matching.applying import MOST_USES, Applied, Sides, is_named
-from matdiff.algebra.matching.rules import (
-    BEYOND,
-    BY_ENTRIES,
-    BY_STACKS,
-    KNOWN_SUMS,
-    MULTIPLYING_OUT,
-    POWERS,
-    rules,
-)
+from matdiff.algebra.matching.rules import BEYOND, BY_ENTRIES, BY_STACKS, KNOWN_SUMS, MULTIPLYING_OUT, POWERS, rules
 from matdiff.algebra.matching.shared import ways_to_look
 from matdiff.algebra.matching.standard import Standard
 from matdiff.algebra.matching.up_to_form import UpToForm

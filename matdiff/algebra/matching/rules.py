@@ -11,14 +11,7 @@ from matdiff.algebra.operators.entrywise import Entrywise, Unspecified
 from matdiff.algebra.operators.khatri_rao import KhatriRao
 from matdiff.algebra.operators.kronecker import Kronecker, Unvec, Vec, Vech
 from matdiff.algebra.operators.open_functions import OpenHessian
-from matdiff.algebra.operators.products import (
-    Hadamard,
-    Power,
-    Product,
-    Scale,
-    Sum,
-    Transpose,
-)
+from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.softmax import SoftmaxOfColumns, SoftmaxOfRows
 from matdiff.algebra.operators.square import Inverse, MatrixPower, Trace
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector

@@ -18,17 +18,7 @@ from matdiff.algebra.expr import UNIT, Expr, Index, Number, postorder
 from matdiff.algebra.forms.grids import grid
 from matdiff.algebra.forms.stacks import as_product, total
 from matdiff.algebra.matching.arithmetic import Arithmetic, Forms
-from matdiff.algebra.matching.rules import (
-    ENTRIES,
-    LINEAR,
-    MOST_SUMS,
-    MOST_WRITTEN,
-    STACKS,
-    Term,
-    depth,
-    rule_of,
-    term,
-)
+from matdiff.algebra.matching.rules import ENTRIES, LINEAR, MOST_SUMS, MOST_WRITTEN, STACKS, Term, depth, rule_of, term
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.entrywise import Abs, Sqrt
@@ -62,13 +52,7 @@ from matdiff.algebra.operators.sums import (
 )
 from matdiff.algebra.operators.symbolic_powers import SymbolicPower
 from matdiff.algebra.operators.symmetry import assumed, is_even, is_symmetric_definition
-from matdiff.algebra.operators.triangles import (
-    Centering,
-    LowerTriangle,
-    SkewPart,
-    SymmetricPart,
-    UpperTriangle,
-)
+from matdiff.algebra.operators.triangles import Centering, LowerTriangle, SkewPart, SymmetricPart, UpperTriangle
 from matdiff.algebra.operators.vectorisation import Commutation
 
 EVEN = Norm | Abs

@@ -21,15 +21,7 @@ from matdiff.algebra.operators.entrywise import ENTRY, Entrywise, Exp, Expm1, Lo
 from matdiff.algebra.operators.gamma import Digamma, Polygamma
 from matdiff.algebra.operators.inverses import NEGLIGIBLE
 from matdiff.algebra.operators.matrix_functions import Expm, Logm, Sqrtm
-from matdiff.algebra.operators.products import (
-    Differentials,
-    Hadamard,
-    Power,
-    Product,
-    Scale,
-    Sum,
-    reciprocal,
-)
+from matdiff.algebra.operators.products import Differentials, Hadamard, Power, Product, Scale, Sum, reciprocal
 from matdiff.algebra.operators.singular import transposed
 from matdiff.algebra.operators.softmax import Softmax
 from matdiff.algebra.operators.square import Trace, matrix_power

@@ -24,12 +24,7 @@ from matdiff.algebra.identities import (
     vectorisation,
 )
 from matdiff.algebra.laws import Law, identity
-from matdiff.algebra.operators.entrywise import (
-    Entrywise,
-    Exp,
-    Log,
-    Sqrt,
-)
+from matdiff.algebra.operators.entrywise import Entrywise, Exp, Log, Sqrt
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.square import Determinant, Inverse, LogDeterminant, MatrixPower, Trace
 from matdiff.algebra.operators.structure import DiagonalVector, Named

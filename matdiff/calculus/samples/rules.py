@@ -25,17 +25,7 @@ from matdiff.algebra.operators.square import MatrixPower, Trace
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector, Named
 from matdiff.algebra.operators.sums import Entry, IndexedSum, SumOfEntries, UnitVector
 from matdiff.algebra.operators.triangles import Centering, SymmetricPart
-from matdiff.calculus.samples.parts import (
-    Part,
-    Place,
-    Samples,
-    known,
-    other,
-    picked,
-    refused,
-    rule_for,
-    summed,
-)
+from matdiff.calculus.samples.parts import Part, Place, Samples, known, other, picked, refused, rule_for, summed
 from matdiff.calculus.samples.products import cyclic, definition, product
 
 HALF = Number("1/2")

@@ -13,12 +13,7 @@ from matdiff.algebra.operators.reductions import count
 from matdiff.algebra.operators.symbolic_powers import SymbolicPower
 from matdiff.language.dialects import arrays, python, recorded
 from matdiff.language.dialects.arrays import Site, axes_of, broadcast, entrywise, lengths_of, made
-from matdiff.language.dialects.functions import (
-    TABLE,
-    function,
-    is_torch,
-    of_matrices,
-)
+from matdiff.language.dialects.functions import TABLE, function, is_torch, of_matrices
 from matdiff.language.dialects.reductions import axes, one_of, remaining
 from matdiff.language.syntax import Node
 from matdiff.language.typed import Typed

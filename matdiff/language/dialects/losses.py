@@ -9,12 +9,7 @@ from matdiff.algebra.operators.activations import Huber
 from matdiff.errors import AmbiguityError
 from matdiff.language.dialects import recorded
 from matdiff.language.dialects.arrays import Site, made
-from matdiff.language.dialects.functions import (
-    OF_TORCH,
-    TABLE,
-    function,
-    of_entries,
-)
+from matdiff.language.dialects.functions import OF_TORCH, TABLE, function, of_entries
 from matdiff.language.typed import Typed
 from matdiff.recording.arrays import FUNCTIONS as RECORDED
 

@@ -12,14 +12,7 @@ from matdiff.errors import AmbiguityError, UnsupportedError
 from matdiff.language.applications import apply
 from matdiff.language.dialects import python
 from matdiff.language.dialects.arrays import Site, axes_of, entrywise, lengths_of, made
-from matdiff.language.dialects.functions import (
-    TABLE,
-    Function,
-    function,
-    is_method,
-    is_torch,
-    of_matrices,
-)
+from matdiff.language.dialects.functions import TABLE, Function, function, is_method, is_torch, of_matrices
 from matdiff.language.typed import Typed
 from matdiff.recording.arrays import FUNCTIONS as RECORDED
 from matdiff.recording.arrays import UFUNCS, Traced
