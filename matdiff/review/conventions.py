@@ -55,8 +55,9 @@ def _short(chain: Chain, value: Expr) -> Outcome | None:
 def _partly(truth: Expr, value: Expr, scope: Scope) -> Outcome | None:
     """How a differential compares where nothing varies but that by which the text differentiates."""
     increments = {named(s.name[1:]) for s in symbols(truth) if s.name[0] == "d"}
-    still = increments & set(scope.varied) - scope.asked
-    if not still or not increments & scope.asked:
+    moving = scope.asked or {argument for name in scope.definitions for argument in scope.arguments.get(name, ())}
+    still = increments & set(scope.varied) - moving
+    if not still or not increments & moving:
         return None
     found = compared(scope.without(truth, still), scope.without(value, still))
     said = f"right where {', '.join(sorted(still))} does not vary"

@@ -4,22 +4,37 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from matdiff.algebra.dims import SCALAR, Shape
 from matdiff.algebra.expr import Expr, Symbol, replace, symbols
 from matdiff.errors import MatdiffError
-from matdiff.language.declared import OPEN
+from matdiff.language.declared import OPEN, Declaration
 from matdiff.language.names import named
 from matdiff.review.comparing import compared, spread
+from matdiff.review.scope import MARK, Scope
 
-if TYPE_CHECKING:
-    from matdiff.review.scope import Scope
-
+MOST_SIZES = 6  # that are tried in place of those that are not declared
 UNDER = r"\b(?:for|if|when|whenever|unless)\b.*(?:[<>≤≥≠]|\\(?:[gl]eq?|neq?)\b)"  # = 1 for x > 0
 PLAIN = frozenset(
     ("positive", "nonnegative", "invertible")
 )  # which leave a vector free to sum to 1, a matrix to be symmetric
+
+
+def said_sizes(scope: Scope) -> list[str]:
+    """The sizes of what is declared, some of them where there are many."""
+    said = {str(size) for n in scope.given if not scope.is_open(n) for size in scope.declared[n].shape}
+    return sorted(said - {"1"})[:MOST_SIZES]
+
+
+def squared(scope: Scope, one: str) -> dict[str, str]:
+    """The declarations, with one size in place of all those that are not declared."""
+    sizes = {*said_sizes(scope), "1"}
+
+    def said(d: Declaration) -> str:
+        return " x ".join(str(size) if str(size) in sizes else one for size in d.shape)
+
+    known = {n: d for n, d in scope.declared.table.items() if not n.startswith(MARK) and n not in scope.definitions}
+    return {n: " ".join((said(d), *sorted(d.properties))) for n, d in known.items() if not d.indices}
 
 
 def found_out(scope: Scope, value: Expr, wanted: Shape) -> bool:

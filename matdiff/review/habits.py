@@ -54,6 +54,7 @@ ENTRIES = rf"(?<![A-Za-z\\])(?P<of>\\[a-z]+|[a-zα-ω])(?={TWO_BELOW})"
 ONE_BELOW = rf"(?<![A-Za-z\\])(?P<of>[a-z])(?:_(?:\{{\s*[a-z]\s*\}}|[a-z](?![A-Za-z,]))|[{SUBS}](?![{SUBS}]))"
 COMPLEMENT = rf"(\)|(?<![A-Za-z]){LETTER})\s*\(\s*1(?=\s*[-−])"  # s(1 − s)
 
+INNER = rf"({LETTER}\s*{TURNED})\s*({LETTER})(?!\s*{TURNED}|[\w^(])"
 FACTOR_ONE = r"(?<=[\w)\]'′ᵀ⊤}])\s*(?:(?<=\s)|(?<=ᵀ)|(?<=⊤))1(?=\s*(?:[/)+−-]|$))"
 RANGES = r"\[\w+=1\.\.\w+(?:, \w+=1\.\.\w+)*\]"
 REMARK = rf"(?m)(?<=\S)\s{{3,}}([^\W\d_]\w*(?:{RANGES})?: (?:index 1\.\.\w+|\w+(?:×\w+)?)(?: [a-z]+)*)(?=\s{{3,}}|\s*$)"
@@ -146,6 +147,8 @@ def by_entries(side: str, refused: str) -> str:
     """A side whose quotient or product of vectors is refused, where authors mean another: 1/x, s(1 − s), a ⊙ (Bc)."""
     if refused.startswith("an entrywise product"):
         return _with_loose_signs(side)
+    if re.match("the product (?:does not fit|has factors)", refused):
+        return re.sub(INNER, r"(\1 \2)", side)  # I xᵀx
     if refused.startswith("division by"):
         return re.sub(r"(?<!\.)/", "./", side) if "/" in side else side
     return re.sub(COMPLEMENT, r"\1 .* (1", side) if refused.startswith("the product of two column vectors") else side
@@ -198,6 +201,7 @@ class Habits:
         self._rows = rows_of(text, declared)
         self._next = re.search(INVERSE, text) is None  # P⁺ is a new P, and no generalised inverse
         gives_p = re.search(r"(?<!log )(?<!ln )(?<![\w\\])[pP]\s*\([^()]*\)\s*&?\s*=", text) is not None
+        self._turns_with_t = "t" not in given and not re.search(r"(?<![A-Za-z\\^{])t(?![A-Za-z])", text)
         self._says_likelihood = re.search(SAYS_LIKELIHOOD, text) is not None and not gives_p
         gives_l = re.search(rf"(?m)(?:^\W*|, ){OF_L}\s*(?:\([^()]*\))?\s*&?\s*=", text) is not None
         self._says_l = re.search(SAYS_L, text) is not None and not gives_l and "L" not in given
@@ -236,6 +240,8 @@ class Habits:
         if self._primes:
             side = re.sub(r"([^\W\d_])\(t\)", r"\1", side)
             side = re.sub(rf"({HELD}|{LETTER}){self._primes}", r" d(\1)", side)
+        if self._turns_with_t:
+            side = re.sub(r"(?<=[\w)\]])\s*\^\s*\{?\s*t\s*\}?(?![A-Za-z])", "ᵀ", side)
         side = re.sub(self._small, lambda m: m.group().upper(), side) if self._small else side
         for letter, whole in self._rows.items():
             row = partial(_row, whole)
@@ -245,7 +251,7 @@ class Habits:
         if not self._names_delta:
             side = re.sub(rf"δ{TWO_BELOW}", _entry_of_identity, side)
         if self._varies:
-            side = re.sub(r"δ\s*(?=[^\W\d_])", "d", side)
+            side = re.sub(r"δ\s*(?=[^\W\d_]|\()", "d", side)
         if not self.names_sigma:
             side = re.sub(r"σ(['′]?)\s*⊙?\s*(?=\()", rf"{'softmax' if self._softmax else 'sigmoid'}\1", side)
         side = re.sub(CROSS_ENTROPY, r" (-sum(\1 .* log(\2))) ", side)

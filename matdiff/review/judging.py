@@ -13,12 +13,12 @@ from matdiff.algebra.operators.products import Transpose
 from matdiff.errors import MatdiffError, ShapeError, UnsupportedError
 from matdiff.language.names import named
 from matdiff.records import NamedTuple
+from matdiff.review import doubts
 from matdiff.review.asking import Independent, NotSaid, gradients_of, is_stationary, read_off
 from matdiff.review.chain import BARE, Chain, Fault
 from matdiff.review.comparing import Outcome, compared
 from matdiff.review.conventions import under_conventions
 from matdiff.review.definitions import defined_by, without_star
-from matdiff.review.doubts import condition_of, found_out, has_known_shapes, is_strange, needed
 from matdiff.review.equations import Equations
 from matdiff.review.filling import Work
 from matdiff.review.habits import by_entries, with_ones
@@ -29,8 +29,10 @@ from matdiff.review.scope import Scope, has_increments
 from matdiff.review.verdicts import AGREES, CONVENTION, NO_CLAIM, PROVED, UNREAD, WRONG
 
 CONDITION = r"(?i)\b(?:subject to|s\.\s?t\.|such that|constraint|given|if|when|suppose|assum|with|where|let)"
-MISFIT = "the (?:product|index|terms of a sum|inverse)|an entrywise|only a square|division by|⟨A, B⟩ needs|A : B"
-MOST_SIZES = 6  # that are tried in place of those that are not declared
+MISFIT = (
+    r"the (?:product|index|terms of a sum|inverse)|an entrywise|only a square|\w+ needs a square|division by"
+    r"|⟨A, B⟩ needs|A : B"
+)
 INTRODUCES = r"(?i)\b(?:let|consider|suppose|define|take|now|next|example|exercise|problem|with|where)\b"
 RESTATES = r"(?i)\b(?:expand|rewrit|simplif|equivalent|that is|i\.e\.|thus|hence|therefore)"  # Q(w) = … once more
 IDENTITY = r"(?<![A-Za-z_])I(?![A-Za-z_ᵀ⁻])"
@@ -257,14 +259,14 @@ class Judge:
             return Judged(line, UNREAD, "it could be neither proved nor refuted")
         if chain.is_equation or chain.ends_in(value):
             return self._equation(line, side, chain, value)
-        if is_strange(self.scope, chain.truth, value):
+        if doubts.is_strange(self.scope, chain.truth, value):
             self._leave_out()
             return Judged(line, UNREAD, "it speaks of something that was not introduced")
-        is_settled = has_known_shapes(self.scope, chain.truth, value) or chain.is_no_number(value)
+        is_settled = doubts.has_known_shapes(self.scope, chain.truth, value) or chain.is_no_number(value)
         if not is_settled and not self._is_wrong_for_any_sizes(line):
             self.chain = None
             return Judged(line, UNREAD, "the shapes do not fit, and they are not declared")
-        if condition := condition_of(self.scope, line.text, chain.truth, value):
+        if condition := doubts.condition_of(self.scope, line.text, chain.truth, value):
             self.chain = None
             return Judged(line, UNREAD, condition)
         follows = chain.stated is not chain.truth and compared(chain.stated, value).equal
@@ -297,7 +299,7 @@ class Judge:
     def _of_shape(self, side: str, truth: Expr) -> tuple[str, Expr]:
         """A side and its value; a factor 1 behind a matrix is the vector of ones where the shapes ask for that."""
         value, spelt = self.scope.value(side), with_ones(side)
-        if value.shape != truth.shape and found_out(self.scope, value, truth.shape):
+        if value.shape != truth.shape and doubts.found_out(self.scope, value, truth.shape):
             value = self.scope.value(side)
         if value.shape != truth.shape and spelt != side:
             with suppress(MatdiffError):
@@ -330,7 +332,7 @@ class Judge:
             self.chain = None
             is_shape = SCALAR not in (left.shape, value.shape) and value.shape != left.shape[::-1]
             names = {s.name for e in (left, value) for s in symbols(e)}
-            if is_shape and names <= self.scope.given and has_known_shapes(self.scope, left, value):
+            if is_shape and names <= self.scope.given and doubts.has_known_shapes(self.scope, left, value):
                 truth = self.equations.solution(left, self.unknowns())
                 return Judged(line, WRONG, "", Fault(side, value, truth, None, False, True))
             return Judged(line, UNREAD, "the sides of the equation have different shapes")
@@ -345,7 +347,7 @@ class Judge:
         if found.follows is None:
             said = "it does not follow from the equation above in a step that is known"
             return Judged(line, UNREAD, said) if len(self.equations.zeros) > 1 else Judged(line, NO_CLAIM)
-        if found.should_be is not None and (word := needed(self.scope, value, found.should_be)):
+        if found.should_be is not None and (word := doubts.needed(self.scope, value, found.should_be)):
             return Judged(line, CONVENTION, word)
         fault = Fault(side, value, found.should_be or left, None, False, True, left=chain.first)
         return Judged(
@@ -375,7 +377,7 @@ class Judge:
         first = self._where_open_sizes_are("n", line)
         if first.verdict == WRONG or not is_misfit(first):
             return first.verdict == WRONG
-        others = [self._where_open_sizes_are(size, line) for size in sorted(self.scope.settled_sizes())[:MOST_SIZES]]
+        others = [self._where_open_sizes_are(size, line) for size in doubts.said_sizes(self.scope)]
         return {WRONG} <= {j.verdict for j in others} and all(j.verdict == WRONG or is_misfit(j) for j in others)
 
     def _where_open_sizes_are(self, size: str, line: Line) -> Judged:
@@ -383,7 +385,7 @@ class Judge:
         if self.is_square:
             return Judged(line, UNREAD)
         if size not in self.squared:
-            judge = Judge(self.text, self.scope.squared(size), self.wrt, is_square=True)
+            judge = Judge(self.text, doubts.squared(self.scope, size), self.wrt, is_square=True)
             judge.scope.given = self.scope.given
             self.squared[size] = judge.verdicts(), {}
         following, known = self.squared[size]

@@ -53,6 +53,9 @@ ONES = r"(?:\\(?:vec|mathbf|boldsymbol|bm)\s*\{\s*1\s*\}|𝟏)(?!\s*(?:[_\[]|\\\
 SWITCH = r"\{\s*\\(?:rm|bf|tt|it|sf|cal|scr)\s*([A-Za-z]+|\d)\s*\}"
 POINTER = r"(?<!\S)(?:<?=+>|--?>)(?=\s.*=)"  # => G = …, and no x => 0
 ARROWS = r"\\(?:(?:R|Leftr|Longr|Longleftr)ightarrow|implies|therefore|iff|because|qquad|quad)(?![A-Za-z])|[⇒⟹⟺⇔∴]"
+BESIDE = (
+    r"(?<=[^\s=])\s*\\q?quad(?![A-Za-z])(?=\s*(?:\\(?:frac|nabla|partial|mathrm)|[^\W\d_])[^=]*=)"  # y = Wx \quad z = …
+)
 TEXT = r"\\(?:textbf|text|mbox|textrm|textit|intertext)\s*\{([^{}]*)\}"
 OPTIMUM = r"^\s*(?:min|max)(?:imi[sz]e)?\s*(?:_\{[^{}]*\}|_\w)\s*(?=[^\W\d]\w*\s*\()"  # min_{x} f(x) = …
 NUMBER = r"[-+−]?[\d.]+"
@@ -245,7 +248,7 @@ def _pieces(row: str) -> Iterator[str]:
         row = row.partition("$ |")[0] + "$"  # a table whose second column names the laws
     if "$" in row:
         pieces = (_balanced(piece) for k, piece in enumerate(re.split(r"\$\$?", row)) if k % 2)
-        yield from filter(str.strip, pieces)
+        yield from (part for piece in pieces for part in re.split(BESIDE, piece) if part.strip())
         return
     row = _balanced(row)
     row = re.sub(TEXT, lambda m: m.group() if _is_name(m.group(1)) else f" {PROSE} {m.group(1)} {PROSE} ", row)

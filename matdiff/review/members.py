@@ -13,12 +13,15 @@ from matdiff.algebra.operators.sums import IndexedSum, Member, UnitVector
 from matdiff.algebra.simplification import tidy
 from matdiff.calculus.expectations.independence import put_all
 from matdiff.errors import UnsupportedError
-from matdiff.language.declared import OPEN
+from matdiff.language.declared import OPEN, Declaration
 from matdiff.language.names import named
 from matdiff.records import NamedTuple
 
 if TYPE_CHECKING:
     from matdiff.review.scope import Scope
+
+
+INDEXED = r"([^\W\d_]|[A-Za-z]+)_\{?([A-Za-z](?:,?[A-Za-z])?)(?![A-Za-z0-9_])"
 
 
 class General(NamedTuple):
@@ -39,6 +42,19 @@ def general_member(scope: Scope, name: str, side: str, indices: Sequence[str]) -
     if value.shape != scope.declared[name].shape:
         raise UnsupportedError(f"{side} has another shape than {name}")
     return General(tuple(map(Index, indices, ends)), value)
+
+
+def family(scope: Scope, name: str, side: str, indices: Sequence[str]) -> General:
+    """The general member of a family that a side defines by members of others: yᵢ = σ(wᵀxᵢ)."""
+    for index in indices:
+        _count_members(scope, index)
+    below = re.findall(INDEXED, side)
+    if not below or not all((known := scope.declared.get(named(one))) and known.indices for one, _ in below):
+        raise UnsupportedError(f"{side} is not said by members of families")
+    extents = {index: _extent(scope, index, side) for index in indices}
+    value = _read_with(scope, side, extents)
+    scope.declared.table[name] = Declaration(name, value.shape, indices=tuple(extents.items()))
+    return General(tuple(map(Index, indices, extents.values())), value)
 
 
 def by_entries(scope: Scope, side: str, indices: Sequence[str]) -> Expr:
@@ -81,7 +97,7 @@ def _read_with(scope: Scope, side: str, extents: dict[str, Size]) -> Expr:
 
 def _extent(scope: Scope, index: str, side: str) -> Size:
     """How far an index runs: as far as the members, or the rows or columns, of the names that it stands below."""
-    for name, low in re.findall(r"([^\W\d_]|[A-Za-z]+)_\{?([A-Za-z](?:,?[A-Za-z])?)(?![A-Za-z0-9_])", side):
+    for name, low in re.findall(INDEXED, side):
         known, places = scope.declared.get(named(name)), low.replace(",", "")
         if known and index in places:
             ends = _ranges(scope, known.name) if known.indices else known.shape
@@ -105,5 +121,6 @@ def _ranges(scope: Scope, name: str) -> tuple[Size, ...]:
 
 def _end_of_sum(scope: Scope, index: str) -> Size | None:
     """Where the sums of a text over an index end."""
-    sums = (re.search(rf"∑_\{{?{index}\s*=\s*1\}}?\^\{{?(\w+)", side) for side in scope.texts.values())
-    return next((size(int(end) if (end := m.group(1)).isdecimal() else end) for m in sums if m), None)
+    sums = [re.search(rf"∑_\{{?{index}(?:\s*=\s*1\}}?\^\{{?(\w+)|(?!\s*=))", side) for side in scope.texts.values()]
+    ends = [m.group(1) or "N" for m in sums if m]
+    return size(int(ends[0]) if ends[0].isdecimal() else ends[0]) if ends else None

@@ -24,8 +24,17 @@ from matdiff.review.definitions import DEFINED, definitions_in
 from matdiff.review.filling import Origin
 from matdiff.review.habits import Habits, said_once
 from matdiff.review.lines import Line
-from matdiff.review.members import General, by_entries, general_member
-from matdiff.review.operators import HELD, LETTER, WORDY, Asked, increments_in, with_increments, with_names
+from matdiff.review.members import General, by_entries, family, general_member
+from matdiff.review.operators import (
+    HELD,
+    LETTER,
+    WORDY,
+    Asked,
+    increments_in,
+    letters_in,
+    with_increments,
+    with_names,
+)
 
 LINEAR = frozenset(("symmetric", "skew", "diagonal", "lower", "upper"))
 ENTRYWISE = "|".join(("σ", "sigma", "sigmoid", "tanh", "relu", "ReLU", "exp", "log", "sin", "cos", "softplus"))
@@ -96,6 +105,7 @@ class Scope:
         self.texts = {name: d.sides[0] for name, d in waiting.items()}
         self.functions |= set(waiting)
         self._note_varied(lines)
+        whole = {name for line in lines for s in line.statements for side in s.sides for name in letters_in(side)}
         assume(self, self._text, curved=True)
         for name in () if self.varied else (name for d in waiting.values() for name in d.arguments):
             self.vary(name)  # where nothing is said to vary, the arguments of functions do
@@ -105,13 +115,21 @@ class Scope:
                 sides, self.arguments[name], indices = waiting.pop(name)
                 for k, side in enumerate(sides):
                     with suppress(MatdiffError, RecursionError):
-                        if indices and name in self.declared and self.declared[name].indices:
-                            self.members[name] = general_member(self, name, side, indices)
-                        else:
-                            self._define(name, by_entries(self, side, indices) if indices else self.read(side))
+                        self._define_by(name, side, indices, name in whole)
                         self.given_by[name] = k
                         break
                 self.unread |= {name} - self.definitions.keys() - self.members.keys()
+
+    def _define_by(self, name: str, side: str, indices: Sequence[str], is_whole: bool) -> None:
+        """Notes what a side says of a name, or of the members of a family; *is_whole* where that stands by itself."""
+        if indices and name in self.declared and self.declared[name].indices:
+            self.members[name] = general_member(self, name, side, indices)
+            return
+        if indices and not is_whole:
+            with suppress(MatdiffError):
+                self.members[name] = family(self, name, side, indices)
+                return
+        self._define(name, by_entries(self, side, indices) if indices else self.read(side))
 
     def _mentions(self, text: str, names: set[str]) -> bool:
         spelt = {named(n) for n in re.findall(LETTER, text)} | set(re.findall(r"[a-zA-Z]+", text))
@@ -163,11 +181,11 @@ class Scope:
                 inside = {s.name for s in symbols(self.definitions[one])} - seen
                 seen |= inside
                 waiting.extend(inside)
-            elif one not in self.derivatives and one not in self.sizes() and self._is_open(one):
+            elif one not in self.derivatives and one not in self.sizes() and self.is_open(one):
                 return False
         return True
 
-    def _is_open(self, name: str) -> bool:
+    def is_open(self, name: str) -> bool:
         """Whether sizes of a name that is declared are found out by use."""
         known = self.declared.get(name)
         if known is None or known.arguments is not None:
@@ -178,20 +196,6 @@ class Scope:
     def vary(self, name: str) -> None:
         if name not in self.texts and name not in self.functions:
             self.varied.setdefault(name)
-
-    def settled_sizes(self) -> set[str]:
-        """The sizes of what is declared."""
-        return {str(size) for n in self.given if not self._is_open(n) for size in self.declared[n].shape} - {"1"}
-
-    def squared(self, one: str) -> dict[str, str]:
-        """The declarations, with one size in place of all those that are not declared."""
-        sizes = self.settled_sizes() | {"1"}
-
-        def said(d: Declaration) -> str:
-            return " x ".join(str(size) if str(size) in sizes else one for size in d.shape)
-
-        known = {n: d for n, d in self.declared.table.items() if not n.startswith(MARK) and n not in self.definitions}
-        return {n: " ".join((said(d), *sorted(d.properties))) for n, d in known.items() if not d.indices}
 
     def sizes(self) -> set[str]:
         """The names of sizes, which are numbers too: N of an N×N matrix."""

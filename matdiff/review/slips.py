@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from fractions import Fraction
-from itertools import islice
+from itertools import combinations, islice
 
 from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import SCALAR
@@ -29,6 +29,7 @@ HELD = "q_held"  # the symbol in the place of a factor
 NAMED = rf"{MARK}[a-z]+"  # the name of a derivative, which nobody wrote
 MOST_EDITS = 120
 MOST_SUMS = 12
+MOST_FACTORS = 5
 NUMBERS = (
     Fraction(2),
     Fraction(1, 2),
@@ -226,6 +227,8 @@ def _by_assumption(fault: Fault) -> Iterator[Found]:
     for kind, why, kinds in PARTS:
         if any(_is_right(value, less) for form in forms for less in _with_a_part_less(form, kinds)):
             yield Found(kind, None, why)
+    if fault.is_derivative and any(_is_right(less, truth) for less in _with_factors_less(value)):
+        yield Found("chain rule", None, "there is a factor too many")
     if truth.shape[0] == truth.shape[1] and truth.shape != SCALAR and _is_right(value, diagonal_of(truth)):
         yield Found("missing term")
 
@@ -271,6 +274,19 @@ def _with_a_part_less(e: Expr, kinds: tuple[type[Sum | Scale | Product | Hadamar
             with suppress(MatdiffError):
                 table: dict[Expr, Expr] = {node: type(node).of(*rest) if len(rest) > 1 else rest[0]}
                 yield replace(e, table.get)
+
+
+def _with_factors_less(e: Expr) -> Iterator[Expr]:
+    """An expression without one or two factors of a node."""
+    nodes = [n for n in postorder(e) if isinstance(n, (Scale, Product, Hadamard)) and len(n.operands) <= MOST_FACTORS]
+    for node in islice(nodes, MOST_SUMS):
+        last = node.operands[-1]
+        for left in (*combinations(node.operands, 1), *combinations(node.operands, 2)):
+            rest = [part for part in node.operands if part not in left]
+            if rest and not (isinstance(node, Scale) and last not in rest):
+                with suppress(MatdiffError):
+                    table: dict[Expr, Expr] = {node: type(node).of(*rest) if len(rest) > 1 else rest[0]}
+                    yield replace(e, table.get)
 
 
 def _is_symmetrised(value: Expr, truth: Expr) -> bool:

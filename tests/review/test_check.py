@@ -99,7 +99,7 @@ RIGHT = [
     ("Soit f(x) = ‖Ax − b‖².\nOn a df = 2(Ax − b)ᵀA dx", "A: m x n; x: n; b: m", "proved"),
     ("1) f = tr(XᵀAX)\n2) df = tr(dXᵀAX + XᵀA dX)\n3)    = tr((AX + AᵀX)ᵀdX)", "A: m x m; X: m x n", "proved"),
     (EVIDENCE, "K: n x n spd; y, alpha: n", "proved"),
-    (COUNTS, "x_i: p; y_i: scalar; beta: p", "agrees"),
+    (COUNTS, "x_i: p; y_i: scalar; beta: p", "proved"),
     ("minimise uᵀSu subject to 1ᵀu = 1\nu^* = λ S⁻¹ 1", "S: n x n spd; u: n; λ: scalar", ""),
     (f"W is symmetric\n{IN_A_TABLE}", "", "proved"),
     ("f(u) = uᵀRu + 2xᵀu\n∇f(u) = 2Ru + 2x\nu^* = −R⁻¹x", "R: n x n spd; x, u: n", "agrees"),

@@ -85,6 +85,19 @@ $$\nabla J = \sum_{i=1}^n (\pi_i - y_i) x_i$$""",
     ("Q is an orthogonal matrix.\nf(x) = ‖Qx‖²\n∇f(x) = 2x", "Q: n x n; x: n"),
     ("Kᵀ = −K, f(x) = xᵀKy\n∇f(x) = Ky = −Kᵀy", "K: n x n; x, y: n"),
     ("A ≻ 0, f(x) = xᵀAx\n∇f(x) = 2Ax", "A: n x n; x: n"),
+    (  # A stands still, as f is a function of x
+        r"""d(\alpha A + \beta B)= \alpha dA + \beta dB
+f(x)=x^{T}Ax
+df = d(x^{T})Ax + x^{T}(dA \cdot x + Adx)
+= d(x^{T})Ax + x^{T}Adx
+= x^{T}(A+A^{T})dx""",
+        "A, B: n x n; x: n",
+    ),
+    ("f(x) = xxᵀx\ndf = (xᵀx)dx + 2xxᵀdx\n= (Ixᵀx + 2x · xᵀ)dx", "x: n"),
+    (r"$$f(X) = \mbox{tr} \left( (AX)^t (AX) \right)$$ has $\nabla_{X}f = 2A^{\top}AX$.", "A: m x n; X: n x k"),
+    (r"$$y=Wx \quad \frac{d\vec{y}}{d\vec{x}}=W$$", "W: m x n; x: n"),
+    ("f = log det K\nδf = tr(K⁻¹δK)\nδ(K⁻¹) = −K⁻¹ δK K⁻¹", "K: n x n spd"),
+    ("∂(X ∘ Y) = (∂X) ∘ Y + X ∘ (∂Y)\n∂(ln(det(X))) = Tr(X⁻¹∂X)", ""),
     (  # a covariance, which nobody declared
         r"""-2(H\hat{M}_k)^T+2K_k(H\hat{M}_kH^T+R) = 0
 K_k = \hat{M}_kH^T(H\hat{M}_kH^T+R)^{-1}""",
@@ -137,6 +150,14 @@ WRONG = [
         6,
         "transpose",
         "W2'(W2 relu(W1 x) - y)",
+    ),
+    (
+        r"""J = -\sum_i [t_i \log y_i + (1-t_i)\log(1-y_i)], y_i = \sigma(w^T x_i)
+\frac{\partial J}{\partial w} = \sum_i (y_i - t_i) y_i (1 - y_i) x_i""",
+        "x_i: d; t_i: scalar; w: d",
+        2,
+        "chain rule",
+        "sum_i (sigmoid(w'x_i) - t_i) x_i",
     ),
     (
         r"""y_i = \sum_j A_{ij}x_j
