@@ -9,7 +9,7 @@ import re
 
 from matdiff.errors import NotationError
 from matdiff.language.left_sides import HEAD, arguments
-from matdiff.language.names import LETTER, named
+from matdiff.language.names import GREEK_WORDS, LETTER, named
 from matdiff.language.phrases import SPACE, description
 from matdiff.language.questions import FUNCTION, GOAL, TOLD, UNSAID, Question, question_at, sense_of
 from matdiff.regex import match_at, regex, search_in
@@ -54,6 +54,9 @@ BEHIND = (  # f wrt X, f(X) by X, f – gradient by X, f (gradient by X)
     rf"(?:(?<=\S)\s+(?P<bracket>\()?\s*(?!over(?!{IN_A_SET})){BY}|(?:(?<=[)\]'′|²ᵀ])|(?<=\^\d))\s+by\s+"
     rf"|(?<=\S)\s+(?:[-−–—:]\s+)?(?P<within>\()?(?i:{DERIVED})\s+{ASKED_BY}){NAMES}{IN_SPACE}"
     r"(?(bracket)\s*\)|(?(within)\s*\)))[\s.?]*$"
+)
+ALONE_BEHIND = (  # f gradient x, f gradient?
+    rf"(?<=[^-+−–*/=\s])(?<!\bby)\s+{DERIVED}(?:\s+(?P<names>(?:{'|'.join(GREEK_WORDS)}|[^\W\d_])[0-9]?))?[\s.?]*$"
 )
 ESTIMATE = (  # the maximum likelihood estimator of μ: ℓ
     r"(?i)\s*(?:the\s+)?(?:(?:maximum[-\s]likelihood|ML)\s+(?:estimat(?:ors?|es?)|solutions?)|MLEs?)"
@@ -153,7 +156,11 @@ def _asked_behind(text: str, place: int) -> Question | None:
     last = None if is_goal and not match_at(GOAL_ALONE, text, place) else search_in(GOAL_BEHIND, text, place)
     behind = last or (None if is_goal else search_in(BEHIND, text, place))
     if behind is None:
-        return None
+        alone = search_in(ALONE_BEHIND, text, place)
+        if alone is None:
+            return None
+        names = _listed(alone["names"] or "")
+        return Question(names, 2 if alone["twice"] else 1, place, len(text), (place, alone.start()))
     order = 0 if last else 2 if behind.group("twice") else 1
     sense = sense_of(last["goal"]) if last else ""
     inner = place, behind.start()

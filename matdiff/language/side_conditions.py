@@ -186,6 +186,8 @@ def fault_of_side(condition: str, start: int, end: int) -> str:
     before, side = condition[:start].rstrip()[-1:], condition[start:end].strip()
     if not side:
         return "a side of it is missing"
+    if re.fullmatch(r"[a-z]\s*['′]", side):
+        return f"{side} can say how {side[0]} changes with time, or be its transpose"
     if before == "∈" and re.search(LIKE_SPACE, side) and not re.fullmatch(SPACE, side):
         return f"{side} is no space; there are ℝ^n, ℝ^{{m×n}}, 𝕊^n, 𝕊^n_+, 𝕊^n_{{++}}"
     if before and before in "≻⪰≽≺⪯" and re.fullmatch(r"[0-9. \u200a]*[1-9][0-9. \u200a]*", side):

@@ -38,7 +38,8 @@ SPOKEN = {  # what stands in front of «of», and what it writes around what sta
     rf"(?:L_?inf(?:inity|ty)?|infinity|max|maximum){NORM}": ("norm_inf(", ")"),
 }
 PHRASE = regex(
-    r"(?<![\w.])(?:the\s+)?(?P<squared>(?:squared\s+|square\s+of\s+the\s+)(?=\S*[-\s]*norm\b))?"
+    r"(?<![\w.])(?<!\bis )(?<!\bis the )(?<!\bbe )(?<!\bbe the )(?:the\s+)?"
+    r"(?P<squared>(?:squared\s+|square\s+of\s+the\s+)(?=\S*[-\s]*norm\b))?"
     rf"(?P<what>{'|'.join(SPOKEN)})(?P<behind>\s+squared(?=\s+of))?\s+of\s+(?:the\s+(?:matrix|vector)\s+)?(?=\S)",
     re.IGNORECASE,
 )
@@ -52,7 +53,10 @@ ANOTHER = regex(rf"{PHRASE.pattern}|(?<!\w)(?:tr|trace|det|logdet|norm\w*)\s*\(|
 LETTERS = r"(?:-|−|minus)[\s\w'ᵀ]*"
 SIGNS = {"plus": "+", "minus": "-", "times": "*"}
 WRITTEN = regex(r"(?<=\s)(?:plus|minus|times)(?=\s)")
-HEADING = regex(r"(?:\A|(?<=[;\n]))\s*(?P<words>[A-Za-z][a-z]{2,}(?:[-\s]+[A-Za-z]?[a-z]{2,}){0,5}):(?=\s+\S)")
+HEADING = regex(
+    r"(?:\A|(?<=[;\n])|(?<=\. ))\s*(?P<words>[A-Za-z][a-z]+(?:[-\s]+[A-Za-z]?[a-z]{2,}){0,5})"
+    r"(?::|\s+is(?:\s+given\s+by|\s+defined\s+as)?(?:\s*:)?)(?=\s+\S)"
+)
 SAYING = (  # words that say something of what stands behind the colon
     LEADS.union(*map(str.split, VERBS), GOALS, KINDS, PROPERTIES, GREEK_WORDS)
     | frozenset(
@@ -80,8 +84,8 @@ def in_signs(script: Transcript, known: Collection[str], far: bool) -> Spoken:
     "tr(X'X)"
     """
     text = script.text
-    headings = [m for m in HEADING.finditer(text) if ":" in text and _is_heading(text, m, known)]
-    notes = tuple(f"the words “{m['words']}” in front of the colon are a heading" for m in headings)
+    headings = [m for m in HEADING.finditer(text) if _is_heading(text, m, known)]
+    notes = tuple(f"the words “{m.group().strip(' :')}” are a heading of what follows" for m in headings)
     edits: list[Edit] = [(*m.span(), " ") for m in headings]
     doubt = None
     phrases = list(PHRASE.finditer(text)) if " of " in text else []
@@ -102,10 +106,10 @@ def in_signs(script: Transcript, known: Collection[str], far: bool) -> Spoken:
 
 def _is_heading(text: str, m: re.Match[str], known: Collection[str]) -> bool:
     """Whether words in front of a colon are but a heading: none of them says anything, or stands elsewhere."""
-    words = re.split(r"[-\s]+", m["words"])
+    words = re.split(r"[-\s]+", re.sub(r"\s+is(?:\s+given\s+by|\s+defined\s+as)?(?!\w)", "", m["words"]))
     says = any(word.lower() in SAYING or word in known for word in words)
     names = (word for word in words if word not in FUNCTIONS)
-    return not says and not any(re.search(rf"(?<!\w){word}(?!\w)", text[m.end() :]) for word in names)
+    return not says and not any(re.search(rf"(?<!\w)(?<!the ){word}(?!\w)", text[m.end() :]) for word in names)
 
 
 def _around(m: re.Match[str]) -> tuple[str, str]:
