@@ -44,6 +44,7 @@ from matdiff.language.naming import name_sizes
 from matdiff.language.other_kinds import KindsError
 from matdiff.language.parameters import bound_letters
 from matdiff.language.powers_asked import in_powers
+from matdiff.language.programs import Program, unframed
 from matdiff.language.questions import Question
 from matdiff.language.rearranged import rearranged
 from matdiff.language.rows import require_no_numbers_beside
@@ -184,17 +185,19 @@ class Readings:
     def _said(self, asks: bool, far: bool) -> list[str]:
         """Takes out of the text what it says beside the function and its definitions; the unknowns that it names."""
         declared = self.declared
-        spoken = in_signs(self.script, {*declared, *self.wrt}, far)
+        program = unframed(self.script) if not (self.dialect and self.dialect.is_python) else Program(self.script)
+        spoken = in_signs(program.script, {*declared, *self.wrt}, far)
         self.doubt = spoken.doubt
         whole, stated, replaced = with_likelihoods(parted(spoken.script, declared))
         whole, changes = increments(whole, {*declared, *self.wrt})
         said = said_in(whole, {*declared, *self.wrt}, asks)
         self.whole = whole
         self.script, self.question, self.conditions, self.sides, self.called, self.of, notes, spans = said
-        self.notes = (*spoken.notes, *stated, *changes, *notes, *unseen_names(whole.text, self.conditions))
+        unseen = unseen_names(whole.text, self.conditions)
+        self.notes = (*program.notes, *spoken.notes, *stated, *changes, *notes, *unseen)
         self.script, moved = rearranged(self.script)
         self.sides = tuple(rearranged(side)[0] for side in self.sides)
-        self.spans = (*(whole.span(*span) for span in spans), *moved, *replaced, *spoken.spans)
+        self.spans = (*(whole.span(*span) for span in spans), *moved, *replaced, *spoken.spans, *program.spans)
         declare_conditions(declared, self.conditions, whole)
         places = [whole.span(c.start, c.end) for c in self.conditions if c.is_constraint]
         self.constraints = tuple(whole.source[start:end] for start, end in places)
