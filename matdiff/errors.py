@@ -41,7 +41,10 @@ class MatdiffError(Displayed, Exception):
         """What IPython shows in place of a traceback through matdiff: the line of the cell, and the message."""
         from traceback import extract_tb  # only for the error at hand
 
-        own = [f for f in extract_tb(self.__traceback__) if "ipython-input" in f.filename or "ipykernel" in f.filename]
+        cells = [
+            f for f in extract_tb(self.__traceback__) if "ipython-input" in f.filename or "ipykernel" in f.filename
+        ]
+        own = [f for f in cells if "get_ipython().run_" not in (f.line or "")]  # which IPython writes for a magic
         place = f"line {own[-1].lineno}: {own[-1].line}\n" if own else ""
         return f"{place}{type(self).__name__}: {self}".splitlines()
 
@@ -106,6 +109,14 @@ class UnknownNameError(MatdiffError):
 
 class UnsupportedError(MatdiffError):
     """No law covers what was asked."""
+
+
+class MisuseError(MatdiffError, TypeError):
+    """Python cannot do with a formula what it does with a number or a list; also a TypeError, as Python expects."""
+
+
+class MissingError(MatdiffError, AttributeError):
+    """A formula has no such attribute; also an AttributeError, as Python expects."""
 
 
 class CheckError(MatdiffError):

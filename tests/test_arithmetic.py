@@ -197,6 +197,22 @@ def test_values_come_by_name_too() -> None:
         matdiff.evaluate("x'x", {"y": 1})
 
 
+@pytest.mark.parametrize("use", [sum, len, list, max, sorted, lambda e: 1 in e, lambda e: [*e]])
+def test_a_formula_is_no_list(use: Callable[[Expr], Any]) -> None:
+    with pytest.raises(MatdiffError, match=r"x\.(sum\(\)|shape)") as caught:
+        use(x)
+    assert isinstance(caught.value, TypeError)  # which Python and NumPy expect
+    assert x
+    assert (x or a) is x
+
+
+def test_an_attribute_that_there_is_not_is_named_with_what_is_there() -> None:
+    with pytest.raises(MatdiffError, match=r"no attribute solve\n.*A\.inv\(\) \* b"):
+        A.solve(x)
+    assert not hasattr(A, "anything")
+    assert getattr(A, "anything", None) is None
+
+
 # ---- long numbers and long products -------------------------------------------------------------------------
 
 

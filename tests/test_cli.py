@@ -489,3 +489,10 @@ def test_colours_are_for_terminals_only(run: Run, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("NO_COLOR", "1")
     assert "\033" not in run(*LEAST_SQUARES).out
+
+
+def test_the_command_is_there_before_anything_is_loaded() -> None:  # so an interrupt while it loads is caught
+    script = "import sys; before = {*sys.modules}; import matdiff.cli; print(*sorted({*sys.modules} - before))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    loaded = {name for name in done.stdout.split() if name.startswith("matdiff")}
+    assert loaded == {f"matdiff{name}" for name in ("", ".cli", ".displayed", ".errors", ".opening", ".version")}

@@ -9,10 +9,10 @@ from collections.abc import Callable
 from fractions import Fraction
 from numbers import Integral
 from numbers import Real as AnyReal
-from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Never, TypeAlias, cast
 
 from matdiff.displayed import Displayed
-from matdiff.errors import MatdiffError, shortly
+from matdiff.errors import MatdiffError, MissingError, MisuseError, shortly
 
 if TYPE_CHECKING:
     from matdiff.algebra.expr import Expr, Operator
@@ -101,7 +101,24 @@ class Arithmetic(Displayed, metaclass=Bare):
 
     __le__ = __gt__ = __ge__ = __lt__
 
-    __iter__ = None  # what has places that are symbols is not run through
+    def __iter__(self) -> Never:
+        raise MisuseError(
+            "a formula is not run through", suggestion="x.sum() is the sum of its entries, x[1] the first."
+        )
+
+    def __contains__(self, _: object) -> Never:
+        return iter(self)
+
+    def __len__(self) -> Never:
+        raise MisuseError("a formula has no length: its sizes may be letters", suggestion="x.shape has them.")
+
+    def __bool__(self) -> bool:
+        return True  # of what has a length Python asks for that
+
+    if not TYPE_CHECKING:  # which knows all attributes that there are
+
+        def __getattr__(self, name: str) -> Never:
+            raise MissingError(f"a formula has no attribute {name}", suggestion=INSTEAD.get(name, ""))
 
     def __float__(self) -> float:
         if (number := coerce(self).number) is None:
@@ -163,6 +180,16 @@ class Arithmetic(Displayed, metaclass=Bare):
         raise MatdiffError(f"{self} is no array", suggestion="matdiff.evaluate gives its value.")
 
 
+INSTEAD = {  # of attributes that arrays have, and results
+    **dict.fromkeys(["transpose", "t"], "A.T is the transpose."),
+    **dict.fromkeys(["dot", "matmul", "inner"], "A * b is the product, x.T * y the inner product."),
+    "solve": "A.inv() * b is the solution of A*x = b; matdiff.solve solves equations.",
+    "mean": "numpy.mean(x) is the mean of the entries.",
+    "exp": "numpy.exp(x) is entry by entry.",
+    "log": "numpy.log(x) is entry by entry.",
+    "size": "x.shape has its sizes.",
+    "gradient": "matdiff.derive gives the gradient.",
+}
 UFUNCS: dict[str, Callable[..., Expr]] = {  # the others have the names that they have here
     "add": lambda a, b: a + b,
     "subtract": lambda a, b: a - b,

@@ -14,13 +14,21 @@ if TYPE_CHECKING:
 Class = TypeVar("Class", bound=type[Operator])
 
 
-def laws() -> tuple[Law, ...]:
-    """The catalogue of laws, each with its statement and condition."""
+def laws(word: str = "") -> tuple[Law, ...]:
+    """The catalogue of laws, each with its statement and condition; with a *word* those it occurs in.
+
+    >>> [law.name for law in laws("trace of cycle")]
+    ['trace_of_cycle']
+    """
     import matdiff.calculus.equality.normal_form
     import matdiff.calculus.expectations.expectation
     import matdiff.solving.problem  # noqa: F401 - states the laws of equations and of bounds
 
-    return tuple(CATALOGUE.values())
+    if not word:
+        return tuple(CATALOGUE.values())
+    from matdiff.output.law_book import has_word
+
+    return tuple(law for law in CATALOGUE.values() if has_word(word, law.name, law.title, law.statement, law.source))
 
 
 def law_book(form: str = "text", word: str = "") -> str:

@@ -58,3 +58,7 @@ def test_ipython_is_given_the_magic_and_shows_no_traceback(capsys: pytest.Captur
     assert "NotationError: there is a superfluous )" in shown
     assert "Traceback" not in shown
     assert "language" not in shown
+    shell.run_cell("%%matdiff --wrt x\nx'x + )")
+    shown = capsys.readouterr().out
+    assert "NotationError: there is a superfluous )" in shown
+    assert "get_ipython" not in shown
