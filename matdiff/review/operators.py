@@ -38,6 +38,7 @@ NABLA = (
     rf"(?:∇|∂(?=_|[{SUBS}])|(?<![A-Za-z])(?:grad|hess)(?![a-z]))(?P<twice>\^\{{?2\}}?|²)?\s*{BELOW}?"
     r"(?P<square>\^\{?2\}?|²)?"
 )
+LINK = rf"∇\s*_\s*(?:\{{(?P<braced>{LETTER})\}}|(?P<bare>{LETTER}))"
 AFTER = r"⁻¹|⁻ᵀ|[ᵀ⊤²³]|\s*\^"  # what makes a formula of a name: M⁻¹ of an M that is defined
 OF = rf"\s*(?P<f>{LETTER})(?P<arguments>\([^()=]*\))?"
 PRIME = rf"(?<![\w{MARKS}])(?P<f>{LETTER})(?P<primes>['′]{{1,2}})(?=\s*\((?P<x>[^()]*)\))\s*\([^()]*\)"
@@ -95,6 +96,31 @@ def with_names(side: str, functions: Collection[str], name: Name, defined: Colle
     side = _nablas(side, functions, name)
     side = re.sub(WHOLE, lambda m: _whole(m, defined, name), side)
     return re.sub(PRIME, lambda m: _of_prime(m, functions, name), side)
+
+
+def link_of(side: str) -> str:
+    """The h of a side that is ∇_h and nothing more, by which a text calls a gradient; else nothing.
+
+    >>> link_of("∇_{t₁}"), link_of("∇_h f")
+    ('t1', '')
+    """
+    m = re.fullmatch(LINK, side.strip())
+    return named(m.group("braced") or m.group("bare")) if m else ""
+
+
+def links_by_name(side: str, links: Collection[str], objective: str, name: Name) -> str:
+    """A side with a name in place of ∇_h for every link, of which nothing is taken in that stands behind it.
+
+    But ∇_h f says what the function is.
+    """
+
+    def told(m: re.Match[str]) -> str:
+        letter = m.group("braced") or m.group("bare")
+        behind = re.match(rf"\s*({LETTER})", side[m.end() :])
+        is_whole = behind is not None and named(behind.group(1)) == objective != named(letter)
+        return m.group() if named(letter) not in links or is_whole else f" {name(Asked('', letter))} "
+
+    return re.sub(LINK, told, side) if links else side
 
 
 def _of_formulas(side: str, functions: Collection[str], name: Name) -> str:

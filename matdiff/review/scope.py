@@ -17,7 +17,7 @@ from matdiff.language.declarations import declare
 from matdiff.language.declared import OPEN, Declaration, Declarations
 from matdiff.language.names import named
 from matdiff.language.together import read_line
-from matdiff.review.asking import derivative_asked, entry_asked
+from matdiff.review.asking import derivative_asked, entry_asked, objective
 from matdiff.review.assumed import assume
 from matdiff.review.comparing import compared
 from matdiff.review.definitions import DEFINED, definitions_in
@@ -32,6 +32,8 @@ from matdiff.review.operators import (
     Asked,
     increments_in,
     letters_in,
+    link_of,
+    links_by_name,
     with_increments,
     with_names,
 )
@@ -78,6 +80,7 @@ class Scope:
         self.varied: dict[str, None] = {wrt: None} if wrt else {}
         self.conditions: dict[str, str] = {}  # what holds of names and is no property that they can have
         self.asked: set[str] = set()  # the names by which is differentiated
+        self.links: set[str] = set()  # the h of which the text says what ∇_h is, and names no function
         self.derivatives: dict[str, Expr] = {}
         self.habits = Habits(text, dict(self.declared.table))
         if self.habits.has_open_g:
@@ -132,7 +135,7 @@ class Scope:
         self._define(name, by_entries(self, side, indices) if indices else self.read(side))
 
     def _mentions(self, text: str, names: set[str]) -> bool:
-        spelt = {named(n) for n in re.findall(LETTER, text)} | set(re.findall(r"[a-zA-Z]+", text))
+        spelt = letters_in(text) | set(re.findall(r"[a-zA-Z]+", text))  # no f is in a softmax
         return bool((spelt | {name.partition("_")[0] for name in spelt}) & names)
 
     def _define(self, name: str, value: Expr) -> None:
@@ -167,6 +170,7 @@ class Scope:
 
         for line in lines:
             for statement in line.statements:
+                self.links |= {link for side in statement.sides[:1] if (link := link_of(side))}
                 for side in statement.sides:
                     rest = with_names(side, self.functions, note)
                     for name in increments_in(rest, self.names()):
@@ -219,6 +223,7 @@ class Scope:
             size = self._stored(Symbol("d", SCALAR))
             side = re.sub(SIZE_D, f" {size} ", side)
         side = self._with_open_functions(side)
+        side = self._with_links(side)
         side = with_names(side, self.functions, self._name, self._operands())
         if re.search(QUOTIENT, side):
             raise UnsupportedError("the function that is differentiated here is not given")
@@ -266,6 +271,14 @@ class Scope:
         return (
             re.sub(pattern, lambda m: f" {self._stored(read_line(m.group(), self.declared))} ", side) if names else side
         )
+
+    def _with_links(self, side: str) -> str:
+        """A side with names in place of the ∇_h that the text has said: what stands behind one is a factor."""
+        if not self.links or "∇" not in side:
+            return side
+        with suppress(MatdiffError):
+            return links_by_name(side, self.links, objective(self, ""), self._name)
+        return side
 
     def _operands(self) -> set[str]:
         """What may stand behind the operators D, H and J; the letters of these that are names are no operators."""

@@ -74,6 +74,8 @@ RATIO = "2(A w (w'B w) - B w (w'A w))/(w'B w)^2"
 LOG_FORM = "tr((X'A X)^-1 (dX'A X + X'A dX))"
 IN_A_TABLE = r"""\frac{\partial}{\partial s} (x - As)^T W (x - As) = -2A^T W(x - As)
 \frac{\partial}{\partial x} (x - s)^T W (x - s) = 2W(x - s)"""
+MOULD = "c: scalar; F: 3 x 3 invertible"
+PREFERENCES = "f(W) = −log(sigmoid(m))\np = softmax(Wx)\nm = uᵀlog(p) − vᵀlog(p)"
 
 RIGHT = [
     (LIKELIHOOD, "S, C: p x p spd; n: scalar positive", "agrees"),
@@ -100,6 +102,13 @@ RIGHT = [
     ("1) f = tr(XᵀAX)\n2) df = tr(dXᵀAX + XᵀA dX)\n3)    = tr((AX + AᵀX)ᵀdX)", "A: m x m; X: m x n", "proved"),
     (EVIDENCE, "K: n x n spd; y, alpha: n", "proved"),
     (COUNTS, "x_i: p; y_i: scalar; beta: p", "proved"),
+    (
+        "f(x) = ts + t\nh = Ax\ns = xᵀh\nt = exp(s)\n∇_s = t + (s + 1)t\n∇_x f = ∇_s(h + Aᵀx)",
+        "A: n x n; x: n",
+        "proved",
+    ),
+    ("f(F) = ½ c Tr(FᵀF)/J\nJ = |F|\n∇_J = −½c Tr(FᵀF)/J²\n∇_F f = cF/J + ∇_J JF⁻ᵀ", MOULD, "proved"),
+    (f"{PREFERENCES}\n∇_m = sigmoid(m) − 1\n∇_p = (sigmoid(m) − 1)((u − v) ./ p)", "u, v: n; W: n x k; x: k", ""),
     ("minimise uᵀSu subject to 1ᵀu = 1\nu^* = λ S⁻¹ 1", "S: n x n spd; u: n; λ: scalar", ""),
     (f"W is symmetric\n{IN_A_TABLE}", "", "proved"),
     ("f(u) = uᵀRu + 2xᵀu\n∇f(u) = 2Ru + 2x\nu^* = −R⁻¹x", "R: n x n spd; x, u: n", "agrees"),
