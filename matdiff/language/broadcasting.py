@@ -79,7 +79,7 @@ REPEATED = frozenset(("symbol", "member", "definition", "call"))  # a vector wit
 def broadcast(attempt: Attempt, scalar: Typed, other: Typed, node: Node) -> Typed:
     """c·Ones in the shape of another term; a note says so of what nobody would take for a constant."""
     attempt.penalty(node, 1 if is_constant(scalar) else 3, scalar, beside=(other,))
-    require_no_point(attempt, scalar.node)
+    require_no_point(attempt, scalar.node, node, other.node)
     shown = attempt.written(scalar.node)
     is_open = scalar.node.kind == "unspecified" and scalar.node.value[0] not in attempt.bound.declared
     if is_open and other.node.kind != "unspecified":
@@ -94,14 +94,19 @@ def broadcast(attempt: Attempt, scalar: Typed, other: Typed, node: Node) -> Type
     return attempt.typed(scalar.node, (other.rows, other.cols), (scalar,), make)
 
 
-def require_no_point(attempt: Attempt, part: Node) -> None:
-    """Refuses ‖x − x_i‖² and k(x, x_i), where x_i would be an entry of x: it can be one of several points."""
+def require_no_point(attempt: Attempt, part: Node, within: Node | None = None, beside: Node | None = None) -> None:
+    """Refuses ‖x − x_i‖² and k(x, x_i), where x_i would be an entry of x: it can be one of several points.
+
+    Beside y_i, of which nothing is declared, x_i may be an entry where y_i is a number.
+    """
     is_entry = part.kind == "member" and not attempt.bound.names[part.value[0]].is_family
     whole, shown = (part.value[0], attempt.written(part)) if is_entry else ("", "")
     if not is_entry or "[" in shown or all(isinstance(index, Place) for index in part.value[1]):
         return
     message = f"{shown} can be an entry of {whole}, or one of several like {whole}"
     hint = f"call one of the two otherwise, as in ‖z − {shown}‖²; an entry is written {whole}[i]"
+    if within and beside and beside.kind == "member" and not attempt.bound.names[beside.value[0]].declared:
+        raise attempt.misfit(within, message, hint)
     raise AmbiguityError(message, text=attempt.bound.text, span=(part.start, part.end), suggestion=hint)
 
 

@@ -200,7 +200,7 @@ def unseen(text: str, heads: list[re.Match[str]]) -> Iterator[str]:
         rest = rest[: head.start()] + " " * (head.end() - head.start()) + rest[head.end() :]
     for head in heads:
         listed = _inside(head)
-        inside = re.split(r"\s*[,;|∣‖]+\s*", re.sub(r"^[({](.*)[)}]$", r"\1", listed)) if listed else []
+        inside = re.split(r"\s*(?:\|\||[,;|∣‖])\s*", re.sub(r"^[({](.*)[)}]$", r"\1", listed)) if listed else []
         for k, argument in enumerate(inside):
             if fault := _fault_of(argument, inside[:k], head, rest):
                 message, hint = fault

@@ -46,7 +46,7 @@ HEADED = rf"{UNKNOWNS}(?:\s*(?:∈|\bin\b)[^:;\n]*)?(?=\s*:)"  # U, V ∈ ℝⁿ
 GOAL_OVER = rf"(?i:\b(?:min|max|inf|sup)(?:imi[sz]e)?)\s+{WITH_RESPECT}\s+{HEADED}"
 VERB = "(?:minimi[sz]e|maximi[sz]e)"
 GOAL = (
-    r"(?P<open>[{(]?)\s*⟪?(?:(?P<word>" + VERB + r")(?:_over)?|(?P<arg>arg\s*)?(?:min|max|inf|sup))⟫?\s*[})]?"
+    r"(?P<open>[{(])?\s*⟪?(?:(?P<word>" + VERB + r")(?:_over)?|(?P<arg>arg\s*)?(?:min|max|inf|sup))⟫?\s*(?(open)[})])"
     rf"(?![A-Za-z(])\s*(?:{BRACED}|(?:{WITH_RESPECT}|in)\s+(?P<over>{HEADED}|{LETTER}(?=[\s:,])))?\s*[:,]?(?:\s*{FUNCTION})?"
 )
 CONSTRAINED = r"(?<=[\s\u200a])\S|[‖|]"  # min f subject to …
@@ -54,9 +54,9 @@ UNCONSTRAINED = rf"[‖|½]|(?<=[\s\u200a])(?!{LETTER}\s*(?:[-+),.;]|$))[^\W_]" 
 OVER = rf"\s+(?:{WITH_RESPECT}|by(?=\s+{UNKNOWNS}[\s.]*$))\s+(?P<low>\S.*?)[\s.]*$"
 BEHIND_LINK = r"\s*(?:$|[-+*/,;=)⊙⊗:.@ᵀ⊤'′⁻\[]|\^\{?\s*(?:[T⊤]|[-−])|\w*[\s\u200a]*(?:ᵀ|⊤|\^\{?[T⊤]|')\s*(?:$|[-+,;)]))"
 TOLD = r"(?:(?!and\b|for\b)[a-z]{3,}(?:-[a-z]+)*\s+){1,6}(?!(?:of|and|for)\b)"  # symmetric matrix X
-GROUPED = rf"[({{]\s*({ONE_UNKNOWN}(?:\s*,\s*{ONE_UNKNOWN})*)\s*[)}}](?!\s*[∈≥≤≻⪰>])"
+GROUPED = rf"[({{]\s*({ONE_UNKNOWN}(?:\s*,\s*{ONE_UNKNOWN})*)\s*[)}}]"
 BETWEEN = rf"[^≤≥<>⪯⪰,]+(?P<sign>[≤≥<>⪯⪰])\s*(?P<name>{LETTER})\s*(?P=sign)[^≤≥<>⪯⪰,]+"  # 0 ≤ α ≤ C
-UNKNOWN = rf"\s*[({{]?({ONE_UNKNOWN})[)}}]?\s*(?P<space>(?:∈|\bin\b|[≥≤≻⪰>:]).*)?"
+UNKNOWN = rf"\s*({ONE_UNKNOWN})\s*(?P<space>(?:∈|\bin\b|[≥≤≻⪰>:]).*)?"
 
 
 GOAL_OVER_SET = rf"(?i)\s*{VERB}\b.*{OVER}"  # minimise f over X ≻ 0
@@ -179,9 +179,17 @@ def _below(low: str) -> tuple[tuple[str, ...], tuple[Span, ...]]:
         first = end + 1 if m.group("space") else first
     else:
         return tuple(names), tuple(conditions)
-    letters = set(re.findall(r"(?<!_)[^\W\d_]", re.sub(r"_\{\w+\}|\^\{?[T⊤]\}?|[ᵀ⊤]", " ", low)))
-    is_told = not names and len(letters) == 1 and re.search("[=≤≥]", low)
-    return (letters.pop(),) if is_told else (), ((0, len(low)),) if is_told else ()
+    if names:
+        return (), ()
+    about = [_constrained(low[start:end]) for start, end in between(low, ",")]  # WᵀW = I
+    return (tuple(about), tuple(between(low, ","))) if all(about) else ((), ())
+
+
+def _constrained(condition: str) -> str:
+    """The only letter of ‖w‖ = 1 or WᵀW = I; none where there are several."""
+    plain = re.sub(r"_\{\w+\}|\^\{?[T⊤]\}?|[ᵀ⊤]", " ", condition)
+    letters = set(re.findall(r"(?<!_)[^\W\d_]", plain)) - {"I"}
+    return letters.pop() if len(letters) == 1 and re.search("[=≤≥]", condition) else ""
 
 
 def _runs(text: str, goal: re.Match[str], low: str, known: Collection[str]) -> bool:

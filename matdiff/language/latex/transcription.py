@@ -138,7 +138,7 @@ class _Pass(Wording):
             return
         self.token(token)
         if self.stack[-1] is construct:
-            self.settle(token)
+            self.settle(token._replace(end=max(token.end, self.stream.end)))  # x_\text{goal}
 
     # ---- signs and spaces --------------------------------------------------------------------------
 
