@@ -59,6 +59,8 @@ import matdiff
         ("log(det(X'*A*X)) - log(det(X'*X))", "X", "A: m x m spd; X: m x n", ["XᵀX is invertible"]),
         ("tr(inv(X'*A*X)*(X'*X)) + tr(inv(X'*B*X))", "X", "A, B: m x m spd; X: m x n", ["XᵀAX is invertible"]),
         ("tr(inv(X'*A*X)*inv(X'*X))", "X", "A: m x m; X: m x n", ["XᵀAX is invertible", "XᵀX is invertible"]),
+        ("log(a'*x/(b'*x))", "x", "a, b, x: n", ["aᵀx/(bᵀx) > 0"]),
+        ("log(a'*x/(b'*x)) + 1/(c'*x)", "x", "a, b, c, x: n", ["aᵀx/(bᵀx) > 0", "cᵀx ≠ 0"]),
         # none is missing: powers of inverses, and parts that were not differentiated
         ("tr(A^-2)", "A", "A: n x n", ["A is invertible"]),
         ("t'*(g.*(x - m)/s)", "g", "t, g, x, m: n; s: scalar", ["s ≠ 0"]),

@@ -233,6 +233,12 @@ def follows(c: Condition, others: Sequence[Condition], sizes: frozenset[str]) ->
         return True
     if c.demand == NONZERO and Condition(INVERTIBLE, c.about) in others:
         return True
+    if (
+        c.demand == NO_ZEROS
+        and c.about.is_scalar
+        and any(o.demand == WITHIN and divides(o.about, c.about) for o in others)
+    ):
+        return True
     if c.demand == INVERTIBLE and any(is_determinant_of(o, c.about) for o in others):
         return True
     if c.demand == INVERTIBLE and (u := factor_of_definite_form(Signs(sizes), c.about)) is not None:
@@ -241,6 +247,12 @@ def follows(c: Condition, others: Sequence[Condition], sizes: frozenset[str]) ->
             return True
     known = dict(fact for o in others for fact in known_where(o))
     return bool(known) and holds(Signs(sizes, known), c)
+
+
+def divides(whole: Expr, a: Expr) -> bool:
+    """Whether a quotient has a number below its bar: what is said of the quotient says that this is not 0."""
+    factors = whole.operands if isinstance(whole, Hadamard) else (whole,)
+    return any(f.reciprocal is not None and f.reciprocal[0] is a for f in factors)
 
 
 def of_meaning(c: Condition, sizes: frozenset[str]) -> Iterator[Condition]:
