@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 import matdiff.algebra.operators  # noqa: F401 - fills the table of operators
@@ -22,7 +24,8 @@ FAILURES = (TypeError, ValueError, ArithmeticError, LookupError, AttributeError,
 def check_gradient(f: Function, claimed: Function, wrt: str = "", where: Where = None, *, at: At = None) -> Review:
     """Whether *claimed* is the gradient of *f* by *wrt*; the Jacobian where *f* is no number.
 
-    Texts, expressions, and Python functions of the same arguments, whose first one is the unknown if *wrt* is left out.
+    Texts, expressions, and Python functions of the same arguments, whose first one is the unknown if *wrt* is left out;
+    a function that gives a tuple gives the derivatives by all arguments, in their order.
     Functions that cannot be recorded are compared with central differences, at the arrays *at* or where *where* says.
 
     >>> review = check_gradient("||X w - y||^2", "X'(X w - y)", "w")
@@ -43,7 +46,14 @@ def check_derivative(
     from matdiff.review.reviewing import review
 
     of_python = next((g for g in (f, claimed) if callable(g)), None)
-    wrt = wrt or (next(iter(signature(of_python).parameters)) if of_python else "")
+    names = list(signature(of_python).parameters) if of_python else []
+    if callable(claimed):
+        every = [wrt] if wrt or len(names) < 2 or not _gives_several(claimed, where, at) else names
+        if len(every) > 1:
+            reviews = [check_derivative(f, claimed, name, where, at, order) for name in every]
+            return next((one for one in reviews if not one.ok), reviews[0])
+    wrt = wrt or next(iter(names), "")
+    place = names.index(wrt) if wrt in names else 0  # of the derivative, where a function gives several
     if isinstance(f, str) and isinstance(claimed, str):
         low = f"_{{{wrt}}}" if wrt else ""
         return review(f"∇{'²' if order == 2 else ''}{low} ({f}) = {claimed}", where, wrt or None)
@@ -51,18 +61,35 @@ def check_derivative(
         where = {name: kind for name, value in at.items() if (kind := kind_of(value, name == wrt))}
     found: Review | None = None
     try:
-        found = _by_expressions(f, claimed, wrt, where, order)
+        found = _by_expressions(f, claimed, wrt, where, order, place)
     except MatdiffError:
         if not (callable(f) and callable(claimed)):
             raise
     is_decided = found is not None and (not found.ok or all(line.verdict != "not read" for line in found.lines))
     if callable(f) and callable(claimed) and not is_decided:
-        return _by_numbers(f, claimed, wrt, where, at, order)
+        return _by_numbers(f, claimed, wrt, where, at, order, place)
     assert found is not None
     return found
 
 
-def _by_expressions(f: Function, claimed: Function, wrt: str, where: Where, order: int) -> Review:
+def _gives_several(claimed: Callable[..., Any], where: Where, at: At) -> bool:
+    """Whether a function gives a tuple, of the derivatives by its arguments."""
+    seen: list[Any] = []
+
+    @wraps(claimed)
+    def watched(*args: Any, **named: Any) -> Any:
+        seen.append(claimed(*args, **named))
+        return seen[-1]
+
+    with suppress(MatdiffError):
+        from_function(watched, where)
+    if not seen and at is not None:
+        with suppress(*FAILURES):
+            watched(**at)
+    return bool(seen) and isinstance(seen[-1], tuple)
+
+
+def _by_expressions(f: Function, claimed: Function, wrt: str, where: Where, order: int, place: int) -> Review:
     """The claim as expressions: functions are recorded, a text is read beside what is known."""
     from matdiff.language import read, read_beside, unknown_in
     from matdiff.review.claims import claim
@@ -74,11 +101,11 @@ def _by_expressions(f: Function, claimed: Function, wrt: str, where: Where, orde
     if isinstance(claimed, str):
         value = read_beside(whole, claimed, where)
     else:
-        value = claimed if isinstance(claimed, Expr) else from_function(claimed, where)
+        value = claimed if isinstance(claimed, Expr) else from_function(claimed, where, place)
     unknown = unknown_in(whole, wrt)
     if not isinstance(unknown, Symbol):
         raise UnsupportedError(f"{wrt} is a part of a symbol")
-    return claim(whole, value, unknown, order, getattr(f, "__name__", "f"))
+    return claim(whole, value, unknown, order, getattr(f, "__name__", "f"), has_layout=callable(claimed))
 
 
 def _by_numbers(
@@ -88,6 +115,7 @@ def _by_numbers(
     where: Where,
     at: At,
     order: int,
+    place: int,
 ) -> Review:
     """The claim beside central differences at one point."""
     from matdiff.numeric.differences import by_differences, how_it_differs
@@ -97,7 +125,8 @@ def _by_numbers(
     values = dict(at) if at is not None else drawn(where)
     try:
         truth = by_differences(f, values, wrt, order)
-        said = how_it_differs(claimed(**values), truth.value, truth.error)
+        given = claimed(**values)
+        said = how_it_differs(given[place] if isinstance(given, tuple) else given, truth.value, truth.error)
     except FAILURES as error:
         raise MatdiffError(f"the function raised {type(error).__name__}: {error}") from error
     shown = f"∇{'²' if order == 2 else ''}_{wrt} {getattr(f, '__name__', 'f')} = {getattr(claimed, '__name__', 'g')}"

@@ -11,6 +11,7 @@ import linecache
 import re
 from collections.abc import Callable, Mapping
 from functools import partial
+from numbers import Real
 from types import TracebackType
 from typing import Any
 
@@ -160,7 +161,8 @@ def picked(result: Any, output: Any) -> Any:
     """The result, or one member of a tuple or a dict of results."""
     if result is None:
         raise UnsupportedError("the function returns nothing", suggestion="Return one number or array.")
-    if not isinstance(result, tuple | list | dict):
+    is_array = isinstance(result, list) and all(isinstance(r, Real) or getattr(r, "ndim", 1) == 0 for r in result)
+    if is_array or not isinstance(result, tuple | list | dict):
         return result
     if isinstance(result, dict) and output == 0:
         output = next(iter(result), None)

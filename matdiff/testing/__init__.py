@@ -13,19 +13,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from inspect import signature
 from typing import Any
 
-from matdiff.algebra.constants import Constant
-from matdiff.algebra.dims import SCALAR
-from matdiff.algebra.expr import Expr, Symbol, replace, symbols
-from matdiff.algebra.operators.products import Scale
 from matdiff.api.claims import Function, check_derivative
 from matdiff.api.inputs import Where
+from matdiff.review.claims import abridged, shortened
 
 __all__ = ["assert_gradient", "assert_hessian", "assert_jacobian"]
 At = Mapping[str, Any] | None
-TABLE = r"\[[^][]*\d[^][]*\]"  # of numbers, as it is shown
-FEW, WIDE = 4, 24  # entries and signs of a table that is shown as it is
 
 
 def assert_gradient(f: Function, gradient: Function, where: Where = None, wrt: str = "", *, at: At = None) -> None:
@@ -57,38 +53,17 @@ def _require(what: str, f: Function, claimed: Function, where: Where, wrt: str, 
         return
     if unread is not None:
         raise AssertionError(f"the {what} could not be compared: {unread.reason}")
-    by = f" by {wrt}" if wrt else ""
+    several = callable(f) and len(signature(f).parameters) > 1
+    name = wrt or (re.split(r"[_ ]", review.lines[0].text)[1] if several else "")
+    by = f" by {name}" if name else ""
     rows = [f"the {what} of {_shown(f)}{by} is wrong"]
     if review.should_be is not None:
         said = review.lines[0].text.split(" = ", 1)[1] if callable(claimed) else str(claimed)
-        rows.append(f"  claimed    {_abridged(said)}")
-        rows.append(f"  right      {_abridged(str(_without_data(review.should_be)))}")
-    rows.append(f"  {_abridged(review.message.split('; it should be')[0])}")
+        rows.append(f"  claimed    {abridged(said)}")
+        rows.append(f"  right      {shortened(review.should_be)}")
+    rows.append(f"  {abridged(review.message.split('; it should be')[0])}")
     raise AssertionError("\n".join(rows))
 
 
 def _shown(what: Function) -> str:
     return getattr(what, "__name__", "f") if callable(what) else str(what)
-
-
-def _abridged(formula: str) -> str:
-    """A formula with the sizes of its tables of numbers in their place: the data of a test are no formula."""
-
-    def shown(table: re.Match[str]) -> str:
-        rows = table.group().split(";")
-        columns = rows[0].count(",") + 1
-        is_short = len(rows) * columns <= FEW and len(table.group()) <= WIDE
-        return table.group() if is_short else f"[{len(rows)}×{columns} numbers]"
-
-    return re.sub(TABLE, shown, formula)
-
-
-def _without_data(e: Expr) -> Expr:
-    """An expression with a name that says their sizes for the arrays of numbers in it."""
-
-    def named(node: Expr) -> Expr | None:
-        is_data = node.shape != SCALAR and not symbols(node) and not isinstance(node, (Constant, Scale))
-        rows, columns = node.shape
-        return Symbol(f"[{rows}×{columns} numbers]", node.shape) if is_data and not node.free else None
-
-    return replace(e, named)

@@ -86,3 +86,33 @@ def test_the_data_of_a_function_are_no_part_of_the_message() -> None:
         assert_gradient(loss, lambda w: data.T @ (data @ w - y), where="w: 3")
     assert "5×3 numbers" in str(failure.value)
     assert max(map(len, str(failure.value).splitlines())) < 100
+
+
+def test_an_array_has_one_layout() -> None:
+    """A function gives numbers: the transpose of a square Jacobian is not the Jacobian, whatever a text may mean."""
+    a = np.array([[1.0, 2.0, 0.5], [0.0, 1.5, 1.0], [3.0, 1.0, 2.0]])
+    assert_jacobian(lambda x: a @ x, lambda x: a, where="x: 3")
+    with pytest.raises(AssertionError, match="a transpose is missing"):
+        assert_jacobian(lambda x: a @ x, lambda x: a.T, where="x: 3")
+
+
+def test_a_tuple_holds_the_derivatives_by_the_arguments_in_their_order() -> None:
+    def f(a: np.ndarray, b: np.ndarray) -> float:
+        return np.sum(a * b**2)
+
+    assert_gradient(f, lambda a, b: (b**2, 2 * a * b), where="a, b: 3")
+    assert_gradient(f, lambda a, b: (0 * a, 2 * a * b), where="a, b: 3", wrt="b")
+    with pytest.raises(AssertionError, match="the gradient of f by b is wrong\n(?:.*\n)*  a factor is wrong"):
+        assert_gradient(f, lambda a, b: (b**2, a * b), where="a, b: 3")
+
+
+def test_a_list_of_numbers_is_an_array() -> None:
+    assert_gradient(lambda x: x[0] ** 2 + 3 * x[1], lambda x: [2 * x[0], 3], where="x: 2")
+    with pytest.raises(AssertionError, match="wrong"):
+        assert_gradient(lambda x: x[0] ** 2 + 3 * x[1], lambda x: [2 * x[0], 2], where="x: 2")
+
+
+def test_the_data_of_a_function_are_said_by_their_sizes() -> None:
+    x = np.random.default_rng(1).normal(size=(5, 3))
+    review = matdiff.check_gradient(lambda w: np.sum((x @ w) ** 2), lambda w: x.T @ (x @ w), where="w: 3")
+    assert review.message == "a factor is wrong; it should be 2 [3×3 numbers]w"
