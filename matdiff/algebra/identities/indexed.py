@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Callable, Set
 
 from matdiff.algebra.assumptions import INDEX
 from matdiff.algebra.constants import Ones, Zeros
@@ -116,38 +116,25 @@ def as_written(count: Expr, e: Expr) -> Expr:
 @identity("sum(i=1..N, 2*x[i]) = 2*sum(i=1..N, x[i])", title="Σᵢ cAᵢ = c Σᵢ Aᵢ", where="x[i=1..N]: n")
 def closed_scalars(e: Expr) -> Expr | None:
     """Scalars that depend on no index at all; so ΣᵢΣⱼ xᵢaᵢⱼxⱼ stays a double sum."""
-    body = e.operands[0]
-    if isinstance(body, Scale):
-        c, rest = body.operands
-        scalars = c.operands if isinstance(c, Hadamard) else (c,)
-    elif isinstance(body, Hadamard) and body.is_scalar:
-        scalars, rest = body.operands, None
-    else:
-        return None
-    outside = [s for s in scalars if not s.free]
-    inside = [s for s in scalars if s.free]
-    if not outside or not (inside or rest is not None):
-        return None
-    within = Product.of(*inside, *([] if rest is None else [rest]))
-    return Scale.of(Hadamard.of(*outside), IndexedSum(within, e.data[0]))
+    return scalars_outside(e, lambda s: not s.free)
 
 
 @identity("sum(i=1..N, c*x[i]) = c*sum(i=1..N, x[i])", title="Σᵢ cAᵢ = c Σᵢ Aᵢ", where="c: scalar; x[i=1..N]: n")
 def constant_scalars(e: Expr) -> Expr | None:
-    body, index = e.operands[0], e.data[0]
-    if isinstance(body, Scale):
-        c, a = body.operands
-        scalars, rest = (c.operands if isinstance(c, Hadamard) else (c,)), [a]
-    elif isinstance(body, Hadamard) and body.is_scalar:
-        scalars, rest = body.operands, []
-    else:
+    return scalars_outside(e, lambda s: e.data[0] not in s.free)
+
+
+def scalars_outside(e: Expr, moves: Callable[[Expr], bool]) -> Expr | None:
+    """A sum with those of the scalars in front of it that may move there."""
+    body = e.operands[0]
+    if not isinstance(body, Scale) and not (isinstance(body, Hadamard) and body.is_scalar):
         return None
-    outside = [s for s in scalars if index not in s.free]
-    inside = [s for s in scalars if index in s.free]
+    c, *rest = body.operands if isinstance(body, Scale) else (body,)
+    scalars = c.operands if isinstance(c, Hadamard) else (c,)
+    outside, inside = list(filter(moves, scalars)), [s for s in scalars if not moves(s)]
     if not outside or not (inside or rest):
         return None
-    within = Hadamard.of(*inside) if not rest else Scale.of(Hadamard.of(*inside), *rest) if inside else rest[0]
-    return Scale.of(Hadamard.of(*outside), IndexedSum(within, index))
+    return Scale.of(Hadamard.of(*outside), IndexedSum(Product.of(*inside, *rest), e.data[0]))
 
 
 @identity(
