@@ -134,6 +134,22 @@ def require_axes(bound: Bound, attempt: Attempt, scalar: bool) -> None:
             )
 
 
+def require_rows(bound: Bound, attempt: Attempt) -> None:
+    """Raises KindsError for params[0] of a word or a small letter that is made a matrix: it may be a list of arrays."""
+    for node in [
+        n for n in bound.order if n.kind == "array" and n.value.name == "item" and n.parts[0].kind == "symbol"
+    ]:
+        name, key = node.parts[0].value[0], node.parts[1].value
+        is_open = bound.names[name].declared is None and customary(name)[0][0] != "M"
+        if is_open and _is_matrix(node.parts[0]) and len(key) == 1 and isinstance(key[0], int):
+            raise KindsError(
+                f"{attempt.written(node)} can be a row of a matrix, or one of several arrays",
+                text=bound.text,
+                span=(node.start, node.end),
+                suggestion=f"declare {name}: matrix, or give each array a name of its own",
+            )
+
+
 REDUCTIONS = frozenset("sum mean var std max min amax amin prod norm logsumexp".split())
 
 

@@ -128,7 +128,7 @@ def tensordot_letters(a: Any, b: Any, axes: Any) -> Traced:
     left, right = axes if not isinstance(axes, int) else (range(x.ndim - axes, x.ndim), range(axes))
     left, right = ([k] if isinstance(k, int) else list(k) for k in (left, right))
     if not all(-n.ndim <= k < n.ndim for n, some in ((x, left), (y, right)) for k in some):
-        refuse(f"tensordot over axes that arrays with {x.ndim} and {y.ndim} axes have not")
+        raise ShapeError(f"tensordot is over axes that arrays with {x.ndim} and {y.ndim} axes have not")
     names = string.ascii_letters
     of_x = list(names[: x.ndim])
     of_y = list(names[x.ndim : x.ndim + y.ndim])

@@ -17,6 +17,7 @@ from matdiff.algebra.operators.products import Product, Transpose
 from matdiff.algebra.operators.square import Inverse
 from matdiff.algebra.operators.sylvester import Sylvester
 from matdiff.algebra.operators.triangles import LowerTriangle, UpperTriangle
+from matdiff.errors import ShapeError
 from matdiff.recording.arrays import FUNCTIONS, OF_TORCH, UFUNCS, Traced, function, lift, refuse
 from matdiff.recording.axes import diag
 from matdiff.recording.hints import hint_for
@@ -204,7 +205,7 @@ def cdist(XA: Any, XB: Any, metric: Any = "euclidean", p: Any = 2) -> Traced:
     """The distances of all pairs of rows."""
     a, b = lift(XA), lift(XB)
     if a.ndim != 2 or b.ndim != 2:
-        refuse("cdist of arrays that have not two axes")
+        raise ShapeError("cdist takes arrays with two axes")
     metric = "euclidean" if metric == 2 else metric
     if metric not in ("sqeuclidean", "euclidean") or p != 2:
         refuse(f"cdist with the metric {metric}")

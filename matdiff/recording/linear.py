@@ -67,7 +67,7 @@ def outer(a: Any, b: Any) -> Traced:
 def kron(a: Any, b: Any) -> Traced:
     a, b = lift(a), lift(b)
     if a.ndim != b.ndim:
-        refuse("np.kron of arrays with different numbers of axes")
+        raise ShapeError("np.kron takes arrays with the same number of axes")
     lengths = tuple(m * n for m, n in zip(a.lengths, b.lengths, strict=True))
     return Traced(Kronecker.of(a.expr, b.expr), lengths)
 

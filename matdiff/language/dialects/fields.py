@@ -1,11 +1,13 @@
-"""Values that are kept under a name: self.margin is margin, and params["W1"] is W1."""
+"""Values that are kept: self.margin is margin, params["W1"] is W1, and W, b = params has them in a list."""
 
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from matdiff.errors import AmbiguityError
+from matdiff.language.names import canonical
 
 if TYPE_CHECKING:
     from matdiff.language.dialects.python import Converter
@@ -20,6 +22,7 @@ def unfolded(to: Converter, tree: ast.AST) -> None:
     """
     kept: dict[str, str] = {}  # the names, and under what each is kept
     nodes = list(ast.walk(tree))
+    unlist(to, nodes)
     if not any(field(node) for node in nodes):
         return
     same = {name for node in nodes if isinstance(node, ast.Assign) for name in _copied(node)}
@@ -33,6 +36,16 @@ def unfolded(to: Converter, tree: ast.AST) -> None:
         if isinstance(node, ast.Name) and node.id in kept and node.id not in same:
             message = f"{node.id} and {kept[node.id]} are two things"
             raise to.refused(node, message, "give one of them another name", AmbiguityError)
+
+
+def unlist(to: Converter, nodes: list[ast.AST]) -> None:
+    """W, b = params says nothing of W and b, where params stands nowhere else and nothing is known of it."""
+    uses = Counter(node.id for node in nodes if isinstance(node, ast.Name))
+    for node in nodes:
+        match node:
+            case ast.Assign(targets=[ast.Tuple() as names], value=ast.Name(id=owner)):
+                if uses[owner] == 1 and canonical(owner) not in to.names:
+                    node.value = ast.copy_location(ast.Tuple(names.elts, ast.Load()), node.value)
 
 
 def field(node: ast.AST) -> str:

@@ -208,7 +208,6 @@ SPELT = {  # other names of libraries for functions of the language
     **dict.fromkeys(("inverse",), "inv"),
     **dict.fromkeys(("matrix_exp",), "expm"),
     **dict.fromkeys(("matrix_transpose",), "transpose"),
-    **dict.fromkeys(("diagonal",), "diag"),
     **dict.fromkeys(("item", "squeeze"), "copy"),
 }
 OF_MATRICES = frozenset("det inv pinv logdet expm logm sqrtm cholesky tril triu tr".split())  # with a module in front

@@ -142,6 +142,14 @@ def kron(site: Site, a: Typed, b: Typed) -> Typed:
     return made(site, lengths, [a, b], RECORDED["kron"])
 
 
+@function("diagonal")
+def diagonal(site: Site, a: Typed) -> Typed:
+    """the diagonal of a matrix"""
+    if axes_of(a) != 2:
+        raise site.misfit(f"diagonal takes a matrix: {site.shown(a)}", "diag(x) makes a matrix of a vector")
+    return of_matrices(site, a, name="diag")
+
+
 @function("diag")
 def diag(site: Site, a: Typed) -> Typed:
     """a diagonal matrix of a vector, the diagonal of a matrix"""

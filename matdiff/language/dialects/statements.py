@@ -44,6 +44,8 @@ def _is_silent(item: ast.stmt) -> bool:
             return ast.unparse(func) in SILENT or ast.unparse(func).startswith("super(")
         case ast.Assign(targets=[ast.Name(id=name)], value=ast.Name(id=same)):
             return name == same  # gamma = self.gamma
+        case ast.Assign(targets=[ast.Tuple() as names], value=ast.Tuple() as same):
+            return ast.unparse(names) == ast.unparse(same)  # W, b = W, b
         case ast.If(body=body, orelse=[]):
             return all(isinstance(part, ast.Raise) or _is_silent(part) for part in body)
     return _is_known_import(item) or _makes_symbols(item)
