@@ -245,3 +245,12 @@ def test_a_sum_has_one_name_whatever_the_letters_of_its_indices() -> None:
     assert section(page, "Gradient")[0].endswith("s[i, k]/w[i]")
     assert page.count("w[i] = ∑_{k=1}^{K} p[k]s[i, k]") == 1
     assert mixture.verify().ok
+
+
+def test_the_simplified_form_of_a_piece_has_its_name() -> None:
+    mixture = matdiff.derive("∑_n log ∑_k π_k N(x_n; μ_k, Σ_k)", "μ_k", "Σ_k: d x d spd; x_n, μ_k: d")
+    assert "= π[k]Σ[k]⁻¹∑_{n=1}^{M} exp(s[k, n])r[n, k]/w[n]" in mixture.to_text()
+    mixture.verify()
+    kernel = matdiff.derive("exp(-(x - c)'*inv(diag(l))^2*(x - c)/2)", "l", "x, c, l: n")
+    assert "∇_l f = t₁(r.^2 ./ l.^3)" in kernel.to_text()
+    assert "exp(−½rᵀ(r ./ l.^2))" in kernel.to_text(steps="full")  # where each line shows what is rewritten

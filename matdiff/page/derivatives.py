@@ -168,7 +168,7 @@ def derived(found: Gradients, steps: str) -> tuple[Pen, list[Line], list[Section
     require_level(steps)
     pen = Pen(piece_names(found))
     lines = list(sections(found, joined(["f"]), pen, steps == "full")) if steps != "none" else []
-    name_repeated([pen], found.function, lines)
+    name_repeated([pen], found.function, lines, steps == "full")
     return pen, head(found.function, found.unknowns.values(), pen), lines
 
 
@@ -213,7 +213,7 @@ def of_hessian(
     require_level(steps)
     pens = [Pen(piece_names(part)) for part in (found.first, *(part.whole for part in found.second.values()))]
     lines = list(hessian_sections(found, pens, steps == "full")) if steps != "none" else []
-    name_repeated(pens, found.function, lines)
+    name_repeated(pens, found.function, lines, steps == "full")
     blocks = {f"{a},{b}": block for (a, b), block in found.blocks.items()}
     certificate = certified()
     return Page(

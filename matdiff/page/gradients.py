@@ -63,7 +63,7 @@ def page(found: Gradients, steps: str, closed: Gradients | None = None) -> Page:
     pen = Pen(piece_names(found), linked.links)
     told, values = found._replace(gradients=linked.answers), closed or found
     parts, laws, said_above = derivation(found, linked, pen, steps == "full") if steps != "none" else NOTHING_TOLD
-    name_repeated([pen], found.function, chain.from_iterable(parts))
+    name_repeated([pen], found.function, chain.from_iterable(parts), steps == "full", linked.answers.values())
     below = {n: values.gradients[n] if g is found.gradients[n] else g for n, g in linked.answers.items()}
     answers = {name: in_names(answer(told, name), below[name], pen) for name in linked.answers}
     return Page(

@@ -168,14 +168,19 @@ class Written:
         return line(self.pen.shown(self.expression), self.pen.printer(style))
 
 
-def name_repeated(pens: Iterable[Pen], f: Expr, sections: Iterable[Section]) -> None:
-    """Gives names to the pieces that a line repeats, be it one of the derivation or of what the function is."""
+def name_repeated(
+    pens: Iterable[Pen], f: Expr, sections: Iterable[Section], full: bool, answers: Iterable[Expr] = ()
+) -> None:
+    """Gives names to the pieces that a line repeats, be it one of the derivation, an answer, or what the function is.
+
+    In *full*, where each line shows one rewriting, what is rewritten has no name.
+    """
     pens = list(pens)
     known = {node: name for pen in pens for node, name in pen.names.items()}
     known |= {value: str(link.data[0]) for pen in pens for value, link in pen.links.items()}
     defined = [n.operands[0] for n in postorder(f) if isinstance(n, Named)]
     lines = [row.right.expression for s in sections for row in s.lines if isinstance(row.right, Written)]
-    pieces = repeated([f, *defined, *known, *lines], known) if lines else {}
+    pieces = repeated([f, *defined, *known, *lines, *answers], known, full) if lines else {}
     for pen in pens:
         pen.pieces = pieces
 

@@ -11,12 +11,15 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.expr import Expr, Index, Symbol, fact, postorder
+from matdiff.algebra.identities import SIMPLIFICATIONS
 from matdiff.algebra.identities.indexed import bound_names
 from matdiff.algebra.operators.differentials import holds_differential
 from matdiff.algebra.operators.products import Hadamard, Transpose, multiple
 from matdiff.algebra.operators.square import Inverse
+from matdiff.algebra.operators.structure import is_not_named
 from matdiff.algebra.operators.sums import IndexedSum, Member, UnitVector, entries_by_index, substitute_index
 from matdiff.algebra.reading_cost import reading_cost
+from matdiff.algebra.rewriting import Simplifier
 from matdiff.algebra.walks import replace
 from matdiff.calculus.naming import OFTEN, SOFTMAX, TWICE, Names
 from matdiff.output.answer_names import above, is_definition
@@ -28,8 +31,11 @@ SHORTEST_OF_QUOTIENT = 3  # what it costs to read each half of a quotient that h
 LONGEST = 2_000  # nodes of the lines of a page that is looked through
 
 
-def repeated(lines: Sequence[Expr], known: Mapping[Expr, str]) -> dict[Expr, Expr]:
-    """The pieces that stand twice in a line, the first of which is the function, with their names, if not *known*."""
+def repeated(lines: Sequence[Expr], known: Mapping[Expr, str], full: bool) -> dict[Expr, Expr]:
+    """The pieces that stand twice in a line, the first of which is the function, with their names, if not *known*.
+
+    But in *full* the simplified form of a piece has its name, too.
+    """
     nodes = list(dict.fromkeys(node for line in lines for node in postorder(line)))
     pieces: dict[Expr, Expr] = {}
     if len(nodes) > LONGEST:
@@ -38,22 +44,32 @@ def repeated(lines: Sequence[Expr], known: Mapping[Expr, str]) -> dict[Expr, Exp
     own = set(postorder(lines[0]))
     links = {n for n in nodes if is_definition(n) and n not in own}
     names.taken.update(known.values())
+    simplify = Simplifier(SIMPLIFICATIONS, is_not_named).rewriter
     for line in dict.fromkeys(lines):
         while len({*map(name_of, pieces.values())}) < MOST:
             piece = longest_repeated(line, {*known, *pieces}, links)
             if piece is None:
                 break
-            instances = [n for n in nodes if n.shape == piece.shape and general(n) is general(piece)]
+            forms = forms_of(piece, piece if full else simplify(piece))
+            instances = [n for n in nodes if n.shape == piece.shape and general(n) in forms]
             squared = [p for n in instances for p in parents.get(n, ())]
             family = Symbol(names.fresh(piece, squared), piece.shape, (), tuple([i.last for i in indices(piece)]))
             for n in instances:
-                pieces[n] = Member(family, *indices(n)) if n.free else family
+                own_indices = indices(n)
+                pieces[n] = Member(family, *[own_indices[k] for k in forms[general(n)]]) if n.free else family
     pieces = worthwhile(pieces, known)
     if is_quotient(lines[0]) and any(n is not lines[0] and without_number(n) is lines[0] for n in nodes):
         pieces[lines[0]] = Symbol(names.letter("rho"), SCALAR)  # as Rayleigh's is called
     for call in often_called(lines, {*known, *pieces}):
         pieces[call] = Symbol(names.fresh(call, parents.get(call, ())), call.shape)
     return pieces
+
+
+def forms_of(piece: Expr, simplified: Expr) -> dict[Expr, list[int]]:
+    """The general forms of a piece, as it is written first and as it is simplified, with the places of its indices."""
+    own = indices(piece)
+    alike = [e for e in (simplified, piece) if reading_cost(e) >= CORE and set(indices(e)) == set(own)]
+    return {general(e): [indices(e).index(i) for i in own] for e in alike}
 
 
 def is_quotient(f: Expr) -> bool:
