@@ -107,7 +107,7 @@ class Arithmetic(Displayed, metaclass=Bare):
         )
 
     def __contains__(self, _: object) -> Never:
-        return iter(self)
+        iter(self)
 
     def __len__(self) -> Never:
         raise MisuseError("a formula has no length: its sizes may be letters", suggestion="x.shape has them.")
