@@ -88,7 +88,12 @@ KINDS: dict[str, tuple[type | Test, str]] = {
 
 
 def stated(function: Callable[P, R]) -> Callable[P, R]:
-    """The function, which refuses arguments that are not what its annotations say, with a MatdiffError."""
+    """The function, which refuses arguments that are not what its annotations say, with a MatdiffError.
+
+    One that wraps another knows what it is given, and stays as it is.
+    """
+    if hasattr(function, "__wrapped__"):
+        return function
     code = function.__code__
     names, unnamed = code.co_varnames, code.co_varnames[: code.co_posonlyargcount]
     kinds = {name: _kinds(said) for name, said in function.__annotations__.items()}

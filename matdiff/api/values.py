@@ -2,17 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import lru_cache
-from typing import Any
+from collections.abc import Callable, Mapping
+from functools import lru_cache, wraps
+from typing import Any, ParamSpec, TypeVar, cast
 
 from matdiff.algebra.expr import FUNCTIONS, Expr
+from matdiff.api.arguments import stated
 from matdiff.api.inputs import parse
-from matdiff.results.values import value
+from matdiff.results.values import question, value
 
 KEPT = 64  # texts
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
+def by_code_first(function: Callable[P, R]) -> Callable[P, R]:
+    """Asks the code of an expression first, where there is one, which takes no values but those that are as usual."""
+    checked = stated(function)
+
+    @wraps(function)
+    def evaluated(*arguments: P.args, **named: P.kwargs) -> R:
+        if len(arguments) == 2 and not named and isinstance(arguments[0], Expr) and type(arguments[1]) is dict:
+            usual = question(arguments[0]).usual
+            if usual is not None and (found := usual.value(arguments[1])) is not None:
+                return cast(R, found)
+        return checked(*arguments, **named)
+
+    return evaluated
+
+
+@by_code_first
 def evaluate(
     expr: Expr | str, /, values: Mapping[str, Any] | None = None, *, allow_nan: bool = False, **named: Any
 ) -> Any:

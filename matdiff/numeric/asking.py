@@ -64,11 +64,11 @@ class Usual:
 
     def value(self, given: Mapping[str, Any]) -> float | Array | None:
         """The value; None where there is none, or anything is not as usual, which ``answer`` has words for."""
-        if given.keys() != self.inputs.keys():
+        if len(given) != len(self.inputs):
             return None
         arguments = []
         for name, axes in self.inputs.items():
-            argument = given[name]
+            argument = given.get(name)
             arguments.append(argument)
             if type(argument) is not ndarray:
                 if axes or type(argument) not in NUMBERS:
@@ -84,7 +84,8 @@ class Usual:
             return None
         if self.axes == 0:
             return float(found) if isfinite(found) else None
-        return np.array(found) if found.ndim == self.axes and isfinite(np.vdot(found, found)) else None
+        entries = found if self.axes == 1 else found.ravel()
+        return np.array(found) if found.ndim == self.axes and isfinite(entries.dot(entries)) else None
 
 
 def kind(given: Mapping[str, Any]) -> Any:
