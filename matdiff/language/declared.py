@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from matdiff.algebra.dims import Shape, Size
+from matdiff.algebra.expr import Expr, symbols
 from matdiff.records import NamedTuple
 
 OPEN = "?"  # names of sizes begin with it that are found out by use
@@ -55,3 +56,12 @@ class Declarations:
                 found |= s.names()
             found |= d.last.names() if d.last is not None else set()
         return {name for name in found if name[0] != OPEN}
+
+
+def declare_symbols(known: Expr, declared: Declarations) -> None:
+    """Adds the symbols and the free indices of an expression to what is declared."""
+    declared.general |= {i.name: i.last for i in known.free}
+    for s in symbols(known):
+        if s.name not in declared:
+            indices = tuple((f"i{k}", last) for k, last in enumerate(s.ranges, 1))
+            declared.table[s.name] = Declaration(s.name, s.shape, s.properties, indices)

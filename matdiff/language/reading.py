@@ -31,7 +31,7 @@ from matdiff.language.answers import Reading
 from matdiff.language.binding import Bound
 from matdiff.language.customs import kind_of
 from matdiff.language.declarations import declare, declare_members, leading_declarations
-from matdiff.language.declared import Declaration, Declarations
+from matdiff.language.declared import Declarations, declare_symbols
 from matdiff.language.dialects import Dialect
 from matdiff.language.doubts import makes_numbers
 from matdiff.language.increments import increments
@@ -228,11 +228,20 @@ class Readings:
         for side in self.sides:
             declare_symbols(found.expr, self.declared)
             self.script, self.vocabulary = side, self._words(side.text)
-            other = self.best()
+            other = self._other_side()
             found.sides, spans = (*found.sides, other.expr), [*spans, *other.spans]
         if found.spans:
             require_read(self.text, spans)
         return found
+
+    def _other_side(self) -> Reading:
+        """Another member of a chain, with the names of the last one."""
+        try:
+            return self.best()
+        except MatdiffError as error:
+            error.message = f"the members of the chain do not go together: {error.message}"
+            error.suggestion = "give one of them, the one that is meant"
+            raise
 
     def _require_constraint(self, condition: Condition) -> None:
         """Refuses a condition that can be no constraint, since one of its sides cannot be read."""
@@ -402,12 +411,3 @@ def _vocabulary(
     kinds = {name: kind_of(declared[name].shape) for name in declared}
     from_zero = [name for name in declared if declared[name].zeros]
     return Vocabulary(text, [*declared, *bases], functions, kinds, shaped, called, from_zero)
-
-
-def declare_symbols(known: Expr, declared: Declarations) -> None:
-    """Adds the symbols and the free indices of an expression to what is declared."""
-    declared.general |= {i.name: i.last for i in known.free}
-    for s in symbols(known):
-        if s.name not in declared:
-            indices = tuple((f"i{k}", last) for k, last in enumerate(s.ranges, 1))
-            declared.table[s.name] = Declaration(s.name, s.shape, s.properties, indices)

@@ -36,7 +36,7 @@ DERIVED = (
 )
 RESPECT = r"(?:w\.?\s?r\.?\s?t\.?|with\s+respect\s+to|over)(?![\w.])\s+"
 BY = rf"{RESPECT}(?:the\s+)?(?:{TOLD})?"
-ASKED_BY = rf"(?:by\s+|{BY})"  # as people say behind the word derivative; a size is n by n, too
+ASKED_BY = rf"(?:by\s+|in\s+|{BY})"  # as people say behind the word derivative; a size is n by n, too
 NAMES = rf"(?P<names>{LETTER}(?:\s*(?:,|and)\s*{LETTER})*)"
 BEST = r"(?:the\s+)?(?:(?P<best>minimum|maximum|minimi[sz]er|maximi[sz]er)(?:\s+value)?"
 BEST += r"|(?P<points>(?:stationary|critical)\s+points?))"

@@ -10,10 +10,10 @@ from matdiff.algebra.expr import Expr
 from matdiff.algebra.laws import Law, Statement
 from matdiff.errors import NotationError
 from matdiff.language.declarations import declare, declare_members, leading_declarations
-from matdiff.language.declared import Declaration, Declarations
+from matdiff.language.declared import Declaration, Declarations, declare_symbols
 from matdiff.language.naming import name_sizes
 from matdiff.language.parameters import bound_letters
-from matdiff.language.reading import Readings, declare_symbols, noted
+from matdiff.language.reading import Readings, noted
 from matdiff.language.search import ANY_COST, Budget, Search
 from matdiff.language.syntax import Node
 from matdiff.language.typed import build

@@ -358,11 +358,24 @@ def _split(text: str, start: int, end: int, known: Vocabulary, subscript: re.Mat
         error = no_function(run, [*known.functions, *known.names], text, (start, end))
         if error.suggestion or len(run) > 3 or run.islower():
             raise error
-    if DOUBLED.search(run) and not match_at(r"\s*(?:['′ᵀ⊤^]|\.T)", text, end):
+    is_doubled = DOUBLED.search(run) and not match_at(r"\s*(?:['′ᵀ⊤^]|\.T)", text, end)
+    if is_doubled or _is_beside_its_letter(text, start, end):
         message, hint = f"{run} can be a name of its own, or a product", f"{run[0]}_{{{run[1:]}}} is a name"
         hint += f", {' '.join(run)} a product"
         raise AmbiguityError(message, text=text, span=(start, end), suggestion=hint)
     return _pieces(re.findall(r"[A-Za-z][0-9]*", run), start, end, subscript)
+
+
+def _is_beside_its_letter(text: str, start: int, end: int) -> bool:
+    """Whether a run is the xb of x − xb, where nobody means x times b."""
+    letter = text[start]
+    if end != start + 2 or not text[start:end].islower():
+        return False
+    minus = r"\s*[-−]\s*"
+    return bool(
+        match_at(rf"{minus}{letter}(?![\w('′ᵀ^])", text, end)
+        or re.search(rf"(?<![\w'′ᵀ*·)])\s*{letter}{minus}$", text[:start])
+    )
 
 
 DOUBLED = regex(r"^[A-Z]([a-z])\1$")  # Rxx: nobody writes a square so
