@@ -108,14 +108,7 @@ class Expectation(NamedTuple):
 def expectation(f: Expr, mean: Mapping[Expr, Expr], covariance: Mapping[Expr, Expr]) -> Expr:
     """E[f] for random symbols with these means and covariances, independent of each other.
 
-    A key is a scalar, vector or matrix x, a family x, whose members are independent, or a member x[i] of it, for a mean
-    and a covariance that depend on i.  The covariance of a matrix X is that of vec(X), in the form kron(V, U).  What is
-    linear in a symbol needs no covariance of it.
-
-    >>> from matdiff.language import parse
-    >>> x, mu, S = (parse(t, "x, μ: n; S: n x n spd") for t in ("x", "μ", "S"))
-    >>> print(expectation(parse("x'A x", "x: n"), {x: mu}, {x: S}))
-    μᵀAμ + Tr(AS)
+    A key is a scalar, vector or matrix x, a family x, or a member x[i] of it.
     """
     return derived(f, mean, covariance).value
 

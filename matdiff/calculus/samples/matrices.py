@@ -18,17 +18,7 @@ from matdiff.errors import UnknownNameError
 
 
 def matrix_form(e: Expr, names: Mapping[str, str] | None = None) -> Expr:
-    """The expression with its sums over data as products of data matrices.
-
-    *names* gives the matrix for a family of vectors (``{"x": "X"}``); without it X is taken for x.  A family of
-    scalars y becomes the vector y.  Raises UnknownNameError when a name does not belong to a family or is in use.
-
-    >>> from matdiff.language import parse
-    >>> print(matrix_form(parse("∑_i (w'x_i - y_i)^2", "x[i=1..N]: d; w: d; y[i=1..N]: scalar")))
-    ‖Xw − y‖²
-    >>> print(matrix_form(parse("∑_i (x_i - μ)(x_i - μ)'", "x[i=1..N]: d; μ: d")))
-    (X − 1μᵀ)ᵀ(X − 1μᵀ)
-    """
+    """The expression with its sums over data as products of data matrices; a family of scalars y becomes a vector."""
     data = _data_matrices(e, names or {})
     simplified = Simplifier(SIMPLIFICATIONS)
 

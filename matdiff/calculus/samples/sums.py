@@ -25,17 +25,7 @@ OF_SUMS = (distinct_indices, constant_body, closed_scalars)
 
 
 def sum_form(e: Expr, names: Mapping[str, str]) -> Expr:
-    """The expression with its data matrices as families of samples, and sums over them.
-
-    *names* gives the family for a matrix whose rows are the samples, or for a vector whose entries are.  Raises
-    UnknownNameError when a name is no such matrix or in use, and UnsupportedError where samples are not summed over.
-
-    >>> from matdiff.language import parse
-    >>> print(sum_form(parse("norm2(X w - y)^2", "X: N x d; w: d; y: N"), {"X": "x", "y": "y"}))
-    ∑_{i=1}^{N} (x[i]ᵀw − y[i])²
-    >>> print(sum_form(parse("X'X", "X: N x d"), {"X": "x"}))
-    ∑_{i=1}^{N} x[i]x[i]ᵀ
-    """
+    """The expression with its data matrices, whose rows are samples, as families, and sums over them."""
     families = _families(e, names)
     try:
         found = Samples(e, families)(e)
