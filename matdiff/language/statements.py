@@ -294,13 +294,10 @@ def _joined(text: str, pieces: list[Piece], kept: set[int]) -> Iterator[Edit]:
             else:
                 yield (*piece.lead, " ")
         elif condition and k == begins:  # let A ≻ 0; f
-            yield (*piece.lead, " ")
-            yield (*condition, " ")
+            yield from ((*piece.lead, " "), (*condition, " "))
             condition = None
         elif word and k == begins:
-            if word in ("if", "when") and not _is_item(text, piece):
-                message = f"what stands behind {word} is no condition"
-                raise NotationError(message, text=text, span=piece.lead, suggestion=f"leave out the word {word}")
+            _require_condition(text, piece, word)
             is_first = word in IN_FRONT and _is_item(text, piece)
             is_let = (is_first or lead == "let") and re.search(r"\bin\b", text)  # let h = A x in h'h
             yield (*piece.lead, "let " if is_let else " ")
@@ -317,6 +314,13 @@ def _joined(text: str, pieces: list[Piece], kept: set[int]) -> Iterator[Edit]:
             yield (*piece.lead, ";")
     if condition:
         yield (*condition, " ")
+
+
+def _require_condition(text: str, piece: Piece, word: str) -> None:
+    """Refuses an if or when that begins a text, and has behind it what is neither a condition nor defines anything."""
+    if word in ("if", "when") and not _is_item(text, piece):
+        message = f"what stands behind {word} is no condition"
+        raise NotationError(message, text=text, span=piece.lead, suggestion=f"leave out the word {word}")
 
 
 def _parts(text: str, piece: Piece, before: Piece, kept: set[int]) -> bool:
