@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 
 from matdiff.algebra.constants import Zeros
-from matdiff.algebra.expr import Expr, Index, Operator, fact, postorder, replace
+from matdiff.algebra.expr import Expr, Index, Operator, Symbol, fact, postorder, replace
 from matdiff.algebra.identities import SIMPLIFICATIONS, TIDYING
 from matdiff.algebra.identities.factoring import positive_first, twins_under_d
 from matdiff.algebra.identities.parts import apart
 from matdiff.algebra.identities.traces import trace_of_indexed_sum, trace_of_multiple, trace_of_scalar, trace_of_sum
 from matdiff.algebra.laws import Law
 from matdiff.algebra.operators.differentials import Differential, holds_differential
+from matdiff.algebra.operators.entrywise import Entrywise
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose, coefficient
 from matdiff.algebra.operators.square import Trace
 from matdiff.algebra.operators.structure import Named, is_not_named
@@ -146,13 +147,14 @@ def linear() -> frozenset[Law]:
 def with_constants_out(lines: Sequence[Line]) -> Iterator[Line]:
     """The lines, where constants leave a d at once: df = −d(yᵀlog p) goes without saying before −yᵀ d(log p).
 
-    So does ds = d(xᵀx + c)/(2s) before d(xᵀx)/(2s), where more follows.
+    So does ds = d(xᵀx + c)/(2s) before d(xᵀx)/(2s), where more follows, and −yᵀ d(log p) before −yᵀ(dp ./ p).
     """
     laws: tuple[Law, ...] = ()
     for k, line in enumerate(lines):
         after = lines[k + 1 :]
         goes_on = after and (linear().issuperset(after[0].laws) or is_multiple_of_differential(line.expression))
-        if (goes_on and is_linear(line)) or (len(after) > 1 and is_linear(after[0])):
+        at_once = after and is_linear(line) and is_of_letter(line.expression, after[0].expression)
+        if (goes_on and is_linear(line)) or (len(after) > 1 and is_linear(after[0])) or at_once:
             laws += line.laws
         else:
             yield line._replace(laws=tuple(dict.fromkeys(laws + line.laws)))
@@ -162,6 +164,14 @@ def with_constants_out(lines: Sequence[Line]) -> Iterator[Line]:
 def is_linear(line: Line) -> bool:
     """Whether a line has one d, which constants have left."""
     return linear().issuperset(line.laws) and differentials(line.expression) == 1
+
+
+def is_of_letter(line: Expr, after: Expr) -> bool:
+    """Whether the d of a function of a letter, entry by entry, is that of the letter in the line after it."""
+    inner = next(n.operands[0] for n in postorder(line, prune=is_differential) if is_differential(n))
+    letter = inner.operands[0] if isinstance(inner, Entrywise) else inner
+    is_letter = letter is not inner and isinstance(letter, Symbol | Named | Member)
+    return is_letter and any(n is Differential(letter) for n in postorder(after, prune=is_differential))
 
 
 def differentials(e: Expr) -> int:
