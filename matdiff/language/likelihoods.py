@@ -7,6 +7,7 @@ note of it.  A statement beside another function is refused, since a derivative 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from matdiff.errors import NotationError
 from matdiff.language.names import GREEK_CLASS, MARKS, SUBS, SUBSCRIPTS
@@ -26,6 +27,11 @@ ASKED = regex(
     r"(?:the\s+)?(?P<negative>negative\s+|minus\s+)?(?P<log>[Ll]og[-\s]?)?[Ll]ikelihood(?:\s+function)?(?!\s+estimat|\s+solution)\b"
     r"(?:\s+of(?=\s+\S+\s*[~∼])|\s+of\s+[A-Za-z](?!\w))?"
 )
+JOINT = regex(
+    r"(?:the\s+)?(?P<negative>[Nn]egative\s+|[-−]\s*)?(?:[Ll]og[-\s]?(?:joint|posterior)(?:\s+density)?"
+    r"|(?<![A-Za-z])(?:log|ln)\s*p\s*\((?P<of>[^()]*)\))(?:\s+of(?=\s+\S+\s*[~∼]))?(?!\s*=)"
+)
+IN_FRONT = regex(r"(?:,\s*|\s)(?:where|with|and|for|given|if)\s+$")
 BELOW = r"_\{[^{}]*[~∼]"  # i ~ j below a sum, of neighbours
 BEHIND = r"(?P<iid>(?:\s*,?\s*i\.?\s?i\.?\s?d\b\.?(?!\s*[~∼]))?)\s*[.;,]?"
 ESTIMATED = regex(r"[Mm]aximum[-\s]likelihood|\bMLEs?\b|\bML\s+estimat|[Mm]aximi[sz]e")
@@ -42,6 +48,8 @@ def with_likelihoods(script: Transcript) -> tuple[Transcript, tuple[str, ...], t
     if not every:
         return script, (), ()
     stated = list(STATED.finditer(text))
+    if len(stated) == len(every) > 1:
+        return _joint(script, stated)
     if len(stated) != 1 or len(every) > 1:
         one = f"{every[0][0]} states no normal distribution"
         message = "several distributions are stated" if len(every) > 1 else one
@@ -73,6 +81,39 @@ def with_likelihoods(script: Transcript) -> tuple[Transcript, tuple[str, ...], t
     return scribe.finished(), (said,), (script.span(*whole), script.span(*place))
 
 
+def _joint(
+    script: Transcript, stated: list[re.Match[str]]
+) -> tuple[Transcript, tuple[str, ...], tuple[tuple[int, int], ...]]:
+    """The text in which log N(y; m, S) + log N(b; 0, T) stands for log p(y, b) of y ~ N(m, S) and b ~ N(0, T)."""
+    text = script.text
+    asked = JOINT.search(text)
+    names = {m["name"] for m in stated if m["name"] and not (m["low"] or m["sub"])}
+    of = {name.strip() for name in re.split("[,|∣]", asked["of"])} if asked and asked["of"] else names
+    if asked is None or of != names or len(names) < len(stated):
+        hint = "ask for log p(a, b), the logarithm of their joint density, or write it as a formula, log N(y; m, S) + …"
+        raise _error(
+            script, stated[0], "several distributions are stated, and it is not said what is asked of them", hint
+        )
+    if re.search("posterior|[|∣]", asked[0]):  # the derivative by what stands behind the bar would be another one
+        joint = ", ".join(m["name"] for m in stated)
+        hint = f"ask for log p({joint}): by what is not behind the bar its derivative is the same"
+        raise _error(script, asked, f"{asked[0].strip()} is a conditional density, which takes an integral", hint)
+    ends = [closing(text, m.end()) for m in stated]
+    for m, end in zip(stated, ends, strict=True):
+        _require_observed(script, m, end, names)
+    wholes = list[tuple[int, int]]()
+    for m, end in zip(stated, ends, strict=True):
+        front, behind = IN_FRONT.search(text[: m.start()]), re.compile(BEHIND).match(text, end + 1)
+        start = max(front.start(), wholes[-1][1] if wholes else 0) if front else m.start()
+        wholes.append((start, behind.end() if behind else end + 1))
+    terms = (f"{_density(text, m)}{text[m.end() : end]})" for m, end in zip(stated, ends, strict=True))
+    sign = "−" if asked["negative"] else ""
+    edits = [*((*whole, " ") for whole in wholes), (*asked.span(), f"{sign}({' + '.join(terms)})")]
+    shown = script.source[slice(*script.span(*asked.span()))]
+    said = f"{shown} is the sum of the logarithms of the densities that are stated"
+    return script.edited(edits), (said,), tuple(script.span(*whole) for whole in (*wholes, asked.span()))
+
+
 def _copy(scribe: Scribe, script: Transcript, start: int, end: int) -> None:
     for k in range(start, end):
         scribe.write(script.text[k], *script.span(k, k + 1))
@@ -88,11 +129,15 @@ def _density(text: str, m: re.Match[str]) -> str:
     return f"∑_{{{index}=1}}^{{{last}}} log N({m['many'][0]}_{index}; "
 
 
-def _require_observed(script: Transcript, m: re.Match[str], end: int) -> None:
-    """Refuses y = Xβ + ε, ε ~ N(0, σ²I), where the likelihood is not that of ε, and a | z that takes no part."""
+def _require_observed(script: Transcript, m: re.Match[str], end: int, joint: Collection[str] = ()) -> None:
+    """Refuses y = Xβ + ε, ε ~ N(0, σ²I), where the likelihood is not that of ε, and a | z that takes no part.
+
+    A name of a *joint* density may stand in the other distributions.
+    """
     rest = script.text[: m.start()] + " " + script.text[end:]
     name = m["name"] or m["many"][0]
-    if re.search(rf"(?<![A-Za-z]){re.escape(name)}(?![A-Za-z])(?=[^;\n]*=|\s*[-+)]|\s*[;,\n])", rest):
+    behind = r"[^;\n]*=" if joint else r"[^;\n]*=|\s*[-+)]|\s*[;,\n]"
+    if re.search(rf"(?<![A-Za-z]){re.escape(name)}(?![A-Za-z])(?={behind})", rest):
         hint = "state the distribution of what is observed, as in y ~ N(X*b, s^2*I)"
         raise _error(script, m, f"{name} stands elsewhere in the text, too", hint)
     unused = [letter for letter in re.findall(LETTER, m["given"] or "") if letter not in script.text[m.end() : end]]
