@@ -224,6 +224,8 @@ class Bound:
         """x_i, 1_n, (A + B)_{jk}: a subscript that was written low; X_{i·} is the row i."""
         node.parts[0] = bare_name(node.parts[0])
         base, text = node.parts[0], with_colon(node.value)
+        if (label := re.search(r"\w\((\w+)\)", text)) and canonical(label.group(1)) in scope:
+            text = text.replace("(", "[").replace(")", "]")  # μ_{c(i)} is μ_{c_i}
         if base.kind == "NUMBER" or (base.kind == "NAME" and base.value == "I" and "I" not in self.declared):
             resolve_sized(self, node, base, text, scope)
             return None

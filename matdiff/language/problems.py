@@ -44,7 +44,7 @@ def read_problem(
 
     Raises NotationError where a constraint is neither an equation nor an inequality.
     """
-    text = RANK_IN_LATEX.sub("rank", SEVERAL.sub("", text))
+    text = RANK_IN_LATEX.sub("rank", text)
     reading = read(text, where, wrt, scalar=True, solving=True)
     pieces = [*map(without_space, reading.constraints), *(piece for part in subject_to for piece in _pieces(part))]
     found = {p: m for p in pieces if (m := RANK.match(p))}
@@ -79,7 +79,6 @@ RANK = regex(  # rank(X) ≤ k
     rf"\s*rank\s*\(?\s*(?P<name>{NAME})\s*\)?\s*(?:=|<=|≤|\\leq?(?:slant)?(?![A-Za-z]))\s*(?P<rank>[\w\s*+-]+)$"
 )
 RANK_IN_LATEX = regex(r"\\(?:(?:operatorname\*?|mathrm|text)\s*\{\s*rank\s*\}|rank(?![A-Za-z]))")
-SEVERAL = regex(r"^\s*\(?[^=()]*,[^=()]*\)?\s*:?=\s*(?=\\?arg|\\operatorname\*?\{\s*arg)")  # μ̂, Σ̂ = arg max …
 DEFINING = regex(rf"\s*{NAME}\s*(?:\([^()]*\)\s*)?:?$")  # what is left of = in a definition
 
 

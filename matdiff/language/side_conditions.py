@@ -37,6 +37,9 @@ LIKE_SPACE = rf"(?<!\w)[RS](?=\s*[_^{SUPERS}⊤'])"  # R⊤^n, S^n_{{++q}}
 RELATIONS = regex(r"\S\s*(?:[∈≻⪰≺⪯≤≥⩽⩾⊥≠]|(?:<|(?<!-)>)=?)\s*\S|∀")
 
 
+SMALL = regex(rf"[a-z][{MARKS}]*(?:_.*)?")
+
+
 class Condition(NamedTuple):
     """What is said of names, as a declaration says it; where nothing is, it is a constraint."""
 
@@ -115,7 +118,8 @@ def _told_by_signs(said: str) -> Said | None:
         word = "spd" if above.endswith("≻") else "psd"
         if found := re.fullmatch(rf"({LETTER})(?:{TRANSPOSED})?\s*=\s*({LETTER})(?:{TRANSPOSED})?", listed):
             return [((found.group(1),), word)] if found.group(1) == found.group(2) else None
-        return [(tuple(re.split(r"\s*,\s*", listed)), word)] if re.fullmatch(NAMES, listed) else []
+        names = tuple(re.split(r"\s*,\s*", listed)) if re.fullmatch(NAMES, listed) else ()
+        return [(names, word)] if names and not all(map(SMALL.fullmatch, names)) else []  # x ⪰ 0 of a vector
     for pattern in (SYMMETRIC, SYMMETRIC_TOO):
         if (m := re.fullmatch(pattern, said)) and m.group("name") == m.group("again"):
             return [((m.group("name"),), "skew" if m.group("minus") else "symmetric")]

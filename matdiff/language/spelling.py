@@ -38,6 +38,7 @@ SAME = {
 RAISED = {"⁽": "^{(", "⁾": ")}"}  # x⁽ⁱ⁾ is x^{(i)}
 MATHEMATICAL = (("\U0001d400", "\U0001d7ff"), ("\u2100", "\u214f"), ("\uff01", "\uff5e"))  # 𝐱, ℝ, full width
 MARKS = frozenset(ACCENTS.values())
+NAMED, NAME_ENDS = "⟪", "⟫"  # around a name of several letters in LaTeX, whose letters may have accents of their own
 SPELT = {"|": "given", "-": "minus", "−": "minus", "+": "plus", ":": "to"}
 PLACE = r"\w+(?:\s*[-−+:,]\s*\w+)*"
 LIMITS = regex(r"(?:[∑∏]|(?<![A-Za-z])(?:sum|prod|max|min))\s*_\{[^{}]*\}")
@@ -94,11 +95,12 @@ def _customary(found: Transcript, functions: Collection[str]) -> Transcript:
     compatible, apart = partial(normalize, "NFKC"), partial(normalize, "NFD")
     scribe = Scribe(found.source)
     marked = marks(found.text, functions)
-    last, is_raised = "", False
+    last, is_raised, in_word = "", False, False
     for place, sign in enumerate(found.text):
+        in_word = sign == NAMED or (in_word and sign != NAME_ENDS)
         is_raised = sign != "⁾" and (is_raised or sign == "⁽")
         written = RAISED.get(sign) or (SUPERSCRIPTS.get(sign, "") if is_raised else "")
-        written = written or (sign if sign.isascii() else _sign(sign, compatible, apart))
+        written = written or (sign if sign.isascii() or in_word else _sign(sign, compatible, apart))
         written += marked.get(place, "")
         if written != sign and written.isdecimal() and last.isalnum():
             written = APART + written  # X𝟏 is no name

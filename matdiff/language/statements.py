@@ -29,7 +29,7 @@ from matdiff.language.left_sides import (
     taken_out,
     unseen,
 )
-from matdiff.language.names import GREEK_WORDS
+from matdiff.language.names import GREEK_WORDS, LETTER
 from matdiff.language.parameters import bound_letters
 from matdiff.language.parting import IN_FRONT, pieces_of, word_of
 from matdiff.language.phrases import COUNT
@@ -48,6 +48,9 @@ SAYING = regex(  # what parts, defines, compares or asks
     r"[=,;?\n∈≻⪰≽≺⪯≤≥⩽⩾⊥≠<>∀↦⟼×∂∇δ⟪]|\.\s|@\s*\("
     r"|(?<![^\W\d_])(?:d(?![a-z]{2}|\s*(?:$|[-+*]))|D|s\.|(?i:min|max|inf|sup|arg)|(?:is|be|by|in|pd|[Ii]f)(?![a-z]))"
     rf"|(?!exp)(?<!\w){COUNT}\s*x\s*{COUNT}(?!\w)"
+)
+SEVERAL = regex(  # μ̂, Σ̂ = arg max …
+    rf"(?:^|(?<=[;\n]))\s*\(?\s*{LETTER}(?:\s*,\s*{LETTER})+\s*\)?\s*:?=\s*(?=⟪?arg(?:min|max|\s))"
 )
 WORDS = regex(r"[A-Za-z][a-z]{2,}\(?")
 
@@ -119,6 +122,8 @@ class Around(NamedTuple):
 
 def _said_in(script: Transcript, known: Collection[str]) -> Says:
     script = script.edited(list(probabilities(script.text)))
+    several = [m.span() for m in SEVERAL.finditer(script.text)]
+    script = script.edited([(k, k + 1, " ") for span in several for k in range(*span)])
     text = script.text
     refuse_point(script)
     pieces, question, asking = _without_request(text, pieces_of(text))
@@ -130,7 +135,7 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
     around = _surroundings(text, pieces, firsts, known)
     edits += (general := _of_members(text, kept))
     signs = [(p.end, p.end + 1) for p in pieces if text[slice(*p.lead)].startswith("(")]  # tr(X) (X ∈ ℝⁿ)
-    signs += [*asking, *((start, end) for start, end, _ in general)]
+    signs += [*asking, *((start, end) for start, end, _ in general), *several]
     conditions += _told_in(text, question)
     for piece in kept:
         asked, changes, others, named = _function(text, piece, around)
