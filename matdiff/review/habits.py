@@ -54,6 +54,8 @@ ENTRIES = rf"(?<![A-Za-z\\])(?P<of>\\[a-z]+|[a-zα-ω])(?={TWO_BELOW})"
 ONE_BELOW = rf"(?<![A-Za-z\\])(?P<of>[a-z])(?:_(?:\{{\s*[a-z]\s*\}}|[a-z](?![A-Za-z,]))|[{SUBS}](?![{SUBS}]))"
 COMPLEMENT = rf"(\)|(?<![A-Za-z]){LETTER})\s*\(\s*1(?=\s*[-−])"  # s(1 − s)
 
+NEXT = r"(?<![A-Za-z])([^\W\d_])(?:₊|_\{?\+\}?)"  # x₊ = …, the next x
+OF_SUMS = r"(∑_\{?(?P<i>[a-z])[^/=]*?)\s*/\s*(∑_\{?(?P=i)[^/=+−-]*)$"  # ∑ₖ rₖ xₖ / ∑ₖ rₖ
 INNER = rf"({LETTER}\s*{TURNED})\s*({LETTER})(?!\s*{TURNED}|[\w^(])"
 FACTOR_ONE = r"(?<=[\w)\]'′ᵀ⊤}])\s*(?:(?<=\s)|(?<=ᵀ)|(?<=⊤))1(?=\s*(?:[/)+−-]|$))"
 RANGES = r"\[\w+=1\.\.\w+(?:, \w+=1\.\.\w+)*\]"
@@ -207,6 +209,7 @@ class Habits:
         self._says_l = re.search(SAYS_L, text) is not None and not gives_l and "L" not in given
         self._says_normal = re.search(SAYS_NORMAL, text) is not None
         self._names_ones = re.search(ONES, text) is not None
+        self._names_next = re.search(rf"{NEXT}\s*&?\s*=", text) is not None
         self._names_d2 = re.search(r"(?m)^\W*d(?:²|\^\{?2\}?)\s*(?:\([^()=]*\))?\s*&?\s*=", text) is not None
         self._is_code = re.search(r"@|\.T\b", text) is not None
 
@@ -254,6 +257,7 @@ class Habits:
             side = re.sub(r"δ\s*(?=[^\W\d_]|\()", "d", side)
         if not self.names_sigma:
             side = re.sub(r"σ(['′]?)\s*⊙?\s*(?=\()", rf"{'softmax' if self._softmax else 'sigmoid'}\1", side)
+        side = re.sub(OF_SUMS, r"(\1)/(\3)", side)
         side = re.sub(CROSS_ENTROPY, r" (-sum(\1 .* log(\2))) ", side)
         side = re.sub(r"(?:1|𝟙|𝟏|I)\s*[({[]\s*([^()<>]+?)\s*>\s*0\s*[])}]", r" step(\1) ", side)
         side = re.sub(r"\(\s*([^()<>]+?)\s*>\s*0\s*\)", r" step(\1) ", side)
@@ -263,6 +267,7 @@ class Habits:
             side = re.sub(r"/(?=\(?abs)", "./", re.sub(r"\|([^|]*)\|", r"abs(\1)", side))
         if self._next:
             side = re.sub(rf"({LETTER})(?:⁺|\^\{{?\+\}}?)", r"\1_plus", side)
+        side = re.sub(NEXT, r"\1_plus", side) if self._names_next else side
         side = re.sub(r"(?<![A-Za-z])d(?:²|\^\{?2\}?)", "D_sq", side) if self._names_d2 else side  # a squared distance
         side = re.sub(r"(\(\(?\d+\)?/\(?\d+\)?\))\s*(?=\d)", r"\1 * ", side)  # ½ 2 A x, where no power has come down
         side = re.sub(LIKELIHOOD, " l_p ", side) if self._says_likelihood else side

@@ -73,6 +73,8 @@ NUMBERING = (
 LABEL = r"^\s*(?:[A-Za-z]{2,}[ -])*[A-Za-z]{3,}:\s+(?=\S.*=)"  # softmax: p = …
 BULLET = r"^\s*[-*•]\s+(?=[A-Za-z][a-z]{2,}[^=]*(?::\s|`)|`)"  # - gradient: `∇f = …`
 
+ITEM_OF_FORMULAS = r"^\s*[-*•]\s+(?=[^\s=+*/-][^=\n]*=)"  # - df = …, in a list of such
+
 NAMING = (
     r"(?m)(?:^[ \t]*|\b(?:where|with|let|and) +|[,;] +)"
     r"([a-z]{2,}(?:_[a-z]+)*[a-z0-9])\s*(?:\([^()=]*\))?\s*:?=(?!=)"
@@ -119,8 +121,11 @@ def lines_of(text: str, known: Sequence[str] = (), respelt: Callable[[str], str]
     place = column = 0
     is_latex = "\\" in text or "$" in text
     upright = {*re.findall(NAMED_UPRIGHT, text)} - MATHEMATICAL - CONNECTING
+    is_list = len(re.findall(rf"(?m){ITEM_OF_FORMULAS}", text)) > 1
     for row in text.split("\n"):
         if row.strip():
+            if is_list:
+                row = re.sub(ITEM_OF_FORMULAS, lambda m: " " * len(m.group()), row)
             row = re.sub(NUMBERING, lambda m: " " * len(m.group()), row)
             if not is_latex:
                 row = re.sub(BULLET, lambda m: " " * len(m.group()), row).replace("`", " ")

@@ -98,6 +98,12 @@ df = d(x^{T})Ax + x^{T}(dA \cdot x + Adx)
     (r"$$y=Wx \quad \frac{d\vec{y}}{d\vec{x}}=W$$", "W: m x n; x: n"),
     ("f = log det K\nδf = tr(K⁻¹δK)\nδ(K⁻¹) = −K⁻¹ δK K⁻¹", "K: n x n spd"),
     ("∂(X ∘ Y) = (∂X) ∘ Y + X ∘ (∂Y)\n∂(ln(det(X))) = Tr(X⁻¹∂X)", ""),
+    ("- f(X) = tr(X^T L X)\n- df = 2 tr(X^T L dX)\n- ∇f = 2 L X", "L: n x n symmetric; X: n x k"),
+    (
+        "Q(μ) = −½ ∑_k r_k (x_k − μ)ᵀ(x_k − μ)\n∂Q/∂μ = ∑_k r_k (x_k − μ) = 0\n⇒ μ = ∑_k r_k x_k / ∑_k r_k",
+        "r_k: scalar; x_k, μ: d",
+    ),
+    ("V(x) = x'Px, x₊ = Ax\nV(x₊) = x'A'PAx", "P, A: n x n; x: n"),
     (  # a covariance, which nobody declared
         r"""-2(H\hat{M}_k)^T+2K_k(H\hat{M}_kH^T+R) = 0
 K_k = \hat{M}_kH^T(H\hat{M}_kH^T+R)^{-1}""",

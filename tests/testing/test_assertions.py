@@ -102,7 +102,7 @@ def test_a_tuple_holds_the_derivatives_by_the_arguments_in_their_order() -> None
 
     assert_gradient(f, lambda a, b: (b**2, 2 * a * b), where="a, b: 3")
     assert_gradient(f, lambda a, b: (0 * a, 2 * a * b), where="a, b: 3", wrt="b")
-    with pytest.raises(AssertionError, match="the gradient of f by b is wrong\n(?:.*\n)*  a factor is wrong"):
+    with pytest.raises(AssertionError, match=r"the gradient of f by b is wrong\n(?:.*\n)*  a factor is wrong"):
         assert_gradient(f, lambda a, b: (b**2, a * b), where="a, b: 3")
 
 
