@@ -161,15 +161,13 @@ def candidates(laws: tuple[Law, ...], node: Expr) -> tuple[Law, ...]:
     """Those of the laws that can apply to a node, by the classes of what it is made of."""
     if not laws:
         return laws
-    kinds = 0
+    kinds = occurring = 0
     for o in node.operands:  # as in ingredients, which are asked for at every node
-        kinds |= o.facts.get("kinds") or kinds_of(o)
+        facts = o.facts
+        kinds |= facts.get("kinds") or kinds_of(o)
+        occurring |= facts.get("classes") or classes_of(o)
     chosen = CHOSEN.get((id(laws), kinds)) or choose(laws, kinds)
-    occurring = 0
-    if chosen.asked:
-        for o in node.operands:
-            occurring |= o.facts.get("classes") or fact("classes", o, classes_within, closed=(Named,))
-        occurring &= chosen.asked
+    occurring &= chosen.asked
     found = chosen.found.get(occurring)
     if found is None:
         found = tuple([law for law, needed in chosen.needs if all(occurring & one for one in needed)])
@@ -187,9 +185,22 @@ def choose(laws: tuple[Law, ...], kinds: Classes) -> Chosen:
     return known
 
 
+def classes_of(e: Expr) -> Classes:
+    """The classes of what an operand is made of, kept with it; as a rule those of its own operands are known."""
+    known = [] if isinstance(e, Named) else [o.facts.get("classes", 0) for o in e.operands]
+    if not all(known):
+        return fact("classes", e, classes_within, closed=(Named,))
+    found: Classes = classes_within(e, known)
+    e.facts["classes"] = found
+    return found
+
+
 def classes_within(e: Expr, below: list[Classes]) -> Classes:
     """The classes of what an expression is made of at all depths, in definitions apart."""
-    return reduce(or_, below, bases(type(e)))
+    found = BASES.get(type(e)) or bases(type(e))
+    for kinds in below:
+        found |= kinds
+    return found
 
 
 def way(left: Expr, right: Expr, when: Guard | None, matcher: Matcher) -> Way:

@@ -16,7 +16,7 @@ from matdiff.algebra.constants import Ones, Zeros
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import UNIT, Expr, Number, fact
 from matdiff.algebra.identities.assumed import entries_that_sum_to_one, idempotent_product, rows_that_sum_to_one
-from matdiff.algebra.identities.factoring import like_terms, split
+from matdiff.algebra.identities.factoring import key, like_terms, split
 from matdiff.algebra.identities.powers import collected as collected_powers
 from matdiff.algebra.identities.products import (
     factor_beside_inverse,
@@ -74,8 +74,18 @@ def addends(e: Expr) -> tuple[Expr, ...]:
 def multiplied_out(e: Expr, within: bool = True) -> list[Expr]:
     """The terms of a product whose factors are sums, each without zeros, ones and scalars inside.
 
-    Only *within* definitions are looked into for columns that sum to 0.
+    Only *within* definitions are looked into for columns that sum to 0.  What stays as it is is its only term.
     """
+    if not within:
+        return _multiplied_out(e, within)
+    known: tuple[Expr, ...] | bool | None = e.facts.get("multiplied out")
+    if known is None:
+        found = _multiplied_out(e, within)
+        known = e.facts["multiplied out"] = found != [e] and tuple(found)  # itself it would hold in memory
+    return [e] if isinstance(known, bool) else [*known]
+
+
+def _multiplied_out(e: Expr, within: bool) -> list[Expr]:
     number, scalars, factors, chain = split(e)
     open_scalars = [terms_of_scalar(s) for s in scalars]
     open_factors = [addends(f) for f in factors]
@@ -181,13 +191,23 @@ def cancelling_products(e: Expr) -> Expr | None:
     opened = [multiplied_out(t) for t in e.operands]
     places = [k for k, terms in enumerate(opened) if len(terms) != 1 or terms[0] is not e.operands[k]]
     best: Expr = e
+    closed_keys, opened_keys = [likeness(t) for t in e.operands], [[*map(likeness, terms)] for terms in opened]
     groups = [(k,) for k in places] + [*combinations(places, 2)][:MOST_TERMS] + [tuple(places)] * (len(places) > 2)
     for group in groups:
+        keys = [i for k, own in enumerate(closed_keys) for i in (opened_keys[k] if k in group else [own])]
+        if len(keys) == len({*keys}) > 1:
+            continue  # no terms are alike
         terms = [t for k, own in enumerate(e.operands) for t in (opened[k] if k in group else [own])]
         whole = shortened(terms, e)
         if whole is not None and weight(whole) < weight(best):
             best = whole
     return best if best is not e else None
+
+
+def likeness(e: Expr) -> bytes:
+    """The same for terms that differ by a number."""
+    body = coefficient(e)[1]
+    return b"" if body is None else key(body)
 
 
 def shortened(terms: Sequence[Expr], e: Expr) -> Expr | None:

@@ -102,7 +102,10 @@ class Matcher:
 
     def _size(self, p: Size, actual: Size, found: Found) -> Found | None:
         """A size gives the letter in it that is not known yet; one with several waits until they are."""
-        unknown = [n for n in p.names() if n not in found]
+        name = p.name
+        if name in found:
+            return found if found[name] is actual else None
+        unknown = [name] if name is not None else [n for n in p.names() if n not in found]
         if not unknown:
             return found if substituted(p, found) is actual else None
         if len(unknown) > 1:
