@@ -254,3 +254,11 @@ def test_the_simplified_form_of_a_piece_has_its_name() -> None:
     kernel = matdiff.derive("exp(-(x - c)'*inv(diag(l))^2*(x - c)/2)", "l", "x, c, l: n")
     assert "∇_l f = t₁(r.^2 ./ l.^3)" in kernel.to_text()
     assert "exp(−½rᵀ(r ./ l.^2))" in kernel.to_text(steps="full")  # where each line shows what is rewritten
+
+
+def test_the_answer_for_a_member_is_written_without_links() -> None:
+    """The responsibility of a component, Bishop, Pattern Recognition and Machine Learning, (9.16)."""
+    where = "Σ_k: d x d spd; x, μ_k: d; π_k: scalar"
+    mixture = matdiff.derive("log sum_k π_k N(x; μ_k, Σ_k)", "μ_k", where)
+    assert "∇_μ[k] f = π[k]exp(w[k])Σ[k]⁻¹(x − μ[k])/t₁" in mixture.to_text()
+    assert mixture.verify().ok

@@ -133,6 +133,7 @@ class _Sweep:
         self.tidy = Simplifier(TIDYING, holds_differential)
         self.pieces: dict[Expr, list[Expr]] = {}  # for every unknown or cut, what the blocks contribute
         self.adjoints: dict[Expr, str] = {}  # the names ∇_Y
+        self.labels: set[str] = set()  # how they are written
         self.own = self._taken() if self.names else set()
         self.deltas: dict[Expr, tuple[Recurrence, Sources]] = {}  # the adjoints of recurrences
         self.expanded: dict[Expr, Expr] = {}  # expressions with these names replaced by their values
@@ -263,6 +264,7 @@ class _Sweep:
             label += "_f"
         name = Named(label, value)
         self.adjoints[name] = self.names[node]
+        self.labels.add(label)
         law = contributions_added if len(self.pieces[node]) > 1 else read_off
         return Link(name, Phase("Chain", Step(law, Named(label, raw), raw), raw, _frozen(groups)))
 
@@ -313,12 +315,12 @@ class _Sweep:
         return answer, told
 
     def _expand(self, e: Expr) -> Expr:
-        """Adjoint names replaced by their values, at all depths."""
+        """Adjoint names replaced by their values, at all depths; sums in these may have got other indices."""
         done = self.expanded
         for node in postorder(e, prune=done.__contains__):
             if node not in done:
                 operands = tuple([done[o] for o in node.operands])
-                if node in self.adjoints:
+                if isinstance(node, Named) and node.data[0] in self.labels:
                     done[node] = operands[0]
                 else:
                     done[node] = node if operands == node.operands else node.rebuild(operands)

@@ -60,9 +60,9 @@ def repeated(lines: Sequence[Expr], known: Mapping[Expr, str], full: bool) -> di
     pieces = worthwhile(pieces, known)
     if is_quotient(lines[0]) and any(n is not lines[0] and without_number(n) is lines[0] for n in nodes):
         pieces[lines[0]] = Symbol(names.letter("rho"), SCALAR)  # as Rayleigh's is called
-    for call in often_called(lines, {*known, *pieces}):
-        pieces[call] = Symbol(names.fresh(call, parents.get(call, ())), call.shape)
-    return pieces
+    often = often_called(lines, {*known, *pieces})
+    calls: dict[Expr, Expr] = {call: Symbol(names.fresh(call, parents.get(call, ())), call.shape) for call in often}
+    return {**worthwhile({**pieces, **calls}, known), **calls} if calls else pieces
 
 
 def forms_of(piece: Expr, simplified: Expr) -> dict[Expr, list[int]]:
