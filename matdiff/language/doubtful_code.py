@@ -134,6 +134,28 @@ def require_axes(bound: Bound, attempt: Attempt, scalar: bool) -> None:
             )
 
 
+def require_columns(bound: Bound, attempt: Attempt) -> None:
+    """Raises KindsError for the b of W @ X + b, a row to NumPy, and a column where the samples are the columns of X."""
+    for node in [n for n in bound.order if n.kind == "array" and n.value.name == "add" and len(n.parts) == 2]:
+        for product, b in permutations(node.parts):
+            is_product = product.kind == "array" and product.value.name in PRODUCTS and _is_matrix(product)
+            if not is_product or not is_bias(b) or bound.names[b.value[0]].declared is not None:
+                continue
+            first, last = (part.value[0] if part.kind in ("symbol", "definition") else "" for part in product.parts)
+            if first.startswith(WEIGHTS) and last and not last.startswith(WEIGHTS) and not b.typed.is_scalar:
+                name, shown = b.value[0], attempt.written(product)
+                raise KindsError(
+                    f"{name} can stand beside every row of {shown}, or be a column",
+                    text=bound.text,
+                    span=(node.start, node.end),
+                    suggestion=f"write {name}[:, None] for a column, or declare {name}: vector for a row",
+                )
+
+
+WEIGHTS = ("W", "Theta")  # in front of data with samples in columns
+PRODUCTS = frozenset(("matmul", "dot", "mm"))
+
+
 def require_rows(bound: Bound, attempt: Attempt) -> None:
     """Raises KindsError for params[0] of a word or a small letter that is made a matrix: it may be a list of arrays."""
     for node in [

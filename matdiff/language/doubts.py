@@ -12,7 +12,7 @@ from matdiff.language.binding import Bound
 from matdiff.language.broadcasting import WEIGHTS
 from matdiff.language.customs import SCALARS, customary
 from matdiff.language.dialects import recognised
-from matdiff.language.doubtful_code import require_axes, require_rows, require_vectors, require_words
+from matdiff.language.doubtful_code import require_axes, require_columns, require_rows, require_vectors, require_words
 from matdiff.language.doubtful_sums import require_entries, require_one_sigma
 from matdiff.language.other_kinds import KindsError, typed_as
 from matdiff.language.scopes import BARE, Binder
@@ -40,6 +40,7 @@ def require_customary(bound: Bound, attempt: Attempt, turned: Turned, scalar: bo
     require_words(bound, attempt, scalar)
     require_axes(bound, attempt, scalar)
     require_rows(bound, attempt)
+    require_columns(bound, attempt)
     _require_dots(bound, attempt)
     if scalar:
         _require_no_rows(bound, attempt, [key for key, (_, kind) in turned.items() if kind == "R"])
