@@ -27,6 +27,8 @@ class Fault(NamedTuple):
     origin: Origin | None = None  # of a derivative
     left: str = ""  # of an equation, its first side
     follows: Callable[[Expr], bool] | None = None  # whether the equation with another first side follows from the text
+    kind: str = ""  # of the slip, where that is known, and
+    why: str = ""  # what a tutor would say of it
 
 
 class Chain:

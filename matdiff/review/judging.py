@@ -20,23 +20,19 @@ from matdiff.review.comparing import Outcome, compared
 from matdiff.review.conventions import under_conventions
 from matdiff.review.definitions import defined_by, without_star
 from matdiff.review.equations import Equations
+from matdiff.review.expansions import misplaced
 from matdiff.review.filling import Work
 from matdiff.review.habits import by_entries, with_ones
 from matdiff.review.lines import Line, Statement, lines_of
 from matdiff.review.operators import LETTER, names_in, with_increments
 from matdiff.review.repeated import with_sums
 from matdiff.review.scope import Scope, has_increments
-from matdiff.review.verdicts import AGREES, CONVENTION, NO_CLAIM, PROVED, UNREAD, WRONG
+from matdiff.review.verdicts import AGREES, CONVENTION, GRAVEST, MISFIT, NO_CLAIM, PROVED, UNREAD, WRONG
 
 CONDITION = r"(?i)\b(?:subject to|s\.\s?t\.|such that|constraint|given|if|when|suppose|assum|with|where|let)"
-MISFIT = (
-    r"the (?:product|index|terms of a sum|inverse)|an entrywise|only a square|\w+ needs a square|division by"
-    r"|⟨A, B⟩ needs|A : B"
-)
 INTRODUCES = r"(?i)\b(?:let|consider|suppose|define|take|now|next|example|exercise|problem|with|where)\b"
 RESTATES = r"(?i)\b(?:expand|rewrit|simplif|equivalent|that is|i\.e\.|thus|hence|therefore)"  # Q(w) = … once more
 IDENTITY = r"(?<![A-Za-z_])I(?![A-Za-z_ᵀ⁻])"
-GRAVEST = (WRONG, UNREAD, CONVENTION, AGREES, PROVED, NO_CLAIM)
 
 
 class Judged(NamedTuple):
@@ -92,6 +88,10 @@ class Judge:
     def _statement(self, line: Line, statement: Statement) -> Iterator[Judged]:
         """The verdicts on the sides of a statement, of which the first is what the others should be."""
         sides = list(statement.sides)
+        if not statement.goes_on and (expanded := misplaced(sides, self.scope.definitions, self.text)) is not None:
+            self.chain = None
+            yield Judged(line, WRONG, "", expanded)
+            return
         if statement.unread:
             self.chain = None
             name, _ = defined_by(sides[0], (), self.scope)

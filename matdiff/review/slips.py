@@ -88,7 +88,7 @@ class Found(NamedTuple):
 
 def diagnosed(fault: Fault, scope: Scope) -> Slip:
     """The slip that a wrong side is."""
-    found = next(_kinds(fault, scope))
+    found = Found(fault.kind, None, fault.why) if fault.kind else next(_kinds(fault, scope))
     should_be = found.repaired or fault.truth
     misfit = f"; {re.sub(NAMED, 'the derivative', fault.error.message)}" if fault.error is not None else ""
     return Slip(found.kind, f"{found.why or SAID[found.kind]}{misfit}; it should be {should_be}", should_be)

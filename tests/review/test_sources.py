@@ -98,3 +98,23 @@ def test_a_bracket_that_is_never_closed_ends_with_its_formula() -> None:
 )
 def test_products_by_entries_and_conditions_are_no_slips(line: str) -> None:
     assert matdiff.check(f"f = aᵀs\ns = σ(h)\n{line}", "a, h, w: n; c: scalar").ok
+
+
+def test_an_expansion_begins_at_the_point_that_it_is_about() -> None:
+    """Of an f that nobody gives: where u is 0, f(c + u) is f(c)."""
+    review = matdiff.check("$$ f(c + u) = f(x) + f'(c)u + r(u) $$")
+    assert (review.first_wrong, str(review.should_be)) == (1, "f(c)")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "f(c + u) = f(c) + f'(c)u + r(u)",
+        "With x = c we have f(c + u) = f(x) + f'(x)u + r(u)",
+        "f(a + b) = f(c)",
+        "f(a + b) = f(x) + f(y)",
+        "f(x + y) = f(x) + f(y)",
+    ],
+)
+def test_other_equations_of_a_function_that_is_not_given_are_not_wrong(line: str) -> None:
+    assert matdiff.check(line).ok
