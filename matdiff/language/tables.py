@@ -8,6 +8,7 @@ its grammar is made anew in memory, so the file is never more than a shortcut.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from zlib import crc32
 
@@ -27,11 +28,23 @@ class Rule(NamedTuple):
     length: int
 
 
+class Rows(dict[int, Row]):
+    """The rows of an LALR(1) table by the numbers of their states, each read when the parser first comes to it."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self.lines = list(lines)
+
+    def __missing__(self, state: int) -> Row:
+        words = self.lines[state].split()
+        self[state] = row = dict(zip(words[::2], map(int, words[1::2]), strict=True))
+        return row
+
+
 class Table(NamedTuple):
     """An LALR(1) table; state 0 is the first, and *last* is the state in which the text is accepted."""
 
     rules: list[Rule]
-    states: list[Row]
+    states: Rows
     last: int
 
 
@@ -57,7 +70,7 @@ def parse_table(body: str) -> Table:
     parts = [line.split() for line in rules.split("\n")]
     return Table(
         [Rule(origin, "" if alias == "-" else alias, int(length)) for origin, alias, length in parts],
-        [dict(zip(words[::2], map(int, words[1::2]), strict=True)) for words in map(str.split, states.split("\n"))],
+        Rows(states.split("\n")),
         int(last),
     )
 
@@ -65,8 +78,7 @@ def parse_table(body: str) -> Table:
 def table_text(table: Table) -> str:
     """The text form of a table, one rule or state a line."""
     rules = "\n".join(f"{r.origin} {r.alias or '-'} {r.length}" for r in table.rules)
-    states = "\n".join(" ".join(f"{symbol} {n}" for symbol, n in sorted(row.items())) for row in table.states)
-    return f"{table.last}\n\n{rules}\n\n{states}"
+    return "\n\n".join([str(table.last), rules, "\n".join(table.states.lines)])
 
 
 def build(grammar: str) -> Table:
@@ -79,7 +91,7 @@ def build(grammar: str) -> Table:
     number = {rule: k for k, rule in enumerate(rules)}
     order = [made.start_states["start"]]
     place = {order[0]: 0}
-    states: list[Row] = []
+    lines: list[str] = []
     for state in order:
         row: Row = {}
         for symbol, (action, target) in sorted(made.states[state].items()):
@@ -90,8 +102,8 @@ def build(grammar: str) -> Table:
                 place[target] = len(order)
                 order.append(target)
             row[symbol] = place[target]
-        states.append(row)
-    return Table(rules, states, place[made.end_states["start"]])
+        lines.append(" ".join(f"{symbol} {n}" for symbol, n in sorted(row.items())))
+    return Table(rules, Rows(lines), place[made.end_states["start"]])
 
 
 def lark_parser(grammar: str) -> Any:

@@ -12,6 +12,11 @@ def grammar() -> str:
     return tables.read_text(tables.grammar_path("expression.lark"))
 
 
+def parts(table: tables.Table) -> tuple[object, ...]:
+    """All that a table says: its rules, its rows, which are read one by one, and its last state."""
+    return table.rules, [table.states[state] for state in range(len(table.states.lines))], table.last
+
+
 def test_stored_table_is_that_of_the_grammar() -> None:
     stored = tables.read_text(tables.grammar_path("expression.table"))
     body = tables.table_text(tables.build(grammar()))
@@ -20,16 +25,16 @@ def test_stored_table_is_that_of_the_grammar() -> None:
 
 def test_table_is_read_back_as_it_was_written() -> None:
     table = tables.build(grammar())
-    assert tables.parse_table(tables.table_text(table)) == table
+    assert parts(tables.parse_table(tables.table_text(table))) == parts(table)
 
 
 def test_damaged_absent_or_outdated_table_is_made_anew(tmp_path, monkeypatch) -> None:  # type: ignore[no-untyped-def]
     (tmp_path / "expression.lark").write_text(grammar(), encoding="utf-8")
     monkeypatch.setattr(tables, "grammar_path", lambda name: str(tmp_path / name))
-    whole = tables.load()
+    whole = parts(tables.load())
     for content in (b"", b"nonsense\n\n\n", b"\xff\xfe", b"LALR(1) table of grammar 00000000, body 00000000\n0"):
         (tmp_path / "expression.table").write_bytes(content)
-        assert tables.load() == whole
+        assert parts(tables.load()) == whole
 
 
 def test_grammar_loads_with_strict() -> None:
