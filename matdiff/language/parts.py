@@ -116,9 +116,8 @@ def written(text: str, find: Find, taken: Collection[str], sizes: Collection[str
 def _split(name: str) -> Iterator[tuple[str, str]]:
     """A name as it is; then without its subscript, _i or _{ij} or ᵢⱼ, and without an index in brackets that is high."""
     yield name, ""
-    high = re.fullmatch(r"(.*?)\^\{?\(([^()]*)\)\}?", name)
-    if high:
-        yield high.group(1), high.group(2)
+    if high := re.fullmatch(r"(.*?)\^\{?\(([^()]*)\)\}?|(.*?)\^\{?([a-z])\}?", name):  # x^{(i)}, x^k
+        yield high.group(1) or high.group(3), high.group(2) or high.group(4)
         return
     signs = re.fullmatch(rf"(.*?)([{LOW}]+)", name)
     if signs:

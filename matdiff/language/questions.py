@@ -54,7 +54,7 @@ UNCONSTRAINED = rf"[‖|½]|(?<=[\s\u200a])(?!{LETTER}\s*(?:[-+),.;]|$))[^\W_]" 
 OVER = rf"\s+(?:{WITH_RESPECT}|by(?=\s+{UNKNOWNS}[\s.]*$))\s+(?P<low>\S.*?)[\s.]*$"
 BEHIND_LINK = r"\s*(?:$|[-+*/,;=)⊙⊗:.@ᵀ⊤'′⁻\[]|\^\{?\s*(?:[T⊤]|[-−])|\w*[\s\u200a]*(?:ᵀ|⊤|\^\{?[T⊤]|')\s*(?:$|[-+,;)]))"
 TOLD = r"(?:(?!and\b|for\b)[a-z]{3,}(?:-[a-z]+)*\s+){1,6}(?!(?:of|and|for)\b)"  # symmetric matrix X
-GROUPED = rf"[({{]\s*({ONE_UNKNOWN}(?:\s*,\s*{ONE_UNKNOWN})*)\s*[)}}]"
+GROUPED = rf"(?<![\w)}}\]])[({{]\s*({ONE_UNKNOWN}(?:\s*,\s*{ONE_UNKNOWN})*)\s*[)}}]"
 BETWEEN = rf"[^≤≥<>⪯⪰,]+(?P<sign>[≤≥<>⪯⪰])\s*(?P<name>{LETTER})\s*(?P=sign)[^≤≥<>⪯⪰,]+"  # 0 ≤ α ≤ C
 UNKNOWN = rf"\s*({ONE_UNKNOWN})\s*(?P<space>(?:∈|\bin\b|[≥≤≻⪰>:]).*)?"
 
