@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 
 from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.expr import Symbol
 from matdiff.language.names import named
 from matdiff.review.chain import Fault
 from matdiff.review.edits import terms
+from matdiff.review.lines import Statement
 from matdiff.review.operators import LETTER, letters_in
 
 MOVED = rf"\s*(?P<f>{LETTER})\s*\(\s*(?P<at>{LETTER})\s*\+\s*(?P<by>{LETTER})\s*\)\s*"  # f(c + u)
@@ -17,12 +18,13 @@ AWAY = r"\W{0,9}"  # signs of LaTeX between two letters
 WHY = "an expansion is the function itself where nothing is added to its argument"
 
 
-def misplaced(sides: Sequence[str], given: Collection[str], text: str) -> Fault | None:
+def misplaced(statement: Statement, given: Collection[str], text: str) -> Fault | None:
     """What is wrong where f(c + u) = f(x) + … expands a function that is not *given* about another point than c.
 
     All other terms have the factor u, or are the remainder, which is a function of u; and no text says that x = c.
     """
-    left = re.fullmatch(MOVED, sides[0]) if len(sides) > 1 else None
+    sides = statement.sides
+    left = re.fullmatch(MOVED, sides[0]) if len(sides) > 1 and not statement.goes_on else None
     if left is None or named(left.group("f")) in given:
         return None
     parts = [sides[1][start:end].strip() for start, end in terms(sides[1])]

@@ -87,21 +87,22 @@ class Judge:
 
     def _statement(self, line: Line, statement: Statement) -> Iterator[Judged]:
         """The verdicts on the sides of a statement, of which the first is what the others should be."""
-        sides = list(statement.sides)
-        if not statement.goes_on and (expanded := misplaced(sides, self.scope.definitions, self.text)) is not None:
-            self.chain = None
-            yield Judged(line, WRONG, "", expanded)
-            return
         if statement.unread:
             self.chain = None
-            name, _ = defined_by(sides[0], (), self.scope)
-            if name in self.defined:
+            if (name := defined_by(statement.sides[0], (), self.scope)[0]) in self.defined:
                 self.scope.forget(name)
             yield Judged(line, UNREAD, statement.unread)
-            return
-        begins_with_zero = sides[0] == "0" and len(sides) > 1  # 0 = ∇f = …, where ∇f comes to the rest
-        if begins_with_zero:
-            sides = [sides[1], "0", *sides[2:]]
+        elif expanded := misplaced(statement, self.scope.definitions, self.text):
+            self.chain = None
+            yield Judged(line, WRONG, "", expanded)
+        else:
+            yield from self._sides(line, statement)
+
+    def _sides(self, line: Line, statement: Statement) -> Iterator[Judged]:
+        """The verdicts on the sides of a statement; of 0 = ∇f = … the rest is what ∇f comes to."""
+        sides = list(statement.sides)
+        begins_with_zero = sides[0] == "0" and len(sides) > 1
+        sides = [sides[1], "0", *sides[2:]] if begins_with_zero else sides
         try:
             if statement.goes_on:
                 if self.chain is None:
