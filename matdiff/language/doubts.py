@@ -204,12 +204,13 @@ def say_families(bound: Bound, attempt: Attempt) -> None:
     """
     for one, two in islice(_doubtful_members(bound), 1):
         both = f"{attempt.written(one)} and {attempt.written(two)}"
-        if one.value[0] in _asked(bound) and {one.value[1][0], two.value[1][0]} <= _own(bound):
+        name = one.value[0]  # who asks for b means both, and who asks for b_u the one
+        if name in _asked(bound) - bound.wrt and {one.value[1][0], two.value[1][0]} <= _own(bound):
             raise AmbiguityError(
                 f"{both} can be members of one family, or of two",
                 text=bound.text,
                 span=(one.start, two.end),
-                suggestion=f"declare {one.value[0]} for one; for two give one of them another letter",
+                suggestion=f"declare {name} for one; for two give one of them another letter",
             )
         attempt.note(two, f"{both} are members of one family; where they are of two, give one another letter")
 

@@ -15,6 +15,15 @@ from matdiff.algebra.assumptions import INDEX
 from matdiff.algebra.dims import ONE, SCALAR, size
 from matdiff.errors import AmbiguityError, MatdiffError
 from matdiff.language.customs import LETTERS_OF_COUNTS
+from matdiff.language.doubtful_indices import (
+    as_written,
+    entry_or_name,
+    not_bound,
+    part_or_name,
+    require_no_convention,
+    require_one_meaning,
+    require_outside,
+)
 from matdiff.language.extents import Excerpt, parse_size
 from matdiff.language.names import MARKS, canonical
 from matdiff.language.places import Indices, binder_of
@@ -96,16 +105,16 @@ def fixed(bound: Names, name: str, *indices: Binder | Shifted) -> Fixed:
 def resolve_unbound(bound: Names) -> None:
     """Resolves the indices that no sum binds, from left to right."""
     if not bound.free:
-        _require_no_convention(bound)
+        require_no_convention(bound)
     for place in sorted(bound.pending, key=lambda unbound: unbound.node.start):
-        _require_outside(bound, place)
+        require_outside(bound, place)
         if place.base.kind != "NAME" or not (place.is_low or _is_only_numbered(bound, place)):
             _part(bound, place)
         else:
             _low(bound, place)
         if place.node.kind == "entry" and place.base.kind == "NAME" and place.base.value in bound.definitions:
             place.base.kind = "definition"
-    _require_one_meaning(bound)
+    require_one_meaning(bound)
     for name in bound.names.values():
         if not (name.declared or name.plain or name.is_index) and name.indexed in (1, 2):
             name.whole = whole_of(bound, name.name)
@@ -150,7 +159,7 @@ def _low(bound: Names, place: Unbound) -> None:
     elif not _is_one_of(bound, known, place) and (
         any(_rivals(bound, piece, known) for piece in pieces) or _is_alone(known, place)
     ):
-        if bound.decide(node, whole, 0, _doubt(bound, place, whole)):
+        if bound.decide(node, whole, 0, entry_or_name(bound, place, whole)):
             _own(bound, place, whole, True)
         else:
             _try_part(bound, place)
@@ -166,7 +175,7 @@ def _named(bound: Names, place: Unbound, whole: str, is_doubtful: bool) -> None:
     is_part = len(letters) <= 2 and CUSTOMARY.issuperset(letters)
     matrix = whole_of(bound, place.base.value) if is_part else ""
     place = place._replace(pieces=letters) if matrix else place
-    if not matrix or bound.free or bound.decide(place.node, whole, 0, _part_or_name(bound, place, matrix)):
+    if not matrix or bound.free or bound.decide(place.node, whole, 0, part_or_name(bound, place, matrix)):
         _own(bound, place, whole, is_doubtful)
     else:
         bound.entry_of(place.base.value).indexed = len(letters)  # as of a family
@@ -271,7 +280,7 @@ def _part(bound: Names, place: Unbound) -> None:
     pieces = pieces if base.kind == "NAME" or not place.is_low else _letters(pieces)
     word = next((p for p in pieces if len(p) > 1 and p.isalpha() and p not in WORDS), None)
     if place.is_low and base.kind != "NAME" and word is not None:
-        raise _unbound(bound, place, word)
+        raise not_bound(bound, place, word)
     indices: Indices = []
     for piece in pieces:
         index = located(Excerpt(piece, node.start, bound.text), scope, bound.ranges) or position_of(bound, piece, scope)
@@ -286,11 +295,11 @@ def _constant(bound: Names, place: Unbound, piece: str) -> Position:
     if bound.free and name not in bound.declared:
         index = bound.general(base, name, place.scope)
         if index is None:
-            raise _unbound(bound, place, piece)
+            raise not_bound(bound, place, piece)
         return index
     declared = bound.declared.get(base) if base else None
     if declared and name in dict(declared.indices) and name not in bound.declared:
-        raise _unbound(bound, place, piece)
+        raise not_bound(bound, place, piece)
     found = fixed(bound, name)
     bound.note(place.node, f"{name} is a constant index; a sum over it is written ∑_{name}")
     return found
@@ -300,7 +309,7 @@ def _own(bound: Names, place: Unbound, whole: str, is_doubtful: bool) -> None:
     """The node as a symbol whose name has the subscript."""
     if whole in bound.labelled:
         base, index = place.base.value, ",".join(place.pieces)
-        message = f"{_shown(place)} and {base}^{index} would be one name"
+        message = f"{as_written(place)} and {base}^{index} would be one name"
         raise fault(bound, place.node.start, place.node.end, message, "use another letter")
     bound.as_symbol(place.node, whole, place.scope)
     if is_doubtful:
@@ -308,11 +317,11 @@ def _own(bound: Names, place: Unbound, whole: str, is_doubtful: bool) -> None:
         known = _whole(bound, base)
         part = f"{base}[{index}]"
         if whole not in bound.declared and _has_another(bound, place):
-            message = f"{_shown(place)} can be {part}, an entry of {base}, or a name of its own"
+            message = f"{as_written(place)} can be {part}, an entry of {base}, or a name of its own"
             hint = f"write {part} with an index that is declared, or declare {whole} for the name"
             raise fault(bound, place.node.start, place.node.end, message, hint)
         part = part if known is None or _counts(known, place.pieces) else f"{base}[{index}, :]"
-        bound.note(place.node, f"{_shown(place)} is a name of its own, and no part of {base}; {part} would be one")
+        bound.note(place.node, f"{as_written(place)} is a name of its own, and no part of {base}; {part} would be one")
 
 
 def _has_another(bound: Names, place: Unbound) -> bool:
@@ -362,88 +371,3 @@ def _tell_numbered_names(bound: Names) -> None:
 
 
 # ---- one name, one thing ----------------------------------------------------------------------------
-
-
-def _require_no_convention(bound: Names) -> None:
-    """u_i K_ij u_j is refused: Einstein would sum over i and j, and else they are constant."""
-    letters = {
-        id(p.node): {i for piece in p.pieces if "_" not in piece for i in piece if i in "ijklmn"} for p in bound.pending
-    }
-    if not any(len(found) > 1 for found in letters.values()):
-        return
-    for node in postorder(bound.tree):
-        if node.kind not in ("product", "tight"):
-            continue
-        factors = [set[str]().union(*(letters.get(id(n), ()) for n in postorder(part))) for part in node.parts]
-        pairs = [i for found in factors if len(found) > 1 for i in sorted(found)]
-        twice = [i for i in pairs if sum(i in found for found in factors) > 1 and i not in bound.declared]
-        if twice:
-            shown, letters_of_sum = bound.text[node.start : node.end], dict.fromkeys(twice)
-            raise AmbiguityError(
-                f"{shown} can be a sum over {', '.join(letters_of_sum)}, or a product of single entries",
-                text=bound.text,
-                span=(node.start, node.end),
-                suggestion=f"write ∑_{''.join(letters_of_sum)} for the sum; for entries declare {twice[0]}: index",
-            )
-
-
-def _require_outside(bound: Names, place: Unbound) -> None:
-    """An index that a sum binds elsewhere does not stand outside of it: what the sum takes in would be a guess."""
-    known = {*place.scope, *bound.free_indices, *bound.declared}
-    letter = next((p for p in map(canonical, place.pieces) if p in bound.indices and p not in known), None)
-    if letter is not None:
-        message = f"the index {letter} is not bound by a sum here, but is elsewhere"
-        hint = "put brackets around all that the sum takes in, or call one of the two otherwise"
-        raise fault(bound, place.node.start, place.node.end, message, hint)
-
-
-def _require_one_meaning(bound: Names) -> None:
-    """A letter that is an index is no value elsewhere, unless it is declared."""
-    indices = {name.name for name in bound.names.values() if name.is_index and name.declared is None}
-    for node in postorder(bound.tree) if indices else ():
-        if node.kind in ("symbol", "member") and node.value[0] in indices:
-            name = node.value[0]
-            raise AmbiguityError(
-                f"{name} is an index in one place, and a value here",
-                text=bound.text,
-                span=(node.start, node.end),
-                suggestion=f"declare {name}: index if it is one number for both, or call one of them otherwise",
-            )
-
-
-def _doubt(bound: Names, place: Unbound, whole: str) -> AmbiguityError:
-    """What is said where z_y can be the entry y of z, or a name of its own."""
-    index = place.pieces[0]
-    return AmbiguityError(
-        f"{_shown(place)} can be the entry {index} of {place.base.value}, or a name of its own",
-        text=bound.text,
-        span=(place.node.start, place.node.end),
-        suggestion=f"write {place.base.value}[{index}] for the entry; declare {whole} with its size for the name",
-    )
-
-
-def _part_or_name(bound: Names, place: Unbound, matrix: str) -> AmbiguityError:
-    """What is said where x_i can be a part of X, or a name of its own."""
-    shown = bound.text[place.node.start : place.node.end]
-    index = place.pieces[0]
-    part, ways = "a row or a column", f"{matrix}[{index}, :] or {matrix}[:, {index}]"
-    if len(place.pieces) == 2:
-        part, ways = "an entry", f"{matrix}[{', '.join(place.pieces)}]"
-    return AmbiguityError(
-        f"{shown} can be {part} of {matrix}, or a name of its own",
-        text=bound.text,
-        span=(place.node.start, place.node.end),
-        suggestion=f"write {ways}; declare {shown} with its size for the name",
-    )
-
-
-def _shown(place: Unbound) -> str:
-    """The piece as people write it."""
-    base = place.base.value if place.base.kind == "NAME" else "(…)"
-    return f"{base}_{','.join(place.pieces)}" if place.is_low else f"{base}[{', '.join(place.pieces)}]"
-
-
-def _unbound(bound: Names, place: Unbound, piece: str) -> Exception:
-    hint = f"write ∑_{piece} or sum({piece}=1..N, …); a constant one is declared, {piece}: index"
-    start, end = place.spans[place.pieces.index(piece)] if place.spans else (place.node.start, place.node.end)
-    return fault(bound, start, end, f"the index {piece} is not bound by a sum", hint)

@@ -1,0 +1,101 @@
+"""What is said of indices that no sum binds, where they may be several things or nothing.
+
+In go the places of the tree that have such an index; a doubtful one is an error that names its readings.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from matdiff.errors import AmbiguityError
+from matdiff.language.names import canonical
+from matdiff.language.recurrences.recursion import fault
+from matdiff.language.syntax import postorder
+
+if TYPE_CHECKING:
+    from matdiff.language.fixed import Names, Unbound
+
+
+def require_no_convention(bound: Names) -> None:
+    """u_i K_ij u_j is refused: Einstein would sum over i and j, and else they are constant."""
+    letters = {
+        id(p.node): {i for piece in p.pieces if "_" not in piece for i in piece if i in "ijklmn"} for p in bound.pending
+    }
+    if not any(len(found) > 1 for found in letters.values()):
+        return
+    for node in postorder(bound.tree):
+        if node.kind not in ("product", "tight"):
+            continue
+        factors = [set[str]().union(*(letters.get(id(n), ()) for n in postorder(part))) for part in node.parts]
+        pairs = [i for found in factors if len(found) > 1 for i in sorted(found)]
+        twice = [i for i in pairs if sum(i in found for found in factors) > 1 and i not in bound.declared]
+        if twice:
+            shown, letters_of_sum = bound.text[node.start : node.end], dict.fromkeys(twice)
+            raise AmbiguityError(
+                f"{shown} can be a sum over {', '.join(letters_of_sum)}, or a product of single entries",
+                text=bound.text,
+                span=(node.start, node.end),
+                suggestion=f"write ∑_{''.join(letters_of_sum)} for the sum; for entries declare {twice[0]}: index",
+            )
+
+
+def require_outside(bound: Names, place: Unbound) -> None:
+    """An index that a sum binds elsewhere does not stand outside of it: what the sum takes in would be a guess."""
+    known = {*place.scope, *bound.free_indices, *bound.declared}
+    letter = next((p for p in map(canonical, place.pieces) if p in bound.indices and p not in known), None)
+    if letter is not None:
+        message = f"the index {letter} is not bound by a sum here, but is elsewhere"
+        hint = "put brackets around all that the sum takes in, or call one of the two otherwise"
+        raise fault(bound, place.node.start, place.node.end, message, hint)
+
+
+def require_one_meaning(bound: Names) -> None:
+    """A letter that is an index is no value elsewhere, unless it is declared."""
+    indices = {name.name for name in bound.names.values() if name.is_index and name.declared is None}
+    for node in postorder(bound.tree) if indices else ():
+        if node.kind in ("symbol", "member") and node.value[0] in indices:
+            name = node.value[0]
+            raise AmbiguityError(
+                f"{name} is an index in one place, and a value here",
+                text=bound.text,
+                span=(node.start, node.end),
+                suggestion=f"declare {name}: index if it is one number for both, or call one of them otherwise",
+            )
+
+
+def entry_or_name(bound: Names, place: Unbound, whole: str) -> AmbiguityError:
+    """What is said where z_y can be the entry y of z, or a name of its own."""
+    index = place.pieces[0]
+    return AmbiguityError(
+        f"{as_written(place)} can be the entry {index} of {place.base.value}, or a name of its own",
+        text=bound.text,
+        span=(place.node.start, place.node.end),
+        suggestion=f"write {place.base.value}[{index}] for the entry; declare {whole} with its size for the name",
+    )
+
+
+def part_or_name(bound: Names, place: Unbound, matrix: str) -> AmbiguityError:
+    """What is said where x_i can be a part of X, or a name of its own."""
+    shown = bound.text[place.node.start : place.node.end]
+    index = place.pieces[0]
+    part, ways = "a row or a column", f"{matrix}[{index}, :] or {matrix}[:, {index}]"
+    if len(place.pieces) == 2:
+        part, ways = "an entry", f"{matrix}[{', '.join(place.pieces)}]"
+    return AmbiguityError(
+        f"{shown} can be {part} of {matrix}, or a name of its own",
+        text=bound.text,
+        span=(place.node.start, place.node.end),
+        suggestion=f"write {ways}; declare {shown} with its size for the name",
+    )
+
+
+def as_written(place: Unbound) -> str:
+    """The piece as people write it."""
+    base = place.base.value if place.base.kind == "NAME" else "(…)"
+    return f"{base}_{','.join(place.pieces)}" if place.is_low else f"{base}[{', '.join(place.pieces)}]"
+
+
+def not_bound(bound: Names, place: Unbound, piece: str) -> Exception:
+    hint = f"write ∑_{piece} or sum({piece}=1..N, …); a constant one is declared, {piece}: index"
+    start, end = place.spans[place.pieces.index(piece)] if place.spans else (place.node.start, place.node.end)
+    return fault(bound, start, end, f"the index {piece} is not bound by a sum", hint)
