@@ -48,7 +48,8 @@ def with_likelihoods(script: Transcript) -> tuple[Transcript, tuple[str, ...], t
     if not every:
         return script, (), ()
     stated = list(STATED.finditer(text))
-    if len(stated) == len(every) > 1:
+    of = joint["of"] if (joint := JOINT.search(text)) else None
+    if len(stated) == len(every) > 1 or (len(stated) == len(every) and of and not re.search("[|∣]", of)):
         return _joint(script, stated)
     if len(stated) != 1 or len(every) > 1:
         one = f"{every[0][0]} states no normal distribution"

@@ -15,7 +15,19 @@ from matdiff.language.questions import FUNCTION, GOAL, TOLD, UNSAID, Question, q
 from matdiff.regex import match_at, regex, search_in
 
 VERBS = frozenset(
-    ("find", "compute", "calculate", "determine", "evaluate", "derive", "take", "consider", "what is", "what's")
+    (
+        "find",
+        "compute",
+        "calculate",
+        "determine",
+        "evaluate",
+        "derive",
+        "take",
+        "explain",
+        "consider",
+        "what is",
+        "what's",
+    )
 )
 ONE = r"(?:I|you|we|one)"
 WISH = (

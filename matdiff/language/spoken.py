@@ -51,6 +51,7 @@ STOPS = (  # where what is spoken of ends
 BETWEEN = r"(?P<sign>(?<=[\w)\]}'ᵀ²|‖ ])[-+−*](?!\w*\s?norm)|(?<!\w)(?:plus|minus|times)(?!\w))"
 ANOTHER = regex(rf"{PHRASE.pattern}|(?<!\w)(?:tr|trace|det|logdet|norm\w*)\s*\(|[‖|]", re.IGNORECASE)
 LETTERS = r"(?:-|−|minus)[\s\w'ᵀ]*"
+SQUARED = regex(r"\s*,?\s*squared(?!\w)")
 SIGNS = {"plus": "+", "minus": "-", "times": "*"}
 WRITTEN = regex(r"(?<=\s)(?:plus|minus|times)(?=\s)")
 HEADING = regex(
@@ -94,6 +95,10 @@ def in_signs(script: Transcript, known: Collection[str], far: bool) -> Spoken:
         before, behind = _around(m)
         short, long = _ends(text, m)
         end = long if far else short
+        squared = SQUARED.match(text, end) if m["what"].lower().endswith("norm") else None
+        if squared:
+            edits.append((*squared.span(), " "))
+            behind += "^2"
         edits.append((*m.span(), before))
         closings[end] = closings.get(end, "") + behind
         doubt = _doubt(script, m, short, long) if short < long else doubt
