@@ -118,6 +118,7 @@ class _Way:
     """The way back through the links of a derivation.
 
     told     the links that have lines of their own; the others are put in where they are used
+    asked    the nodes of which there is such a line, so that an answer for one needs no reasons
     reasons  the laws that lead from ∇_h to what the block of h contributes to a node below it, by the node
     """
 
@@ -127,6 +128,7 @@ class _Way:
         self.ends = {block.node: block for block in found.blocks if not block.name}
         self.totals = before_substitution(found)
         self.told = told_links(found, linked, self.totals.values())
+        self.asked = {block.node for link, block in self.blocks.items() if link in self.told}
         self.simplify = Simplifier(SIMPLIFICATIONS, is_not_named)
         self.short = WrittenOut(found.links.values(), self.told, self.simplify)
         self.reasons: dict[Expr, Laws] = {}
@@ -158,18 +160,15 @@ class _Way:
     def end(self, name: str) -> list[tuple[str, Derived]]:
         """The lines about an unknown, each with the title of its phase; for ∇_h f what ∇_h is has been said."""
         unknown = self.found.unknowns[name]
-        said = {read_off, contributions_added} if self.is_told(unknown) else {read_off}
+        said = {read_off, contributions_added} if unknown in self.asked else {read_off}
         phases = self.ends[unknown].phases if unknown in self.ends else ()
-        return [(p.title, line) for p in phases for line in p.lines() if not said.issuperset(line.laws)]
-
-    def is_told(self, node: Expr) -> bool:
-        """Whether there is a line that says what the link of a node is."""
-        return any(block.node is node and link in self.told for link, block in self.blocks.items())
+        return [(p.title, line) for p in phases for line in p.lines() if not (line.laws and said.issuperset(line.laws))]
 
     def to_answer(self, name: str) -> tuple[list[tuple[str, Expr, Laws]], Laws]:
         """The lines about an unknown before its answer, with their phases, and the laws that lead to the answer.
 
-        A line that says the answer already is left out, and that ∇ is inserted if no line has told of a ∇.
+        A line that says the answer already is left out, and that ∇ is inserted if no line has told of a ∇; so is what
+        is no gradient yet, since it is projected.
         """
         laws, lines = self.to_unknown(name), self.end(name)
         answer = self.linked.answers[name]
@@ -177,12 +176,15 @@ class _Way:
             return [], laws + (contributions_added,) * any(contributions_added in line.laws for _, line in lines)
         made: list[tuple[str, Expr, Laws]] = []
         for title, line in lines[:-1]:
+            if title in BACKWARDS and lines[-1][0] not in BACKWARDS:
+                laws += line.laws
+                continue
             shown, own = self.row(line, laws)
             laws = own if shown is answer else ()
             made += [(title, shown, own)] * (shown is not answer)
-        last = lines[-1][1].laws if lines else ()
+        laws += lines[-1][1].laws if lines else ()
         inserted = self.links_in(self.totals.get(name, answer))
-        return made, laws + tuple(law for law in last if inserted or law is not substitution)
+        return made, tuple(law for law in laws if inserted or law is not substitution)
 
     def links_in(self, e: Expr) -> bool:
         """Whether a line is written with a link that has a line of its own."""
@@ -192,7 +194,7 @@ class _Way:
     def to_unknown(self, name: str) -> Laws:
         """The laws that lead to what the blocks contribute to an unknown, or to members of a family of them."""
         unknown = self.found.unknowns[name]
-        if self.is_told(unknown):
+        if unknown in self.asked:
             return ()
         family = unknown.operands[0] if isinstance(unknown, Member) else unknown
         of_it = [
