@@ -141,11 +141,11 @@ def is_multiple(node: Node) -> bool:
 
 
 def is_coefficient(root: Node) -> bool:
-    """Whether a number is a letter that is customary for constants and counts, or a product of such: 0.5 * C."""
+    """Whether a number is a letter that is customary for constants and counts, or made of such: 0.5 * C, 1 - eps."""
     stack = [root]
     while stack:
         node = stack.pop()
-        is_product = node.kind == "array" and node.value.name in ("multiply", "divide", "negative")
+        is_product = node.kind == "array" and node.value.name in ("multiply", "divide", "negative", "add", "subtract")
         is_letter = node.typed is not None and (is_constant(node.typed) or _is_count(node))
         if not (is_product or is_letter or node.kind == "NUMBER"):
             return False

@@ -64,7 +64,7 @@ def clip(
         raise site.misfit("clip takes a lower or an upper end", "write np.clip(x, low, high)")
     for bound, name in ((low, "maximum"), (high, "minimum")):
         if bound is not None:
-            a = made(site, broadcast(site, a, bound), [a, bound], UFUNCS[name])
+            a = made(site, lengths_of(a) if bound.is_scalar else broadcast(site, a, bound), [a, bound], UFUNCS[name])
     return a
 
 
