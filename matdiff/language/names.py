@@ -45,7 +45,9 @@ CHANGE_SIGNS = {  # of Δx and δx, in front
 }
 LINK = rf"(?:∇_)+(?:\{{[^{{}}]+\}}|[^\W\d_][\w{MARKS}′]*)"  # ∇_h, ∇_{h_1}: a gradient that has a name
 ABBREVIATED = frozenset("lam lamb lamda lambd lmbda alph bet gam del eps epsi omeg sig".split())  # Greek ones
-SMALL_CONSTANTS = frozenset("epsilon eps epsi lambda lam lamb lamda lambd lmbda tau eta rho kappa delta".split())  # rarely vectors
+SMALL_CONSTANTS = frozenset(  # rarely vectors
+    "epsilon eps epsi lambda lam lamb lamda lambd lmbda tau eta rho kappa delta".split()
+)
 
 SUBSCRIPTS = dict(zip("₀₁₂₃₄₅₆₇₈₉ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", "0123456789aehijklmnoprstuvx", strict=True))
 SUPERSCRIPTS = dict(
