@@ -57,7 +57,7 @@ def pages() -> Iterator[tuple[str, str]]:
         home = "matdiff.testing" if members[0] in ASSERTIONS else "matdiff"
         shown = [f"## {f.__name__}\n\n{_auto('autofunction', f'{_home(f, home)}.{f.__name__}')}" for f in members]
         yield f"reference/{slug(subject)}", "\n\n".join([f"# {subject}", *shown]) + "\n"
-    options = ":members:\n:inherited-members: tuple, BaseException"
+    options = ":members:\n:inherited-members: tuple, BaseException, AttributeError"
     for name, classes in (("Results", RESULTS), ("Errors", _errors())):
         shown = [f"## {c.__name__}\n\n{_auto('autoclass', f'{c.__module__}.{c.__name__}', options)}" for c in classes]
         yield f"reference/{slug(name)}", "\n\n".join([f"# {name}", *shown]) + "\n"
