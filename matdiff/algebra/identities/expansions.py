@@ -23,9 +23,7 @@ def square_of_norm(e: Expr) -> Expr | None:
             return None
 
 
-@identity("A : B = tr(A'*B)", where="A, B: m x n", under_d=True, shorter=False)
-def frobenius_as_trace(e: Expr) -> Expr | None:
-    return inner(*e.operands)
+frobenius_as_trace = stated("A : B = tr(A'*B)", where="A, B: m x n", under_d=True, shorter=False)
 
 
 log_of_determinant = stated(

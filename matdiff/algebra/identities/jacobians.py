@@ -12,7 +12,6 @@ from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.laws import Statement, identity, of_a_line
-from matdiff.algebra.operators.kronecker import Kronecker
 from matdiff.algebra.operators.products import Hadamard, Product, Transpose
 from matdiff.algebra.operators.structure import DiagonalMatrix
 from matdiff.algebra.stated import stated
@@ -103,29 +102,12 @@ jacobian_of_chain = of_a_line(
 # ---- shorter Jacobians ------------------------------------------------------------------------------
 
 
-@identity(
+product_into_kronecker = stated(
     "A*kron(x', B) = kron(x', A*B)",
     title="A(xᵀ ⊗ B) = xᵀ ⊗ AB",
     where="A: p x m; B: m x q; x: n",
-    also=("A*kron(B, x') = kron(A*B, x')",),
-    among=(Kronecker,),
+    also=("A*kron(B, x') = kron(A*B, x')", "kron(x, A)*B = kron(x, A*B)", "kron(A, x)*B = kron(A*B, x)"),
 )
-def product_into_kronecker(e: Expr) -> Expr | None:
-    """Also A(B ⊗ xᵀ) = AB ⊗ xᵀ, and (x ⊗ B)A = x ⊗ BA with the column in either place."""
-    f = e.operands
-    for k, factor in enumerate(f):
-        if not isinstance(factor, Kronecker):
-            continue
-        a, b = factor.operands
-        if k and (a.rows is ONE or b.rows is ONE):
-            before = Product.of(*f[:k])
-            inside = (a, Product.of(before, b)) if a.rows is ONE else (Product.of(before, a), b)
-            return Product.of(Kronecker.of(*inside), *f[k + 1 :])
-        if k + 1 < len(f) and (a.cols is ONE or b.cols is ONE):
-            behind = Product.of(*f[k + 1 :])
-            inside = (a, Product.of(b, behind)) if a.cols is ONE else (Product.of(a, behind), b)
-            return Product.of(*f[:k], Kronecker.of(*inside))
-    return None
 
 
 column_and_row_in_kronecker = stated(

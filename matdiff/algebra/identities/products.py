@@ -189,11 +189,9 @@ ones_in_hadamard = stated(
 transpose_beside_identity = stated("eye(n) .* A' = eye(n) .* A", where="A: n x n")
 
 
-@identity("A' .* B' = (A .* B)'", where="A, B: m x n", among=(Transpose,))
-def transposes_in_hadamard(e: Expr) -> Expr | None:
-    if len(e.operands) > 1 and all(isinstance(f, Transpose) for f in e.operands):
-        return Transpose(Hadamard.of(*[f.operands[0] for f in e.operands]))
-    return None
+transposes_in_hadamard = stated(
+    "A' .* B' = (A .* B)'", where="A, B: m x n", when=lambda e: all(isinstance(f, Transpose) for f in e.operands)
+)
 
 
 zero_multiple = stated("0*A = zeros(m, n)", where="A: m x n; c: scalar", also=("c*zeros(m, n) = zeros(m, n)",))

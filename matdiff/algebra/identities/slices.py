@@ -135,11 +135,10 @@ column_of_product = stated(
 )
 
 
-@identity("ones(m, n)[i, :] = ones(n)'", title="1[i, :] = 1ᵀ", on=(Row, Column), among=(Ones, Zeros))
-def part_of_constant(e: Expr) -> Expr | None:
-    """A row or a column of ones or zeros."""
-    a = e.operands[0]
-    return filled(a, *e.shape) if isinstance(a, Ones | Zeros) else None
+part_of_constant = stated(
+    "ones(m, n)[i, :] = ones(n)'",
+    also=("ones(m, n)[:, i] = ones(m)", "zeros(m, n)[i, :] = zeros(1, n)", "zeros(m, n)[:, i] = zeros(m)"),
+)
 
 
 @identity(

@@ -15,7 +15,7 @@ from matdiff.algebra.identities.expansions import sum_over_entries
 from matdiff.algebra.identities.factoring import key
 from matdiff.algebra.identities.transposes import gets_no_longer
 from matdiff.algebra.laws import identity
-from matdiff.algebra.operators.entrywise import Exp, filled
+from matdiff.algebra.operators.entrywise import Exp
 from matdiff.algebra.operators.products import (
     Hadamard,
     Power,
@@ -25,9 +25,8 @@ from matdiff.algebra.operators.products import (
     Transpose,
     coefficient,
     multiple,
-    ones_like,
 )
-from matdiff.algebra.operators.softmax import LogSumExp, Softmax, SoftmaxOfColumns, SoftmaxOfRows
+from matdiff.algebra.operators.softmax import LogSumExp, Softmax
 from matdiff.algebra.operators.structure import value_of
 from matdiff.algebra.operators.sums import IndexedSum, SumOfEntries
 from matdiff.algebra.stated import stated
@@ -164,20 +163,15 @@ def logsumexp_of_terms(e: Expr) -> Expr | None:
 log_of_softmax = stated("log(softmax(v)) = v - logsumexp(v)*ones(n)", where="v: n", under_d=True)
 
 
-@identity(
+log_of_softmax_spelt_out = stated(
     "log(exp(v)/sum(exp(v))) = v - logsumexp(v)*ones(n)",
     where="v: n",
-    also=(
-        "log(exp(v)/(ones(n)'*exp(v))) = v - logsumexp(v)*ones(n)",
-        "log(exp(v)/sum(i=1..n, exp(v[i]))) = v - logsumexp(v)*ones(n)",
-    ),
-    among=(Scale,),
+    also=[
+        f"log(exp(v)/({total})) = v - logsumexp(v)*ones(n)"
+        for total in ("ones(n)'*exp(v)", "exp(v)'*ones(n)", "sum(i=1..n, exp(v[i]))")
+    ],
     under_d=True,
 )
-def log_of_softmax_spelt_out(e: Expr) -> Expr | None:
-    quotient = e.operands[0]
-    found = softmax_of_vector.apply(quotient) if isinstance(quotient, Scale) else None
-    return v - filled(LogSumExp(v), v) if isinstance(found, Softmax) and (v := found.operands[0]) else None
 
 
 exp_of_log_softmax = stated("exp(v - logsumexp(v)*ones(n)) = softmax(v)", where="v: n")
@@ -252,56 +246,26 @@ logsumexp_of_matrix = stated(
 )
 
 
-def softmax_over(e: Expr, kind: type[SoftmaxOfRows | SoftmaxOfColumns]) -> Expr | None:
-    """A product of entries in which exp(A) is divided by its sums over rows, exp(A)11ᵀ, or columns, 11ᵀexp(A)."""
-    f = e.operands
-    for k, below in enumerate(f):
-        a = _exponent_of_sums(split_power(below)[0], kind is SoftmaxOfRows) if below.reciprocal else None
-        if a is not None and (whole := Exp(a)) in f:
-            rest = list(f)
-            rest[f.index(whole)] = kind(a)
-            return Hadamard.of(*without_one(rest, k))
-    return None
-
-
-def _exponent_of_sums(divisor: Expr, of_rows: bool) -> Expr | None:
-    """A where a divisor is exp(A)11ᵀ, or 11ᵀexp(A)."""
-    f = divisor.operands if isinstance(divisor, Product) else (divisor,)
-    whole, ones = (f[0], f[1:]) if of_rows else (f[-1], f[:-1])
-    return whole.operands[0] if isinstance(whole, Exp) and ones and _all_ones(ones) else None
-
-
-@identity(
+softmax_of_rows = stated(
     "exp(A) ./ (exp(A)*ones(n)*ones(n)') = softmax_rows(A)",
     title="exp(A) ./ (exp(A)11ᵀ) = softmax_rows(A)",
     where="A: m x n",
-    also=("exp(A) ./ (exp(A)*ones(n, n)) = softmax_rows(A)",),
-    among=(Exp,),
+    also=(
+        "exp(A) ./ (exp(A)*ones(n, n)) = softmax_rows(A)",
+        "exp(A) ./ (exp(A)*ones(n)*ones(n)').^2 = softmax_rows(A) ./ (exp(A)*ones(n)*ones(n)')",
+    ),
     under_d=True,
 )
-def softmax_of_rows(e: Expr) -> Expr | None:
-    return softmax_over(e, SoftmaxOfRows)
-
-
-@identity(
+softmax_of_columns = stated(
     "exp(A) ./ (ones(m)*ones(m)'*exp(A)) = softmax_cols(A)",
     title="exp(A) ./ (11ᵀexp(A)) = softmax_cols(A)",
     where="A: m x n",
-    also=("exp(A) ./ (ones(m, m)*exp(A)) = softmax_cols(A)",),
-    among=(Exp,),
+    also=(
+        "exp(A) ./ (ones(m, m)*exp(A)) = softmax_cols(A)",
+        "exp(A) ./ (ones(m)*ones(m)'*exp(A)).^2 = softmax_cols(A) ./ (ones(m)*ones(m)'*exp(A))",
+    ),
     under_d=True,
 )
-def softmax_of_columns(e: Expr) -> Expr | None:
-    return softmax_over(e, SoftmaxOfColumns)
-
-
-def _all_ones(factors: Sequence[Expr]) -> bool:
-    """11ᵀ, or a square matrix of ones."""
-    if len(factors) == 1:
-        return isinstance(factors[0], Ones) and factors[0].rows is factors[0].cols
-    return len(factors) == 2 and is_ones(factors[0]) and is_row_of_ones(factors[1])
-
-
 log_of_softmax_of_rows = stated(
     "log(softmax_rows(A)) = A - logsumexp_rows(A)*ones(n)'",
     where="A: m x n",
@@ -322,9 +286,4 @@ transpose_of_softmax = stated(
 )
 
 
-@identity("softmax_cols(v) = softmax(v)", where="v: n")
-def softmax_of_one_column(e: Expr) -> Expr | None:
-    a = e.operands[0]
-    if a.cols is ONE:
-        return Softmax.of(a) if not a.is_scalar else Number(1)
-    return ones_like(a) if a.rows is ONE else None
+softmax_of_one_column = stated("softmax_cols(v) = softmax(v)", where="v: n")

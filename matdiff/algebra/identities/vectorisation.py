@@ -9,7 +9,7 @@ from matdiff.algebra.expr import Expr
 from matdiff.algebra.identities.kronecker import in_place_of
 from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.kronecker import Unvec, Vec
-from matdiff.algebra.operators.products import Hadamard, Scale, Sum
+from matdiff.algebra.operators.products import Scale, Sum
 from matdiff.algebra.stated import stated
 
 # ---- vec -------------------------------------------------------------------------------------------
@@ -119,22 +119,11 @@ def _matrix_of(c: Expr, shape: Shape) -> Expr | None:
     return found if scalar is None or found is None else Scale.of(scalar, found)
 
 
-@identity(
+unvec_of_hadamard = stated(
     "unvec(c .* vec(A), m, n) = unvec(c, m, n) .* A",
     where="A: m x n; c: m*n",
     also=(Statement("unvec(c .* kron(b, a), m, n) = unvec(c, m, n) .* (a*b')", "a: m; b: n; c: m*n"),),
 )
-def unvec_of_hadamard(e: Expr) -> Expr | None:
-    match e.operands[0]:
-        case Hadamard(operands=factors):
-            known = [_matrix_of(f, e.shape) for f in factors]
-            if all(a is None for a in known):
-                return None
-            rest = [f for f, a in zip(factors, known, strict=True) if a is None]
-            together = [Unvec.of(Hadamard.of(*rest), *e.shape)] if rest else []
-            return Hadamard.of(*together, *[a for a in known if a is not None])
-        case _:
-            return None
 
 
 unvec_of_kronecker_product = stated(
