@@ -52,7 +52,7 @@ NEXT_TERM = rf"[-+−]\s*(?:[\w½ ]{{0,3}}|\([\w()/]+\)\s*)(?:{OPERATOR})"  # �
 WHOLE = rf"(?<![A-Za-z])(?P<op>[DHJ])\s*_?\{{?(?P<f>{LETTER})\}}?(?P<arguments>\s*\([^()=]*\))?"  # D f, H_f(x)
 
 OF_VECS = (  # ∂vec(Y)/∂(vec X)ᵀ is ∂Y/∂X
-    rf"({D})\s*(?:vec\s*({HELD})|\(?\s*vec\s*\(?\s*({LETTER})\s*\)*)(\^?\{{?[2²T⊤ᵀ']?\}}?)"
+    rf"({D})\s*(?:\(?\s*vec\s*\(?\s*({LETTER})\s*\)+|\(?\s*vec\s+({LETTER})\s*\)?|vec\s*({HELD}))(\^?\{{?[2²T⊤ᵀ']?\}}?)"
 )
 
 
@@ -89,7 +89,7 @@ def with_names(side: str, functions: Collection[str], name: Name, defined: Colle
     "W'  <L by h> "
     """
     if len(re.findall(OF_VECS, side)) > 1:
-        side = re.sub(OF_VECS, lambda m: f"{m[1]} {m[2] or m[3]}{m[4]}", side)
+        side = re.sub(OF_VECS, lambda m: f"{m[1]} {m[2] or m[3] or m[4]}{m[5]}", side)
     side = _of_formulas(side, functions, name)
     for pattern in (FRACTION, RATIO):
         side = re.sub(pattern, lambda m: _said(m, name), side)

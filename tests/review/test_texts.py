@@ -104,6 +104,10 @@ df = d(x^{T})Ax + x^{T}(dA \cdot x + Adx)
         "r_k: scalar; x_k, μ: d",
     ),
     ("V(x) = x'Px, x₊ = Ax\nV(x₊) = x'A'PAx", "P, A: n x n; x: n"),
+    (
+        "F(X) = A X B\n∂vec(F)/∂vec(X)' = B' ⊗ A\n∂vec F/∂(vec X)' = B' ⊗ A\n∂vec(AXB)/∂vec(X)ᵀ = B' ⊗ A",
+        "A: m x n; X: n x p; B: p x q",
+    ),
     (  # a covariance, which nobody declared
         r"""-2(H\hat{M}_k)^T+2K_k(H\hat{M}_kH^T+R) = 0
 K_k = \hat{M}_kH^T(H\hat{M}_kH^T+R)^{-1}""",
