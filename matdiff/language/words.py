@@ -315,7 +315,7 @@ def _long_word(text: str, start: int, end: int, known: Vocabulary) -> Piece | No
     """A function or a declared name that goes on behind the run of letters: log1p, softmax_rows, x_hat_t, W1b."""
     if not (text.startswith("_", end) or text[end : end + 1].isalpha()):
         return None
-    tail = match_at(r"[a-z]*(?:_[a-z]+)*(?=\s*\()", text, end)
+    tail = match_at(r"[a-z]*(?:_[a-z]+)*(?=\s*\.?\()", text, end)
     if tail and tail.end() > end and text[start : tail.end()] in known.functions:
         return Piece("FUNCTION", text[start : tail.end()], tail.end())
     tail = match_at(RUN_ON, text, end)
