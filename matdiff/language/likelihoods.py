@@ -52,8 +52,7 @@ def with_likelihoods(script: Transcript) -> tuple[Transcript, tuple[str, ...], t
     if len(stated) == len(every) > 1 or (len(stated) == len(every) and of and not re.search("[|∣]", of)):
         return _joint(script, stated)
     if len(stated) != 1 or len(every) > 1:
-        one = f"{every[0][0]} states no normal distribution"
-        message = "several distributions are stated" if len(every) > 1 else one
+        message = "several distributions are stated" if every[1:] else f"{every[0][0]} states no normal distribution"
         raise _error(script, every[0], message, "write the logarithm of the density as a formula, as in log N(y; m, S)")
     m = stated[0]
     end = closing(text, m.end())
@@ -69,8 +68,7 @@ def with_likelihoods(script: Transcript) -> tuple[Transcript, tuple[str, ...], t
     whole = m.start(), behind.end() if asked else behind.end("iid")
     said = f"the function is the {'negative ' if sign else ''}log-likelihood of {shown}"
     place = asked[0].span() if asked else whole
-    scribe = Scribe(script.source)
-    k = 0
+    scribe, k = Scribe(script.source), 0
     for start, stop in sorted({whole, place}):
         _copy(scribe, script, k, start)
         scribe.write(f" ({sign}{_density(text, m)}" if (start, stop) == place else " ", *script.span(start, start + 1))
