@@ -25,6 +25,8 @@ class _Late:
 
     def __getattr__(self, name: str) -> Any:
         """Makes its methods, those of what is compiled where all texts are alike."""
+        if name.startswith("__"):
+            raise AttributeError(name)  # which inspect asks for
         if for_ascii(self.source[0]) == self.source[0]:
             made = compiled(*self.source)
             vars(self).update({method: getattr(made, method) for method in (*METHODS, *REPLACING)})

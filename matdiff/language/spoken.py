@@ -37,19 +37,19 @@ SPOKEN = {  # what stands in front of «of», and what it writes around what sta
     rf"(?:nuclear|trace){NORM}": ("norm_nuc(", ")"),
     rf"(?:L_?inf(?:inity|ty)?|infinity|max|maximum){NORM}": ("norm_inf(", ")"),
 }
-PHRASE = regex(
+OF = (
     r"(?<![\w.])(?<!\bis )(?<!\bis the )(?<!\bbe )(?<!\bbe the )(?:the\s+)?"
     r"(?P<squared>(?:squared\s+|square\s+of\s+the\s+)(?=\S*[-\s]*norm\b))?"
-    rf"(?P<what>{'|'.join(SPOKEN)})(?P<behind>\s+squared(?=\s+of))?\s+of\s+(?:the\s+(?:matrix|vector)\s+)?(?=\S)",
-    re.IGNORECASE,
+    rf"(?P<what>{'|'.join(SPOKEN)})(?P<behind>\s+squared(?=\s+of))?\s+of\s+(?:the\s+(?:matrix|vector)\s+)?(?=\S)"
 )
+PHRASE = regex(OF, re.IGNORECASE)
 STOPS = (  # where what is spoken of ends
     r"(?:[;,\n=?]|\.(?=\s|$)|\s\((?=where|with|if|for|given|[^()]*[∈≻⪰])"
     r"|(?<!\w)(?:wrt|w\.r\.t|with|over|by|where|when|for|if|and|is|as|in|at|on|squared|subject|such|given|assuming"
     r"|does|do|can)(?!\w))"
 )
 BETWEEN = r"(?P<sign>(?<=[\w)\]}'ᵀ²|‖ ])[-+−*](?!\w*\s?norm)|(?<!\w)(?:plus|minus|times)(?!\w))"
-ANOTHER = regex(rf"{PHRASE.pattern}|(?<!\w)(?:tr|trace|det|logdet|norm\w*)\s*\(|[‖|]", re.IGNORECASE)
+ANOTHER = regex(rf"{OF}|(?<!\w)(?:tr|trace|det|logdet|norm\w*)\s*\(|[‖|]", re.IGNORECASE)
 LETTERS = r"(?:-|−|minus)[\s\w'ᵀ]*"
 SQUARED = regex(r"\s*,?\s*squared(?!\w)")
 SIGNS = {"plus": "+", "minus": "-", "times": "*"}
@@ -85,7 +85,8 @@ def in_signs(script: Transcript, known: Collection[str], far: bool) -> Spoken:
     "tr(X'X)"
     """
     text = script.text
-    headings = [m for m in HEADING.finditer(text) if _is_heading(text, m, known)]
+    leading = HEADING.finditer(text) if ":" in text or " is" in text else ()
+    headings = [m for m in leading if _is_heading(text, m, known)]
     notes = tuple(f"the words “{m.group().strip(' :')}” are a heading of what follows" for m in headings)
     edits: list[Edit] = [(*m.span(), " ") for m in headings]
     doubt = None
