@@ -104,7 +104,8 @@ class Converter:
             layers.unfolded(self, [ast.Expr(parsed.body)])
             return Said(self.function_of(parsed.body))
         returned = bool(parsed.body) and isinstance(parsed.body[-1], ast.Return | ast.FunctionDef | ast.ClassDef)
-        body = with_sizes(renamed(in_order(statements_of(parsed.body))), makers.SIZED)
+        body = statements_of(parsed.body)
+        body = with_sizes(renamed(body if returned else in_order(body)), makers.SIZED)
         told = tuple(Excerpt(name.id, self.span(name)[0], self.text) for name in matrices(body))
         body, unused = needed(layers.unfolded(self, body), returned)
         items = [self.statement(item, item is body[-1]) for item in body]
