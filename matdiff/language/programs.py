@@ -27,7 +27,7 @@ END = regex(r"(?:(?<=[\n;])|(?<=[\n;] ))\s*end(?:function)?\b[\s;]*$")
 RETURN = regex(r"(?:(?<=[\n;])|^)[ \t]*return[ \t]+(?=[^\n;]*[\s;]*$)")
 EMPTY = r"[\d.]+|zeros\s*\(.*\)"  # what a value begins with
 WORDS = frozenset((*GREEK_WORDS, *ABBREVIATED, *FUNCTIONS, "lambda"))
-ASSIGNMENT = r"\s*(?P<name>[^\W\d_]\w*)\s*(?P<part>\([^()=]*\))?\s*(?P<sign>[-+*/])?=(?!=)"
+ASSIGNMENT = r"\s*(?P<name>[^\W\d_]\w*)\s*(?P<part>\([^()=]*\))?\s*(?P<sign>[-+*/])?=(?!=)[ \t]*"
 
 
 class Statement(NamedTuple):
@@ -102,24 +102,28 @@ def added_up(program: Program) -> Program:
     edits: list[Edit] = []
     former: dict[str, tuple[Statement, str]] = {}
     for statement in statements(text):
-        name, value = statement.name, text[statement.value : statement.end].strip()
+        name, value = statement.name, text[statement.value : statement.end].rstrip()
         if name in former and not _stands(name, text[former[name][0].end : statement.start]):
             before, given = former[name]
-            together = _together(name, given, statement.sign, value)
-            if together:
-                value = together
-                edits.append((before.start, before.end, " "))
-                edits.append((statement.start, statement.end, f"{name} = {value}"))
-        former[name] = statement, value
+            together = _together(statement, given, value) if ":" not in given else None  # places have their own spans
+            if together is not None:
+                edits = [e for e in edits if not before.start <= e[0] <= e[1] <= before.end]
+                edits += [(before.start, before.end, " "), *together]
+                moved = [(start - statement.value, end - statement.value, piece) for start, end, piece in together]
+                for start, end, piece in sorted(moved, reverse=True):
+                    value = value[: max(start, 0)] + piece.removeprefix(" = ") + value[max(end, 0) :]
+        former[name] = statement, value.strip()
     return program.edited(edits)
 
 
-def _together(name: str, given: str, sign: str, value: str) -> str:
-    """The value of l in l = given; l += value, or l = value with one l in it; empty where it is neither."""
-    if sign:
-        return f"({given}) {sign} ({value})" if not _stands(name, value) else ""
+def _together(statement: Statement, given: str, value: str) -> list[Edit] | None:
+    """What makes the value of l in l = given; l += value, or in l = value with one l in it; None if it is neither."""
+    name, start = statement.name, statement.value
+    if statement.sign:
+        opened = (statement.start + len(name), start, f" = ({given}) {statement.sign} (")
+        return [opened, (start + len(value), start + len(value), ")")] if not _stands(name, value) else None
     use = rf"(?<![\w.]){re.escape(name)}(?!\w|\s*[(\[]|\.[A-Za-z])"
-    whole, count = re.subn(use, lambda _: f"({given})", value)
     if _stands(name, re.sub(use, " ", value)):
-        return ""
-    return whole if count == 1 or (count == 0 and re.fullmatch(EMPTY, given)) else ""
+        return None
+    edits = [(start + m.start(), start + m.end(), f"({given})") for m in re.finditer(use, value)]
+    return edits if len(edits) == 1 or (not edits and re.fullmatch(EMPTY, given)) else None
