@@ -263,7 +263,7 @@ class Bound:
 
     def _require_no_binder(self, node: Node, text: str, scope: Scope) -> None:
         """Refuses x_{k|k-1} under a sum over k, where the label would be another one in every term."""
-        letters = text.split("_") if "_given_" in text else ()
+        letters = re.split("given|minus|plus", text) if "given" in text else ()
         if binder := next((letter for letter in letters if canonical(letter) in scope), None):
             hint = f"write a family with a label of its own, x_{{pred,{binder}}}"
             raise self.error(node, f"the label of a name has the index {binder} of a sum", hint)

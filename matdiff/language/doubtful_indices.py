@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 def require_no_convention(bound: Names) -> None:
     """u_i K_ij u_j is refused: Einstein would sum over i and j, and else they are constant."""
     letters = {
-        id(p.node): {i for piece in p.pieces if "_" not in piece for i in piece if i in "ijklmn"} for p in bound.pending
+        id(p.node): {i for piece in p.pieces if "given" not in piece for i in piece if i in "ijklmn"}
+        for p in bound.pending
     }
     if not any(len(found) > 1 for found in letters.values()):
         return

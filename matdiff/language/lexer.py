@@ -90,7 +90,7 @@ BELOW = r"/\s*(?:\w+|\([^()]*\))[²³]?\s*\)?\s*$"  # 1/n or (1/n), at the end
 ROOT = r"\s*1\s*/\s*[0-9]+(?![.\d])"  # x^1/2
 MODULE = r"(?:np|jnp|numpy|torch|tf|scipy|math|LA)(?:\.(?:linalg|special|functional|numpy))*\.(?=[a-z])"
 FUNCTION_HEAD = r"[ \t]*([^\W\d_]\w*)[ \t]*\(\s*([^()=;\n]*?)\s*\)\s*(?=:?=)"
-CONDITIONAL = r"_\{\w+_given_"
+CONDITIONAL = r"_\{\w+given\w"
 SUM_FOLLOWS = r"\s*(?:∑|Σ\s*_\{)"  # Σ_k Σ_{i ∈ C_k} is no matrix before a sum
 TRANSPOSED = r"'|ᵀ|⊤|\^\{?[T⊤]"
 

@@ -70,10 +70,10 @@ def plain(text: str) -> str:
 
 
 def _conditional(text: str) -> Iterator[Edit]:
-    """Spells what stands below P_{t|t-1} and Σ_{x|y}, which is a label: P_{t_given_t_minus_1}."""
+    """Spells what stands below P_{t|t-1} and Σ_{x|y}, which is a label: P_{tgiventminus1}."""
     for m in GIVEN.finditer(text):
         pieces = (SPELT.get(piece, piece) for piece in re.findall(r"\w+|[-−+|:]", m["low"]))
-        yield m.start("low"), m.end("low"), "_".join(pieces)
+        yield m.start("low"), m.end("low"), "".join(pieces)
 
 
 def _primed(text: str) -> Iterator[Edit]:

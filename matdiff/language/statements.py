@@ -123,6 +123,7 @@ class Around(NamedTuple):
 def _said_in(script: Transcript, known: Collection[str]) -> Says:
     script = script.edited(list(probabilities(script.text)))
     several = [m.span() for m in SEVERAL.finditer(script.text)]
+    in_front = tuple(re.sub(r"[\s:=]+$|^\s+", "", script.text[slice(*span)]) for span in several)
     script = script.edited([(k, k + 1, " ") for span in several for k in range(*span)])
     text = script.text
     refuse_point(script)
@@ -159,7 +160,8 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
     refuse_differential(changed, known)
     members = tuple(script.edited(side) for side in sides)
     signs += [*_leads(text, pieces, standing), *((c.start, c.end) for c in conditions), *map(re.Match.span, heads)]
-    return Says(changed, question, tuple(conditions), members, *_left_sides(text, heads, firsts), tuple(signs))
+    names, of, doubts = _left_sides(text, heads, firsts)
+    return Says(changed, question, tuple(conditions), members, (*in_front, *names), of, doubts, tuple(signs))
 
 
 def _surroundings(
