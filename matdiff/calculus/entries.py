@@ -11,7 +11,7 @@ from matdiff.algebra.constants import Identity, Ones, Zeros
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Index, Number, Symbol, postorder, replace
 from matdiff.algebra.fresh import fresh
-from matdiff.algebra.identities import SIMPLIFICATIONS
+from matdiff.algebra.identities import OF_PARTS
 from matdiff.algebra.identities.cancelling import addends
 from matdiff.algebra.identities.indexed import bound_names
 from matdiff.algebra.identities.transposes import flipped, transposed
@@ -35,7 +35,7 @@ def entries(f: Expr, unknown: Expr) -> tuple[Expr, Expr, Expr]:
     places = [Index(next(letters), s) if s is not ONE else None for s in unknown.shape]
     v = direction(unknown, next(fresh(taken, "V")))
     free = Symbol(v.name, v.shape, (), v.ranges)
-    simplify = Simplifier(SIMPLIFICATIONS)
+    simplify = Simplifier(OF_PARTS)
     change = simplify(replace(pushed(f, {unknown: free}), _at_unit(free, member, _unit(unknown, places))))[0]
     push = Rewriter(before=pushed_inside)
     inside = simplify(push(entry(change, *rows)))[0]

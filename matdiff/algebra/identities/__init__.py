@@ -89,6 +89,11 @@ def under_d(law: Law) -> bool:
     return law.under_d
 
 
+def of_parts(law: Law) -> bool:
+    """Whether a law makes what is asked for by its entries simpler: (x ⊙ eⱼ)[i] is x[i]δᵢⱼ, not x[j]δᵢⱼ."""
+    return law.shorter and law is not slices.unit_vector_at_index_in_hadamard
+
+
 class ByRoot(Mapping[type[Expr], Laws]):
     """Laws by the classes of the nodes that they are tried for, which are looked up when they are first asked for."""
 
@@ -161,7 +166,7 @@ EVERYWHERE = stated_in(
 EVERY = (*EVERYWHERE, *stated_in(parts))
 SIMPLIFICATIONS = ByRoot(EVERYWHERE)
 EXPANSIONS = ByRoot(EVERYWHERE, under_d)
-OF_PARTS = ByRoot(EVERY)
+OF_PARTS = ByRoot(EVERY, of_parts)
 TIDYING: dict[type[Expr], Laws] = {
     Transpose: (transposes.transpose_of_multiple, transposes.transpose_of_scalar),
     Product: (products.zero_in_product, products.multiple_in_product, open_functions.last_direction),

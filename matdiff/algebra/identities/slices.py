@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import UnionType
+
 from matdiff.algebra.constants import Identity, Ones, Zeros
 from matdiff.algebra.dims import ONE, Size
 from matdiff.algebra.expr import Expr, Index, Number, Symbol, fact
@@ -181,9 +183,20 @@ def column_by_unit_vector(e: Expr) -> Expr | None:
 
 @identity("x .* unit(2, n) = x[2]*unit(2, n)", title="x ⊙ eᵢ = x[i]eᵢ", where="x: n", among=(UnitVector,))
 def unit_vector_in_hadamard(e: Expr) -> Expr | None:
-    """Where the place is a number or an index, and not t + 1."""
+    """Where the place is a number or a constant index."""
+    return entry_beside_unit_vector(e, Number | Symbol | Member)
+
+
+@identity("x .* unit(i, n) = x[i]*unit(i, n)", where="x: n; i: index", among=(UnitVector,))
+def unit_vector_at_index_in_hadamard(e: Expr) -> Expr | None:
+    """Where the place is the index of a sum."""
+    return entry_beside_unit_vector(e, Index | Symbol)
+
+
+def entry_beside_unit_vector(e: Expr, places: type[Expr] | UnionType) -> Expr | None:
+    """x[i]eᵢ of x ⊙ eᵢ with such a place i."""
     for k, factor in enumerate(() if e.is_scalar else e.operands):
-        if isinstance(factor, UnitVector) and isinstance(factor.operands[0], Number | Symbol | Member | Index):
+        if isinstance(factor, UnitVector) and isinstance(factor.operands[0], places):
             others = Hadamard.of(*e.operands[:k], *e.operands[k + 1 :])
             return Scale.of(Entry(others, factor.operands[0]), factor)
     return None
