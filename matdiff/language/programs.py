@@ -25,6 +25,7 @@ FRAME = regex(
 )
 END = regex(r"(?:(?<=[\n;])|(?<=[\n;] ))\s*end(?:function)?\b[\s;]*$")
 RETURN = regex(r"(?:(?<=[\n;])|^)[ \t]*return[ \t]+(?=[^\n;]*[\s;]*$)")
+GOES_ON = regex(r"[ \t]*\n\s*[-+*/=.^]")  # the next line with what this one says
 EMPTY = r"[\d.]+|zeros\s*\(.*\)"  # what a value begins with
 WORDS = frozenset((*GREEK_WORDS, *ABBREVIATED, *FUNCTIONS, "lambda"))
 ASSIGNMENT = r"\s*(?P<name>[^\W\d_]\w*)\s*(?P<part>\([^()=]*\))?\s*(?P<sign>[-+*/])?=(?!=)[ \t]*"
@@ -81,8 +82,10 @@ def statements(text: str) -> list[Statement]:
     found = []
     for start, end in between(text, "[;\n]"):
         m = re.compile(ASSIGNMENT).match(text, start, end)
-        goes_on = re.match(r"[ \t]*\n\s*[-+*/=.^]", text[end:]) or text[start:end].rstrip().endswith(tuple("-+*/=(,"))
-        if m and not goes_on:
+        if m is None:
+            continue
+        goes_on = GOES_ON.match(text, end) or text[start:end].rstrip().endswith(tuple("-+*/=(,"))
+        if not goes_on:
             found.append(Statement(m["name"], m["sign"] or "", m.start("name"), m.end(), end))
     return found
 

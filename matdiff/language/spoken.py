@@ -55,7 +55,7 @@ SQUARED = regex(r"\s*,?\s*squared(?!\w)")
 SIGNS = {"plus": "+", "minus": "-", "times": "*"}
 WRITTEN = regex(r"(?<=\s)(?:plus|minus|times)(?=\s)")
 HEADING = regex(
-    r"(?:\A|(?<=[;\n])|(?<=\. ))\s*(?P<words>[A-Za-z][a-z]+(?:[-\s]+[A-Za-z]?[a-z]{2,}){0,5})"
+    r"(?:\A\s*|(?<=[;\n])[^\S\n]*|(?<=\. )[^\S\n]*)(?P<words>[A-Za-z][a-z]+(?:[-\s]+[A-Za-z]?[a-z]{2,}){0,5})"
     r"(?::|\s+is(?:\s+given\s+by|\s+defined\s+as)?(?:\s*:)?)(?=\s+\S)"
 )
 SAYING = (  # words that say something of what stands behind the colon

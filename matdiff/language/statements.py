@@ -50,7 +50,7 @@ SAYING = regex(  # what parts, defines, compares or asks
     rf"|(?!exp)(?<!\w){COUNT}\s*x\s*{COUNT}(?!\w)"
 )
 SEVERAL = regex(  # μ̂, Σ̂ = arg max …
-    rf"(?:^|(?<=[;\n]))\s*\(?\s*{LETTER}(?:\s*,\s*{LETTER})+\s*\)?\s*:?=\s*(?=⟪?arg(?:min|max|\s))"
+    rf"(?:^|(?<=[;\n]))[^\S\n]*(?:\(\s*)?{LETTER}(?:\s*,\s*{LETTER})+(?:\s*\))?\s*:?=\s*(?=⟪?arg(?:min|max|\s))"
 )
 WORDS = regex(r"[A-Za-z][a-z]{2,}\(?")
 
@@ -121,10 +121,7 @@ class Around(NamedTuple):
 
 
 def _said_in(script: Transcript, known: Collection[str]) -> Says:
-    script = script.edited(list(probabilities(script.text)))
-    several = [m.span() for m in SEVERAL.finditer(script.text)]
-    in_front = tuple(re.sub(r"[\s:=]+$|^\s+", "", script.text[slice(*span)]) for span in several)
-    script = script.edited([(k, k + 1, " ") for span in several for k in range(*span)])
+    script, several, in_front = _before_arg_min(script.edited(list(probabilities(script.text))))
     text = script.text
     refuse_point(script)
     pieces, question, asking = _without_request(text, pieces_of(text))
@@ -162,6 +159,13 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
     signs += [*_leads(text, pieces, standing), *((c.start, c.end) for c in conditions), *map(re.Match.span, heads)]
     names, of, doubts = _left_sides(text, heads, firsts)
     return Says(changed, question, tuple(conditions), members, (*in_front, *names), of, doubts, tuple(signs))
+
+
+def _before_arg_min(script: Transcript) -> tuple[Transcript, list[tuple[int, int]], tuple[str, ...]]:
+    """The text without the several names in front of an arg min, their places, and what they are."""
+    spans = [m.span() for m in SEVERAL.finditer(script.text)]
+    names = tuple(script.text[slice(*span)].strip().rstrip(" :=") for span in spans)
+    return script.edited([(k, k + 1, " ") for span in spans for k in range(*span)]), spans, names
 
 
 def _surroundings(
