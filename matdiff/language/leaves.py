@@ -10,7 +10,7 @@ from matdiff.algebra.dims import ONE, SCALAR, Shape
 from matdiff.algebra.expr import FUNCTIONS, Expr, Number, Symbol
 from matdiff.algebra.operators.entrywise import at_entries
 from matdiff.algebra.operators.structure import Named
-from matdiff.algebra.operators.sums import Member, UnitVector
+from matdiff.algebra.operators.sums import Entry, Member, UnitVector
 from matdiff.errors import NotationError
 from matdiff.language.broadcasting import filled
 from matdiff.language.entries import entry, index_of, require_place, require_range
@@ -160,11 +160,22 @@ def defining(attempt: Attempt, node: Node) -> Typed:
     return body
 
 
+def with_name(name: str, value: Expr) -> Expr:
+    """A value with a name; but m = length(y) is a size m that is declared, and x1 = x[1] the entry x₁."""
+    match value:
+        case Symbol() if value.name == name:
+            return value
+        case Entry(operands=(Symbol() as whole, Number() as place)) if name == f"{whole.name}{place.value}":
+            return value
+        case _:
+            return Named(name, value)
+
+
 @rule("define")
 def type_definition(attempt: Attempt, node: Node) -> Typed:
     """h = …: a node with a name"""
     body = defining(attempt, node)
-    result = attempt.typed(node, (body.rows, body.cols), (body,), partial(Named, node.value))
+    result = attempt.typed(node, (body.rows, body.cols), (body,), partial(with_name, node.value))
     result.has_two_axes = body.has_two_axes
     attempt.definitions[node.value] = result
     return result
