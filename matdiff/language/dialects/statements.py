@@ -60,9 +60,17 @@ def _is_wrapper(decorator: ast.expr) -> bool:
 
 
 def _makes_symbols(item: ast.stmt) -> bool:
-    """m, n = symbols('m n') of SymPy, which says that these are numbers or sizes"""
-    called = item.value.func if isinstance(item, ast.Assign) and isinstance(item.value, ast.Call) else None
-    return isinstance(called, ast.Name | ast.Attribute) and ast.unparse(called).split(".")[-1] in ("symbols", "Symbol")
+    """m, n = symbols('m n') of SymPy, which says that these are numbers or sizes; there is a word for each name."""
+    match item:
+        case ast.Assign(
+            targets=[target], value=ast.Call(func=ast.Name() | ast.Attribute() as called, args=[first, *_])
+        ):
+            if ast.unparse(called).split(".")[-1] not in ("symbols", "Symbol"):
+                return False
+            names = target.elts if isinstance(target, ast.Tuple | ast.List) else [target]
+            words = str(first.value) if isinstance(first, ast.Constant) else ""
+            return ":" in words or len(words.replace(",", " ").split()) == len(names)
+    return False
 
 
 def _is_known_import(item: ast.stmt) -> bool:
@@ -176,11 +184,19 @@ def needed(body: list[ast.stmt], returned: bool) -> tuple[list[ast.stmt], list[s
         match item:
             case ast.Assign(targets=[ast.Name(id=name)]) if kept and name not in names:
                 if isinstance(item, Part) or returned or axis_said(item.value):
-                    left += [] if isinstance(item, Part) else [name]
+                    left += [] if isinstance(item, Part) and not _is_of_unknown(item.value) else [name]
                     continue
         names |= _loaded(item)
         kept.append(item)
     return kept[::-1], left[::-1]
+
+
+def _is_of_unknown(value: ast.expr) -> bool:
+    """Whether a part is one of what a function of no library gives."""
+    match value:
+        case ast.Subscript(value=ast.Call(func=ast.Name(id=name))):
+            return name not in ("len", "size")
+    return False
 
 
 def _definitions(body: list[ast.stmt]) -> Iterator[tuple[str, ast.expr]]:
