@@ -144,3 +144,11 @@ def test_numbers_stand_above_a_vector(text: str, shown: str, style: str) -> None
     e = matdiff.parse(text, "x, y: n")
     assert format(e, "ascii") == shown
     assert matdiff.parse(format(e, style), "x, y: n") is e
+
+
+def test_an_entry_at_a_label_is_explained_by_its_law() -> None:
+    derived = matdiff.derive(
+        "sum(n=1..N, log(softmax(W*x[n])[c[n]]))", "W", "W: K x d; x[n=1..N]: d; c[n=1..N]: index 1..K"
+    )
+    assert any(step.law.name == "unit_vector_in_hadamard" for step in derived.steps)
+    assert all(step.law.explains(step.before, step.after) for step in derived.steps)

@@ -181,16 +181,22 @@ def column_by_unit_vector(e: Expr) -> Expr | None:
     return None
 
 
-@identity("x .* unit(2, n) = x[2]*unit(2, n)", title="x ⊙ eᵢ = x[i]eᵢ", where="x: n", among=(UnitVector,))
+@identity(
+    "x .* unit(2, n) = x[2]*unit(2, n)",
+    title="x ⊙ eᵢ = x[i]eᵢ",
+    where="x: n",
+    also=("x .* unit(i, n) = x[i]*unit(i, n)",),
+    among=(UnitVector,),
+)
 def unit_vector_in_hadamard(e: Expr) -> Expr | None:
-    """Where the place is a number or a constant index."""
+    """Where the place is a number, a constant index or a label."""
     return entry_beside_unit_vector(e, Number | Symbol | Member)
 
 
-@identity("x .* unit(i, n) = x[i]*unit(i, n)", where="x: n; i: index", among=(UnitVector,))
+@identity("x .* unit(i, n) = x[i]*unit(i, n)", where="x: n", among=(UnitVector,))
 def unit_vector_at_index_in_hadamard(e: Expr) -> Expr | None:
     """Where the place is the index of a sum."""
-    return entry_beside_unit_vector(e, Index | Symbol)
+    return entry_beside_unit_vector(e, Index)
 
 
 def entry_beside_unit_vector(e: Expr, places: type[Expr] | UnionType) -> Expr | None:
