@@ -12,7 +12,14 @@ from matdiff.language.binding import Bound
 from matdiff.language.broadcasting import WEIGHTS
 from matdiff.language.customs import SCALARS, customary
 from matdiff.language.dialects import recognised
-from matdiff.language.doubtful_code import require_axes, require_columns, require_rows, require_vectors, require_words
+from matdiff.language.doubtful_code import (
+    is_word,
+    require_axes,
+    require_columns,
+    require_rows,
+    require_vectors,
+    require_words,
+)
 from matdiff.language.doubtful_sums import require_entries, require_one_sigma
 from matdiff.language.other_kinds import KindsError, typed_as
 from matdiff.language.scopes import BARE, Binder
@@ -331,6 +338,28 @@ def say_stems(bound: Bound, attempt: Attempt) -> None:
             place = next(n for n in bound.order if n.kind == "symbol" and n.value[0] == others[0])
             said = f"{others[0]} is read as a vector beside the number {number}; if it is a number too, declare it"
             attempt.note(place, f"{said}: {others[0]}: scalar")
+
+
+def say_factors(bound: Bound, attempt: Attempt) -> None:
+    """Notes that of the numbers by custom in σ ε beside a vector μ it is σ that is a vector: it may be ε, or both.
+
+    A word tells nothing of its kind, and so it may be the vector also in s noise, where s is one by custom.
+    """
+    for node in [node for node in bound.order if node.kind in PRODUCTS and len(node.parts) == 2]:
+        names = [
+            part.value[0] for part in node.parts if part.kind == "symbol" and not bound.names[part.value[0]].declared
+        ]
+        made = [name for name in names if attempt.assumed.get(name) == "V"]
+        left = [name for name in names if attempt.assumed.get(name) == "S"]
+        is_open = [name for name in left if is_word(bound, name) or customary(made[0])[0][0] == "S"] if made else []
+        if is_open and len(made) == len(left) == 1 and typed_as(bound, attempt, left, numbers=made):
+            (vector,), (number,) = made, left
+            attempt.note(
+                node,
+                f"{vector} is read as a vector and {number} as a number; the other way is {number}: vector, "
+                f"and a product of two vectors entry by entry {vector} .* {number}",
+            )
+    attempt.restore()
 
 
 def _is_prediction(product: Node, attempt: Attempt) -> bool:

@@ -17,11 +17,17 @@ class KindsError(AmbiguityError):
 
 
 def typed_as(
-    bound: Bound, attempt: Attempt, names: Sequence[Key], columns: list[Node] | None = None, kind: str = "V"
+    bound: Bound,
+    attempt: Attempt,
+    names: Sequence[Key],
+    columns: list[Node] | None = None,
+    kind: str = "V",
+    numbers: Sequence[Key] = (),
 ) -> Typed | None:
-    """The text as it would be if some names were vectors, or of another kind, where that makes sense."""
+    """The text as it would be if some names were vectors, or of another kind, and others numbers, if that has sense."""
     if not names:
         return None
     with suppress(Misfit):
-        return Attempt(bound, attempt.assumed | dict.fromkeys(names, kind), columns).run()
+        others = dict.fromkeys(names, kind) | dict.fromkeys(numbers, "S")
+        return Attempt(bound, attempt.assumed | others, columns).run()
     return None

@@ -22,6 +22,7 @@ from matdiff.language.doubts import (
     require_customary,
     require_estimates,
     require_one_font,
+    say_factors,
     say_families,
     say_identities,
     say_means,
@@ -166,6 +167,7 @@ class Search:
             say_offsets,
             say_rows,
             say_spread_numbers,
+            say_factors,
             say_stems,
         ):
             say(self.bound, found.attempt)
