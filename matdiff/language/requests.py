@@ -83,6 +83,10 @@ OPERATOR = regex(r"\s*\(*[∂∇d]")
 OF_NAMES = rf"\s*(?:\(\s*(?P<names>{LETTER}(?:\s*,\s*{LETTER})*)\s*\))?[\s.?]*$"
 NABLA = rf"\s*(?:∇\s*|grad\s+)(?P<f>{LETTER}){OF_NAMES}"
 PRIMED = rf"\s*(?P<f>{LETTER})\s*['′]{OF_NAMES}"
+OF_THE_FUNCTION = (  # dL/dw behind a function that has no name
+    rf"\s*(?:\(\(\s*)?(?P<sign>[d∂])\s*(?P<f>⟪?[A-Za-z]\w*⟫?)\s*\)?\s*/\s*\(?\s*(?P=sign)\s*(?P<x>{LETTER})"
+    r"\s*(?:\)\))?\s*=?[\s.?]*$"
+)
 GOAL_AHEAD = rf"(?i)\s*{GOAL}"
 # what a question has
 CUES = regex("deriv|point|hess|grad|jacob|minim|maxim|differ|MLE|respect|over|by|w.{0,2}r.{0,2}t", re.IGNORECASE)
@@ -127,6 +131,9 @@ def request_at(text: str, place: int) -> Question | None:
     operator = question_at(text, place, ()) if OPERATOR.match(text, place) else None
     if operator and operator.order and not operator.inner and match_at(UNSAID, text, operator.end):
         return operator._replace(end=len(text), inner=(len(text), len(text)))  # f; ∂/∂x = ?
+    unnamed = match_at(OF_THE_FUNCTION, text, place) if text[:place].strip() else None
+    if unnamed and unnamed["f"].strip("⟪⟫") not in re.sub(r"[^\W\d_]{3,}", " ", text[:place]):
+        return Question((named(unnamed["x"]),), 1, place, len(text), (len(text), len(text)))
     if not CUES.search(text, place):
         return None
     if estimate := match_at(ESTIMATE, text, place):

@@ -14,13 +14,14 @@ from matdiff.algebra.assumptions import PROPERTIES
 from matdiff.algebra.expr import FUNCTIONS
 from matdiff.errors import AmbiguityError
 from matdiff.language.extents import KINDS
-from matdiff.language.names import GREEK_WORDS
+from matdiff.language.names import GREEK_WORDS, SUBS
 from matdiff.language.phrases import LEADS
 from matdiff.language.requests import GOALS, VERBS
 from matdiff.language.transcript import Edit, Transcript
 from matdiff.regex import regex
 
 NORM = r"[-\s]*norm"
+RESIDUALS = r"(?:entries|elements|residuals)"
 SPOKEN = {  # what stands in front of «of», and what it writes around what stands behind
     "trace": ("tr(", ")"),
     r"log(?:arithm\s+of\s+the\s+|\s+of\s+the\s+|[-\s])determinant": ("log(det(", "))"),
@@ -36,13 +37,29 @@ SPOKEN = {  # what stands in front of «of», and what it writes around what sta
     rf"L_?1{NORM}": ("norm1(", ")"),
     rf"(?:nuclear|trace){NORM}": ("norm_nuc(", ")"),
     rf"(?:L_?inf(?:inity|ty)?|infinity|max|maximum){NORM}": ("norm_inf(", ")"),
-}
+    rf"sum\s+of\s+(?:the\s+)?(?:squared\s+{RESIDUALS}|squares(?:\s+of\s+(?:the\s+|all\s+)?{RESIDUALS})?)": (
+        "sum((",
+        ").^2)",
+    ),
+    r"(?:inner|scalar|dot)[-\s]product": ("⟨", ", ", "⟩"),
+    r"(?:matrix[-\s])?product": ("(", ") * (", ")"),
+    r"outer[-\s]product": ("outer(", ", ", ")"),
+    r"Kronecker[-\s]product": ("kron(", ", ", ")"),
+    r"(?:Hadamard|element-?wise|entry-?wise)[-\s]product": ("hadamard(", ", ", ")"),
+    r"(?:Euclidean[-\s])?distance": ("norm2((", ") - (", "))"),
+    r"sum\s+of\s+(?:the\s+)?squared\s+(?:errors|differences)": ("sum(((", ") - (", ")).^2)"),
+    r"mean[-\s]squared?[-\s]error": ("mse(", ", ", ")"),
+    r"cross[-\s]entropy": ("cross_entropy(", ", ", ")"),
+    r"(?:KL|Kullback[-\s–]Leibler)[-\s]divergence": ("kl(", ", ", ")"),
+}  # of those of two things what stands between them, too
 OF = (
     r"(?<![\w.])(?<!\bis )(?<!\bis the )(?<!\bbe )(?<!\bbe the )(?:the\s+)?"
-    r"(?P<squared>(?:squared\s+|square\s+of\s+the\s+)(?=\S*[-\s]*norm\b))?"
-    rf"(?P<what>{'|'.join(SPOKEN)})(?P<behind>\s+squared(?=\s+of))?\s+of\s+(?:the\s+(?:matrix|vector)\s+)?(?=\S)"
+    r"(?P<squared>(?:squared\s+|square\s+of\s+the\s+)(?=\S*[-\s]*(?:norm|distance)\b))?"
+    rf"(?P<what>{'|'.join(SPOKEN)})(?P<behind>\s+squared(?=\s+of))?(?:\s+(?:of|between)|(?<=residuals))"
+    r"\s+(?:the\s+(?:matrix|vector)\s+)?(?=[^\s,;.])"
 )
 PHRASE = regex(OF, re.IGNORECASE)
+CUES = regex(r" (?:of|between) ")
 STOPS = (  # where what is spoken of ends
     r"(?:[;,\n=?]|\.(?=\s|$)|\s\((?=where|with|if|for|given|[^()]*[∈≻⪰])"
     r"|(?<!\w)(?:wrt|w\.r\.t|with|over|by|where|when|for|if|and|is|as|in|at|on|squared|subject|such|given|assuming"
@@ -52,10 +69,14 @@ BETWEEN = r"(?P<sign>(?<=[\w)\]}'ᵀ²|‖ ])[-+−*](?!\w*\s?norm)|(?<!\w)(?:pl
 ANOTHER = regex(rf"{OF}|(?<!\w)(?:tr|trace|det|logdet|norm\w*)\s*\(|[‖|]", re.IGNORECASE)
 LETTERS = r"(?:-|−|minus)[\s\w'ᵀ]*"
 SQUARED = regex(r"\s*,?\s*squared(?!\w)")
+OF_A_DIFFERENCE = regex(r"(?i:norm|squares|residuals)$")
+SQUARES = regex(r"(?i:squares|squared)")
+SQUARED_ALREADY = regex(rf"[∑Σ‖|²^_{SUBS}]|\bsum")  # what a heading has behind it, or is of one index
+AND = regex(r"\s+(?P<word>and|with)\s+(?:the\s+(?:matrix|vector)\s+)?")
 SIGNS = {"plus": "+", "minus": "-", "times": "*"}
 WRITTEN = regex(r"(?<=\s)(?:plus|minus|times)(?=\s)")
 HEADING = regex(
-    r"(?:\A\s*|(?<=[;\n])[^\S\n]*|(?<=\. )[^\S\n]*)(?P<words>[A-Za-z][a-z]+(?:[-\s]+[A-Za-z]?[a-z]{2,}){0,5})"
+    r"(?:\A\s*|(?<=[;\n])[^\S\n]*|(?<=\. )[^\S\n]*)(?P<words>[A-Za-z][a-z]+(?:[-\s]+[A-Za-z]?[a-z]{2,}){0,7})"
     r"(?::|\s+is(?:\s+given\s+by|\s+defined\s+as)?(?:\s*:)?)(?=\s+\S)"
 )
 SAYING = (  # words that say something of what stands behind the colon
@@ -90,11 +111,22 @@ def in_signs(script: Transcript, known: Collection[str], far: bool) -> Spoken:
     notes = tuple(f"the words “{m.group().strip(' :')}” are a heading of what follows" for m in headings)
     edits: list[Edit] = [(*m.span(), " ") for m in headings]
     doubt = None
-    phrases = list(PHRASE.finditer(text)) if " of " in text else []
+    phrases = list(PHRASE.finditer(text)) if CUES.search(text) else []
     closings: dict[int, str] = {}
+    used = set[int]()  # the places of the words «and» that stand between what a function is taken of
     for m in reversed(phrases):  # the inner one closes first
-        before, behind = _around(m)
-        short, long = _ends(text, m)
+        before, *between, behind = _around(m)
+        place = m.end()
+        if between:
+            second = AND.match(text, _ends(text, m, place, used)[1])
+            if second is None:
+                continue
+            edits.append((*second.span(), between[0]))
+            place = second.end()
+            used.add(second.start("word"))
+        short, long = _ends(text, m, place, used)
+        if SQUARES.search(m["what"]) and SQUARED_ALREADY.search(text, place, long):
+            continue
         end = long if far else short
         squared = SQUARED.match(text, end) if m["what"].lower().endswith("norm") else None
         if squared:
@@ -118,35 +150,41 @@ def _is_heading(text: str, m: re.Match[str], known: Collection[str]) -> bool:
     return not says and not any(re.search(rf"(?<!\w)(?<!the ){word}(?!\w)", text[m.end() :]) for word in names)
 
 
-def _around(m: re.Match[str]) -> tuple[str, str]:
-    """What the words of a function write in front of what it is taken of, and behind it."""
+def _around(m: re.Match[str]) -> tuple[str, ...]:
+    """What the words of a function write in front of what it is taken of, between two such things, and behind."""
     pattern = next(pattern for pattern in SPOKEN if re.fullmatch(pattern, m["what"], re.IGNORECASE))
-    before, behind = SPOKEN[pattern]
-    return before, behind + "^2" * bool(m["squared"] or m["behind"])
+    *around, behind = SPOKEN[pattern]
+    return *around, behind + "^2" * bool(m["squared"] or m["behind"])
 
 
-def _ends(text: str, m: re.Match[str]) -> tuple[int, int]:
+def _ends(text: str, m: re.Match[str], place: int, used: Collection[int]) -> tuple[int, int]:
     """Where what is spoken of ends: in front of a first sign, and behind all terms but those of another function.
 
     Nobody says the norm of A x − b of ‖A x‖ − b.
     """
-    marks = list(_marks(text, m.end()))
+    marks = list(_marks(text, place, used))
     terms = [k for k, sign in marks if sign not in ("*", "times")]
-    long = next((k for k, then in pairwise(terms) if ANOTHER.search(text, k, then + 1)), terms[-1])
-    is_difference = m["what"].lower().endswith("norm") and marks[0][1] in ("-", "−", "minus") and marks[0][0] < long
+    long = next((k for k, then in pairwise(terms) if _begins(ANOTHER, text, k, then)), terms[-1])
+    is_difference = OF_A_DIFFERENCE.search(m["what"]) and marks[0][1] in ("-", "−", "minus") and marks[0][0] < long
     first = marks[1] if is_difference and re.fullmatch(LETTERS, text[marks[0][0] : marks[1][0]]) else marks[0]
     return _end(text, first[0]), _end(text, long)
+
+
+def _begins(pattern: re.Pattern[str], text: str, start: int, end: int) -> bool:
+    """Whether something that a pattern matches begins between two places."""
+    m = pattern.search(text, start)
+    return m is not None and m.start() <= end
 
 
 def _end(text: str, place: int) -> int:
     return len(text[:place].rstrip())
 
 
-def _marks(text: str, place: int) -> Iterator[tuple[int, str]]:
+def _marks(text: str, place: int, used: Collection[int]) -> Iterator[tuple[int, str]]:
     """The signs between the terms behind a place, and at last the end."""
     depth = 0
     for m in re.finditer(rf"{STOPS}|(?P<open>[(\[{{])|[)\]}}]|{BETWEEN}", text):
-        if m.start() < place:
+        if m.start() < place or m.start() in used:
             continue
         if m["open"]:
             depth += 1
@@ -164,8 +202,9 @@ def _marks(text: str, place: int) -> Iterator[tuple[int, str]]:
 def _doubt(script: Transcript, m: re.Match[str], short: int, long: int) -> AmbiguityError:
     """The error where what is spoken of may end in front of a sign."""
     text = script.text
-    before, behind = _around(m)
+    before, *between, behind = _around(m)
     message = f"“{m.group().strip()}” can go with {text[m.end() : short]}, or with {text[m.end() : long]}"
     one, all_ = (WRITTEN.sub(lambda sign: SIGNS[sign.group()], text[m.end() : end]) for end in (short, long))
+    one, all_ = (AND.sub(between[0], said) if between else said for said in (one, all_))
     hint = f"write {before}{one}{behind}{all_[len(one) :]} or {before}{all_}{behind}"
     return AmbiguityError(message, text=script.source, span=script.span(m.start(), long), suggestion=hint)

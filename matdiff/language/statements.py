@@ -342,13 +342,17 @@ def _parts(text: str, piece: Piece, before: Piece, kept: set[int]) -> bool:
     return is_range is None and _is_item(text, before)
 
 
+RANGE = r"\s*(?:[0-9]+\s*,?\s*(?:\.\.|…)|\w+\s*(?:\.\.|…))"
+
+
 def _is_item(text: str, piece: Piece) -> bool:
     """Whether a statement defines something, and is no range as in for k = 1, …, K; or asks for ∂L/∂A."""
     if re.compile(r"\s*(?:\(\(\s*)?∂[^/]*/").match(text, piece.start, piece.end):
         return True
     m = HEAD.match(text, piece.start, piece.end)
-    return m is not None and not re.match(
-        r"\s*(?:[0-9]+\s*,?\s*(?:\.\.|…|$)|\w+\s*(?:\.\.|…))", text[m.end() : piece.end]
+    return m is not None and (
+        re.match(rf"{RANGE}|\s*[0-9]+\s*$", text[m.end() : piece.end]) is None
+        or re.compile(r"\s*[0-9]+\s*,(?!\s*(?:[0-9]|\.\.|…|⋯))").match(text, m.end()) is not None  # s = 5, r/s
     )
 
 

@@ -28,7 +28,7 @@ COEFFICIENT = regex(
 def refuse_differential(script: Transcript, known: Collection[str]) -> None:
     """Refuses dX and d tr(AX), which are no products, where nothing says that d is a number, or dX a name."""
     text = script.text
-    found = (m for m in DIFFERENTIAL.finditer(text) if m["name"] not in known)
+    found = (m for m in DIFFERENTIAL.finditer(text) if m["name"] not in known and not _is_defined(text, m["name"]))
     outer, inner = OUTER.match(text), next(found, None)
     if "d" in known:
         return
@@ -43,6 +43,13 @@ def refuse_differential(script: Transcript, known: Collection[str]) -> None:
     further = "whether the equation is true says matdiff check" if is_claim else "a product is written with *"
     hint = f"write the function alone; {further}"
     raise NotationError(message, text=script.source, span=script.span(*m.span()), suggestion=hint)
+
+
+def _is_defined(text: str, name: str) -> bool:
+    """Whether a text defines dx without any differential and uses it, as the degrees of freedom in df = n − p; r/df."""
+    own = re.search(rf"(?<!\w){name}\s*:?=(?!=)(?P<body>[^;,\n=]*)(?:[;,\n]|$|\bwhere\b)", text)
+    uses = re.findall(rf"(?<!\w){name}(?!\w)", text)
+    return own is not None and len(uses) > 1 and not DIFFERENTIAL.search(own["body"])
 
 
 def refuse_point(script: Transcript) -> None:
