@@ -66,6 +66,14 @@ def read_beside(
     return Readings(rest, declared, [], False, False, dialect).best().expr
 
 
+def read_equation(left: str, right: str, declared: Declarations) -> tuple[Expr, Expr]:
+    """Both sides of an equation of a derivation; their symbols are declared from then on."""
+    pair = _read_together([Readings(side, declared, [], False, True) for side in (left, right)])
+    for side in pair:
+        declare_symbols(side, declared)
+    return pair
+
+
 def _read_together(sides: Sequence[Readings]) -> tuple[Expr, Expr]:
     """Both sides of an equation under one search."""
     trees = [side.bind((), []) for side in sides]

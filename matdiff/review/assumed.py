@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 CURVED = frozenset(("orthogonal", "idempotent"))  # which say nothing of what is differentiated by
 ADJECTIVE = r"(?:(?:an?|any|real|both|square|symmetric|idempotent|orthogonal|positive|definite|and)[\s,]+)*"
-ONE = r"\$?(\\?[A-Za-zΑ-Ωα-ω]+)\$?"
+NAME = r"\\?[A-Za-zΑ-Ωα-ω]+"
+ONE = rf"\$?({NAME}(?:\$?(?:\s*,\s*|\s*,?\s+and\s+)\$?(?:\\[A-Za-z]+|[A-ZΑ-Ωα-ω])(?![A-Za-z]))*)\$?"  # A; Q and R
 SQUARED = r"(?:²|\^\s*\{?\s*2\s*\}?)"
 MATRIX = r"(?<![A-Za-z\\^_])([A-Z])"
 WORDS = {
@@ -47,13 +48,16 @@ def assumptions(text: str) -> Iterator[tuple[str, str]]:
 
     >>> list(assumptions("Let A be symmetric, P = P^T = P^2, and Q^TQ = I."))
     [('A', 'symmetric'), ('P', 'symmetric'), ('P', 'idempotent'), ('Q', 'orthogonal')]
+    >>> list(assumptions("where Q and $R$ are symmetric"))
+    [('Q', 'symmetric'), ('R', 'symmetric')]
     """
     for word, spelt in WORDS.items():
         behind = rf"(?<![\w$]){ONE}\s*(?:is|be|are|=|,)?\s*{ADJECTIVE}{spelt}"
         ahead = rf"{spelt}\s+(?:matrix\s+)?\$?(\\?[A-ZΑ-Ωα-ω])\b"
         for pattern in (behind, ahead, FORMULAS[word]):
             for m in re.finditer(pattern, text):
-                yield named(next(filter(None, m.groups())).removeprefix("\\")), word
+                for name in re.findall(rf"{NAME}", re.sub(r"\sand\s", " ", next(filter(None, m.groups())))):
+                    yield named(name.removeprefix("\\")), word
 
 
 def assume(scope: Scope, text: str, curved: bool) -> None:

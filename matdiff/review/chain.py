@@ -36,6 +36,8 @@ class Chain:
 
     def __init__(self, truth: Expr, is_derivative: bool = False) -> None:
         self.truth = truth
+        self.line = 0  # the number of the line in which it begins
+        self.defines = ""  # the name that is defined by it
         self.first = ""  # the side that it begins with, as it is written
         self.stated = truth
         self.is_derivative = is_derivative

@@ -11,10 +11,11 @@ from matdiff.algebra.operators.products import Scale
 from matdiff.language.declared import Declaration
 from matdiff.review.chain import Chain
 from matdiff.review.derivatives import derivative
-from matdiff.review.judging import Judge, Judged
+from matdiff.review.judging import Judge
 from matdiff.review.lines import Line
 from matdiff.review.report import Review
 from matdiff.review.reviewing import reviewed
+from matdiff.review.sides import Judged
 from matdiff.review.verdicts import WRONG
 
 TABLE = r"\[[^][]*\d[^][]*\]"  # of numbers, as it is shown

@@ -10,6 +10,7 @@ from matdiff.algebra.expr import Expr, Symbol, replace, symbols
 from matdiff.errors import MatdiffError
 from matdiff.language.declared import OPEN, Declaration
 from matdiff.language.names import named
+from matdiff.review.chain import Chain
 from matdiff.review.comparing import compared, spread
 from matdiff.review.scope import MARK, Scope
 
@@ -72,6 +73,13 @@ def is_strange(scope: Scope, truth: Expr, value: Expr) -> bool:
     known = (scope.given or frozenset().union(*said)) | scope.sizes()
     odd = {name for name in one ^ other if not (name[0] == "d" and named(name[1:]) in known)}
     return bool(known and odd - known)
+
+
+def is_untold(chain: Chain, value: Expr) -> bool:
+    """Whether an identity would need what nobody said: y = wᵀx = wᵀBz, where each side has a letter of its own."""
+    one, other = (set(symbols(e)) for e in (chain.truth, value))
+    moves = any(s.name[0] == "d" and len(s.name) > 1 for s in one | other)
+    return not (chain.is_derivative or moves) and bool(one - other) and bool(other - one)
 
 
 def needed(scope: Scope, value: Expr, truth: Expr) -> str:

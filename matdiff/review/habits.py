@@ -52,6 +52,8 @@ TWO_BELOW = rf"(?:_(?:\{{\s*\w\s*,?\s*\w\s*\}}|[a-z]{{2}}(?![A-Za-z]))|[{SUBS}]{
 ENTRIES = rf"(?<![A-Za-z\\])(?P<of>\\[a-z]+|[a-zα-ω])(?={TWO_BELOW})"
 
 ONE_BELOW = rf"(?<![A-Za-z\\])(?P<of>[a-z])(?:_(?:\{{\s*[a-z]\s*\}}|[a-z](?![A-Za-z,]))|[{SUBS}](?![{SUBS}]))"
+HIGH = str.maketrans({"²": "^2", "³": "^3"})
+POWER = r"(?<=[\w)])\^\{?([23])\}?(?!\w)"  # of A^2
 COMPLEMENT = rf"(\)|(?<![A-Za-z]){LETTER})\s*\(\s*1(?=\s*[-−])"  # s(1 − s)
 
 NEXT = r"(?<![A-Za-z])([^\W\d_])(?:₊|_\{?\+\}?)"  # x₊ = …, the next x
@@ -145,8 +147,21 @@ def _row(whole: str, m: re.Match[str]) -> str:
     return f"({whole}[{m.group(1) or canonical('x' + m.group(2))[1:].lstrip('_')},:]')"
 
 
+def in_doubt(side: str) -> Iterator[str]:
+    """Other readings of a side, which are tried before it is called wrong: powers by entries beside such products.
+
+    >>> list(in_doubt("(A - Y) ⊙ (1 - A²)"))
+    ['(A - Y) ⊙ (1 - A.^2)']
+    """
+    spelt = side.translate(HIGH)
+    if re.search(r"⊙|∘|\.\*", spelt) and re.search(POWER, spelt):
+        yield re.sub(POWER, r".^\1", spelt)
+
+
 def by_entries(side: str, refused: str) -> str:
     """A side whose quotient or product of vectors is refused, where authors mean another: 1/x, s(1 − s), a ⊙ (Bc)."""
+    if refused.startswith("only a square matrix has"):
+        return next(in_doubt(side), side)
     if refused.startswith("an entrywise product"):
         return _with_loose_signs(side)
     if re.match("the product (?:does not fit|has factors)", refused):

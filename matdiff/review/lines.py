@@ -171,7 +171,9 @@ def lettered(formula: str, words: str) -> str:
 
 
 def _goes_on(above: str, row: str) -> bool:
-    """Whether a row goes on with a formula that is broken off above it, within a bracket or at a sign."""
+    """Whether a row goes on with a formula that is broken off above it, within dollars or a bracket, or at a sign."""
+    if above.replace("$$", "").count("$") % 2 and row.replace("$$", "").count("$") % 2:
+        return re.search(r"[=\\]", above.rpartition("$")[2]) is not None
     if re.match(r"[\s&]*(?:\\phantom\{=\}|[/)⊙⊗·])", row) or _stands_behind(above, row):
         return bool(above)
     if re.match(FIRST_RELATION, row):

@@ -16,10 +16,11 @@ from matdiff.records import NamedTuple
 from matdiff.review.comparing import compared
 from matdiff.review.documents import Passage, passages
 from matdiff.review.doubts import holds
-from matdiff.review.judging import Judge, Judged
+from matdiff.review.judging import Judge
 from matdiff.review.lines import MATHEMATICAL
 from matdiff.review.reviewing import sections
 from matdiff.review.scope import has_increments
+from matdiff.review.sides import Judged
 from matdiff.review.slips import SAID, diagnosed
 from matdiff.review.verdicts import NO_CLAIM, UNREAD, WRONG
 

@@ -13,7 +13,7 @@ from matdiff.review.verdicts import AGREES, CONVENTION, NO_CLAIM, PROVED, UNREAD
 if TYPE_CHECKING:
     from matdiff.calculus.derivation import Line
     from matdiff.review.filling import Work
-    from matdiff.review.judging import Judged
+    from matdiff.review.sides import Judged
 
 RIGHT = (PROVED, AGREES, CONVENTION)
 

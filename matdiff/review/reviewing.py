@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping
 
 from matdiff.algebra.simplification import tidy
 from matdiff.regex import regex
-from matdiff.review.judging import Judge, Judged, is_misfit
+from matdiff.review.judging import Judge
 from matdiff.review.operators import names_in
 from matdiff.review.report import Review
 from matdiff.review.scope import Scope
+from matdiff.review.sides import Judged, is_misfit
 from matdiff.review.slips import diagnosed
-from matdiff.review.verdicts import AGREES, CONVENTION, PROVED, WRONG
+from matdiff.review.verdicts import RIGHT, WRONG
 
 TITLE = "Example|Exercise|Theorem|Lemma|Proposition|Problem|Definition|Question"
 HEADING = regex(rf"\s*(?:#+ |\\(?:sub)*section|\**(?:{TITLE}) \d[^=$]*$)")
@@ -40,7 +41,7 @@ def _alone(judged: Judged, judge: Judge, where: str | Mapping[str, str] | None) 
     said = [one.text for one in judge.lines if one is line or not one.statements]  # with what the words assume
     alone = Judge("\n".join(said), where, judge.wrt)
     found = next(j for j in alone.verdicts() if j.line.text == line.text)
-    is_right = found.verdict in (PROVED, AGREES, CONVENTION)
+    is_right = found.verdict in RIGHT
     return judged._replace(verdict=found.verdict, reason=found.reason) if is_right else judged
 
 

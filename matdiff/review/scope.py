@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 
 from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.expr import Expr, Symbol, postorder, replace, symbols
@@ -20,18 +21,17 @@ from matdiff.language.together import read_line
 from matdiff.review.asking import derivative_asked, entry_asked, objective
 from matdiff.review.assumed import assume
 from matdiff.review.comparing import compared
-from matdiff.review.definitions import DEFINED, definitions_in
+from matdiff.review.definitions import DEFINED
 from matdiff.review.filling import Origin
 from matdiff.review.habits import Habits, said_once
 from matdiff.review.lines import Line
-from matdiff.review.members import General, by_entries, family, general_member
+from matdiff.review.members import General
 from matdiff.review.operators import (
     HELD,
     LETTER,
     WORDY,
     Asked,
     increments_in,
-    letters_in,
     link_of,
     links_by_name,
     with_increments,
@@ -47,6 +47,7 @@ SIZE_D = (  # d/2, √d, (2π)^d
     r"(?<![A-Za-z\\])d(?=\s*\)*\s*/\s*\(?\d)|(?<=\)\^)d(?![A-Za-z(])"
     r"|(?<=√)d(?![A-Za-z(])|(?<=√\()d(?=\))|(?<=sqrt\()d(?=\))"
 )
+SUMMED = r"∑_\{?\s*([a-z])(?![a-z])"
 MARK = "qq"  # begins the names of derivatives; nobody writes it
 
 
@@ -91,7 +92,7 @@ class Scope:
         self.declared.table.update({n: Declaration(n, SCALAR) for n in counts - self.given})
         self._number_letters(text)
         assume(self, text, curved=False)
-        self._text = text
+        self.text = text
 
     def _number_letters(self, text: str) -> None:
         """Declares W⁽¹⁾ as W is declared where only that stands in the text."""
@@ -102,43 +103,8 @@ class Scope:
 
     # ---- definitions -------------------------------------------------------------------------------
 
-    def learn(self, lines: list[Line]) -> None:
-        """Finds the definitions of a text and what is varied in it; the definitions are read, those of others first."""
-        waiting = definitions_in(lines, self)
-        self.texts = {name: d.sides[0] for name, d in waiting.items()}
-        self.functions |= set(waiting)
-        self._note_varied(lines)
-        whole = {name for line in lines for s in line.statements for side in s.sides for name in letters_in(side)}
-        assume(self, self._text, curved=True)
-        for name in () if self.varied else (name for d in waiting.values() for name in d.arguments):
-            self.vary(name)  # where nothing is said to vary, the arguments of functions do
-        while waiting:
-            ready = [n for n, d in waiting.items() if not self._mentions(d.sides[0], set(waiting) - {n})]
-            for name in ready or list(waiting)[:1]:
-                sides, self.arguments[name], indices = waiting.pop(name)
-                for k, side in enumerate(sides):
-                    with suppress(MatdiffError, RecursionError):
-                        self._define_by(name, side, indices, name in whole)
-                        self.given_by[name] = k
-                        break
-                self.unread |= {name} - self.definitions.keys() - self.members.keys()
-
-    def _define_by(self, name: str, side: str, indices: Sequence[str], is_whole: bool) -> None:
-        """Notes what a side says of a name, or of the members of a family; *is_whole* where that stands by itself."""
-        if indices and name in self.declared and self.declared[name].indices:
-            self.members[name] = general_member(self, name, side, indices)
-            return
-        if indices and not is_whole:
-            with suppress(MatdiffError):
-                self.members[name] = family(self, name, side, indices)
-                return
-        self._define(name, by_entries(self, side, indices) if indices else self.read(side))
-
-    def _mentions(self, text: str, names: set[str]) -> bool:
-        spelt = letters_in(text) | set(re.findall(r"[a-zA-Z]+", text))  # no f is in a softmax
-        return bool((spelt | {name.partition("_")[0] for name in spelt}) & names)
-
-    def _define(self, name: str, value: Expr) -> None:
+    def define(self, name: str, value: Expr) -> None:
+        """Notes what a name means; what speaks of itself says nothing."""
         if any(s.name == name for s in symbols(value)):
             return
         self.definitions[name] = value
@@ -146,7 +112,7 @@ class Scope:
 
     def renew(self, name: str, value: Expr, sides: Sequence[str]) -> None:
         """Gives a name another meaning, from here on."""
-        self._define(name, value)
+        self.define(name, value)
         self.texts[name], self.given_by[name] = sides[1], 0
         m = re.fullmatch(DEFINED, sides[0])
         if m and m.group("arguments"):
@@ -157,7 +123,7 @@ class Scope:
         self.definitions.pop(name, None)
         self.unread.add(name)
 
-    def _note_varied(self, lines: list[Line]) -> None:
+    def note_varied(self, lines: list[Line]) -> None:
         """The unknowns: what is differentiated by, or varies in a line."""
 
         def note(asked: Asked) -> str:
@@ -224,7 +190,8 @@ class Scope:
             side = re.sub(SIZE_D, f" {size} ", side)
         side = self._with_open_functions(side)
         side = self._with_links(side)
-        side = with_names(side, self.functions, self._name, self._operands())
+        name = partial(self._name, summed=frozenset(re.findall(SUMMED, side)))
+        side = with_names(side, self.functions, name, self._operands())
         if re.search(QUOTIENT, side):
             raise UnsupportedError("the function that is differentiated here is not given")
         side = re.sub(rf"((?<![A-Za-z])d\s*{HELD})\s*\(({LETTER})\)", self._without_place, side)
@@ -372,16 +339,20 @@ class Scope:
 
     # ---- derivatives -------------------------------------------------------------------------------
 
-    def _name(self, asked: Asked) -> str:
-        """A name for a derivative, with its value; (∇_W L)_ij for ∂L/∂W_ij."""
+    def _name(self, asked: Asked, summed: frozenset[str] = frozenset()) -> str:
+        """A name for a derivative, with its value; (∇_W L)_ij for ∂L/∂W_ij; *summed* are the indices of sums."""
         entry = entry_asked(self, asked)
         if entry is not None:
-            return f" {entry[1].format(self._name(entry[0]))} "
-        return self._stored(derivative_asked(self, asked))
+            return f" {entry[1].format(self._name(entry[0], summed))} "
+        return self._stored(derivative_asked(self, asked), summed)
 
-    def _stored(self, value: Expr) -> str:
-        """A name for a value."""
+    def _stored(self, value: Expr, summed: frozenset[str] = frozenset()) -> str:
+        """A name for a value; of one with indices over which is summed it is the general member of a family."""
         name = f"{MARK}{_letters(len(self.derivatives))}"
+        if indices := sorted((i for i in value.free if i.name in summed), key=str):
+            self.derivatives[name], self.members[name] = value, General(tuple(indices), value)
+            self.declared.table[name] = Declaration(name, value.shape, indices=tuple((i.name, i.last) for i in indices))
+            return f"{name}_{{{','.join(i.name for i in indices)}}}"
         same = next((n for n, v in self.derivatives.items() if v is value), None)
         if same:
             return same

@@ -5,6 +5,7 @@ from __future__ import annotations
 PROVED, AGREES, CONVENTION, WRONG, UNREAD, NO_CLAIM = (
     "proved", "agrees", "right under a convention", "wrong", "not read", "not a claim",
 )  # fmt: skip
+RIGHT = (PROVED, AGREES, CONVENTION)
 GRAVEST = (WRONG, UNREAD, CONVENTION, AGREES, PROVED, NO_CLAIM)  # first
 
 MISFIT = (

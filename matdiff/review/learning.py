@@ -1,0 +1,118 @@
+"""What the definitions of a text say: they are read in the order in which they need each other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
+
+from matdiff.algebra.expr import Expr
+from matdiff.errors import MatdiffError
+from matdiff.language.declared import Declaration
+from matdiff.language.together import read_equation
+from matdiff.records import NamedTuple
+from matdiff.review.assumed import assume
+from matdiff.review.definitions import Definition, definitions_in
+from matdiff.review.lines import Line
+from matdiff.review.members import General, by_entries, family, general_member
+from matdiff.review.operators import letters_in
+from matdiff.review.scope import Scope
+
+
+def learn(scope: Scope, lines: list[Line]) -> None:
+    """Finds the definitions of a text and what is varied in it, and reads the definitions, those of others first."""
+    said = definitions_in(lines, scope)
+    scope.texts = {name: d.sides[0] for name, d in said.items()}
+    scope.functions |= set(said)
+    scope.note_varied(lines)
+    whole = {name for line in lines for s in line.statements for side in s.sides for name in letters_in(side)}
+    assume(scope, scope.text, curved=True)
+    for name in () if scope.varied else (name for d in said.values() for name in d.arguments):
+        scope.vary(name)  # where nothing is said to vary, the arguments of functions do
+    order = _ordered(said)
+    before = _state(scope)
+    _read(scope, said, order, whole)
+    if scope.unread:
+        first = _state(scope)
+        _put(scope, before)
+        _find_shapes(scope, said, order)
+        _read(scope, said, order, whole)
+        if len(scope.unread) >= len(first.unread):
+            _put(scope, first)
+
+
+class State(NamedTuple):
+    """What is known of names, and which are not read."""
+
+    table: dict[str, Declaration]
+    definitions: dict[str, Expr]
+    members: dict[str, General]
+    given_by: dict[str, int]
+    unread: set[str]
+
+
+def _state(scope: Scope) -> State:
+    """What a scope knows now."""
+    definitions, members, given_by = dict(scope.definitions), dict(scope.members), dict(scope.given_by)
+    return State(dict(scope.declared.table), definitions, members, given_by, {*scope.unread})
+
+
+def _put(scope: Scope, known: State) -> None:
+    """Takes a scope back to what it knew."""
+    scope.declared.table.clear()
+    scope.declared.table.update(known.table)
+    scope.definitions, scope.members, scope.given_by = (
+        dict(known.definitions),
+        dict(known.members),
+        dict(known.given_by),
+    )
+    scope.unread = {*known.unread}
+
+
+def _read(scope: Scope, said: Mapping[str, Definition], order: Sequence[str], whole: Collection[str]) -> None:
+    """Reads the definitions in their order, each by the first side that can be read."""
+    for name in order:
+        sides, scope.arguments[name], indices = said[name]
+        for k, side in enumerate(sides):
+            with suppress(MatdiffError, RecursionError):
+                _define_by(scope, name, side, indices, name in whole)
+                scope.given_by[name] = k
+                break
+        scope.unread |= {name} - scope.definitions.keys() - scope.members.keys()
+
+
+def _find_shapes(scope: Scope, said: Mapping[str, Definition], order: Sequence[str]) -> None:
+    """Declares the letters of definitions, what uses other names first: ZᵀCZ says more of C = A − B than A − B does."""
+    for name in reversed(order):
+        side = said[name].sides[0]
+        if not said[name].indices and not scope.asks(side):
+            with suppress(MatdiffError, RecursionError):
+                read_equation(name, side, scope.declared)
+
+
+def _define_by(scope: Scope, name: str, side: str, indices: Sequence[str], is_whole: bool) -> None:
+    """Notes what a side says of a name, or of the members of a family; *is_whole* where that stands by itself."""
+    if indices and name in scope.declared and scope.declared[name].indices:
+        scope.members[name] = general_member(scope, name, side, indices)
+        return
+    if indices and not is_whole:
+        with suppress(MatdiffError):
+            scope.members[name] = family(scope, name, side, indices)
+            return
+    scope.define(name, by_entries(scope, side, indices) if indices else scope.read(side))
+
+
+def _ordered(said: Mapping[str, Definition]) -> list[str]:
+    """The names, each behind those that it is defined by."""
+    order: list[str] = []
+    waiting = list(said)
+    while waiting:
+        ready = [n for n in waiting if not _mentions(said[n].sides[0], {*waiting} - {n})] or waiting[:1]
+        order += ready
+        waiting = [n for n in waiting if n not in ready]
+    return order
+
+
+def _mentions(text: str, names: set[str]) -> bool:
+    spelt = letters_in(text) | set(re.findall(r"[a-zA-Z]+", text))  # no f is in a softmax
+    return bool((spelt | {name.partition("_")[0] for name in spelt}) & names)

@@ -1,0 +1,262 @@
+"""One side of a line beside what it should be: right, right under a convention, wrong, or not read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+
+from matdiff.algebra.constants import Identity
+from matdiff.algebra.dims import SCALAR
+from matdiff.algebra.expr import Expr, symbols
+from matdiff.algebra.operators.products import Transpose
+from matdiff.errors import MatdiffError, ShapeError
+from matdiff.language.names import named
+from matdiff.records import NamedTuple
+from matdiff.review import doubts
+from matdiff.review.asking import is_stationary
+from matdiff.review.chain import BARE, Chain, Fault
+from matdiff.review.comparing import Outcome, compared
+from matdiff.review.conventions import under_conventions
+from matdiff.review.equations import Equations
+from matdiff.review.filling import Work
+from matdiff.review.habits import by_entries, in_doubt, with_ones
+from matdiff.review.learning import learn
+from matdiff.review.lines import Line, lines_of
+from matdiff.review.operators import names_in
+from matdiff.review.repeated import with_sums
+from matdiff.review.scope import Scope
+from matdiff.review.verdicts import AGREES, CONVENTION, MISFIT, NO_CLAIM, PROVED, UNREAD, WRONG
+
+IDENTITY = r"(?<![A-Za-z_])I(?![A-Za-z_ᵀ⁻])"
+
+
+class Judged(NamedTuple):
+    """A line and the verdict on it, with the reason in a sentence."""
+
+    line: Line
+    verdict: str
+    reason: str = ""
+    fault: Fault | None = None
+    work: Work | None = None
+
+    def moved(self, lines: int, place: int) -> Judged:
+        """The verdict in a text with so many lines, and so many characters, in front."""
+        start, end = self.line.span
+        return self._replace(
+            line=self.line._replace(number=self.line.number + lines, span=(start + place, end + place))
+        )
+
+    def strangers(self) -> int:
+        """How many letters a wrong side, and what it should be, do not share."""
+        fault = self.fault
+        return len({*symbols(fault.value)} ^ {*symbols(fault.truth)}) if fault and fault.value is not None else 0
+
+
+class Beside:
+    """Judges a side beside the chain that it belongs to."""
+
+    def __init__(
+        self, text: str, where: str | Mapping[str, str] | None, wrt: str | None = None, is_square: bool = False
+    ) -> None:
+        self.text, self.wrt, self.is_square = text, wrt, is_square
+        self.scope = Scope(where, text, wrt)
+        self.lines = with_sums(lines_of(text, tuple(self.scope.declared), self.scope.habits.respelt))
+        learn(self.scope, self.lines)
+        self.chain: Chain | None = None
+        self.earlier: list[Chain] = []  # those before it, the last ones
+        self.lost = 0  # the line whose last statement is not read
+        self.equations = Equations()
+        self.defined: set[str] = set()
+        self.squared: dict[str, tuple[Iterator[Judged], dict[int, Judged]]] = {}  # by the size of what has none
+        self.has_derived = False  # a derivative stands above, which may be meant to be 0 from there on
+        firsts = [s.sides[0] for line in self.lines for s in line.statements if not s.goes_on]
+        self.solved_for = {named(first) for first in firsts if named(first) in self.scope.given}
+
+    def verdicts(self) -> Iterator[Judged]:
+        """The lines in their order, each with its verdict."""
+        raise NotImplementedError
+
+    def _side(self, line: Line, side: str) -> Judged:
+        """The verdict on one side, beside what it should be."""
+        chain = self.chain
+        assert chain is not None
+        if side.strip() in ("0", "const", "constant"):
+            holds = self.equations.holds(chain.stated)
+            self.equations.add(chain.stated)
+            self.chain = None
+            return Judged(line, AGREES, "it follows from an equation above") if holds else Judged(line, NO_CLAIM)
+        try:
+            side, value = self._value(side, chain)
+        except ShapeError as error:
+            return self._misfit(line, side, error, chain)
+        except (MatdiffError, RecursionError) as error:
+            self._leave_out()
+            return Judged(line, UNREAD, getattr(error, "message", "the line is too deep"))
+        return self.compared(line, chain, side, value)
+
+    def compared(self, line: Line, chain: Chain, side: str, value: Expr) -> Judged:
+        """The verdict on a side that is read, beside what it should be."""
+        outcome = under_conventions(line.text, chain, value, self.scope)
+        if outcome.equal is False:
+            value, outcome = self._in_doubt(line, chain, side) or (value, outcome)
+        if outcome.equal:
+            is_turned = value.shape != chain.truth.shape and value.shape == chain.truth.shape[::-1]
+            chain.truth = Transpose(chain.truth) if is_turned and not self.scope.asks(side) else chain.truth
+            return self._right(line, chain, value, outcome)
+        if outcome.equal is None:
+            chain.stated = value
+            return Judged(line, UNREAD, "it could be neither proved nor refuted")
+        if chain.is_equation or chain.ends_in(value):
+            return self._equation(line, side, chain, value)
+        is_untold = doubts.is_untold(chain, value)
+        if is_untold and chain.defines:
+            self.scope.forget(chain.defines)
+        if is_untold or doubts.is_strange(self.scope, chain.truth, value):
+            self._leave_out()
+            return Judged(line, UNREAD, "it speaks of something that was not introduced")
+        is_settled = doubts.has_known_shapes(self.scope, chain.truth, value) or chain.is_no_number(value)
+        if not is_settled and not self._is_wrong_for_any_sizes(line):
+            self.chain = None
+            return Judged(line, UNREAD, "the shapes do not fit, and they are not declared")
+        if condition := doubts.condition_of(self.scope, line.text, chain.truth, value):
+            self.chain = None
+            return Judged(line, UNREAD, condition)
+        follows = chain.stated is not chain.truth and compared(chain.stated, value).equal
+        chain.stated = value
+        if follows:
+            return Judged(line, AGREES, "it follows from the line above, which is wrong")
+        fault = Fault(side, value, chain.truth, None, chain.is_derivative, False, line.text, chain.origin)
+        return Judged(line, WRONG, "", fault)
+
+    def _in_doubt(self, line: Line, chain: Chain, side: str) -> tuple[Expr, Outcome] | None:
+        """Another reading of a side that is right."""
+        for spelt in in_doubt(side):
+            with suppress(MatdiffError):
+                value = self.scope.value(spelt)
+                outcome = under_conventions(line.text, chain, value, self.scope)
+                if outcome.equal:
+                    return value, outcome
+        return None
+
+    def _leave_out(self) -> None:
+        """Goes on behind a side that is not read: what a derivative should be, the sides behind it should be too."""
+        if self.chain is not None and not self.chain.is_line:
+            self.chain = None
+
+    def _value(self, side: str, chain: Chain) -> tuple[str, Expr]:
+        """A side as it can be read, and what it means; I has the size of what stands beside it."""
+        if side.strip() == "I" and "I" not in self.scope.names() and chain.truth.shape[0] == chain.truth.shape[1]:
+            return side, Identity(chain.truth.shape[0])
+        try:
+            return self._of_shape(side, chain.truth)
+        except MatdiffError as error:
+            spelt = by_entries(side, error.message)
+            if error.message.startswith("the size of I "):
+                spelt = re.sub(IDENTITY, f" eye({chain.truth.shape[0]}) ", side)
+            is_chain = error.message.startswith("the product does not fit") and self.scope.asks(side)
+            if spelt == side and not is_chain:
+                raise
+        return spelt, self.scope.value(spelt) if spelt != side else self._in_a_layout(side)
+
+    def _of_shape(self, side: str, truth: Expr) -> tuple[str, Expr]:
+        """A side and its value; a factor 1 behind a matrix is the vector of ones where the shapes ask for that."""
+        value, spelt = self.scope.value(side), with_ones(side)
+        if value.shape != truth.shape and doubts.found_out(self.scope, value, truth.shape):
+            value = self.scope.value(side)
+        if value.shape != truth.shape and spelt != side:
+            with suppress(MatdiffError):
+                other = self.scope.value(spelt)
+                return (spelt, other) if other.shape == truth.shape else (side, value)
+        return side, value
+
+    def _in_a_layout(self, side: str) -> Expr:
+        """What a product of derivatives means in a layout where it fits: (∂J/∂e)(∂e/∂θ) of rows, or the reverse."""
+        with suppress(ShapeError), self.scope.habits.turning("gradients"):
+            return self.scope.value(side)
+        with self.scope.habits.turning("jacobians"):
+            return self.scope.value(side)
+
+    def _right(self, line: Line, chain: Chain, value: Expr, outcome: Outcome) -> Judged:
+        """The verdict on a side that is right."""
+        work = Work(None if chain.is_told else chain.origin, chain.stated, value)
+        chain.stated, chain.is_told = value, True
+        if chain.is_equation and outcome.proof and not isinstance(value, BARE):
+            chain.is_equation, chain.is_identity = False, True
+        if outcome.convention:
+            return Judged(line, CONVENTION, outcome.convention, work=work)
+        reason = "proved" if outcome.proof else "equal on random instances; no proof was found"
+        return Judged(line, PROVED if outcome.proof else AGREES, reason, work=work)
+
+    def _equation(self, line: Line, side: str, chain: Chain, value: Expr) -> Judged:
+        """The verdict on an equation that is no identity: whether it follows from those before it."""
+        left = chain.truth
+        if left.shape != value.shape:
+            self.chain = None
+            is_shape = SCALAR not in (left.shape, value.shape) and value.shape != left.shape[::-1]
+            names = {s.name for e in (left, value) for s in symbols(e)}
+            if is_shape and names <= self.scope.given and doubts.has_known_shapes(self.scope, left, value):
+                truth = self.equations.solution(left, self.unknowns())
+                return Judged(line, WRONG, "", Fault(side, value, truth, None, False, True))
+            return Judged(line, UNREAD, "the sides of the equation have different shapes")
+        before, unknowns = self.equations.copy(), self.unknowns()
+        found = before.implies(left, value, unknowns)
+        self.equations.add(left, value)
+        self.chain = Chain(value)
+        if found.follows:
+            return Judged(line, AGREES, "it follows from an equation above")
+        if not found.follows and is_stationary(self.scope, left - value):
+            return Judged(line, AGREES, "the derivative of a function above is 0")
+        if found.follows is None:
+            said = "it does not follow from the equation above in a step that is known"
+            return Judged(line, UNREAD, said) if len(self.equations.zeros) > 1 else Judged(line, NO_CLAIM)
+        if found.should_be is not None and (word := doubts.needed(self.scope, value, found.should_be)):
+            return Judged(line, CONVENTION, word)
+        fault = Fault(side, value, found.should_be or left, None, False, True, left=chain.first)
+        return Judged(
+            line, WRONG, "", fault._replace(follows=lambda e: before.implies(e, value, unknowns).follows is True)
+        )
+
+    def unknowns(self) -> set[str]:
+        """What equations are solved for."""
+        return set(self.scope.varied) | self.solved_for
+
+    def _misfit(self, line: Line, side: str, error: ShapeError, chain: Chain) -> Judged:
+        """A side whose shapes do not fit: wrong where every shape in it is declared, else not read."""
+        names = names_in(side, self.scope.names())
+        is_misfit = re.match(MISFIT, error.message) is not None
+        if error.message.startswith("only a square") and not names <= self.scope.where | set(self.scope.definitions):
+            is_misfit = False
+        is_settled = not self.is_square and all(n in ("sigma", "I") or self.scope.is_settled(n) for n in names)
+        if not is_misfit or (not is_settled and not self._is_wrong_for_any_sizes(line)):
+            self.chain = None
+            return Judged(line, UNREAD, error.message)
+        truth = self.equations.solution(chain.truth, self.unknowns()) if chain.is_equation else chain.truth
+        fault = Fault(side, None, truth, error, chain.is_derivative, chain.is_equation, line.text)
+        return Judged(line, WRONG, error.message, fault)
+
+    def _is_wrong_for_any_sizes(self, line: Line) -> bool:
+        """Whether a line is wrong where all sizes that are not declared are one, or one of those that are."""
+        first = self._where_open_sizes_are("n", line)
+        if first.verdict == WRONG or not is_misfit(first):
+            return first.verdict == WRONG
+        others = [self._where_open_sizes_are(size, line) for size in doubts.said_sizes(self.scope)]
+        return {WRONG} <= {j.verdict for j in others} and all(j.verdict == WRONG or is_misfit(j) for j in others)
+
+    def _where_open_sizes_are(self, size: str, line: Line) -> Judged:
+        """The verdict on a line where all sizes that are not declared are this one."""
+        if self.is_square:
+            return Judged(line, UNREAD)
+        if size not in self.squared:
+            judge = type(self)(self.text, doubts.squared(self.scope, size), self.wrt, is_square=True)
+            judge.scope.given = self.scope.given
+            self.squared[size] = judge.verdicts(), {}
+        following, known = self.squared[size]
+        while line.number not in known and (judged := next(following, None)) is not None:
+            known[judged.line.number] = judged
+        return known.get(line.number, Judged(line, UNREAD))
+
+
+def is_misfit(judged: Judged) -> bool:
+    """Whether a line is not read because its shapes do not fit."""
+    return judged.verdict == UNREAD and re.match(MISFIT, judged.reason) is not None

@@ -1,0 +1,55 @@
+r"""Lines that can be read in several ways: a slip is one in all of them.
+
+Each text is right, and wrong where one piece is written as another.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+import matdiff
+
+GAIN = r"""$$L = \text{trace}(P)$$
+$$ P = (I - K H) Q (I - K H)^{T} + K R K^{T} $$
+where $Q$ and $R$ are symmetric.
+$${\frac{\partial L}{\partial K}} = -2(I - KH)Q H^T + 2K R = 0$$
+$$K = Q H^T (H Q H^T + R)^{-1}$$"""
+COVARIANCE = r"""$\ell = -\frac{n}{2}\log|\Sigma| - \frac{1}{2}\sum_i tr((X_i-\mu)(X_i-\mu)^T\Sigma^{-1})$
+$\frac{\partial \ell}{\partial\Sigma} = -\frac{n}{2}(\Sigma^{-1})^T
+-\frac{1}{2}\sum_i \frac{\partial}{\partial\Sigma}tr((X_i-\mu)(X_i-\mu)^T\Sigma^{-1})$
+$\partial\Sigma^{-1}=-\Sigma^{-1}\partial\Sigma\Sigma^{-1}$, by substitution:
+$=-\frac{n}{2}(\Sigma^{-1})^T+\frac{1}{2}\sum_i (\Sigma^{-1}(X_i-\mu)(X_i-\mu)^T\Sigma^{-1})^T$"""
+QUARTIC = r"""$$\eqalign{ C &= A-B \\ Y &= Z^TCZ-Z^TZXX^TZ^TZ }$$
+$$\eqalign{ F &= Z^TCZX-Z^TZXX^TZ^TZX \\
+dF &= Z^TCZ\,\color{red}{dX} -Z^TZ\,dX\,X^TZ^TZX -Z^TZX\,dX^TZ^TZX -Z^TZXX^TZ^TZ\,dX \\
+&= Y\,dX -Z^TZ\,dX\,X^TZ^TZX -Z^TZX\,dX^TZ^TZX }$$"""
+LAYER = r"""\begin{align}
+Z &= W X, \quad A = \tanh(Z), \quad L = \tfrac12\|A - Y\|_F^2 \\
+\frac{\partial L}{\partial Z} &= (A - Y) \odot (1 - A^2)
+\end{align}"""
+CASES = [
+    (GAIN, "", r"2K R = 0", r"2R K = 0", 4, "order"),
+    (COVARIANCE, "X[i=1..n]: p; μ: p; Σ: p x p invertible; n: scalar", r"+\frac{1}{2}", r"+\frac{1}{1}", 5, "factor"),
+    (QUARTIC, "", r"&= Y\,dX -Z", r"&= -Y\,dX -Z", 4, "sign"),
+    (LAYER, "W: h x n; X: n x m; Y: h x m", "1 - A^2", "1 + A^2", 3, "sign"),
+]
+
+
+@pytest.mark.parametrize(("text", "where", "right", "wrong", "line", "kind"), CASES)
+def test_another_reading_is_tried_before_a_line_is_called_wrong(
+    text: str, where: str, right: str, wrong: str, line: int, kind: str
+) -> None:
+    review = matdiff.check(text, where=where or None)
+    assert review.ok, review.to_text()
+    assert all(one.verdict != "not read" for one in review.lines), review.to_text()
+    assert right in text
+    off = matdiff.check(text.replace(right, wrong), where=where or None)
+    assert (off.first_wrong, off.kind) == (line, kind), off.to_text()
+
+
+def test_what_nobody_said_of_a_letter_is_no_slip() -> None:
+    text = "y = w'x\n= w'B z\ndy = w' dB z"
+    review = matdiff.check(text, "w, x: n; B: n x m; z: m")
+    assert review.ok, review.to_text()
+    assert review.lines[1].verdict == "not read"
+    assert matdiff.check("y = w'x\n= w'x + w'x", "w, x: n").first_wrong == 2
