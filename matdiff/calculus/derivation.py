@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 
-from matdiff.algebra.constants import Zeros
+from matdiff.algebra.constants import is_zero
 from matdiff.algebra.expr import Expr, Index, Operator, Symbol, fact, postorder, replace
 from matdiff.algebra.identities import SIMPLIFICATIONS, TIDYING
 from matdiff.algebra.identities.factoring import positive_first, twins_under_d
@@ -194,7 +194,7 @@ def is_zero_trace(e: Expr) -> bool:
     """Tr(0ᵀ dX)"""
     factors = e.operands[0].operands if isinstance(e, Trace) else ()
     zero = factors[0].operands[0] if factors and isinstance(factors[0], Transpose) else e
-    return isinstance(zero, Zeros) or zero.number == 0
+    return is_zero(zero)
 
 
 def _within(steps: Iterable[Step]) -> Callable[[Expr], bool]:

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from matdiff.algebra.constants import is_zero
 from matdiff.algebra.expr import Expr, Symbol, postorder
 from matdiff.algebra.identities import SIMPLIFICATIONS
 from matdiff.algebra.identities.traces import (
@@ -208,7 +209,8 @@ class _Way:
 def told_links(found: Gradients, linked: Linked, totals: Iterable[Expr]) -> set[Expr]:
     """The links that have lines of their own: those that are used twice, or long, or simplified, and that answers have.
 
-    A link that is but a letter, or what a number is divided by, is put in where it is used.
+    That one is 0 is worth a line: the function is stationary there.  A link that is but a letter, or what a number is
+    divided by, is put in where it is used.
     """
     links = {found.links[block.name]: phases_of(block)[0] for block in below(found)}
     times = Counter[Expr]()
@@ -222,7 +224,7 @@ def told_links(found: Gradients, linked: Linked, totals: Iterable[Expr]) -> set[
         value = replace(link.operands[0], letters.get)
         cost = 0 if is_letter(below_signs(value)) else reading_cost(value)
         often = times[link] >= TWICE or cost >= LONG or len(list(phase.lines())) > 1
-        return link.data[0] in called or (cost >= OWN and often)
+        return link.data[0] in called or (cost >= OWN and often) or is_zero(value)
 
     return {link for link, phase in links.items() if is_told(link, phase)}
 

@@ -77,6 +77,25 @@ def test_what_is_used_once_and_short_is_put_in_with_its_laws() -> None:
     assert "∇_s" in found.to_text("full")
 
 
+@pytest.mark.parametrize(
+    ("text", "unknown", "where", "link", "answer"),
+    [
+        ("b = inv(X'X) X'y; ‖y − X b‖²", "y", "X: m x n", "∇_b = 0_n", "∇_y f = 2(y − Xb)"),
+        ("b = inv(X'X) X'y; r = y − X b; r'r/2", "X", "X: m x n", "∇_b = 0_n", "∇_X f = −rbᵀ"),  # variable projection
+        ("b = inv(X'W X) X'W y; (y − X b)'W(y − X b)", "y", "W: m x m spd", "∇_b = 0_n", "∇_y f = 2W(y − Xb)"),
+        ("u = inv(Z'Z + s I) Z'v; ‖v − Z u‖² + s ‖u‖²", "s", "Z: m x n", "∇_u = 0_n", "∇_s f = ‖u‖²"),
+    ],
+)
+def test_a_function_is_stationary_in_the_solution_of_its_normal_equations(
+    text: str, unknown: str, where: str, link: str, answer: str
+) -> None:
+    """The envelope theorem: what the solution changes by does not count."""
+    found = matdiff.derive(text, unknown, where)
+    assert link in section(found.to_text(), "Chain rule")
+    assert answer in section(found.to_text(), "Gradient")
+    assert found.verify().ok
+
+
 def test_a_definition_that_is_asked_for_keeps_its_answer_on_a_page_with_more_names() -> None:
     found = derivation("LSTM cell")
     page = section(found.to_text(), "Gradient")

@@ -12,7 +12,7 @@ from itertools import combinations
 from itertools import product as choices
 from math import prod
 
-from matdiff.algebra.constants import Ones, Zeros
+from matdiff.algebra.constants import Ones, Zeros, is_zero
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import UNIT, Expr, Number, fact
 from matdiff.algebra.identities.assumed import entries_that_sum_to_one, idempotent_product, rows_that_sum_to_one
@@ -94,7 +94,7 @@ def _multiplied_out(e: Expr, within: bool) -> list[Expr]:
     made = []
     for chosen in choices(choices(*open_scalars), choices(*open_factors)):
         term = together(number, *chosen, chain, within)
-        if not isinstance(term, Zeros) and term.number != 0:
+        if not is_zero(term):
             made.append(term)
     return made
 
@@ -315,7 +315,7 @@ def terms_cancel(e: Expr, turned: bool) -> bool:
     ones = Ones(e.cols) if turned else Transpose(Ones(e.rows))
     whole = Product.of(e, ones) if turned else Product.of(ones, e)
     found = shortened(multiplied_out(whole, within=False), whole)
-    return isinstance(found, Zeros) or (found is not None and found.number == 0)
+    return found is not None and is_zero(found)
 
 
 def with_scalars_opened(e: Expr) -> Expr:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Set
 
 from matdiff.algebra.assumptions import INDEX
-from matdiff.algebra.constants import Ones, Zeros
+from matdiff.algebra.constants import Ones, is_zero
 from matdiff.algebra.expr import Expr, Index, Number, Symbol, fact, replace, symbols
 from matdiff.algebra.fresh import INDICES, fresh
 from matdiff.algebra.laws import Statement, identity
@@ -100,7 +100,7 @@ MOST_SUMS = 8  # that are held against each other
 )
 def constant_body(e: Expr) -> Expr | None:
     body, index = e.operands[0], e.data[0]
-    if isinstance(body, Zeros) or body.number == 0:
+    if is_zero(body):
         return body
     if index in body.free:
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from matdiff.algebra.constants import Identity, Ones, Zeros
+from matdiff.algebra.constants import Identity, Ones, Zeros, is_zero
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Number
 from matdiff.algebra.laws import identity
@@ -173,7 +173,7 @@ diagonal_of_identity = stated("diag(eye(n)) = ones(n)", title="diag(I) = 1")
 
 @identity("A .* zeros(m, n) = zeros(m, n)", where="A: m x n", among=(Zeros, Number))
 def zero_in_hadamard(e: Expr) -> Expr | None:
-    if any(isinstance(f, Zeros) or f.number == 0 for f in e.operands):
+    if any(map(is_zero, e.operands)):
         return zero(e.shape)
     return None
 

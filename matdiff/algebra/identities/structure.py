@@ -146,7 +146,7 @@ diagonal_of_ones = stated("diag(ones(n)) = eye(n)", also=("diag(zeros(n)) = zero
 
 @identity("hstack(zeros(m, n), zeros(m, p)) = zeros(m, n+p)", on=(HorizontalStack, VerticalStack))
 def blocks_of_zeros(e: Expr) -> Expr | None:
-    return Zeros(*e.shape) if all(isinstance(o, Zeros) or o.number == 0 for o in e.operands) else None
+    return Zeros(*e.shape) if all(map(is_zero, e.operands)) else None
 
 
 determinant_of_two = stated(

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from matdiff.algebra.constants import Zeros
+from matdiff.algebra.constants import is_zero
 from matdiff.algebra.expr import Expr, Symbol, postorder, replace
 from matdiff.algebra.matching.applying import MOST_USES, Applied, Sides, is_named
 from matdiff.algebra.matching.rules import BEYOND, BY_ENTRIES, BY_STACKS, KNOWN_SUMS, MULTIPLYING_OUT, POWERS, rules
@@ -286,7 +286,7 @@ def is_inserted(before: Expr, after: Expr) -> bool:
         b, a = waiting.pop()
         if b is a or isinstance(b.operands[0] if isinstance(b, Vec) else b, Differential):
             continue
-        if (isinstance(a, Zeros) or a.number == 0) and not isinstance(b, Sum) and holds_differential(b):
+        if is_zero(a) and not isinstance(b, Sum) and holds_differential(b):
             continue  # dh is 0
         if isinstance(b, Product | Sum | Hadamard):
             mine, theirs = unlike(b, a)

@@ -222,7 +222,7 @@ class Standard(Arithmetic):
     def indexed(self, index: Index, body: Expr) -> Expr:
         """A sum over an index with a name of its own, and what does not depend on the index outside; of several sums
         in one another the order that comes first."""
-        if self.has("zero") and (isinstance(body, Zeros) or body.number == 0):
+        if self.has("zero") and is_zero(body):
             return zero(body.shape)
         count = index.last.number
         if count is not None and count <= MOST_WRITTEN:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 
-from matdiff.algebra.constants import Identity, Ones, Zeros
+from matdiff.algebra.constants import Identity, Ones, Zeros, is_zero
 from matdiff.algebra.dims import ONE, Size, below_one
 from matdiff.algebra.expr import Expr, fact
 from matdiff.algebra.identities.transposes import transposed
@@ -44,7 +44,7 @@ def _is_nothing(node: Expr, below: list[bool]) -> bool:
         return all(below) or (len(node.operands) == 2 and are_opposite(node))
     if isinstance(node, Transpose | Named | Norm | Trace):
         return below[0]
-    return isinstance(node, Zeros) or node.number == 0
+    return is_zero(node)
 
 
 def are_opposite(e: Sum) -> bool:
