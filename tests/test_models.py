@@ -167,7 +167,7 @@ def test_definitions_stand_in_the_answer_as_they_were_written() -> None:
 
 
 def test_the_links_of_a_recurrent_cell_are_those_of_the_literature() -> None:
-    """With the sums named, ∇_a is what texts call δ: δ₃ = (Vᵀe) ⊙ (1 − h₃²), δ₂ = (Wᵀδ₃) ⊙ (1 − h₂²), …"""
+    """With the sums named, δ_a is what texts call δ: δ₃ = (Vᵀe) ⊙ (1 − h₃²), δ₂ = (Wᵀδ₃) ⊙ (1 − h₂²), …"""
     program = """
         a1 = W h0 + U x1; h1 = tanh(a1); a2 = W h1 + U x2; h2 = tanh(a2); a3 = W h2 + U x3; h3 = tanh(a3)
         e = V h3 − y; ½‖e‖²
@@ -175,10 +175,10 @@ def test_the_links_of_a_recurrent_cell_are_those_of_the_literature() -> None:
     where = "W: n x n; U: n x m; V: p x n; h0: n; x1, x2, x3: m; y: p"
     derived = matdiff.derive(program.strip(), "W", where, expand=False)
     texts = {name: str(link).split("; ")[-1] for name, link in derived.links.items()}
-    assert texts["h3"] == "Vᵀ∇_e"
-    assert texts["a2"] == "∇_h₂ ⊙ (1 − h₂.^2)"
-    assert texts["h1"] == "Wᵀ∇_a₂"
-    assert str(derived.gradient).endswith("; ∇_a₃ h₂ᵀ + ∇_a₂ h₁ᵀ + ∇_a₁ h₀ᵀ")
+    assert texts["h3"] == "Vᵀδ_e"
+    assert texts["a2"] == "δ_h₂ ⊙ (1 − h₂.^2)"
+    assert texts["h1"] == "Wᵀδ_a₂"
+    assert str(derived.gradient).endswith("; δ_a₃ h₂ᵀ + δ_a₂ h₁ᵀ + δ_a₁ h₀ᵀ")
     assert derived.verify().ok
 
 

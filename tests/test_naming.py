@@ -64,7 +64,7 @@ def test_a_page_has_every_heading_once(question: tuple[str, tuple[str, ...], str
 def test_attention_is_told_with_the_names_of_the_literature() -> None:
     found = matdiff.derive(*ATTENTION)
     page = found.to_text()
-    for definition in ("S = QKᵀ/sqrt(d)", "P = softmax_rows(S)", "E = PV − Y", "∇_V f = PᵀE", "∇_P = EVᵀ"):
+    for definition in ("S = QKᵀ/sqrt(d)", "P = softmax_rows(S)", "E = PV − Y", "∇_V f = PᵀE", "δ_P = ∇_P f = EVᵀ"):
         assert definition in page
     assert not names(found.gradients["V"])
     assert found.verify().ok
@@ -89,7 +89,7 @@ def test_a_sum_of_unknowns_below_a_softmax_has_a_name() -> None:
     page = matdiff.derive("p = softmax(W*x + b); -y'*log(p)", ("W", "b"), where).to_text()
     assert "s = Wx + b" in page
     assert "dp = p ⊙ ds − (pᵀ ds)p" in page
-    assert "\n      = p − y " in page.partition("  ∇_s = ")[2]  # the δ of the literature, before it is used
+    assert "\n              = p − y " in page.partition("  δ_s = ")[2]  # the δ of the literature, before it is used
     assert "s = Wx" not in matdiff.derive("p = softmax(W*x + b); -y'*log(p)", "W", where).to_text()
 
 

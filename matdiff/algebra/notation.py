@@ -123,6 +123,10 @@ FONTS = {
     "sf": r"\mathsf",
 }  # N_bold is 𝐍
 CHANGES = {"increment": "Delta", "variation": "delta"}  # x_increment is Δx
+OF_NAMES = {  # letters with a name below them, which is written as one by itself, and what is none
+    "nabla": (),
+    "delta": ("nabla", "delta", *ACCENTS, *CHANGES, *FONTS),
+}
 ESCAPED = r"\_"  # in LaTeX
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
@@ -131,8 +135,9 @@ def name_text(name: str, style: Style) -> str:
     """A name as it is written: Greek letters as letters, accents over them, digits at the end as a subscript."""
     if style.explicit:
         return name
-    if name.startswith("nabla_"):  # ∇_h₁
-        return style.pick("∇_", r"\nabla_{") + name_text(name.removeprefix("nabla_"), style) + style.pick("", "}")
+    letter, _, below = name.partition("_")
+    if letter in OF_NAMES and below and below.partition("_")[0] not in OF_NAMES[letter]:  # ∇_h₁, δ_h₁
+        return style.pick(f"{GREEK[letter]}_", rf"\{letter}_{{") + name_text(below, style) + style.pick("", "}")
     stem = name.rstrip("0123456789")
     digits = name[len(stem) :]
     stem, *signs = stem.split("_")

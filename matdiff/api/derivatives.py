@@ -32,7 +32,7 @@ def derive(
     (``min_w …``), *where* declares shapes and properties
     (``"X: m x n; S: d x d spd"``).  What is not declared is inferred from use.  LaTeX and code are
     recognised; *dialect* (``plain``, ``latex``, ``numpy``, ``matlab`` …) settles it.  Of a function with definitions
-    the answer is one closed form, or without *expand* stands in terms of the gradients ∇_h with respect to them.
+    the answer is one closed form, or without *expand* stands in terms of the gradients δ_h with respect to them.
     In the ``numerator`` *layout* the page and ``.derivatives`` give the transposes ∂f/∂X too.
     Raises MatdiffError when the text cannot be read, shapes do not fit, or no law covers an operator.
 

@@ -256,11 +256,11 @@ class _Sweep:
         groups: list[list[Step]] = [steps]
         whole = self._expand(value) if self.expand else value
         closed, more = self.simplifier.rest(whole)  # told only where it is shorter: it may be long
-        if is_shorter(closed, value):  # ∇_s = ∇_p ⊙ p − (∇_pᵀp)p is p − y
+        if is_shorter(closed, value):  # δ_s = δ_p ⊙ p − (δ_pᵀp)p is p − y
             groups.append([Step(substitution, value, whole), *more])
             value = closed
-        label = f"nabla_{self.names[node]}"
-        while label in self.own:  # of a definition: ∇_h f
+        label = f"delta_{self.names[node]}"
+        while label in self.own:  # of a definition
             label += "_f"
         name = Named(label, value)
         self.adjoints[name] = self.names[node]
@@ -269,7 +269,7 @@ class _Sweep:
         return Link(name, Phase("Chain", Step(law, Named(label, raw), raw), raw, _frozen(groups)))
 
     def _total(self, unknown: Expr, phases: list[Phase]) -> Expr:
-        """The gradient: the contributions of all blocks, with the names ∇_Y replaced by their values."""
+        """The gradient: the contributions of all blocks, with the names δ_Y replaced by their values."""
         members = isinstance(unknown, Member) or (isinstance(unknown, Symbol) and unknown.ranges)
         noted = self.pieces.items() if members else [(unknown, self.pieces.get(unknown, []))]
         pieces = [p for target, given in noted for p in self._for_unknown(target, given, unknown)]

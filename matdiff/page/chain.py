@@ -1,8 +1,8 @@
 """A derivation through named quantities, as books on backpropagation tell it.
 
 In goes a derivation in blocks, out come its sections and the laws beside the answers: the differentials of the function
-and of all names that it is made of, and then ∇_h after ∇_h, backwards.  What Tr(∇_hᵀ dh) says is no line of its own:
-the laws of its steps stand beside what is read off.
+and of all names that it is made of, and then δ_h = ∇_h f one after another, backwards.  What Tr(δ_hᵀ dh) says is no
+line of its own: the laws of its steps stand beside what is read off.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ from matdiff.calculus.derivation import Block, Gradients, Phase, unspoken
 from matdiff.calculus.derivation import Line as Derived
 from matdiff.calculus.naming import TWICE
 from matdiff.page.links import Linked, WrittenOut, before_substitution
-from matdiff.page.model import D, Formula, Line, Pen, Section, joined, named
+from matdiff.page.model import D, Formula, Line, Pen, Section, joined, nabla, named
 from matdiff.page.repeated import LONG, below_signs, is_letter, written_times
 
 OWN = 3  # what it costs to read a link that has a line of its own
-LINK = "Chain"  # the phase that says what ∇_h is
+LINK = "Chain"  # the phase that says what δ_h is
 BACKWARDS = (LINK, "Substitution", "Contributions")  # the phases of the way back
 ONCE = frozenset((scalar_as_trace, chain_rule))  # laws that are said once
 SILENT = frozenset((read_off, transposed_factor))  # and what every line of the way back is
@@ -48,12 +48,13 @@ Laws = tuple[Law, ...]
 Rows = list[tuple[Expr, Laws]]
 
 
-class Chain(NamedTuple):
-    """The sections of a chain, the laws by which the answers follow, and the names of the links that have lines."""
+class Telling(NamedTuple):
+    """The parts of a derivation, the answers and the laws by which they follow, and the links that have lines."""
 
-    sections: Sequence[Section]
-    laws: Mapping[str, tuple[str, ...]]
-    told: Collection[str]
+    parts: Sequence[Sequence[Section]]
+    answers: Mapping[str, Expr]
+    laws: Mapping[str, tuple[str, ...]] = {}
+    told: Collection[Expr] = ()
 
 
 def is_chain(found: Gradients) -> bool:
@@ -71,12 +72,14 @@ def phases_of(block: Block) -> list[Phase]:
     return list(block.phases)
 
 
-def in_chain(found: Gradients, linked: Linked, pen: Pen, lefts: Mapping[str, Formula]) -> Chain:
+def in_chain(found: Gradients, linked: Linked, pen: Pen, lefts: Mapping[str, Formula]) -> Telling:
     """The derivation as sections of a page, where *lefts* are the left sides of the answers."""
     way, once = _Way(found, linked), _Once()
     forwards = [line for block in found.blocks if block.name for line in differentials(block, found, pen)]
     backwards = [
-        Line(pen(found.links[block.name]), pen(e), once(laws)) for block in below(found) for e, laws in way.link(block)
+        Line(joined([pen(found.links[block.name]), " = ", nabla(named(block.name)), " f"]), pen(e), once(laws))
+        for block in below(found)
+        for e, laws in way.link(block)
     ]
     others, answers = list[Section](), dict[str, Laws]()
     for name, left in lefts.items():
@@ -89,7 +92,7 @@ def in_chain(found: Gradients, linked: Linked, pen: Pen, lefts: Mapping[str, For
                 others.append(Section(phase, [line]))
     made = [Section("Differential", forwards), Section("Chain rule", backwards), *others]
     said = {name: once(laws) for name, laws in answers.items()}
-    return Chain([s for s in made if s.lines], said, {str(link.data[0]) for link in way.told})
+    return Telling([[s] for s in made if s.lines], way.answers(), said, way.told)
 
 
 def differentials(block: Block, found: Gradients, pen: Pen) -> Iterator[Line]:
@@ -119,8 +122,8 @@ class _Way:
     """The way back through the links of a derivation.
 
     told     the links that have lines of their own; the others are put in where they are used
-    asked    the nodes of which there is such a line, so that an answer for one needs no reasons
-    reasons  the laws that lead from ∇_h to what the block of h contributes to a node below it, by the node
+    asked    the links with such a line by their nodes, so that an answer for one is its name and needs no reasons
+    reasons  the laws that lead from δ_h to what the block of h contributes to a node below it, by the node
     """
 
     def __init__(self, found: Gradients, linked: Linked) -> None:
@@ -129,7 +132,7 @@ class _Way:
         self.ends = {block.node: block for block in found.blocks if not block.name}
         self.totals = before_substitution(found)
         self.told = told_links(found, linked, self.totals.values())
-        self.asked = {block.node for link, block in self.blocks.items() if link in self.told}
+        self.asked = {block.node: link for link, block in self.blocks.items() if link in self.told}
         self.simplify = Simplifier(SIMPLIFICATIONS, is_not_named)
         self.short = WrittenOut(found.links.values(), self.told, self.simplify)
         self.reasons: dict[Expr, Laws] = {}
@@ -137,8 +140,12 @@ class _Way:
             for target, laws in reasons(block) if block.name else ():
                 self.reasons[target] = self.reasons.get(target, ()) + laws
 
+    def answers(self) -> dict[str, Expr]:
+        """The answers, where one that a line has told of is its name."""
+        return {name: self.asked.get(self.found.unknowns[name], e) for name, e in self.linked.answers.items()}
+
     def link(self, block: Block) -> Rows:
-        """The lines that say what ∇_h is, with the laws beside them; none where it is put in."""
+        """The lines that say what δ_h is, with the laws beside them; none where it is put in."""
         if self.found.links[block.name] not in self.told:
             return []
         lines = list(phases_of(block)[0].lines())
@@ -159,7 +166,7 @@ class _Way:
         return found
 
     def end(self, name: str) -> list[tuple[str, Derived]]:
-        """The lines about an unknown, each with the title of its phase; for ∇_h f what ∇_h is has been said."""
+        """The lines about an unknown, each with the title of its phase; for ∇_h f what δ_h is has been said."""
         unknown = self.found.unknowns[name]
         said = {read_off, contributions_added} if unknown in self.asked else {read_off}
         phases = self.ends[unknown].phases if unknown in self.ends else ()
@@ -168,8 +175,8 @@ class _Way:
     def to_answer(self, name: str) -> tuple[list[tuple[str, Expr, Laws]], Laws]:
         """The lines about an unknown before its answer, with their phases, and the laws that lead to the answer.
 
-        A line that says the answer already is left out, and that ∇ is inserted if no line has told of a ∇; so is what
-        is no gradient yet, since it is projected.
+        A line that says the answer already is left out, and that values are inserted if no line has told of a δ; so is
+        what is no gradient yet, since it is projected.
         """
         laws, lines = self.to_unknown(name), self.end(name)
         answer = self.linked.answers[name]
@@ -230,7 +237,7 @@ def told_links(found: Gradients, linked: Linked, totals: Iterable[Expr]) -> set[
 
 
 def reasons(block: Block) -> Iterator[tuple[Expr, Laws]]:
-    """The laws that lead from Tr(∇_hᵀ dh) to what stands before the d of every node below, by these nodes."""
+    """The laws that lead from Tr(δ_hᵀ dh) to what stands before the d of every node below, by these nodes."""
     trace = next((p for p in block.phases if p.title == "Trace form"), None)
     gathered = next((p for p in block.phases if p.title == "Gradient"), None)
     if trace is None or gathered is None or not gathered.start.operands:  # d step(z) = 0

@@ -241,10 +241,10 @@ def of_recurrences(f: Expr, answers: Iterable[Expr], pen: Pen) -> Iterator[Line]
 def hessian_sections(found: Hessians, pens: Sequence[Pen], full: bool) -> Iterator[Section]:
     """The derivation of the gradients G, then that of dG for every unknown, each with its pen."""
     labels = {name: joined([nabla(u), " f"]) for name, u in found.unknowns.items()}
-    parts, laws, _ = derivation(found.first, Linked(found.first.gradients, {}), pens[0], full)
-    yield from (s._replace(heading=FIRST.get(s.heading, s.heading)) for part in parts for s in part)
+    told = derivation(found.first, Linked(found.first.gradients, {}), pens[0], full)
+    yield from (s._replace(heading=FIRST.get(s.heading, s.heading)) for part in told.parts for s in part)
     answers = found.first.gradients.items()
-    yield Section("Gradient", [Line(labels[name], pens[0](g), laws.get(name, ())) for name, g in answers])
+    yield Section("Gradient", [Line(labels[name], pens[0](g), told.laws.get(name, ())) for name, g in answers])
     second = joined([paired(joined([D, labels[n]]), u) for n, u in found.unknowns.items()], " + ")
     lines = [Line(joined([D, sign("²f", "^{2}f")]), second)]
     heading = "Second differential"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,7 @@ from matdiff.calculus.demands import Condition
 from matdiff.calculus.derivation import Block, Gradients, Phase
 from matdiff.output.answer_names import is_definition
 from matdiff.output.sharing import defining
-from matdiff.page.chain import in_chain, is_chain
+from matdiff.page.chain import Telling, in_chain, is_chain
 from matdiff.page.links import Linked, in_links
 from matdiff.page.model import (
     PARTIAL,
@@ -49,28 +49,28 @@ if TYPE_CHECKING:
 
 IN_ROWS = "numerator layout: the transpose of the gradient"
 CLOSED = 140  # signs of an answer without names that is shown below the one with names
-NOTHING_TOLD: tuple[list[list[Section]], Mapping[str, tuple[str, ...]], Collection[str]] = ([], {}, ())
 LONG_FUNCTION, PIECE = 60, 16  # nodes of a function whose pieces get names, and of such a piece
 
 
 def page(found: Gradients, steps: str, closed: Gradients | None = None) -> Page:
     """The page of a derivation at a level of detail; below answers in names stand the *closed* ones that are short.
 
-    What stands twice in the answers is a link ∇_h of the chain, as books have δ.
+    What stands twice in the answers is a link δ_h of the chain.
     """
     require_level(steps)
     linked = in_links(found) if steps == "textbook" and found.links else Linked(found.gradients, {})
     pen = Pen(piece_names(found), linked.links)
-    told, values = found._replace(gradients=linked.answers), closed or found
-    parts, laws, said_above = derivation(found, linked, pen, steps == "full") if steps != "none" else NOTHING_TOLD
-    name_repeated([pen], found.function, chain.from_iterable(parts), steps == "full", linked.answers.values())
-    below = {n: values.gradients[n] if g is found.gradients[n] else g for n, g in linked.answers.items()}
-    answers = {name: in_names(answer(told, name), below[name], pen) for name in linked.answers}
+    way = derivation(found, linked, pen, steps == "full") if steps != "none" else Telling((), linked.answers)
+    name_repeated([pen], found.function, chain.from_iterable(way.parts), steps == "full", way.answers.values())
+    told, values = found._replace(gradients=way.answers), closed or found
+    below = {n: values.gradients[n] if g is found.gradients[n] else g for n, g in way.answers.items()}
+    answers = {name: in_names(answer(told, name), below[name], pen) for name in way.answers}
+    said_above = {link.data[0] for link in way.told}
     return Page(
         head=head(found.function, found.unknowns.values(), pen),
-        parts=parts,
+        parts=way.parts,
         heading="Gradient" if steps != "none" else "",
-        answers=[made._replace(laws=laws.get(name, ())) for name, made in answers.items()],
+        answers=[made._replace(laws=way.laws.get(name, ())) for name, made in answers.items()],
         before=[line for e in adjoints(told) if e.data[0] not in said_above for line in definition(e, Pen())],
         conditions=said(found),
         subject="the gradient",
@@ -78,14 +78,12 @@ def page(found: Gradients, steps: str, closed: Gradients | None = None) -> Page:
     )
 
 
-def derivation(
-    found: Gradients, linked: Linked, pen: Pen, full: bool
-) -> tuple[list[list[Section]], Mapping[str, tuple[str, ...]], Collection[str]]:
-    """The parts of a derivation, the laws beside the answers, and the names of links that its lines say."""
+def derivation(found: Gradients, linked: Linked, pen: Pen, full: bool) -> Telling:
+    """The derivation as a page tells it."""
     if not full and is_chain(found):
-        made = in_chain(found, linked, pen, {name: answer(found, name).left for name in found.gradients})
-        return [[section] for section in made.sections], made.laws, made.told
-    return list(each_heading_once(sections(block, found, pen, full) for block in found.blocks)), {}, ()
+        return in_chain(found, linked, pen, {name: answer(found, name).left for name in found.gradients})
+    parts = each_heading_once(sections(block, found, pen, full) for block in found.blocks)
+    return Telling(list(parts), linked.answers)
 
 
 def piece_names(found: Gradients) -> dict[Expr, str]:
@@ -164,7 +162,7 @@ def sections(block: Block, found: Gradients, pen: Pen, full: bool) -> list[Secti
         if not full and len(told) > 1 and told[0].laws == (Named.d,):
             del told[0]  # dh = d(Wx): the head says what h is
         if phase.title == "Substitution" and not full and told[-1].titles == [substitution.title]:
-            del told[-1]  # ∇_X f with every ∇ inserted: the answer
+            del told[-1]  # ∇_X f with every δ inserted: the answer
         if phase.title == "Substitution" and not full and told[0].laws == (read_off,):
             del told[0]  # from a line above
         lines = [Line(left, pen(line.expression), tuple(line.titles)) for line in told]
@@ -184,7 +182,7 @@ def collect(rows: list[Line], collected: Sequence[Line], phase: Phase, full: boo
     than a = Tr(a), and where equal terms are added up: they are as soon as they are equal.
     """
     last, opening = rows[-1], phase.opening
-    # Tr(∇_hᵀ dx) = Tr((∇_h)ᵀ dx) need not be said twice
+    # Tr(δ_hᵀ dx) = Tr((δ_h)ᵀ dx) need not be said twice
     added = [row._replace(left=last.left) for row in collected if row.right(TEXT) != last.right(TEXT)]
     if added and opening is not None and not full:
         turned = opening.law is transposed_factor
@@ -216,7 +214,7 @@ def each_heading_once(blocks: Iterable[list[Section]]) -> Iterator[list[Section]
 
 
 def left_side(block: Block, phase: Phase, found: Gradients, pen: Pen) -> Formula:
-    """What the lines of a phase are equal to: df, dh, Tr(∇_hᵀ dh), or a gradient."""
+    """What the lines of a phase are equal to: df, dh, Tr(δ_hᵀ dh), or a gradient."""
     opening = phase.opening
     if opening is not None and (opening.law is chain_rule or (phase.title == "Chain" and block.name)):
         return pen(opening.before)
@@ -283,7 +281,7 @@ def answered(found: Gradients, name: str) -> Expr:
 
 
 def adjoints(found: Gradients) -> list[Expr]:
-    """What the answers are written with and the function is not: links ∇_h of a chain, and recurrences δ."""
+    """What the answers are written with and the function is not: links δ_h of a chain, and recurrences δ."""
     return added_definitions(found.function, found.gradients.values())
 
 

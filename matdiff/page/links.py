@@ -1,4 +1,4 @@
-"""Answers in the links of a chain: ∇_h = (W₂ᵀ(p − y)) ⊙ z ⊙ (1 − z), ∇_W f = ∇_h xᵀ and ∇_b f = ∇_h.
+"""Answers in the links of a chain: δ_h = (W₂ᵀ(p − y)) ⊙ z ⊙ (1 − z), ∇_W f = δ_h xᵀ and ∇_b f = δ_h.
 
 In goes a derivation, out come the answers with the links that they use several times, as books have δ.
 """
@@ -50,8 +50,9 @@ def in_links(found: Gradients) -> Linked:
     made = {simplify(closed(link))[0]: short(link) for link in kept}
     answers = {**found.gradients}
     for name, total in totals.items():
-        if any(link in kept for link in postorder(total, prune=lambda n: isinstance(n, Named))):
-            answers[name] = simplify(short(total))[0]
+        written = short(total)
+        if any(n in made.values() for n in postorder(written, prune=lambda n: isinstance(n, Named))):
+            answers[name] = simplify(written)[0]
     cost = sum(map(reading_cost, answers.values())) + sum(
         OWN + reading_cost(link.operands[0]) for link in made.values()
     )
@@ -59,7 +60,7 @@ def in_links(found: Gradients) -> Linked:
 
 
 def before_substitution(found: Gradients) -> dict[str, Expr]:
-    """∇_X f = ∇_h xᵀ, before what ∇_h is is inserted."""
+    """∇_X f = δ_h xᵀ, before what δ_h is is inserted."""
     names = {unknown: name for name, unknown in found.unknowns.items()}
     last = [(block.node, p) for block in found.blocks if not block.name for p in block.phases]
     return {names[node]: p.start for node, p in last if p.title == "Substitution" and node in names}

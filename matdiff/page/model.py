@@ -127,7 +127,7 @@ class Pen:
     """Writes expressions with the same names in any style; what has been written once is known the next time.
 
     *names* are those of nodes at which a function was cut, *pieces* symbols, or members, for what lines would repeat,
-    and *links* those ∇_h of a chain that say what would stand in several answers.
+    and *links* those δ_h of a chain that say what would stand in several answers.
     """
 
     __slots__ = ("links", "names", "pieces", "printers")

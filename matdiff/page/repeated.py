@@ -116,7 +116,7 @@ def worthwhile(pieces: dict[Expr, Expr], known: Collection[Expr]) -> dict[Expr, 
 def longest_repeated(line: Expr, known: Collection[Expr], links: Collection[Expr]) -> Expr | None:
     """What costs most to read of what stands twice in a line, be it with other indices; the first of its kind.
 
-    It is made of no links ∇_h, which are explained below the names.
+    It is made of no links δ_h, which are explained below the names.
     """
     written = written_times(line, known)
     long = [n for n in written if n not in known and reading_cost(n) >= LONG and not holds_differential(n)]

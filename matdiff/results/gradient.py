@@ -28,7 +28,7 @@ class Derivation(DerivedResult):
     riemannian           for orthogonal unknowns and those of length 1 the gradient along that set
     derivatives          ∂f/∂X by the names of the unknowns: the gradients, or in the *layout* ``numerator`` their
                          transposes
-    links                of a function with definitions the gradients ∇_h with respect to them, by name
+    links                of a function with definitions the gradients δ_h with respect to them, by name
     steps, lines         the applications of laws, and the lines that replaying them gives
     conditions           where the laws that were used hold
     """

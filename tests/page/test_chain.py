@@ -1,4 +1,4 @@
-"""Pages of chains: the differentials of all names first, then ∇_h after ∇_h, then the answers with their reasons."""
+"""Pages of chains: the differentials of all names first, then δ_h after δ_h, then the answers with their reasons."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ def test_a_network_is_told_as_in_a_lecture() -> None:
         "dh = dW₁ x + db₁",
     ]
     assert section(page, "Chain rule") == [
-        "∇_p = −(y ./ p)",
-        "∇_s = ∇_p ⊙ p − (∇_pᵀp)p",
+        "δ_p = ∇_p f = −(y ./ p)",
+        "δ_s = ∇_s f = δ_p ⊙ p − (δ_pᵀp)p",
         "= p − y",
-        "∇_h = (W₂ᵀ∇_s) ⊙ z ⊙ (1 − z)",
+        "δ_h = ∇_h f = (W₂ᵀδ_s) ⊙ z ⊙ (1 − z)",
     ]
-    assert section(page, "Gradient") == ["∇_W₁ f = ∇_h xᵀ", "∇_b₁ f = ∇_h", "∇_W₂ f = (p − y)zᵀ", "∇_b₂ f = p − y"]
+    assert section(page, "Gradient") == ["∇_W₁ f = δ_h xᵀ", "∇_b₁ f = δ_h", "∇_W₂ f = (p − y)zᵀ", "∇_b₂ f = p − y"]
 
 
 @pytest.mark.parametrize("question", CHAINS.values(), ids=CHAINS)
@@ -61,10 +61,10 @@ def test_every_line_of_a_chain_is_right(question: tuple[str, Sequence[str], str]
 def test_the_laws_stand_beside_what_they_lead_to() -> None:
     page = matdiff.derive(*NETWORK).to_text(width=120)
     beside = {row.strip().split("   ")[0]: row.rpartition("   ")[2] for row in page.splitlines()}
-    assert beside["∇_s = ∇_p ⊙ p − (∇_pᵀp)p"].startswith("df = Tr(∇ᵀdh), Tr(Cᵀ(D ⊙ F)) = Tr((C ⊙ D)ᵀF)")
-    assert beside["= p − y"] == "∇ inserted, (x ⊘ z)ᵀz = 1ᵀx, 1ᵀp = 1"
-    assert beside["∇_W₁ f = ∇_h xᵀ"].strip() == "Tr(AB) = Tr(BA)"
-    assert page.count("df = Tr(∇ᵀdh)") == page.count("a = Tr(a)") == 1
+    assert beside["δ_s = ∇_s f = δ_p ⊙ p − (δ_pᵀp)p"].startswith("df = Tr(δᵀdh), Tr(Cᵀ(D ⊙ F)) = Tr((C ⊙ D)ᵀF)")
+    assert beside["= p − y"] == "values inserted, (x ⊘ z)ᵀz = 1ᵀx, 1ᵀp = 1"
+    assert beside["∇_W₁ f = δ_h xᵀ"].strip() == "Tr(AB) = Tr(BA)"
+    assert page.count("df = Tr(δᵀdh)") == page.count("a = Tr(a)") == 1
     assert "read off" not in page
 
 
@@ -73,8 +73,8 @@ def test_what_is_used_once_and_short_is_put_in_with_its_laws() -> None:
     page = found.to_text()
     assert not section(page, "Chain rule")
     assert "Tr(Cᵀ(D ⊙ F)) = Tr((C ⊙ D)ᵀF), Tr(AB) = Tr(BA)" in " ".join(page.split())
-    assert "∇ inserted" not in page  # no line has told of a ∇
-    assert "∇_s" in found.to_text("full")
+    assert "values inserted" not in page  # no line has told of a δ
+    assert "δ_s" in found.to_text("full")
 
 
 @pytest.mark.parametrize(
@@ -99,14 +99,14 @@ def test_a_function_is_stationary_in_the_solution_of_its_normal_equations(
 def test_a_definition_that_is_asked_for_keeps_its_answer_on_a_page_with_more_names() -> None:
     found = derivation("LSTM cell")
     page = section(found.to_text(), "Gradient")
-    assert "∇_c f = g ⊙ sigmoid(o) ⊙ (1 − tanh(c).^2)" in page
-    assert "∇_Wf f = ∇_a xᵀ" in page
+    assert "∇_c f = δ_c" in page
+    assert "∇_Wf f = δ_a xᵀ" in page
     assert found.verify().ok
 
 
 def test_laws_stand_beside_answers_in_every_form() -> None:
     found = matdiff.derive(*CHAINS["one path"])
-    assert r"\nabla_{W} f &= \nabla_{h} x^{\top} \tag*{$m\times n,\; \operatorname{Tr} (AB)" in found.to_latex()
+    assert r"\nabla_{W} f &= \delta_{h} x^{\top} \tag*{$m\times n,\; \operatorname{Tr} (AB)" in found.to_latex()
     assert '<span class="laws"><span class="law"' in found.to_html()
     assert r"(m×n, $\operatorname{Tr} (AB) = \operatorname{Tr} (BA)$)" in found.to_markdown()
 

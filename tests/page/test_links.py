@@ -30,8 +30,8 @@ def test_answers_in_links_are_the_gradients() -> None:
 def test_factor_analysis_is_told_as_books_tell_it() -> None:
     where = "L: d x k; p: d positive; S: d x d symmetric; N: scalar"
     page = matdiff.derive("C = L*L' + diag(p); N/2*(log(det C) + tr(inv(C)*S))", ("L", "p"), where).to_text()
-    assert section(page, "Chain rule") == ["∇_C = ½NC⁻¹(C − S)C⁻¹"]
-    assert section(page, "Gradient") == ["∇_L f = 2∇_C L", "∇_p f = diag(∇_C)"]
+    assert section(page, "Chain rule") == ["δ_C = ∇_C f = ½NC⁻¹(C − S)C⁻¹"]
+    assert section(page, "Gradient") == ["∇_L f = 2δ_C L", "∇_p f = diag(δ_C)"]
 
 
 def test_a_link_that_is_short_or_stands_once_is_written_out() -> None:
@@ -42,6 +42,6 @@ def test_a_link_that_is_short_or_stands_once_is_written_out() -> None:
 
 def test_pages_of_answers_alone_have_no_links() -> None:
     found = matdiff.derive("h = W x + b; z = sigmoid(h); ‖z − y‖²", ("W", "b"), "W: m x n")
-    assert "∇_h" in found.to_text()
-    assert "∇_h" not in found.to_text("none")
-    assert not any(isinstance(n, Named) and n.name == "nabla_h" for g in found.gradients.values() for n in postorder(g))
+    assert "δ_h" in found.to_text()
+    assert "δ_h" not in found.to_text("none")
+    assert not any(isinstance(n, Named) and n.name == "delta_h" for g in found.gradients.values() for n in postorder(g))

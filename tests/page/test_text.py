@@ -151,12 +151,12 @@ def test_an_answer_that_reads_the_same_is_not_said_again() -> None:
 
 def test_what_stands_twice_in_the_answers_is_a_link_of_the_chain() -> None:
     found = matdiff.derive("h = W x + b; z = sigmoid(h); ‖z − y‖²", ("W", "b"), "W: m x n")
-    assert section(found.to_text(), "Chain rule") == ["∇_h = 2((z − y) ⊙ z ⊙ (1 − z))"]
-    assert section(found.to_text(), "Gradient") == ["∇_W f = ∇_h xᵀ", "∇_b f = ∇_h"]
-    assert "∇_h" not in found.to_text("none")
+    assert section(found.to_text(), "Chain rule") == ["δ_h = ∇_h f = 2((z − y) ⊙ z ⊙ (1 − z))"]
+    assert section(found.to_text(), "Gradient") == ["∇_W f = δ_h xᵀ", "∇_b f = δ_h"]
+    assert "δ_h" not in found.to_text("none")
     page = matdiff.derive("½‖softmax_rows(Q Kᵀ) V − Y‖²", ("Q", "K"), "Q, K: n x k; V, Y: n x p").to_text()
-    assert section(page, "Chain rule") == ["∇_P = EVᵀ", "∇_S = (∇_P − (∇_P ⊙ P)1·1ᵀ) ⊙ P"]
-    assert section(page, "Gradient") == ["∇_Q f = ∇_S K", "∇_K f = ∇_SᵀQ"]
+    assert section(page, "Chain rule") == ["δ_P = ∇_P f = EVᵀ", "δ_S = ∇_S f = (δ_P − (δ_P ⊙ P)1·1ᵀ) ⊙ P"]
+    assert section(page, "Gradient") == ["∇_Q f = δ_S K", "∇_K f = δ_SᵀQ"]
 
 
 def test_a_line_that_only_puts_traces_around_terms_is_not_written() -> None:

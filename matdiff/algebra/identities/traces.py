@@ -62,7 +62,7 @@ transposed_factor = of_a_line(
     also=(Statement("sum(i=1..N, tr(X[i]*C)) = tr(sum(i=1..N, X[i])*C)", "X[i=1..N]: m x n; C: n x m"),),
 )
 chain_rule = of_a_line(
-    "df = Tr(∇ᵀdh)",
+    "df = Tr(δᵀdh)",
     "d(f) = tr(g'*d(h))",
     where="f: scalar; g, h: n",
     kind="definition",
@@ -82,7 +82,9 @@ contributions_added = of_a_line(
     kind="definition",
     requires="h is the gradient with respect to what is used in several places, of which A and B are the contributions",
 )
-substitution = of_a_line("∇ inserted", "h = A", where="h, A: m x n", kind="definition", requires="h is defined as A")
+substitution = of_a_line(
+    "values inserted", "h = A", where="h, A: m x n", kind="definition", requires="h is defined as A"
+)
 definition_turned = of_a_line(
     "A = c(A/c)", "A = c*h", where="h, A: m x n; c: scalar", kind="definition", requires="h is defined as A/c"
 )
