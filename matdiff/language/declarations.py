@@ -188,7 +188,8 @@ def _declare(item: Excerpt, result: Declarations) -> None:
         if indices and arguments is not None:
             raise left.error(f"{name} is a function: it has no index")
         end = _end_of_index(right, result)
-        known = _of_whole(Declaration(name, shape, properties, indices, arguments, end, zeros))
+        is_column = shape[0] is not ONE and re.search(COLUMN, right.text) is not None
+        known = _of_whole(Declaration(name, shape, properties, indices, arguments, end, zeros, is_column))
         _require_fitting(properties, known.shape, f"{name} is {right.text}", right)
         result.table[name] = known
         last = match.end()
@@ -196,6 +197,7 @@ def _declare(item: Excerpt, result: Declarations) -> None:
         raise item.error("a declaration needs a name before its colon")
 
 
+COLUMN = r"(?:x|×|by)\s*1\b"  # m x 1
 PAIR = r"(?:\[(\w+),\s*(\w+)\]|_\{?(\w)(\w)\}?)"
 TURNED = r"(?:\[\3,\s*\2\]|_\{?\5\4\}?)"
 MIRRORED = rf"([^\W_]+){PAIR}\s*=\s*(?P<minus>[−-])?\s*\1{TURNED}"  # w[i, j] = w[j, i], w_ij = −w_ji

@@ -14,7 +14,8 @@ OPEN = "?"  # names of sizes begin with it that are found out by use
 class Declaration(NamedTuple):
     """One declared name; *indices* are the index names and ranges of a family, *arguments* the shapes of what an
     open function with scalar values takes (None of what is no function), *last* what an index runs to, if that is said.
-    *zeros* are the places of the indices that count from 0, whose ranges end one number earlier than is told here.
+    *zeros* are the places of the indices that count from 0, whose ranges end one number earlier than is told here;
+    *is_column* is of n x 1, which in code has a second axis.
     """
 
     name: str
@@ -24,6 +25,7 @@ class Declaration(NamedTuple):
     arguments: tuple[Shape, ...] | None = None
     last: Size | None = None
     zeros: frozenset[int] = frozenset()
+    is_column: bool = False
 
 
 class Declarations:

@@ -12,7 +12,7 @@ from matdiff.language.customs import customary
 from matdiff.language.names import ABBREVIATED, GREEK_WORDS, SMALL_CONSTANTS
 from matdiff.language.other_kinds import KindsError, typed_as
 from matdiff.language.syntax import Node
-from matdiff.language.typing import Attempt
+from matdiff.language.typing import Attempt, Key
 
 
 def require_vectors(bound: Bound, attempt: Attempt, scalar: bool) -> None:
@@ -118,20 +118,44 @@ def _require_no_outer(bound: Bound) -> None:
 
 
 def require_axes(bound: Bound, attempt: Attempt, scalar: bool) -> None:
-    """Raises KindsError where code says along which axis a vector is summed: za.mean(dim=0) tells of a matrix."""
+    """Raises KindsError where code reduces what a vector makes as if it were a matrix.
+
+    Such are a vector along an axis, za.mean(dim=0), and the mean of one number, as of F.pairwise_distance(za, zb).
+    """
     attempt.restore()
-    reduced = [n for n in bound.order if n.kind == "array" and n.value.name in REDUCTIONS and has_axis(n)]
-    reduced = [n for n in reduced if n.parts[0].typed is not None and not n.parts[0].typed.is_scalar]
-    for node in [n for n in reduced if n.parts[0].typed.cols is ONE]:
-        name = _only_name(bound, node.parts[0])
-        typed = typed_as(bound, attempt, [name], kind="M") if attempt.assumed.get(name) == "V" else None
+    reduced = [n for n in bound.order if n.kind == "array" and n.value.name in REDUCTIONS and n.parts[0].typed]
+    for node in reduced:
+        inner = node.parts[0].typed
+        names = [name for name in sorted(_names_in(bound, node)) if attempt.assumed.get(name) == "V"]
+        if not inner.is_scalar:
+            is_doubtful = inner.cols is ONE and has_axis(node)
+            names = [name for name in names if name == _only_name(bound, node.parts[0])]
+        else:
+            is_doubtful = node.value.name in MEANS
+        typed = typed_as(bound, attempt, names, kind="M") if is_doubtful else None
         if typed is not None and (typed.is_scalar or not scalar):
+            ways = (f"{'; '.join(f'{name}: {kind}' for name in names)}" for kind in ("vector", "matrix"))
+            of = "one number, or of a matrix" if inner.is_scalar else "a vector, or of a matrix along an axis"
             raise KindsError(
-                f"{attempt.written(node)} is of a vector, or of a matrix along an axis",
+                f"{attempt.written(node)} is of {of}",
                 text=bound.text,
                 span=(node.start, node.end),
-                suggestion=f"declare {name}: vector or {name}: matrix to decide",
+                suggestion=f"declare {' or '.join(ways)} to decide",
             )
+
+
+def _names_in(bound: Bound, root: Node) -> set[str]:
+    """The names in a piece, also in the definitions that it needs."""
+    defined = {node.value: node for node in bound.order if node.kind in ("define", "abbreviate")}
+    stack, done, names = [root], set[int](), set[str]()
+    while stack:
+        node = stack.pop()
+        if id(node) in done:
+            continue
+        done.add(id(node))
+        names |= {node.value[0]} if node.kind == "symbol" else set()
+        stack += [*node.parts, *([defined[node.value]] if node.kind == "definition" else [])]
+    return names
 
 
 def require_columns(bound: Bound, attempt: Attempt) -> None:
@@ -150,6 +174,40 @@ def require_columns(bound: Bound, attempt: Attempt) -> None:
                     span=(node.start, node.end),
                     suggestion=f"write {name}[:, None] for a column, or declare {name}: vector for a row",
                 )
+
+
+def require_one_axis(bound: Bound, attempt: Attempt) -> None:
+    """Raises KindsError where X @ w stands beside a column and makes a matrix with it, but w may be a column too."""
+    for node in [n for n in bound.order if n.kind == "array" and n.value.name in BESIDE and len(n.parts) == 2]:
+        for column, other in permutations(node.parts):
+            if not (_is_vector(column) and column.typed.has_two_axes and _is_vector(other)) or other.kind == "symbol":
+                continue
+            names = [name for name in sorted(_names_in(bound, other)) if attempt.assumed.get(name) == "V"]
+            if names and not other.typed.has_two_axes:
+                shown = attempt.written(other)
+                raise KindsError(
+                    f"{shown} has one axis and {attempt.written(column)} two, which makes a matrix; {shown} may be "
+                    "a column, too",
+                    text=bound.text,
+                    span=(node.start, node.end),
+                    suggestion=f"declare {names[-1]}: n x 1 for a column, or {names[-1]}: vector for one axis",
+                )
+
+
+def _is_vector(node: Node) -> bool:
+    return node.typed is not None and node.typed.cols is ONE is not node.typed.rows
+
+
+def require_no_rows(bound: Bound, attempt: Attempt, names: list[Key]) -> None:
+    """Raises KindsError where a name of code is a row so that something fits, and may be a matrix."""
+    of_code = bound.is_code and bound.dialect is not None and bound.dialect.entrywise
+    for name in [name for name in names if of_code and typed_as(bound, attempt, [name], kind="M")]:
+        raise KindsError(
+            f"{name} can be one row, or a matrix",
+            text=bound.text,
+            span=(bound.tree.start, bound.tree.end),
+            suggestion=f"declare {name}: 1 x n or {name}: matrix to decide",
+        )
 
 
 WEIGHTS = ("W", "Theta")  # in front of data with samples in columns
@@ -172,6 +230,7 @@ def require_rows(bound: Bound, attempt: Attempt) -> None:
             )
 
 
+MEANS = frozenset("mean reduce_mean".split())
 REDUCTIONS = frozenset("sum mean var std max min amax amin prod norm logsumexp".split())
 
 

@@ -16,6 +16,8 @@ from matdiff.language.doubtful_code import (
     is_word,
     require_axes,
     require_columns,
+    require_no_rows,
+    require_one_axis,
     require_rows,
     require_vectors,
     require_words,
@@ -48,9 +50,12 @@ def require_customary(bound: Bound, attempt: Attempt, turned: Turned, scalar: bo
     require_axes(bound, attempt, scalar)
     require_rows(bound, attempt)
     require_columns(bound, attempt)
+    require_one_axis(bound, attempt)
     _require_dots(bound, attempt)
+    rows = [key for key, (_, kind) in turned.items() if kind == "R"]
+    require_no_rows(bound, attempt, rows)
     if scalar:
-        _require_no_rows(bound, attempt, [key for key, (_, kind) in turned.items() if kind == "R"])
+        _require_no_rows(bound, attempt, rows)
 
 
 def _require_coefficients(bound: Bound, attempt: Attempt) -> None:

@@ -67,6 +67,9 @@ def type_symbol(attempt: Attempt, node: Node) -> Typed:
             return attempt.scalar(node, (), lambda: PI)
         result = attempt.typed(node, shape, (), lambda: attempt.symbol(name, node))
         result.guessed = name.declared is None
+        if attempt.bound.is_code and name.declared and name.declared.is_column:
+            result.has_two_axes = True
+            attempt.note(node, f"{text} has two axes, as declared: {shape[0]} x 1")
         return result
     if bare is None:
         index = name.declared.indices[0][0] if name.declared else "i"

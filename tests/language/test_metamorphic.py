@@ -202,11 +202,15 @@ def test_what_the_echo_declares_changes_nothing(reading: Reading) -> None:
 def declarations(found: Read, notes: Collection[str] = (), own: Collection[str] = ()) -> str:
     """The declarations that an echo states but of *own*, as the text counts where *notes* say that it is from 0."""
     stated = [s for s in symbols(found.expr) if s.name not in own]
-    return "; ".join(declaration(s, f"{s.name} is counted from 1" in str(notes)) for s in stated)
+    return "; ".join(
+        declaration(s, f"{s.name} is counted from 1" in str(notes), f"{s.name} has two axes" in str(notes))
+        for s in stated
+    )
 
 
-def declaration(s: Symbol, from_zero: bool) -> str:
-    shape = "scalar" if s.is_scalar else str(s.rows) if s.cols.number == 1 else f"{s.rows} x {s.cols}"
+def declaration(s: Symbol, from_zero: bool, is_column: bool) -> str:
+    is_array = s.cols.number == 1 and not is_column
+    shape = "scalar" if s.is_scalar else str(s.rows) if is_array else f"{s.rows} x {s.cols}"
     ranges = ", ".join(f"{letter}=1..{last}" for letter, last in zip("ijkl", s.ranges, strict=False))
     if from_zero and len(s.ranges) == 1:
         ranges = f"i=0..{s.ranges[0] - ONE}"

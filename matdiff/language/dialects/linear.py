@@ -195,10 +195,12 @@ def ravel(site: Site, a: Typed, *shape: Any) -> Typed:
     numbers = [-1 if isinstance(s, Typed) and is_length(site, s, a) else s for s in numbers]
     if numbers not in ([], [-1], [-1, 1], [1, -1]) or (not shape and site.node.value.name in ("reshape", "view")):
         raise site.misfit(f"{site.attempt.written(site.node)} is not known", "reshape(-1) gives one axis")
+    if a.is_scalar:
+        site.attempt.penalty(site.node, 5, a)
     count = site.attempt.sizes.product(*reversed(lengths_of(a))) if axes_of(a) == 2 else a.rows
     flat = made(site, (count,) if not a.is_scalar else (), [a], RECORDED["ravel"])
     key = {1: (slice(None),), 2: (slice(None), None) if numbers == [-1, 1] else (None, slice(None))}
-    return flat if len(numbers) < 2 else arrays.with_axes(site, flat, key[2])
+    return flat if len(numbers) < 2 or a.is_scalar else arrays.with_axes(site, flat, key[2])
 
 
 def is_length(site: Site, s: Typed, a: Typed) -> bool:
