@@ -37,5 +37,5 @@ def test_every_piece_that_is_used_is_in_the_table() -> None:
     written = " ".join([*pieces.values(), *(step[side] for step in content["steps"] for side in ("before", "after"))])
     used = set(re.findall(r"t[₀-₉]+", written))
     assert used
-    assert used | {"z₆₀", "∇_z₁"} <= set(pieces)
+    assert used | {"z₆₀", "δ_z₁"} <= set(pieces)
     assert max(len(text) for text in pieces.values()) < 200
