@@ -20,6 +20,7 @@ from matdiff.review.equations import CONCLUDES, FACTORS
 from matdiff.review.filling import Origin
 from matdiff.review.names import INDEXED
 from matdiff.review.operators import LETTER, Asked
+from matdiff.review.paths import along
 
 if TYPE_CHECKING:
     from matdiff.review.scope import Scope
@@ -43,7 +44,7 @@ def entry_asked(scope: Scope, asked: Asked) -> tuple[Asked, str] | None:
     if row := re.fullmatch(r"\(([^\W\d_])\[(\w),:\]'\)", asked.by):
         return Asked(asked.of, row.group(1)), f"({{}}[{row.group(2)},:]')"
     m = re.fullmatch(INDEXED, named(asked.by))
-    if m is None or asked.order != 1:
+    if m is None or asked.order != 1 or asked.by.strip() in scope.paths.values():
         return None
     base, below = m.group("base"), m.group("below") or m.group("number")
     above = re.fullmatch(INDEXED, named(asked.of))
@@ -121,7 +122,12 @@ def derivative_asked(scope: Scope, asked: Asked) -> Expr:
     if stacked := re.fullmatch(rf"\s*vec\s*\(?\s*({LETTER})\s*\)?\s*", asked.by):
         found = derivative_asked(scope, asked._replace(by=stacked.group(1)))
         return found if asked.order == 2 or scope.is_jacobian else Vec.of(found)
+    if (moved := along(scope, asked, None)) is not None:
+        return moved
     f, name = _function(scope, asked)
+    if (moved := along(scope, asked, f)) is not None:
+        scope.is_jacobian = False
+        return moved
     if asked.by.startswith("("):
         return by_expression(scope.unfolded(f), scope.unfolded(scope.read(asked.by)))
     by = unknown_of(scope, asked, scope.unfolded(f), name)
@@ -162,8 +168,8 @@ def gradients_of(scope: Scope) -> Iterator[Expr]:
 def is_stationary(scope: Scope, difference: Expr) -> bool:
     """Whether a difference is 0 where a function with several arguments is stationary in one of them: Ax − b."""
     several = [n for n, f in scope.definitions.items() if f.shape == SCALAR and len(scope.arguments.get(n, ())) > 1]
-    slopes = (slope for name in several for slope in _slopes(scope, name))
-    return any(compared(slope * c, difference).equal for slope in slopes for c in FACTORS)
+    slopes = (one for name in several for one in _slopes(scope, name))
+    return any(compared(one * c, difference).equal for one in slopes for c in FACTORS)
 
 
 def _slopes(scope: Scope, name: str) -> Iterator[Expr]:

@@ -71,7 +71,9 @@ def is_strange(scope: Scope, truth: Expr, value: Expr) -> bool:
     one, other = ({s.name for s in symbols(e)} for e in (truth, value))
     said = ({s.name for s in symbols(v)} for v in scope.definitions.values())
     known = (scope.given or frozenset().union(*said)) | scope.sizes()
-    odd = {name for name in one ^ other if not (name[0] == "d" and named(name[1:]) in known)}
+    known |= {name for name in one | other if name[0] == "d" and named(name[1:]) in known}
+    known |= {name for name in one | other if name.rpartition("_")[0] in known & scope.paths.keys()}  # A_θ
+    odd = one ^ other
     return bool(known and odd - known)
 
 

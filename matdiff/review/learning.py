@@ -16,6 +16,7 @@ from matdiff.review.definitions import Definition, definitions_in
 from matdiff.review.lines import Line
 from matdiff.review.members import General, by_entries, family, general_member
 from matdiff.review.operators import letters_in
+from matdiff.review.paths import find_paths
 from matdiff.review.scope import Scope
 
 
@@ -25,6 +26,7 @@ def learn(scope: Scope, lines: list[Line]) -> None:
     scope.texts = {name: d.sides[0] for name, d in said.items()}
     scope.functions |= set(said)
     scope.note_varied(lines)
+    find_paths(scope, lines)
     whole = {name for line in lines for s in line.statements for side in s.sides for name in letters_in(side)}
     assume(scope, scope.text, curved=True)
     for name in () if scope.varied else (name for d in said.values() for name in d.arguments):

@@ -37,8 +37,8 @@ from matdiff.review.operators import (
     with_increments,
     with_names,
 )
+from matdiff.review.paths import linear, slope_by, with_paths
 
-LINEAR = frozenset(("symmetric", "skew", "diagonal", "lower", "upper"))
 ENTRYWISE = "|".join(("σ", "sigma", "sigmoid", "tanh", "relu", "ReLU", "exp", "log", "sin", "cos", "softplus"))
 SLOPE = rf"(?<![A-Za-z])({ENTRYWISE})['′]\s*\(((?:[^()]|\([^()]*\))*)\)"
 INCREMENT = r"(?<![A-Za-z_])d\((?![^()]*,)"  # d(X), and no distance d(x, y)
@@ -86,6 +86,7 @@ class Scope:
         self.habits = Habits(text, dict(self.declared.table))
         if self.habits.has_open_g:
             self.declared.table.update(declare("g: R -> R").table)
+        self.paths: dict[str, str] = {}  # what depends on a number in a way that is not given, and on which
         self.adjoints = False  # whether dX is short for ∂L/∂X, as in programs
         self.forms: dict[str, Expr] = {}  # of a function that is not given, its differential
         counts = {n for d in self.declared.table.values() for _, last in d.indices for n in last.names()} - {"d"}
@@ -188,8 +189,7 @@ class Scope:
         if "d" in self.sizes() and "d" not in self.given:
             size = self._stored(Symbol("d", SCALAR))
             side = re.sub(SIZE_D, f" {size} ", side)
-        side = self._with_open_functions(side)
-        side = self._with_links(side)
+        side = self._with_links(self._with_open_functions(with_paths(self, side)))
         name = partial(self._name, summed=frozenset(re.findall(SUMMED, side)))
         side = with_names(side, self.functions, name, self._operands())
         if re.search(QUOTIENT, side):
@@ -298,7 +298,8 @@ class Scope:
     def resolved(self, e: Expr) -> Expr:
         """An expression without d(…) but for dX of what varies, which is a symbol of the shape of X."""
         known = {s.name: s for s in symbols(e)}
-        varied = [known[n] for n in self.varied if n in known and n not in self.definitions] or list(known.values())
+        varying = {**self.varied, **self.paths}
+        varied = [known[n] for n in varying if n in known and n not in self.definitions] or list(known.values())
         table: dict[Expr, Expr] = {}
         for node in postorder(e):
             if not isinstance(node, Differential):
@@ -317,9 +318,9 @@ class Scope:
     def increment(self, unknown: Expr) -> Expr:
         """dX as a symbol: of the shape of X, in the subspace where X varies."""
         assert isinstance(unknown, Symbol)
-        properties = unknown.properties & LINEAR
-        properties |= {"symmetric"} if unknown.properties & {"spd", "psd"} else set()
-        return Symbol(f"d{unknown}", unknown.shape, properties, unknown.ranges)
+        if by := self.paths.get(unknown.name):
+            return slope_by(unknown, by) * Symbol(f"d{Symbol(named(by), SCALAR)}", SCALAR)
+        return Symbol(f"d{unknown}", unknown.shape, linear(unknown), unknown.ranges)
 
     def is_form(self, value: Expr) -> bool:
         """Whether a value is 0 where nothing varies, as a differential is, and X + dX is not."""

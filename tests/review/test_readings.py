@@ -27,7 +27,26 @@ LAYER = r"""\begin{align}
 Z &= W X, \quad A = \tanh(Z), \quad L = \tfrac12\|A - Y\|_F^2 \\
 \frac{\partial L}{\partial Z} &= (A - Y) \odot (1 - A^2)
 \end{align}"""
+TRACE = """A and B depend on a scalar θ.
+τ = tr(AB)
+dτ = tr(dA B) + tr(A dB)
+dτ/dθ = tr(B dA/dθ) + tr(A dB/dθ)"""
+PATH = r"""$$\eqalign{ \lambda &= \log(\det(A)) \cr
+d\lambda &= A^{-T}:dA \cr
+&= A^{-T}:\frac{dA}{d\theta}d\theta \cr
+\frac{d\lambda}{d\theta} &= A^{-T}:\frac{dA}{d\theta} \cr
+&= \operatorname{tr}\Big(A^{-1}\frac{dA}{d\theta}\Big) \cr }$$"""
+KERNEL = """L(θ) = -½ yᵀ K(θ)⁻¹ y - ½ log|K(θ)|, α = K⁻¹y
+∂K⁻¹/∂θ_j = -K⁻¹ ∂K/∂θ_j K⁻¹
+∂L/∂θ_j = ½ yᵀ K⁻¹ ∂K/∂θ_j K⁻¹ y - ½ tr(K⁻¹ ∂K/∂θ_j)
+= ½ tr((ααᵀ - K⁻¹) ∂K/∂θ_j)"""
+TIME = r"""\frac{d}{dt} A^{-1} = -A^{-1} \frac{dA}{dt} A^{-1}
+\frac{d}{dt} \det A = \det(A) \operatorname{tr}(A^{-1} \frac{dA}{dt})"""
 CASES = [
+    (TRACE, "", "tr(B dA/dθ) + ", "", 4, "missing term"),
+    (PATH, "", r"(A^{-1}\frac", r"(A\frac", 5, "inverse"),
+    (KERNEL, "K: n x n spd; y: n", "½ yᵀ K⁻¹ ∂K", "-½ yᵀ K⁻¹ ∂K", 3, "sign"),
+    (TIME, "", "= -A", "= A", 1, "sign"),
     (GAIN, "", r"2K R = 0", r"2R K = 0", 4, "order"),
     (COVARIANCE, "X[i=1..n]: p; μ: p; Σ: p x p invertible; n: scalar", r"+\frac{1}{2}", r"+\frac{1}{1}", 5, "factor"),
     (QUARTIC, "", r"&= Y\,dX -Z", r"&= -Y\,dX -Z", 4, "sign"),

@@ -1,0 +1,101 @@
+"""Matrices that depend on a number in a way that a text does not give: A(t), of which dA/dt is a symbol of its own."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from typing import TYPE_CHECKING
+
+from matdiff.algebra.dims import SCALAR
+from matdiff.algebra.expr import Expr, Symbol, replace, symbols
+from matdiff.algebra.operators.differentials import Differential
+from matdiff.calculus.forms import RESULT, differential_form
+from matdiff.errors import UnsupportedError
+from matdiff.language.declared import Declaration
+from matdiff.language.names import named
+from matdiff.review.operators import LETTER, Asked, D, increments_in, letters_in, with_names
+
+if TYPE_CHECKING:
+    from matdiff.review.lines import Line
+    from matdiff.review.scope import Scope
+
+LINEAR = frozenset(("symmetric", "skew", "diagonal", "lower", "upper"))
+
+
+def find_paths(scope: Scope, lines: list[Line]) -> None:
+    """Notes the letters of which a text has the derivatives alone, and the numbers by which it differentiates them.
+
+    Where that is one number, whatever has an increment depends on it.
+    """
+    asked: set[Asked] = set()
+
+    def note(one: Asked) -> str:
+        asked.add(one)
+        return " "
+
+    sides = [side for line in lines for s in line.statements for side in s.sides]
+    rest = [with_names(side, scope.functions, note) for side in sides]
+    pairs = {(named(one.of), one.by.strip()) for one in asked if one.of and not one.of.startswith("(")}
+    for of, by in pairs:
+        parameter = named(by)
+        plain = [re.sub(rf"({LETTER})\s*{_argument(by)}|{D}\s*{re.escape(by)}", r"\1 ", side) for side in rest]
+        used = {letter for side in plain for letter in letters_in(side)}
+        is_number = re.fullmatch(LETTER, by) is not None and not by[0].isupper()
+        is_number = is_number and (scope.declared.get(parameter) or Declaration(parameter, SCALAR)).shape == SCALAR
+        if is_number and of not in scope.functions and of in used and parameter not in used | scope.texts.keys():
+            scope.paths.setdefault(of, by)
+            scope.declared.table.setdefault(parameter, Declaration(parameter, SCALAR))
+    if len({*scope.paths.values()}) == 1:
+        (by,) = {*scope.paths.values()}
+        moving = {name for side in rest for name in increments_in(side, scope.names())} - scope.texts.keys()
+        scope.paths.update(dict.fromkeys(sorted(moving - {named(by)}), by))
+
+
+def with_paths(scope: Scope, side: str) -> str:
+    """A side with A for A(t)."""
+    for name, by in scope.paths.items():
+        side = re.sub(rf"(?<![A-Za-z])({LETTER})\s*{_argument(by)}", partial(_bare, name), side)
+    return side
+
+
+def _bare(name: str, m: re.Match[str]) -> str:
+    return f"{m.group(1)} " if named(m.group(1)) == name else m.group()
+
+
+def _argument(by: str) -> str:
+    """The pattern of (θ), also behind what depends on θ_j."""
+    return rf"\(\s*(?:{re.escape(by)}|{re.escape(re.split('_|[0-9]', by)[0])})\s*\)"
+
+
+def along(scope: Scope, asked: Asked, function: Expr | None) -> Expr | None:
+    """A derivative by a number on which letters of the text depend; None of any other.
+
+    >>> from matdiff.review.reviewing import review
+    >>> [line.verdict for line in review("f = tr(AB)\\ndf/dt = tr(B dA/dt)").lines]
+    ['not a claim', 'proved']
+    """
+    if named(asked.by) not in map(named, scope.paths.values()) or asked.order != 1:
+        return None
+    if function is None:
+        known = scope.declared.get(named(asked.of))
+        if known is None or known.name not in scope.paths:
+            return None
+        return slope_by(Symbol(known.name, known.shape, known.properties), asked.by)
+    f = scope.unfolded(function)
+    moving = {s: slope_by(s, asked.by) for s in symbols(f) if scope.paths.get(s.name, "") and not s.ranges}
+    if not moving or named(asked.by) in {s.name for s in symbols(f)}:
+        raise UnsupportedError(f"how the function depends on {asked.by} is not known")
+    form = differential_form(f, {str(s): s for s in moving}).gradients[RESULT]
+    slopes: dict[Expr, Expr] = {Differential(s): slope for s, slope in moving.items()}
+    return replace(form, slopes.get)
+
+
+def slope_by(moving: Symbol, by: str) -> Symbol:
+    """∂A/∂θ as a symbol, in the subspace where A varies."""
+    return Symbol(f"{moving}_{str(Symbol(named(by), SCALAR)).replace('_', '')}", moving.shape, linear(moving))
+
+
+def linear(moving: Symbol) -> frozenset[str]:
+    """The properties of a symbol that its differential has too."""
+    symmetric = {"symmetric"} if moving.properties & {"spd", "psd"} else set()
+    return (moving.properties & LINEAR) | symmetric
