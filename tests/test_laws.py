@@ -61,11 +61,11 @@ SCHEMES = frozenset(
     direction_of_identity entries_in_a_table entry_by_entry entry_of_function_of_given_vector
     entry_of_given_vector entry_of_unit_vector equal_bases even_and_odd function_of_repeated half_at_zero
     log_of_determinant mean_taken_off multiple_direction nothing_at_one nothing_at_zero odd_power_of_sign
-    ones_as_product open_exponents part_of_constant power_of_exchange power_under_a_name powers_in_a_circle
+    ones_as_product open_exponents part_of_constant power_under_a_name powers_in_a_circle
     powers_in_product product_of_blocks product_of_exponentials product_with_given_vector
     ptrace1_of_outer_product ptrace2_of_outer_product root_of_number rows_together sign_of_power_of_absolute
     slice_of_constant sum_of_centred_columns sum_of_unit_vectors sum_over_eigenvalues sum_over_entries
-    sum_with_delta symbolic_powers_in_product trace_of_band_matrix trace_of_commuting_direction
+    sum_with_delta trace_of_band_matrix trace_of_commuting_direction
     trace_of_commuting_solution trace_of_convolution trace_of_convolution_2 trace_of_cross_correlation
     trace_of_cross_correlation_2 trace_of_dilated trace_of_indexed_sum trace_of_open_hessian trace_of_padded
     trace_of_patches trace_of_slice trace_of_subsampled trace_with_unit_vector transpose_of_function_of_several
@@ -113,6 +113,8 @@ LEFT_SIDES: dict[str, Expr] = {
     "power_of_diagonal_matrix": matdiff.parse("diag(x)^2", "x: n"),
     "roots_of_numbers": matdiff.parse("sqrt(8)/sqrt(2)"),
     "entrywise_power_of_identity": matdiff.parse("eye(n).^2"),
+    "odd_power_of_sign": matdiff.parse("sign(A).^3", "A: m x n"),
+    "sign_of_power_of_absolute": matdiff.parse("abs(A).^3 .* sign(A)", "A: m x n"),
     "power_of_ones": matdiff.parse("ones(m, n).^2"),
     "scalar_in_product": Product(x, Transpose(y), z),
     "row_by_unit_vector": matdiff.parse("unit(2, m)'*A", "A: m x n"),

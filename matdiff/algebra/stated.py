@@ -25,6 +25,7 @@ from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.entrywise import Unspecified
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose
+from matdiff.algebra.operators.square import Inverse, MatrixPower
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Member
 from matdiff.algebra.operators.symbolic_powers import SymbolicPower
@@ -297,6 +298,7 @@ def within_product(ps: Sequence[Expr], right: Expr, when: Guard | None, matcher:
     fewest = len(ps)
     place, fits = first_told(ps[:2]) if matcher is MATCHER else (0, None)
     several = any(is_letter(p) for p in ps[1:-1])
+    alike = matcher is MATCHER and not several and is_letter(core(ps[0])) and core(ps[0]) is core(ps[1])
     narrow = sum(p.cols is ONE for p in ps[:-1])
 
     def rewritten(e: Expr) -> Expr | None:
@@ -307,7 +309,7 @@ def within_product(ps: Sequence[Expr], right: Expr, when: Guard | None, matcher:
         first = max(fewest, columns[narrow - 1] + 1 if narrow else 0)
         ends = [end for end in (columns if ps[-1].cols is ONE else range(first, len(f) + 1)) if end >= first]
         for k in range(len(f) - fewest + 1):
-            if fits is not None and not fits(f[k + place]):
+            if (fits is not None and not fits(f[k + place])) or (alike and core(f[k]) is not core(f[k + 1])):
                 continue
             for end in [end for end in ends if end >= k + fewest] if several else (k + fewest,):
                 made = built(right, matcher.chain(ps, f[k:end], {}))
@@ -316,6 +318,13 @@ def within_product(ps: Sequence[Expr], right: Expr, when: Guard | None, matcher:
         return None
 
     return rewritten
+
+
+def core(e: Expr) -> Expr:
+    """What stands below transposes, inverses and powers: the same of all factors that are made of one matrix so."""
+    while isinstance(e, Transpose | Inverse | MatrixPower | SymbolicPower):
+        e = e.operands[0]
+    return e
 
 
 def between(before: tuple[Expr, ...], made: Expr, after: tuple[Expr, ...]) -> Expr:

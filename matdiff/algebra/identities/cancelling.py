@@ -386,7 +386,7 @@ SUMS_KNOWN = (  # what a product of ones with a factor, and of projections, is
     *idempotent_product.each,
     *pseudo_inverse_in_product.each,
     *identity_in_product.each,
-    inverse_in_product,
+    *inverse_in_product.each,
     product_beside_its_inverse,
     factor_beside_inverse,
 )

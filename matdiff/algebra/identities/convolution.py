@@ -15,9 +15,8 @@ from matdiff.algebra.operators.kronecker import Vec
 from matdiff.algebra.operators.norms import inner
 from matdiff.algebra.operators.patches import BandMatrix, BandSum, Patches, PatchSum
 from matdiff.algebra.operators.products import Product, Transpose, zero
-from matdiff.algebra.operators.resampling import Dilated, Exchange, Flipped, Padded, Subsampled
+from matdiff.algebra.operators.resampling import Dilated, Flipped, Padded, Subsampled
 from matdiff.algebra.operators.slices import Slice
-from matdiff.algebra.operators.vectorisation import unit_matrix
 from matdiff.algebra.operators.windows import places
 from matdiff.algebra.stated import stated
 
@@ -105,13 +104,9 @@ exchanged = stated(
 )
 
 
-@identity("exchange(n)^2 = eye(n)", title="JJ = I")
-def power_of_exchange(e: Expr) -> Expr | None:
-    """An even power of J is I, an odd one J."""
-    j = e.operands[0]
-    if not isinstance(j, Exchange):
-        return None
-    return j if e.data[0] % 2 else unit_matrix(j.rows)
+power_of_exchange = stated(
+    "exchange(n)^(2*k) = eye(n)", where="k: integer", also=("exchange(n)^(2*k + 1) = exchange(n)",)
+)
 
 
 # ---- strides and margins ----------------------------------------------------------------------------

@@ -2,75 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from fractions import Fraction
 from itertools import combinations
 
 from matdiff.algebra.constants import is_one, is_zero
-from matdiff.algebra.expr import UNIT, Expr, Number
+from matdiff.algebra.expr import Expr, Number
 from matdiff.algebra.identities.factoring import like_terms
 from matdiff.algebra.identities.powers import has_positive_exponent
 from matdiff.algebra.laws import Statement, identity
-from matdiff.algebra.operators.activations import Relu, Sigmoid, Step
-from matdiff.algebra.operators.entrywise import Abs, Exp, Sign, Sqrt, exact_root
+from matdiff.algebra.operators.activations import Sigmoid
+from matdiff.algebra.operators.entrywise import Sqrt, exact_root
 from matdiff.algebra.operators.products import Hadamard, Power, Sum, coefficient, multiple, ones_like
-from matdiff.algebra.operators.trigonometric import Cos, Cosh, Sin, Sinh, Tan, Tanh
 from matdiff.algebra.reading_cost import reading_cost
 from matdiff.algebra.stated import stated
 
 # ---- sigmoids ---------------------------------------------------------------------------------------
 
 
-def one_plus_exp(e: Expr) -> Expr | None:
-    """a where an expression is 1 + exp(a)."""
-    match e:
-        case Sum(operands=(one, Exp(operands=(a,)))) | Sum(operands=(Exp(operands=(a,)), one)) if is_one(one):
-            return a
-        case _:
-            return None
-
-
-@identity(
-    "1 ./ (1 + exp(-A)) = sigmoid(A)", title="1/(1 + exp(−a)) = σ(a)", where="A: m x n", under_d=True, among=(Sum,)
+sigmoid_of_exponential = stated(
+    "(1 + exp(-A)).^(-k) = sigmoid(A).^k",
+    title="1/(1 + exp(−a)) = σ(a)",
+    where="A: m x n; k: scalar",
+    also=("(1 + exp(A)).^(-k) = sigmoid(-A).^k",),
+    under_d=True,
+    among=(Sum,),
 )
-def sigmoid_of_exponential(e: Expr) -> Expr | None:
-    """Also of powers of it, and entry by entry."""
-    base, exponent = e.operands
-    a = one_plus_exp(base) if exponent.number is not None and exponent.number < 0 else None
-    return None if a is None else power(Sigmoid(-a), -(exponent.number or Fraction(1)))
-
-
-def power(e: Expr, k: Fraction) -> Expr:
-    """eᵏ, which is e for k = 1."""
-    return e if k == 1 else Power(e, Number(k))
-
-
-@identity(
+sigmoid_of_quotient = stated(
     "exp(A) ./ (1 + exp(A)) = sigmoid(A)",
     title="exp(a)/(1 + exp(a)) = σ(a)",
     where="A: m x n",
-    also=("exp(A) .* sigmoid(-A) = sigmoid(A)",),
-    among=(Exp,),
+    also=("exp(A) .* sigmoid(-A) = sigmoid(A)",),  # since the quotient may be known as σ(−a) already
     under_d=True,
 )
-def sigmoid_of_quotient(e: Expr) -> Expr | None:
-    """Also exp(a)σ(−a), since the quotient may be known as σ(−a) already."""
-    f = e.operands
-    partners = {exponent_below(factor): k for k, factor in enumerate(f)}
-    for k, factor in enumerate(f if len(partners) > 1 else ()):
-        if isinstance(factor, Exp) and factor.operands[0] in partners:
-            partner = partners[factor.operands[0]]
-            return Hadamard.of(*[Sigmoid(factor.operands[0]) if i == k else g for i, g in enumerate(f) if i != partner])
-    return None
-
-
-def exponent_below(e: Expr) -> Expr | None:
-    """a where an expression is 1/(1 + exp(a)), or σ(−a)."""
-    if isinstance(e, Sigmoid):
-        return -e.operands[0]
-    return one_plus_exp(e.operands[0]) if e.reciprocal and e.reciprocal[1] == 1 else None
-
-
 softplus_of_exponential = stated(
     "log(1 + exp(A)) = softplus(A)", title="log(1 + exp(a)) = softplus(a)", where="A: m x n", under_d=True
 )
@@ -158,107 +121,54 @@ opposite_exponents = stated("exp(A) .* exp(-A) = 1", title="exp(a)exp(−a) = 1"
 # ---- quotients of sines and cosines -----------------------------------------------------------------
 
 
-@identity(
+tangent_of_quotient = stated(
     "sinh(A) ./ cosh(A) = tanh(A)",
     title="sinh(a)/cosh(a) = tanh(a)",
-    where="A: m x n",
-    also=("sin(A) ./ cos(A) = tan(A)",),
-    among=(Sinh, Sin),
+    where="A: m x n; k: scalar",
+    also=(
+        "sin(A) ./ cos(A) = tan(A)",
+        "sinh(A) .* cosh(A).^(-k) = tanh(A) .* cosh(A).^(1 - k)",
+        "sin(A) .* cos(A).^(-k) = tan(A) .* cos(A).^(1 - k)",
+    ),
 )
-def tangent_of_quotient(e: Expr) -> Expr | None:
-    """Also sin(a)/cos(a) = tan(a), and of powers of the cosine."""
-    f = e.operands
-    for above, below, quotient in ((Sinh, Cosh, Tanh), (Sin, Cos, Tan)):
-        sines = {factor.operands[0]: k for k, factor in enumerate(f) if type(factor) is above}
-        for a, (k, exponent) in (places_of(f, below) if sines else {}).items():
-            if a in sines and exponent < 0:
-                left = [power(below(a), exponent + 1)] if exponent != -1 else []
-                factors = [quotient(a) if i == sines[a] else g for i, g in enumerate(f) if i != k]
-                return Hadamard.of(*factors, *left)
-    return None
 
 
 # ---- signs and steps --------------------------------------------------------------------------------
 
 
-def places_of(f: tuple[Expr, ...], kind: type[Expr]) -> dict[Expr, tuple[int, Fraction]]:
-    """For every a of which factors have a power of kind(a), where it stands, and its exponent, a number."""
-    found: dict[Expr, tuple[int, Fraction]] = {}
-    for k, factor in enumerate(f):
-        base, exponent = (
-            (factor.operands[0], factor.operands[1].number) if isinstance(factor, Power) else (factor, UNIT)
-        )
-        if type(base) is kind and exponent is not None:
-            found[base.operands[0]] = k, exponent
-    return found
-
-
-@identity("relu(A) .* step(A) = relu(A)", title="relu(a)step(a) = relu(a)", where="A: m x n", among=(Step,))
-def step_of_rectified(e: Expr) -> Expr | None:
-    f = e.operands
-    rectified = places_of(f, Relu)
-    for k, factor in enumerate(f if rectified else ()):
-        if isinstance(factor, Step) and rectified.get(factor.operands[0], (0, 0))[1] > 0:
-            return Hadamard.of(*f[:k], *f[k + 1 :])
-    return None
-
-
+step_of_rectified = stated(
+    "relu(A) .* step(A) = relu(A)",
+    title="relu(a)step(a) = relu(a)",
+    where="A: m x n; k: scalar",
+    also=("relu(A).^k .* step(A) = relu(A).^k",),
+)
 sign_of_itself = stated("A .* sign(A) = abs(A)", title="a sign(a) = |a|", where="A: m x n")
 sign_of_absolute = stated("abs(A) .* sign(A) = A", title="|a| sign(a) = a", where="A: m x n")
 
 
-@identity(
-    "abs(A).^3 .* sign(A) = A .* abs(A).^2",
+def has_number_above(e: Expr) -> bool:
+    """Whether there is a power with a number as its exponent."""
+    return any(isinstance(f, Power) and f.operands[1].number is not None for f in e.operands)
+
+
+sign_of_power_of_absolute = stated(
+    "abs(A).^k .* sign(A) = A .* abs(A).^(k - 1)",
     title="|a|ᵏ sign(a) = a|a|ᵏ⁻¹",
     where="A: m x n; k: scalar",
-    also=("abs(A).^k .* sign(A) = A .* abs(A).^(k - 1)",),
-    among=(Sign,),
+    when=has_number_above,
 )
-def sign_of_power_of_absolute(e: Expr) -> Expr | None:
-    """Where k is odd, |a|ᵏ⁻¹ is aᵏ⁻¹."""
-    return signed(e, lambda exponent: exponent != 1)
-
-
-def signed(e: Expr, fits: Callable[[Fraction], bool]) -> Expr | None:
-    """A product of entries with a in place of |a| sign(a), where |a| has an exponent that fits."""
-    f = e.operands
-    absolute = places_of(f, Abs)
-    for k, factor in enumerate(f if absolute else ()):
-        if isinstance(factor, Sign) and factor.operands[0] in absolute:
-            a, (j, exponent) = factor.operands[0], absolute[factor.operands[0]]
-            if not fits(exponent):
-                continue
-            left = [Power.of(Abs(a), Number(exponent - 1))] if exponent != 1 else []
-            first, second = min(j, k), max(j, k)
-            return Hadamard.of(*f[:first], a, *f[first + 1 : second], *f[second + 1 :], *left)
-    return None
-
-
-@identity(
-    "abs(A).^2 = A.^2",
-    title="|a|²ᵏ = a²ᵏ",
-    where="A: m x n; k: scalar integer",
-    also=("abs(A).^(2*k) = A.^(2*k)",),
-    among=(Abs,),
-)
-def even_power(e: Expr) -> Expr | None:
-    base, exponent = e.operands
-    k = exponent.number
-    return Power(base.operands[0], exponent) if isinstance(base, Abs) and k is not None and k % 2 == 0 else None
-
-
+even_power = stated("abs(A).^(2*k) = A.^(2*k)", title="|a|²ᵏ = a²ᵏ", where="A: m x n; k: integer")
 power_of_step = stated(
     "step(A).^k = step(A)", title="step(a)ᵏ = step(a)", where="A: m x n; k: scalar positive", when=has_positive_exponent
 )
 
 
-@identity("sign(A).^3 = sign(A)", title="sign(a)²ᵏ⁺¹ = sign(a)", where="A: m x n", among=(Sign,))
-def odd_power_of_sign(e: Expr) -> Expr | None:
-    base, exponent = e.operands
-    k = exponent.number
-    return base if isinstance(base, Sign) and k is not None and k > 0 and k % 2 == 1 else None
-
-
+odd_power_of_sign = stated(
+    "sign(A).^(2*k + 1) = sign(A)",
+    title="sign(a)²ᵏ⁺¹ = sign(a)",
+    where="A: m x n; k: integer",
+    when=has_positive_exponent,
+)
 absolute_of_negative = stated("abs(-A) = abs(A)", title="|−A| = |A|", where="A: m x n")
 
 

@@ -14,7 +14,7 @@ from matdiff.algebra.operators import spectral_functions
 from matdiff.algebra.operators.matrix_functions import Expm, FrechetExpm, FrechetLogm, Logm, Sqrtm
 from matdiff.algebra.operators.products import Product, Scale, Sum, Transpose, factors_of
 from matdiff.algebra.operators.spectral_functions import FrechetOfFunction, MatrixFunction
-from matdiff.algebra.operators.square import Inverse, MatrixPower, Trace, matrix_power
+from matdiff.algebra.operators.square import Inverse, MatrixPower, Trace
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sylvester import Sylvester
 from matdiff.algebra.operators.symmetry import is_symmetric
@@ -234,12 +234,7 @@ logarithm_of_identity = stated("logm(eye(n)) = zeros(n, n)")
 square_root_of_identity = stated("sqrtm(eye(n)) = eye(n)")
 
 
-@identity("sqrtm(A)^2 = A", where="A: n x n spd; k: scalar integer", also=("sqrtm(A)^(2*k) = A^k",), on=(MatrixPower,))
-def power_of_square_root(e: Expr) -> Expr | None:
-    a, k = e.operands[0], e.data[0]
-    return matrix_power(a.operands[0], k // 2) if isinstance(a, Sqrtm) and k % 2 == 0 else None
-
-
+power_of_square_root = stated("sqrtm(A)^(2*k) = A^k", where="A: n x n spd; k: integer")
 power_of_exponential = stated("expm(A)^k = expm(k*A)", where="A: n x n; k: scalar integer")
 inverse_of_exponential = stated("inv(expm(A)) = expm(-A)", where="A: n x n")
 determinant_of_exponential = stated("det(expm(A)) = exp(tr(A))", where="A: n x n", under_d=True)

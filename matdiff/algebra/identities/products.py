@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 from matdiff.algebra.constants import Identity, Ones, Zeros, is_zero
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Number
@@ -48,25 +46,12 @@ def base_and_exponent(e: Expr) -> tuple[Expr, int]:
     return (e.operands[0], e.data[0]) if isinstance(e, MatrixPower) else (e, 1)
 
 
-def beside_each_other(e: Expr, cancelling: bool) -> Expr | None:
-    """A product with the first neighbours AⁱAʲ as Aⁱ⁺ʲ that cancel, or of those that do not."""
-    f = e.operands
-    for k, ((a, i), (b, j)) in enumerate(pairwise(map(base_and_exponent, f))):
-        if a is b and a.rows is a.cols and (i + j == 0) is cancelling:
-            return Product.of(*f[:k], matrix_power(a, i + j), *f[k + 2 :])
-    return None
-
-
-@identity("inv(A)*A = eye(n)", requires="A invertible", where="A: n x n invertible", among=INVERTED)
-def inverse_in_product(e: Expr) -> Expr | None:
-    """Also of powers: A⁻²A² = I."""
-    return beside_each_other(e, cancelling=True)
-
-
-@identity("A^(k)*A^(s) = A^(k + s)", title="AⁱAʲ = Aⁱ⁺ʲ", where="A: n x n; k, s: integer")
-def powers_in_product(e: Expr) -> Expr | None:
-    """Also A⁻¹A² = A, of a matrix that has an inverse."""
-    return beside_each_other(e, cancelling=False)
+inverse_in_product = stated(
+    "inv(A)*A = eye(n)", requires="A invertible", where="A: n x n invertible", also=("A*inv(A) = eye(n)",)
+)
+powers_in_product = stated(
+    "A^(k)*A^(s) = A^(k + s)", title="AⁱAʲ = Aⁱ⁺ʲ", where="A: n x n; k, s: integer", among=()
+)  # also A⁻¹A² = A, of a matrix that has an inverse
 
 
 @identity(

@@ -5,10 +5,8 @@ from __future__ import annotations
 from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr
-from matdiff.algebra.identities.products import beside_each_other
 from matdiff.algebra.laws import Statement, identity, of_a_line
 from matdiff.algebra.operators.products import Product, Transpose
-from matdiff.algebra.operators.square import Trace
 from matdiff.algebra.operators.sums import SumOfEntries
 from matdiff.algebra.stated import stated
 
@@ -31,15 +29,9 @@ def trace_with_ones(e: Expr) -> Expr | None:
             return None
 
 
-@identity("tr(A^(k)*B*A^(s)) = tr(A^(k + s)*B)", title="Tr(AⁱBAʲ) = Tr(Aⁱ⁺ʲB)", where="A, B: n x n; k, s: integer")
-def powers_in_a_circle(e: Expr) -> Expr | None:
-    """Powers of one matrix, or its inverse, at both ends of the product below a trace."""
-    if not isinstance(a := e.operands[0], Product) or len(a.operands) < 3:
-        return None
-    first, *between, last = a.operands
-    joined = beside_each_other(Product.of(last, first), False)
-    return None if joined is None else Trace(Product.of(joined, *between))
-
+powers_in_a_circle = stated(
+    "tr(A^(k)*B*A^(s)) = tr(A^(k + s)*B)", title="Tr(AⁱBAʲ) = Tr(Aⁱ⁺ʲB)", where="A, B: n x n; k, s: integer", among=()
+)
 
 # Laws that the trace form applies to the terms of a line; calculus.traceform carries them out.
 

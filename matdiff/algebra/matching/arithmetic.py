@@ -23,13 +23,12 @@ from matdiff.algebra.matching.rules import (
     Term,
     implied,
     is_all_ones,
-    matrix_base,
     term,
 )
 from matdiff.algebra.operators.entrywise import exact_root
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, coefficient, multiple, zero
 from matdiff.algebra.operators.sums import IndexedSum, substitute_index
-from matdiff.algebra.operators.symbolic_powers import SymbolicPower
+from matdiff.algebra.operators.symbolic_powers import SymbolicPower, matrix_base
 
 Forms = tuple[Expr, Expr]  # of e and of eᵀ
 HALF = Fraction(1, 2)

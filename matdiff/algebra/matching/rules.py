@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from matdiff.algebra.constants import Ones
-from matdiff.algebra.expr import OPERATORS, UNIT, Expr, Number, Operator, fact
+from matdiff.algebra.expr import OPERATORS, UNIT, Expr, Operator, fact
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.algebra.operators.entrywise import Entrywise, Unspecified
 from matdiff.algebra.operators.khatri_rao import KhatriRao
@@ -168,15 +168,6 @@ def is_all_ones(e: Expr) -> bool:
             return True
         case _:
             return isinstance(e, Ones) or (isinstance(e, Transpose) and isinstance(e.operands[0], Ones))
-
-
-def matrix_base(e: Expr) -> tuple[Expr, Expr]:
-    """A matrix as base and exponent."""
-    if isinstance(e, SymbolicPower):
-        return e.operands[0], e.operands[1]
-    if isinstance(e, MatrixPower | Inverse):
-        return e.operands[0], Number(-1 if isinstance(e, Inverse) else e.data[0])
-    return e, Number(1)
 
 
 def depth(e: Expr) -> int:

@@ -12,7 +12,7 @@ from fractions import Fraction
 from matdiff.algebra.constants import Constant, Identity, Zeros
 from matdiff.algebra.dims import ONE, Size
 from matdiff.algebra.expr import UNIT, Expr, Index, Number, Symbol
-from matdiff.algebra.matching.rules import Term, matrix_base, term
+from matdiff.algebra.matching.rules import Term, term
 from matdiff.algebra.matching.standard import Standard
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.algebra.operators.entries import vectorised
@@ -20,7 +20,7 @@ from matdiff.algebra.operators.kronecker import Vec
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Transpose, multiple
 from matdiff.algebra.operators.square import Trace
 from matdiff.algebra.operators.sums import Entry, IndexedSum, Member
-from matdiff.algebra.operators.symbolic_powers import SymbolicPower
+from matdiff.algebra.operators.symbolic_powers import SymbolicPower, matrix_base
 from matdiff.algebra.statements.matcher import NOTHING, Matcher, is_as_wide, is_bare
 from matdiff.algebra.statements.substitution import Family, Found
 

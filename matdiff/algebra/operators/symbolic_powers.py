@@ -10,7 +10,7 @@ from matdiff.algebra.expr import Data, Expr, Index, Number, Operator, Symbol
 from matdiff.algebra.laws import differential
 from matdiff.algebra.notation import Notation, Style, power
 from matdiff.algebra.operators.products import Hadamard, Product, Sum, multiple
-from matdiff.algebra.operators.square import matrix_power
+from matdiff.algebra.operators.square import Inverse, MatrixPower, matrix_power
 from matdiff.algebra.operators.sums import IndexedSum
 from matdiff.errors import ShapeError, UnsupportedError
 
@@ -67,6 +67,15 @@ class SymbolicPower(Operator):
             raise UnsupportedError(f"an exponent of a matrix cannot vary: {self}")
         index = Index(next(i for i in "ijlrst" if i not in {f.name for f in self.free}), last_of(k))
         return IndexedSum(Product.of(SymbolicPower.of(a, index - 1), da, SymbolicPower.of(a, k - index)), index)
+
+
+def matrix_base(e: Expr) -> tuple[Expr, Expr]:
+    """A matrix as base and exponent."""
+    if isinstance(e, SymbolicPower):
+        return e.operands[0], e.operands[1]
+    if isinstance(e, MatrixPower | Inverse):
+        return e.operands[0], Number(-1 if isinstance(e, Inverse) else e.data[0])
+    return e, Number(1)
 
 
 def last_of(k: Expr) -> Size:

@@ -1,13 +1,16 @@
 """Matching: the substitutions under which a side of a statement becomes a given expression.
 
 The letters of the statement stand for anything of their kind; a letter in a product takes in one factor or several
-neighbours, the last letter of a sum or an entrywise product whatever is left.  k in Aᵏ stands for any exponent, g in
-g(A) for any function of every entry.  Recursion goes no deeper than the statement.
+neighbours, the last letter of a sum or an entrywise product whatever is left.  k in Aᵏ stands for any exponent, in a
+product for 1 and −1 as well, k in 2k + 1 for what makes a number of it, g in g(A) for any function of every entry.
+Recursion goes no deeper than the statement.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from fractions import Fraction
+from functools import cache
 
 from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import ONE, SCALAR, Size, solution
@@ -17,10 +20,10 @@ from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, 
 from matdiff.algebra.operators.square import MatrixPower
 from matdiff.algebra.operators.structure import value_of
 from matdiff.algebra.operators.sums import Member
-from matdiff.algebra.operators.symbolic_powers import SymbolicPower, last_of
+from matdiff.algebra.operators.symbolic_powers import SymbolicPower, counted, last_of, matrix_base
 from matdiff.algebra.operators.triangular import holds
 from matdiff.algebra.statements.substitution import Applied, Found, substituted
-from matdiff.errors import MatdiffError
+from matdiff.errors import MatdiffError, ShapeError
 
 SEEN = frozenset(  # properties that what a letter stands for has to have; others are conditions, said in words
     ("symmetric", "skew", "orthogonal", "diagonal", "lower", "upper", "idempotent", "unit", "stochastic", "simplex")
@@ -37,6 +40,8 @@ class Matcher:
             return self._letter(p, e, found)
         if isinstance(p, Index):
             return self._index(p, e, found)
+        if e.number is not None and isinstance(p, Sum | Hadamard | Scale) and p.is_scalar:
+            return self._solved(p, e.number, found)
         if isinstance(p, Product):
             return self.chain(p.operands, e.operands if isinstance(e, Product) else (e,), found)
         if isinstance(p, Sum | Hadamard):
@@ -113,6 +118,21 @@ class Matcher:
         value = solution(p, unknown[0], actual, found)
         return None if value is None else {**found, unknown[0]: value}
 
+    def _solved(self, p: Expr, number: Fraction, found: Found) -> Iterable[Found]:
+        """A number for 2k + 1 or −k: for the letter that is not known what makes it so, where there is one."""
+        letters, left = linear(p)[0], number - linear(p)[1]
+        unknown = [(letter, times) for letter, times in letters if letter not in found]
+        for letter, times in letters:
+            if letter in found:
+                known = found[letter].number
+                if known is None:
+                    return NOTHING
+                left -= times * known
+        if len(unknown) == 1:
+            letter, times = unknown[0]
+            return self.match(letter, Number(left / times), found)
+        return (found,) if letters and not unknown and not left else NOTHING
+
     # ---- sums and products ------------------------------------------------------------------------------
 
     def _bag(
@@ -152,7 +172,10 @@ class Matcher:
 
     def _link(self, p: Expr, others: Sequence[Expr], es: Sequence[Expr], number: int, found: Found) -> Iterable[Found]:
         """The first *number* factors for the first part."""
-        first = self.match(p, es[0] if number == 1 else Product.of(*es[:number]), found)
+        if isinstance(p, SymbolicPower):
+            first = self.all_of(p.operands, matrix_base(es[0]), found)
+        else:
+            first = self.match(p, es[0] if number == 1 else Product.of(*es[:number]), found)
         return (last for more in first for last in self.chain(others, es[number:], more)) if others else first
 
     def _multiple(self, p: Scale, e: Expr, found: Found) -> Iterable[Found]:
@@ -204,9 +227,7 @@ class Matcher:
 
     def _power(self, p: Expr, e: Expr, found: Found) -> Iterable[Found]:
         """Aˢ with a letter s: every power."""
-        if isinstance(e, MatrixPower):
-            return self.all_of(p.operands, (e.operands[0], Number(e.data[0])), found)
-        return self.all_of(p.operands, e.operands, found) if isinstance(e, SymbolicPower) else NOTHING
+        return self.all_of(p.operands, matrix_base(e), found) if isinstance(e, MatrixPower | SymbolicPower) else NOTHING
 
     def _function(self, p: Unspecified, e: Expr, found: Found) -> Iterable[Found]:
         """g(A) with an open g: any function of every entry, which has the same parameters wherever it stands."""
@@ -217,6 +238,16 @@ class Matcher:
         if any(o.shape != SCALAR for o in e.operands[1:]) or (known is not None and known.to(e.operands[0]) is not e):
             return NOTHING
         return self.match(p.operands[0], e.operands[0], {**found, name: Applied(e)})
+
+
+@cache
+def linear(p: Expr) -> tuple[tuple[tuple[Expr, int], ...], int]:
+    """The letters of an exponent with how often they stand in it, and its number; no letters for another scalar."""
+    try:
+        counts = counted(p)
+    except ShapeError:
+        return (), 0
+    return tuple([(e, times) for e, times in counts.items() if e.number is None]), counts.get(Number(1), 0)
 
 
 def scaled(scalars: tuple[Expr, ...], rest: tuple[Expr, ...]) -> Expr:

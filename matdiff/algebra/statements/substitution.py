@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from functools import cache
+from math import prod
 from typing import Any
 
 from matdiff.algebra.constants import Ones, Zeros
 from matdiff.algebra.dims import Size, solution
-from matdiff.algebra.expr import Expr, Index, Operator, Symbol, postorder
+from matdiff.algebra.expr import Expr, Index, Number, Operator, Symbol, postorder
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.entrywise import Unspecified
-from matdiff.algebra.operators.products import Transpose, ones_like, turned, zero
+from matdiff.algebra.operators.products import Hadamard, Sum, Transpose, ones_like, turned, zero
 from matdiff.algebra.operators.reductions import count
 from matdiff.algebra.operators.sums import Member, substitute_index
 from matdiff.errors import ShapeError
@@ -101,6 +102,10 @@ def _instance(node: Expr, found: Found, done: dict[Expr, Expr]) -> Expr:
     if isinstance(node, Differential) and node in found:
         return found[node]  # type: ignore[no-any-return]
     operands = tuple([done[o] for o in node.operands])
+    if isinstance(node, Sum | Hadamard):
+        numbers = [o.number for o in operands if o.number is not None]
+        if len(numbers) == len(operands):
+            return Number(sum(numbers) if isinstance(node, Sum) else prod(numbers))
     if not node.operands and not node.data:
         return node
     data = tuple([_datum(d, found, done) for d in node.data])
