@@ -88,6 +88,7 @@ class Bound:
         self.called: tuple[str, ...] = ()  # the name of the definition that is the function itself
         self.free_indices = {name: Binder(name, last) for name, last in declared.general.items()}
         self.recursions: dict[str, Recursion] = {}
+        self.coupled = frozenset[str]()  # the states that depend on each other
         self.moved: dict[str, set[int]] = {}  # of families that the text counts from 0, the places of those indices
         self.given: dict[str, Given] = {}  # definitions with parameters
         self.written = 0  # nodes that stand for a[k], where that is defined for every k
@@ -350,11 +351,13 @@ class Bound:
             self.note(node, "δ_ij is 1 where i = j, and 0 elsewhere; a matrix δ is declared, δ: n x n")
         if base.kind == "NAME" and base.value not in self.definitions and base.value not in scope:
             entry = self.entry_of(base.value)
-            is_fixed = any(isinstance(i, Place) for i in binders)
+            in_steps = [i for i in binders if isinstance(i, Place) and i.in_steps]
+            is_fixed = not in_steps and any(isinstance(i, Place) for i in binders)
             is_constant = any(isinstance(i, Fixed) and not i.indices for i in binders) and not entry.indexed
             entry.plain, entry.in_sums = entry.plain or is_fixed or is_constant, entry.in_sums and not is_fixed
             entry.indexed = entry.indexed if is_fixed else len(binders)
             entry.note(binders)
+            entry.places += in_steps
             node.kind, node.value, node.parts = "member", (base.value, binders), []
             return
         if base.kind == "bars":

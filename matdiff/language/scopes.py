@@ -40,12 +40,13 @@ class Shifted(NamedTuple):
 class Place(NamedTuple):
     """A fixed place among the entries, x[2] and x[n], or a range of them: x[1:3], and x[:] when both ends are open.
 
-    *digits* is how a place of a matrix may be written: A_{12} is A[1, 2].
+    *digits* is how a place of a matrix may be written: A_{12} is A[1, 2].  *in_steps* is a number of what every step has.
     """
 
     first: Size | None = None
     last: Size | None = None
     digits: str = ""
+    in_steps: bool = False
 
     @property
     def single(self) -> Size | None:

@@ -20,6 +20,7 @@ from matdiff.language.parameters import Given, bound_letters
 from matdiff.language.places import at, binder_of, number_text, position
 from matdiff.language.recurrences.gathering import in_order, known, numbers, offset_of
 from matdiff.language.recurrences.heads import Head, Steps
+from matdiff.language.recurrences.implied import coupled
 from matdiff.language.recurrences.recursion import Binding, fault, spend
 from matdiff.language.scopes import Binder, Fixed, Place, Position, Scope, Shifted, outer_key
 from matdiff.language.syntax import Node, copied, postorder
@@ -38,6 +39,8 @@ def taken_out(bound: Binding, items: Sequence[Node]) -> list[Node]:
     called = {n.value[0] for item in items for n in postorder(item) if n.kind == "unspecified"}
     heads = [item.value[0] for item in items if item.kind in ("state", "repeat")]
     started = {head.name for head in heads if head.number.isdecimal() or sum(h.name == head.name for h in heads) > 1}
+    bound.coupled = coupled(items)
+    started |= bound.coupled
     rest: list[Node] = []
     for item in items:
         found = _given(bound, item, started)
@@ -170,7 +173,10 @@ def resolve_member(bound: Names, node: Node, given: Given, piece: Excerpt, scope
     placed = [(letter, index) for letter, index in zip(given.parameters, indices, strict=True) if index is not None]
     for _, index in placed:
         _require_within(bound, node, given, index, shown)
+    is_step = any(below.kind == "NAME" and below.value in bound.recursions for below in postorder(given.body))
     moved = {letter: _counted(at(index, -given.offset)) for letter, index in placed}
+    if is_step:  # z_l = W_l a_{l-1}, in which W is a family also where z_L stands alone
+        moved |= {letter: index._replace(in_steps=True) for letter, index in moved.items() if isinstance(index, Place)}
     node.kind, node.value, node.parts = "applied", given, [_body(bound, node, given, scope, moved, {})]
     if places:
         member = Node(node.kind, node.parts, node.value, node.start, node.end)

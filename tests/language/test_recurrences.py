@@ -325,7 +325,7 @@ REFUSED = [
     (
         "a[0] = x; b[0] = x; a[k+1] = b[k] + a[k] for k = 0..K-1; b[k+1] = a[k] + b[k] for k = 0..K-1; a[K]",
         "",
-        "circle",
+        "the states a and b depend on each other",
     ),
 ]
 

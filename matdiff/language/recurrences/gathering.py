@@ -125,9 +125,7 @@ def in_order(
 
 def _circle(bound: Binding, unit: Node) -> NotationError:
     """The error for definitions that wait for each other."""
-    message = "these definitions use each other in a circle"
-    hint = "states that depend on each other are one recurrence, of the stacked state [x; v]"
-    return fault(bound, unit.start, unit.end, message, hint if unit.kind == "recurrence" else "")
+    return fault(bound, unit.start, unit.end, "these definitions use each other in a circle")
 
 
 def numbers(bound: Binding, items: Iterable[Node]) -> dict[str, int]:

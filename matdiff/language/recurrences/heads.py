@@ -81,7 +81,9 @@ def states(text: str) -> Iterator[str]:
         return
     heads = [(found, _head(found)) for found in re.finditer(ITEM, text)]
     numbered = {head.name: list(_numbers(text, found.group(1))) for found, head in heads}
-    leading = {head.number for _, head in heads if _leads(head.number, numbered[head.name])}
+    last = {head.number for _, head in heads if any(_is_last(n) for n in numbered[head.name])}  # l of z_l and a_l: z_L
+    leading = {head.number for _, head in heads if head.number.isalpha() and f"{head.number}1" in numbered[head.name]}
+    leading &= last
     ranged = {found.group(1) for found in re.finditer(RANGE, text)} | bound_letters(text) | implied_letters(text)
     for found, head in heads:
         is_function = len(head.name) > 1 and head.name in FUNCTIONS
@@ -116,10 +118,9 @@ def _has_low(formula: str, letter: str) -> bool:
     return re.match(rf"[^;\n]*?{low}", formula) is not None
 
 
-def _leads(letter: str, numbers: Collection[str]) -> bool:
-    """Whether t numbers the steps of what is used as h_{t-1} and h_T, or h_3."""
-    last = any(n.isdecimal() or (len(n) == 1 and n.isupper()) for n in numbers)
-    return letter.isalpha() and f"{letter}1" in numbers and last
+def _is_last(number: str) -> bool:
+    """Whether a state has the number of a last one, as h_T and h_3."""
+    return number.isdecimal() or (len(number) == 1 and number.isupper())
 
 
 def step_letters(text: str, names: Collection[str]) -> frozenset[str]:

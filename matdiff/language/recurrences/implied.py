@@ -24,7 +24,11 @@ def with_steps(bound: Binding, items: Sequence[Node]) -> None:
     else 1..T where a sum has no limits.  Such a sum runs as the steps do.
     """
     starts = {item.value[0].name: item.value[0].number for item in items if item.kind == "state" and not _letter(item)}
-    told_by_text = [(item, letter) for item in items if (letter := _letter(item)) and _leads(item)]
+    told_by_text = [
+        (item, letter)
+        for item in items
+        if (letter := _letter(item)) and (_leads(item) or item.value[0].name in bound.coupled)
+    ]
     for tell in (_ranges, _to_the_last, _ranges, _unlimited):  # the second time steps tell others of theirs
         for item, letter in told_by_text:
             head = item.value[0]
@@ -61,10 +65,8 @@ def _limit(bound: Binding, items: Sequence[Node], steps: Steps) -> None:
 
 
 def joined(items: list[Node]) -> list[Node]:
-    """z_l = W_l a_{l-1}, a_l = σ(z_l) as the one step a_l = σ(W_l a_{l-1}), where nothing else uses z."""
+    """z_l = W_l a_{l-1}, a_l = σ(z_l) as the one step a_l = σ(W_l a_{l-1}); z stays where the function has it, too."""
     inner = {item.value[0].name: item for item in items if item.kind == "state" and item.value[0].number.isalpha()}
-    if len(inner) < 2:
-        return items
     uses: dict[str, list[tuple[Node, Node]]] = {}  # of every name: in which item, at which place
     for item in items:
         for place in _places(item):
@@ -72,15 +74,32 @@ def joined(items: list[Node]) -> list[Node]:
     gone: set[int] = set()
     for name, item in inner.items():
         users = {id(user): user for user, _ in uses.get(name, ()) if user is not item}
-        user = next(iter(users.values())) if len(users) == 1 else item
-        goes_round = user is not item and user.kind == "state" and id(user) not in gone
+        steps = [user for user in users.values() if user.kind in ("state", "repeat")]
+        is_state = any(by is item for by, _ in uses.get(name, ()))
+        user = steps[0] if len(steps) == 1 and not is_state else item
+        goes_round = user is not item and id(user) not in gone
         goes_round = goes_round and any(by is item for by, _ in uses.get(user.value[0].name, ()))
-        places = [place for _, place in uses.get(name, ())]
+        places = [place for by, place in uses.get(name, ()) if by is user]
         if goes_round and all(low_of(place) == item.value[0].number for place in places):
             for place in places:
                 place.kind, place.value, place.parts = "group", None, [copied(item.parts[0])]
-            gone.add(id(item))
+            gone |= {id(item)} if len(users) == 1 else set()
     return [item for item in items if id(item) not in gone]
+
+
+def coupled(items: Sequence[Node]) -> frozenset[str]:
+    """The states that depend on each other, as c_t and h_t of an LSTM do: each takes part in the steps of the other.
+
+    Where a step has a_k of the same k only, a_k is but a short form.
+    """
+    steps = {item.value[0].name: item for item in items if item.kind == "repeat" or _letter(item)}
+    uses = {name: {n.value for n in postorder(item) if n.kind == "NAME"} & steps.keys() for name, item in steps.items()}
+    for between in uses:
+        for name in uses:
+            uses[name] |= uses[between] if between in uses[name] else set()
+    places = [(place.parts[0].value, low_of(place)) for item in steps.values() for place in _places(item)]
+    before = {name for name, low in places if name in steps and low != _bare(steps[name].value[0].number)}
+    return frozenset(one for one in before for two in uses[one] & before if one != two and one in uses[two])
 
 
 def taken_once(items: list[Node]) -> list[Node]:
@@ -109,7 +128,12 @@ def _places(item: Node) -> Iterator[Node]:
 def low_of(node: Node) -> str:
     """The letter of a_l, a[l] and a^{(l)}."""
     inside = without_brackets(node.parts[1] if len(node.parts) > 1 else node)
-    return re.sub(r"[_{}\s]", "", str(inside.value))
+    return _bare(str(inside.value))
+
+
+def _bare(number: str) -> str:
+    """A number as it is written low, without spaces and braces."""
+    return re.sub(r"[_{}\s]", "", number)
 
 
 Told = Iterator[tuple[Size, Size]]
@@ -132,7 +156,8 @@ def _to_the_last(bound: Binding, items: Sequence[Node], letter: str, head: Head,
     With h_5 in its place the steps lead to the greatest number that is used.
     """
     offset = 1 if "+" in head.number else 0
-    used = {low_of(p) for item in items for p in _places(item) if p.parts[0].value == head.name} - {head.number, start}
+    of = {head.name} | {g.name for g in bound.given.values() if any(n.value == head.name for n in postorder(g.body))}
+    used = {low_of(p) for item in items for p in _places(item) if p.parts[0].value in of} - {head.number, start}
     capital = [low for low in used if re.fullmatch("[A-Z]", low)]
     names = {n.value for item in items for n in postorder(item) if n.kind == "NAME"}
     numbers = [int(m.group(1)) for n in names if (m := re.fullmatch(rf"{re.escape(head.name)}_?([0-9]+)", n))]

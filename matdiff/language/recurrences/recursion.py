@@ -99,8 +99,13 @@ class Recursion:
         return self.origin <= number <= (self.final.number or 0)
 
     def require_use(self, bound: Binding) -> None:
-        """Raises NotationError where the step does not have the state that it starts from."""
-        if not self.used:
+        """Raises NotationError where the step does not have the state that it starts from.
+
+        Of states that depend on each other it may be another's step that has it.
+        """
+        if self.name in bound.coupled and not self.is_written_out:
+            raise of_several(bound, self.step)
+        if not (self.used or self.name in bound.coupled):
             message = f"the step of {self.name} does not have {self.state(self.before)}: nothing is repeated"
             raise at_head(bound, self.step, message, f"a step leads from {self.state(self.before)} to the next state")
 
@@ -124,6 +129,7 @@ class Binding(Protocol):
     definitions: set[str]
     called: tuple[str, ...]
     recursions: dict[str, Recursion]
+    coupled: frozenset[str]
     given: dict[str, Given]
     numbers: dict[str, int]
     ranges: set[str]
@@ -143,6 +149,14 @@ def fault(bound: Binding, start: int, end: int, message: str, suggestion: str = 
 def at_head(bound: Binding, item: Node, message: str, suggestion: str = "") -> NotationError:
     """An error that points at the state which an item defines."""
     return fault(bound, item.start, item.value[2], message, suggestion)
+
+
+def of_several(bound: Binding, step: Node) -> NotationError:
+    """The error for states that depend on each other, of which there is any number."""
+    *names, last = sorted(bound.coupled)
+    message = f"the states {', '.join(names)} and {last} depend on each other, and a recurrence has one state"
+    hint = f"with a number of steps, as in for k = 1..3, they are written out; else stack them, [{'; '.join(names)}; {last}]"
+    return at_head(bound, step, message, hint)
 
 
 def spend(bound: Binding, node: Node, copies: int, parts: Node, most: int = MOST_WRITTEN_OUT, hint: str = "") -> None:
