@@ -1,23 +1,23 @@
 """What a law is about, by its statements: the classes of their left sides, and of what stands in these.
 
 A law is tried for nodes of those classes only, only where one of the others is among the operands, and one that is its
-statement only where all that it speaks of occurs.  To read all statements takes longer than a derivation does, so what
-they say is kept in ``grammar/laws.table``; a law that is not in it, or has another statement there, is read.
+statement only where all that it speaks of occurs.  To read all statements takes longer than a derivation does, and so
+does to load all identities, so what they say is kept in ``grammar/laws.table``: an identity is loaded when an
+expression first comes up to which it may apply.  A law that is not in it, or has another statement there, is read.
 ``python -m matdiff.language.tables`` writes the table.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, overload
 from zlib import crc32
 
 from matdiff.algebra.constants import Identity, Ones, Zeros
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import OPERATORS, Expr, Index, Number, Symbol, postorder
-from matdiff.algebra.laws import Declared, Law
+from matdiff.algebra.laws import CATALOGUE, Declared, Law
 from matdiff.algebra.operators.entrywise import Entrywise, Unspecified
 from matdiff.algebra.operators.linear import brief
 from matdiff.algebra.operators.paths import Path
@@ -31,6 +31,7 @@ from matdiff.files import grammar_path, read_text
 from matdiff.records import NamedTuple
 
 Kinds = tuple[type[Any], ...]
+Names = tuple[str, ...]  # of classes, which need not have been loaded
 EVERYWHERE = (Transpose, Scale, Hadamard, Product, Sum, Power, Number, Identity)  # tell little, since they are common
 OPEN = (Unspecified, SymbolicPower, MatrixPower, Member)  # stand for what is of another class
 TABLE = "laws.table"
@@ -46,38 +47,111 @@ class Heads(NamedTuple):
     title: str
 
 
-def roots(law: Law) -> Kinds:
+class Entry(NamedTuple):
+    """What is known of a law before it is loaded: where it stands and what it is tried for.
+
+    roots      the classes of the nodes that it is tried for
+    among      the classes of which one has to be among the operands, if there are such
+    occurring  groups of classes, of which one each occurs, at any depth, in what it applies to
+    title      the law as it is printed
+    """
+
+    name: str
+    module: str
+    stamp: str
+    shorter: bool
+    under_d: bool
+    roots: Names
+    among: Names
+    occurring: tuple[Names, ...]
+    title: str
+
+    @property
+    def law(self) -> Law:
+        return CATALOGUE[self.name]
+
+
+class Laws(Sequence[Law]):
+    """Laws in the order in which they are tried, each of which is loaded when it is asked for."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self.entries = tuple(entries)
+
+    @overload
+    def __getitem__(self, place: int) -> Law: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Laws: ...
+
+    def __getitem__(self, place: int | slice) -> Law | Laws:
+        return Laws(self.entries[place]) if isinstance(place, slice) else self.entries[place].law
+
+    def __iter__(self) -> Iterator[Law]:
+        return (entry.law for entry in self.entries)
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+
+Known = Entry | Law  # a law, or what is known of it before it is loaded
+
+
+def each(laws: Sequence[Law]) -> Sequence[Known]:
+    """Some laws, none of which is loaded for that."""
+    return laws.entries if isinstance(laws, Laws) else laws
+
+
+def loaded(law: Known) -> Law:
+    return law.law if isinstance(law, Entry) else law
+
+
+class Said:
+    """What a law says of itself, which is read when it is asked for."""
+
+    def __init__(self, law: Law) -> None:
+        self.law = law
+
+    @property
+    def roots(self) -> Names:
+        return names_of(self.law.on or read(self.law).roots)
+
+    @property
+    def among(self) -> Names:
+        return names_of(read(self.law).among if self.law.among is None else self.law.among)
+
+    @property
+    def occurring(self) -> tuple[Names, ...]:
+        if self.law.among is None:
+            return tuple([(kind.__name__,) for kind in read(self.law).occurring])
+        return (names_of(self.law.within),) if self.law.within else ()
+
+    @property
+    def title(self) -> str:
+        return read(self.law).title
+
+
+def roots(law: Known) -> Names:
     """The classes of the nodes that a law is tried for."""
-    return law.on or told(law, "roots")
+    return told(law).roots
 
 
-def among(law: Law) -> Kinds:
+def among(law: Known) -> Names:
     """The classes of which one has to be among the operands, if there are such."""
-    return told(law, "among") if law.among is None else law.among
+    return told(law).among
 
 
-def occurring(law: Law) -> tuple[Kinds, ...]:
-    """Classes of which one each occurs, at any depth, in what a law applies to."""
-    if law.among is None:
-        return tuple([(kind,) for kind in told(law, "occurring")])
-    return (law.within,) if law.within else ()
+def occurring(law: Known) -> tuple[Names, ...]:
+    """Groups of classes, of which one each occurs, at any depth, in what a law applies to."""
+    return told(law).occurring
 
 
 def title(law: Law) -> str:
     """A law as it is printed."""
-    row = row_of(law)
-    return read(law).title if row is None else row[-1]
+    return told(law).title
 
 
-@cache
-def told(law: Law, what: str) -> Kinds:
-    """What the table says of the statements of a law, or what they say themselves."""
-    row, known = row_of(law), classes()
-    if row is not None:
-        with suppress(KeyError):
-            return tuple([known[name] for name in row[COLUMNS.index(what)].split()])
-    found: Kinds = getattr(read(law), what)
-    return found
+def names_of(kinds: Kinds) -> Names:
+    return tuple([kind.__name__ for kind in kinds])
 
 
 @cache
@@ -135,42 +209,58 @@ def possible(p: Expr) -> Kinds:
 # ---- the table ----------------------------------------------------------------------------------------
 
 
-COLUMNS = ("name", "stamp", *Heads._fields)
-
-
-def row_of(law: Law) -> list[str] | None:
-    """What the table has of a law in its columns, unless the law has other statements by now."""
-    row = stored().get(law.name)
-    return row if row and row[1] == stamp(law) else None
+def told(law: Known) -> Entry | Said:
+    """What the table has of a law, or what it says itself where it has other statements by now."""
+    return law if isinstance(law, Entry) else _told(law)
 
 
 @cache
-def stored() -> dict[str, list[str]]:
-    """The rows of the table, by the names of laws."""
+def _told(law: Law) -> Entry | Said:
+    found = stored().get(law.name)
+    return found if found and found.stamp == stamp(law) else Said(law)
+
+
+@cache
+def stored() -> dict[str, Entry]:
+    """The identities of the table by their names, in the order in which they are tried."""
     try:
         lines = read_text(grammar_path(TABLE)).splitlines()
-    except (OSError, UnicodeError):
+        rows = [entry(*line.split(" ; ", len(Entry._fields) - 2)) for line in lines]
+    except (OSError, UnicodeError, TypeError):  # there is none, or it is damaged
         return {}
-    rows = [line.split(" ; ", len(COLUMNS) - 1) for line in lines]
-    return {row[0]: row for row in rows if len(row) == len(COLUMNS)}
+    return {found.name: found for found in rows}
 
 
-@cache
 def classes() -> dict[str, type]:
     """The classes that the table speaks of, by their names."""
     found: dict[str, type] = {kind.__name__: kind for kind in (Declared, Number, Index, Symbol, Identity, Ones, Zeros)}
-    return found | OPERATORS
+    return found | dict(OPERATORS)
+
+
+def row(law: Law) -> Entry:
+    """What a law says of itself."""
+    said, module = Said(law), law.apply.__module__.rpartition(".")[2]
+    heads = said.roots, said.among, said.occurring, said.title
+    return Entry(law.name, module, stamp(law), law.shorter, law.under_d, *heads)
+
+
+def entry(name: str, module: str, stamp: str, use: str, roots: str, among: str, occurring: str, title: str) -> Entry:
+    """A row of the table."""
+    groups = tuple([tuple(group.split("|")) for group in occurring.split()])
+    return Entry(name, module, stamp, "s" in use, "d" in use, tuple(roots.split()), tuple(among.split()), groups, title)
 
 
 def stamp(law: Law) -> str:
-    """A checksum of the statements of a law."""
-    return f"{crc32(repr(law.statements).encode()):08x}"
+    """A checksum of the statements of a law, and of what it says itself of where it applies."""
+    own = [names_of(kinds) for kinds in (law.on, law.among or (), law.within)]
+    return f"{crc32(repr((law.statements, own, law.shorter, law.under_d)).encode()):08x}"
 
 
 def table_text(laws: Iterable[Law]) -> str:
     """The table of some laws, one a line."""
-    rows = []
-    for law in laws:
-        *kinds, title = read(law)
-        rows.append((law.name, stamp(law), *[" ".join(k.__name__ for k in several) for several in kinds], title))
-    return "".join(" ; ".join(row) + "\n" for row in sorted(rows))
+    lines = []
+    for law in map(row, laws):
+        kinds = " ".join(law.roots), " ".join(law.among), " ".join(map("|".join, law.occurring))
+        use = "s" * law.shorter + "d" * law.under_d
+        lines.append((law.name, law.module, law.stamp, use, *kinds, law.title))
+    return "".join(" ; ".join(line) + "\n" for line in lines)

@@ -5,16 +5,19 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from functools import cache
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from matdiff.displayed import Displayed
 from matdiff.errors import MatdiffError
+from matdiff.opening import ByNeed
 from matdiff.records import NamedTuple
 
 if TYPE_CHECKING:
     from matdiff.algebra.expr import Expr
 
-CATALOGUE: dict[str, Law] = {}
+IDENTITIES = "matdiff.algebra.identities."  # which lie in the modules of this package
 Words = str | Callable[[], str]  # or what makes them, when somebody asks
 
 
@@ -56,8 +59,8 @@ class Law(Displayed):
         "called",
         "declared",
         "kind",
+        "known_as",
         "more",
-        "name",
         "on",
         "others",
         "positive",
@@ -109,17 +112,23 @@ class Law(Displayed):
         self.shorter = shorter
         self.more = also
         self.others: tuple[Law, ...] = ()
-        self.name = ""
+        self.known_as = ""
         if name:
             self.enter(name)
+
+    @property
+    def name(self) -> str:
+        if not self.known_as and self.apply.__module__.startswith(IDENTITIES):
+            laws_of(sys.modules[self.apply.__module__])
+        return self.known_as
 
     def enter(self, name: str) -> None:
         """Enters the law in the catalogue by its name, those that were declared with it by that and a number."""
         for k, law in enumerate(self.each, 1):
-            law.name = name if k == 1 else f"{name}_{k}"
-            if law.name in CATALOGUE:
-                raise MatdiffError(f"the law {law.name} is stated twice")
-            CATALOGUE[law.name] = law
+            law.known_as = name if k == 1 else f"{name}_{k}"
+            if law.known_as in CATALOGUE and not CATALOGUE.awaits(law.known_as, law.apply.__module__):
+                raise MatdiffError(f"the law {law.known_as} is stated twice")
+            CATALOGUE[law.known_as] = law
 
     @property
     def title(self) -> str:
@@ -149,8 +158,8 @@ class Law(Displayed):
     def forget(self) -> None:
         """Takes the law, and those that were declared with it, out of the catalogue."""
         for law in self.each:
-            if CATALOGUE.get(law.name) is law:
-                del CATALOGUE[law.name]
+            if dict.get(CATALOGUE, law.known_as) is law:
+                del CATALOGUE[law.known_as]
 
     def __call__(self, *arguments: Any) -> Any:
         return self.apply(*arguments)
@@ -168,6 +177,21 @@ class Law(Displayed):
 
 def _told(words: Words) -> str:
     return words if isinstance(words, str) else words()
+
+
+@cache
+def laws_of(module: ModuleType) -> tuple[Law, ...]:
+    """The identities that a module states, in its order; a law is called as its module calls it."""
+    found: list[Law] = []
+    for name, law in vars(module).items():
+        if isinstance(law, Law) and law.apply.__module__ == module.__name__:
+            law.forget()  # and is entered again in the order of the module
+            law.enter(name)
+            found += law.each if law.kind == "identity" else ()
+    return tuple(found)
+
+
+CATALOGUE: ByNeed[Law] = ByNeed(laws_of, lambda law: law.apply.__module__)
 
 
 def law_named(name: str) -> Law:

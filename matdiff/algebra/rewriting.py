@@ -167,7 +167,7 @@ def by_steps(steps: Iterable[Step]) -> Change:
 class Simplifier:
     """Applies identities until none applies, and tells the applications."""
 
-    def __init__(self, laws: Mapping[type[Expr], tuple[Law, ...]], within: Callable[[Expr], bool] = everywhere) -> None:
+    def __init__(self, laws: Mapping[type[Expr], Sequence[Law]], within: Callable[[Expr], bool] = everywhere) -> None:
         self.laws = laws
         self.within = within
         self.applied: dict[Expr, Step] = {}

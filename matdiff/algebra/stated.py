@@ -18,8 +18,8 @@ from typing import Any
 from matdiff.algebra.constants import Identity, Ones, is_one, is_zero
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Number, Symbol, fact, postorder
+from matdiff.algebra.heads import Known, Names, each, loaded, occurring
 from matdiff.algebra.heads import among as among_operands
-from matdiff.algebra.heads import occurring
 from matdiff.algebra.laws import Declared, Law, Statement
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.algebra.operators.differentials import Differential
@@ -87,35 +87,41 @@ def one(
     return law
 
 
-def holds_one_of(e: Expr, classes: tuple[type, ...]) -> bool:
+def holds_one_of(e: Expr, classes: Names) -> bool:
     """Whether one of the operands is of these classes, seen through transposes and multiples."""
-    return any(issubclass(kind, classes) for kind in classes_in(ingredients(e)))
+    return not names_in(ingredients(e)).isdisjoint(classes)
 
 
 Classes = int  # a set of classes, each of which has a bit; sets are asked for at every node, and ints are fast
 BITS: dict[type, Classes] = {}
+NAMED: dict[str, Classes] = {}  # by their names, since a law may speak of a class that has not been loaded
 BASES: dict[type, Classes] = {}  # of a class and those that it is derived from
 NEXT = count()  # which no two threads get the same of
 
 
 def bit(kind: type) -> Classes:
     """The set of one class."""
-    return BITS.get(kind) or BITS.setdefault(kind, 1 << next(NEXT))
+    return BITS.get(kind) or BITS.setdefault(kind, bit_named(kind.__name__))
 
 
-def set_of(kinds: Iterable[type]) -> Classes:
-    """The set of some classes."""
-    return reduce(or_, map(bit, kinds), 0)
+def bit_named(name: str) -> Classes:
+    """The set of the class of a name."""
+    return NAMED.get(name) or NAMED.setdefault(name, 1 << next(NEXT))
+
+
+def set_of(names: Iterable[str]) -> Classes:
+    """The set of the classes of some names."""
+    return reduce(or_, map(bit_named, names), 0)
 
 
 def bases(kind: type) -> Classes:
     """The set of a class and of those that it is derived from."""
-    return BASES.get(kind) or BASES.setdefault(kind, set_of(kind.__mro__))
+    return BASES.get(kind) or BASES.setdefault(kind, set_of(base.__name__ for base in kind.__mro__))
 
 
-def classes_in(kinds: Classes) -> list[type]:
-    """The classes of a set."""
-    return [kind for kind, own in list(BITS.items()) if own & kinds]
+def names_in(kinds: Classes) -> set[str]:
+    """The names of the classes of a set, and of those that they are derived from."""
+    return {base.__name__ for kind, own in list(BITS.items()) if own & kinds for base in kind.__mro__}
 
 
 def ingredients(node: Expr) -> Classes:
@@ -149,8 +155,8 @@ class Chosen(NamedTuple):
     apply where some of these occur.
     """
 
-    laws: tuple[Law, ...]  # kept with what was found for them, so that no other ones get their id
-    needs: tuple[tuple[Law, tuple[Classes, ...]], ...]
+    laws: Sequence[Law]  # kept with what was found for them, so that no other ones get their id
+    needs: tuple[tuple[Known, tuple[Classes, ...]], ...]
     asked: Classes
     found: dict[Classes, tuple[Law, ...]]
 
@@ -158,10 +164,8 @@ class Chosen(NamedTuple):
 CHOSEN: dict[tuple[int, Classes], Chosen] = {}
 
 
-def candidates(laws: tuple[Law, ...], node: Expr) -> tuple[Law, ...]:
-    """Those of the laws that can apply to a node, by the classes of what it is made of."""
-    if not laws:
-        return laws
+def candidates(laws: Sequence[Law], node: Expr) -> Sequence[Law]:
+    """Those of the laws that can apply to a node, by the classes of what it is made of; only these are loaded."""
     kinds = occurring = 0
     for o in node.operands:  # as in ingredients, which are asked for at every node
         facts = o.facts
@@ -171,15 +175,15 @@ def candidates(laws: tuple[Law, ...], node: Expr) -> tuple[Law, ...]:
     occurring &= chosen.asked
     found = chosen.found.get(occurring)
     if found is None:
-        found = tuple([law for law, needed in chosen.needs if all(occurring & one for one in needed)])
+        found = tuple([loaded(law) for law, needed in chosen.needs if all(occurring & one for one in needed)])
         chosen.found[occurring] = found
     return found
 
 
-def choose(laws: tuple[Law, ...], kinds: Classes) -> Chosen:
+def choose(laws: Sequence[Law], kinds: Classes) -> Chosen:
     """Finds out what is then known."""
-    seen = {base for kind in classes_in(kinds) for base in kind.__mro__}
-    chosen = [law for law in laws if not (wanted := among_operands(law)) or not seen.isdisjoint(wanted)]
+    seen = names_in(kinds)
+    chosen = [law for law in each(laws) if not (wanted := among_operands(law)) or not seen.isdisjoint(wanted)]
     needs = tuple([(law, tuple(map(set_of, occurring(law)))) for law in chosen])
     asked = reduce(or_, [one for _, needed in needs for one in needed], 0)
     known = CHOSEN[id(laws), kinds] = Chosen(laws, needs, asked, {})

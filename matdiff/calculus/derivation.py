@@ -7,10 +7,8 @@ from functools import cache
 
 from matdiff.algebra.constants import is_zero
 from matdiff.algebra.expr import Expr, Index, Operator, Symbol, fact, postorder, replace
-from matdiff.algebra.identities import SIMPLIFICATIONS, TIDYING
-from matdiff.algebra.identities.factoring import positive_first, twins_under_d
+from matdiff.algebra.identities import SIMPLIFICATIONS, TIDY
 from matdiff.algebra.identities.parts import apart
-from matdiff.algebra.identities.traces import trace_of_indexed_sum, trace_of_multiple, trace_of_scalar, trace_of_sum
 from matdiff.algebra.laws import Law
 from matdiff.algebra.operators.differentials import Differential, holds_differential
 from matdiff.algebra.operators.entrywise import Entrywise
@@ -26,11 +24,16 @@ AT_ONCE = ("Substitution", "Contributions")  # phases that are two lines at most
 
 
 @cache
-def unspoken() -> frozenset[Law]:
-    """Laws that a textbook applies without a word."""
-    of_traces = trace_of_sum, trace_of_multiple, trace_of_scalar, trace_of_indexed_sum
-    tidying = [law for laws in TIDYING.values() for law in laws if law is not twins_under_d]
-    return frozenset((*of_traces, *tidying, *SIMPLIFICATIONS[Transpose], positive_first))
+def silent() -> frozenset[str]:
+    """The names of laws that a textbook applies without a word."""
+    of_traces = "trace_of_sum", "trace_of_multiple", "trace_of_scalar", "trace_of_indexed_sum"
+    of_transposes = [law.name for law in SIMPLIFICATIONS[Transpose].entries]
+    return frozenset((*of_traces, *TIDY - {"twins_under_d"}, *of_transposes, "positive_first"))
+
+
+def is_unspoken(law: Law) -> bool:
+    """Whether a textbook applies the law without a word."""
+    return law.name in silent()
 
 
 class Line(NamedTuple):
@@ -42,7 +45,7 @@ class Line(NamedTuple):
     @property
     def titles(self) -> list[str]:
         """What is written beside the line: the laws a reader needs to be told of."""
-        spoken = [law.title for law in self.laws if law not in unspoken()] or [law.title for law in self.laws[:2]]
+        spoken = [law.title for law in self.laws if not is_unspoken(law)] or [law.title for law in self.laws[:2]]
         return list(dict.fromkeys(spoken))
 
 
@@ -78,7 +81,7 @@ class Phase(NamedTuple):
             return
         groups: list[Told] = [(s,) for g in self.groups for s in g] if full else [g for g in self.groups if g]
         shown, laws = self.start, (self.opening.law,) if self.opening is not None else ()
-        if laws and not full and groups and all(s.law in unspoken() for s in groups[0]):
+        if laws and not full and groups and all(is_unspoken(s.law) for s in groups[0]):
             shown = self._after(shown, groups.pop(0))
         if self.title == "Trace form" and not full:
             yield from self._at_once(shown, groups, laws)  # what Tr(…) is of stands in the line above

@@ -140,7 +140,7 @@ def write_laws() -> None:
     """Writes what the statements of the identities are about."""
     from matdiff.algebra import heads, identities
 
-    text = heads.table_text(identities.EVERY)
+    text = heads.table_text(identities.every())
     with open(grammar_path(heads.TABLE), "w", encoding="utf-8") as file:
         file.write(text)
 

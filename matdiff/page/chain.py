@@ -31,7 +31,7 @@ from matdiff.algebra.operators.sums import IndexedSum, Member
 from matdiff.algebra.reading_cost import reading_cost
 from matdiff.algebra.rewriting import Simplifier, replay
 from matdiff.algebra.walks import replace
-from matdiff.calculus.derivation import Block, Gradients, Phase, unspoken
+from matdiff.calculus.derivation import Block, Gradients, Phase, is_unspoken
 from matdiff.calculus.derivation import Line as Derived
 from matdiff.calculus.naming import TWICE
 from matdiff.page.links import Linked, WrittenOut, before_substitution
@@ -113,7 +113,7 @@ class _Once:
         self.said: set[Law] = set()
 
     def __call__(self, laws: Iterable[Law]) -> tuple[str, ...]:
-        told = [law for law in laws if not (law in unspoken() or law in SILENT or law in self.said)]
+        told = [law for law in laws if not (is_unspoken(law) or law in SILENT or law in self.said)]
         self.said |= ONCE.intersection(told)
         return tuple(dict.fromkeys(law.title for law in told))
 

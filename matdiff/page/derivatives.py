@@ -14,7 +14,7 @@ from matdiff.algebra.operators.blocks import blocks_one_by_one
 from matdiff.algebra.operators.recurrence import Iterate, Recurrence
 from matdiff.algebra.operators.sums import Entry
 from matdiff.algebra.rewriting import Step
-from matdiff.calculus.derivation import Block, Gradients, Phase, unspoken
+from matdiff.calculus.derivation import Block, Gradients, Phase, is_unspoken
 from matdiff.calculus.hessian import Hessians
 from matdiff.output.notation import Printer, write
 from matdiff.page.gradients import (
@@ -143,12 +143,13 @@ JACOBIAN = "Jacobian"
 
 def lines_of(phase: Phase, full: bool, fresh: bool) -> Iterator[tuple[Expr, tuple[str, ...]]]:
     """The lines of a phase with the laws beside them; where they are about something new, the first as well."""
-    lines, quiet = list(phase.lines(full)), QUIET | unspoken()
+    lines = list(phase.lines(full))
     opens = phase.title in ("Vec form", "Linear form") or is_jacobian(phase)
     if fresh and opens and (not lines or lines[0].expression is not phase.start):
         yield phase.start, ()
     for line in lines:
-        yield line.expression, tuple(dict.fromkeys(law.title for law in line.laws if law not in quiet))
+        spoken = (law.title for law in line.laws if law not in QUIET and not is_unspoken(law))
+        yield line.expression, tuple(dict.fromkeys(spoken))
 
 
 def name_of_jacobian(found: Gradients, block: Block, phase: Phase, name: Formula) -> Formula:

@@ -3,178 +3,117 @@
 ``SIMPLIFICATIONS`` has, for every class of node, the laws that make such a node simpler, in the order in which they
 are tried: that of the modules, and in a module that in which they are stated.  ``TIDYING`` has those of them that bring
 signs and scalars to the front of a product, and directions to the derivative that they belong to; ``EXPANSIONS`` the
-laws that bring an operator under d into a form that has a law.
+laws that bring an operator under d into a form that has a law.  A module is loaded when one of its laws may apply.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, cached_property
-from types import ModuleType
+from importlib import import_module
 from typing import Any
 
-from matdiff.algebra.expr import OPERATORS, Expr
-from matdiff.algebra.heads import roots
-from matdiff.algebra.identities import (
-    assumed,
-    broadcasts,
-    cancelling,
-    cholesky,
-    convolution,
-    denominators,
-    determinants,
-    entrywise,
-    expansions,
-    factoring,
-    given_entries,
-    grids,
-    indexed,
-    jacobians,
-    joining,
-    kronecker,
-    linear_structures,
-    matrix_functions,
-    open_functions,
-    part_by_part,
-    partial_traces,
-    parts,
-    piecewise,
-    powers,
-    products,
-    residuals,
-    senses,
-    slices,
-    softmax,
-    spectral,
-    spectral_functions,
-    stacks,
-    structure,
-    symbolic_powers,
-    traces,
-    transposes,
-    values,
-    vectorisation,
-)
-from matdiff.algebra.laws import Law
+from matdiff.algebra.expr import Expr
+from matdiff.algebra.heads import Entry, Laws, classes, row, stored
+from matdiff.algebra.laws import CATALOGUE, IDENTITIES, Law, laws_of
 from matdiff.algebra.operators.entrywise import Entrywise
-from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
-from matdiff.algebra.operators.square import Trace
-from matdiff.algebra.operators.sums import IndexedSum, SumOfEntries
 
-Laws = tuple[Law, ...]
+MODULES = (
+    "transposes assumed structure cholesky slices products broadcasts kronecker vectorisation linear_structures "
+    "jacobians partial_traces convolution spectral spectral_functions matrix_functions open_functions softmax "
+    "entrywise values determinants powers symbolic_powers factoring senses cancelling residuals joining traces indexed "
+    "piecewise given_entries denominators grids part_by_part stacks expansions parts"
+).split()  # in the order in which their laws are tried
+OF_PARTS_ALONE = "parts"
+TIDY = frozenset(
+    "transpose_of_multiple transpose_of_scalar zero_in_product multiple_in_product last_direction zero_in_hadamard "
+    "multiple_in_hadamard equal_bases reciprocals_last zero_multiple zero_multiple_2 unit_multiple nested_multiple "
+    "power_of_power constant_scalars twins_under_d total_of_multiple".split()
+)
+
+
+def every() -> tuple[Law, ...]:
+    """All identities, in the order in which they are tried."""
+    return tuple([law for module in MODULES for law in laws_of(import_module(f"{__name__}.{module}"))])
 
 
 @cache
-def laws_of(module: ModuleType) -> Laws:
-    """The identities that a module states, in its order; a law is called as its module calls it."""
-    found: list[Law] = []
-    for name, law in vars(module).items():
-        if isinstance(law, Law) and law.apply.__module__ == module.__name__:
-            law.forget()  # and is entered again in the order of the module
-            law.enter(name)
-            found += law.each if law.kind == "identity" else ()
-    return tuple(found)
+def known() -> tuple[Entry, ...]:
+    """What is known of all identities: what the table has of them, or where there is none what they say."""
+    return tuple(stored().values()) or tuple(map(row, every()))
 
 
-def stated_in(*modules: ModuleType) -> Laws:
-    """The identities that modules state, in their order."""
-    return tuple([law for module in modules for law in laws_of(module)])
+def stated_in(*modules: str) -> list[Entry]:
+    """The identities that modules state."""
+    return [law for law in known() if law.module in modules]
 
 
-def shorter(law: Law) -> bool:
+def shorter(law: Entry) -> bool:
     """Whether a law makes an expression simpler."""
-    return law.shorter
+    return law.shorter and law.module != OF_PARTS_ALONE
 
 
-def under_d(law: Law) -> bool:
+def under_d(law: Entry) -> bool:
     """Whether a law is of use under d."""
-    return law.under_d
+    return law.under_d and law.module != OF_PARTS_ALONE
 
 
-def of_parts(law: Law) -> bool:
+def of_parts(law: Entry) -> bool:
     """Whether a law makes what is asked for by its entries simpler: (x ⊙ eⱼ)[i] is x[i]δᵢⱼ, not x[j]δᵢⱼ."""
-    return law.shorter and law is not slices.unit_vector_at_index_in_hadamard
+    return law.shorter and law.name != "unit_vector_at_index_in_hadamard"
+
+
+def tidies(law: Entry) -> bool:
+    """Whether a law tidies a line."""
+    return law.name in TIDY
+
+
+NONE = Laws(())
 
 
 class ByRoot(Mapping[type[Expr], Laws]):
     """Laws by the classes of the nodes that they are tried for, which are looked up when they are first asked for."""
 
-    def __init__(self, laws: Laws, of_use: Callable[[Law], bool] = shorter) -> None:
-        self.laws = tuple(filter(of_use, laws))
+    def __init__(self, of_use: Callable[[Entry], bool], laws: Callable[[], Iterable[Entry]] = known) -> None:
+        self.of_use, self.laws = of_use, laws
+        self.found: dict[type[Expr], Laws] = {}
 
     @cached_property
-    def found(self) -> dict[type[Expr], Laws]:
-        found: dict[type[Expr], Laws] = {}
-        for law in self.laws:
-            for root in roots(law):
-                for kind in OPERATORS.values() if root is Entrywise else (root,):
-                    if issubclass(kind, root):
-                        found[kind] = (*found.get(kind, ()), law)
+    def of_names(self) -> dict[str, list[int]]:
+        """The places of laws, by the names of the classes."""
+        found: dict[str, list[int]] = {}
+        for place, law in enumerate(self.entries):
+            for root in law.roots:
+                found.setdefault(root, []).append(place)
         return found
 
     @cached_property
-    def get(self) -> Callable[..., Any]:
-        return self.found.get  # asked at every node
+    def entries(self) -> list[Entry]:
+        return list(filter(self.of_use, self.laws()))
+
+    def get(self, root: type[Expr], default: Any = None) -> Any:  # asked at every node
+        found = self.found.get(root)
+        if found is None:
+            of = self.of_names
+            places = {*of.get(root.__name__, ()), *(of.get("Entrywise", ()) if issubclass(root, Entrywise) else ())}
+            found = self.found[root] = Laws([self.entries[place] for place in sorted(places)]) if places else NONE
+        return default if found is NONE else found
 
     def __getitem__(self, root: type[Expr]) -> Laws:
-        return self.found[root]
+        found: Laws | None = self.get(root)
+        if found is None:
+            raise KeyError(root)
+        return found
 
     def __iter__(self) -> Iterator[type[Expr]]:
-        return iter(self.found)
+        return (kind for kind in classes().values() if self.get(kind) is not None)
 
     def __len__(self) -> int:
-        return len(self.found)
+        return sum(1 for _ in self)
 
 
-EVERYWHERE = stated_in(
-    transposes,
-    assumed,
-    structure,
-    cholesky,
-    slices,
-    products,
-    broadcasts,
-    kronecker,
-    vectorisation,
-    linear_structures,
-    jacobians,
-    partial_traces,
-    convolution,
-    spectral,
-    spectral_functions,
-    matrix_functions,
-    open_functions,
-    softmax,
-    entrywise,
-    values,
-    determinants,
-    powers,
-    symbolic_powers,
-    factoring,
-    senses,
-    cancelling,
-    residuals,
-    joining,
-    traces,
-    indexed,
-    piecewise,
-    given_entries,
-    denominators,
-    grids,
-    part_by_part,
-    stacks,
-    expansions,
-)
-EVERY = (*EVERYWHERE, *stated_in(parts))
-SIMPLIFICATIONS = ByRoot(EVERYWHERE)
-EXPANSIONS = ByRoot(EVERYWHERE, under_d)
-OF_PARTS = ByRoot(EVERY, of_parts)
-TIDYING: dict[type[Expr], Laws] = {
-    Transpose: (transposes.transpose_of_multiple, transposes.transpose_of_scalar),
-    Product: (products.zero_in_product, products.multiple_in_product, open_functions.last_direction),
-    Hadamard: (products.zero_in_hadamard, products.multiple_in_hadamard, powers.equal_bases, powers.reciprocals_last),
-    Scale: (*products.zero_multiple.each, products.unit_multiple, products.nested_multiple),
-    Power: (powers.power_of_power,),
-    IndexedSum: (indexed.constant_scalars,),
-    Sum: (factoring.twins_under_d,),
-    Trace: (factoring.twins_under_d,),
-    SumOfEntries: (traces.total_of_multiple,),
-}
+CATALOGUE.announce({law.name: IDENTITIES + law.module for law in stored().values()})
+if not stored():
+    every()
+SIMPLIFICATIONS = ByRoot(shorter)
+EXPANSIONS = ByRoot(under_d)
+OF_PARTS = ByRoot(of_parts)
+TIDYING = ByRoot(tidies)

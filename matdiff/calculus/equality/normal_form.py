@@ -10,7 +10,6 @@ from matdiff.algebra.constants import Ones
 from matdiff.algebra.expr import Expr, postorder
 from matdiff.algebra.identities import (
     ByRoot,
-    assumed,
     determinants,
     expansions,
     factoring,
@@ -18,6 +17,7 @@ from matdiff.algebra.identities import (
     kronecker,
     powers,
     products,
+    shorter,
     stated_in,
     traces,
     transposes,
@@ -201,7 +201,7 @@ NORMAL: dict[type[Expr], tuple[Law, ...]] = {
 for _kind in out.LINEAR:
     NORMAL[_kind] = NORMAL.get(_kind, (*convolutions.NORMAL.get(_kind, ()), *LINEAR))
 NORMAL.update(UNFOLDED)
-for _kind, _laws in ByRoot(stated_in(assumed)).items():
+for _kind, _laws in ByRoot(shorter, lambda: stated_in("assumed")).items():
     if _kind not in UNFOLDED:
         NORMAL[_kind] = (*_laws, *NORMAL.get(_kind, ()))
 

@@ -7,11 +7,12 @@ such form is kept.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Symbol, fold, symbols
 from matdiff.algebra.forms.stacks import total
-from matdiff.algebra.identities import SIMPLIFICATIONS, ByRoot, indexed, stated_in
+from matdiff.algebra.identities import SIMPLIFICATIONS, ByRoot, shorter, stated_in
 from matdiff.algebra.operators.sums import IndexedSum
 from matdiff.algebra.rewriting import Simplifier
 from matdiff.errors import UnknownNameError
@@ -29,7 +30,7 @@ def matrix_form(e: Expr, names: Mapping[str, str] | None = None) -> Expr:
                 return simplified(whole)[0] if whole.free else whole
         return node.rebuild(operands) if operands != node.operands else node
 
-    apart, _ = Simplifier(ByRoot(stated_in(indexed)))(e)  # Σᵢ Σⱼ aᵢⱼxᵢxⱼᵀ is Σᵢ xᵢ Σⱼ aᵢⱼxⱼᵀ
+    apart, _ = Simplifier(ByRoot(shorter, partial(stated_in, "indexed")))(e)  # Σᵢ Σⱼ aᵢⱼxᵢxⱼᵀ is Σᵢ xᵢ Σⱼ aᵢⱼxⱼᵀ
     return simplified(fold(apart, change))[0]
 
 
