@@ -62,6 +62,17 @@ def is_term(node: Node) -> bool:
     return node.kind == "sum" or (node.kind == "array" and node.value.name in ("add", "subtract"))
 
 
+def is_identity(node: Node) -> bool:
+    """Whether a node is the identity matrix, np.eye(n)"""
+    is_made = node.kind == "array" and node.value.name in ("eye", "identity")
+    return is_made or (node.kind == "constant" and node.value[0] == "eye")
+
+
+def is_diagonal(node: Node) -> bool:
+    """Whether a node is s**2 * np.eye(n), in which s is mostly a number."""
+    return node.kind == "array" and node.value.name in ("multiply", "mul") and any(map(is_identity, node.parts))
+
+
 def ends_in_data(matrix: Typed) -> bool:
     """Whether the last factor, and not the first, is called as data and hidden layers are: X, H, Z."""
     factors = matrix.factors or [matrix]

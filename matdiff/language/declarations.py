@@ -124,8 +124,8 @@ def leading_declarations(text: str) -> tuple[list[Excerpt], str]:
     while item := match_at(LEADING, rest):
         if not rest[item.end() :].strip(" ;\n\t$"):
             break  # the last item is the expression: A : B
-        if ":" not in item.group(1) and re.match(r"\s*\w+\s+\w", item.group(1)):
-            break  # symmetric A ∈ ℝ^{n×n} is a phrase
+        if re.match(r"\s*class\s|(?!.*:)\s*\w+\s+\w", item.group(1)):
+            break  # symmetric A ∈ ℝ^{n×n} is a phrase, class M: … a program
         if re.search(r"\bwhere\b", item.group(1)):
             break  # A : X where A is square; …
         front.append(Excerpt(text, 0, text).part(*item.span(1)))

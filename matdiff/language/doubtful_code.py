@@ -7,7 +7,7 @@ from itertools import pairwise, permutations
 from matdiff.algebra.dims import ONE
 from matdiff.errors import AmbiguityError
 from matdiff.language.binding import Bound
-from matdiff.language.broadcasting import is_bias, is_term
+from matdiff.language.broadcasting import is_bias, is_diagonal, is_term
 from matdiff.language.customs import customary
 from matdiff.language.names import ABBREVIATED, GREEK_WORDS, SMALL_CONSTANTS
 from matdiff.language.other_kinds import KindsError, typed_as
@@ -52,7 +52,7 @@ def require_words(bound: Bound, attempt: Attempt, scalar: bool) -> None:
     attempt.restore()
     for node, part, other in [pair for pair in pairs if _is_matrix(pair[2]) and not _is_matrix(pair[1])]:
         name, shown = _only_name(bound, part), attempt.written(other)
-        is_doubtful = is_word(bound, name) and not (is_bias(part) and is_term(node))
+        is_doubtful = is_word(bound, name) and not (is_bias(part) and is_term(node)) and not is_diagonal(node)
         is_doubtful = is_doubtful or (node.kind == "array" and _are_alike(bound, part, other))
         is_doubtful = is_doubtful or (name in GREEK_WORDS - SMALL_CONSTANTS and part.kind != "symbol" and is_term(node))
         typed = typed_as(bound, attempt, [name], kind="M") if is_doubtful else None

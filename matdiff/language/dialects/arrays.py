@@ -15,7 +15,7 @@ from matdiff.algebra.dims import ONE, Size, size
 from matdiff.algebra.expr import Expr
 from matdiff.errors import AmbiguityError, MatdiffError, UnsupportedError
 from matdiff.language.arithmetic import multiply as multiply_matrices
-from matdiff.language.broadcasting import WEIGHTS, is_bias, is_constant, is_term
+from matdiff.language.broadcasting import WEIGHTS, is_bias, is_constant, is_diagonal, is_identity, is_term
 from matdiff.language.customs import LETTERS_OF_COUNTS
 from matdiff.language.entries import entry
 from matdiff.language.places import Indices
@@ -127,17 +127,20 @@ def count_of_matrices(arrays: Sequence[Typed]) -> int:
 
 def penalise(site: Site, arrays: Sequence[Typed], count: int) -> None:
     """Numbers beside arrays, and vectors beside matrices, are less likely than equal shapes where kinds are guessed."""
+    if is_diagonal(site.node):
+        site.attempt.penalty(site.node, 8, *[a for a in arrays if not (a.is_scalar or is_identity(a.node))])
+        return
     for a in arrays:
-        if axes_of(a) == count or a.number is not None or is_multiple(a.node) or is_intercept(a, arrays):
+        if axes_of(a) == count or (a.is_scalar and is_multiple(a.node)) or is_intercept(a, arrays):
             continue
         is_likely = is_coefficient(a.node) if a.is_scalar else is_term(site.node) and is_bias(a.node)
         site.attempt.penalty(site.node, 1 if is_likely else 3 if a.is_scalar else 4, *arrays)
 
 
 def is_multiple(node: Node) -> bool:
-    """Whether a number is written 1/m, 0.5 * gamma or gamma / 2."""
+    """Whether a number is written so, or 1/m, 0.5 * gamma or gamma / 2."""
     is_product = node.kind == "array" and node.value.name in ("divide", "multiply")
-    return is_product and any(part.kind == "NUMBER" for part in node.parts)
+    return any(part.kind == "NUMBER" for part in (node.parts if is_product else [node]))
 
 
 def is_coefficient(root: Node) -> bool:

@@ -27,6 +27,7 @@ from matdiff.language.dialects import (
     python_names,
 )
 from matdiff.language.dialects.functionals import together
+from matdiff.language.dialects.inlining import inlined
 from matdiff.language.dialects.python_text import LAMBDA, NotPython, empty, parsed
 from matdiff.language.dialects.recorded import DISTRIBUTIONS
 from matdiff.language.dialects.statements import in_order, matrices, needed, renamed, statements_of, with_sizes
@@ -99,6 +100,8 @@ class Converter:
 
     def whole(self, parsed: ast.Expression | ast.Module) -> Said:
         """Definitions, and the expression last."""
+        if isinstance(parsed, ast.Module):
+            parsed.body = inlined(self, parsed.body)
         fields.unfolded(self, parsed)
         if isinstance(parsed, ast.Expression):
             layers.unfolded(self, [ast.Expr(parsed.body)])

@@ -20,22 +20,24 @@ def statements_of(body: list[ast.stmt]) -> list[ast.stmt]:
     What says nothing of the value is left out: imports of libraries that are known, print, assert, the errors that a
     condition raises, what a function is for.
     """
-    rest = [part for item in body if not _is_silent(item) for part in single(item)]
+    rest = [part for item in body if not is_silent(item) for part in single(item)]
     match rest:
         case [ast.ClassDef(body=own)] if functions := [item for item in own if isinstance(item, ast.FunctionDef)]:
             makers = [item for item in functions if item.name == "__init__"]
             others = [item for item in functions if item.name != "__init__"]
-            if len(others) == 1 and all(f in functions or _is_silent(f) for f in own):
+            if len(others) == 1 and all(f in functions or is_silent(f) for f in own):
                 return [*(part for maker in makers for part in statements_of(maker.body)), *statements_of([*others])]
-        case [ast.FunctionDef(name=name, body=own, decorator_list=wrappers)] if all(map(_is_wrapper, wrappers)):
+        case [*before, ast.FunctionDef(name=name, body=own, decorator_list=wrappers)] if all(
+            map(_is_wrapper, wrappers)
+        ):
             match said := statements_of(own):
                 case [*_, ast.Return(value=ast.expr() as value) as last]:
                     result = ast.Assign([ast.Name(name, ast.Store())], value)
-                    return [*said[:-1], ast.copy_location(result, last)]
+                    return [*before, *said[:-1], ast.copy_location(result, last)]
     return rest
 
 
-def _is_silent(item: ast.stmt) -> bool:
+def is_silent(item: ast.stmt) -> bool:
     """Whether a statement says nothing of a value."""
     match item:
         case ast.Expr(value=ast.Constant(value=str())) | ast.Assert() | ast.Pass():
@@ -47,7 +49,7 @@ def _is_silent(item: ast.stmt) -> bool:
         case ast.Assign(targets=[ast.Tuple() as names], value=ast.Tuple() as same):
             return ast.unparse(names) == ast.unparse(same)  # W, b = W, b
         case ast.If(body=body, orelse=[]):
-            return all(isinstance(part, ast.Raise) or _is_silent(part) for part in body)
+            return all(isinstance(part, ast.Raise) or is_silent(part) for part in body)
     return _is_known_import(item) or _makes_symbols(item)
 
 
