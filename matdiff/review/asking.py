@@ -119,7 +119,7 @@ def derivative_asked(scope: Scope, asked: Asked) -> Expr:
         return slope(asked.of, at, scope.declared)
     if named(asked.of) in scope.forms or (not asked.of and not scope.definitions and scope.forms):
         return _of_form(scope, scope.forms.get(named(asked.of)) or next(iter(scope.forms.values())), asked)
-    if stacked := re.fullmatch(rf"\s*vec\s*\(?\s*({LETTER})\s*\)?\s*", asked.by):
+    if stacked := re.fullmatch(rf"\s*\(?\s*vec\s*\(?\s*({LETTER})[\s)]*", asked.by):
         found = derivative_asked(scope, asked._replace(by=stacked.group(1)))
         return found if asked.order == 2 or scope.is_jacobian else Vec.of(found)
     if (moved := along(scope, asked, None)) is not None:

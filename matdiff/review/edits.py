@@ -99,6 +99,9 @@ def _transposes(side: str, found: list[Factor]) -> Iterator[Edit]:
         if side.count(one) > 1:
             yield Edit("transpose", side.replace(one, other), (0, len(side)))
     for left, right in _neighbours(side, found):
+        if left.end == left.bare and right.end == right.bare:  # (BA)ᵀ for BA
+            turned = f"({side[left.start : right.end]})ᵀ"
+            yield Edit("transpose", side[: left.start] + turned + side[right.end :], (left.start, right.end))
         if m := re.fullmatch(TRANSPOSED, side[right.bare : right.end]):
             if left.end == left.bare:  # yxᵀ for xyᵀ
                 turned = f" {side[right.start : right.bare]} {side[left.start : left.end]}{m.group()}"
@@ -141,10 +144,14 @@ def _neighbours(side: str, found: list[Factor]) -> Iterator[tuple[Factor, Factor
 
 def _exchanges(side: str, found: list[Factor]) -> Iterator[Edit]:
     by_start = {f.start: f for f in sorted(found, key=lambda f: f.end)}
-    for f, other in _neighbours(side, found):
+    for f in found:
         if re.fullmatch(r"⁻²|\^\s*\{?\s*[-−]2\s*\}?", side[f.bare : f.end]):
-            base, two = side[f.start : f.bare] + "^{-1}", side[other.start : other.end]
-            yield Edit("order", f"{side[: f.start]}{base} {two} {base}{side[other.end :]}", (f.start, other.end))
+            base = side[f.start : f.bare] + "^{-1}"
+            ends = {other.end for left, other in _neighbours(side, found) if left is f}
+            ends.add(next((f.end + b for a, b in terms(side[f.end :])), len(side)))  # of the term, a sum behind it too
+            for end in sorted(ends):
+                yield Edit("order", f"{side[: f.start]}{base}{side[f.end : end]} {base}{side[end:]}", (f.start, end))
+    for f, other in _neighbours(side, found):
         one, two = side[f.start : f.end], side[other.start : other.end]
         between = side[f.end : other.start] or " "
         yield Edit("order", f"{side[: f.start]}{two}{between}{one}{side[other.end :]}", (f.start, other.end))

@@ -83,7 +83,9 @@ class Judge(Beside):
             return
         for k, side in enumerate(sides):
             chain = self.chain
-            yield self._resumed(line, side) if statement.goes_on and not k else self._side(line, side)
+            judged = self._resumed(line, side) if statement.goes_on and not k else self._side(line, side)
+            self.lost = line.number if judged.verdict == UNREAD else self.lost
+            yield judged
             if begins_with_zero and side == "0":
                 self.chain = chain
             if self.chain is None:

@@ -28,7 +28,7 @@ SHORT_WORDS = frozenset(
     " sei mit und wir das die der für où les des une con sia put sea es el los las por".split()
 )
 SMALL = "a-zäöüßàâçéèêîñôùû"  # of the languages that authors write in
-WORD = rf"(?<![A-Za-z_\\⟪])[A-Z]?[{SMALL}]{{2,}}(?![A-Za-z_'′(⟫])"
+WORD = rf"(?<![A-Za-z_\\⟪])(?<!_\{{)[A-Z]?[{SMALL}]{{2,}}(?![A-Za-z_'′(⟫])"
 BRACES = r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}"
 TAG = rf"\\tag\*?\s*(?:{BRACES}|[^\\\s{{])"
 END_OF_ROW = rf"{TAG}\s*(?:\\\\)?\s*$|\\\\(?:\[[^\]]*\])?\s*$"
@@ -56,6 +56,7 @@ ARROWS = r"\\(?:(?:R|Leftr|Longr|Longleftr)ightarrow|implies|therefore|iff|becau
 BESIDE = (
     r"(?<=[^\s=])\s*\\q?quad(?![A-Za-z])(?=\s*(?:\\(?:frac|nabla|partial|mathrm)|[^\W\d_])[^=]*=)"  # y = Wx \quad z = …
 )
+LABELLED = r"[_^]\s*\{\s*\\(?:text|mathrm|rm|mathit)\s*\{\s*([a-z]{3,})\s*\}\s*\}"  # δ^{\text{prev}}, a name
 TEXT = r"\\(?:textbf|text|mbox|textrm|textit|intertext)\s*\{([^{}]*)\}"
 OPTIMUM = r"^\s*(?:min|max)(?:imi[sz]e)?\s*(?:_\{[^{}]*\}|_\w)\s*(?=[^\W\d]\w*\s*\()"  # min_{x} f(x) = …
 NUMBER = r"[-+−]?[\d.]+"
@@ -79,7 +80,7 @@ NAMING = (
     r"(?m)(?:^[ \t]*|\b(?:where|with|let|and) +|[,;] +)"
     r"([a-z]{2,}(?:_[a-z]+)*[a-z0-9])\s*(?:\([^()=]*\))?\s*:?=(?!=)"
 )  # loss = …
-ACRONYM = r"(?m)^\W*(KL|MSE|SSE|RSS|NLL|BCE|CE|ELBO|MAE|LL)\s*(?:\([^()=]*\))?\s*&?\s*:?=(?!=)"
+ACRONYM = r"(?m)(?:^\W*|∇(?:_\w)?\s*)(KL|MSE|SSE|RSS|NLL|BCE|CE|ELBO|MAE|LL)\s*(?:\([^()=]*\))?\s*&?\s*:?=(?!=)"
 UPRIGHT = r"\\(?:math(?:rm|it|sf)|text(?:rm|it)?|operatorname)\s*\{\s*([A-Za-z]{2,})\s*\}"
 NAMED_UPRIGHT = rf"{UPRIGHT}\s*(?:\([^()=]*\))?\s*&?\s*:?=(?!=)"  # \mathrm{KL} = …
 CONNECTING = frozenset(
@@ -244,6 +245,7 @@ def _pieces(row: str) -> Iterator[str]:
     if "$" in row:
         row = re.sub(DISPLAYED, _between_dollars, row)
     row = re.sub(SWITCH, lambda m: m.group(1) if len(m.group(1)) == 1 else rf"\operatorname{{{m.group(1)}}}", row)
+    row = re.sub(LABELLED, r"_{\1}", row)
     held = [m.group() for m in re.finditer(TABLE, row)]
     row = re.sub(TABLE, "⟪⟫", row)
     if "matrix}" not in row and "cases}" not in row:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from matdiff.algebra.dims import Size, size
+from matdiff.algebra.dims import ONE, Size, size
 from matdiff.algebra.expr import Expr, Index, symbols
 from matdiff.algebra.operators.products import Product, Scale, Transpose
 from matdiff.algebra.operators.sums import IndexedSum, Member, UnitVector
@@ -61,6 +61,7 @@ def by_entries(scope: Scope, side: str, indices: Sequence[str]) -> Expr:
     """∑ᵢ cᵢ eᵢ, or ∑ᵢⱼ cᵢⱼ eᵢeⱼᵀ, where the entries c of a vector or a matrix are given."""
     for index in indices:
         _count_members(scope, index)
+        _declare_beside(scope, index, side)
     extents = {index: _extent(scope, index, side) for index in indices}
     found = _read_with(scope, side, extents)
     bound = {i.name: i for i in found.free}
@@ -71,6 +72,21 @@ def by_entries(scope: Scope, side: str, indices: Sequence[str]) -> Expr:
     for index in indices:
         whole = IndexedSum(whole, bound[index])
     return tidy(whole)
+
+
+def _declare_beside(scope: Scope, index: str, side: str) -> None:
+    """Takes o of o_i, of which nothing is said, for as long as the vector y whose entries y_i the text speaks of."""
+    sides = [re.findall(INDEXED, text) for text in scope.texts.values()]
+    known = (scope.declared.get(named(name)) for below in sides for name, low in below if low == index)
+    vector = next((d for d in known if d and not d.indices and d.shape[0] != ONE == d.shape[1]), None)
+    below = {named(name) for name, low in re.findall(INDEXED, side) if low == index}
+    new = sorted(name for name in below if name not in scope.given and name not in scope.texts)
+    if vector is None or not new:
+        return
+    if str(vector.shape[0])[0] == OPEN:
+        fresh = next(letter for letter in "nmpqkCKN" if letter not in scope.names() | scope.sizes())
+        vector = scope.declared.table[vector.name] = vector._replace(shape=(size(fresh), ONE))
+    scope.declared.table.update({name: Declaration(name, vector.shape) for name in new})
 
 
 def _count_members(scope: Scope, index: str) -> None:

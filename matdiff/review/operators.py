@@ -19,6 +19,7 @@ D = r"(?:∂|(?<![A-Za-z_])d)"
 TWICE = r"(?P<twice>\^\{?2\}?|²)?"
 SQUARE = r"(?:\^\{?2\}?|²)"
 HELD = r"\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)"
+SQUARED_OFF = r"(∇(?:_\w|_\{[^{}]*\})?\s*)\[(?!\w(?:,\s*\w)*\])([^\[\]]*)\]"  # ∇_w [y log μ]
 PLACE = r"(?:\[[^\[\]]*\]|_\{\w(?:,\s*\w)+\})"  # of c[k], R[i, j], R_{i,j}
 ARGUMENT = r"(?:\s*\([^()=]*\))?"
 ROW = r"(?P<row>\s*(?:[ᵀ⊤]|\^\{?[T⊤]\}?))?"  # ∂f/∂xᵀ
@@ -40,7 +41,7 @@ NABLA = (
 )
 LINK = rf"∇\s*_\s*(?:\{{(?P<braced>{LETTER})\}}|(?P<bare>{LETTER}))"
 AFTER = r"⁻¹|⁻ᵀ|[ᵀ⊤²³]|\s*\^"  # what makes a formula of a name: M⁻¹ of an M that is defined
-OF = rf"\s*(?P<f>{LETTER})(?P<arguments>\([^()=]*\))?"
+OF = rf"\s*(?P<f>{LETTER})(?P<arguments>\([^()=]*\)|\s+\(\s*{LETTER}(?:\s*,\s*{LETTER})*\s*\))?"
 PRIME = rf"(?<![\w{MARKS}])(?P<f>{LETTER})(?P<primes>['′]{{1,2}})(?=\s*\((?P<x>[^()]*)\))\s*\([^()]*\)"
 
 
@@ -125,6 +126,7 @@ def links_by_name(side: str, links: Collection[str], objective: str, name: Name)
 
 def _of_formulas(side: str, functions: Collection[str], name: Name) -> str:
     """∇_w ‖Xw − y‖², ∂/∂X tr(AX), ∂(x'Ax)/∂x: the derivatives of functions that stand as formulas in a side."""
+    side = re.sub(SQUARED_OFF, r"\1(\2)", side)
     found, place = "", 0
     taken: set[str] = set()  # the unknowns by which formulas in front are differentiated
     for m in re.finditer(OPERATOR, side):

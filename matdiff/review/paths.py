@@ -40,9 +40,11 @@ def find_paths(scope: Scope, lines: list[Line]) -> None:
         parameter = named(by)
         plain = [re.sub(rf"({LETTER})\s*{_argument(by)}|{D}\s*{re.escape(by)}", r"\1 ", side) for side in rest]
         used = {letter for side in plain for letter in letters_in(side)}
+        used |= {_base(letter) for letter in used}
         is_number = re.fullmatch(LETTER, by) is not None and not by[0].isupper()
         is_number = is_number and (scope.declared.get(parameter) or Declaration(parameter, SCALAR)).shape == SCALAR
-        if is_number and of not in scope.functions and of in used and parameter not in used | scope.texts.keys():
+        is_open = of in used and not {of, _base(of)} & scope.functions and not {parameter, _base(parameter)} & used
+        if is_number and is_open and parameter not in scope.texts:
             scope.paths.setdefault(of, by)
             scope.declared.table.setdefault(parameter, Declaration(parameter, SCALAR))
     if len({*scope.paths.values()}) == 1:
@@ -58,13 +60,18 @@ def with_paths(scope: Scope, side: str) -> str:
     return side
 
 
+def _base(name: str) -> str:
+    """The letter of a name: o of o_k."""
+    return re.split("_|[0-9]", name)[0]
+
+
 def _bare(name: str, m: re.Match[str]) -> str:
     return f"{m.group(1)} " if named(m.group(1)) == name else m.group()
 
 
 def _argument(by: str) -> str:
     """The pattern of (θ), also behind what depends on θ_j."""
-    return rf"\(\s*(?:{re.escape(by)}|{re.escape(re.split('_|[0-9]', by)[0])})\s*\)"
+    return rf"\(\s*(?:{re.escape(by)}|{re.escape(_base(by))})\s*\)"
 
 
 def along(scope: Scope, asked: Asked, function: Expr | None) -> Expr | None:

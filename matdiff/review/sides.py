@@ -153,11 +153,22 @@ class Beside:
         except MatdiffError as error:
             spelt = by_entries(side, error.message)
             if error.message.startswith("the size of I "):
-                spelt = re.sub(IDENTITY, f" eye({chain.truth.shape[0]}) ", side)
+                return self._of_identity(side, chain.truth)
             is_chain = error.message.startswith("the product does not fit") and self.scope.asks(side)
             if spelt == side and not is_chain:
                 raise
         return spelt, self.scope.value(spelt) if spelt != side else self._in_a_layout(side)
+
+    def _of_identity(self, side: str, truth: Expr) -> tuple[str, Expr]:
+        """A side in which I has the size that makes its shape that of what it should be, and the value of it."""
+        sizes = [str(truth.shape[0]), *doubts.said_sizes(self.scope)]
+        sizes += [str(size) for s in symbols(truth) for size in s.shape]
+        read = []
+        for size in dict.fromkeys(sizes):
+            spelt = re.sub(IDENTITY, f" eye({size}) ", side)
+            with suppress(MatdiffError):
+                read.append((spelt, self.scope.value(spelt)))
+        return next((pair for pair in read if pair[1].shape == truth.shape), None) or read[0]
 
     def _of_shape(self, side: str, truth: Expr) -> tuple[str, Expr]:
         """A side and its value; a factor 1 behind a matrix is the vector of ones where the shapes ask for that."""

@@ -22,13 +22,14 @@ from matdiff.review.chain import Fault
 from matdiff.review.comparing import compared, diagonal_of
 from matdiff.review.derivatives import derivative
 from matdiff.review.doubts import holds
-from matdiff.review.edits import edits
+from matdiff.review.edits import edits, terms
 from matdiff.review.scope import MARK, Scope, has_increments
 
 HELD = "q_held"  # the symbol in the place of a factor
 NAMED = rf"{MARK}[a-z]+"  # the name of a derivative, which nobody wrote
 MOST_EDITS = 120
 MOST_SUMS = 12
+MANY = 2  # terms
 MOST_FACTORS = 5
 NUMBERS = (
     Fraction(2),
@@ -199,8 +200,14 @@ def _by_edit(fault: Fault, scope: Scope) -> Iterator[Found]:
         with suppress(MatdiffError, RecursionError):
             value = _tried(edit.side, scope)
             if value not in seen and _is_right(value, fault.truth):
-                yield Found(edit.kind, value, edit.why)
+                is_again = edit.kind == "factor" and not fault.is_derivative and _is_one_of_many(edit.side, scope)
+                yield Found("missing term" if is_again else edit.kind, value, edit.why)
             seen.add(value)
+
+
+def _is_one_of_many(side: str, scope: Scope) -> bool:
+    """Whether a side is a differential of many terms: what is there once and should be twice is one of them."""
+    return has_increments(side, scope) and len(terms(side)) > MANY
 
 
 def _by_edit_of_the_left(fault: Fault, scope: Scope) -> Iterator[Found]:

@@ -42,7 +42,30 @@ KERNEL = """L(θ) = -½ yᵀ K(θ)⁻¹ y - ½ log|K(θ)|, α = K⁻¹y
 = ½ tr((ααᵀ - K⁻¹) ∂K/∂θ_j)"""
 TIME = r"""\frac{d}{dt} A^{-1} = -A^{-1} \frac{dA}{dt} A^{-1}
 \frac{d}{dt} \det A = \det(A) \operatorname{tr}(A^{-1} \frac{dA}{dt})"""
+TRACE_OF_LOG = r"""$$\eqalign{ \lambda &= \log(\det(A)) \cr
+d\lambda &= d\operatorname{tr}(\log(A)) \cr &= A^{-T}:dA \cr }$$"""
+ENTROPY = r"""\[L = - \sum_i y_i \log p_i\]
+\[p_i = \frac{ \exp (o_i) }{\sum_j \exp(o_j) }\]
+$\sum_i y_i = 1$ because $y$ is a one-hot vector.
+\begin{equation}\begin{split} \frac{\partial L}{\partial o_k} &= - \sum_i y_i \frac{\partial \log p_i}{\partial o_k} \\
+&= - \sum_i \frac{y_i}{p_i} \frac{\partial p_i}{\partial o_k} \\
+&= - y_k + \sum_i y_i p_k \\
+&= p_k - y_k \end{split}\end{equation}"""
+LABELS = r"""$$ Z=X W+b $$
+$L = \frac{1}{2}\|Z - Y\|^2$ with $\delta = \frac{\partial L}{\partial Z} = Z - Y$
+$$ \delta^{\text{prev}} = \frac{\partial L}{\partial X} = \delta \cdot W^T $$"""
+FACTORS = """L(W, H) = ½‖V − WH‖²_F
+∂L/∂H = Wᵀ(WH − V)
+∂²L/∂(vec H)² = I ⊗ WᵀW"""
+UPRIGHT = r"""Let $f : \mathbb R^n \to \mathbb R$ be defined by
+$$f (\mathrm x) := \rm x^\top A \, x$$
+$$\nabla_{\mathrm x} \, f (\mathrm x) = \left(\mathrm A + \mathrm A^\top\right) \,\mathrm x$$"""
 CASES = [
+    (TRACE_OF_LOG, "", "A^{-T}:dA", "A^{-T}:dA^T", 2, "transpose"),
+    (ENTROPY, "", "+ \\sum_i", "- \\sum_i", 6, "sign"),
+    (LABELS, "X: m x n; W: n x p; Y: m x p; b: 1 x p", "\\cdot W^T", "\\cdot W", 3, "transpose"),
+    (FACTORS, "V: m x n; W: m x k; H: k x n", "WᵀW", "2WᵀW", 3, "factor"),
+    (UPRIGHT, "", "+ \\mathrm A^", "- \\mathrm A^", 3, "sign"),
     (TRACE, "", "tr(B dA/dθ) + ", "", 4, "missing term"),
     (PATH, "", r"(A^{-1}\frac", r"(A\frac", 5, "inverse"),
     (KERNEL, "K: n x n spd; y: n", "½ yᵀ K⁻¹ ∂K", "-½ yᵀ K⁻¹ ∂K", 3, "sign"),
@@ -64,6 +87,18 @@ def test_another_reading_is_tried_before_a_line_is_called_wrong(
     assert right in text
     off = matdiff.check(text.replace(right, wrong), where=where or None)
     assert (off.first_wrong, off.kind) == (line, kind), off.to_text()
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "kind"),
+    [
+        ("f(X) = tr(AXXᵀB)\ndf = tr(XᵀBA dX) + tr(BA X dXᵀ)\n= tr(XᵀBA dX) + tr(XᵀBA dX)", "A, B: n x n", "transpose"),
+        ("f = tr(X'X X'X)\ndf = tr(dX'X X'X) + tr(X'dX X'X) + tr(X'X dX'X)", "X: m x n", "missing term"),
+        ("f = tr(S^-1 (A + B))\ndf/dS = -S^-2 (A + B)", "S: n x n spd; A, B: n x n symmetric", "order"),
+    ],
+)
+def test_the_kind_of_a_slip_is_told(text: str, where: str, kind: str) -> None:
+    assert matdiff.check(text, where).kind == kind
 
 
 def test_what_nobody_said_of_a_letter_is_no_slip() -> None:
