@@ -8,7 +8,8 @@ import matdiff
 from matdiff.algebra import heads, rewriting
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.identities import every
-from matdiff.algebra.laws import Declared, Law
+from matdiff.algebra.kinds import Declared
+from matdiff.algebra.laws import Law
 from matdiff.algebra.operators.entrywise import Entrywise, Unspecified
 from matdiff.algebra.operators.kronecker import Kronecker
 from matdiff.algebra.operators.products import Power, Product, Transpose

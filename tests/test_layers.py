@@ -23,6 +23,7 @@ ALGEBRA = [
     "opening",
     "algebra.dims",
     "algebra.fresh",
+    "algebra.kinds",
     "algebra.laws",
     "algebra.letters",
     "algebra.memory",

@@ -21,6 +21,16 @@ Real: TypeAlias = int | float | Fraction
 Operand: TypeAlias = "Arithmetic | Real"
 OPERATORS: dict[str, type[Operator]] = {}
 FUNCTIONS: dict[str, type[Operator]] = {}
+LONGEST_NUMBER = 13_000  # bits; Python does not write numbers of more than 4,300 digits
+
+
+def bits(value: Fraction) -> int:
+    """How long a number is: the bits of its numerator or its denominator.
+
+    >>> bits(Fraction(1024)), bits(Fraction(1, 3))
+    (11, 2)
+    """
+    return max(value.numerator.bit_length(), value.denominator.bit_length())
 
 
 class Bare(type):

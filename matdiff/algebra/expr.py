@@ -11,9 +11,10 @@ from fractions import Fraction
 from typing import Any, ClassVar, Self
 
 from matdiff.algebra.arithmetic import FUNCTIONS as FUNCTIONS
+from matdiff.algebra.arithmetic import LONGEST_NUMBER, Arithmetic, bits
 from matdiff.algebra.arithmetic import OPERATORS as OPERATORS
-from matdiff.algebra.arithmetic import Arithmetic
 from matdiff.algebra.dims import ONE, SCALAR, Pattern, Relation, Shape, Size, pattern, resolved, shape_text, size
+from matdiff.algebra.kinds import BASES, BITS, DECLARED, VARYING, Classes, bases, bit
 from matdiff.algebra.laws import OF_OPERATOR, Law, enter
 from matdiff.algebra.letters import by_signature, declared
 from matdiff.algebra.memory import TABLE, Known, kept
@@ -21,13 +22,13 @@ from matdiff.algebra.notation import Notation, Style, call, name_text, number_te
 from matdiff.algebra.walks import fact as fact
 from matdiff.algebra.walks import fold as fold
 from matdiff.algebra.walks import nodes_in as nodes_in
-from matdiff.algebra.walks import occurs as occurs
 from matdiff.algebra.walks import postorder as postorder
 from matdiff.algebra.walks import replace as replace
 from matdiff.errors import ShapeError, UnsupportedError
 
 Data = tuple[Any, ...]
 UNIT = Fraction(1)
+COMMON = 12  # numbers of no larger parts stay in memory
 NO_INDICES: frozenset[Index] = frozenset()
 
 
@@ -35,14 +36,17 @@ class Expr(Arithmetic):
     """A typed expression.
 
     *operands* are expressions, *data* are plain values (a name, a number); together with the class
-    they are the identity of the node.  *shape* and the free indices follow from them.
+    they are the identity of the node.  *shape*, the free indices and the classes follow from them.
     """
 
-    __slots__ = ("__weakref__", "data", "facts", "free", "operands", "shape")
+    __slots__ = ("__weakref__", "classes", "data", "facts", "free", "inside", "kinds", "operands", "shape")
     operands: tuple[Expr, ...]
     data: Data
     shape: Shape
     free: frozenset[Index]
+    kinds: Classes  # what it is as an operand, seen through transposes and multiples
+    inside: Classes  # what its operands are so
+    classes: Classes  # of all that it is made of, and those that these are derived from, in definitions apart
     facts: dict[str, Any]  # what has been found out about the node and need not be found out again
 
     table: ClassVar[dict[Any, Known]] = TABLE
@@ -64,6 +68,13 @@ class Expr(Arithmetic):
             _set_data(node, data)
             _set_shape(node, shape)
             _set_free(node, cls.free_of(operands, data))
+            inside = classes = 0
+            for o in operands:
+                inside |= o.kinds
+                classes |= o.classes
+            _set_inside(node, inside)
+            _set_classes(node, (classes & VARYING if cls.closed else classes) | (BASES.get(cls) or bases(cls)))
+            _set_kinds(node, cls.kinds_of(operands, data))
             _set_facts(node, {})
             node = kept(key, node)
         return node
@@ -81,6 +92,15 @@ class Expr(Arithmetic):
             if operand.free and operand.free is not free:
                 free = free | operand.free
         return free
+
+    closed: ClassVar[bool] = False  # whether nothing but a differential is seen in it
+    seen_through: ClassVar[bool] = False  # whether a law sees its last operand too where it is an operand
+
+    @classmethod
+    def kinds_of(cls, operands: tuple[Expr, ...], data: Data) -> Classes:
+        """The classes that a law sees where the node is an operand."""
+        own = BITS.get(cls) or bit(cls)
+        return own | operands[-1].kinds if cls.seen_through else own
 
     def rebuild(self, operands: tuple[Expr, ...]) -> Expr:
         """The same operation on other operands."""
@@ -172,11 +192,9 @@ class Expr(Arithmetic):
         return None
 
 
-_set_operands = Expr.operands.__set__  # type: ignore[attr-defined]
-_set_data = Expr.data.__set__  # type: ignore[attr-defined]
-_set_shape = Expr.shape.__set__  # type: ignore[attr-defined]
-_set_free = Expr.free.__set__  # type: ignore[attr-defined]
-_set_facts = Expr.facts.__set__  # type: ignore[attr-defined]
+_set_operands, _set_data, _set_shape, _set_free, _set_kinds, _set_inside, _set_classes, _set_facts = (
+    vars(Expr)[name].__set__ for name in ("operands", "data", "shape", "free", "kinds", "inside", "classes", "facts")
+)
 
 
 def _restore(rows: list[tuple[Any, ...]]) -> Expr:
@@ -197,21 +215,6 @@ def notes_of(*read: Expr) -> tuple[str, ...]:
 
 class Leaf(Expr):
     """An expression without operands."""
-
-
-LONGEST_NUMBER = 13_000  # bits; Python does not write numbers of more than 4,300 digits
-
-
-def bits(value: Fraction) -> int:
-    """How long a number is: the bits of its numerator or its denominator.
-
-    >>> bits(Fraction(1024)), bits(Fraction(1, 3))
-    (11, 2)
-    """
-    return max(value.numerator.bit_length(), value.denominator.bit_length())
-
-
-COMMON = 12  # numbers of no larger parts stay in memory
 
 
 class Number(Leaf):
@@ -256,7 +259,19 @@ class Number(Leaf):
 Arithmetic.numeral = Number
 
 
-class Index(Leaf):
+class Letter(Leaf):
+    """A leaf that is written as its name."""
+
+    @property
+    def name(self) -> str:
+        name: str = self.data[0]
+        return name
+
+    def notation(self, style: Style) -> Notation:
+        return Notation((name_text(self.name, style),))
+
+
+class Index(Letter):
     """The index of a sum, running from 1 to a size."""
 
     def __new__(cls, name: str, last: int | str | Size) -> Self:
@@ -274,20 +289,12 @@ class Index(Leaf):
         return SCALAR
 
     @property
-    def name(self) -> str:
-        name: str = self.data[0]
-        return name
-
-    @property
     def last(self) -> Size:
         last: Size = self.data[1]
         return last
 
-    def notation(self, style: Style) -> Notation:
-        return Notation((name_text(self.name, style),))
 
-
-class Symbol(Leaf):
+class Symbol(Letter):
     """A named scalar, vector or matrix with declared properties; with *ranges*, a family of them."""
 
     def __new__(
@@ -304,10 +311,9 @@ class Symbol(Leaf):
         shape: Shape = data[1]
         return shape
 
-    @property
-    def name(self) -> str:
-        name: str = self.data[0]
-        return name
+    @classmethod
+    def kinds_of(cls, operands: tuple[Expr, ...], data: Data) -> Classes:
+        return bit(cls) | DECLARED if data[2] else bit(cls)
 
     @property
     def properties(self) -> frozenset[str]:
@@ -318,9 +324,6 @@ class Symbol(Leaf):
     def ranges(self) -> tuple[Size, ...]:
         ranges: tuple[Size, ...] = self.data[3]
         return ranges
-
-    def notation(self, style: Style) -> Notation:
-        return Notation((name_text(self.name, style),))
 
 
 # ---- operators ------------------------------------------------------------------------------------

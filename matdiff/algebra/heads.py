@@ -17,7 +17,8 @@ from zlib import crc32
 from matdiff.algebra.constants import Identity, Ones, Zeros
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import OPERATORS, Expr, Index, Number, Symbol, postorder
-from matdiff.algebra.laws import CATALOGUE, Declared, Law
+from matdiff.algebra.kinds import Declared
+from matdiff.algebra.laws import CATALOGUE, Law
 from matdiff.algebra.operators.entrywise import Entrywise, Unspecified
 from matdiff.algebra.operators.linear import brief
 from matdiff.algebra.operators.paths import Path

@@ -21,10 +21,6 @@ IDENTITIES = "matdiff.algebra.identities."  # which lie in the modules of this p
 Words = str | Callable[[], str]  # or what makes them, when somebody asks
 
 
-class Declared:
-    """Stands for a symbol or a member with declared properties, in what a law wants *among* the operands."""
-
-
 class Statement(NamedTuple):
     """An equality in matdiff's own language, with the declarations that its letters need."""
 

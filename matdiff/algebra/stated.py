@@ -10,24 +10,22 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache, reduce
-from itertools import count
 from itertools import product as ways_to_choose
 from operator import or_
 from typing import Any
 
 from matdiff.algebra.constants import Identity, Ones, is_one, is_zero
 from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import Expr, Number, Symbol, fact, postorder
+from matdiff.algebra.expr import Expr, Number, Symbol, postorder
 from matdiff.algebra.heads import Known, Names, each, loaded, occurring
 from matdiff.algebra.heads import among as among_operands
-from matdiff.algebra.laws import Declared, Law, Statement
+from matdiff.algebra.kinds import Classes, names_in, set_of
+from matdiff.algebra.laws import Law, Statement
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.entrywise import Unspecified
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.square import Inverse, MatrixPower
-from matdiff.algebra.operators.structure import Named
-from matdiff.algebra.operators.sums import Member
 from matdiff.algebra.operators.symbolic_powers import SymbolicPower
 from matdiff.algebra.statements.matcher import Matcher, Opened, is_letter
 from matdiff.algebra.statements.substitution import Found, instance
@@ -89,69 +87,13 @@ def one(
 
 def holds_one_of(e: Expr, classes: Names) -> bool:
     """Whether one of the operands is of these classes, seen through transposes and multiples."""
-    return not names_in(ingredients(e)).isdisjoint(classes)
-
-
-Classes = int  # a set of classes, each of which has a bit; sets are asked for at every node, and ints are fast
-BITS: dict[type, Classes] = {}
-NAMED: dict[str, Classes] = {}  # by their names, since a law may speak of a class that has not been loaded
-BASES: dict[type, Classes] = {}  # of a class and those that it is derived from
-NEXT = count()  # which no two threads get the same of
-
-
-def bit(kind: type) -> Classes:
-    """The set of one class."""
-    return BITS.get(kind) or BITS.setdefault(kind, bit_named(kind.__name__))
-
-
-def bit_named(name: str) -> Classes:
-    """The set of the class of a name."""
-    return NAMED.get(name) or NAMED.setdefault(name, 1 << next(NEXT))
-
-
-def set_of(names: Iterable[str]) -> Classes:
-    """The set of the classes of some names."""
-    return reduce(or_, map(bit_named, names), 0)
-
-
-def bases(kind: type) -> Classes:
-    """The set of a class and of those that it is derived from."""
-    return BASES.get(kind) or BASES.setdefault(kind, set_of(base.__name__ for base in kind.__mro__))
-
-
-def names_in(kinds: Classes) -> set[str]:
-    """The names of the classes of a set, and of those that they are derived from."""
-    return {base.__name__ for kind, own in list(BITS.items()) if own & kinds for base in kind.__mro__}
-
-
-def ingredients(node: Expr) -> Classes:
-    """The classes of the operands, seen through transposes and multiples."""
-    kinds = 0
-    for o in node.operands:
-        kinds |= o.facts.get("kinds") or kinds_of(o)
-    return kinds
-
-
-def kinds_of(e: Expr) -> Classes:
-    """The classes of an operand, kept with it."""
-    kind: type = type(e)
-    kinds, core = bit(kind), e
-    while kind is Transpose or kind is Scale or kind is Hadamard:
-        core = core.operands[-1]
-        kind = type(core)
-        kinds |= bit(kind)
-    if kind is Member:
-        core = core.operands[0]
-    if isinstance(core, Symbol) and core.properties:
-        kinds |= bit(Declared)
-    e.facts["kinds"] = kinds
-    return kinds
+    return not names_in(e.inside).isdisjoint(classes)
 
 
 class Chosen(NamedTuple):
     """Those of some *laws* that can apply to nodes with operands of certain classes.
 
-    Some *need* one each of further classes below these, all of which are *asked* for; *found* are those that can
+    Some *need* one each of further classes in the node, all of which are *asked* for; *found* are those that can
     apply where some of these occur.
     """
 
@@ -166,13 +108,8 @@ CHOSEN: dict[tuple[int, Classes], Chosen] = {}
 
 def candidates(laws: Sequence[Law], node: Expr) -> Sequence[Law]:
     """Those of the laws that can apply to a node, by the classes of what it is made of; only these are loaded."""
-    kinds = occurring = 0
-    for o in node.operands:  # as in ingredients, which are asked for at every node
-        facts = o.facts
-        kinds |= facts.get("kinds") or kinds_of(o)
-        occurring |= facts.get("classes") or classes_of(o)
-    chosen = CHOSEN.get((id(laws), kinds)) or choose(laws, kinds)
-    occurring &= chosen.asked
+    chosen = CHOSEN.get((id(laws), node.inside)) or choose(laws, node.inside)
+    occurring = node.classes & chosen.asked
     found = chosen.found.get(occurring)
     if found is None:
         found = tuple([loaded(law) for law, needed in chosen.needs if all(occurring & one for one in needed)])
@@ -188,24 +125,6 @@ def choose(laws: Sequence[Law], kinds: Classes) -> Chosen:
     asked = reduce(or_, [one for _, needed in needs for one in needed], 0)
     known = CHOSEN[id(laws), kinds] = Chosen(laws, needs, asked, {})
     return known
-
-
-def classes_of(e: Expr) -> Classes:
-    """The classes of what an operand is made of, kept with it; as a rule those of its own operands are known."""
-    known = [] if isinstance(e, Named) else [o.facts.get("classes", 0) for o in e.operands]
-    if not all(known):
-        return fact("classes", e, classes_within, closed=(Named,))
-    found: Classes = classes_within(e, known)
-    e.facts["classes"] = found
-    return found
-
-
-def classes_within(e: Expr, below: list[Classes]) -> Classes:
-    """The classes of what an expression is made of at all depths, in definitions apart."""
-    found = BASES.get(type(e)) or bases(type(e))
-    for kinds in below:
-        found |= kinds
-    return found
 
 
 def way(left: Expr, right: Expr, when: Guard | None, matcher: Matcher) -> Way:

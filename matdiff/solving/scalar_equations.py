@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
+from matdiff.algebra.arithmetic import bits
 from matdiff.algebra.constants import Ones, Zeros
 from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import Expr, Number, bits
+from matdiff.algebra.expr import Expr, Number
 from matdiff.algebra.identities.transposes import transposed
 from matdiff.algebra.operators.entrywise import Exp, Log, Sqrt, exact_root
 from matdiff.algebra.operators.norms import Norm

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from matdiff.algebra.expr import Expr, Number
-from matdiff.algebra.laws import Declared, Statement, identity
+from matdiff.algebra.kinds import Declared
+from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.square import MatrixPower
 from matdiff.algebra.operators.symmetry import assumed, is_symmetric
 from matdiff.algebra.operators.triangular import has, leaf_of

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.expr import FUNCTIONS as TABLE
-from matdiff.algebra.expr import Expr, occurs, postorder
+from matdiff.algebra.expr import Expr, postorder
 from matdiff.algebra.identities.matrix_functions import base
 from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.eigenvalues import Eigenvalues, Eigenvectors
@@ -17,6 +17,7 @@ from matdiff.algebra.operators.square import Inverse, MatrixPower, Trace
 from matdiff.algebra.operators.structure import DiagonalMatrix
 from matdiff.algebra.operators.symmetry import is_symmetric
 from matdiff.algebra.stated import stated
+from matdiff.algebra.walks import occurs
 
 
 def holds_eigenvalues(e: Expr) -> bool:

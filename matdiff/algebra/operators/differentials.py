@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from matdiff.algebra.expr import Expr, Operator, Symbol, occurs
+from matdiff.algebra.expr import Expr, Operator, Symbol
+from matdiff.algebra.kinds import VARYING, Varying
 from matdiff.algebra.notation import ATOM, POSTFIX, SUM, DifferentialSign, Notation, Slot, Style
 from matdiff.algebra.operators.recurrence import Iterate
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Member
 
 
-class Differential(Operator):
+class Differential(Varying, Operator):
     """dA"""
 
     names = ("d",)
@@ -28,5 +29,4 @@ class Differential(Operator):
 
 def holds_differential(e: Expr) -> bool:
     """Whether a differential occurs in an expression."""
-    known: bool | None = e.facts.get("differential")  # asked for every node of every line
-    return occurs("differential", e, (Differential,)) if known is None else known
+    return bool(e.classes & VARYING)  # asked for every node of every line

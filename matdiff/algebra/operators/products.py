@@ -13,9 +13,10 @@ from itertools import pairwise
 from operator import mul
 from typing import Any
 
+from matdiff.algebra.arithmetic import bits
 from matdiff.algebra.constants import Ones, Zeros
 from matdiff.algebra.dims import ONE, SCALAR, Shape, shape_text
-from matdiff.algebra.expr import FUNCTIONS, OPERATORS, UNIT, Data, Expr, Number, Operator, bits
+from matdiff.algebra.expr import FUNCTIONS, OPERATORS, UNIT, Data, Expr, Number, Operator
 from matdiff.algebra.laws import differential, shift, vec
 from matdiff.algebra.notation import (
     ATOM,
@@ -173,6 +174,7 @@ class Scale(Operator):
     """c A: a scalar times a matrix."""
 
     signature = "1×1, m×n → m×n"
+    seen_through = True
 
     @classmethod
     def of(cls, *operands: Expr) -> Expr:
@@ -272,6 +274,7 @@ class Hadamard(Operator):
 
     names = ("hadamard",)
     signature = "m×n… → m×n"
+    seen_through = True
 
     @classmethod
     def of(cls, *operands: Expr) -> Expr:
@@ -409,6 +412,7 @@ class Transpose(Operator):
 
     names = ("transpose",)
     signature = "m×n → n×m"
+    seen_through = True
 
     def notation(self, style: Style) -> Notation:
         return Notation((Slot(self.operands[0], ATOM), style.pick("ᵀ", r"^{\top}")), POSTFIX)

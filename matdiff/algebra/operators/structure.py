@@ -68,6 +68,7 @@ class Named(Operator):
     """A definition h = …: the body under its name; data: the name."""
 
     is_inner = False
+    closed = True
 
     def __new__(cls, name: str, body: Expr) -> Expr:  # type: ignore[misc]
         return cls.make((body,), (name,))

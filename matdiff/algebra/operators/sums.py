@@ -8,6 +8,7 @@ from typing import Any
 from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import ONE, SCALAR, Shape, Size, shape_text, size
 from matdiff.algebra.expr import Data, Expr, Index, Number, Operator, Symbol, postorder, replace
+from matdiff.algebra.kinds import DECLARED, Classes, bit
 from matdiff.algebra.laws import differential
 from matdiff.algebra.notation import ASCII, ATOM, SUM, TERM, Notation, Slot, Style, name_text
 from matdiff.algebra.operators.kronecker import Kronecker
@@ -137,6 +138,10 @@ class Member(Operator):
         if not isinstance(family, Symbol) or len(family.ranges) != len(operands) - 1:
             raise ShapeError("a member needs a family and an index for each of its ranges")
         return family.shape
+
+    @classmethod
+    def kinds_of(cls, operands: tuple[Expr, ...], data: Data) -> Classes:
+        return bit(cls) | (operands[0].kinds & DECLARED)
 
     def notation(self, style: Style) -> Notation:
         return subscripted(self.operands[0], self.operands[1:], style)

@@ -1,0 +1,50 @@
+"""Sets of classes, as ints with a bit for each: they are asked for at every node, and ints are fast."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import reduce
+from itertools import count
+from operator import or_
+
+Classes = int
+BITS: dict[type, Classes] = {}
+NAMED: dict[str, Classes] = {}  # by their names, since a law may speak of a class that has not been loaded
+BASES: dict[type, Classes] = {}  # of a class and those that it is derived from
+NEXT = count()  # which no two threads get the same of
+
+
+def bit(kind: type) -> Classes:
+    """The set of one class."""
+    return BITS.get(kind) or BITS.setdefault(kind, bit_named(kind.__name__))
+
+
+def bit_named(name: str) -> Classes:
+    """The set of the class of a name."""
+    return NAMED.get(name) or NAMED.setdefault(name, 1 << next(NEXT))
+
+
+def set_of(names: Iterable[str]) -> Classes:
+    """The set of the classes of some names."""
+    return reduce(or_, map(bit_named, names), 0)
+
+
+def bases(kind: type) -> Classes:
+    """The set of a class and of those that it is derived from."""
+    return BASES.get(kind) or BASES.setdefault(kind, set_of(base.__name__ for base in kind.__mro__))
+
+
+def names_in(kinds: Classes) -> set[str]:
+    """The names of the classes of a set, and of those that they are derived from."""
+    return {base.__name__ for kind, own in list(BITS.items()) if own & kinds for base in kind.__mro__}
+
+
+class Declared:
+    """Stands for a symbol or a member with declared properties, in what a law wants *among* the operands."""
+
+
+class Varying:
+    """Stands for a differential, which is seen in definitions too."""
+
+
+DECLARED, VARYING = bit(Declared), bit(Varying)
