@@ -76,6 +76,7 @@ def law_named(name: str) -> Law:
         ("double_transpose", "A*B", "B*A"),
         ("sum_of_centred", "(U - V)*ones(n)", "ones(n)"),
         ("equal_bases", "sqrt(8)/sqrt(2)", "2"),
+        ("trace_of_transposed_product", "tr(x'*(1 + y) + y'*x)", "tr(x'*(1 + y)) + tr(y'*x)"),
     ],
 )
 def test_another_reason_is_refused(name: str, before: str, after: str) -> None:
@@ -113,6 +114,10 @@ def test_another_reason_is_refused(name: str, before: str, after: str) -> None:
         ("equal_bases", "sqrt(2)*a/sqrt(2)", "a"),
         ("common_powers", "3*(a - 1)^2/b - (a - 1)^3/b^2", "(a - 1)^2*(3/b - (a - 1)/b^2)"),
         ("denominators_multiplied", "1/((1 + a^2/b^2)*b)", "b/(b^2 + a^2)"),
+        ("trace_of_sum", "tr(x'*(1 + y + y) + (y - z)'*(x + x))", "tr(x'*(1 + y + y)) + tr((y - z)'*(x + x))"),
+        ("multiple_in_polar", "polar(5*eye(n))", "polar(eye(n))"),
+        ("unvec_of_sum", "unvec(1 - vec(A), n, n)", "1 - A"),
+        ("step_of_rectified", "relu(a)^2*step(a)", "relu(a)^2"),
         ("sum_as_product", "sum(i=1..n-1, (1 - x[i])*unit(i, n))", "[1 - x[1:n-1]; 0]"),
         ("sum_as_product", "sum(i=1..n, x[i]*ones(n) - x)", "(x*ones(n)' - ones(n)*x')'*ones(n)"),
     ],

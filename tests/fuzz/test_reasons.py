@@ -12,27 +12,22 @@ from matdiff.algebra.identities import SIMPLIFICATIONS
 from matdiff.algebra.rewriting import Simplifier, Step
 from matdiff.numeric.reasons import unexplained
 
-SHARE = 0.999  # of the steps; of 160,000 some 100 had none before the last of them was found
 
-
-def explained(steps: Sequence[Step]) -> tuple[int, int]:
-    """How many of some steps are instances of their laws, and how many there are."""
-    return len(steps) - len(unexplained(steps)), len(steps)
+def without_reason(steps: Sequence[Step]) -> list[str]:
+    """The steps that are no instances of their laws."""
+    return [f"{steps[k].law.title}: {steps[k].before} → {steps[k].after}" for k in unexplained(steps)]
 
 
 @in_chunks
 def test_the_steps_of_random_functions_are_instances_of_their_laws(chunk: int) -> None:
-    right = number = 0
     for seed in seeds(36, chunk):
         f = scalar(seed)
         unknown = unknown_of(f, seed)
         if unknown is not None:
-            good, tried = explained(matdiff.derive(f, unknown).steps)
-            right, number = right + good, number + tried
-    assert right >= SHARE * number - 1
+            assert not without_reason(matdiff.derive(f, unknown).steps), seed
 
 
 @in_chunks
 def test_random_simplifications_are_instances_of_their_laws(chunk: int) -> None:
-    counts = [explained(Simplifier(SIMPLIFICATIONS)(anything(seed))[1]) for seed in seeds(60, chunk)]
-    assert sum(good for good, _ in counts) >= SHARE * sum(tried for _, tried in counts) - 1
+    for seed in seeds(60, chunk):
+        assert not without_reason(Simplifier(SIMPLIFICATIONS)(anything(seed))[1]), seed

@@ -12,7 +12,7 @@ from matdiff.algebra.operators.norms import Norm
 from matdiff.algebra.operators.products import Hadamard, Power, Scale, ones_like
 from matdiff.algebra.operators.structure import Named, value_of
 from matdiff.algebra.operators.sums import Member
-from matdiff.algebra.operators.symmetry import assumed
+from matdiff.algebra.operators.symmetry import is_positive
 from matdiff.algebra.stated import stated
 
 POWERS = (Power, Sqrt)
@@ -179,8 +179,7 @@ def base_and_open_exponent(e: Expr) -> tuple[Expr, Expr]:
 
 def has_positive_exponent(e: Expr) -> bool:
     """Whether a power has a number above 0 as its exponent, or a letter that is declared to be one."""
-    k = e.operands[1]
-    return k.number > 0 if k.number is not None else "positive" in assumed(k)
+    return is_positive(e.operands[1])
 
 
 power_of_zero = stated(

@@ -7,6 +7,7 @@ from matdiff.algebra.identities.transposes import growth, transposed
 from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.products import Scale
 from matdiff.algebra.operators.singular import Polar
+from matdiff.algebra.operators.symmetry import is_positive
 from matdiff.algebra.stated import stated
 
 OF_ONE = ("expm", "logm", "sqrtm", "adj", "polar", "toep", "onehot_max", "onehot_min")
@@ -80,13 +81,12 @@ singular_value_of_outer_product = stated(
 )
 
 
-@identity("polar(2*A) = polar(A)", where="A: m x n", also=("polar(-2*A) = -polar(A)",))
+@identity("polar(k*A) = polar(A)", where="A: m x n; k: scalar positive", also=("polar(-k*A) = -polar(A)",))
 def multiple_in_polar(e: Expr) -> Expr | None:
-    match e.operands[0]:
-        case Scale(operands=(c, a)) if c.number:
-            return Polar(a) if c.number > 0 else -Polar(a)
-        case _:
-            return None
+    if not isinstance(e.operands[0], Scale):
+        return None
+    k, a = e.operands[0].operands
+    return Polar(a) if is_positive(k) else -Polar(a) if is_positive(-k) else None
 
 
 double_pseudo_inverse = stated(

@@ -100,7 +100,10 @@ unvec_of_kronecker = stated("unvec(kron(y, x), m, n) = x*y'", where="x: m; y: n"
 @identity(
     "unvec(vec(A) + c, m, n) = A + unvec(c, m, n)",
     where="A: m x n; c: m*n",
-    also=("unvec(ones(m*n) + c, m, n) = ones(m, n) + unvec(c, m, n)",),
+    also=(
+        "unvec(ones(m*n) + c, m, n) = ones(m, n) + unvec(c, m, n)",
+        "unvec(ones(m*n) + vec(A), m, n) = ones(m, n) + A",
+    ),
 )
 def unvec_of_sum(e: Expr) -> Expr | None:
     """A sum is opened where terms are multiples of a vec, or of y ⊗ x = vec(xyᵀ)."""

@@ -34,6 +34,7 @@ MOVING = (  # hide what a statement is about
     "inner products in front",
     "constants in front of an indexed sum",
     "zero",
+    "trace of a scalar",
     "transpose within a trace",
 )
 MOST_DEFINITIONS = 64  # that are opened one after another
@@ -98,10 +99,10 @@ class Explainer:
     def explains(self, reasons: Sequence[Reason], before: Expr, after: Expr) -> bool:
         """Whether a law, given by its statements, turns *before* into *after*."""
         is_equality = reasons[0].kind not in ("definition", "differential")
-        views = ways_to_look(before, after) if is_equality else ((before, after),)
+        views = list(ways_to_look(before, after)) if is_equality else [(before, after)]
         return (
             any(self._explains(reason, b, a) for b, a in views for reason in reasons)
-            or any(self._pattern(reason, before, after, rule) for rule in MOVING for reason in reasons)
+            or any(self._hidden(reason, b, a, rule) for b, a in views for rule in MOVING for reason in reasons)
             or self._opened(reasons, before, after)
         )
 
@@ -133,9 +134,17 @@ class Explainer:
             return True
         return self._pattern(reason, before, after)
 
+    def _hidden(self, reason: Reason, before: Expr, after: Expr, rule: str) -> bool:
+        """Whether it does in standard form without a rule, which makes both sides alike."""
+        if self._without(rule).equates(before, after):
+            return False
+        return self._pattern(reason, before, after, rule) or (
+            bool(reason.beyond) and self._with(reason.beyond, rule).equates(before, after)
+        )
+
     def _pattern(self, reason: Reason, before: Expr, after: Expr, *rules: str) -> bool:
         """Whether a statement that is a pattern turns the one side into the other, in standard form without *rules*."""
-        if not reason.is_pattern or (rules and self._without(*rules).equates(before, after)):
+        if not reason.is_pattern:
             return False
         applied = self.applied.setdefault(rules, Applied(self._without(*rules)))
         return applied.leads(reason.ways(*rules), before, after, empty=reason.kind in ("trace", "vec"))
@@ -152,8 +161,8 @@ class Explainer:
     def _without(self, *rules: str) -> Standard:
         return self.forms.setdefault(rules, Standard(*rules))
 
-    def _with(self, beyond: frozenset[str]) -> Standard:
-        return self.forms.setdefault(beyond, Standard(beyond=beyond))
+    def _with(self, beyond: frozenset[str], *rules: str) -> Standard:
+        return self.forms.setdefault((beyond, rules), Standard(*rules, beyond=beyond))
 
     # ---- differentials ----------------------------------------------------------------------------------
 

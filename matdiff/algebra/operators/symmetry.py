@@ -28,6 +28,11 @@ def assumed(e: Expr) -> frozenset[str]:
     return implied(symbol.properties) if isinstance(symbol, Symbol) and symbol.properties else NONE
 
 
+def is_positive(k: Expr) -> bool:
+    """Whether something is a number above 0, or a letter that is declared to be one."""
+    return k.number > 0 if k.number is not None else "positive" in assumed(k)
+
+
 def is_symmetric(e: Expr) -> bool:
     """Whether e and eᵀ are the same once transposes are pushed to the leaves."""
     if e.rows is not e.cols or ends_differ(e):
