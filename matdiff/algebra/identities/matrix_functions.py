@@ -93,7 +93,14 @@ def commuting_direction(e: Expr) -> Expr | None:
 @identity(
     "sylvester(A, A, eye(n)) = inv(A)/2",
     title="sylvester(A, A, C) = ½CA⁻¹ where AC = CA",
-    where="A: n x n",
+    where="A: n x n; c: scalar; k: scalar integer",
+    also=(
+        "sylvester(A, A, A) = A*inv(A)/2",
+        "sylvester(A, A, A^k) = A^k*inv(A)/2",
+        "sylvester(A, A, c*A^k) = c*A^k*inv(A)/2",
+        "sylvester(A, A, expm(A)) = expm(A)*inv(A)/2",
+        Statement("sylvester(sqrtm(A), sqrtm(A), A) = A*inv(sqrtm(A))/2", "A: n x n spd"),
+    ),
 )
 def commuting_right_side(e: Expr) -> Expr | None:
     return in_commuting_direction(e)
