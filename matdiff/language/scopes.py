@@ -40,7 +40,8 @@ class Shifted(NamedTuple):
 class Place(NamedTuple):
     """A fixed place among the entries, x[2] and x[n], or a range of them: x[1:3], and x[:] when both ends are open.
 
-    *digits* is how a place of a matrix may be written: A_{12} is A[1, 2].  *in_steps* is a number of what every step has.
+    *digits* is how a place of a matrix may be written: A_{12} is A[1, 2].
+    *in_steps* says that it numbers what every step has: the L of W_L, where z_l = W_l a_{l-1}.
     """
 
     first: Size | None = None

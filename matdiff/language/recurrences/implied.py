@@ -71,6 +71,7 @@ def joined(items: list[Node]) -> list[Node]:
     for item in items:
         for place in _places(item):
             uses.setdefault(place.parts[0].value, []).append((item, place))
+    names = {n.value for item in items for n in postorder(item) if n.kind == "NAME"}  # z2 is z_2
     gone: set[int] = set()
     for name, item in inner.items():
         users = {id(user): user for user, _ in uses.get(name, ()) if user is not item}
@@ -83,7 +84,8 @@ def joined(items: list[Node]) -> list[Node]:
         if goes_round and all(low_of(place) == item.value[0].number for place in places):
             for place in places:
                 place.kind, place.value, place.parts = "group", None, [copied(item.parts[0])]
-            gone |= {id(item)} if len(users) == 1 else set()
+            is_further = len(users) > 1 or any(re.fullmatch(rf"{re.escape(name)}_?[0-9]+", n) for n in names)
+            gone |= set() if is_further else {id(item)}
     return [item for item in items if id(item) not in gone]
 
 

@@ -155,7 +155,8 @@ def of_several(bound: Binding, step: Node) -> NotationError:
     """The error for states that depend on each other, of which there is any number."""
     *names, last = sorted(bound.coupled)
     message = f"the states {', '.join(names)} and {last} depend on each other, and a recurrence has one state"
-    hint = f"with a number of steps, as in for k = 1..3, they are written out; else stack them, [{'; '.join(names)}; {last}]"
+    stacked = f"[{'; '.join(names)}; {last}]"
+    hint = f"with a number of steps, as in for k = 1..3, they are written out; else stack them, {stacked}"
     return at_head(bound, step, message, hint)
 
 

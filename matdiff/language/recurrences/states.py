@@ -116,7 +116,8 @@ def label_clash(recursions: Mapping[str, Recursion], name: str) -> str:
 def summed(bound: Binding, node: Node, scope: Scope) -> bool:
     """Writes out a sum with a number of terms that has states which are written out; says whether it did."""
     names = {r.name for r in bound.recursions.values() if r.is_written_out}
-    names |= {g.name for g in bound.given.values() if g.ends} if names else set()
+    given = bound.given.values() if names else ()
+    names |= {g.name for g in given if g.ends or any(n.kind == "NAME" and n.value in names for n in postorder(g.body))}
     operator, limits = node.value
     plain = len(limits.clauses) == 1 and isinstance(limits.clauses[0], Range) and operator == "sum"
     if not plain or not any(n.kind == "NAME" and n.value in names for n in postorder(node.parts[0])):
