@@ -20,6 +20,9 @@ from matdiff.language.typed import Make, Typed
 from matdiff.language.typing import SPECIAL, WORDED, Attempt, function_key, rule, special
 from matdiff.language.words import FUNCTIONALS, PATH, Called
 
+FEATURES = ("phi", "psi", "varphi")
+
+
 # ---- functions ------------------------------------------------------------------------------------
 
 
@@ -36,15 +39,19 @@ def type_unspecified(attempt: Attempt, node: Node) -> Typed:
     open_functions.require_one_use(attempt, node, name, ())
     if not order and name[0].isupper() and name not in attempt.bound.declared:
         attempt.note(node, f"{name} is a function of each entry that is left open; the product is {name}*(…)")
-    elif not (order or a.is_scalar) and _may_be_of_whole(attempt, node, a):
+    elif not (order or a.is_scalar or name in attempt.bound.declared) and _may_be_of_whole(attempt, node, a):
         attempt.note(node, f"{name} is taken as a function of each entry; one of the whole vector has to be given")
     return attempt.typed(node, (a.rows, a.cols), (a,), partial(Unspecified, name, order))
 
 
 def _may_be_of_whole(attempt: Attempt, node: Node, a: Typed) -> bool:
-    """Whether h(x) may be of the whole vector: h is bold, or x the letter that is asked for; of φ(W x) it is not."""
+    """Whether h(x) may be of the whole vector: h is bold, or x the letter that is asked for; of h(W x) it is not.
+
+    φ(x_i) may be a vector of features.
+    """
+    is_of_data = node.value[0] in FEATURES and a.node.kind in ("symbol", "member")
     is_asked = a.node.kind == "symbol" and a.node.value[0] in attempt.bound.wrt
-    return is_asked or re.match(BOLD, attempt.written(node).lstrip("{ ")) is not None
+    return is_asked or is_of_data or re.match(BOLD, attempt.written(node).lstrip("{ ")) is not None
 
 
 @rule(PATH)

@@ -79,18 +79,25 @@ class Names(Binding, Protocol):
 
 
 def position_of(bound: Names, piece: str, scope: Scope) -> Position | None:
-    """An index of a sum, or a class label y_i of one: what needs nothing else of the text."""
+    """An index of a sum, or a class label y_i of one: what needs nothing else of the text.
+
+    The label c[k], and c_k where c is declared as several, is one of them also where nothing binds k.
+    """
     name = canonical(piece)
     if name in scope and name:
         return scope[name]
     label = re.fullmatch(LABEL, piece.strip())
-    index = scope.get(canonical(label.group(2) or label.group(3))) if label else None
-    if label is None or not isinstance(index, Binder | Shifted):
+    if label is None:
         return None
-    return fixed(bound, canonical(label.group(1)), index)
+    of, letter = canonical(label.group(1)), canonical(label.group(2) or label.group(3))
+    index = scope.get(letter)
+    declared = bound.declared.get(of)
+    if index is None and len(letter) == 1 and letter.isalpha() and (label.group(3) or (declared and declared.indices)):
+        index = bound.general("", letter, scope) or fixed(bound, letter)
+    return fixed(bound, of, index) if isinstance(index, Binder | Shifted | Fixed) else None
 
 
-def fixed(bound: Names, name: str, *indices: Binder | Shifted) -> Fixed:
+def fixed(bound: Names, name: str, *indices: Binder | Shifted | Fixed) -> Fixed:
     """The constant index of a name, or the member of a family of labels."""
     entry = bound.entry_of(name)
     entry.is_index = True
@@ -301,7 +308,8 @@ def _constant(bound: Names, place: Unbound, piece: str) -> Position:
     if declared and name in dict(declared.indices) and name not in bound.declared:
         raise not_bound(bound, place, piece)
     found = fixed(bound, name)
-    bound.note(place.node, f"{name} is a constant index; a sum over it is written ∑_{name}")
+    over = "" if "_" in name else f"; a sum over it is written ∑_{name}"
+    bound.note(place.node, f"{name} is a constant index{over}")
     return found
 
 

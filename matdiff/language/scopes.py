@@ -59,7 +59,7 @@ class Fixed(NamedTuple):
     """A constant index, which no sum binds, as y in z_y; or a class label, a member of a family, as y_i in w_{y_i}."""
 
     name: str
-    indices: tuple[Binder | Shifted, ...] = ()
+    indices: tuple[Binder | Shifted | Fixed, ...] = ()
 
 
 Position = Binder | Shifted | Place | Fixed

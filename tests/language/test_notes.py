@@ -101,6 +101,13 @@ def test_a_result_keeps_its_notes_when_another_text_is_read_as_the_same_expressi
     assert "note: " not in second.to_text()
 
 
+def test_a_map_to_features_is_doubted() -> None:
+    said = "phi is taken as a function of each entry; one of the whole vector has to be given"
+    assert said in matdiff.derive(r"\sum_i (y_i - w^\top \phi(x_i))^2", wrt="w").notes
+    assert said not in matdiff.derive("w'φ(A x)", wrt="w").notes  # as an activation is
+    assert said not in matdiff.derive("w'φ(x)", wrt="w", where="φ: scalar -> scalar").notes
+
+
 @pytest.mark.parametrize(
     ("text", "unknown", "where"),
     [
