@@ -60,50 +60,35 @@ def opener(package: str, homes: Mapping[str, str], made: Callable[[Any], Any] | 
 class ByNeed(dict[str, T]):
     """A table that modules fill when they are loaded: one is when an entry of it is first asked for.
 
-    *homes* tells the modules of the entries that are known before; who goes through the whole table has all of them.
+    *homes* tells the modules of the entries to come; their names are known, who wants all entries loads all modules.
     """
 
-    def __init__(
-        self,
-        read: Callable[[ModuleType], object] | None = None,
-        module_of: Callable[[T], str] = lambda made: made.__module__,
-    ) -> None:
-        """*read* finds in a module what it does not enter itself, and *module_of* tells where an entry was made."""
+    def __init__(self, read: Callable[[ModuleType], object] | None = None) -> None:
+        """*read* enters what a module makes, where it does not do so itself."""
         super().__init__()
         self.read = read
-        self.module_of = module_of
         self.homes: dict[str, str] = {}
-        self.first: set[str] = set()
-
-    def announce(self, homes: Mapping[str, str]) -> None:
-        """Tells the modules of entries to come, in the order in which they shall stand behind those that are there."""
-        self.first = set(super().keys())
-        self.homes = dict(homes)
-
-    def awaits(self, key: str, module: str) -> bool:
-        """Whether the entry of a key is to come from a module."""
-        return self.homes.get(key) == module and not super().__contains__(key)
-
-    def whole(self) -> None:
-        """Loads all modules; their entries stand in the order in which these were announced."""
-        if homes := self.homes:
-            place = {module: k for k, module in enumerate(dict.fromkeys(homes.values()))}
-            for module in place:
-                self.load(module)
-            self.homes = {}
-
-            def order(entry: tuple[str, T]) -> int:
-                return -1 if entry[0] in self.first else place.get(self.module_of(entry[1]), len(place))
-
-            entries = sorted(super().items(), key=order)
-            self.clear()
-            self.update(entries)
+        self.changes = 0  # how many there have been
 
     def load(self, module: str) -> None:
         """Loads a module, which enters what it makes."""
         loaded = import_module(module)
         if self.read is not None:
             self.read(loaded)
+
+    def is_taken(self, key: str) -> bool:
+        """Whether there is an entry by now; the module that is to make it may be at work."""
+        if self.homes.get(key, "") not in ("", *sys.modules):
+            self.load(self.homes[key])
+        return super().__contains__(key)
+
+    def names(self) -> dict[str, None]:
+        """The names of all entries: first of those that have been announced, in that order."""
+        return dict.fromkeys(self.homes) | dict.fromkeys(super().keys())
+
+    def made(self) -> list[tuple[str, T]]:
+        """The entries that there are by now."""
+        return list(super().items())
 
     def __missing__(self, key: str) -> T:
         self.load(self.homes[key])
@@ -118,21 +103,28 @@ class ByNeed(dict[str, T]):
         return self[key] if key in self else default  # noqa: SIM401 - this is what it says
 
     def __iter__(self) -> Iterator[str]:
-        self.whole()
-        return super().__iter__()
+        return iter(self.names())
 
     def __len__(self) -> int:
-        self.whole()
-        return super().__len__()
+        return len(self.names())
 
     def keys(self) -> KeysView[str]:  # type: ignore[override]
-        self.whole()
-        return super().keys()
+        return self.names().keys()
 
     def values(self) -> ValuesView[T]:  # type: ignore[override]
-        self.whole()
-        return super().values()
+        return {name: self[name] for name in self}.values()
 
     def items(self) -> ItemsView[str, T]:  # type: ignore[override]
-        self.whole()
-        return super().items()
+        return {name: self[name] for name in self}.items()
+
+    def __setitem__(self, key: str, entry: T) -> None:
+        self.changes += 1
+        super().__setitem__(key, entry)
+
+    def __delitem__(self, key: str) -> None:
+        self.changes += 1
+        super().__delitem__(key)
+
+    def pop(self, key: str, default: Any = None) -> Any:
+        self.changes += 1
+        return super().pop(key, default)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 import matdiff
-from matdiff.algebra import heads, rewriting
+from matdiff.algebra import heads, identities, operators, rewriting
 from matdiff.algebra.expr import Expr
-from matdiff.algebra.identities import every
 from matdiff.algebra.kinds import Declared
 from matdiff.algebra.laws import Law
 from matdiff.algebra.operators.entrywise import Entrywise, Unspecified
@@ -24,7 +23,13 @@ def law(statement: str, where: str = "") -> Law:
 
 def test_the_table_is_up_to_date() -> None:
     written = read_text(grammar_path(heads.TABLE))
-    assert written == heads.table_text(every()), "run `python -m matdiff.language.tables`"
+    assert written == heads.table_text(identities.every()), "run `python -m matdiff.language.tables`"
+
+
+def test_the_table_of_what_modules_make_is_up_to_date() -> None:
+    identities.every()
+    written = read_text(grammar_path(operators.TABLE))
+    assert written == operators.table_text(identities.HOMES), "run `python -m matdiff.language.tables`"
 
 
 def test_the_table_speaks_of_classes_that_are_known() -> None:

@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING, Any, ClassVar, Never, TypeAlias, cast
 
 from matdiff.displayed import Displayed
 from matdiff.errors import MatdiffError, MissingError, MisuseError, shortly
+from matdiff.opening import ByNeed
 
 if TYPE_CHECKING:
     from matdiff.algebra.expr import Expr, Operator
 
 Real: TypeAlias = int | float | Fraction
 Operand: TypeAlias = "Arithmetic | Real"
-OPERATORS: dict[str, type[Operator]] = {}
-FUNCTIONS: dict[str, type[Operator]] = {}
+OPERATORS: ByNeed[type[Operator]] = ByNeed()
+FUNCTIONS: ByNeed[type[Operator]] = ByNeed()
 LONGEST_NUMBER = 13_000  # bits; Python does not write numbers of more than 4,300 digits
 
 

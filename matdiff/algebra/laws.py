@@ -122,7 +122,7 @@ class Law(Displayed):
         """Enters the law in the catalogue by its name, those that were declared with it by that and a number."""
         for k, law in enumerate(self.each, 1):
             law.known_as = name if k == 1 else f"{name}_{k}"
-            if law.known_as in CATALOGUE and not CATALOGUE.awaits(law.known_as, law.apply.__module__):
+            if CATALOGUE.is_taken(law.known_as):
                 raise MatdiffError(f"the law {law.known_as} is stated twice")
             CATALOGUE[law.known_as] = law
 
@@ -177,17 +177,19 @@ def _told(words: Words) -> str:
 
 @cache
 def laws_of(module: ModuleType) -> tuple[Law, ...]:
-    """The identities that a module states, in its order; a law is called as its module calls it."""
+    """The identities that a module of them states, in its order; a law is called as its module calls it."""
+    if not module.__name__.startswith(IDENTITIES):
+        return ()
     found: list[Law] = []
     for name, law in vars(module).items():
         if isinstance(law, Law) and law.apply.__module__ == module.__name__:
-            law.forget()  # and is entered again in the order of the module
+            law.forget()
             law.enter(name)
             found += law.each if law.kind == "identity" else ()
     return tuple(found)
 
 
-CATALOGUE: ByNeed[Law] = ByNeed(laws_of, lambda law: law.apply.__module__)
+CATALOGUE: ByNeed[Law] = ByNeed(laws_of)
 
 
 def law_named(name: str) -> Law:
@@ -251,17 +253,18 @@ def identity(statement: str, *, title: Words = "", **more: Any) -> Callable[[Cal
     return lambda apply: Law(apply.__name__, title, statement, "identity", apply, **more)
 
 
-def enter(block: type[Any], operators: dict[str, type[Any]], functions: dict[str, type[Any]]) -> None:
+def enter(block: type[Any], operators: ByNeed[Any], functions: ByNeed[Any]) -> None:
     """Enters an operator in the tables, by its class and by its names.
 
     Where one is taken it is refused with a MatdiffError, and the laws that its block has stated are forgotten.
     """
-    taken = next((name for name in block.names if name in functions), None)
-    if taken is not None or block.__name__ in operators:
+    taken = next(filter(functions.is_taken, block.names), None)
+    if taken is not None or operators.is_taken(block.__name__):
         for law in vars(block).values():
             if isinstance(law, Law):
                 law.forget()
         what = f"the name {taken} is that of {functions[taken].__name__}" if taken else "there is one of this name"
         raise MatdiffError(f"the operator {block.__name__} is refused: {what}", suggestion="Take another name.")
     operators[block.__name__] = block
-    functions.update(dict.fromkeys(block.names, block))
+    for name in block.names:
+        functions[name] = block

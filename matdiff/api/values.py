@@ -45,11 +45,11 @@ def evaluate(
     >>> evaluate("x'x", {"x": [3, 4]}), evaluate("a x'x", x=[3, 4], a=2)
     (25.0, 50.0)
     """
-    read = expr if isinstance(expr, Expr) else _read(expr, tuple(FUNCTIONS.values()))
+    read = expr if isinstance(expr, Expr) else _read(expr, FUNCTIONS.changes)
     return value(read, values or {}, named, allow_nan)
 
 
 @lru_cache(maxsize=KEPT)
-def _read(text: str, functions: tuple[object, ...]) -> Expr:
-    """A text that is evaluated again and again is read once, as long as the language has the same *functions*."""
+def _read(text: str, changes: int) -> Expr:
+    """A text that is evaluated again and again is read once, as long as no function comes or goes."""
     return parse(text)

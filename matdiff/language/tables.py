@@ -137,12 +137,13 @@ def write(name: str = "expression") -> None:
 
 
 def write_laws() -> None:
-    """Writes what the statements of the identities are about."""
-    from matdiff.algebra import heads, identities
+    """Writes what the statements of the identities are about, and which modules make the operators and the laws."""
+    from matdiff.algebra import heads, identities, operators
 
-    text = heads.table_text(identities.every())
-    with open(grammar_path(heads.TABLE), "w", encoding="utf-8") as file:
-        file.write(text)
+    laws = heads.table_text(identities.every())
+    for name, text in ((heads.TABLE, laws), (operators.TABLE, operators.table_text(identities.HOMES))):
+        with open(grammar_path(name), "w", encoding="utf-8") as file:
+            file.write(text)
 
 
 if __name__ == "__main__":

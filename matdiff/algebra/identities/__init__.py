@@ -13,7 +13,7 @@ from typing import Any
 
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.heads import Entry, Laws, classes, row, stored
-from matdiff.algebra.laws import CATALOGUE, IDENTITIES, Law, laws_of
+from matdiff.algebra.laws import Law, laws_of
 from matdiff.algebra.operators.entrywise import Entrywise
 
 MODULES = (
@@ -22,6 +22,7 @@ MODULES = (
     "entrywise values determinants powers symbolic_powers factoring senses cancelling residuals joining traces indexed "
     "piecewise given_entries denominators grids part_by_part stacks expansions parts"
 ).split()  # in the order in which their laws are tried
+HOMES = [f"{__name__}.{module}" for module in MODULES]
 OF_PARTS_ALONE = "parts"
 TIDY = frozenset(
     "transpose_of_multiple transpose_of_scalar zero_in_product multiple_in_product last_direction zero_in_hadamard "
@@ -110,9 +111,6 @@ class ByRoot(Mapping[type[Expr], Laws]):
         return sum(1 for _ in self)
 
 
-CATALOGUE.announce({law.name: IDENTITIES + law.module for law in stored().values()})
-if not stored():
-    every()
 SIMPLIFICATIONS = ByRoot(shorter)
 EXPANSIONS = ByRoot(under_d)
 OF_PARTS = ByRoot(of_parts)

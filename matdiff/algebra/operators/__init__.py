@@ -1,10 +1,67 @@
-"""The operators, one block each, grouped by subject.  Importing the package fills the tables ``OPERATORS`` and
-``FUNCTIONS`` of matdiff.algebra.expr with those of every module in it; a new module is found by itself."""
+"""The operators, one block each, grouped by subject.
 
+A module is loaded when one of its operators is first asked for, in the tables ``OPERATORS`` and ``FUNCTIONS`` of
+matdiff.algebra.expr, or one of its laws: ``grammar/operators.table`` tells what they and the modules of the identities
+make, and ``python -m matdiff.language.tables`` writes it.  A module that is not in the table is loaded at once.
+"""
+
+from collections.abc import Iterable, Iterator
 from importlib import import_module
+from typing import Any
 
-from matdiff.files import modules
+from matdiff.algebra.expr import FUNCTIONS, OPERATORS
+from matdiff.algebra.laws import CATALOGUE, Law
+from matdiff.files import grammar_path, modules, read_text
+from matdiff.opening import ByNeed
 
 MODULES = modules(__path__)
-for name in MODULES:
-    import_module(f"{__name__}.{name}")
+TABLES: tuple[ByNeed[Any], ...] = (OPERATORS, FUNCTIONS, CATALOGUE)
+TABLE = "operators.table"
+
+
+def announce() -> None:
+    """Tells the tables which modules fill them; those that the stored one does not know are loaded."""
+    known = stored()
+    for module, several in known.items():
+        for table, names in zip(TABLES, several, strict=True):
+            table.homes.update(dict.fromkeys(names.split(), module))
+    for name in MODULES:
+        if f"{__name__}.{name}" not in known:
+            import_module(f"{__name__}.{name}")
+
+
+def stored() -> dict[str, list[str]]:
+    """What the modules make, as the stored table has it."""
+    try:
+        rows = [line.split(" ; ") for line in read_text(grammar_path(TABLE)).splitlines()]
+    except (OSError, UnicodeError):
+        return {}
+    return {module: names for module, *names in rows if len(names) == len(TABLES)}
+
+
+def table_text(identities: Iterable[str]) -> str:
+    """The table, one module a line, in the order of the law book; the modules of the *identities* have been loaded.
+
+    Operators keep the order in which their modules stand in it already; new ones are put behind.
+    """
+    own = [import_module(f"{__name__}.{name}").__name__ for name in MODULES]
+    made: dict[str, tuple[list[str], ...]] = {name: ([], [], []) for name in stored() if name in own}
+    made.update((name, ([], [], [])) for name in (*own, *identities) if name not in made)
+    owner = dict(owners())
+    for number, table in enumerate(TABLES):
+        for name, entry in table.made():
+            home = owner.get(entry, entry.apply.__module__) if isinstance(entry, Law) else entry.__module__
+            if home in made:
+                made[home][number].append(name)
+    return "".join(" ; ".join([module, *map(" ".join, several)]) + "\n" for module, several in made.items())
+
+
+def owners() -> Iterator[tuple[Law, str]]:
+    """The laws that the blocks of operators state, with the modules of these."""
+    for _, block in (*OPERATORS.made(), *FUNCTIONS.made()):
+        for law in (block.d, block.shift, block.vec):
+            for each in law.each if law is not None else ():
+                yield each, block.__module__
+
+
+announce()
