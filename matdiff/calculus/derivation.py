@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 
 from matdiff.algebra.constants import is_zero
-from matdiff.algebra.expr import Expr, Index, Operator, Symbol, fact, postorder, replace
+from matdiff.algebra.expr import Expr, Index, Operator, Symbol, fact, postorder, replace, symbols
 from matdiff.algebra.identities import SIMPLIFICATIONS, TIDY
+from matdiff.algebra.identities.expansions import square_of_norm
 from matdiff.algebra.identities.parts import apart
 from matdiff.algebra.laws import Law
 from matdiff.algebra.operators.differentials import Differential, holds_differential
 from matdiff.algebra.operators.entrywise import Entrywise
-from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose, coefficient
+from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.square import Trace
 from matdiff.algebra.operators.structure import Named, is_not_named
 from matdiff.algebra.operators.sums import IndexedSum, Member, SumOfEntries
@@ -66,15 +67,15 @@ class Phase(NamedTuple):
         for group in self.groups:
             yield from group
 
-    def lines(self, full: bool = False) -> Iterator[Line]:
+    def lines(self, full: bool = False, letters: Collection[Expr] = ()) -> Iterator[Line]:
         """The lines after the start, replayed from the steps; with *full* one line for every step.
 
-        Otherwise scalars and sums leave the traces of an opening line without a line of their own.  No line binds an
-        index within a sum over it.
+        Otherwise scalars and sums leave the traces of an opening line without a line of their own, and what is written
+        with *letters* besides the names counts as one.  No line binds an index within a sum over it.
         """
-        yield from (line._replace(expression=apart(line.expression)) for line in self._replayed(full))
+        yield from (line._replace(expression=apart(line.expression)) for line in self._replayed(full, letters))
 
-    def _replayed(self, full: bool) -> Iterator[Line]:
+    def _replayed(self, full: bool, letters: Collection[Expr]) -> Iterator[Line]:
         if self.title == "Gradient" and not full:
             if self.opening is not None or self.groups:
                 yield self._result()
@@ -92,7 +93,7 @@ class Phase(NamedTuple):
             yield from self._at_once(shown, groups)
             return
         told = self._told(shown, groups)
-        yield from told if full else with_constants_out(list(told))
+        yield from told if full else with_constants_out(list(told), letters)
 
     def _told(self, shown: Expr, groups: Iterable[Told]) -> Iterator[Line]:
         """A line for every group of steps that changes something."""
@@ -147,17 +148,19 @@ def linear() -> frozenset[Law]:
     return frozenset(law for kind in kinds if (law := kind.d) is not None)
 
 
-def with_constants_out(lines: Sequence[Line]) -> Iterator[Line]:
+def with_constants_out(lines: Sequence[Line], letters: Collection[Expr]) -> Iterator[Line]:
     """The lines, where constants leave a d at once: df = −d(yᵀlog p) goes without saying before −yᵀ d(log p).
 
-    So does ds = d(xᵀx + c)/(2s) before d(xᵀx)/(2s), where more follows, and −yᵀ d(log p) before −yᵀ(dp ./ p).
+    So does ds = d(xᵀx + c)/(2s) before d(xᵀx)/(2s), where more follows, −yᵀ d(log p) before −yᵀ(dp ./ p), and that the
+    d of a sum is taken term by term.
     """
     laws: tuple[Law, ...] = ()
     for k, line in enumerate(lines):
         after = lines[k + 1 :]
-        goes_on = after and (linear().issuperset(after[0].laws) or is_multiple_of_differential(line.expression))
-        at_once = after and is_linear(line) and is_of_letter(line.expression, after[0].expression)
-        if (goes_on and is_linear(line)) or (len(after) > 1 and is_linear(after[0])) or at_once:
+        is_of_one = is_multiple_of_differential(line.expression) and linear().issuperset(laws)
+        goes_on = after and is_linear(line) and (linear().issuperset(after[0].laws) or is_of_one)
+        at_once = after and (is_split(line) or is_of_letters(line, after[0].expression, letters))
+        if goes_on or at_once or (len(after) > 1 and is_linear(after[0])):
             laws += line.laws
         else:
             yield line._replace(laws=tuple(dict.fromkeys(laws + line.laws)))
@@ -169,12 +172,34 @@ def is_linear(line: Line) -> bool:
     return linear().issuperset(line.laws) and differentials(line.expression) == 1
 
 
-def is_of_letter(line: Expr, after: Expr) -> bool:
-    """Whether the d of a function of a letter, entry by entry, is that of the letter in the line after it."""
-    inner = next(n.operands[0] for n in postorder(line, prune=is_differential) if is_differential(n))
-    letter = inner.operands[0] if isinstance(inner, Entrywise) else inner
-    is_letter = letter is not inner and isinstance(letter, Symbol | Named | Member)
-    return is_letter and any(n is Differential(letter) for n in postorder(after, prune=is_differential))
+def is_split(line: Line) -> bool:
+    """Whether a line is c dA + e dB, which linear laws have made of the d of a sum."""
+    e = line.expression
+    return isinstance(e, Sum) and linear().issuperset(line.laws) and all(map(is_multiple_of_differential, e.operands))
+
+
+def is_of_letters(line: Line, after: Expr, named: Collection[Expr]) -> bool:
+    """Whether the d of functions of a letter are those of letters alone in the line after it.
+
+    Each is a function entry by entry, or the only one and a linear law or a square led to it, d(aᵀa).
+    """
+
+    def is_letter(e: Expr) -> bool:
+        return isinstance(e, Symbol | Named | Member) or e in named
+
+    functions = [e for e in under_d(line.expression) if not is_letter(e)]
+    if not functions or not all(map(is_letter, under_d(after))):
+        return False
+    if all(isinstance(e, Entrywise) and is_letter(e.operands[0]) for e in functions):
+        return True
+    letters = {n for n in postorder(functions[0], prune=is_letter) if is_letter(n)}
+    is_told = not (linear() | {square_of_norm}).issuperset(line.laws)
+    return len(letters) == 1 == differentials(line.expression) and not is_told
+
+
+def under_d(line: Expr) -> set[Expr]:
+    """What a line has a d of."""
+    return {n.operands[0] for n in postorder(line, prune=is_differential) if is_differential(n)}
 
 
 def differentials(e: Expr) -> int:
@@ -189,8 +214,13 @@ def is_differential(e: Expr) -> bool:
 
 
 def is_multiple_of_differential(e: Expr) -> bool:
-    """c dA, where c is a number."""
-    return is_differential(coefficient(e)[1] or e)
+    """c dA, where c is a number that has nothing in common with A."""
+    factors = e.operands if isinstance(e, Scale) or (isinstance(e, Hadamard) and e.is_scalar) else (e,)
+    of = [f for f in factors if holds_differential(f)]
+    if len(of) != 1 or not is_differential(of[0]):
+        return False
+    varying = symbols(of[0])
+    return not any(s in varying for f in factors if f is not of[0] for s in symbols(f))
 
 
 def is_zero_trace(e: Expr) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from matdiff.algebra.dims import shape_text
@@ -27,7 +27,7 @@ def write(page: Page, check: Verification | None, setting: Setting) -> str:
         blocks.append("\n".join(_section(section)))
     blocks += [f"**{page.heading}**"] if page.heading else []
     blocks += [dollars(_equation(line)) for line in page.before]
-    blocks += [row for answer in page.answers for row in _answer(answer)]
+    blocks += _answers(page.answers)
     blocks += [str(page.certificate)] if page.certificate is not None else []
     if page.conditions:
         blocks.append("Valid where " + ", ".join(dollars(condition(c)) for c in page.conditions) + ".")
@@ -51,19 +51,35 @@ def _section(section: Section) -> Iterator[str]:
     """A heading, and a table of its lines."""
     yield f"**{section.heading}**"
     yield ""
+    yield from _table((_equation(line), _laws(line)) for line in section.lines)
+
+
+def _table(rows: Iterable[tuple[str, Sequence[str]]]) -> Iterator[str]:
+    """Formulas with what stands beside each."""
     yield "| | |"
     yield "|---|---|"
-    for line in section.lines:
-        laws = ", ".join(dollars(title(law)) for law in line.laws)
-        yield f"| {dollars(_equation(line))} | {laws} |"
+    for formula, beside in rows:
+        yield f"| {dollars(formula)} | {', '.join(beside)} |"
 
 
-def _answer(answer: Answer) -> Iterator[str]:
-    """An answer with its shape, and below it what is said of it."""
-    value = with_pieces(answer.value, LATEX, definitions=False)
-    said = ", ".join([shape_text(answer.value.shape), *(dollars(title(law)) for law in answer.laws)])
-    yield f"{dollars(f'{answer.left(LATEX)} = {value}')} ({said})"
-    if answer.closed is not None:
-        yield dollars(f"= {with_pieces(answer.closed, LATEX, definitions=False)}")
-    for sentence, e in answer.remarks:
+def _laws(line: Line | Answer) -> list[str]:
+    return [dollars(title(law)) for law in line.laws]
+
+
+def _answers(answers: Sequence[Answer]) -> Iterator[str]:
+    """The answers with their shapes and what is said of each: a table where laws stand beside them."""
+    rows = [row for answer in answers for row in _answer(answer)]
+    if any(answer.laws for answer in answers):
+        yield "\n".join(_table(rows))
+    else:
+        yield from (dollars(formula) + (f" ({beside[0]})" if beside else "") for formula, beside in rows)
+    for sentence, e in (remark for answer in answers for remark in answer.remarks):
         yield sentence + ("" if e is None else dollars(with_pieces(e, LATEX, definitions=False)))
+
+
+def _answer(answer: Answer) -> Iterator[tuple[str, list[str]]]:
+    """An answer with its shape and the laws, and the closed one below it."""
+    value = with_pieces(answer.value, LATEX, definitions=False)
+    yield f"{answer.left(LATEX)} = {value}", [shape_text(answer.value.shape), *_laws(answer)]
+    if answer.closed is not None:
+        yield f"= {with_pieces(answer.closed, LATEX, definitions=False)}", []

@@ -34,6 +34,7 @@ from matdiff.algebra.walks import replace
 from matdiff.calculus.derivation import Block, Gradients, Phase, is_unspoken
 from matdiff.calculus.derivation import Line as Derived
 from matdiff.calculus.naming import TWICE
+from matdiff.page.apart import Apart
 from matdiff.page.links import Linked, WrittenOut, before_substitution
 from matdiff.page.model import D, Formula, Line, Pen, Section, joined, nabla, named
 from matdiff.page.repeated import LONG, below_signs, is_letter, written_times
@@ -75,7 +76,8 @@ def phases_of(block: Block) -> list[Phase]:
 def in_chain(found: Gradients, linked: Linked, pen: Pen, lefts: Mapping[str, Formula]) -> Telling:
     """The derivation as sections of a page, where *lefts* are the left sides of the answers."""
     way, once = _Way(found, linked), _Once()
-    forwards = [line for block in found.blocks if block.name for line in differentials(block, found, pen)]
+    apart = Apart(pen.pieces)
+    forwards = [line for block in found.blocks if block.name for line in differentials(block, found, pen, apart)]
     backwards = [
         Line(joined([pen(found.links[block.name]), " = ", nabla(named(block.name)), " f"]), pen(e), once(laws))
         for block in below(found)
@@ -95,15 +97,16 @@ def in_chain(found: Gradients, linked: Linked, pen: Pen, lefts: Mapping[str, For
     return Telling([[s] for s in made if s.lines], way.answers(), said, way.told)
 
 
-def differentials(block: Block, found: Gradients, pen: Pen) -> Iterator[Line]:
+def differentials(block: Block, found: Gradients, pen: Pen, apart: Apart) -> Iterator[Line]:
     """The lines of a differential, without dh = d(Wx): the head says what h is."""
-    left = joined([D, "f" if block.node is found.function else named(block.name)])
+    own = joined([D, "f" if block.node is found.function else named(block.name)])
     for phase in block.phases:
-        lines = list(phase.lines()) if phase.title == "Differential" else []
-        if len(lines) > 1 and lines[0].laws == (Named.d,):
-            del lines[0]
-        for line in lines:
-            yield Line(left, pen(line.expression), tuple(t for t in line.titles if t != Named.d.title))
+        for node, lines in apart(phase, block.node) if phase.title == "Differential" else ():
+            left = own if node is block.node else pen(Differential(node))
+            if len(lines) > 1 and lines[0].laws == (Named.d,):
+                del lines[0]
+            for line in lines:
+                yield Line(left, pen(line.expression), tuple(t for t in line.titles if t != Named.d.title))
 
 
 class _Once:
@@ -149,7 +152,8 @@ class _Way:
         if self.found.links[block.name] not in self.told:
             return []
         lines = list(phases_of(block)[0].lines())
-        return [self.row(line, () if k else self.reasons.get(block.node, ())) for k, line in enumerate(lines)]
+        rows = [self.row(line, () if k else self.reasons.get(block.node, ())) for k, line in enumerate(lines)]
+        return [row for k, row in enumerate(rows) if k == 0 or row[0] is not rows[k - 1][0]]
 
     def row(self, line: Derived, before: Laws) -> tuple[Expr, Laws]:
         """A line in the links that have lines of their own, with the laws that lead to it."""
@@ -217,13 +221,14 @@ def told_links(found: Gradients, linked: Linked, totals: Iterable[Expr]) -> set[
     """The links that have lines of their own: those that are used twice, or long, or simplified, and that answers have.
 
     That one is 0 is worth a line: the function is stationary there.  A link that is but a letter, or what a number is
-    divided by, is put in where it is used.
+    divided by, is put in where it is used; so is one that a line of another link has twice, and the simplified line
+    below it no longer.
     """
     links = {found.links[block.name]: phases_of(block)[0] for block in below(found)}
     times = Counter[Expr]()
-    for e in (*totals, *(phase.start for phase in links.values())):
+    for e, is_kept in (*((e, True) for e in totals), *((p.start, len(list(p.lines())) == 1) for p in links.values())):
         written = {e: 1} if e in links else written_times(e, links)
-        times.update({node: k for node, k in written.items() if node in links})
+        times.update({node: k if is_kept else 1 for node, k in written.items() if node in links})
     letters = {block.node: Symbol(block.name, block.node.shape) for block in below(found)}
     called = {n.data[0] for e in linked.answers.values() for n in postorder(e) if isinstance(n, Named)}
 

@@ -21,6 +21,7 @@ from matdiff.calculus.demands import Condition
 from matdiff.calculus.derivation import Block, Gradients, Phase
 from matdiff.output.answer_names import is_definition
 from matdiff.output.sharing import defining
+from matdiff.page.apart import Apart
 from matdiff.page.chain import Telling, in_chain, is_chain
 from matdiff.page.links import Linked, in_links
 from matdiff.page.model import (
@@ -62,6 +63,8 @@ def page(found: Gradients, steps: str, closed: Gradients | None = None) -> Page:
     pen = Pen(piece_names(found), linked.links)
     way = derivation(found, linked, pen, steps == "full") if steps != "none" else Telling((), linked.answers)
     name_repeated([pen], found.function, chain.from_iterable(way.parts), steps == "full", way.answers.values())
+    if pen.pieces and steps == "textbook":
+        way = derivation(found, linked, pen, full=False)  # what has got a name is told apart
     told, values = found._replace(gradients=way.answers), closed or found
     below = {n: values.gradients[n] if g is found.gradients[n] else g for n, g in way.answers.items()}
     answers = {name: in_names(answer(told, name), below[name], pen) for name in way.answers}
@@ -156,9 +159,11 @@ def sections(block: Block, found: Gradients, pen: Pen, full: bool) -> list[Secti
     The way back through a piece with a name is one section.
     """
     made: list[tuple[str, list[Line]]] = []
+    apart = Apart(pen.pieces)
     for phase in block.phases:
         left = left_side(block, phase, found, pen)
-        told = list(phase.lines(full))
+        is_apart = phase.title == "Differential" and not full
+        (_, told), *below = apart(phase, block.node) if is_apart else [(block.node, list(phase.lines(full)))]
         if not full and len(told) > 1 and told[0].laws == (Named.d,):
             del told[0]  # dh = d(Wx): the head says what h is
         if phase.title == "Substitution" and not full and told[-1].titles == [substitution.title]:
@@ -166,6 +171,8 @@ def sections(block: Block, found: Gradients, pen: Pen, full: bool) -> list[Secti
         if phase.title == "Substitution" and not full and told[0].laws == (read_off,):
             del told[0]  # from a line above
         lines = [Line(left, pen(line.expression), tuple(line.titles)) for line in told]
+        for node, rows in below:
+            lines += [Line(pen(Differential(node)), pen(row.expression), tuple(row.titles)) for row in rows]
         if phase.title == "Gradient" and made:
             collect(made[-1][1], lines, phase, full)
         elif lines:
