@@ -21,6 +21,7 @@ from matdiff.review.filling import Origin
 from matdiff.review.names import INDEXED
 from matdiff.review.operators import LETTER, Asked
 from matdiff.review.paths import along
+from matdiff.review.upstream import below
 
 if TYPE_CHECKING:
     from matdiff.review.scope import Scope
@@ -124,6 +125,10 @@ def derivative_asked(scope: Scope, asked: Asked) -> Expr:
         return found if asked.order == 2 or scope.is_jacobian else Vec.of(found)
     if (moved := along(scope, asked, None)) is not None:
         return moved
+    is_loss = scope.adjoints and not any(value.shape == SCALAR for value in scope.definitions.values())
+    of = asked.of or ("L" if is_loss else "")
+    if of and named(of) not in scope.definitions and (link := below(scope, asked._replace(of=of))) is not None:
+        return link
     f, name = _function(scope, asked)
     if (moved := along(scope, asked, f)) is not None:
         scope.is_jacobian = False

@@ -19,6 +19,7 @@ from matdiff.review.lines import Line, Statement
 from matdiff.review.operators import LETTER, with_increments
 from matdiff.review.scope import has_increments
 from matdiff.review.sides import Beside, Judged
+from matdiff.review.upstream import is_told, links_in
 from matdiff.review.verdicts import AGREES, GRAVEST, NO_CLAIM, RIGHT, UNREAD, WRONG
 
 CONDITION = r"(?i)\b(?:subject to|s\.\s?t\.|such that|constraint|given|if|when|suppose|assum|with|where|let)"
@@ -118,7 +119,7 @@ class Judge(Beside):
         if chain := self._defined(line, sides) or self._form(sides):
             return chain
         first = sides[0] = without_star(sides[0], self.scope)
-        is_derivative = self.scope.asks(first)
+        is_derivative = self.scope.asks(first) or (self.scope.adjoints and _alone(first) != "")
         try:
             self.scope.is_jacobian, self.scope.origin = False, None
             chain = Chain(self.scope.value(first), is_derivative)
@@ -127,6 +128,11 @@ class Judge(Beside):
             if len(sides) < 2:
                 raise
             return Chain(self.scope.value(sides.pop(1)), is_derivative)
+        if is_derivative and sides[1:] and links_in(self.scope, chain.truth):
+            said = self.scope.value(sides[1])
+            if is_told(self.scope, chain.truth, said):
+                del sides[1]
+                return Chain(said, is_derivative)
         is_form = has_increments(first, self.scope) and self.scope.is_form(chain.truth)
         is_form = is_form and not self.equations.has_increments()
         chain.is_line = (is_derivative or is_form) and not self._is_linearised(sides)
@@ -203,15 +209,25 @@ class Judge(Beside):
         return one != other
 
     def _note_style(self, sides: list[str]) -> None:
-        """Notes that dA is short for ∂L/∂A where a text writes dA = 2(A − Y)."""
+        """Notes that dA is short for ∂L/∂A where a text writes dA = 2(A − Y), or dQ = dS K and dK = dSᵀQ of no L."""
         scope = self.scope
-        left = re.fullmatch(rf"d({LETTER})", sides[0])
-        is_link = left is not None and named(left.group(1)) in scope.definitions
-        if is_link and left and scope.definitions[named(left.group(1))].shape != SCALAR:
+        left = _alone(sides[0])
+        is_link = left in scope.definitions and scope.definitions[left].shape != SCALAR
+        if is_link:
             scope.adjoints |= not any(has_increments(side, scope) for side in sides[1:])
+        elif left in scope.names() and not any(value.shape == SCALAR for value in scope.definitions.values()):
+            firsts = {_alone(s.sides[0]) for line in self.lines for s in line.statements if not s.goes_on} - {""}
+            used = {s.name for value in scope.definitions.values() for s in symbols(value)}
+            scope.adjoints |= len(firsts & used - scope.definitions.keys()) > 1
 
     def _is_new(self, name: str) -> bool:
         """Whether nothing but its differential is known of a function."""
         scope = self.scope
         known = {s.name for value in scope.definitions.values() for s in symbols(value)}
         return name not in known.union(scope.given, scope.definitions, scope.forms)
+
+
+def _alone(side: str) -> str:
+    """The X of a side that is dX and nothing more."""
+    left = re.fullmatch(rf"d({LETTER})", side)
+    return named(left.group(1)) if left else ""

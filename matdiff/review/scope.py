@@ -87,6 +87,8 @@ class Scope:
         if self.habits.has_open_g:
             self.declared.table.update(declare("g: R -> R").table)
         self.paths: dict[str, str] = {}  # what depends on a number in a way that is not given, and on which
+        self.upstream: set[str] = set()  # the symbols for derivatives of what is not given, ∂L/∂Y
+        self.told: dict[str, Expr] = {}  # what a text says that these are
         self.adjoints = False  # whether dX is short for ∂L/∂X, as in programs
         self.forms: dict[str, Expr] = {}  # of a function that is not given, its differential
         counts = {n for d in self.declared.table.values() for _, last in d.indices for n in last.names()} - {"d"}
@@ -286,9 +288,9 @@ class Scope:
                 name = str(node.operands[0].data[0])
                 return self.members[name].at(node) if name in self.members and name != keep else node
             name = node.name if isinstance(node, Symbol) and node.name != keep else ""
-            return self.derivatives.get(name, self.definitions.get(name))
+            return self.derivatives.get(name, self.definitions.get(name, self.told.get(name)))
 
-        for _ in range(len(self.definitions) + len(self.members) + len(self.derivatives) + 1):
+        for _ in range(len(self.definitions) + len(self.members) + len(self.derivatives) + len(self.told) + 1):
             once = replace(e, meaning)
             if once is e:
                 return e

@@ -26,6 +26,7 @@ from matdiff.review.lines import Line, lines_of
 from matdiff.review.operators import names_in
 from matdiff.review.repeated import with_sums
 from matdiff.review.scope import Scope
+from matdiff.review.upstream import links_in
 from matdiff.review.verdicts import AGREES, CONVENTION, MISFIT, NO_CLAIM, PROVED, UNREAD, WRONG
 
 IDENTITY = r"(?<![A-Za-z_])I(?![A-Za-z_ᵀ⁻])"
@@ -109,6 +110,8 @@ class Beside:
             return Judged(line, UNREAD, "it could be neither proved nor refuted")
         if chain.is_equation or chain.ends_in(value):
             return self._equation(line, side, chain, value)
+        if links_in(self.scope, chain.truth) and not {*symbols(value)} <= {*symbols(chain.truth)}:
+            return Judged(line, UNREAD, "the function that is differentiated is not given")
         is_untold = doubts.is_untold(chain, value)
         if is_untold and chain.defines:
             self.scope.forget(chain.defines)
@@ -238,7 +241,8 @@ class Beside:
         is_misfit = re.match(MISFIT, error.message) is not None
         if error.message.startswith("only a square") and not names <= self.scope.where | set(self.scope.definitions):
             is_misfit = False
-        is_settled = not self.is_square and all(n in ("sigma", "I") or self.scope.is_settled(n) for n in names)
+        names -= {"sigma", "I", *(link.partition("_")[0] for link in self.scope.upstream)}
+        is_settled = not self.is_square and all(map(self.scope.is_settled, names))
         if not is_misfit or (not is_settled and not self._is_wrong_for_any_sizes(line)):
             self.chain = None
             return Judged(line, UNREAD, error.message)

@@ -23,10 +23,12 @@ from matdiff.review.comparing import compared, diagonal_of
 from matdiff.review.derivatives import derivative
 from matdiff.review.doubts import holds
 from matdiff.review.edits import edits, terms
+from matdiff.review.operators import LETTER
 from matdiff.review.scope import MARK, Scope, has_increments
 
 HELD = "q_held"  # the symbol in the place of a factor
 NAMED = rf"{MARK}[a-z]+"  # the name of a derivative, which nobody wrote
+INLINE = rf"[∂d]({LETTER})\s*/\s*[∂d]({LETTER})"  # ∂L/∂S, which is one factor
 MOST_EDITS = 120
 MOST_SUMS = 12
 MANY = 2  # terms
@@ -196,7 +198,7 @@ def _tried(side: str, scope: Scope) -> Expr:
 def _by_edit(fault: Fault, scope: Scope) -> Iterator[Found]:
     """The kinds of the edits of the text that make the side right; many edits come to a value that was compared."""
     seen = {fault.value}
-    for edit in islice(edits(fault.side), MOST_EDITS):
+    for edit in islice(edits(re.sub(INLINE, r"((∂\1)/(∂\2))", fault.side)), MOST_EDITS):
         with suppress(MatdiffError, RecursionError):
             value = _tried(edit.side, scope)
             if value not in seen and _is_right(value, fault.truth):

@@ -60,7 +60,26 @@ FACTORS = """L(W, H) = ½‖V − WH‖²_F
 UPRIGHT = r"""Let $f : \mathbb R^n \to \mathbb R$ be defined by
 $$f (\mathrm x) := \rm x^\top A \, x$$
 $$\nabla_{\mathrm x} \, f (\mathrm x) = \left(\mathrm A + \mathrm A^\top\right) \,\mathrm x$$"""
+ATTENTION = """S = QKᵀ, O = SV
+∂L/∂V = Sᵀ ∂L/∂O
+∂L/∂S = ∂L/∂O Vᵀ
+∂L/∂Q = ∂L/∂S K
+∂L/∂K = (∂L/∂S)ᵀ Q"""
+LOSS = r"""z = W x + b, a = σ(z), δ = ∂L/∂z
+∂L/∂W = δ xᵀ, ∂L/∂b = δ, ∂L/∂x = Wᵀδ
+∂L/∂z = ∂L/∂a ⊙ σ'(z)"""
+GIVEN = """z = W x + b
+∂L/∂z = p − y
+∂L/∂x = Wᵀ(p − y)"""
+PROGRAM = """Y = XW + 1bᵀ
+dX = dY Wᵀ
+dW = Xᵀ dY
+db = dYᵀ 1"""
 CASES = [
+    (ATTENTION, "Q, K, V: n x d", "(∂L/∂S)ᵀ Q", "∂L/∂S Q", 5, "transpose"),
+    (LOSS, "W: m x n; x: n; b: m", "Wᵀδ", "Wδ", 2, "transpose"),
+    (GIVEN, "W: m x n; x: n; b, p, y: m", "Wᵀ(", "W(", 3, "transpose"),
+    (PROGRAM, "X: m x n; W: n x p; b: p", "dY Wᵀ", "W dYᵀ", 2, "transpose"),
     (TRACE_OF_LOG, "", "A^{-T}:dA", "A^{-T}:dA^T", 2, "transpose"),
     (ENTROPY, "", "+ \\sum_i", "- \\sum_i", 6, "sign"),
     (LABELS, "X: m x n; W: n x p; Y: m x p; b: 1 x p", "\\cdot W^T", "\\cdot W", 3, "transpose"),
@@ -107,3 +126,9 @@ def test_what_nobody_said_of_a_letter_is_no_slip() -> None:
     assert review.ok, review.to_text()
     assert review.lines[1].verdict == "not read"
     assert matdiff.check("y = w'x\n= w'x + w'x", "w, x: n").first_wrong == 2
+
+
+def test_a_loss_that_is_said_elsewhere_is_no_slip() -> None:
+    assert matdiff.check("R = XW - Y\n∂L/∂W = 2XᵀR").ok
+    assert matdiff.check("Y = XW\n∂L/∂W = Xᵀ ∂L/∂Y + λW").ok  # a penalty may be meant
+    assert matdiff.check("F = AX\ndX = A⁻¹ dF", "A: n x n invertible; X: n x m").ok

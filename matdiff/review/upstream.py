@@ -1,0 +1,73 @@
+"""The chain rule below a function that a text does not give: ∂L/∂W = Xᵀ ∂L/∂Y for Y = XW, whatever L is."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from matdiff.algebra.dims import SCALAR, Shape
+from matdiff.algebra.expr import Expr, Symbol, symbols
+from matdiff.algebra.operators.norms import Frobenius
+from matdiff.algebra.operators.products import Sum
+from matdiff.language.names import named
+from matdiff.review.derivatives import derivative
+from matdiff.review.operators import LETTER, Asked
+
+if TYPE_CHECKING:
+    from matdiff.review.scope import Scope
+
+
+def below(scope: Scope, asked: Asked) -> Expr | None:
+    """The gradient, by a matrix, of what is not given, in terms of those by what is defined with it; None of others.
+
+    That by a matrix with which nothing is defined is a symbol.
+
+    >>> from matdiff.review.reviewing import review
+    >>> [line.verdict for line in review("Y = XW\\n∂L/∂W = Xᵀ ∂L/∂Y").lines]
+    ['not a claim', 'proved']
+    """
+    of, by = named(asked.of), named(asked.by.strip())
+    known = scope.declared.get(by)
+    if asked.order != 1 or known is None or known.indices or not is_open(scope, of) or by == of:
+        return None
+    return _gradient(scope, of, by, known.shape)
+
+
+def _gradient(scope: Scope, of: str, by: str, shape: Shape) -> Expr:
+    """∂L/∂X: a sum over what is defined with X; of the last ones nothing is known but that they exist."""
+    found = [
+        derivative(_paired(_gradient(scope, of, user, value.shape), value), unknown, 1)
+        for user, value in scope.definitions.items()
+        for unknown in symbols(value)
+        if unknown.name == by and not unknown.ranges and not value.free
+    ]
+    if found:
+        return Sum.of(*found) if len(found) > 1 else found[0]
+    scope.upstream.add(f"{of}_{by}")
+    return Symbol(f"{of}_{by}", shape)
+
+
+def _paired(link: Expr, value: Expr) -> Expr:
+    """⟨∂L/∂Y, Y⟩."""
+    return link * value if value.shape == SCALAR else Frobenius.of(link, value)
+
+
+def is_open(scope: Scope, name: str) -> bool:
+    """Whether nothing is said of a function but its derivatives."""
+    is_letter = re.fullmatch(LETTER, name) is not None or name == "ell"
+    return is_letter and name not in scope.functions and name not in scope.forms and name not in scope.paths
+
+
+def links_in(scope: Scope, e: Expr) -> set[Symbol]:
+    """The derivatives of what is not given in an expression."""
+    return {s for s in symbols(e) if s.name in scope.upstream}
+
+
+def is_told(scope: Scope, truth: Expr, said: Expr) -> bool:
+    """Whether a text says of its own what the derivative of such a function is; of the last link that is noted."""
+    links = links_in(scope, truth)
+    if not links or links & {*symbols(said)} or said.shape != truth.shape:
+        return False
+    if isinstance(truth, Symbol):
+        scope.told[truth.name] = said
+    return True
