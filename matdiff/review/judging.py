@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from copy import copy
 
 from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.expr import symbols
-from matdiff.errors import MatdiffError, UnsupportedError
+from matdiff.errors import MatdiffError, ShapeError, UnsupportedError
 from matdiff.language.names import named
 from matdiff.review.asking import Independent, NotSaid, gradients_of, read_off
 from matdiff.review.chain import BARE, Chain
@@ -19,7 +20,7 @@ from matdiff.review.lines import Line, Statement
 from matdiff.review.operators import LETTER, with_increments
 from matdiff.review.scope import has_increments
 from matdiff.review.sides import Beside, Judged
-from matdiff.review.upstream import is_told, links_in
+from matdiff.review.upstream import is_told
 from matdiff.review.verdicts import AGREES, GRAVEST, NO_CLAIM, RIGHT, UNREAD, WRONG
 
 CONDITION = r"(?i)\b(?:subject to|s\.\s?t\.|such that|constraint|given|if|when|suppose|assum|with|where|let)"
@@ -128,11 +129,9 @@ class Judge(Beside):
             if len(sides) < 2:
                 raise
             return Chain(self.scope.value(sides.pop(1)), is_derivative)
-        if is_derivative and sides[1:] and links_in(self.scope, chain.truth):
-            said = self.scope.value(sides[1])
-            if is_told(self.scope, chain.truth, said):
-                del sides[1]
-                return Chain(said, is_derivative)
+        with suppress(ShapeError):  # of a side that is judged below
+            if is_derivative and sides[1:] and is_told(self.scope, chain.truth, sides[1]):
+                return Chain(self.scope.value(sides.pop(1)), is_derivative)
         is_form = has_increments(first, self.scope) and self.scope.is_form(chain.truth)
         is_form = is_form and not self.equations.has_increments()
         chain.is_line = (is_derivative or is_form) and not self._is_linearised(sides)

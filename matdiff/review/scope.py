@@ -150,7 +150,9 @@ class Scope:
         waiting, seen = [name], {name}
         while waiting:
             one = waiting.pop()
-            if one in self.definitions:
+            if one in self.upstream:
+                waiting.append(one.partition("_")[2])  # ∂L/∂Y has the shape of Y
+            elif one in self.definitions:
                 inside = {s.name for s in symbols(self.definitions[one])} - seen
                 seen |= inside
                 waiting.extend(inside)

@@ -63,9 +63,10 @@ def links_in(scope: Scope, e: Expr) -> set[Symbol]:
     return {s for s in symbols(e) if s.name in scope.upstream}
 
 
-def is_told(scope: Scope, truth: Expr, said: Expr) -> bool:
-    """Whether a text says of its own what the derivative of such a function is; of the last link that is noted."""
+def is_told(scope: Scope, truth: Expr, side: str) -> bool:
+    """Whether a side says of its own what the derivative of such a function is; of the last link that is noted."""
     links = links_in(scope, truth)
+    said = scope.value(side) if links else truth
     if not links or links & {*symbols(said)} or said.shape != truth.shape:
         return False
     if isinstance(truth, Symbol):
