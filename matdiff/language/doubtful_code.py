@@ -165,7 +165,7 @@ def require_columns(bound: Bound, attempt: Attempt) -> None:
             is_product = product.kind == "array" and product.value.name in PRODUCTS and _is_matrix(product)
             if not is_product or not is_bias(b) or bound.names[b.value[0]].declared is not None:
                 continue
-            first, last = (part.value[0] if part.kind in ("symbol", "definition") else "" for part in product.parts)
+            first, last = (part.value[0] if part.kind in ("symbol", "definition") else "" for part in product.parts[:2])
             if first.startswith(WEIGHTS) and last and not last.startswith(WEIGHTS) and not b.typed.is_scalar:
                 name, shown = b.value[0], attempt.written(product)
                 raise KindsError(
@@ -244,7 +244,7 @@ def has_axis(node: Node) -> bool:
 def say_samples(bound: Bound, attempt: Attempt) -> None:
     """Notes that x of x @ W is one sample, where code has as often many of them in rows."""
     products = (node for node in bound.order if node.kind == "array" and node.value.name in ("matmul", "dot"))
-    for x, w in (node.parts for node in products):
+    for x, w in (node.parts[:2] for node in products):
         names = [part.value[0] for part in (x, w) if part.kind == "symbol" and not bound.names[part.value[0]].declared]
         if len(names) == 2 and names[1][0] == "W" and [attempt.assumed.get(name) for name in names] == ["V", "M"]:
             if is_word(bound, names[0]):
@@ -259,5 +259,5 @@ def say_samples(bound: Bound, attempt: Attempt) -> None:
 
 def _letters(product: Node, attempt: Attempt) -> list[str]:
     """The undeclared vectors of x @ w and x.T @ w."""
-    factors = [part.parts[0] if part.kind == "transpose" else part for part in product.parts]
+    factors = [part.parts[0] if part.kind == "transpose" else part for part in product.parts[:2]]
     return [f.value[0] for f in factors if f.kind == "symbol" and attempt.assumed.get(f.value[0]) == "V"]

@@ -15,6 +15,7 @@ from matdiff.algebra.operators.kronecker import Kronecker, Unvec, Vec
 from matdiff.algebra.operators.matrix_functions import Cholesky
 from matdiff.algebra.operators.products import Product, Transpose
 from matdiff.algebra.operators.square import Inverse
+from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sylvester import Sylvester
 from matdiff.algebra.operators.triangles import LowerTriangle, UpperTriangle
 from matdiff.errors import ShapeError
@@ -61,7 +62,8 @@ def cho_solve(c_and_lower: Any, b: Any, **options: Any) -> Traced:
     factor, lower = c_and_lower
     x = triangle(square_matrix(factor, "cho_solve"), lower)
     whole = matmul(x, x.T) if lower else matmul(x.T, x)
-    e = x.expr.operands[0] if isinstance(x.expr, Transpose) else x.expr
+    e = body(x.expr)
+    e = body(e.operands[0]) if isinstance(e, Transpose) else e
     if isinstance(e, Cholesky):
         whole = Traced(e.operands[0], x.lengths)
     return solve(whole, b)
@@ -93,12 +95,18 @@ def triangle(a: Traced, lower: bool) -> Traced:
 
 def is_triangle(e: Expr, lower: bool) -> bool:
     """Whether an expression is triangular by its form or its declaration."""
+    e = body(e)
     turned = isinstance(e, Transpose)
-    inner = e.operands[0] if turned else e
+    inner = body(e.operands[0]) if turned else e
     properties: frozenset[str] = getattr(inner, "properties", frozenset())
     is_lower = isinstance(inner, Cholesky | LowerTriangle) or "lower" in properties
     is_upper = isinstance(inner, UpperTriangle) or "upper" in properties
     return (is_lower if lower != turned else is_upper) or "diagonal" in properties or isinstance(inner, Identity)
+
+
+def body(e: Expr) -> Expr:
+    """What a name stands for."""
+    return e.operands[0] if isinstance(e, Named) else e
 
 
 @function("scipy.linalg.solve")

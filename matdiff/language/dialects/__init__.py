@@ -35,8 +35,11 @@ DIALECTS = {
 NAMES = ("plain", "latex", *DIALECTS)
 PATHS = {  # names of modules in code, and the modules
     **dict.fromkeys(("np", "numpy", "onp"), "numpy"),
-    **dict.fromkeys(("linalg", "LA", "la"), "numpy.linalg"),
+    **dict.fromkeys(("linalg", "LA", "la", "nla", "npla", "npl"), "numpy.linalg"),
     **dict.fromkeys(("scipy", "sp"), "scipy"),
+    **dict.fromkeys(("sla", "spla", "slin", "aspl"), "scipy.linalg"),
+    "anp": "numpy",
+    "optax": "jax.optax",
     **{name: f"scipy.{name}" for name in ("special", "stats")},
     **{name: name for name in ("math", "tf", "jax", "torch")},
     "jnp": "jax.numpy",
@@ -116,7 +119,7 @@ def recognised(text: str) -> Dialect | None:
         return DIALECTS["sympy"]
     if CVXPY.search(text):
         return DIALECTS["cvxpy"]
-    if OF_TENSORS.search(text):
+    if OF_TENSORS.search(text) and not is_keras(text):
         return DIALECTS["torch"]
     if ARRAYS.search(text) or PROGRAM.match(text):
         return NUMPY
@@ -126,6 +129,14 @@ def recognised(text: str) -> Dialect | None:
 def is_sympy(prefix: re.Match[str]) -> bool:
     """Whether sp is SymPy, as of sp.Matrix; SciPy has only modules, as in sp.linalg."""
     return prefix.group(1) == "sp" and re.match(rf"(?:{'|'.join(OF_SCIPY)})\b", prefix.string[prefix.end() :]) is None
+
+
+def is_keras(text: str) -> bool:
+    """Whether K is the backend of Keras, as in K.mean(K.square(x)), and no matrix, which K.exp() has a method of."""
+    return re.search(OF_KERAS, text) is not None and re.search(r"(?<![\w.])K(?!\s*\.\s*[a-z]\w*\()\b", text) is None
+
+
+OF_KERAS = r"(?<![\w.])K\s*\.\s*(?:epsilon\(|(?:square|exp|log|sqrt|abs|sum|mean)\(\s*(?!axis|\d|-\s*\d)[A-Za-z(-])"
 
 
 def is_program(text: str, dialect: Dialect | None) -> bool:

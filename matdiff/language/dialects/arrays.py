@@ -241,8 +241,9 @@ def say_dialect(site: Site, a: Typed, b: Typed, sign: str) -> None:
         site.attempt.note(site.node, f"{sign} of {title} is entry by entry; {other}")
 
 
-def matmul(site: Site, a: Typed, b: Typed) -> Typed:
+def matmul(site: Site, a: Typed, b: Typed, transpose_a: Any = False, transpose_b: Any = False) -> Typed:
     """A @ B; a vector in front is a row, behind a column, and its axis goes"""
+    a, b = transpose(site, a) if transpose_a else a, transpose(site, b) if transpose_b else b
     left, right = lengths_of(a), lengths_of(b)
     if not (left and right):
         raise site.misfit(f"@ takes no number: {site.shown(a if not left else b)}", "write * for a multiple")

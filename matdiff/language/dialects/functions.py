@@ -166,7 +166,7 @@ def counted(number: int) -> str:
     return f"{number} argument" if number == 1 else f"{number} arguments"
 
 
-FLAGS = frozenset("keepdims keepdim unbiased".split())
+FLAGS = frozenset("keepdims keepdim unbiased transpose_a transpose_b lower upper".split())
 OPTIONS = frozenset("axis dim keepdims keepdim ord p ddof unbiased correction reduction approximate".split())
 
 

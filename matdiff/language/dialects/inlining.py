@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from matdiff.errors import AmbiguityError
 from matdiff.language.dialects.fields import OWNERS
-from matdiff.language.dialects.statements import is_silent, next_name
+from matdiff.language.dialects.statements import is_silent, next_name, replace
 from matdiff.records import NamedTuple
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def _with_results(to: Converter, body: list[ast.stmt], functions: dict[str, Func
         if count > MOST_CALLS:
             raise to.refused(calls[0], f"{_name(calls[0])} calls itself, or is called too often")
         before, value = _result(to, calls[-1], functions[_name(calls[-1])], taken)
-        _replace(item, calls[-1], value)
+        replace(item, calls[-1], value)
         waiting += [item, *before[::-1]]
     return found
 
@@ -120,7 +120,7 @@ def _with_results(to: Converter, body: list[ast.stmt], functions: dict[str, Func
 def _result(to: Converter, call: ast.Call, function: Function, taken: set[str]) -> tuple[list[ast.stmt], ast.expr]:
     """What a call computes first, with names that nothing else has, and the value that it returns."""
     before, value = deepcopy((function.body, function.value))
-    given = _bound(to, call, function.arguments)
+    given = bound_arguments(to, call, function.arguments)
     stored = _stored(before)
     names: dict[str, ast.expr] = {}
     first: list[ast.stmt] = []
@@ -138,12 +138,12 @@ def _result(to: Converter, call: ast.Call, function: Function, taken: set[str]) 
         if isinstance(new, ast.Name):
             used.id = new.id
         else:
-            _replace(whole, used, deepcopy(new))
+            replace(whole, used, deepcopy(new))
     *before, last = whole.body
     return [*first, *before], last.value  # type: ignore[attr-defined]
 
 
-def _bound(to: Converter, call: ast.Call, arguments: ast.arguments) -> dict[str, ast.expr]:
+def bound_arguments(to: Converter, call: ast.Call, arguments: ast.arguments) -> dict[str, ast.expr]:
     """The argument for each parameter of a function: what is given, else the default."""
     parameters = [a.arg for a in (*arguments.posonlyargs, *arguments.args)]
     if parameters[:1] and parameters[0] in OWNERS:
@@ -177,15 +177,3 @@ def _own(name: str, taken: set[str]) -> str:
         return next_name(name, taken)
     taken.add(name)
     return name
-
-
-def _replace(whole: ast.AST, old: ast.expr, new: ast.expr) -> None:
-    """Puts an expression in the place of another one."""
-    for parent in ast.walk(whole):
-        for place, part in ast.iter_fields(parent):
-            if part is old:
-                setattr(parent, place, new)
-                return
-            if isinstance(part, list) and any(inner is old for inner in part):
-                part[:] = [new if inner is old else inner for inner in part]
-                return

@@ -11,7 +11,8 @@ from matdiff.algebra.dims import size as extent_said
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.operators.reductions import count
 from matdiff.algebra.operators.symbolic_powers import SymbolicPower
-from matdiff.language.dialects import arrays, python, recorded
+from matdiff.errors import AmbiguityError
+from matdiff.language.dialects import PATHS, arrays, python, recorded
 from matdiff.language.dialects.arrays import Site, axes_of, broadcast, entrywise, lengths_of, made
 from matdiff.language.dialects.functions import TABLE, function, is_torch, of_matrices
 from matdiff.language.dialects.reductions import axes, one_of, remaining
@@ -131,6 +132,18 @@ def matrix_power(site: Site, a: Typed, n: Typed) -> Typed:
     if n.number is None:
         return made(site, lengths_of(a), [a, n], lambda x, k: Traced(SymbolicPower.of(x.expr, k.expr), x.lengths))
     return made(site, lengths_of(a), [a], lambda x: RECORDED["linalg.matrix_power"](x, int(n.number or 0)))
+
+
+@function("cholesky")
+def cholesky(site: Site, a: Typed, lower: bool | None = None, upper: bool = False, **options: Any) -> Typed:
+    """L of LLᵀ = A; SciPy gives Lᵀ unless it is asked for the lower one"""
+    module = site.node.value.module
+    if not module and lower is None and not is_torch(site, site.node.value):
+        hint = "write np.linalg.cholesky(A), or cholesky(A, lower=True)"
+        raise site.misfit("cholesky gives the lower factor in NumPy and the upper one in SciPy", hint, AmbiguityError)
+    is_scipy = "scipy" in f"{PATHS[module.partition('.')[0]]}.{module}" if module else lower is not None
+    factor = of_matrices(site, a, name="cholesky")
+    return arrays.transpose(site, factor) if upper or (is_scipy and not lower) else factor
 
 
 @function("kron")
@@ -308,6 +321,13 @@ def extent(site: Site, a: Typed) -> Typed:
     if k >= axes_of(a):
         raise site.misfit(f"{site.shown(a)} has no axis {k}")
     return made(site, (), [a], lambda x: Traced(count(x.lengths[k]), ()))
+
+
+@function("view_as", "reshape_as", "expand_as")
+def like_another(site: Site, a: Typed, other: Typed) -> Typed:
+    """the array itself, which has the shape of another one"""
+    recorded.require_equal(site, a, other)
+    return copy(site, a)
 
 
 @function("copy", "asarray", "array")

@@ -19,8 +19,10 @@ from matdiff.language.dialects import (
     Dialect,
     algebra,
     casts,
+    defined,
     fields,
     functionals,
+    is_keras,
     layers,
     makers,
     pairs,
@@ -30,7 +32,15 @@ from matdiff.language.dialects.functionals import together
 from matdiff.language.dialects.inlining import inlined
 from matdiff.language.dialects.python_text import LAMBDA, NotPython, empty, parsed
 from matdiff.language.dialects.recorded import DISTRIBUTIONS
-from matdiff.language.dialects.statements import in_order, matrices, needed, renamed, statements_of, with_sizes
+from matdiff.language.dialects.statements import (
+    in_order,
+    matrices,
+    needed,
+    renamed,
+    statements_of,
+    with_sizes,
+    with_values,
+)
 from matdiff.language.extents import Excerpt, parse_size
 from matdiff.language.names import GREEK_CLASS, MARKS, canonical, nearest
 from matdiff.language.syntax import Node
@@ -74,6 +84,7 @@ class Converter:
         self.dialect = dialect
         self.names = names
         self.known = known
+        self.is_keras = is_keras(text)
         self.lines = [line.encode() for line in written.splitlines(keepends=True)] or [b""]
         self.starts = [0]
         for line in written.splitlines(keepends=True):
@@ -102,12 +113,13 @@ class Converter:
         """Definitions, and the expression last."""
         if isinstance(parsed, ast.Module):
             parsed.body = inlined(self, parsed.body)
+        defined.unfolded(self, parsed)
         fields.unfolded(self, parsed)
         if isinstance(parsed, ast.Expression):
             layers.unfolded(self, [ast.Expr(parsed.body)])
             return Said(self.function_of(parsed.body))
         returned = bool(parsed.body) and isinstance(parsed.body[-1], ast.Return | ast.FunctionDef | ast.ClassDef)
-        body = statements_of(parsed.body)
+        body = with_values(statements_of(parsed.body))
         body = with_sizes(renamed(body if returned else in_order(body)), makers.SIZED)
         told = tuple(Excerpt(name.id, self.span(name)[0], self.text) for name in matrices(body))
         body, unused = needed(layers.unfolded(self, body), returned)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from bisect import bisect_left
 from collections.abc import Container, Iterator
+from copy import deepcopy
 from graphlib import CycleError, TopologicalSorter
 from itertools import count
 
@@ -125,6 +126,41 @@ def _parts(value: ast.expr, number: int) -> list[ast.expr]:
         return value.elts
     keys = (ast.copy_location(ast.Constant(k), value) for k in range(number))
     return [ast.copy_location(ast.Subscript(value, key, ast.Load()), value) for key in keys]
+
+
+def with_values(body: list[ast.stmt]) -> list[ast.stmt]:
+    """The statements with c = (L, True) and lower = True in the place of c and lower, where these are given once.
+
+    >>> [ast.unparse(item) for item in with_values(ast.parse("c = (L, True); cho_solve(c, y)").body)]
+    ['cho_solve((L, True), y)']
+    """
+    names = [
+        item.targets[0].id for item in body if isinstance(item, ast.Assign) and isinstance(item.targets[0], ast.Name)
+    ]
+    given = {name: value for name, value in _definitions(body[:-1]) if _is_plain(value) and names.count(name) == 1}
+    rest = [item for item in body if not any(name in given for name, _ in _definitions([item]))]
+    for item in rest if given else ():
+        for name in [part for part in ast.walk(item) if isinstance(part, ast.Name) and part.id in given]:
+            replace(item, name, deepcopy(given[name.id]))
+    return rest
+
+
+def _is_plain(value: ast.expr) -> bool:
+    """Whether a value is a flag, a word, or a list of values."""
+    is_flag = isinstance(value, ast.Constant) and isinstance(value.value, bool | str | None)
+    return is_flag or isinstance(value, ast.Tuple)
+
+
+def replace(whole: ast.AST, old: ast.expr, new: ast.expr) -> None:
+    """Puts an expression in the place of another one."""
+    for parent in ast.walk(whole):
+        for place, part in ast.iter_fields(parent):
+            if part is old:
+                setattr(parent, place, new)
+                return
+            if isinstance(part, list) and any(inner is old for inner in part):
+                part[:] = [new if inner is old else inner for inner in part]
+                return
 
 
 # ---- the order of the statements, and one name for each value -----------------------------------------------

@@ -1,0 +1,145 @@
+"""Functions of libraries that are formulas of other ones, each in one line, and methods that work in place."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from matdiff.language.dialects import MODULES
+from matdiff.language.dialects.inlining import bound_arguments
+from matdiff.language.dialects.statements import replace
+
+if TYPE_CHECKING:
+    from matdiff.language.dialects.python import Converter
+
+NUMPY = {
+    "subtract.outer": "lambda x, y: x[:, None] - y[None, :]",
+    "add.outer": "lambda x, y: x[:, None] + y[None, :]",
+    "multiply.outer": "lambda x, y: np.outer(x, y)",
+    "add.reduce": "lambda x, axis=0: np.sum(x, axis=axis)",
+}
+DISTANCES = {
+    "euclidean": "lambda u, v: np.linalg.norm(u - v)",
+    "sqeuclidean": "lambda u, v: np.sum((u - v)**2)",
+    "cityblock": "lambda u, v: np.sum(np.abs(u - v))",
+    "cosine": "lambda u, v: 1 - np.dot(u, v) / (np.linalg.norm(u) * np.linalg.norm(v))",
+}
+FACTORS = {"cho_factor": "lambda a, lower=False: (np.linalg.cholesky(a), True)"}  # see _require_factor
+TENSORFLOW = {
+    "squared_difference": "lambda x, y: (x - y)**2",
+    "clip_by_value": "lambda t, clip_value_min, clip_value_max: np.clip(t, clip_value_min, clip_value_max)",
+    "expand_dims": "lambda input, axis: np.expand_dims(input, axis)",
+    "tensordot": "lambda a, b, axes: np.tensordot(a, b, axes=axes)",
+    "matvec": "lambda a, b: a @ b",
+    "diag_part": "lambda input: np.diagonal(input)",
+    "reduce_variance": "lambda input, axis=None, keepdims=False: np.var(input, axis=axis, keepdims=keepdims)",
+    "reduce_std": "lambda input, axis=None, keepdims=False: np.std(input, axis=axis, keepdims=keepdims)",
+    "reduce_logsumexp": "lambda input, axis=None, keepdims=False: logsumexp(input, axis, keepdims=keepdims)",
+}
+KERAS = {
+    **{name: f"lambda x: np.{name}(x)" for name in "square exp log abs sqrt sign tanh".split()},
+    **{
+        name: f"lambda x, axis=None, keepdims=False: np.{name}(x, axis=axis, keepdims=keepdims)"
+        for name in ("sum", "mean", "max", "min", "var", "std")
+    },
+    **{name: f"lambda x, y: np.{name}(x, y)" for name in ("maximum", "minimum", "dot")},
+    "pow": "lambda x, a: x**a",
+    "epsilon": "lambda: 1e-7",
+    "clip": "lambda x, min_value, max_value: np.clip(x, min_value, max_value)",
+    "sigmoid": "lambda x: sigmoid(x)",
+    "transpose": "lambda x: x.T",
+    "logsumexp": TENSORFLOW["reduce_logsumexp"].replace("input", "x"),
+}
+TORCH = {
+    "lerp": "lambda input, end, weight: input + weight * (end - input)",
+    "frobenius_norm": "lambda input: torch.norm(input)",
+    "nuclear_norm": "lambda input: torch.linalg.norm(input, 'nuc')",
+}
+OPTAX = {
+    "l2_loss": "lambda predictions, targets=0: 0.5 * (predictions - targets)**2",
+    "squared_error": "lambda predictions, targets=0: (predictions - targets)**2",
+    "sigmoid_binary_cross_entropy": "lambda logits, labels: jax.nn.softplus(logits) - labels * logits",
+    "softmax_cross_entropy": "lambda logits, labels: -jnp.sum(labels * jax.nn.log_softmax(logits, axis=-1), axis=-1)",
+}
+CVXPY = {
+    "scalar_product": "lambda x, y: x.T @ y",
+    "tr_inv": "lambda X: cp.trace(cp.inv(X))",
+    "xexp": "lambda x: cp.multiply(x, cp.exp(x))",
+    "rel_entr": "lambda x, y: cp.multiply(x, cp.log(x) - cp.log(y))",
+    "kl_div": "lambda x, y: cp.multiply(x, cp.log(x) - cp.log(y)) - x + y",
+    "pnorm": "lambda x, p=2: cp.norm(x, p)",
+}
+OF_MODULES = {"tf": TENSORFLOW, "K": KERAS, "torch": TORCH, "optax": OPTAX, "np": NUMPY, "numpy": NUMPY}
+OF_MODULES |= dict.fromkeys(("cp", "cvx", "cvxpy"), CVXPY)
+
+
+def unfolded(to: Converter, tree: ast.AST) -> ast.AST:
+    """A program with the formulas in the place of such functions, and x.pow(2).add(1) in that of x.pow(2).add_(1)."""
+    whole = ast.Module([tree], [])  # type: ignore[list-item]
+    _require_diagonal(to, whole)
+    for call in [node for node in ast.walk(whole) if isinstance(node, ast.Call)][::-1]:
+        _out_of_place(to, call)
+        if formula := _formula(to, call):
+            made = ast.parse(formula, mode="eval").body
+            assert isinstance(made, ast.Lambda)
+            given = bound_arguments(to, call, made.args)
+            value = ast.Expr(made.body)
+            for node in [*ast.walk(value)]:
+                ast.copy_location(node, call)
+                if isinstance(node, ast.Name) and node.id in given:
+                    replace(value, node, given[node.id])
+            replace(whole, call, value.value)
+    return whole.body[0]
+
+
+def _formula(to: Converter, call: ast.Call) -> str | None:
+    """The formula of the function that is called, if it is one of these."""
+    root, *path = _path(call.func)
+    is_module = to.is_keras if root == "K" else root in MODULES
+    if root in to.names or (path and not is_module):
+        return None
+    table = OF_MODULES.get(root, {}) if path else {}
+    if ".".join(path) in table:
+        return table[".".join(path)]
+    if path and root != "K":
+        to.module(call.func)
+    name = path[-1] if path else root
+    if name in FACTORS:
+        return FACTORS[name]
+    return DISTANCES.get(name) if "distance" in path[:-1] else table.get(name)
+
+
+def _path(func: ast.expr) -> list[str]:
+    """The names in np.linalg.norm; one that nothing has where something else stands in front of a dot."""
+    names: list[str] = []
+    while isinstance(func, ast.Attribute):
+        names.append(func.attr)
+        func = func.value
+    return [func.id if isinstance(func, ast.Name) else "", *reversed(names)]
+
+
+def _require_diagonal(to: Converter, whole: ast.AST) -> None:
+    """Refuses L of L, lower = cho_factor(A) but in cho_solve and for its diagonal: its other triangle says nothing."""
+    nodes = [*ast.walk(whole)]
+    made = [(node.targets[0], node.value) for node in nodes if isinstance(node, ast.Assign)]
+    pairs = [target.elts[0] for target, value in made if isinstance(target, ast.Tuple) and _is(value, "cho_factor")]
+    factors = {first.id for first in pairs if isinstance(first, ast.Name)}
+    used = [part for node in nodes if _is(node, "diag", "diagonal", "cho_solve") for part in ast.walk(node)]
+    for node in nodes if factors else ():
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in factors and node not in used:
+            raise to.refused(node, f"one triangle of {node.id} says nothing", "np.linalg.cholesky(A) has zeros there")
+
+
+def _is(node: ast.AST, *names: str) -> bool:
+    """Whether a node calls a function or a method with one of some names."""
+    return isinstance(node, ast.Call) and _path(node.func)[-1] in names
+
+
+def _out_of_place(to: Converter, call: ast.Call) -> None:
+    """x.pow(2).add_(1) changes what nothing else has; x.add_(1) changes x, which is refused."""
+    func = call.func
+    if not (isinstance(func, ast.Attribute) and func.attr[-1:] == "_" and func.attr[:-1].isidentifier()):
+        return
+    if not isinstance(func.value, ast.Call | ast.BinOp):
+        raise to.refused(call, f"{ast.unparse(func)} changes {ast.unparse(func.value)} in place", "write x = x + y")
+    func.attr = func.attr[:-1]
