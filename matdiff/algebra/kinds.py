@@ -47,4 +47,9 @@ class Varying:
     """Stands for a differential, which is seen in definitions too."""
 
 
+def is_a(e: object, *names: str) -> bool:
+    """Whether a thing is of a class of one of these names, which is loaded where there is one, but need not be."""
+    return type(e).__name__ in names
+
+
 DECLARED, VARYING = bit(Declared), bit(Varying)

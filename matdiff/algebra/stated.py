@@ -16,12 +16,11 @@ from typing import Any
 
 from matdiff.algebra.constants import Identity, Ones, is_one, is_zero
 from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import Expr, Number, Symbol, postorder
+from matdiff.algebra.expr import Expr, Number, Operator, Symbol, postorder
 from matdiff.algebra.heads import Known, Names, each, loaded, occurring
 from matdiff.algebra.heads import among as among_operands
 from matdiff.algebra.kinds import Classes, names_in, set_of
 from matdiff.algebra.laws import Law, Statement
-from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.entrywise import Unspecified
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose
@@ -34,7 +33,7 @@ from matdiff.records import NamedTuple
 
 Way = Callable[[Expr], Expr | None]
 Guard = Callable[[Expr], bool]
-NARY = (Sum, Product, Hadamard, HorizontalStack, VerticalStack)
+NARY = ("Sum", "Product", "Hadamard", "HorizontalStack", "VerticalStack")
 MATCHER, OPENED = Matcher(), Opened()
 
 
@@ -194,7 +193,7 @@ def operand_by_operand(left: Expr, right: Expr, when: Guard | None) -> Way | Non
     """f(A ∘ B) = g(A) ∘ g(B), or in the other order, for a ∘ that takes any number of operands."""
     inside, outer, join = left.operands[0] if len(left.operands) == 1 else left, type(left), type(right)
     kind, order = type(inside), 1
-    if inside is left or kind not in NARY or join not in NARY:
+    if inside is left or kind.__name__ not in NARY or not (issubclass(join, Operator) and join.__name__ in NARY):
         return None
     if (join is Product) is not (kind is Product) and not right.is_scalar:  # numbers need no order
         return None

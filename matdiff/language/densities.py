@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 from matdiff.algebra.constants import PI, Zeros
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import FUNCTIONS, Expr, Number
+from matdiff.algebra.operators.abbreviations import count
 from matdiff.algebra.operators.entrywise import HALF, Exp, Log
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Transpose, quotient
-from matdiff.algebra.operators.reductions import count
 from matdiff.algebra.operators.square import Inverse
 from matdiff.errors import NotationError
 from matdiff.language.broadcasting import filled

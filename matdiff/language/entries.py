@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from matdiff.algebra.dims import ONE, SCALAR, Size, size
 from matdiff.algebra.expr import Expr, Number
+from matdiff.algebra.operators.abbreviations import count
 from matdiff.algebra.operators.recurrence import place as numbered
-from matdiff.algebra.operators.reductions import count
 from matdiff.algebra.operators.slices import Column, Range, Row, Slice
 from matdiff.algebra.operators.sums import Entry, Member
 from matdiff.language.places import THE_END, Indices, number_text

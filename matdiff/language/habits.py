@@ -9,11 +9,11 @@ from operator import mul
 
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import FUNCTIONS, Expr, Number
+from matdiff.algebra.operators.abbreviations import count
 from matdiff.algebra.operators.entrywise import Log, Sqrt, filled
 from matdiff.algebra.operators.gamma import Polygamma
 from matdiff.algebra.operators.norms import Frobenius
 from matdiff.algebra.operators.products import Hadamard, Power
-from matdiff.algebra.operators.reductions import count
 from matdiff.algebra.operators.sums import SumOfEntries
 from matdiff.errors import AmbiguityError
 from matdiff.language.applications import apply

@@ -6,10 +6,10 @@ from functools import partial
 
 from matdiff.algebra.dims import size
 from matdiff.algebra.expr import FUNCTIONS, Expr, Index, Number
+from matdiff.algebra.operators.abbreviations import count
 from matdiff.algebra.operators.entries import vectorised
 from matdiff.algebra.operators.piecewise import Piecewise
 from matdiff.algebra.operators.products import Scale, zero
-from matdiff.algebra.operators.reductions import count
 from matdiff.algebra.operators.sums import IndexedSum, UnitVector
 from matdiff.language.broadcasting import filled
 from matdiff.language.coinciding import Undefined, where_equal

@@ -18,11 +18,11 @@ from matdiff.algebra.dims import SCALAR, polynomial, shape_text
 from matdiff.algebra.expr import FUNCTIONS, OPERATORS, Expr, Number, Operator, Symbol
 from matdiff.algebra.laws import Law
 from matdiff.algebra.notation import STYLES
+from matdiff.algebra.operators.abbreviations import Abbreviation
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.kronecker import Vec
 from matdiff.algebra.operators.linear import Linear
 from matdiff.algebra.operators.products import Product, Scale
-from matdiff.algebra.operators.reductions import Abbreviation
 from matdiff.algebra.operators.square import Trace
 from matdiff.algebra.rewriting import Step
 from matdiff.errors import MatdiffError, shortly

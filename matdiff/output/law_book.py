@@ -13,7 +13,7 @@ from typing import Any
 
 from matdiff.algebra.expr import OPERATORS, Expr, Operator
 from matdiff.algebra.laws import CATALOGUE, Law
-from matdiff.algebra.operators.reductions import Abbreviation
+from matdiff.algebra.operators.abbreviations import Abbreviation
 from matdiff.errors import MatdiffError
 from matdiff.output.text import text
 from matdiff.records import NamedTuple

@@ -14,6 +14,7 @@ from matdiff.algebra.constants import Identity, Ones
 from matdiff.algebra.dims import ONE, SCALAR, Size
 from matdiff.algebra.expr import Expr, Number, postorder
 from matdiff.algebra.identities.transposes import flipped, transposed
+from matdiff.algebra.operators.abbreviations import count
 from matdiff.algebra.operators.entrywise import Log
 from matdiff.algebra.operators.products import (
     Hadamard,
@@ -26,7 +27,6 @@ from matdiff.algebra.operators.products import (
     factors_of,
     quotient,
 )
-from matdiff.algebra.operators.reductions import count
 from matdiff.algebra.operators.square import Inverse, LogDeterminant, MatrixPower
 from matdiff.algebra.operators.structure import DiagonalMatrix, value_of
 from matdiff.algebra.operators.sums import SumOfEntries

@@ -18,8 +18,8 @@ from weakref import ref
 
 from matdiff.algebra.dims import Size, size
 from matdiff.algebra.expr import Expr
+from matdiff.algebra.operators.abbreviations import count
 from matdiff.algebra.operators.kronecker import divided
-from matdiff.algebra.operators.reductions import count
 from matdiff.errors import ShapeError, UnsupportedError
 from matdiff.recording.hints import COMPARE, JUMPS, ONE_VALUE, hint_for
 from matdiff.recording.shapes import Lengths, flip, number, realigned, written

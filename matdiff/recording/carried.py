@@ -11,12 +11,12 @@ from itertools import count as counted_from
 from typing import Any
 
 from matdiff.algebra.expr import Expr, Index
+from matdiff.algebra.operators.abbreviations import count
 from matdiff.algebra.operators.entry_products import ProductOfEntries
 from matdiff.algebra.operators.extremes import Maximum, MaxOfEntries, Minimum, MinOfEntries
 from matdiff.algebra.operators.piecewise import Piecewise
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum
 from matdiff.algebra.operators.recurrence import State, open_states
-from matdiff.algebra.operators.reductions import count
 from matdiff.errors import UnsupportedError
 from matdiff.recording.arrays import Traced, lift, refuse
 from matdiff.recording.counting import Answer, negated, summed

@@ -11,9 +11,9 @@ from typing import Any
 from matdiff.algebra.dims import Size
 from matdiff.algebra.expr import Expr, Index, Number, postorder
 from matdiff.algebra.fresh import INDICES, fresh
+from matdiff.algebra.operators.abbreviations import count
 from matdiff.algebra.operators.piecewise import COMPLEMENTS, Piecewise
 from matdiff.algebra.operators.products import Scale
-from matdiff.algebra.operators.reductions import count
 from matdiff.algebra.operators.sums import Condition, IndexedSum
 from matdiff.errors import MatdiffError
 from matdiff.recording.arrays import Traced, lift, refuse

@@ -9,8 +9,8 @@ from typing import Any
 
 from matdiff.algebra.dims import ONE, Size, size
 from matdiff.algebra.expr import Expr, Index, Number
+from matdiff.algebra.operators.abbreviations import count
 from matdiff.algebra.operators.products import Sum
-from matdiff.algebra.operators.reductions import count
 from matdiff.errors import ShapeError
 from matdiff.recording.arrays import FUNCTIONS, Traced, TracedSize, extent_of, is_foreign_array, refuse
 from matdiff.recording.shapes import differ, written

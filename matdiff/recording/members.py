@@ -12,8 +12,8 @@ from weakref import ref
 
 from matdiff.algebra.dims import ONE, Size, size
 from matdiff.algebra.expr import Expr, Index, Number
+from matdiff.algebra.operators.abbreviations import count
 from matdiff.algebra.operators.products import Product, Scale
-from matdiff.algebra.operators.reductions import count
 from matdiff.algebra.operators.sums import Entry, IndexedSum, UnitVector
 from matdiff.errors import ShapeError, UnsupportedError
 from matdiff.recording.arrays import FUNCTIONS, Traced, as_traced, extent_of, refuse

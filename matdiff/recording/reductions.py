@@ -7,13 +7,13 @@ from typing import Any
 
 from matdiff.algebra.dims import ONE, Size, size
 from matdiff.algebra.expr import Expr, Number
+from matdiff.algebra.operators.abbreviations import count
 from matdiff.algebra.operators.activations import Clip
 from matdiff.algebra.operators.entry_products import ProductOfEntries
 from matdiff.algebra.operators.entrywise import Log, Sqrt
 from matdiff.algebra.operators.extremes import MaxOfEntries, MinOfEntries
 from matdiff.algebra.operators.matrix_functions import Cholesky
 from matdiff.algebra.operators.products import Product, Scale, quotient
-from matdiff.algebra.operators.reductions import count
 from matdiff.algebra.operators.square import LogDeterminant
 from matdiff.algebra.operators.structure import DiagonalVector, value_of
 from matdiff.algebra.operators.sums import IndexedSum, SumOfEntries, UnitVector

@@ -12,16 +12,16 @@ from zlib import crc32
 from matdiff.algebra.constants import Identity, Zeros
 from matdiff.algebra.expr import UNIT, Expr, Number, fact
 from matdiff.algebra.identities.transposes import growth, is_symmetric_leaf
+from matdiff.algebra.kinds import is_a
 from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.differentials import holds_differential
-from matdiff.algebra.operators.open_functions import OpenDerivative, OpenHessian
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose, coefficient, multiple, zero
 from matdiff.algebra.operators.square import Inverse, MatrixPower, Trace
 from matdiff.algebra.operators.structure import DiagonalMatrix, Named
 from matdiff.algebra.operators.sums import SumOfEntries, as_product_with_ones
-from matdiff.algebra.operators.triangles import Centering, SymmetricPart
 from matdiff.records import NamedTuple
 
+SYMMETRIC = ("Centering", "SymmetricPart")
 LONGEST_CIRCLE = 8  # factors below a trace that may begin anywhere
 
 # ---- equality up to the order of terms --------------------------------------------------------------
@@ -47,7 +47,7 @@ def _key(e: Expr, below: list[bytes]) -> bytes:
         return transposed_key(e.operands[0])
     elif isinstance(e, SumOfEntries):
         return key(as_product_with_ones(e.operands[0]))
-    elif isinstance(e, OpenDerivative) and len(e.directions) > 1:
+    elif is_a(e, "OpenDerivative") and len(e.operands) - e.data[1] > 1:
         below = _directions_in_order(e, below)
     return digest(e, *e.data, *below) if e.data else operation(e, below)
 
@@ -59,9 +59,9 @@ def _in_a_circle(e: Expr) -> list[bytes]:
     return min(way[k:] + way[:k] for way in ways for k in range(len(way)))
 
 
-def _directions_in_order(e: OpenDerivative, below: list[bytes]) -> list[bytes]:
+def _directions_in_order(e: Expr, below: list[bytes]) -> list[bytes]:
     """∇³f(x)[y, z] is ∇³f(x)[z, y]: directions that belong to one argument may change their places."""
-    count, places = e.data[1], e.data[2][1 : 1 + len(e.directions)]
+    count, places = e.data[1], e.data[2][1 : 1 + len(e.operands) - e.data[1]]
     own = {place: sorted(k for p, k in zip(places, below[count:], strict=True) if p == place) for place in set(places)}
     return [*below[:count], *[own[place].pop(0) for place in places]]
 
@@ -72,12 +72,12 @@ def transposed_key(e: Expr) -> bytes:
 
 
 def _transposed_key(e: Expr, below: list[bytes]) -> bytes:
-    if e.is_scalar or isinstance(e, Identity | DiagonalMatrix | Centering | SymmetricPart) or is_symmetric_leaf(e):
+    if e.is_scalar or isinstance(e, Identity | DiagonalMatrix) or is_a(e, *SYMMETRIC) or is_symmetric_leaf(e):
         return key(e)
     if isinstance(e, Transpose):
         return key(e.operands[0])
-    if isinstance(e, OpenHessian):
-        return key(e.flipped)
+    if is_a(e, "OpenHessian"):
+        return key(e.flipped)  # type: ignore[attr-defined]
     if isinstance(e, Sum | Hadamard):
         return operation(e, sorted(below))
     if isinstance(e, Product):

@@ -3,24 +3,17 @@ only when the sum gets no longer by it, so that (Xw − y)ᵀ stays as it is and
 
 from __future__ import annotations
 
-from matdiff.algebra.constants import Identity, Ones, Zeros
+from matdiff.algebra.constants import Identity, Ones
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Operator, Symbol, fact
+from matdiff.algebra.kinds import is_a
 from matdiff.algebra.laws import identity
-from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.algebra.operators.entrywise import Entrywise
-from matdiff.algebra.operators.kronecker import Kronecker
-from matdiff.algebra.operators.open_functions import OpenHessian
-from matdiff.algebra.operators.paths import Path
-from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
-from matdiff.algebra.operators.slices import Slice
-from matdiff.algebra.operators.softmax import SoftmaxOfColumns, SoftmaxOfRows
+from matdiff.algebra.operators.products import Power, Product, Scale, Transpose
 from matdiff.algebra.operators.square import Inverse, MatrixPower
-from matdiff.algebra.operators.structure import DiagonalMatrix, Named
+from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import IndexedSum, Member
-from matdiff.algebra.operators.symbolic_powers import SymbolicPower
 from matdiff.algebra.operators.symmetry import assumed, is_symmetric_definition
-from matdiff.algebra.operators.triangles import Centering, LowerTriangle, SkewPart, SymmetricPart, UpperTriangle
 from matdiff.algebra.stated import stated
 
 
@@ -69,7 +62,8 @@ transpose_of_constant = stated(
 
 def is_symmetric_leaf(e: Expr) -> bool:
     """A symbol or a member of a family that is declared symmetric, or a definition of something symmetric."""
-    return "symmetric" in assumed(e) if isinstance(e, Symbol | Member | Path) else is_symmetric_definition(e)
+    is_letter = isinstance(e, Symbol | Member) or is_a(e, "Path")
+    return "symmetric" in assumed(e) if is_letter else is_symmetric_definition(e)
 
 
 transpose_of_symmetric = stated(
@@ -118,32 +112,24 @@ def growth(e: Expr) -> int:
 def _growth(e: Expr, below: list[int]) -> int:
     if isinstance(e, Transpose):
         return -1
-    if isinstance(e, Slice) and isinstance(e.operands[0], Identity):
+    if is_a(e, "Slice") and isinstance(e.operands[0], Identity):
         return 0
-    if e.is_scalar or isinstance(e, SYMMETRIC) or is_symmetric_leaf(e):
+    if e.is_scalar or is_a(e, *SYMMETRIC) or is_symmetric_leaf(e):
         return 0
     if isinstance(e, Ones):
         return int(e.cols is ONE)
-    if isinstance(e, Product | IndexedSum | Kronecker):
+    if isinstance(e, Product | IndexedSum) or is_a(e, "Kronecker"):
         return sum(below)
     if isinstance(e, Scale):
         return below[1]
     if isinstance(e, Inverse):
         return min(below[0], 0)
-    if isinstance(e, Sum | Hadamard | HorizontalStack | VerticalStack) or (isinstance(e, Operator) and e.mirrors):
+    if is_a(e, "Sum", "Hadamard", "HorizontalStack", "VerticalStack") or (isinstance(e, Operator) and e.mirrors):
         return min(1, sum(below))
-    return min(1, below[0]) if isinstance(e, PASSES_ON) else 1
+    return min(1, below[0]) if isinstance(e, Entrywise | Power | MatrixPower) or is_a(e, *PASSES_ON) else 1
 
 
-SYMMETRIC = Identity | Zeros | DiagonalMatrix | SymmetricPart | SkewPart | Centering | OpenHessian  # but for a sign
-PASSES_ON = (
-    Entrywise
-    | Power
-    | MatrixPower
-    | SymbolicPower
-    | SoftmaxOfRows
-    | SoftmaxOfColumns
-    | LowerTriangle
-    | UpperTriangle
-    | Slice
-)
+SYMMETRIC = (  # but for a sign
+    "Identity", "Zeros", "DiagonalMatrix", "SymmetricPart", "SkewPart", "Centering", "OpenHessian",
+)  # fmt: skip
+PASSES_ON = ("SymbolicPower", "SoftmaxOfRows", "SoftmaxOfColumns", "LowerTriangle", "UpperTriangle", "Slice")

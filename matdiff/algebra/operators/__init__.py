@@ -2,7 +2,7 @@
 
 A module is loaded when one of its operators is first asked for, in the tables ``OPERATORS`` and ``FUNCTIONS`` of
 matdiff.algebra.expr, or one of its laws: ``grammar/operators.table`` tells what they and the modules of the identities
-make, and ``python -m matdiff.language.tables`` writes it.  A module that is not in the table is loaded at once.
+make, and ``python -m matdiff.language.tables`` writes it.  Where it does not know a module all are loaded at once.
 """
 
 from collections.abc import Iterable, Iterator
@@ -20,14 +20,15 @@ TABLE = "operators.table"
 
 
 def announce() -> None:
-    """Tells the tables which modules fill them; those that the stored one does not know are loaded."""
+    """Tells the tables which modules fill them."""
     known = stored()
+    if not known.keys() >= {f"{__name__}.{name}" for name in MODULES}:
+        for name in MODULES:
+            import_module(f"{__name__}.{name}")
+        return
     for module, several in known.items():
         for table, names in zip(TABLES, several, strict=True):
             table.homes.update(dict.fromkeys(names.split(), module))
-    for name in MODULES:
-        if f"{__name__}.{name}" not in known:
-            import_module(f"{__name__}.{name}")
 
 
 def stored() -> dict[str, list[str]]:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from matdiff.algebra.expr import Expr, Operator, Symbol
-from matdiff.algebra.kinds import VARYING, Varying
+from matdiff.algebra.kinds import VARYING, Varying, is_a
 from matdiff.algebra.notation import ATOM, POSTFIX, SUM, DifferentialSign, Notation, Slot, Style
-from matdiff.algebra.operators.recurrence import Iterate
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Member
 
@@ -19,7 +18,7 @@ class Differential(Varying, Operator):
     def notation(self, style: Style) -> Notation:
         a = self.operands[0]
         letter = DifferentialSign(style.pick("d", r"\mathrm{d}"))
-        if isinstance(a, Symbol | Member | Named | Iterate):
+        if isinstance(a, Symbol | Member | Named) or is_a(a, "Iterate"):
             return Notation((letter, Slot(a, ATOM)), ATOM)
         opening, tail = style.pick("(", r"\left("), style.pick(")", r"\right)")
         return Notation(

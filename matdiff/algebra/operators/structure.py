@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from matdiff.algebra.dims import ONE, Shape
+from matdiff.algebra.dims import ONE, Shape, Size
 from matdiff.algebra.expr import Data, Expr, Operator
 from matdiff.algebra.laws import Law
 from matdiff.algebra.notation import Notation, Style, call, name_text
-from matdiff.algebra.operators.khatri_rao import KhatriRao
 from matdiff.algebra.operators.linear import Linear
 from matdiff.algebra.operators.products import Transpose
-from matdiff.algebra.operators.vectorisation import unit_matrix
 
 
 class DiagonalMatrix(Linear):
@@ -34,7 +32,7 @@ class DiagonalMatrix(Linear):
         return Transpose(DiagonalVector(h))
 
     def matrix(self) -> Expr:
-        return KhatriRao.of(unit_matrix(self.rows), unit_matrix(self.rows))
+        return _columns(self.rows)
 
 
 class DiagonalVector(Linear):
@@ -60,8 +58,16 @@ class DiagonalVector(Linear):
         return DiagonalMatrix(Transpose(h))
 
     def matrix(self) -> Expr:
-        chosen = KhatriRao.of(unit_matrix(self.rows), unit_matrix(self.rows))
+        chosen = _columns(self.rows)
         return chosen if chosen.is_scalar else Transpose(chosen)
+
+
+def _columns(n: Size) -> Expr:
+    """The matrix with the columns e ⊗ e of the unit vectors e."""
+    from matdiff.algebra.operators.khatri_rao import KhatriRao
+    from matdiff.algebra.operators.vectorisation import unit_matrix
+
+    return KhatriRao.of(unit_matrix(n), unit_matrix(n))
 
 
 class Named(Operator):

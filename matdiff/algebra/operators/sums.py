@@ -7,13 +7,11 @@ from typing import Any
 
 from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import ONE, SCALAR, Shape, Size, shape_text, size
-from matdiff.algebra.expr import Data, Expr, Index, Number, Operator, Symbol, postorder, replace
-from matdiff.algebra.kinds import DECLARED, Classes, bit
+from matdiff.algebra.expr import OPERATORS, Data, Expr, Index, Number, Operator, Symbol, postorder, replace
+from matdiff.algebra.kinds import DECLARED, Classes, bit, is_a
 from matdiff.algebra.laws import differential
-from matdiff.algebra.notation import ASCII, ATOM, SUM, TERM, Notation, Slot, Style, name_text
-from matdiff.algebra.operators.kronecker import Kronecker
+from matdiff.algebra.notation import ASCII, ATOM, SUM, TERM, Notation, Part, Slot, Style, name_text
 from matdiff.algebra.operators.linear import Linear
-from matdiff.algebra.operators.piecewise import Piecewise, comparison, is_label, is_number
 from matdiff.algebra.operators.products import Product, Scale, Transpose
 from matdiff.errors import ShapeError
 
@@ -96,6 +94,10 @@ Condition = tuple[Expr, str, Expr]
 def terms(body: Expr, index: Index, neutral: int = 0) -> tuple[list[Condition], Expr]:
     """The conditions on indices under which a sum, or a product, has a term, and the term."""
     conditions: list[Condition] = []
+    if not is_a(body, "Piecewise"):
+        return conditions, body
+    from matdiff.algebra.operators.piecewise import Piecewise, is_label, is_number
+
     while isinstance(body, Piecewise) and index in body.free and all(map(is_number, body.operands[:2])):
         left, relation, right = body.compared
         if not (body.operands[3].number == neutral or (not neutral and body.is_restriction)):
@@ -108,10 +110,17 @@ def terms(body: Expr, index: Index, neutral: int = 0) -> tuple[list[Condition], 
     return conditions, body
 
 
+def compared(left: Expr, relation: str, right: Expr, style: Style) -> tuple[Part, ...]:
+    """A condition as it is written."""
+    from matdiff.algebra.operators.piecewise import comparison
+
+    return comparison(left, relation, right, style)
+
+
 def written_out(sign: str, index: Index, found: tuple[list[Condition], Expr], style: Style) -> Notation:
     """∑_{j=1, j ≠ i}^{N}: the conditions on the terms stand below the sign."""
     conditions, body = found
-    below = [part for c in conditions for part in (style.pick(", ", r",\, "), *comparison(*c, style))]
+    below = [part for c in conditions for part in (style.pick(", ", r",\, "), *compared(*c, style))]
     return Notation(
         (f"{sign}_{{{name_text(index.name, style)}=1", *below, f"}}^{{{index.last}}} ", Slot(body, TERM)), TERM
     )
@@ -120,7 +129,7 @@ def written_out(sign: str, index: Index, found: tuple[list[Condition], Expr], st
 def called_over(name: str, index: Index, found: tuple[list[Condition], Expr], style: Style) -> Notation:
     """sum(j=1..N, j != i, x[j])"""
     conditions, body = found
-    given = [part for c in conditions for part in (*comparison(*c, style), ", ")]
+    given = [part for c in conditions for part in (*compared(*c, style), ", ")]
     return Notation((f"{name}({index.name}=1..{index.last}, ", *given, Slot(body, SUM), ")"))
 
 
@@ -184,7 +193,7 @@ class Entry(Linear):
     def matrix(self) -> Expr:
         a, i, *rest = self.operands
         chosen = unit(i, a.rows)
-        return Transpose(Kronecker.of(unit(rest[0], a.cols), chosen) if rest else chosen)
+        return Transpose(OPERATORS["Kronecker"].of(unit(rest[0], a.cols), chosen) if rest else chosen)
 
 
 class UnitVector(Operator):

@@ -7,14 +7,12 @@ from collections import Counter
 from matdiff.algebra.assumptions import implied
 from matdiff.algebra.constants import Identity, Ones, Zeros
 from matdiff.algebra.expr import Expr, Operator, Symbol, postorder
+from matdiff.algebra.kinds import is_a
 from matdiff.algebra.operators.entrywise import Entrywise
-from matdiff.algebra.operators.open_functions import OpenHessian
-from matdiff.algebra.operators.paths import Path
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.square import Inverse, MatrixPower
 from matdiff.algebra.operators.structure import DiagonalMatrix, Named
 from matdiff.algebra.operators.sums import IndexedSum, Member
-from matdiff.algebra.operators.triangles import Centering, SymmetricPart
 
 NONE: frozenset[str] = frozenset()
 Forms = tuple[Expr, Expr]
@@ -22,8 +20,9 @@ Forms = tuple[Expr, Expr]
 
 def assumed(e: Expr) -> frozenset[str]:
     """What is assumed of a symbol, of the members of a family or of a path, and what follows from it."""
-    if isinstance(e, Path):
-        return e.properties
+    if is_a(e, "Path"):
+        declared: frozenset[str] = e.properties  # type: ignore[attr-defined]
+        return declared
     symbol = e.operands[0] if isinstance(e, Member) else e
     return implied(symbol.properties) if isinstance(symbol, Symbol) and symbol.properties else NONE
 
@@ -100,14 +99,14 @@ def is_opposite(a: Expr, b: Expr) -> bool:
 
 def _forms(e: Expr, operands: list[Forms]) -> Forms:
     """e and eᵀ with transposes at the leaves, given these forms of the operands; of a symmetric e the same twice."""
-    if e.is_scalar or isinstance(e, DiagonalMatrix | Identity | SymmetricPart | Centering):
+    if e.is_scalar or isinstance(e, DiagonalMatrix | Identity) or is_a(e, "SymmetricPart", "Centering"):
         return e, e
-    if isinstance(e, Symbol | Member | Path):
+    if isinstance(e, Symbol | Member) or is_a(e, "Path"):
         return e, e if "symmetric" in assumed(e) else Transpose(e)
     if isinstance(e, Ones | Zeros):
         return e, type(e)(e.cols, e.rows)
-    if isinstance(e, OpenHessian):
-        return e, e.flipped
+    if is_a(e, "OpenHessian"):
+        return e, e.flipped  # type: ignore[attr-defined]
     straight, flipped = tuple(a for a, _ in operands), tuple(b for _, b in operands)
     if isinstance(e, Transpose):
         return flipped[0], straight[0]

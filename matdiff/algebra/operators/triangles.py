@@ -7,14 +7,12 @@ from typing import Any
 
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import Shape, Size
-from matdiff.algebra.expr import Data, Expr, Number, Operator
+from matdiff.algebra.expr import OPERATORS, Data, Expr, Number, Operator
 from matdiff.algebra.notation import Notation, Style
-from matdiff.algebra.operators.kronecker import Vec
+from matdiff.algebra.operators.abbreviations import Abbreviation
 from matdiff.algebra.operators.linear import Linear
 from matdiff.algebra.operators.products import Hadamard, Scale, Transpose, ones_like
-from matdiff.algebra.operators.reductions import Abbreviation
 from matdiff.algebra.operators.structure import DiagonalMatrix
-from matdiff.algebra.operators.vectorisation import Commutation
 from matdiff.errors import ShapeError
 
 # ---- triangles --------------------------------------------------------------------------------------
@@ -85,10 +83,17 @@ class HalvedTriangle(Linear):
         return Number("1/2") if self.is_scalar else kept(self)
 
 
+def _commutation(n: Size) -> Expr:
+    """The matrix that turns vec A into vec Aᵀ, for square matrices."""
+    from matdiff.algebra.operators.vectorisation import Commutation
+
+    return Commutation(n, n)
+
+
 def kept(e: Expr) -> Expr:
     """The diagonal matrix that keeps the entries of a triangle."""
     ones = ones_like(e)
-    return ones if e.is_scalar else DiagonalMatrix(Vec.of(e.rebuild((ones,))))
+    return ones if e.is_scalar else DiagonalMatrix(OPERATORS["Vec"].of(e.rebuild((ones,))))
 
 
 def triangle(cls: type[Operator], other: type[Operator], strict: int, operands: tuple[Expr, ...]) -> Expr:
@@ -123,7 +128,7 @@ class SymmetricPart(Linear):
 
     def matrix(self) -> Expr:
         n = self.rows
-        return Number(1) if self.is_scalar else Scale.of(Number("1/2"), Identity(n * n) + Commutation(n, n))
+        return Number(1) if self.is_scalar else Scale.of(Number("1/2"), Identity(n * n) + _commutation(n))
 
 
 class SkewPart(Linear):
@@ -144,7 +149,7 @@ class SkewPart(Linear):
 
     def matrix(self) -> Expr:
         n = self.rows
-        return Number(0) if self.is_scalar else Scale.of(Number("1/2"), Identity(n * n) - Commutation(n, n))
+        return Number(0) if self.is_scalar else Scale.of(Number("1/2"), Identity(n * n) - _commutation(n))
 
 
 class DiagonalPart(Abbreviation):

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from matdiff.algebra.constants import Identity, Zeros
 from matdiff.algebra.expr import Expr, Symbol, fact
-from matdiff.algebra.operators.matrix_functions import Cholesky
-from matdiff.algebra.operators.paths import Path
+from matdiff.algebra.kinds import is_a
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.square import Inverse, MatrixPower
 from matdiff.algebra.operators.structure import DiagonalMatrix, Named
 from matdiff.algebra.operators.sums import Member
 from matdiff.algebra.operators.symmetry import assumed, is_symmetric
-from matdiff.algebra.operators.triangles import HalvedTriangle, LowerTriangle, SkewPart, UpperTriangle
 
 Triangles = tuple[bool, bool]  # whether a matrix is lower, and whether it is upper triangular
 
@@ -36,29 +34,29 @@ def triangles(e: Expr) -> Triangles:
 def _triangles(e: Expr, below: list[Triangles]) -> Triangles:
     if e.is_scalar or isinstance(e, DiagonalMatrix | Identity | Zeros):
         return True, True
-    if isinstance(e, Symbol | Member | Path):
+    if isinstance(e, Symbol | Member) or is_a(e, "Path"):
         return "lower" in assumed(e), "upper" in assumed(e)
     lower, upper = [a for a, _ in below], [b for _, b in below]
     if isinstance(e, Product | Sum | Scale | Inverse | MatrixPower):
         return all(lower), all(upper)
     if isinstance(e, Hadamard):
         return any(lower), any(upper)
-    if isinstance(e, Cholesky | HalvedTriangle):
-        return True, isinstance(e, HalvedTriangle) and upper[0]
-    if isinstance(e, LowerTriangle | UpperTriangle):
-        return lower[0] or isinstance(e, LowerTriangle), upper[0] or isinstance(e, UpperTriangle)
+    if is_a(e, "Cholesky", "HalvedTriangle"):
+        return True, is_a(e, "HalvedTriangle") and upper[0]
+    if is_a(e, "LowerTriangle", "UpperTriangle"):
+        return lower[0] or is_a(e, "LowerTriangle"), upper[0] or is_a(e, "UpperTriangle")
     return (upper[0], lower[0]) if isinstance(e, Transpose) else (False, False)
 
 
 def is_skew(e: Expr) -> bool:
     """Whether a matrix is skew-symmetric by what is assumed of it, or by its being a skew part."""
-    return isinstance(e, SkewPart) or has(e, "skew")
+    return is_a(e, "SkewPart") or has(e, "skew")
 
 
 def has(e: Expr, wanted: str) -> bool:
     """Whether e or what it is the transpose of is assumed to have a property."""
     leaf, _ = leaf_of(e)
-    return isinstance(leaf, Symbol | Member | Path) and wanted in assumed(leaf)
+    return (isinstance(leaf, Symbol | Member) or is_a(leaf, "Path")) and wanted in assumed(leaf)
 
 
 def leaf_of(e: Expr) -> tuple[Expr, bool]:

@@ -9,10 +9,10 @@ from typing import Any
 from matdiff.algebra.constants import Ones, Zeros
 from matdiff.algebra.dims import Size, solution
 from matdiff.algebra.expr import Expr, Index, Number, Operator, Symbol, postorder
+from matdiff.algebra.operators.abbreviations import count
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.entrywise import Unspecified
 from matdiff.algebra.operators.products import Hadamard, Sum, Transpose, ones_like, turned, zero
-from matdiff.algebra.operators.reductions import count
 from matdiff.algebra.operators.sums import Member, substitute_index
 from matdiff.errors import ShapeError
 from matdiff.records import NamedTuple

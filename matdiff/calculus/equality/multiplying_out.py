@@ -16,13 +16,13 @@ from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Index, Number, fact
 from matdiff.algebra.identities.indexed import fresh_index
 from matdiff.algebra.laws import identity
+from matdiff.algebra.operators.abbreviations import count
 from matdiff.algebra.operators.convolution import Convolution, CrossCorrelation, FullConvolution, FullCrossCorrelation
 from matdiff.algebra.operators.entrywise import Abs, Log
 from matdiff.algebra.operators.kronecker import Kronecker, Unvec, Vec
 from matdiff.algebra.operators.matrix_functions import Frechet
 from matdiff.algebra.operators.patches import BandMatrix, BandSum, Patches, PatchSum
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose, coefficient, multiple
-from matdiff.algebra.operators.reductions import count
 from matdiff.algebra.operators.resampling import Dilated, Flipped, Padded, Subsampled
 from matdiff.algebra.operators.square import Determinant, Inverse, LogDeterminant, Trace
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector

@@ -15,10 +15,10 @@ from matdiff.algebra.constants import Constant, Identity, Ones, Zeros
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import UNIT, Expr, Index, Number, Operator, Symbol, fact, postorder
 from matdiff.algebra.identities.transposes import is_symmetric_leaf
+from matdiff.algebra.operators.abbreviations import count
 from matdiff.algebra.operators.entrywise import Entrywise, Unspecified
 from matdiff.algebra.operators.kronecker import Kronecker
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose, coefficient, multiple
-from matdiff.algebra.operators.reductions import count
 from matdiff.algebra.operators.square import Inverse, MatrixPower, Trace
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
 from matdiff.algebra.operators.sums import IndexedSum, SumOfEntries

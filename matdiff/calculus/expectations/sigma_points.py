@@ -16,10 +16,10 @@ from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Index, Number, postorder
 from matdiff.algebra.identities.indexed import fresh_index
 from matdiff.algebra.identities.parts import rebound
+from matdiff.algebra.operators.abbreviations import count
 from matdiff.algebra.operators.entrywise import Sqrt
 from matdiff.algebra.operators.matrix_functions import Cholesky
 from matdiff.algebra.operators.products import Product, Scale, Sum, Transpose
-from matdiff.algebra.operators.reductions import count
 from matdiff.algebra.operators.sums import Entry, IndexedSum, Member, unit
 from matdiff.algebra.rewriting import Step
 from matdiff.calculus.expectations.independence import names, put_all

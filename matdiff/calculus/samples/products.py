@@ -15,8 +15,8 @@ from matdiff.algebra.constants import Identity, Ones
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Number
 from matdiff.algebra.identities.transposes import transposed
+from matdiff.algebra.operators.abbreviations import count
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
-from matdiff.algebra.operators.reductions import count
 from matdiff.algebra.operators.sums import Entry
 from matdiff.algebra.operators.triangles import Centering
 from matdiff.calculus.samples.parts import Part, Place, Samples, is_diagonal, passes, summed

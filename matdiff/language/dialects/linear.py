@@ -9,7 +9,7 @@ from matdiff.algebra.constants import Identity, Ones, Zeros
 from matdiff.algebra.dims import ONE, Size
 from matdiff.algebra.dims import size as extent_said
 from matdiff.algebra.expr import Expr
-from matdiff.algebra.operators.reductions import count
+from matdiff.algebra.operators.abbreviations import count
 from matdiff.algebra.operators.symbolic_powers import SymbolicPower
 from matdiff.errors import AmbiguityError
 from matdiff.language.dialects import PATHS, arrays, python, recorded
