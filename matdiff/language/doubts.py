@@ -276,32 +276,34 @@ def _require_powers(bound: Bound, attempt: Attempt) -> None:
 
 
 def _require_dots(bound: Bound, attempt: Attempt) -> None:
-    """Raises KindsError where a·b is a product of numbers beside |a|, which for vectors is a length."""
-    bars = {n.parts[0].value[0] for n in bound.order if n.kind == "bars" and n.parts[0].kind == "symbol"}
+    """Raises KindsError where a·b is a product of numbers beside |a|, which for vectors is a length; so of a_i·b_j."""
+    lettered = ("symbol", "member")
+    bars = {n.parts[0].value[0] for n in bound.order if n.kind == "bars" and n.parts[0].kind in lettered}
     products = [n for n in bound.order if bars and n.kind in PRODUCTS and "dot" in n.value]
     for node in products:
         for (a, b), sign in zip(pairwise(node.parts), node.value[1:], strict=True):
-            names = [n.value[0] for n in (a, b) if n.kind == "symbol" and n.typed is not None and n.typed.is_scalar]
+            parts = [n for n in (a, b) if n.kind in lettered and n.typed is not None and n.typed.is_scalar]
+            names = [n.value[0] for n in parts]
             if sign != "dot" or len(names) < 2 or bars.isdisjoint(names) or any(bound.names[n].declared for n in names):
                 continue
             if typed_as(bound, attempt, names) is not None:
-                first, second = names
+                both = ", ".join(map(attempt.written, parts))
                 raise KindsError(
                     f"{attempt.written(node)} can be the inner product of vectors, or a product of numbers",
                     text=bound.text,
                     span=(node.start, node.end),
-                    suggestion=f"declare {first}, {second}: vector or {first}, {second}: scalar to decide",
+                    suggestion=f"declare {both}: vector or {both}: scalar to decide",
                 )
 
 
 def say_offsets(bound: Bound, attempt: Attempt) -> None:
-    """Notes that the b of X w + b is a vector, where w are weights and b may be one number for all rows."""
+    """Notes that the b of X w + b, or y − a x − b, is a vector, where it may be one number for all rows."""
     for node in bound.order:
         is_residual = node.kind == "sum" and len(node.parts) == 2 and "subtract" in node.value  # X w − b
         terms = node.parts if node.kind == "sum" and not is_residual else []
         letters = [part.value[0] for part in terms if part.kind == "symbol"]
         doubtful = [b for b in letters if b in "bc" and attempt.assumed.get(b) == "V" and not bound.names[b].declared]
-        if doubtful and any(_is_prediction(part, attempt) for part in terms):
+        if doubtful and any(_is_prediction(part, attempt) or _is_line(part, attempt) for part in terms):
             (b, *_), kind = doubtful, "scalar"
             attempt.note(node, f"{b} is read as a vector; if it is one number for all rows, declare it: {b}: {kind}")
 
@@ -372,6 +374,12 @@ def _is_prediction(product: Node, attempt: Attempt) -> bool:
     names = [part.value[0] for part in product.parts if part.kind == "symbol"]
     is_product = product.kind in ("product", "tight") and len(product.parts) == len(names) == 2
     return is_product and names[1].startswith(WEIGHTS) and attempt.assumed.get(names[0]) == "M"
+
+
+def _is_line(product: Node, attempt: Attempt) -> bool:
+    """Whether a term is a x, with a number and a vector of data."""
+    kinds = [attempt.assumed.get(part.value[0]) for part in product.parts if part.kind == "symbol"]
+    return product.kind in ("product", "tight") and len(product.parts) == 2 and kinds == ["S", "V"]
 
 
 def _within(bound: Bound, place: Node, functions: tuple[str, ...]) -> bool:

@@ -21,7 +21,7 @@ RANGED = r"=\s*[-−+\w\s()]*(?:\.\.|…|⋯|[,:;.\n]|to\b|$)"  # = 1..K; what i
 COUNTED = rf"(?!\s+(?:(?:all|each|every)\s+)?\w+\s*(?:{RANGED}|,\s*\w+\s*=|\bin\b(?!\s*R)|∈\s*\{{|[;.,\n]|$))"
 SUMMED_OVER = r"(?:(?:all\s+)?(?:summed|summing|added(?:\s+up)?)|sum)\s+over\b"  # … , summed over i, j
 WORD = (
-    r"(?<![\w.])(?:(?<!\S)(?:Hi|Hello|Hey)(?:\s+(?:all|everyone|there))?\s*[,!.:]|(?:I|[Ww]e)\s+have|[Ww]here|[Ww]ith(?!\s+respect)|[Ss]ubject\s+to|such\s+that|[Ll]et|(?:[Gg]iven|[Aa]ssum(?:e|ing)|[Ss]uppose)(?:\s+that)?|[Nn]ote\s+that"
+    r"(?<![\w.])(?:(?<!\S)(?:(?:[Hh]i|[Hh]ello|[Hh]ey)(?:\s+(?:all|everyone|there))?\s*[,!.:]|(?:Question|Problem)\s*:)|(?:I|[Ww]e)\s+have|[Ww]here|[Ww]ith(?!\s+respect)|[Ss]ubject\s+to|such\s+that|[Ll]et|(?:[Gg]iven|[Aa]ssum(?:e|ing)|[Ss]uppose)(?:\s+that)?|[Nn]ote\s+that"
     rf"|{VERB}|and|[Tt]hen|[Ii]f|[Ww]hen|s\.\s?t\.|⟪s\.?t\.?⟫|⟪given⟫|[Ff]or{COUNTED})(?![\w(])"
 )
 # a full stop, but not in s. t., nor in 2. unless a question follows

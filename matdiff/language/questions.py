@@ -42,12 +42,12 @@ FUNCTION = (
 ONE_UNKNOWN = rf"{LETTER}(?:²|\^\{{?2\}}?)?"
 UNKNOWNS = rf"{ONE_UNKNOWN}(?:\s*(?:,|\band\b)\s*{ONE_UNKNOWN})*"
 WITH_RESPECT = r"(?:over|w\.?r\.?t\.?|with\s+respect\s+to)"
-HEADED = rf"{UNKNOWNS}(?:\s*(?:∈|\bin\b)[^:;\n]*)?(?=\s*:)"  # U, V ∈ ℝⁿ: …
+HEADED = rf"{UNKNOWNS}(?:\s*(?:∈|\bin\b)[^:;\n]*)?(?=\s*(?::|of\b))"  # U, V ∈ ℝⁿ: …
 GOAL_OVER = rf"(?i:\b(?:min|max|inf|sup)(?:imi[sz]e)?)\s+{WITH_RESPECT}\s+{HEADED}"
 VERB = "(?:minimi[sz]e|maximi[sz]e)"
 GOAL = (
     r"(?P<open>[{(])?\s*⟪?(?:(?P<word>" + VERB + r")(?:_over)?|(?P<arg>arg\s*)?(?:min|max|inf|sup))⟫?\s*(?(open)[})])"
-    rf"(?![A-Za-z(])\s*(?:{BRACED}|(?:{WITH_RESPECT}|in)\s+(?P<over>{HEADED}|{LETTER}(?=[\s:,])))?\s*[:,]?(?:\s*{FUNCTION})?"
+    rf"(?![A-Za-z(])\s*(?:{BRACED}|(?:{WITH_RESPECT}|in)\s+(?P<over>{HEADED}|{LETTER}(?=[\s:,])))?\s*(?:[:,]|of\b)?(?:\s*{FUNCTION})?"
 )
 CONSTRAINED = r"(?<=[\s\u200a])\S|[‖|]"  # min f subject to …
 UNCONSTRAINED = rf"[‖|½]|(?<=[\s\u200a])(?!{LETTER}\s*(?:[-+),.;]|$))[^\W_]"  # min x'A x, and not the entries of min x
@@ -251,7 +251,7 @@ def _nabla(text: str, place: int, known: Collection[str]) -> Question | None:
     """∇_w, ∇²_{W}, grad_w, D_x; not ∇_h f, which is the name of a gradient, nor ∇f(x) of an open function."""
     m = re.compile(NABLA).match(text, place)
     if m is None:
-        return None
+        return _nabla_of_all(text, place)
     low = m.group("low") or m.group("letter") or SUBSCRIPTS[m.group("sub")]
     if re.fullmatch(rf"\s*{LETTER}(?:\s*,\s*{LETTER})*\s*", low) is None:
         return None
@@ -266,6 +266,15 @@ def _nabla(text: str, place: int, known: Collection[str]) -> Question | None:
     return Question(
         tuple(named(x) for x in re.split(r"\s*,\s*", low.strip())), 2 if again else _order(m), place, m.end()
     )
+
+
+def _nabla_of_all(text: str, place: int) -> Question | None:
+    """∇(…) around the whole function, whose unknown is said elsewhere."""
+    m = re.compile(r"∇\s*(?=[(\[])").match(text, place)
+    end = closing(text, m.end() + 1) if m else 0
+    if m is None or text[end + 1 :].strip(" .?"):
+        return None
+    return Question((), 1, place, len(text), (m.end() + 1, end))
 
 
 def _is_matrix(text: str, operator: re.Match[str], low: str, known: Collection[str]) -> bool:

@@ -22,6 +22,8 @@ VERBS = frozenset(
         "determine",
         "evaluate",
         "derive",
+        "get",
+        "obtain",
         "take",
         "explain",
         "consider",
@@ -35,9 +37,9 @@ WISH = (
 )
 POLITE = rf"(?:[Pp]lease|[Nn]ow|[Hh]ow\s+(?:to|(?:do|can|would|should)\s+{ONE})|[Cc]an\s+(?:you|someone|anyone)|{WISH})"
 POLITE += r"(?:\s+(?:please|help\s+me|show\s+me\s+how\s+to))?"
-NEED = r"(?:I(?:'m|\s+am)?\s+(?:need|want|looking\s+for)|Want|Need|Looking\s+for)"
+NEED = r"(?:I(?:'m|\s+am)?\s+(?:need|want|looking\s+for)|[Ww]ant|[Nn]eed|Looking\s+for)"
 VERB = (
-    rf"(?:(?:{POLITE}\s+)?(?:"
+    rf"(?:and\s+(?:then\s+)?)?(?:(?:{POLITE}\s+)?(?:"
     + "|".join(rf"[{verb[0].upper()}{verb[0]}]{verb[1:]}".replace(" ", r"\s+") for verb in sorted(VERBS))
     + rf"|{NEED}(?!\s+to))(?:\s+{FUNCTION})?|{POLITE}(?=\s+(?:differentiate|minimi[sz]e|maximi[sz]e)\b))"
 )
@@ -136,6 +138,8 @@ def request_at(text: str, place: int) -> Question | None:
         return Question((named(unnamed["x"]),), 1, place, len(text), (len(text), len(text)))
     if not CUES.search(text, place):
         return None
+    if text[:place].strip() and match_at(rf"(?i)\s*{DERIVED}[\s.?]*$", text, place):  # f, gradient?
+        return Question(_arguments(text, len(text)), 1, place, len(text), (len(text), len(text)))
     if estimate := match_at(ESTIMATE, text, place):
         declared = _told(text, estimate) if estimate["what"] else ()
         inner = estimate.end(), len(text.rstrip(" .?"))

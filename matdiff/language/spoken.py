@@ -35,8 +35,11 @@ SPOKEN = {  # what stands in front of «of», and what it writes around what sta
     r"sum\s+of\s+(?:all\s+)?(?:the\s+)?(?:entries|elements)": ("sum(", ")"),
     rf"(?:(?:L_?2|2|Euclidean|Frobenius|matrix|vector){NORM}|norm)": ("norm2(", ")"),
     rf"L_?1{NORM}": ("norm1(", ")"),
+    rf"(?:spectral|operator){NORM}|(?:largest|max(?:imum|imal)?)\s+singular\s+value": ("norm_spec(", ")"),
     rf"(?:nuclear|trace){NORM}": ("norm_nuc(", ")"),
     rf"(?:L_?inf(?:inity|ty)?|infinity|max|maximum){NORM}": ("norm_inf(", ")"),
+    r"(?:largest|max(?:imum|imal)?|biggest|top|dominant)\s+eigenvalue": ("lambda_max(", ")"),
+    r"(?:smallest|min(?:imum|imal)?)\s+eigenvalue": ("lambda_min(", ")"),
     rf"sum\s+of\s+(?:the\s+)?(?:squared\s+{RESIDUALS}|squares(?:\s+of\s+(?:the\s+|all\s+)?{RESIDUALS})?)": (
         "sum((",
         ").^2)",
@@ -51,6 +54,8 @@ SPOKEN = {  # what stands in front of «of», and what it writes around what sta
     r"mean[-\s]squared?[-\s]error": ("mse(", ", ", ")"),
     r"cross[-\s]entropy": ("cross_entropy(", ", ", ")"),
     r"(?:KL|Kullback[-\s–]Leibler)[-\s]divergence": ("kl(", ", ", ")"),
+    r"sum": ("sum(", ")"),
+    r"mean|average": ("mean(", ")"),
 }  # of those of two things what stands between them, too
 OF = (
     r"(?<![\w.])(?<!\bis )(?<!\bis the )(?<!\bbe )(?<!\bbe the )(?:the\s+)?"
@@ -69,6 +74,7 @@ BETWEEN = r"(?P<sign>(?<=[\w)\]}'ᵀ²|‖ ])[-+−*](?!\w*\s?norm)|(?<!\w)(?:pl
 ANOTHER = regex(rf"{OF}|(?<!\w)(?:tr|trace|det|logdet|norm\w*)\s*\(|[‖|]", re.IGNORECASE)
 LETTERS = r"(?:-|−|minus)[\s\w'ᵀ]*"
 SQUARED = regex(r"\s*,?\s*squared(?!\w)")
+ADDED = ("sum", "mean", "average")
 OF_A_DIFFERENCE = regex(r"(?i:norm|squares|residuals)$")
 SQUARES = regex(r"(?i:squares|squared)")
 SQUARED_ALREADY = regex(rf"[∑Σ‖|²^_{SUBS}]|\bsum")  # what a heading has behind it, or is of one index
@@ -125,6 +131,8 @@ def in_signs(script: Transcript, known: Collection[str], far: bool) -> Spoken:
             place = second.end()
             used.add(second.start("word"))
         short, long = _ends(text, m, place, used)
+        if not between and m["what"].lower() in ADDED and AND.match(text, long):
+            continue  # the sum of x and y
         if SQUARES.search(m["what"]) and SQUARED_ALREADY.search(text, place, long):
             continue
         end = long if far else short
