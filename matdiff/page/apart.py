@@ -5,11 +5,12 @@ In goes a phase of a derivation, out come its lines, where the d of a piece stan
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from matdiff.algebra.expr import Expr, postorder
-from matdiff.algebra.operators.differentials import Differential
+from matdiff.algebra.operators.differentials import Differential, holds_differential
+from matdiff.algebra.rewriting import Step, replay
 from matdiff.calculus.derivation import Line, Phase
 from matdiff.page.repeated import name_of
 
@@ -36,8 +37,7 @@ class Apart:
 
     def _about(self, phase: Phase, node: Expr, inner: set[Expr]) -> Iterator[Told]:
         """The lines about a node, and then about those below it."""
-        kept = tuple(tuple([s for s in group if s.before not in inner]) for group in phase.groups)
-        lines = list(phase._replace(groups=kept).lines(letters=self.pieces))
+        lines = list(phase._replace(groups=tuple(applied(phase, inner))).lines(letters=self.pieces))
         yield Told(node, lines)
         for line in lines:
             for d in postorder(line.expression):
@@ -45,3 +45,15 @@ class Apart:
                     self.told.add(family)
                     below = phase._replace(opening=None, start=d)
                     yield from self._about(below, d.operands[0], inner - {d})
+
+
+def applied(phase: Phase, without: Collection[Expr]) -> Iterator[tuple[Step, ...]]:
+    """The steps that change the lines of a phase, but those of some d, in their groups."""
+    line = phase.start
+    for group in phase.groups:
+        kept: list[Step] = []
+        for step in group:
+            before = line
+            line = before if step.before in without else replay(before, (step,), holds_differential)
+            kept += [step] * (line is not before)
+        yield tuple(kept)
