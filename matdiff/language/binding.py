@@ -237,7 +237,7 @@ class Bound:
         pieces = re.split(r"[\s,]+", text.strip())
         if word := base.kind == "NAME" and word_among(pieces, {*scope, *self.declared}, scope):
             return self._labelled(node, base, word, [piece for piece in pieces if piece != word], scope)
-        if fixed := subscripts(self._low(node, text), scope, self._first_place(base)):
+        if fixed := subscripts(self._low(node, text), self._with_general(scope), self._first_place(base)):
             self.as_part(node, base, fixed, scope)
             return None
         if not re.fullmatch(r"(?:[\w\s,]|\[\w+\]|:(?=\s*(?:,|$)))+", text):
@@ -309,7 +309,8 @@ class Bound:
         indices: Indices = []
         for part in parts:
             excerpt, first = self.excerpt(part), self._first_place(base)
-            index = place(excerpt, scope, self.ranges, first) or position_of(self, excerpt.text, scope)
+            bound = scope if part.kind == "NAME" else self._with_general(scope)
+            index = place(excerpt, bound, self.ranges, first) or position_of(self, excerpt.text, scope)
             if index is None and part.kind not in ("NAME", "subscript"):
                 raise self.error(part, "an index is a number, a range 1:3 or the index of a sum", "( ) multiplies")
             indices += [index] if index is not None else []
@@ -319,6 +320,10 @@ class Bound:
             spans = tuple([(part.start, part.end) for part in parts])
             self._leave(node, base, [self.excerpt(part).text for part in parts], scope, spans)
         return None
+
+    def _with_general(self, scope: Scope) -> Scope:
+        """The indices of sums, and the free ones that are declared: x[i + 1] of the member i."""
+        return {**self.free_indices, **scope}
 
     def _is_place(self, part: Node, scope: Scope) -> bool:
         """Whether an argument in square brackets can be an index, a number or a range."""

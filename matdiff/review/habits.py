@@ -61,8 +61,9 @@ NEXT = r"(?<![A-Za-z])([^\W\d_])(?:₊|_\{?\+\}?)"  # x₊ = …, the next x
 OF_SUMS = r"(∑_\{?(?P<i>[a-z])[^/=]*?)\s*/\s*(∑_\{?(?P=i)[^/=+−-]*)$"  # ∑ₖ rₖ xₖ / ∑ₖ rₖ
 INNER = rf"({LETTER}\s*{TURNED})\s*({LETTER})(?!\s*{TURNED}|[\w^(])"
 FACTOR_ONE = r"(?<=[\w)\]'′ᵀ⊤}])\s*(?:(?<=\s)|(?<=ᵀ)|(?<=⊤))1(?=\s*(?:[/)+−-]|$))"
-RANGES = r"\[\w+=1\.\.\w+(?:, \w+=1\.\.\w+)*\]"
-REMARK = rf"(?m)(?<=\S)\s{{3,}}([^\W\d_]\w*(?:{RANGES})?: (?:index 1\.\.\w+|\w+(?:×\w+)?)(?: [a-z]+)*)(?=\s{{3,}}|\s*$)"
+SIZE = r"\w+(?: ?[-+*] ?\w+)*"  # n - 1
+RANGES = rf"\[\w+=1\.\.{SIZE}(?:, \w+=1\.\.{SIZE})*\]"
+REMARK = rf"(?m)(?<=\S)\s{{3,}}([^\W\d_]\w*(?:{RANGES})?: (?:index 1\.\.\w+|{SIZE}(?:×{SIZE})?)(?: [a-z]+)*)(?=\s{{3,}}|\s*$)"
 IN_CODE = r"(?m)^\$.*\$ with `([^`]*)`\s*$"  # the head of a page of Markdown
 SAID = r",\s*(?=[^\W\d_]\w*(?:\[[^\]]*\])?: )"  # between two declarations
 WITH = (

@@ -126,3 +126,13 @@ def test_a_name_whose_differential_is_zero_has_no_way_to_go_on() -> None:
     found = matdiff.derive("z = step(1 - abs(x)); sum(z .* x.^2 + (1 - z) .* abs(x))", "x", "x: n")
     assert "dz = 0_n" in found.to_text()
     assert found.verify().ok
+
+
+@pytest.mark.parametrize("form", ["to_text", "to_latex"])
+def test_differences_of_neighbours_are_right_on_their_page(form: str) -> None:
+    """The member w[i] = x[i + 1] − x[i] runs to n − 1, as the page says, and its d is told apart."""
+    where = "x, y: n; c: scalar"
+    found = matdiff.derive("½‖x − y‖² + c ∑_{i=1}^{n-1} |x_{i+1} − x_i|", "x", where)
+    assert "dw[i] = dx[i + 1] − d(x[i])" in found.to_text()
+    verdicts = {line.verdict for line in matdiff.check(getattr(found, form)(), where).lines}
+    assert verdicts <= {"proved", "agrees", "not a claim"}
