@@ -392,8 +392,12 @@ class Bound:
             written = "".join(SUPERSCRIPTS[sign] for sign in written)
         return Excerpt(written, node.start, self.text)
 
-    def error(self, node: Node, message: str, suggestion: str = "") -> NotationError:
-        return NotationError(message, text=self.text, span=(node.start, node.end), suggestion=suggestion)
+    def error(
+        self, at: Node | tuple[int, int], message: str, hint: str = "", error: type[MatdiffError] = NotationError
+    ) -> MatdiffError:
+        """The error that points at a node, or at a place in the text."""
+        start, end = at if isinstance(at, tuple) else (at.start, at.end)
+        return error(message, text=self.text, span=(start, max(end, start + 1)), suggestion=hint)
 
 
 HANDLERS: dict[str, Callable[[Bound, Node, Scope], Scope | None]] = {

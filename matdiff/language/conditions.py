@@ -10,7 +10,6 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from matdiff.algebra.operators.piecewise import COMPLEMENTS
-from matdiff.errors import NotationError
 from matdiff.language.fixed import fixed, position_of
 from matdiff.language.scopes import Fixed, Scope
 from matdiff.language.syntax import Node
@@ -50,9 +49,9 @@ def resolve_cases(bound: Bound, node: Node) -> None:
     if len(values) == len(conditions):
         _last_condition(bound, node, conditions)
     if len(values) < 2 or any(c.kind != "comparison" for c in conditions[: len(values) - 1]):
-        raise _error(bound, node, "cases have a value, a condition, …, and a last value", "as in cases(a, x ≤ 0, b)")
+        raise bound.error(node, "cases have a value, a condition, …, and a last value", "as in cases(a, x ≤ 0, b)")
     if any(v.kind == "comparison" for v in values):
-        raise _error(bound, node, "a condition stands where a value is expected", "as in cases(a, x ≤ 0, b)")
+        raise bound.error(node, "a condition stands where a value is expected", "as in cases(a, x ≤ 0, b)")
     made = values[-1]
     for value, condition in zip(reversed(values[:-1]), reversed(conditions[: len(values) - 1]), strict=True):
         made = under(condition, value, made)
@@ -73,7 +72,7 @@ def _last_condition(bound: Bound, node: Node, conditions: list[Node]) -> None:
             return
         if {first[1], second[1]} == {"<"} and texts[:2] == texts[2:]:
             return  # x < 0 and x > 0: the border does not matter
-    raise _error(bound, last, "the last case is not the opposite of the first", "write otherwise for the last one")
+    raise bound.error(last, "the last case is not the opposite of the first", "write otherwise for the last one")
 
 
 def under(condition: Node, a: Node, b: Node) -> Node:
@@ -97,9 +96,3 @@ def _ordered(condition: Node) -> tuple[Node, str, Node]:
 
 def _text(bound: Bound, node: Node) -> str:
     return "".join(bound.text[node.start : node.end].split())
-
-
-def _error(bound: Bound, node: Node, message: str, suggestion: str) -> NotationError:
-    return NotationError(
-        message, text=bound.text, span=(node.start, max(node.end, node.start + 1)), suggestion=suggestion
-    )

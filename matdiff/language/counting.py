@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from matdiff.algebra.dims import size
-from matdiff.errors import NotationError
 from matdiff.language.places import at
 from matdiff.language.recurrences.recursion import Recursion
 from matdiff.language.scopes import Binder, Fixed, Name, Place, Shifted
@@ -95,12 +94,8 @@ def settle_sets(bound: Bound, names: dict[str, Name], tree: Node) -> None:
             sets = {of.get(id(binder_in(use))) for use in uses}
             chosen = next((s for s in sets if s is not None), None)
             if chosen is not None and (len(sets) > 1 or not _is_of_set(name, place, chosen)):
-                raise NotationError(
-                    f"{name.name} is summed over {chosen}, and has other members as well",
-                    text=bound.text,
-                    span=(tree.start, tree.end),
-                    suggestion=f"declare {chosen} as a vector of 0 and 1, 1 for what belongs to it: {chosen}: n",
-                )
+                hint = f"declare {chosen} as a vector of 0 and 1, 1 for what belongs to it: {chosen}: n"
+                raise bound.error(tree, f"{name.name} is summed over {chosen}, and has other members as well", hint)
     for node in postorder(tree):
         inside = without_brackets(node.parts[0]) if node.kind == "bars" else None
         if inside is not None and inside.kind == "symbol" and inside.value[0] in bound.sets:
@@ -110,10 +105,6 @@ def settle_sets(bound: Bound, names: dict[str, Name], tree: Node) -> None:
             node.kind, node.value, node.parts = "call", "sum", [inside]
     for letter, binders in bound.sets.items():
         if letter in names:
-            raise NotationError(
-                f"{letter} is a set of indices, and cannot be a value as well",
-                text=bound.text,
-                span=(tree.start, tree.end),
-            )
+            raise bound.error(tree, f"{letter} is a set of indices, and cannot be a value as well")
         run = f"{binders[0].name} ∈ {letter} runs through 1, …, {count_of(letter)}"
         bound.notes.append((tree.start, f"{run}; declared as {letter}: N it is a choice of them"))

@@ -58,13 +58,11 @@ def require_words(bound: Bound, attempt: Attempt, scalar: bool) -> None:
         typed = typed_as(bound, attempt, [name], kind="M") if is_doubtful else None
         if typed is None or (scalar and not typed.is_scalar):
             continue
-        raise KindsError(
-            f"{name} can be a number beside every entry of {shown}, a vector beside every row, "
-            "or a matrix of its shape",
-            text=bound.text,
-            span=(node.start, node.end),
-            suggestion=f"declare {name}: scalar, {name}: vector or {name}: matrix to decide",
+        message = (
+            f"{name} can be a number beside every entry of {shown}, a vector beside every row, or a matrix of its shape"
         )
+        hint = f"declare {name}: scalar, {name}: vector or {name}: matrix to decide"
+        raise bound.error(node, message, hint, KindsError)
 
 
 BESIDE = frozenset("add sub subtract mul multiply div divide pow power maximum minimum logaddexp".split())
@@ -108,13 +106,12 @@ def _require_no_outer(bound: Bound) -> None:
     for node in [node for node in bound.order if node.kind == "product"]:
         for left, right in pairwise(part.typed for part in node.parts):
             if left.cols is ONE and left.rows is not ONE and right.rows is ONE and right.cols is not ONE:
-                raise AmbiguityError(
+                message = (
                     f"{bound.text[node.start : node.end]} is an inner product of arrays with one axis, and the outer "
-                    "product of columns",
-                    text=bound.text,
-                    span=(node.start, node.end),
-                    suggestion="declare a matrix, or write cp.sum_squares(u) or cp.outer(u, v)",
+                    "product of columns"
                 )
+                hint = "declare a matrix, or write cp.sum_squares(u) or cp.outer(u, v)"
+                raise bound.error(node, message, hint, AmbiguityError)
 
 
 def require_axes(bound: Bound, attempt: Attempt, scalar: bool) -> None:
@@ -136,12 +133,8 @@ def require_axes(bound: Bound, attempt: Attempt, scalar: bool) -> None:
         if typed is not None and (typed.is_scalar or not scalar):
             ways = (f"{'; '.join(f'{name}: {kind}' for name in names)}" for kind in ("vector", "matrix"))
             of = "one number, or of a matrix" if inner.is_scalar else "a vector, or of a matrix along an axis"
-            raise KindsError(
-                f"{attempt.written(node)} is of {of}",
-                text=bound.text,
-                span=(node.start, node.end),
-                suggestion=f"declare {' or '.join(ways)} to decide",
-            )
+            hint = f"declare {' or '.join(ways)} to decide"
+            raise bound.error(node, f"{attempt.written(node)} is of {of}", hint, KindsError)
 
 
 def _names_in(bound: Bound, root: Node) -> set[str]:
@@ -168,12 +161,9 @@ def require_columns(bound: Bound, attempt: Attempt) -> None:
             first, last = (part.value[0] if part.kind in ("symbol", "definition") else "" for part in product.parts[:2])
             if first.startswith(WEIGHTS) and last and not last.startswith(WEIGHTS) and not b.typed.is_scalar:
                 name, shown = b.value[0], attempt.written(product)
-                raise KindsError(
-                    f"{name} can stand beside every row of {shown}, or be a column",
-                    text=bound.text,
-                    span=(node.start, node.end),
-                    suggestion=f"write {name}[:, None] for a column, or declare {name}: vector for a row",
-                )
+                message = f"{name} can stand beside every row of {shown}, or be a column"
+                hint = f"write {name}[:, None] for a column, or declare {name}: vector for a row"
+                raise bound.error(node, message, hint, KindsError)
 
 
 def require_one_axis(bound: Bound, attempt: Attempt) -> None:
@@ -185,13 +175,12 @@ def require_one_axis(bound: Bound, attempt: Attempt) -> None:
             names = [name for name in sorted(_names_in(bound, other)) if attempt.assumed.get(name) == "V"]
             if names and not other.typed.has_two_axes:
                 shown = attempt.written(other)
-                raise KindsError(
+                message = (
                     f"{shown} has one axis and {attempt.written(column)} two, which makes a matrix; {shown} may be "
-                    "a column, too",
-                    text=bound.text,
-                    span=(node.start, node.end),
-                    suggestion=f"declare {names[-1]}: n x 1 for a column, or {names[-1]}: vector for one axis",
+                    "a column, too"
                 )
+                hint = f"declare {names[-1]}: n x 1 for a column, or {names[-1]}: vector for one axis"
+                raise bound.error(node, message, hint, KindsError)
 
 
 def _is_vector(node: Node) -> bool:
@@ -202,12 +191,8 @@ def require_no_rows(bound: Bound, attempt: Attempt, names: list[Key]) -> None:
     """Raises KindsError where a name of code is a row so that something fits, and may be a matrix."""
     of_code = bound.is_code and bound.dialect is not None and bound.dialect.entrywise
     for name in [name for name in names if of_code and typed_as(bound, attempt, [name], kind="M")]:
-        raise KindsError(
-            f"{name} can be one row, or a matrix",
-            text=bound.text,
-            span=(bound.tree.start, bound.tree.end),
-            suggestion=f"declare {name}: 1 x n or {name}: matrix to decide",
-        )
+        hint = f"declare {name}: 1 x n or {name}: matrix to decide"
+        raise bound.error(bound.tree, f"{name} can be one row, or a matrix", hint, KindsError)
 
 
 WEIGHTS = ("W", "Theta")  # in front of data with samples in columns
@@ -222,12 +207,9 @@ def require_rows(bound: Bound, attempt: Attempt) -> None:
         name, key = node.parts[0].value[0], node.parts[1].value
         is_open = bound.names[name].declared is None and customary(name)[0][0] != "M"
         if is_open and _is_matrix(node.parts[0]) and len(key) == 1 and isinstance(key[0], int):
-            raise KindsError(
-                f"{attempt.written(node)} can be a row of a matrix, or one of several arrays",
-                text=bound.text,
-                span=(node.start, node.end),
-                suggestion=f"declare {name}: matrix, or give each array a name of its own",
-            )
+            message = f"{attempt.written(node)} can be a row of a matrix, or one of several arrays"
+            hint = f"declare {name}: matrix, or give each array a name of its own"
+            raise bound.error(node, message, hint, KindsError)
 
 
 MEANS = frozenset("mean reduce_mean".split())
@@ -248,12 +230,8 @@ def say_samples(bound: Bound, attempt: Attempt) -> None:
         names = [part.value[0] for part in (x, w) if part.kind == "symbol" and not bound.names[part.value[0]].declared]
         if len(names) == 2 and names[1][0] == "W" and [attempt.assumed.get(name) for name in names] == ["V", "M"]:
             if is_word(bound, names[0]):
-                raise KindsError(
-                    f"{names[0]} can be a vector, or a matrix with samples in rows",
-                    text=bound.text,
-                    span=(x.start, x.end),
-                    suggestion=f"declare {names[0]}: vector or {names[0]}: matrix to decide",
-                )
+                hint = f"declare {names[0]}: vector or {names[0]}: matrix to decide"
+                raise bound.error(x, f"{names[0]} can be a vector, or a matrix with samples in rows", hint, KindsError)
             attempt.note(x, f"{names[0]} is read as a vector; if its rows are samples, declare it: {names[0]}: matrix")
 
 

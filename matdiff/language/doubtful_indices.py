@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from matdiff.errors import AmbiguityError
+from matdiff.errors import AmbiguityError, MatdiffError
 from matdiff.language.names import canonical
-from matdiff.language.recurrences.recursion import fault
 from matdiff.language.syntax import postorder
 
 if TYPE_CHECKING:
-    from matdiff.language.fixed import Names, Unbound
+    from matdiff.language.binding import Bound
+    from matdiff.language.fixed import Unbound
 
 
-def require_no_convention(bound: Names) -> None:
+def require_no_convention(bound: Bound) -> None:
     """u_i K_ij u_j is refused: Einstein would sum over i and j, and else they are constant."""
     letters = {
         id(p.node): {i for piece in p.pieces if "given" not in piece for i in piece if i in "ijklmn"}
@@ -32,62 +32,48 @@ def require_no_convention(bound: Names) -> None:
         twice = [i for i in pairs if sum(i in found for found in factors) > 1 and i not in bound.declared]
         if twice:
             shown, letters_of_sum = bound.text[node.start : node.end], dict.fromkeys(twice)
-            raise AmbiguityError(
-                f"{shown} can be a sum over {', '.join(letters_of_sum)}, or a product of single entries",
-                text=bound.text,
-                span=(node.start, node.end),
-                suggestion=f"write ∑_{''.join(letters_of_sum)} for the sum; for entries declare {twice[0]}: index",
-            )
+            message = f"{shown} can be a sum over {', '.join(letters_of_sum)}, or a product of single entries"
+            hint = f"write ∑_{''.join(letters_of_sum)} for the sum; for entries declare {twice[0]}: index"
+            raise bound.error(node, message, hint, AmbiguityError)
 
 
-def require_outside(bound: Names, place: Unbound) -> None:
+def require_outside(bound: Bound, place: Unbound) -> None:
     """An index that a sum binds elsewhere does not stand outside of it: what the sum takes in would be a guess."""
     known = {*place.scope, *bound.free_indices, *bound.declared}
     letter = next((p for p in map(canonical, place.pieces) if p in bound.indices and p not in known), None)
     if letter is not None:
         message = f"the index {letter} is not bound by a sum here, but is elsewhere"
         hint = "put brackets around all that the sum takes in, or call one of the two otherwise"
-        raise fault(bound, place.node.start, place.node.end, message, hint)
+        raise bound.error(place.node, message, hint)
 
 
-def require_one_meaning(bound: Names) -> None:
+def require_one_meaning(bound: Bound) -> None:
     """A letter that is an index is no value elsewhere, unless it is declared."""
     indices = {name.name for name in bound.names.values() if name.is_index and name.declared is None}
     for node in postorder(bound.tree) if indices else ():
         if node.kind in ("symbol", "member") and node.value[0] in indices:
             name = node.value[0]
-            raise AmbiguityError(
-                f"{name} is an index in one place, and a value here",
-                text=bound.text,
-                span=(node.start, node.end),
-                suggestion=f"declare {name}: index if it is one number for both, or call one of them otherwise",
-            )
+            hint = f"declare {name}: index if it is one number for both, or call one of them otherwise"
+            raise bound.error(node, f"{name} is an index in one place, and a value here", hint, AmbiguityError)
 
 
-def entry_or_name(bound: Names, place: Unbound, whole: str) -> AmbiguityError:
+def entry_or_name(bound: Bound, place: Unbound, whole: str) -> MatdiffError:
     """What is said where z_y can be the entry y of z, or a name of its own."""
     index = place.pieces[0]
-    return AmbiguityError(
-        f"{as_written(place)} can be the entry {index} of {place.base.value}, or a name of its own",
-        text=bound.text,
-        span=(place.node.start, place.node.end),
-        suggestion=f"write {place.base.value}[{index}] for the entry; declare {whole} with its size for the name",
-    )
+    message = f"{as_written(place)} can be the entry {index} of {place.base.value}, or a name of its own"
+    hint = f"write {place.base.value}[{index}] for the entry; declare {whole} with its size for the name"
+    return bound.error(place.node, message, hint, AmbiguityError)
 
 
-def part_or_name(bound: Names, place: Unbound, matrix: str) -> AmbiguityError:
+def part_or_name(bound: Bound, place: Unbound, matrix: str) -> MatdiffError:
     """What is said where x_i can be a part of X, or a name of its own."""
     shown = bound.text[place.node.start : place.node.end]
     index = place.pieces[0]
     part, ways = "a row or a column", f"{matrix}[{index}, :] or {matrix}[:, {index}]"
     if len(place.pieces) == 2:
         part, ways = "an entry", f"{matrix}[{', '.join(place.pieces)}]"
-    return AmbiguityError(
-        f"{shown} can be {part} of {matrix}, or a name of its own",
-        text=bound.text,
-        span=(place.node.start, place.node.end),
-        suggestion=f"write {ways}; declare {shown} with its size for the name",
-    )
+    hint = f"write {ways}; declare {shown} with its size for the name"
+    return bound.error(place.node, f"{shown} can be {part} of {matrix}, or a name of its own", hint, AmbiguityError)
 
 
 def as_written(place: Unbound) -> str:
@@ -96,7 +82,7 @@ def as_written(place: Unbound) -> str:
     return f"{base}_{','.join(place.pieces)}" if place.is_low else f"{base}[{', '.join(place.pieces)}]"
 
 
-def not_bound(bound: Names, place: Unbound, piece: str) -> Exception:
+def not_bound(bound: Bound, place: Unbound, piece: str) -> Exception:
     hint = f"write ∑_{piece} or sum({piece}=1..N, …); a constant one is declared, {piece}: index"
     start, end = place.spans[place.pieces.index(piece)] if place.spans else (place.node.start, place.node.end)
-    return fault(bound, start, end, f"the index {piece} is not bound by a sum", hint)
+    return bound.error((start, end), f"the index {piece} is not bound by a sum", hint)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from matdiff.errors import AmbiguityError
+from matdiff.errors import AmbiguityError, MatdiffError
 from matdiff.language.binding import Bound
 from matdiff.language.customs import kind_of
 from matdiff.language.syntax import Node
@@ -40,12 +40,9 @@ def require_one_sigma(bound: Bound) -> None:
     sums = [node for node in bound.order if node.kind == "big_sum" and bound.text[node.start] == "Σ"]
     for node in bound.order if sums and SIGMA in bound.names and not bound.names[SIGMA].declared else ():
         if node.kind in ("symbol", "member") and node.value[0] == SIGMA and node.typed.is_scalar:
-            raise AmbiguityError(
-                "Σ is the sign of a sum in one place, and would be a number here",
-                text=bound.text,
-                span=(node.start, node.end),
-                suggestion="put brackets around all that the first sum takes in, (Σ_i …)/(Σ_j …)",
-            )
+            message = "Σ is the sign of a sum in one place, and would be a number here"
+            hint = "put brackets around all that the first sum takes in, (Σ_i …)/(Σ_j …)"
+            raise bound.error(node, message, hint, AmbiguityError)
 
 
 def _is_inner(node: Node) -> bool:
@@ -84,15 +81,12 @@ def _below(part: Node) -> list[Node]:
     return [n for inner in part.parts for n in inner.parts]
 
 
-def _of_data(
-    bound: Bound, attempt: Attempt, call: Node, product: Node, entries: str, pair: list[str]
-) -> AmbiguityError:
+def _of_data(bound: Bound, attempt: Attempt, call: Node, product: Node, entries: str, pair: list[str]) -> MatdiffError:
     shown = attempt.written(product)
     data = next((name for name in reversed(pair) if name not in bound.wrt), pair[-1])
-    return AmbiguityError(
+    message = (
         f"{attempt.written(call)} can be over data, with one {entries} and one {data} for each of them, or over the "
-        f"entries of {entries}, for all of which {shown} is one number",
-        text=bound.text,
-        span=(call.start, call.end),
-        suggestion=f"write ∑_i with {entries}_i and {data}_i, or declare {entries}: m; {pair[0]}, {pair[1]}: n",
+        f"entries of {entries}, for all of which {shown} is one number"
     )
+    hint = f"write ∑_i with {entries}_i and {data}_i, or declare {entries}: m; {pair[0]}, {pair[1]}: n"
+    return bound.error(call, message, hint, AmbiguityError)

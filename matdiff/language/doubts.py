@@ -66,12 +66,9 @@ def _require_coefficients(bound: Bound, attempt: Attempt) -> None:
         (matrix, _), (name, _) = first.value, second.value
         is_open = name in COEFFICIENTS and not bound.names[name].declared and attempt.assumed.get(name) == "S"
         if is_open and matrix[0].isupper() and ONE not in (first.typed.rows, first.typed.cols):
-            raise KindsError(
-                f"{name} can be a number behind the matrix {matrix}, or what {matrix} is multiplied by",
-                text=bound.text,
-                span=(first.start, second.end),
-                suggestion=f"declare {name}: vector, and what stands beside it, or {name}: scalar",
-            )
+            message = f"{name} can be a number behind the matrix {matrix}, or what {matrix} is multiplied by"
+            hint = f"declare {name}: vector, and what stands beside it, or {name}: scalar"
+            raise bound.error((first.start, second.end), message, hint, KindsError)
 
 
 def _require_rows(bound: Bound, attempt: Attempt) -> None:
@@ -103,13 +100,12 @@ def _require_columns(
     if inside and not _within(bound, products[0], inside):
         return
     place, called = products[0], " and ".join(map(str, names))
-    raise KindsError(
-        f"{attempt.written(place)} is no product of vectors, and by custom {called} would be one",
-        text=bound.text,
-        span=(place.start, place.end),
-        suggestion="write .* for the product entry by entry, x'*y for the inner product, "
-        f"or declare a {'number' if inside else 'matrix'}, {names[0]}: {'scalar' if inside else 'square'}",
+    message = f"{attempt.written(place)} is no product of vectors, and by custom {called} would be one"
+    hint = (
+        "write .* for the product entry by entry, x'*y for the inner product, "
+        f"or declare a {'number' if inside else 'matrix'}, {names[0]}: {'scalar' if inside else 'square'}"
     )
+    raise bound.error(place, message, hint, KindsError)
 
 
 def _require_no_rows(bound: Bound, attempt: Attempt, names: list[Key]) -> None:
@@ -117,13 +113,11 @@ def _require_no_rows(bound: Bound, attempt: Attempt, names: list[Key]) -> None:
     typed = typed_as(bound, attempt, names)
     if typed is None:
         return
-    raise ShapeError(
-        f"a scalar is needed here, but {attempt.described(typed)}",
-        text=bound.text,
-        span=(bound.tree.start, bound.tree.end),
-        suggestion="a gradient is that of a scalar: take the sum, the trace or a norm, or ask matdiff jacobian; "
-        f"a row is declared, {names[0]}: 1 x n",
+    hint = (
+        "a gradient is that of a scalar: take the sum, the trace or a norm, or ask matdiff jacobian; "
+        f"a row is declared, {names[0]}: 1 x n"
     )
+    raise bound.error(bound.tree, f"a scalar is needed here, but {attempt.described(typed)}", hint, ShapeError)
 
 
 def _require_data(bound: Bound, attempt: Attempt, turned: Turned) -> None:
@@ -151,12 +145,8 @@ def _require_data(bound: Bound, attempt: Attempt, turned: Turned) -> None:
     uses = (part for node in inside for part in postorder(node) if part.kind == "definition")
     defined = {bound.text[use.start : use.end] for use in uses}
     for name in (*doubtful, *sorted(coefficients.difference(over)), *sorted(defined)):
-        raise AmbiguityError(
-            f"the sum is over {' and '.join(over)}, and {name} may be one value, or one for every term",
-            text=bound.text,
-            span=(bound.tree.start, bound.tree.end),
-            suggestion=f"write ∑_i with {over[0]}_i, and {name} or {name}_i",
-        )
+        message = f"the sum is over {' and '.join(over)}, and {name} may be one value, or one for every term"
+        raise bound.error(bound.tree, message, f"write ∑_i with {over[0]}_i, and {name} or {name}_i", AmbiguityError)
 
 
 def makes_numbers(bound: Bound, attempt: Attempt) -> bool:
@@ -201,12 +191,9 @@ def require_estimates(bound: Bound) -> None:
         hat = next((n for names in losses for n in sorted(hats & names) if n[:-4] in names), None)
         beside = [n for names in held if names.keys() & asked for name, n in names.items() if name not in asked]
         if hat and len(losses) < len([names for names in held if names]) and all(n.typed.is_scalar for n in beside):
-            raise AmbiguityError(
-                f"{hat} may depend on {min(asked)}, and is not given: its derivative would leave out the loss",
-                text=bound.text,
-                span=(node.start, node.end),
-                suggestion=f"give it, as in {hat} = …, or declare it where it is constant",
-            )
+            message = f"{hat} may depend on {min(asked)}, and is not given: its derivative would leave out the loss"
+            hint = f"give it, as in {hat} = …, or declare it where it is constant"
+            raise bound.error(node, message, hint, AmbiguityError)
 
 
 def say_families(bound: Bound, attempt: Attempt) -> None:
@@ -218,12 +205,9 @@ def say_families(bound: Bound, attempt: Attempt) -> None:
         both = f"{attempt.written(one)} and {attempt.written(two)}"
         name = one.value[0]  # who asks for b means both, and who asks for b_u the one
         if name in _asked(bound) - bound.wrt and {one.value[1][0], two.value[1][0]} <= _own(bound):
-            raise AmbiguityError(
-                f"{both} can be members of one family, or of two",
-                text=bound.text,
-                span=(one.start, two.end),
-                suggestion=f"declare {name} for one; for two give one of them another letter",
-            )
+            message = f"{both} can be members of one family, or of two"
+            hint = f"declare {name} for one; for two give one of them another letter"
+            raise bound.error((one.start, two.end), message, hint, AmbiguityError)
         attempt.note(two, f"{both} are members of one family; where they are of two, give one another letter")
 
 
@@ -267,12 +251,9 @@ def _require_powers(bound: Bound, attempt: Attempt) -> None:
             if is_square:
                 attempt.note(node, f"{shown}**{k} is taken entry by entry; the power of the matrix is {shown}^{k}")
         elif is_square or is_open:
-            raise AmbiguityError(
-                f"{attempt.written(node)} can be the power of the matrix, or that of each entry, as in NumPy",
-                text=bound.text,
-                span=(node.start, node.end),
-                suggestion=f"write {shown}^{k} for the power of the matrix, {shown}.^{k} for that of each entry",
-            )
+            message = f"{attempt.written(node)} can be the power of the matrix, or that of each entry, as in NumPy"
+            hint = f"write {shown}^{k} for the power of the matrix, {shown}.^{k} for that of each entry"
+            raise bound.error(node, message, hint, AmbiguityError)
 
 
 def _require_dots(bound: Bound, attempt: Attempt) -> None:
@@ -288,12 +269,8 @@ def _require_dots(bound: Bound, attempt: Attempt) -> None:
                 continue
             if typed_as(bound, attempt, names) is not None:
                 both = ", ".join(map(attempt.written, parts))
-                raise KindsError(
-                    f"{attempt.written(node)} can be the inner product of vectors, or a product of numbers",
-                    text=bound.text,
-                    span=(node.start, node.end),
-                    suggestion=f"declare {both}: vector or {both}: scalar to decide",
-                )
+                message = f"{attempt.written(node)} can be the inner product of vectors, or a product of numbers"
+                raise bound.error(node, message, f"declare {both}: vector or {both}: scalar to decide", KindsError)
 
 
 def say_offsets(bound: Bound, attempt: Attempt) -> None:
@@ -395,9 +372,6 @@ def require_one_font(bound: Bound, attempt: Attempt, italic: Mapping[str, str]) 
             bound.names[name].declared and bound.names[bold].declared
         ):
             continue
-        raise AmbiguityError(
-            f"bold {name} and plain {name} can be one thing, or two of which neither is a scalar",
-            text=bound.text,
-            span=(bound.tree.start, bound.tree.end),
-            suggestion=f"write both in one font, or declare both, {bold} and {name}",
-        )
+        message = f"bold {name} and plain {name} can be one thing, or two of which neither is a scalar"
+        hint = f"write both in one font, or declare both, {bold} and {name}"
+        raise bound.error(bound.tree, message, hint, AmbiguityError)

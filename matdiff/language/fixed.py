@@ -8,12 +8,11 @@ of z, unless y is something else, or the shapes leave no other reading than that
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from matdiff.algebra.assumptions import INDEX
 from matdiff.algebra.dims import ONE, SCALAR, size
-from matdiff.errors import AmbiguityError, MatdiffError
+from matdiff.errors import AmbiguityError
 from matdiff.language.customs import LETTERS_OF_COUNTS
 from matdiff.language.doubtful_indices import (
     as_written,
@@ -28,11 +27,13 @@ from matdiff.language.extents import Excerpt, parse_size
 from matdiff.language.names import MARKS, canonical
 from matdiff.language.places import Indices, binder_of
 from matdiff.language.places import place as located
-from matdiff.language.recurrences.recursion import Binding, fault
 from matdiff.language.scopes import Binder, Fixed, Name, Place, Position, Scope, Shifted
 from matdiff.language.syntax import Node, postorder
 from matdiff.records import NamedTuple
 from matdiff.regex import regex
+
+if TYPE_CHECKING:
+    from matdiff.language.binding import Bound
 
 LABEL = rf"([^\W\d_][\w{MARKS}]*?)(?:_\{{?([^\W_]+)\}}?|\[\s*([^\W_]+)\s*\])"
 CUSTOMARY = frozenset("cijklmnpqrsty")  # letters that number entries
@@ -59,26 +60,7 @@ class Unbound(NamedTuple):
         return not self.spans
 
 
-class Names(Binding, Protocol):
-    """What resolving such an index needs of the tree that it stands in."""
-
-    tree: Node
-    is_code: bool
-    wrt: frozenset[str]
-    labelled: Mapping[str, tuple[str, bool]]
-    names: dict[str, Name]
-    pending: list[Unbound]
-    scalars: set[str]
-    written_sizes: set[str]
-
-    def decide(self, node: Node, name: str, cost: int, doubt: MatdiffError | None = None) -> bool: ...
-    def entry_of(self, name: str) -> Name: ...
-    def as_symbol(self, node: Node, name: str, scope: Scope) -> None: ...
-    def as_part(self, node: Node, base: Node, indices: Indices, scope: Scope) -> None: ...
-    def general(self, base: str, name: str, scope: Scope) -> Position | None: ...
-
-
-def position_of(bound: Names, piece: str, scope: Scope) -> Position | None:
+def position_of(bound: Bound, piece: str, scope: Scope) -> Position | None:
     """An index of a sum, or a class label y_i of one: what needs nothing else of the text.
 
     The label c[k], and c_k where c is declared as several, is one of them also where nothing binds k.
@@ -97,7 +79,7 @@ def position_of(bound: Names, piece: str, scope: Scope) -> Position | None:
     return fixed(bound, of, index) if isinstance(index, Binder | Shifted | Fixed) else None
 
 
-def fixed(bound: Names, name: str, *indices: Binder | Shifted | Fixed) -> Fixed:
+def fixed(bound: Bound, name: str, *indices: Binder | Shifted | Fixed) -> Fixed:
     """The constant index of a name, or the member of a family of labels."""
     entry = bound.entry_of(name)
     entry.is_index = True
@@ -109,7 +91,7 @@ def fixed(bound: Names, name: str, *indices: Binder | Shifted | Fixed) -> Fixed:
     return Fixed(name, indices)
 
 
-def resolve_unbound(bound: Names) -> None:
+def resolve_unbound(bound: Bound) -> None:
     """Resolves the indices that no sum binds, from left to right."""
     if not bound.free:
         require_no_convention(bound)
@@ -129,13 +111,13 @@ def resolve_unbound(bound: Names) -> None:
     _tell_numbered_names(bound)
 
 
-def _is_only_numbered(bound: Names, place: Unbound) -> bool:
+def _is_only_numbered(bound: Bound, place: Unbound) -> bool:
     """Whether y[k] is written as y_k is, of a y that stands nowhere by itself: outside of code it is one of several."""
     is_number = CUSTOMARY.issuperset(map(canonical, place.pieces))
     return is_number and not (bound.free or bound.is_code) and _whole(bound, place.base.value) is None
 
 
-def whole_of(bound: Names, letter: str) -> str:
+def whole_of(bound: Bound, letter: str) -> str:
     """The matrix that has the capital letter of rows or columns: W of w_k; none where it is no matrix."""
     capital = letter[0].upper() + letter[1:]
     known, declared = bound.names.get(capital), bound.declared.get(capital)
@@ -146,7 +128,7 @@ def whole_of(bound: Names, letter: str) -> str:
     return capital if is_latin and is_matrix else ""
 
 
-def _low(bound: Names, place: Unbound) -> None:
+def _low(bound: Bound, place: Unbound) -> None:
     """x_k: the entry or member k of x, or a name of its own."""
     node, base, pieces, scope, _ = place
     whole = f"{base.value}_{''.join(map(canonical, pieces))}"
@@ -176,7 +158,7 @@ def _low(bound: Names, place: Unbound) -> None:
         _own(bound, place, whole, True)
 
 
-def _named(bound: Names, place: Unbound, whole: str, is_doubtful: bool) -> None:
+def _named(bound: Bound, place: Unbound, whole: str, is_doubtful: bool) -> None:
     """A name of its own, unless x_i can be a row or a column of X."""
     letters = _letters(place.pieces)
     is_part = len(letters) <= 2 and CUSTOMARY.issuperset(letters)
@@ -189,7 +171,7 @@ def _named(bound: Names, place: Unbound, whole: str, is_doubtful: bool) -> None:
         _try_part(bound, place)
 
 
-def _try_part(bound: Names, place: Unbound) -> None:
+def _try_part(bound: Bound, place: Unbound) -> None:
     """The node as a part of what carries the name of its base, only to see whether it can be one."""
     trial: Indices = [fixed(bound, f"{piece} of {place.base.value}") for piece in place.pieces]
     bound.as_part(place.node, place.base, trial, place.scope)
@@ -200,7 +182,7 @@ def _letters(pieces: list[str]) -> list[str]:
     return list(pieces[0]) if len(pieces) == 1 and re.fullmatch(r"[^\W\d_]{2}", pieces[0]) else pieces
 
 
-def _whole(bound: Names, base: str) -> Name | None:
+def _whole(bound: Bound, base: str) -> Name | None:
     """What has entries or members and is called as the base of a subscript."""
     known = bound.names.get(base)
     declared = bound.declared.get(base)
@@ -222,7 +204,7 @@ def _counts(known: Name, pieces: list[str]) -> bool:
     return len(pieces) == (len(declared.indices) or sum(extent is not ONE for extent in declared.shape))
 
 
-def _rivals(bound: Names, piece: str, known: Name) -> bool:
+def _rivals(bound: Bound, piece: str, known: Name) -> bool:
     """Whether an index is rather a part of the name: it is a value elsewhere, a size, or no letter that counts."""
     name = canonical(piece)
     declared = bound.declared.get(name)
@@ -237,14 +219,14 @@ def _rivals(bound: Names, piece: str, known: Name) -> bool:
     return is_value or name in bound.ranges or (name[:1] if letter else name) not in CUSTOMARY
 
 
-def _is_label(bound: Names, place: Unbound) -> bool:
+def _is_label(bound: Bound, place: Unbound) -> bool:
     """Whether f of x_f says no number beside Q_f and Q, of which it is no entry: the final x, and its own Q."""
     others = [p for p in bound.pending if p.pieces == place.pieces and p.base.kind == "NAME"]
     counted = [_whole(bound, p.base.value) for p in others if p.base.value != place.base.value]
     return CUSTOMARY.isdisjoint(place.pieces) and any(known and not _counts(known, place.pieces) for known in counted)
 
 
-def _is_one_of(bound: Names, known: Name, place: Unbound) -> bool:
+def _is_one_of(bound: Bound, known: Name, place: Unbound) -> bool:
     """Whether u_o stands beside a sum of u_w, and nowhere inside of it: u is a family, of which it is one."""
     summed = {binder_of(use) for use in known.uses.get(0, ())} - {None}
     is_letter = re.fullmatch("[a-z]", place.pieces[0]) is not None and len(place.pieces) == 1
@@ -262,7 +244,7 @@ def _is_alone(known: Name, place: Unbound) -> bool:
     return place.pieces[0] in letters
 
 
-def _is_last_member(bound: Names, known: Name, pieces: list[str]) -> bool:
+def _is_last_member(bound: Bound, known: Name, pieces: list[str]) -> bool:
     """Whether x_T stands beside x_t with ∑ up to T − 1: it is the member T, as is said when all names are known.
 
     Beside a sum up to T, a_T may as well be a name.
@@ -275,13 +257,13 @@ def _is_last_member(bound: Names, known: Name, pieces: list[str]) -> bool:
     return size(name) - ONE in ends and name in bound.written_sizes and name not in bound.names
 
 
-def _is_settled(bound: Names, known: Name, pieces: list[str]) -> bool:
+def _is_settled(bound: Bound, known: Name, pieces: list[str]) -> bool:
     """Whether declarations leave no doubt that an index is one."""
     declared = [bound.declared.get(canonical(piece)) for piece in pieces]
     return all(d is not None for d in declared) or bool(known.declared and known.declared.indices)
 
 
-def _part(bound: Names, place: Unbound) -> None:
+def _part(bound: Bound, place: Unbound) -> None:
     """The node as an entry, a row, a column or a member."""
     node, base, pieces, scope, _ = place
     pieces = pieces if base.kind == "NAME" or not place.is_low else _letters(pieces)
@@ -295,7 +277,7 @@ def _part(bound: Names, place: Unbound) -> None:
     bound.as_part(node, base, indices, scope)
 
 
-def _constant(bound: Names, place: Unbound, piece: str) -> Position:
+def _constant(bound: Bound, place: Unbound, piece: str) -> Position:
     """An index that nothing binds: a general one where those are allowed, else an arbitrary, constant number."""
     base = place.base.value if place.base.kind == "NAME" else ""
     name = canonical(piece)
@@ -313,12 +295,12 @@ def _constant(bound: Names, place: Unbound, piece: str) -> Position:
     return found
 
 
-def _own(bound: Names, place: Unbound, whole: str, is_doubtful: bool) -> None:
+def _own(bound: Bound, place: Unbound, whole: str, is_doubtful: bool) -> None:
     """The node as a symbol whose name has the subscript."""
     if whole in bound.labelled:
         base, index = place.base.value, ",".join(place.pieces)
         message = f"{as_written(place)} and {base}^{index} would be one name"
-        raise fault(bound, place.node.start, place.node.end, message, "use another letter")
+        raise bound.error(place.node, message, "use another letter")
     bound.as_symbol(place.node, whole, place.scope)
     if is_doubtful:
         base, index = place.base.value, ", ".join(place.pieces)
@@ -327,18 +309,18 @@ def _own(bound: Names, place: Unbound, whole: str, is_doubtful: bool) -> None:
         if whole not in bound.declared and _has_another(bound, place):
             message = f"{as_written(place)} can be {part}, an entry of {base}, or a name of its own"
             hint = f"write {part} with an index that is declared, or declare {whole} for the name"
-            raise fault(bound, place.node.start, place.node.end, message, hint)
+            raise bound.error(place.node, message, hint)
         part = part if known is None or _counts(known, place.pieces) else f"{base}[{index}, :]"
         bound.note(place.node, f"{as_written(place)} is a name of its own, and no part of {base}; {part} would be one")
 
 
-def _has_another(bound: Names, place: Unbound) -> bool:
+def _has_another(bound: Bound, place: Unbound) -> bool:
     """Whether as many indices, of which a sum binds one, stand behind the same letter: x_{n,y_n} beside x_{n,c}."""
     others = [p for p in bound.pending if p.base.value == place.base.value and len(p.pieces) == len(place.pieces) > 1]
     return any(canonical(piece) in p.scope for p in others for piece in p.pieces)
 
 
-def _last_places(bound: Names, place: Unbound) -> Indices:
+def _last_places(bound: Bound, place: Unbound) -> Indices:
     """The places of a subscript made of sizes: x_n is the last entry of x."""
     pieces = place.pieces
     if not bound.ranges.issuperset(map(canonical, pieces)):
@@ -349,7 +331,7 @@ def _last_places(bound: Names, place: Unbound) -> Indices:
 NUMBERED = regex("([a-z])([1-9])([1-9]|(?<=[h-z][1-9]))")  # a_12, x_1
 
 
-def _require_no_numbered_part(bound: Names) -> None:
+def _require_no_numbered_part(bound: Bound) -> None:
     """a_12 beside A, and x_1 beside X, can be parts of it."""
     found = {name: m for name in bound.names if name not in bound.declared and (m := NUMBERED.fullmatch(name))}
     for node in postorder(bound.tree) if found else ():
@@ -359,15 +341,12 @@ def _require_no_numbered_part(bound: Names) -> None:
         matrix = whole_of(bound, letter)
         if matrix and (bound.declared.get(matrix) or matrix not in LETTERS_OF_COUNTS):
             part = f"the entry {row}, {column}" if column else f"the row or the column {row}"
-            raise AmbiguityError(
-                f"{letter}_{row}{column} can be {part} of {matrix}, or a name of its own",
-                text=bound.text,
-                span=(node.start, node.end),
-                suggestion=f"write {matrix}[{row}, {column or ':'}] for the part; declare {node.value[0]} for the name",
-            )
+            message = f"{letter}_{row}{column} can be {part} of {matrix}, or a name of its own"
+            hint = f"write {matrix}[{row}, {column or ':'}] for the part; declare {node.value[0]} for the name"
+            raise bound.error(node, message, hint, AmbiguityError)
 
 
-def _tell_numbered_names(bound: Names) -> None:
+def _tell_numbered_names(bound: Bound) -> None:
     """W_1 beside W, of which nothing is declared, is another matrix: the text may mean all of them by W."""
     numbered = [n for n in bound.names if n[0].isupper() and n[1:].isdecimal() and n[0] in bound.names]
     told = {n for n in numbered if n not in bound.declared and n[0] not in bound.declared}

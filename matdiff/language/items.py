@@ -4,42 +4,45 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from matdiff.errors import DeclarationError
 from matdiff.language.recurrences.gathering import DEFINING, gathered, in_order
 from matdiff.language.recurrences.implied import joined
-from matdiff.language.recurrences.recursion import Binding, fault
 from matdiff.language.scopes import Scope
 from matdiff.language.substitution import taken_out
 from matdiff.language.syntax import Node, postorder
 
+if TYPE_CHECKING:
+    from matdiff.language.binding import Bound
+
 STATES = ("state", "repeat")
 
 
-def resolve_where(bound: Binding, node: Node, scope: Scope) -> None:
+def resolve_where(bound: Bound, node: Node, scope: Scope) -> None:
     """An expression with its definitions behind it: they are put in front."""
     main, behind = node.parts
     given = behind.parts if behind.kind == "sequence" else [behind]
     for item in given:
         if item.kind not in (*DEFINING, *STATES):
             message = "only definitions can stand behind where"
-            raise fault(bound, item.start, item.end, message, "write … where name = expression")
+            raise bound.error(item, message, "write … where name = expression")
     node.parts = [*given, *(main.parts if main.kind == "sequence" else [main])]
     node.kind, node.value = "sequence", None
     resolve_sequence(bound, node, scope)
 
 
-def resolve_sequence(bound: Binding, node: Node, scope: Scope) -> None:
+def resolve_sequence(bound: Bound, node: Node, scope: Scope) -> None:
     """Definitions first, each behind what it uses, the expression last; a last definition gives its right side."""
     left = taken_out(bound, joined(expression_last(bound, node.parts)))
     if not left:
         message = "the text defines something, and holds no function of it"
-        raise fault(bound, node.start, node.end, message, "write the expression behind it")
+        raise bound.error(node, message, "write the expression behind it")
     node.parts = gathered(bound, ordered(bound, left))
     for item in node.parts[:-1]:
         if item.kind not in (*DEFINING, "recurrence"):
             message = "only definitions can stand before the last ;"
-            raise fault(bound, item.start, item.end, message, "write name = expression; …")
+            raise bound.error(item, message, "write name = expression; …")
         if item.kind in ("formula", "recurrence"):
             continue
         if item.value in bound.definitions or item.value in bound.declared:
@@ -55,7 +58,7 @@ def resolve_sequence(bound: Binding, node: Node, scope: Scope) -> None:
         node.parts[-1] = Node("definition", [], last.value, last.start, last.end)
 
 
-def expression_last(bound: Binding, items: list[Node]) -> list[Node]:
+def expression_last(bound: Bound, items: list[Node]) -> list[Node]:
     """The items with the expression last: the one that defines nothing, else the definition that none of them uses."""
     if items[-1].kind not in (*DEFINING, "state"):
         return items
@@ -67,7 +70,7 @@ def expression_last(bound: Binding, items: list[Node]) -> list[Node]:
     if len(others) != 1:
         start, end = items[0].start, items[-1].end
         message = "it is not clear which of these definitions is the function"
-        raise fault(bound, start, end, message, "write its name behind them, as in h = W x; s = h'h; s")
+        raise bound.error((start, end), message, "write its name behind them, as in h = W x; s = h'h; s")
     return [*(item for item in items if item is not others[0]), others[0]]
 
 
@@ -83,7 +86,7 @@ def _names(item: Node) -> Iterator[object]:
             yield node.value if node.kind == "NAME" else node.value[0]
 
 
-def ordered(bound: Binding, items: list[Node]) -> list[Node]:
+def ordered(bound: Bound, items: list[Node]) -> list[Node]:
     """The definitions, each behind those that it uses, and the expression last; recurrences see to it themselves."""
     *front, last = items
     named = {_defined(item): item for item in front if item.kind in DEFINING}
@@ -103,10 +106,10 @@ def ordered(bound: Binding, items: list[Node]) -> list[Node]:
                 waiting.extend(further)
         return iter(names)
 
-    return [*in_order(named, used, lambda item: fault(bound, item.start, item.end, message)), last]
+    return [*in_order(named, used, lambda item: bound.error(item, message)), last]
 
 
-def require_meant(bound: Binding, tree: Node) -> None:
+def require_meant(bound: Bound, tree: Node) -> None:
     """Refuses a definition that nothing means once all names are resolved, as where h_t beside h has another name.
 
     Steps of a recurrence that are written out have one place in the text; the last may be more than is asked for.
@@ -119,29 +122,29 @@ def require_meant(bound: Binding, tree: Node) -> None:
     for item in front:
         is_step = places[item.start, item.end] > 1
         if item.kind == "define" and not is_step and item.parts[0].kind != "NUMBER" and item.value not in meant:
-            raise fault(bound, item.start, item.end, f"{item.value} is defined, and nothing uses it", "leave it out")
+            raise bound.error(item, f"{item.value} is defined, and nothing uses it", "leave it out")
 
 
-def _require_use(bound: Binding, items: list[Node]) -> None:
+def _require_use(bound: Bound, items: list[Node]) -> None:
     """Refuses a definition that nothing uses: what the text says takes part in what is read."""
     bodies = [given.body for given in bound.given.values()]
     names = {name for item in (*items, *bodies) for name in _names(item)}
     for item in items[:-1]:
         if item.kind in ("define", "abbreviate") and item.value not in names and item.parts[0].kind != "NUMBER":
-            raise fault(bound, item.start, item.end, f"{item.value} is defined, and nothing uses it", "leave it out")
+            raise bound.error(item, f"{item.value} is defined, and nothing uses it", "leave it out")
     for given in bound.given.values():
         if given.name not in names | {n.value[0] for item in items for n in postorder(item) if n.kind == "STRING"}:
             message = f"{given} is defined, and nothing uses it"
-            raise fault(bound, given.item.start, given.item.end, message, "leave it out")
+            raise bound.error(given.item, message, "leave it out")
 
 
-def resolve_step(bound: Binding, node: Node, scope: Scope) -> Scope:
+def resolve_step(bound: Bound, node: Node, scope: Scope) -> Scope:
     """The step of a recurrence, whose index is bound in it."""
     letter, index = node.value
     return {**scope, letter: index}
 
 
-def resolve_formula(bound: Binding, node: Node, scope: Scope) -> None:
+def resolve_formula(bound: Bound, node: Node, scope: Scope) -> None:
     """f(t) = t log t, for funm(f, S): the letter t stands for an entry."""
     for below in postorder(node.parts[0]):
         if below.kind == "NAME" and (below.value,) == node.value[1]:

@@ -145,12 +145,9 @@ class Labels:
             return
         other = min(others)
         start = max(self.known.text.find(written), 0)
-        raise AmbiguityError(
-            f"{written}^{high.label} and {written}^{other} can be powers of {name}, or names of their own",
-            text=self.known.text,
-            span=(start, start + len(written)),
-            suggestion=f"for powers declare {high.label}: scalar; else the unknown is {name}^{high.label}",
-        )
+        message = f"{written}^{high.label} and {written}^{other} can be powers of {name}, or names of their own"
+        hint = f"for powers declare {high.label}: scalar; else the unknown is {name}^{high.label}"
+        raise AmbiguityError(message, text=self.known.text, span=(start, start + len(written)), suggestion=hint)
 
     def _require_no_component(self, letters: list[str], high: High, written: str) -> None:
         """Refuses x^μ beside g_{μν}, where letters that nothing binds are indices rather than exponents."""
@@ -186,12 +183,9 @@ class Labels:
         digits = "".join(sign for letter in high.label for sign, plain in SUBSCRIPTS.items() if plain == letter)
         both = re.search(rf"{name}(?:_\{{?{low}(?!\w)|{digits or '(?!)'}(?![{SUBS}]))", self.text)
         if both and high.kind != "index":
-            raise AmbiguityError(
-                f"{written}^{high.label} and {both.group()} would be one name",
-                text=self.known.text,
-                span=both.span(),
-                suggestion="call one of them by another letter",
-            )
+            message = f"{written}^{high.label} and {both.group()} would be one name"
+            hint = "call one of them by another letter"
+            raise AmbiguityError(message, text=self.known.text, span=both.span(), suggestion=hint)
 
     # ---- primes ------------------------------------------------------------------------------------
 
@@ -213,12 +207,9 @@ class Labels:
             return not before_factor, CUSTOM
         both = any(map(self._is_term, quotes)) and self.stands_bare(name, LOW)
         if both and not is_matrix and before_factor:
-            raise AmbiguityError(
-                f"{written}' is the transpose of {written} at one place and another vector at another",
-                text=known.text,
-                span=quotes[0],
-                suggestion=f"write {written}ᵀ for the transpose and {name}_prime for the other vector",
-            )
+            message = f"{written}' is the transpose of {written} at one place and another vector at another"
+            hint = f"write {written}ᵀ for the transpose and {name}_prime for the other vector"
+            raise AmbiguityError(message, text=known.text, span=quotes[0], suggestion=hint)
         if both and not is_matrix:
             return True, DOUBTFUL  # x − x' has no transpose, kron(x, x') may have one
         others = self.quotes_transpose and not both

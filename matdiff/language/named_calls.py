@@ -84,12 +84,8 @@ def power_of_function(bound: Bound, node: Node, name: str, exponent: Fraction) -
     """sin²(x) is the square of sin(x); sin⁻¹ is arcsin, and other inverses have two readings."""
     if exponent == -1:
         if "arc" + name not in FUNCTIONS:
-            raise AmbiguityError(
-                f"{name}⁻¹ can be the inverse function or the reciprocal",
-                text=bound.text,
-                span=(node.start, node.end),
-                suggestion=f"write 1/{name}(…) or {name}(…)^-1 for the reciprocal",
-            )
+            hint = f"write 1/{name}(…) or {name}(…)^-1 for the reciprocal"
+            raise bound.error(node, f"{name}⁻¹ can be the inverse function or the reciprocal", hint, AmbiguityError)
         node.value = "arc" + name
         return
     inner = Node("call", node.parts, name, node.start, node.end)

@@ -61,12 +61,9 @@ def spelt_function(text: str, start: int, end: int, functions: Collection[str]) 
     parameter = match_at(PARAMETER, text, end) if name in ("silu", "swish") else None
     if parameter is not None and match_at(CALL_FOLLOWS, text, parameter.end()):
         if canonical("x" + parameter.group()) != "x1":
-            raise UnsupportedError(
-                f"{text[start : parameter.end()]} with another parameter than 1 is not known",
-                text=text,
-                span=(start, parameter.end()),
-                suggestion="write z .* sigmoid(β*z)",
-            )
+            message = f"{text[start : parameter.end()]} with another parameter than 1 is not known"
+            hint = "write z .* sigmoid(β*z)"
+            raise UnsupportedError(message, text=text, span=(start, parameter.end()), suggestion=hint)
         return name, parameter.end()
     if name and name != text[start:end] and match_at(CALL_FOLLOWS, text, end):
         if name == "corr":
@@ -98,12 +95,9 @@ def gamma_function(text: str, start: int, end: int, alone: bool) -> Found | None
     if re.search(rf"{LOGARITHM}{letter}[ \t]*\(", text) or (letter == "gamma" and match_at(SINGLE, text, end)):
         return "tgamma", end
     if text[start:end] == "gamma":
-        raise AmbiguityError(
-            "gamma(…) can be the gamma function or a product with γ",
-            text=text,
-            span=(start, end),
-            suggestion="write tgamma(…) for the function, gamma*(…) for the product",
-        )
+        message = "gamma(…) can be the gamma function or a product with γ"
+        hint = "write tgamma(…) for the function, gamma*(…) for the product"
+        raise AmbiguityError(message, text=text, span=(start, end), suggestion=hint)
     return None
 
 
@@ -129,11 +123,6 @@ def require_no_projection(text: str, start: int, names: Collection[str]) -> None
         return
     shown = found.group()[:-1].strip().replace("⟪", "").replace("⟫", "")
     is_mask = "Ω" in shown or "Omega" in shown
-    raise UnsupportedError(
-        f"{shown}(…) is a projection, not a product with a matrix, and is not available",
-        text=text,
-        span=(start, found.end() - 1),
-        suggestion="write the observed entries with a mask of 0 and 1: Ω ⊙ (…)"
-        if is_mask
-        else "write a product as P*(…)",
-    )
+    message = f"{shown}(…) is a projection, not a product with a matrix, and is not available"
+    hint = "write the observed entries with a mask of 0 and 1: Ω ⊙ (…)" if is_mask else "write a product as P*(…)"
+    raise UnsupportedError(message, text=text, span=(start, found.end() - 1), suggestion=hint)

@@ -36,12 +36,8 @@ def norm(attempt: Attempt, node: Node, sign: str, operands: list[Typed]) -> Type
         raise attempt.misfit(node, f"norm takes one argument, not {len(operands)}")
     a = operands[0]
     if sign in TWO and ONE not in (a.rows, a.cols):
-        raise attempt.misfit(
-            node,
-            f"‖{attempt.shown(a)}‖₂ of a matrix can be its spectral norm or its Frobenius norm",
-            "write norm_spec(A) or ‖A‖_F",
-            AmbiguityError,
-        )
+        message = f"‖{attempt.shown(a)}‖₂ of a matrix can be its spectral norm or its Frobenius norm"
+        raise attempt.misfit(node, message, "write norm_spec(A) or ‖A‖_F", AmbiguityError)
     operator = FUNCTIONS.get(NORMS.get(sign, ""))
     if operator is None:
         raise attempt.misfit(node, f"the norm with the sign {sign} is not available", error=UnsupportedError)

@@ -10,13 +10,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from matdiff.algebra.dims import SCALAR
-from matdiff.errors import AmbiguityError
+from matdiff.errors import AmbiguityError, MatdiffError
 from matdiff.language.customs import LETTERS_OF_COUNTS, customary
 from matdiff.language.limits import Range, bound_by
 from matdiff.language.named_calls import resolve_function
 from matdiff.language.named_functions import is_entrywise
 from matdiff.language.scopes import Scope
-from matdiff.language.summing import fault, free_letters, letters_in
+from matdiff.language.summing import free_letters, letters_in
 from matdiff.language.syntax import Node, postorder
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def _shown(bound: Bound, numerator: Node, denominator: Node, first: Node) -> tup
     return bound.text[numerator.start : first.end], bound.text[first.end : denominator.end].strip()
 
 
-def _doubt(bound: Bound, numerator: Node, denominator: Node, first: Node) -> AmbiguityError:
+def _doubt(bound: Bound, numerator: Node, denominator: Node, first: Node) -> MatdiffError:
     quotient, behind = _shown(bound, numerator, denominator, first)
     above, below = bound.text[numerator.start : numerator.end], bound.text[denominator.start : denominator.end]
     return _two_ways(bound, numerator, denominator.end, f"({quotient})*{behind}", f"{above}/({below})")
@@ -155,12 +155,8 @@ def require_clear_fraction(bound: Bound, node: Node, scope: Scope) -> None:
     shown, short = bound.text[number.start : name.end], bound.text[number.start : number.end]
     above, _, line = short.partition("/")
     letter = bound.text[name.start : name.end]
-    raise AmbiguityError(
-        f"{shown} can be {above}/({line}{letter}) or ({short})*{letter}",
-        text=bound.text,
-        span=(number.start, name.end),
-        suggestion="write the one that is meant",
-    )
+    message = f"{shown} can be {above}/({line}{letter}) or ({short})*{letter}"
+    raise bound.error((number.start, name.end), message, "write the one that is meant", AmbiguityError)
 
 
 BELOW_THE_LINE = frozenset(("m", "n", "d", "sigma", *LETTERS_OF_COUNTS))
@@ -199,13 +195,9 @@ def settle_application(bound: Bound, node: Node, scope: Scope) -> None:
     resolve_function(bound, node, scope)
 
 
-def _two_ways(bound: Bound, node: Node, end: int, one: str, two: str) -> AmbiguityError:
-    return AmbiguityError(
-        f"{bound.text[node.start : end]} can be {one} or {two}",
-        text=bound.text,
-        span=(node.start, end),
-        suggestion="write the one that is meant, with its brackets",
-    )
+def _two_ways(bound: Bound, node: Node, end: int, one: str, two: str) -> MatdiffError:
+    hint = "write the one that is meant, with its brackets"
+    return bound.error((node.start, end), f"{bound.text[node.start : end]} can be {one} or {two}", hint, AmbiguityError)
 
 
 def require_clear_sum(bound: Bound, node: Node) -> None:
@@ -219,4 +211,4 @@ def require_clear_sum(bound: Bound, node: Node) -> None:
         factors = body.parts[1:] if body.kind == "product" else []
         if any(letters.isdisjoint(letters_in(factor)[1]) for factor in factors):
             message = "how far the sum in the denominator reaches is not clear"
-            raise fault(bound, part, message, "put brackets around it, and around what it takes in")
+            raise bound.error(part, message, "put brackets around it, and around what it takes in")

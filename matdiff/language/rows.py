@@ -72,9 +72,6 @@ def require_no_numbers_beside(attempt: Attempt) -> None:
         if both and shape == SCALAR == shapes[f"{base}0"] and base in vectors:
             node = next(n for n in attempt.bound.order if n.kind == "symbol" and n.value[0] == name)
             low = name.removeprefix(base)
-            raise AmbiguityError(
-                f"{base}_{low} can be an entry of {base}, or a number of its own",
-                text=attempt.bound.text,
-                span=(node.start, node.end),
-                suggestion=f"write {base}[{int(low) + 1}] for the entry; declare {base}_{low}: scalar for the number",
-            )
+            message = f"{base}_{low} can be an entry of {base}, or a number of its own"
+            hint = f"write {base}[{int(low) + 1}] for the entry; declare {base}_{low}: scalar for the number"
+            raise attempt.bound.error(node, message, hint, AmbiguityError)

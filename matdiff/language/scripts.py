@@ -94,12 +94,9 @@ class Scripts(Comparisons):
     def not_real(self, base: int, end: int) -> UnsupportedError:
         """The error for a conjugate transpose, of a name that is known by the place of its token."""
         start = self.tokens[base if base >= 0 else -1].start if self.tokens else end - 1
-        return UnsupportedError(
-            f"{self.text[start:end].strip()} is a conjugate transpose, and matdiff is about real matrices",
-            text=self.text,
-            span=(start, end),
-            suggestion="of a real vector or matrix it is the transpose: xᵀ, Aᵀ",
-        )
+        message = f"{self.text[start:end].strip()} is a conjugate transpose, and matdiff is about real matrices"
+        hint = "of a real vector or matrix it is the transpose: xᵀ, Aᵀ"
+        return UnsupportedError(message, text=self.text, span=(start, end), suggestion=hint)
 
     def require_no_spectrum(self, m: re.Match[str]) -> None:
         """Refuses λ(A), λ_i(A), σ_i(XᵀX): the eigenvalues and singular values, and no products."""

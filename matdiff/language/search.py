@@ -340,7 +340,7 @@ class Search:
             if other in complete and complete[other].cost == found.cost:
                 raise self._ambiguous(found.attempt, complete[other].attempt)
 
-    def _ambiguous(self, one: Attempt, two: Attempt) -> KindsError:
+    def _ambiguous(self, one: Attempt, two: Attempt) -> MatdiffError:
         """Both readings, and the declarations that decide."""
         differing = [key for key in self.keys if one.assumed[key] != two.assumed[key]]
         shown = [", ".join(f"{self._called(key)} {WORDS[a.assumed[key]]}" for key in differing) for a in (one, two)]
@@ -391,11 +391,7 @@ class Search:
         self._try(other, tried)
         return other in tried
 
-    def _too_many(self) -> AmbiguityError:
+    def _too_many(self) -> MatdiffError:
         undeclared = ", ".join(k for k in self.keys if isinstance(k, str))
-        return AmbiguityError(
-            "too many undeclared names to find out their sizes" if undeclared else "too many readings of 1",
-            text=self.bound.text,
-            span=(self.bound.tree.start, self.bound.tree.end),
-            suggestion=f"declare some of {undeclared[:200]}",
-        )
+        message = "too many undeclared names to find out their sizes" if undeclared else "too many readings of 1"
+        return self.bound.error(self.bound.tree, message, f"declare some of {undeclared[:200]}", AmbiguityError)

@@ -9,14 +9,16 @@ import re
 from collections.abc import Collection, Iterator
 from fractions import Fraction
 from itertools import pairwise
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from matdiff.language.extents import Excerpt, parse_size
-from matdiff.language.fixed import Names, fixed
+from matdiff.language.fixed import fixed
 from matdiff.language.names import canonical
-from matdiff.language.recurrences.recursion import fault
 from matdiff.language.scopes import Place, Position, Scope
 from matdiff.language.syntax import Node, postorder
+
+if TYPE_CHECKING:
+    from matdiff.language.binding import Bound
 
 SIZES = frozenset("nmdNpT")  # letters that are customary for sizes: J_n
 INDICES = frozenset("ijk")  # and for places: e_i
@@ -24,11 +26,7 @@ COUNTLESS = frozenset("gouvwxyz")  # and those that are no sizes, unless a decla
 LETTERS = {"I": "eye", Fraction(1): "ones", Fraction(0): "zeros"}
 
 
-class Constants(Names, Protocol):
-    """What resolving a constant needs of the tree that it stands in."""
-
-
-def resolve_letter(bound: Constants, node: Node, letter: str, text: str, scope: Scope) -> bool:
+def resolve_letter(bound: Bound, node: Node, letter: str, text: str, scope: Scope) -> bool:
     """Makes a unit vector of e_3 and the matrix of ones of J_n, unless e and J are names of the text."""
     if letter not in ("e", "J") or any(letter in known for known in (bound.declared, bound.definitions, bound.names)):
         return False
@@ -53,30 +51,28 @@ def _make_unit(node: Node, index: Position) -> None:
     node.kind, node.value, node.parts = "unit", (index, None), []
 
 
-def resolve_sized(bound: Constants, node: Node, base: Node, text: str, scope: Scope) -> None:
+def resolve_sized(bound: Bound, node: Node, base: Node, text: str, scope: Scope) -> None:
     """1_n, 0_{m×n}, I_n; a letter or word that is no size makes a name, as I_x and I_{world} of inertia."""
     if base.value == "I" and text.isalpha() and COUNTLESS.intersection(text) - bound.written_sizes - scope.keys():
         bound.as_symbol(node, canonical(f"I_{text}"), scope)
         return
     kind = LETTERS.get(base.value)
     if kind is None:
-        raise fault(bound, node.start, node.end, "a number has no subscript")
+        raise bound.error(node, "a number has no subscript")
     sizes = [written_size(s.strip(), bound.declared.sizes()) for s in re.split(r"×|,|\bx\b", text) if s.strip()]
     if any(canonical(s) in scope for s in sizes):
-        raise fault(
-            bound, node.start, node.end, f"{bound.text[node.start : node.end]} would change its size in the sum"
-        )
+        raise bound.error(node, f"{bound.text[node.start : node.end]} would change its size in the sum")
     make_constant(bound, node, kind, [Excerpt(s, node.start, bound.text) for s in sizes])
 
 
-def make_constant(bound: Constants, node: Node, kind: str, sizes: list[Excerpt]) -> None:
+def make_constant(bound: Bound, node: Node, kind: str, sizes: list[Excerpt]) -> None:
     """eye(n), ones(m, n), zeros(n)"""
     kind = "eye" if kind == "identity" else kind
     if kind == "eye" and len(sizes) == 2 and sizes[0].text == sizes[1].text:
         sizes = sizes[:1]  # eye(n, n)
     most = 1 if kind == "eye" else 2
     if not 0 < len(sizes) <= most:
-        raise fault(bound, node.start, node.end, f"{kind} takes {'one size' if most == 1 else 'one or two sizes'}")
+        raise bound.error(node, f"{kind} takes {'one size' if most == 1 else 'one or two sizes'}")
     node.kind, node.value, node.parts = "constant", (kind, tuple(map(parse_size, sizes))), []
 
 
@@ -93,7 +89,7 @@ def _product(factors: str) -> str:
 # ---- π ------------------------------------------------------------------------------------------------
 
 
-def settle_pi(bound: Constants, tree: Node) -> str:
+def settle_pi(bound: Bound, tree: Node) -> str:
     """Whether π is the number 3.14… in the text, as 2π says or custom, but where 1 − π says that it is a weight.
 
     Beside π_k only 2π is, and its node becomes one of the kind ``pi``.  What is declared, defined or asked for

@@ -276,12 +276,9 @@ def _sorted_out(text: str, pieces: list[Piece], asked: Question | None) -> tuple
             conditions += found
     if conditions and not any(text[piece.start : piece.end].strip() for piece in kept):
         first = conditions[0]
-        raise NotationError(
-            f"{text[first.start : first.end]} is a condition, and there is no function that it is about",
-            text=text,
-            span=(first.start, first.end),
-            suggestion="write the function in front of its conditions",
-        )
+        message = f"{text[first.start : first.end]} is a condition, and there is no function that it is about"
+        hint = "write the function in front of its conditions"
+        raise NotationError(message, text=text, span=(first.start, first.end), suggestion=hint)
     return kept, conditions
 
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from matdiff.algebra.dims import size
 from matdiff.errors import DeclarationError
 from matdiff.language.extents import Excerpt
-from matdiff.language.fixed import Names, fixed, position_of
+from matdiff.language.fixed import fixed, position_of
 from matdiff.language.limits import bound_by
 from matdiff.language.names import canonical
 from matdiff.language.parameters import Given, bound_letters
@@ -21,17 +22,20 @@ from matdiff.language.places import at, binder_of, number_text, position
 from matdiff.language.recurrences.gathering import in_order, known, numbers, offset_of
 from matdiff.language.recurrences.heads import Head, Steps
 from matdiff.language.recurrences.implied import coupled
-from matdiff.language.recurrences.recursion import Binding, fault, spend
+from matdiff.language.recurrences.recursion import spend
 from matdiff.language.scopes import Binder, Fixed, Place, Position, Scope, Shifted, outer_key
 from matdiff.language.syntax import Node, copied, postorder
 from matdiff.language.words import PATH
+
+if TYPE_CHECKING:
+    from matdiff.language.binding import Bound
 
 MOST_SUBSTITUTED = 20_000  # nodes of all bodies together
 
 # ---- collecting ------------------------------------------------------------------------------------------
 
 
-def taken_out(bound: Binding, items: Sequence[Node]) -> list[Node]:
+def taken_out(bound: Bound, items: Sequence[Node]) -> list[Node]:
     """The items that are no definitions with parameters; what these give is noted, and a circle refused."""
     if any(item.kind in ("state", "repeat") for item in items):
         bound.numbers.update(numbers(bound, items))
@@ -61,7 +65,7 @@ def taken_out(bound: Binding, items: Sequence[Node]) -> list[Node]:
     return rest
 
 
-def _given(bound: Binding, item: Node, started: Collection[str]) -> Given | None:
+def _given(bound: Bound, item: Node, started: Collection[str]) -> Given | None:
     """What an item gives, if it is a definition with parameters; a recurrence has a start, or uses itself."""
     if item.kind == "formula":
         name, parameters = item.value
@@ -79,7 +83,7 @@ def _given(bound: Binding, item: Node, started: Collection[str]) -> Given | None
     return Given(head.name, letters, item, indexed=True) if is_member else None
 
 
-def _ranged(bound: Binding, item: Node, head: Head, steps: Steps) -> Given:
+def _ranged(bound: Bound, item: Node, head: Head, steps: Steps) -> Given:
     """a[k + c] = … for k = 1..K"""
     given = Given(head.name, [steps.letter], item, indexed=True)
     given.offset = offset_of(bound, item, head, steps)
@@ -90,7 +94,7 @@ def _ranged(bound: Binding, item: Node, head: Head, steps: Steps) -> Given:
     return given
 
 
-def _require_own_letters(bound: Binding, given: Given) -> None:
+def _require_own_letters(bound: Bound, given: Given) -> None:
     """Refuses f(i) = ∑_i …, where the letter of a parameter is that of an index as well."""
     for node in postorder(given.body):
         letters = (
@@ -100,17 +104,17 @@ def _require_own_letters(bound: Binding, given: Given) -> None:
         )
         if twice := sorted(letters.intersection(given.parameters)):
             message = f"the index {twice[0]} is bound twice: it is a letter of {given}, too"
-            raise fault(bound, node.start, node.end, message, "use another letter for the sum")
+            raise bound.error(node, message, "use another letter for the sum")
 
 
-def _require_order(bound: Binding) -> None:
+def _require_order(bound: Bound) -> None:
     """Refuses definitions that use themselves or each other in a circle."""
     items: dict[object, Node] = {name: given.body for name, given in bound.given.items()}
     for name, given in bound.given.items():
         if name in _used(given.body):
-            raise fault(bound, given.item.start, given.item.end, f"the definition of {name} uses {name} itself")
+            raise bound.error(given.item, f"the definition of {name} uses {name} itself")
     message = "these definitions use each other in a circle"
-    in_order(items, _used, lambda body: fault(bound, body.start, body.end, message))
+    in_order(items, _used, lambda body: bound.error(body, message))
 
 
 def _used(body: Node) -> Iterator[object]:
@@ -125,7 +129,7 @@ NO_VALUES = ("keyword", "STRING", "all", "tuple", "comparison")  # arguments tha
 # ---- substituting ----------------------------------------------------------------------------------------
 
 
-def resolve_call(bound: Names, node: Node, scope: Scope) -> None:
+def resolve_call(bound: Bound, node: Node, scope: Scope) -> None:
     """h(A x): the arguments, and the body with them for the parameters."""
     given = bound.given.get(node.value[0])
     if node.value[2:] == (PATH,):
@@ -138,14 +142,14 @@ def resolve_call(bound: Names, node: Node, scope: Scope) -> None:
     name, order = node.value[:2]
     if order:
         message = f"{name} is given by a formula: write its derivative as one, too"
-        raise fault(bound, node.start, node.end, message)
+        raise bound.error(node, message)
     arguments = [part for piece in node.parts for part in (piece.parts if piece.kind == "list" else [piece])]
     if strange := next((part for part in arguments if part.kind in NO_VALUES), None):
         shown = bound.text[strange.start : strange.end]
-        raise fault(bound, strange.start, strange.end, f"{shown} is no argument of {given}")
+        raise bound.error(strange, f"{shown} is no argument of {given}")
     if len(arguments) != len(given.parameters):
         count = f"{len(arguments)} argument{'s' * (len(arguments) != 1)}"
-        raise fault(bound, node.start, node.end, f"{name} has {count} here, but is defined as {given}")
+        raise bound.error(node, f"{name} has {count} here, but is defined as {given}")
     indices: Scope = {}
     others: list[Node] = []
     replaced: dict[str, Node] = {}
@@ -160,16 +164,16 @@ def resolve_call(bound: Names, node: Node, scope: Scope) -> None:
     node.kind, node.value, node.parts = "applied", given, [*others, body]
 
 
-def resolve_member(bound: Names, node: Node, given: Given, piece: Excerpt, scope: Scope) -> None:
+def resolve_member(bound: Bound, node: Node, given: Given, piece: Excerpt, scope: Scope) -> None:
     """p_j, where p_k is given for every k; y_nk is the entry k of y_n."""
     shown = f"{given.name}[{piece.text}]"
     indices = _indices(bound, given, piece, scope)
     if indices is None:
         message = f"{shown} has no meaning where {given} is defined"
-        raise fault(bound, node.start, node.end, message, "an index is that of a sum, or a number")
+        raise bound.error(node, message, "an index is that of a sum, or a number")
     indices, places = indices[: len(given.parameters)], indices[len(given.parameters) :]
     if given.offset and any(isinstance(index, Fixed | None) for index in indices):
-        raise fault(bound, node.start, node.end, f"{shown} is not the member that {given} defines", "shift the index")
+        raise bound.error(node, f"{shown} is not the member that {given} defines", "shift the index")
     placed = [(letter, index) for letter, index in zip(given.parameters, indices, strict=True) if index is not None]
     for _, index in placed:
         _require_within(bound, node, given, index, shown)
@@ -183,7 +187,7 @@ def resolve_member(bound: Names, node: Node, given: Given, piece: Excerpt, scope
         node.kind, node.value, node.parts = "entry", [_counted(index) for index in places if index], [member]
 
 
-def _indices(bound: Names, given: Given, piece: Excerpt, scope: Scope) -> list[Position | None] | None:
+def _indices(bound: Bound, given: Given, piece: Excerpt, scope: Scope) -> list[Position | None] | None:
     """The places that are written in brackets or low; None where there are fewer than parameters.
 
     A letter of the definition itself that nothing binds has no place.
@@ -199,12 +203,12 @@ def _indices(bound: Names, given: Given, piece: Excerpt, scope: Scope) -> list[P
     return found if is_whole and 0 <= len(found) - count <= 2 else None
 
 
-def _left_free(bound: Names, given: Given) -> frozenset[str]:
+def _left_free(bound: Bound, given: Given) -> frozenset[str]:
     """The letters of s_ij = q_iᵀk_j that no sum binds: q_i is a name in it, as it is where nothing is defined."""
     return frozenset(given.parameters) - bound_letters(bound.text) if len(given.parameters) > 1 else frozenset()
 
 
-def _index(bound: Names, piece: Excerpt, scope: Scope) -> Position | None:
+def _index(bound: Bound, piece: Excerpt, scope: Scope) -> Position | None:
     """The index of a sum, a number, a class label, or a letter that nothing binds, which is a constant index."""
     found = position(piece, scope, bound.ranges, bound.numbers) or position_of(bound, piece.text, scope)
     if found is None and re.fullmatch(r"[^\W\d_]", piece.text):
@@ -219,7 +223,7 @@ def _counted(index: Position) -> Position:
     return index
 
 
-def _require_within(bound: Names, node: Node, given: Given, index: Position, shown: str) -> None:
+def _require_within(bound: Bound, node: Node, given: Given, index: Position, shown: str) -> None:
     """The members that a number or a sum takes are among those that are defined."""
     if given.ends is None or isinstance(index, Fixed):
         return
@@ -239,10 +243,10 @@ def _require_within(bound: Names, node: Node, given: Given, index: Position, sho
     if below < 0 or (above or 0) < 0 or is_apart:
         hint = f"{given.name}[{number_text(low)}] to {given.name}[{number_text(high)}] are defined"
         where = "" if isinstance(index, Place) else " for all that the sum is over"
-        raise fault(bound, node.start, node.end, f"{shown} is not defined{where}", hint)
+        raise bound.error(node, f"{shown} is not defined{where}", hint)
 
 
-def _body(bound: Binding, node: Node, given: Given, scope: Scope, indices: Scope, replaced: dict[str, Node]) -> Node:
+def _body(bound: Bound, node: Node, given: Given, scope: Scope, indices: Scope, replaced: dict[str, Node]) -> Node:
     """A copy of a body in the scope of its definition, with arguments in the place of its parameters."""
     spend(bound, node, 1, given.body, MOST_SUBSTITUTED, "name the values between, as in u = h(x); h(u)")
     body = copied(given.body)
@@ -253,11 +257,11 @@ def _body(bound: Binding, node: Node, given: Given, scope: Scope, indices: Scope
     return Node("body", [body], {**around, **indices}, body.start, body.end)
 
 
-def resolve_body(bound: Binding, node: Node, scope: Scope) -> Scope:
+def resolve_body(bound: Bound, node: Node, scope: Scope) -> Scope:
     """A body is read where it is defined."""
     inner: Scope = node.value
     return inner
 
 
-def _excerpt(bound: Binding, node: Node) -> Excerpt:
+def _excerpt(bound: Bound, node: Node) -> Excerpt:
     return Excerpt(bound.text[node.start : node.end].strip(), node.start, bound.text)

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from matdiff.algebra.dims import ONE, Size, size
-from matdiff.errors import AmbiguityError, MatdiffError, NotationError
+from matdiff.errors import AmbiguityError, MatdiffError
 from matdiff.language.extents import Excerpt
 from matdiff.language.fixed import fixed, position_of
 from matdiff.language.limits import Among, Chain, Limits, Range, adjacent, bound_text, split_letters
@@ -49,9 +49,9 @@ def _bare(bound: Bound, node: Node, scope: Scope) -> Scope:
     """A sum that names no index runs over the data."""
     free = next((i for i in "ijklst" if i not in scope and i not in bound.spelt), None)
     if node.value[0] != "sum":
-        raise fault(bound, node, "the index is missing", "write ∏_i, min_k")
+        raise bound.error(node, "the index is missing", "write ∏_i, min_k")
     if free is None:
-        raise fault(bound, node, "too many sums without an index", "write the indices: ∑_i")
+        raise bound.error(node, "too many sums without an index", "write the indices: ∑_i")
     binder = Binder(free, None, bare=True)
     bound.ranges.add("N")
     bound.summed.add(id(without_brackets(node.parts[0])))
@@ -70,7 +70,7 @@ def _letter_inside(bound: Bound, node: Node, scope: Scope) -> str:
     bare = {n.value for n in nodes if n.kind == "NAME" and id(n) not in bases} & DATA - bound.wrt - {*bound.declared}
     if len(letters) > 1 or (letters and bare):
         message = f"it is not clear what the sum runs over: {', '.join([*letters, *sorted(bare)])}"
-        raise fault(bound, node, message, f"write ∑_{letters[0]}")
+        raise bound.error(node, message, f"write ∑_{letters[0]}")
     if letters:
         bound.note(node, f"the sum is over {letters[0]}; ∑_k would be over k")
     return letters[0] if letters else ""
@@ -174,12 +174,9 @@ class _Resolved:
             return [letter for letter in letters if letter not in fixed]
         if len(fixed) == 2 or first > second or second in TARGETS:
             both, one = f"∑_{{{second},{first}}}", f"∑_{{{first}={1}, {first}≠{second}}}^{{n}}"
-            raise AmbiguityError(
-                f"a sum over {first} ≠ {second} can run over both indices, or over {first} alone",
-                text=self.bound.text,
-                span=(self.node.start, self.node.end),
-                suggestion=f"write ∑_{second} ∑_{{{first}≠{second}}} for both, or bind {second}: {both} … {one}",
-            )
+            message = f"a sum over {first} ≠ {second} can run over both indices, or over {first} alone"
+            hint = f"write ∑_{second} ∑_{{{first}≠{second}}} for both, or bind {second}: {both} … {one}"
+            raise self.bound.error(self.node, message, hint, AmbiguityError)
         self.bound.note(
             self.node, f"∑ over {first} ≠ {second} runs over all such pairs; over {first} alone it is {{{first}=1, …}}"
         )
@@ -196,12 +193,9 @@ class _Resolved:
             return
         if not clause.paired and shape is None:
             shown, name = ", ".join(clause.letters), clause.name
-            raise AmbiguityError(
-                f"{shown} ∈ {name} can be pairs in {name}, or each of them in {name}",
-                text=self.bound.text,
-                span=(self.node.start, self.node.end),
-                suggestion=f"write ({shown}) ∈ {name} for pairs; for each declare {name}: N, a vector of 0 and 1",
-            )
+            message = f"{shown} ∈ {name} can be pairs in {name}, or each of them in {name}"
+            hint = f"write ({shown}) ∈ {name} for pairs; for each declare {name}: N, a vector of 0 and 1"
+            raise self.bound.error(self.node, message, hint, AmbiguityError)
         for letter in clause.letters:
             if letter not in self.scope:
                 self.bind(letter)
@@ -307,11 +301,7 @@ class _Resolved:
         self.bound.masks.add(name)
 
     def error(self, message: str, suggestion: str = "") -> MatdiffError:
-        return fault(self.bound, self.node, message, suggestion)
-
-
-def fault(bound: Bound, node: Node, message: str, suggestion: str = "") -> NotationError:
-    return NotationError(message, text=bound.text, span=(node.start, node.end), suggestion=suggestion)
+        return self.bound.error(self.node, message, suggestion)
 
 
 def _is_letter(side: str) -> bool:

@@ -141,12 +141,9 @@ class Emitter:
         if k > 0 and self.tokens[k].type == "CARET" and self.tokens[k - 1][:2] == ("NAME", "e"):
             begin, behind = self.tokens[k - 1].start, self.text[start:end]
             power, exponent = self.text[begin:start], self.text[self.tokens[k].end : start]
-            raise AmbiguityError(
-                f"the exponent of {power}{behind} can end before {behind} or behind it",
-                text=self.text,
-                span=(begin, end),
-                suggestion=f"write e^({exponent}){behind}… or e^({exponent}{behind}…)",
-            )
+            message = f"the exponent of {power}{behind} can end before {behind} or behind it"
+            hint = f"write e^({exponent}){behind}… or e^({exponent}{behind}…)"
+            raise AmbiguityError(message, text=self.text, span=(begin, end), suggestion=hint)
 
     def in_block(self) -> bool:
         """Whether two numbers beside each other are two entries, as in [1 2; 3 4]."""

@@ -63,11 +63,8 @@ TABLE["sum_squares"] = recorded.typed_by(lambda x: RECORDED["sum"](x**2), "sum_s
 
 @function("cross_entropy")
 def cross_entropy(site: Site, p: Typed, q: Typed) -> Typed:
-    raise site.misfit(
-        "cross_entropy(a, b) takes logits and probabilities in PyTorch, elsewhere two distributions",
-        "write F.cross_entropy(z, y), or -np.sum(p * np.log(q))",
-        AmbiguityError,
-    )
+    message = "cross_entropy(a, b) takes logits and probabilities in PyTorch, elsewhere two distributions"
+    raise site.misfit(message, "write F.cross_entropy(z, y), or -np.sum(p * np.log(q))", AmbiguityError)
 
 
 @function("gelu")

@@ -136,11 +136,8 @@ class Root(Construct):
         self.degree = page.pieces[self.mark :]
         del page.pieces[self.mark :]
         if len(self.degree) > SHORT:
-            raise NotationError(
-                "the degree of a root is a number or a letter",
-                text=page.source,
-                span=(self.degree[0][1], self.degree[-1][2]),
-            )
+            message = "the degree of a root is a number or a letter"
+            raise NotationError(message, text=page.source, span=(self.degree[0][1], self.degree[-1][2]))
 
     def begin(self, page: Page, token: Token) -> None:
         page.separate(self.command.start, self.command.end)
@@ -245,12 +242,9 @@ class Script(Construct):
             return
         other = page.numbers.setdefault(base + number, self.sign)
         if other != self.sign:
-            raise NotationError(
-                f"{base}_{number} and {base}^({number}) would be one name",
-                text=page.source,
-                span=(self.command.start, token.end),
-                suggestion="call one of them by another letter",
-            )
+            message = f"{base}_{number} and {base}^({number}) would be one name"
+            hint = "call one of them by another letter"
+            raise NotationError(message, text=page.source, span=(self.command.start, token.end), suggestion=hint)
 
     def _plain(self, page: Page) -> str:
         """A word that is a whole superscript has no font: x^{\\mathsf T}."""

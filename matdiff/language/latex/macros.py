@@ -209,11 +209,8 @@ class Stream:
         parts = [(part,) if isinstance(part, str) else arguments[part - 1] for part in macro.body]
         self.expanded += CALL + sum(map(len, parts))
         if self.expanded > LARGEST:
-            raise self.error(
-                f"the definition of {call.text} runs away",
-                call,
-                f"all macros together expand to at most {LARGEST} signs, and none calls itself",
-            )
+            hint = f"all macros together expand to at most {LARGEST} signs, and none calls itself"
+            raise self.error(f"the definition of {call.text} runs away", call, hint)
         start, end = call.start, max(call.end, self.end)
         texts = [text for part in parts for text in part]
         if whole and len(texts) > 1 and texts[0] != "{":

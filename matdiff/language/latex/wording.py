@@ -150,12 +150,8 @@ class Wording(Nesting):
             (PROSE.intersection(words) or len(words) > 1) and "".join(words) not in self.functions and not self.lowered
         ):
             shown = " ".join(words)
-            raise NotationError(
-                f"the text “{shown[:60]}” is no part of an expression",
-                text=self.source,
-                span=(start, end),
-                suggestion="leave only the formula",
-            )
+            message = f"the text “{shown[:60]}” is no part of an expression"
+            raise NotationError(message, text=self.source, span=(start, end), suggestion="leave only the formula")
         else:
             self.name(" ".join(words), start, end)
 

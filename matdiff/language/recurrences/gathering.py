@@ -8,19 +8,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from matdiff.algebra.dims import ONE, Size, size
-from matdiff.errors import MatdiffError, NotationError
+from matdiff.errors import MatdiffError
 from matdiff.language.extents import Excerpt, parse_size
 from matdiff.language.places import number_text
 from matdiff.language.recurrences.heads import Head, Steps
 from matdiff.language.recurrences.implied import given_start, taken_once, with_steps
-from matdiff.language.recurrences.recursion import Binding, Recursion, at_head, fault, spend
+from matdiff.language.recurrences.recursion import Recursion, at_head, spend
 from matdiff.language.scopes import Place
 from matdiff.language.syntax import Node, copied, postorder
 
+if TYPE_CHECKING:
+    from matdiff.language.binding import Bound
 
-def gathered(bound: Binding, items: Sequence[Node]) -> list[Node]:
+
+def gathered(bound: Bound, items: Sequence[Node]) -> list[Node]:
     """The items, with those of a recurrence joined to one, each behind what it uses."""
     if not any(item.kind in ("state", "repeat") for item in items):
         return list(items)
@@ -44,7 +48,7 @@ def gathered(bound: Binding, items: Sequence[Node]) -> list[Node]:
     return _joined(bound, items)
 
 
-def _joined(bound: Binding, items: Sequence[Node]) -> list[Node]:
+def _joined(bound: Bound, items: Sequence[Node]) -> list[Node]:
     """Definitions and recurrences, and the expression last; a last recurrence gives its last state."""
     last = items[-1]
     front = [item for item in items if item.kind != "state" and (item is not last or item.kind == "repeat")]
@@ -55,7 +59,7 @@ def _joined(bound: Binding, items: Sequence[Node]) -> list[Node]:
     for item in front:
         if item.kind not in (*DEFINING, "repeat"):
             message = "only definitions can stand before the last ;"
-            raise fault(bound, item.start, item.end, message, "write name = expression; …")
+            raise bound.error(item, message, "write name = expression; …")
     units = [whole(bound, item) for item in front]
     return [*(item for unit in units for item in written_out(bound, unit)), last]
 
@@ -63,7 +67,7 @@ def _joined(bound: Binding, items: Sequence[Node]) -> list[Node]:
 DEFINING = ("define", "abbreviate", "formula")
 
 
-def put_in_order(bound: Binding, sequence: Node) -> None:
+def put_in_order(bound: Bound, sequence: Node) -> None:
     """Moves every definition and recurrence behind those that it uses, now that it is known which these are."""
     *front, last = sequence.parts
     named = {_defined(unit): unit for unit in front}
@@ -87,7 +91,7 @@ def _used(unit: Node) -> Iterator[object]:
             yield node.value[0]
 
 
-def whole(bound: Binding, item: Node) -> Node:
+def whole(bound: Bound, item: Node) -> Node:
     """A recurrence in the place of its step; any other item as it is."""
     if item.kind != "repeat":
         return item
@@ -123,12 +127,12 @@ def in_order(
     return list(ordered.values())
 
 
-def _circle(bound: Binding, unit: Node) -> NotationError:
+def _circle(bound: Bound, unit: Node) -> MatdiffError:
     """The error for definitions that wait for each other."""
-    return fault(bound, unit.start, unit.end, "these definitions use each other in a circle")
+    return bound.error(unit, "these definitions use each other in a circle")
 
 
-def numbers(bound: Binding, items: Iterable[Node]) -> dict[str, int]:
+def numbers(bound: Bound, items: Iterable[Node]) -> dict[str, int]:
     """Sizes that are given as numbers: K = 3, or K: 3 where K is how often something is repeated."""
     found: dict[str, int] = {}
     for item in items:
@@ -147,7 +151,7 @@ def numbers(bound: Binding, items: Iterable[Node]) -> dict[str, int]:
 # ---- the two items of a recurrence ----------------------------------------------------------------------
 
 
-def _recursion(bound: Binding, item: Node, starts: Mapping[str, Node]) -> Recursion:
+def _recursion(bound: Bound, item: Node, starts: Mapping[str, Node]) -> Recursion:
     """The recurrence of a step z[k+1] = … for k = 1..K."""
     head, steps, _ = item.value
     offset = offset_of(bound, item, head, steps)
@@ -179,7 +183,7 @@ def _is_forward(first: Size, last: Size, gives: Size, start: Size | None) -> boo
     return first.number is not None
 
 
-def offset_of(bound: Binding, item: Node, head: Head, steps: Steps) -> int:
+def offset_of(bound: Bound, item: Node, head: Head, steps: Steps) -> int:
     """c of the state z[k + c] that a step gives."""
     if re.fullmatch(r"\w+(\s*[-+]\s*\w+)*", head.number):
         offset = (parse_size(Excerpt(head.number, 0, head.number), least=None) - size(steps.letter)).number
@@ -189,7 +193,7 @@ def offset_of(bound: Binding, item: Node, head: Head, steps: Steps) -> int:
     raise at_head(bound, item, message, "write z[k+1] = … for k = 1..K")
 
 
-def _take_start(bound: Binding, item: Node) -> None:
+def _take_start(bound: Bound, item: Node) -> None:
     """z[1] = x gives the recurrence of z its start."""
     head: Head = item.value[0]
     recursion = bound.recursions.get(head.name)
@@ -212,14 +216,14 @@ def _take_start(bound: Binding, item: Node) -> None:
         raise at_head(bound, item, f"the start of {recursion.name} uses {recursion.name} itself")
 
 
-def _number(bound: Binding, head: Head) -> Size | None:
+def _number(bound: Bound, head: Head) -> Size | None:
     """The number of the state that an item defines; None where it is none."""
     if not re.fullmatch(r"\s*[+-]?\s*\w+(\s*[-+*]\s*\w+)*\s*", head.number):
         return None
     return known(bound, parse_size(Excerpt(head.number, 0, head.number), least=None))
 
 
-def known(bound: Binding, extent: Size) -> Size:
+def known(bound: Bound, extent: Size) -> Size:
     """A size in which the names that are known as numbers are replaced."""
     return extent.substitute(lambda name: size(bound.numbers.get(name, name)))
 
@@ -227,7 +231,7 @@ def known(bound: Binding, extent: Size) -> Size:
 # ---- steps that are written out -------------------------------------------------------------------------
 
 
-def written_out(bound: Binding, unit: Node) -> list[Node]:
+def written_out(bound: Bound, unit: Node) -> list[Node]:
     """A recurrence with a number of steps as definitions of its states; any other item as it is."""
     if unit.kind != "recurrence" or not unit.value.is_written_out:
         return [unit]
@@ -248,7 +252,7 @@ def written_out(bound: Binding, unit: Node) -> list[Node]:
     return found
 
 
-def _final_state(bound: Binding, recursion: Recursion) -> Node:
+def _final_state(bound: Bound, recursion: Recursion) -> Node:
     """The state that the last step gives, which is the value of a text that ends in a recurrence."""
     step = recursion.step
     if recursion.is_written_out:

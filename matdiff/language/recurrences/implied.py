@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from matdiff.algebra.dims import Size, size
 from matdiff.language.limits import Limits, Range
 from matdiff.language.places import number_text
 from matdiff.language.recurrences.heads import Head, Steps
-from matdiff.language.recurrences.recursion import Binding, Recursion, at_head
+from matdiff.language.recurrences.recursion import Recursion, at_head
 from matdiff.language.syntax import Node, copied, postorder, without_brackets
 
+if TYPE_CHECKING:
+    from matdiff.language.binding import Bound
 
-def with_steps(bound: Binding, items: Sequence[Node]) -> None:
+
+def with_steps(bound: Bound, items: Sequence[Node]) -> None:
     """Gives a step that uses the state before it, and says no range, the one that the text tells otherwise.
 
     That is the range of the only sum over its index or of other steps, else what is between the start and h_T or h_3,
@@ -53,7 +57,7 @@ def _leads(item: Node) -> bool:
     return any(n.kind == "NAME" and n.value in names for n in postorder(item))
 
 
-def _limit(bound: Binding, items: Sequence[Node], steps: Steps) -> None:
+def _limit(bound: Bound, items: Sequence[Node], steps: Steps) -> None:
     """Gives the sums over the index of the steps that have no limits those of the steps."""
     extent = {"first": steps.first, "last": steps.last}
     for node, limits, clause in _sums(items, steps.letter):
@@ -141,7 +145,7 @@ def _bare(number: str) -> str:
 Told = Iterator[tuple[Size, Size]]
 
 
-def _ranges(bound: Binding, items: Sequence[Node], letter: str, head: Head, start: str) -> Told:
+def _ranges(bound: Bound, items: Sequence[Node], letter: str, head: Head, start: str) -> Told:
     """The first and last number of the sums over a letter, and of the steps that it numbers."""
     for item in items:
         if item.kind == "repeat" and item.value[1].letter == letter:
@@ -152,7 +156,7 @@ def _ranges(bound: Binding, items: Sequence[Node], letter: str, head: Head, star
             yield clause.first, last
 
 
-def _to_the_last(bound: Binding, items: Sequence[Node], letter: str, head: Head, start: str) -> Told:
+def _to_the_last(bound: Bound, items: Sequence[Node], letter: str, head: Head, start: str) -> Told:
     """1 and T for h_t = …, 0 and T − 1 for h_{t+1} = …, where h_T is used; one more where h_1 is the start.
 
     With h_5 in its place the steps lead to the greatest number that is used.
@@ -167,7 +171,7 @@ def _to_the_last(bound: Binding, items: Sequence[Node], letter: str, head: Head,
         yield size(int(start) if start.isdecimal() else 0) + size(1 - offset), last - size(offset)
 
 
-def _unlimited(bound: Binding, items: Sequence[Node], letter: str, head: Head, start: str) -> Told:
+def _unlimited(bound: Bound, items: Sequence[Node], letter: str, head: Head, start: str) -> Told:
     """1 and T, or 0 and T − 1, where a sum over the letter has no limits."""
     offset = 1 if "+" in head.number else 0
     if any(True for _ in _sums(items, letter)):
@@ -183,7 +187,7 @@ def _sums(items: Sequence[Node], letter: str) -> Iterator[tuple[Node, Limits, Ra
                 yield node, node.value[1], clause
 
 
-def given_start(bound: Binding, recursion: Recursion) -> Node:
+def given_start(bound: Bound, recursion: Recursion) -> Node:
     """h[0] = h₀, with a symbol for the start that the text does not tell."""
     number = number_text(recursion.starts_at)
     shown, step = f"{recursion.name}[{number}]", recursion.step

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from matdiff.algebra.dims import Size, size
-from matdiff.errors import NotationError
-from matdiff.language.declared import Declarations
-from matdiff.language.parameters import Given
+from matdiff.errors import MatdiffError
 from matdiff.language.recurrences.heads import Steps
 from matdiff.language.scopes import Binder, Shifted
 from matdiff.language.syntax import Node, postorder
+
+if TYPE_CHECKING:
+    from matdiff.language.binding import Bound
 
 MOST_WRITTEN_OUT = 100_000  # nodes of all steps together, where a number of steps is written out
 
@@ -98,7 +99,7 @@ class Recursion:
         """Whether there is a state with a number, where the steps are written out."""
         return self.origin <= number <= (self.final.number or 0)
 
-    def require_use(self, bound: Binding) -> None:
+    def require_use(self, bound: Bound) -> None:
         """Raises NotationError where the step does not have the state that it starts from.
 
         Of states that depend on each other it may be another's step that has it.
@@ -121,37 +122,12 @@ class Recursion:
         return f"{self.name}[{self.index}{f'{more:+d}' if more else ''}]"
 
 
-class Binding(Protocol):
-    """What reading a recurrence needs of the tree that it stands in."""
-
-    text: str
-    declared: Declarations
-    definitions: set[str]
-    called: tuple[str, ...]
-    recursions: dict[str, Recursion]
-    coupled: frozenset[str]
-    given: dict[str, Given]
-    numbers: dict[str, int]
-    ranges: set[str]
-    indices: set[str]
-    free: bool
-    free_indices: dict[str, Binder]
-    written: int
-
-    def note(self, node: Node, sentence: str) -> None: ...
-
-
-def fault(bound: Binding, start: int, end: int, message: str, suggestion: str = "") -> NotationError:
-    """An error that points at a place in the text."""
-    return NotationError(message, text=bound.text, span=(start, max(end, start + 1)), suggestion=suggestion)
-
-
-def at_head(bound: Binding, item: Node, message: str, suggestion: str = "") -> NotationError:
+def at_head(bound: Bound, item: Node, message: str, suggestion: str = "") -> MatdiffError:
     """An error that points at the state which an item defines."""
-    return fault(bound, item.start, item.value[2], message, suggestion)
+    return bound.error((item.start, item.value[2]), message, suggestion)
 
 
-def of_several(bound: Binding, step: Node) -> NotationError:
+def of_several(bound: Bound, step: Node) -> MatdiffError:
     """The error for states that depend on each other, of which there is any number."""
     *names, last = sorted(bound.coupled)
     message = f"the states {', '.join(names)} and {last} depend on each other, and a recurrence has one state"
@@ -160,9 +136,9 @@ def of_several(bound: Binding, step: Node) -> NotationError:
     return at_head(bound, step, message, hint)
 
 
-def spend(bound: Binding, node: Node, copies: int, parts: Node, most: int = MOST_WRITTEN_OUT, hint: str = "") -> None:
+def spend(bound: Bound, node: Node, copies: int, parts: Node, most: int = MOST_WRITTEN_OUT, hint: str = "") -> None:
     """Counts nodes that are written several times; raises NotationError where there are too many of them."""
     bound.written += copies * sum(1 for _ in postorder(parts))
     if bound.written > most:
         hint = hint or "give the number of steps a name, as in for k = 1..K"
-        raise fault(bound, node.start, node.end, "this is too much to be written out", hint)
+        raise bound.error(node, "this is too much to be written out", hint)

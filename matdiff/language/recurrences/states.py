@@ -9,18 +9,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from matdiff.algebra.dims import ONE, size
 from matdiff.language.extents import Excerpt
 from matdiff.language.limits import Range
 from matdiff.language.places import binder_of, number_text, position
 from matdiff.language.recurrences.gathering import known
-from matdiff.language.recurrences.recursion import Binding, Recursion, fault, spend
+from matdiff.language.recurrences.recursion import Recursion, spend
 from matdiff.language.scopes import Binder, Place, Position, Scope, Shifted
 from matdiff.language.syntax import Node, copied, postorder
 
+if TYPE_CHECKING:
+    from matdiff.language.binding import Bound
 
-def resolve_state(bound: Binding, node: Node, recursion: Recursion, piece: Excerpt, scope: Scope) -> Scope | None:
+
+def resolve_state(bound: Bound, node: Node, recursion: Recursion, piece: Excerpt, scope: Scope) -> Scope | None:
     """z[…]: inside its own step the state before it, elsewhere a state of the finished recurrence.
 
     The answer is the scope of what a[…] stands for.
@@ -28,7 +32,7 @@ def resolve_state(bound: Binding, node: Node, recursion: Recursion, piece: Excer
     index = _position(bound, recursion, piece, scope)
     shown = f"{recursion.name}[{piece.text}]"
     if index is None or (isinstance(index, Place) and index.single is None):
-        raise fault(bound, node.start, node.end, f"{shown} is no state of {recursion.name}", states_of(recursion))
+        raise bound.error(node, f"{shown} is no state of {recursion.name}", states_of(recursion))
     if (binder := binder_of(index)) is not None:
         binder.used = True
     if any((b := binder_of(p)) is not None and b.owner is recursion for p in scope.values()):
@@ -40,7 +44,7 @@ def resolve_state(bound: Binding, node: Node, recursion: Recursion, piece: Excer
     return None
 
 
-def _position(bound: Binding, recursion: Recursion, piece: Excerpt, scope: Scope) -> Position | None:
+def _position(bound: Bound, recursion: Recursion, piece: Excerpt, scope: Scope) -> Position | None:
     """The number of a state; an index that nothing binds is a general one, where that is allowed."""
     found = position(piece, scope, {*bound.ranges, *recursion.count.names()}, bound.numbers)
     letter = re.match(r"[^\W\d_](?=\s*(?:[-+−]|$))", piece.text) if found is None and bound.free else None
@@ -50,7 +54,7 @@ def _position(bound: Binding, recursion: Recursion, piece: Excerpt, scope: Scope
     return position(piece, {letter.group(): general}, (), bound.numbers)
 
 
-def _resolve_own(bound: Binding, node: Node, recursion: Recursion, at: Position, shown: str) -> None:
+def _resolve_own(bound: Bound, node: Node, recursion: Recursion, at: Position, shown: str) -> None:
     """A state inside the step that leads to it: the state before the step, or the start."""
     binder, offset = (at, 0) if isinstance(at, Binder) else at[:2] if isinstance(at, Shifted) else (None, 0)
     if binder is None and isinstance(at, Place) and at.single is recursion.starts_at:
@@ -60,18 +64,18 @@ def _resolve_own(bound: Binding, node: Node, recursion: Recursion, at: Position,
         return
     if binder is None or binder.owner is not recursion or offset != recursion.before:
         leads = f"a step leads from {recursion.state(recursion.before)} to {recursion.state(recursion.after)}"
-        raise fault(bound, node.start, node.end, f"{shown} is not known in the step of {recursion.name}", leads)
+        raise bound.error(node, f"{shown} is not known in the step of {recursion.name}", leads)
     recursion.used = True
     node.kind, node.value, node.parts = "before", recursion, []
     if binder.value is not None:
         node.kind, node.value = "definition", recursion.label(binder.value + offset)
 
 
-def _resolve_written_out(bound: Binding, node: Node, recursion: Recursion, at: Position, shown: str) -> None:
+def _resolve_written_out(bound: Bound, node: Node, recursion: Recursion, at: Position, shown: str) -> None:
     """A state of a recurrence that is written out: one of its definitions."""
     number = number_at(at)
     if number is None or not recursion.has(number):
-        raise fault(bound, node.start, node.end, f"{shown} is no state of {recursion.name}", states_of(recursion))
+        raise bound.error(node, f"{shown} is no state of {recursion.name}", states_of(recursion))
     node.kind, node.value, node.parts = "definition", recursion.label(number), []
 
 
@@ -89,7 +93,7 @@ def states_of(recursion: Recursion) -> str:
     return f"its states are {name}[{recursion.origin}] to {name}[{number_text(recursion.final)}]"
 
 
-def written_low(bound: Binding, name: str, text: str) -> tuple[str, str] | None:
+def written_low(bound: Bound, name: str, text: str) -> tuple[str, str] | None:
     """The state or member that z_2 is, written with a low number, unless a symbol is called so."""
     base = name.rstrip("0123456789")
     recursion, given = bound.recursions.get(base), bound.given.get(base)
@@ -99,7 +103,7 @@ def written_low(bound: Binding, name: str, text: str) -> tuple[str, str] | None:
     return (base, name[len(base) :]) if re.search(r"[_₀-₉]", text) else None
 
 
-def numbered_name(bound: Binding, name: str, indices: Sequence[Position]) -> str | None:
+def numbered_name(bound: Bound, name: str, indices: Sequence[Position]) -> str | None:
     """W1 for W[k] where the steps are written out and W1, W2 … are declared instead of a family W."""
     number = number_at(indices[0]) if len(indices) == 1 and binder_of(indices[0]) is not None else None
     return f"{name}{number}" if name not in bound.declared and f"{name}{number}" in bound.declared else None
@@ -113,7 +117,7 @@ def label_clash(recursions: Mapping[str, Recursion], name: str) -> str:
 # ---- sums over states that are written out ---------------------------------------------------------------
 
 
-def summed(bound: Binding, node: Node, scope: Scope) -> bool:
+def summed(bound: Bound, node: Node, scope: Scope) -> bool:
     """Writes out a sum with a number of terms that has states which are written out; says whether it did."""
     names = {r.name for r in bound.recursions.values() if r.is_written_out}
     given = bound.given.values() if names else ()
