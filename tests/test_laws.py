@@ -57,18 +57,18 @@ SCHEMES = frozenset(
     """
     absolute_of_negative blocks_one_by_one by_scalar cases_of_one_condition column_by_unit_vector
     commuting_direction commuting_functions commuting_right_side composed_of_eigenvectors constant_body
-    constants_beside_softmax correlation_of_padding determinant_of_two
+    constants_beside_softmax determinant_of_two
     direction_of_identity entries_in_a_table entry_by_entry entry_of_function_of_given_vector
     entry_of_given_vector entry_of_unit_vector equal_bases even_and_odd function_of_repeated half_at_zero
     log_of_determinant mean_taken_off multiple_direction nothing_at_one nothing_at_zero odd_power_of_sign
     ones_as_product open_exponents part_of_constant power_under_a_name powers_in_a_circle
     powers_in_product product_of_blocks product_of_exponentials product_with_given_vector
     ptrace1_of_outer_product ptrace2_of_outer_product root_of_number rows_together sign_of_power_of_absolute
-    slice_of_constant sum_of_centred_columns sum_of_unit_vectors sum_over_eigenvalues sum_over_entries
+    sum_of_centred_columns sum_of_unit_vectors sum_over_eigenvalues sum_over_entries
     sum_with_delta trace_of_band_matrix trace_of_commuting_direction
     trace_of_commuting_solution trace_of_convolution trace_of_convolution_2 trace_of_cross_correlation
     trace_of_cross_correlation_2 trace_of_dilated trace_of_indexed_sum trace_of_open_hessian trace_of_padded
-    trace_of_patches trace_of_slice trace_of_subsampled trace_with_unit_vector transpose_of_function_of_several
+    trace_of_patches trace_of_slice trace_of_subsampled transpose_of_function_of_several
     transpose_of_patches transpose_of_sized unit_vector_in_hadamard vec_of_convolution vec_of_convolution_2
     vec_of_cross_correlation vec_of_padded vec_of_product_with_diagonal vec_of_slice vec_of_subsampled
     """.split()
@@ -117,8 +117,7 @@ LEFT_SIDES: dict[str, Expr] = {
     "sign_of_power_of_absolute": matdiff.parse("abs(A).^3 .* sign(A)", "A: m x n"),
     "power_of_ones": matdiff.parse("ones(m, n).^2"),
     "scalar_in_product": Product(x, Transpose(y), z),
-    "row_by_unit_vector": matdiff.parse("unit(2, m)'*A", "A: m x n"),
-    "column_by_unit_vector": matdiff.parse("A*unit(2, n)", "A: m x n"),
+    "unit_vector_in_hadamard": matdiff.parse("x .* unit(2, n)", "x: n"),
     "equal_bases": matdiff.parse("a^2*a^3", "a: scalar"),
     "power_under_a_name": matdiff.parse("J = sqrt(a); a/J", "a: scalar positive"),
     "power_of_power": matdiff.parse("(a^3)^2", "a: scalar"),

@@ -16,7 +16,7 @@ from typing import Any
 
 from matdiff.algebra.constants import Identity, Ones, is_one, is_zero
 from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import Expr, Number, Operator, Symbol, postorder
+from matdiff.algebra.expr import Expr, Number, Operator, Symbol, postorder, replace
 from matdiff.algebra.heads import Known, Names, each, loaded, occurring
 from matdiff.algebra.heads import among as among_operands
 from matdiff.algebra.kinds import Classes, names_in, set_of
@@ -190,10 +190,12 @@ def built(right: Expr, ways: Iterable[Found]) -> Expr | None:
 
 
 def operand_by_operand(left: Expr, right: Expr, when: Guard | None) -> Way | None:
-    """f(A ∘ B) = g(A) ∘ g(B), or in the other order, for a ∘ that takes any number of operands."""
-    inside, outer, join = left.operands[0] if len(left.operands) == 1 else left, type(left), type(right)
+    """f(A ∘ B, C) = g(A, C) ∘ g(B, C), or in the other order, for a ∘ that takes any number of operands."""
+    inside, outer, join = left.operands[0] if left.operands else left, type(left), type(right)
     kind, order = type(inside), 1
-    if inside is left or kind.__name__ not in NARY or not (issubclass(join, Operator) and join.__name__ in NARY):
+    if inside is left or outer.__name__ in NARY or kind.__name__ not in NARY:
+        return None
+    if not issubclass(join, Operator) or join.__name__ not in NARY:
         return None
     if (join is Product) is not (kind is Product) and not right.is_scalar:  # numbers need no order
         return None
@@ -203,14 +205,19 @@ def operand_by_operand(left: Expr, right: Expr, when: Guard | None) -> Way | Non
     if letters[1] in set(postorder(images[0])):
         images, order = images[::-1], -1
     a, b = letters
-    if a is b or instance(images[0], {a: b}) is not images[1]:
+    second = replace(images[0], {a: b}.get) if a.shape == b.shape else instance(images[0], {a: b})
+    if a is b or second is not images[1]:
         return None
+    whole = Symbol("·", inside.shape)
+    around = left.rebuild((whole, *left.operands[1:])) if left.operands[1:] or left.data else None
 
     def rewritten(e: Expr) -> Expr | None:
         if type(e) is not outer or type(e.operands[0]) is not kind or (when is not None and not when(e)):
             return None
-        made = [instance(images[0], {a: o}) for o in e.operands[0].operands[::order]]
-        return join.of(*[m for m in made if m is not None]) if None not in made else None
+        for found in MATCHER.match(around, e, {}) if around is not None else ({},):
+            made = [instance(images[0], {**found, a: o}) for o in e.operands[0].operands[::order]]
+            return join.of(*[m for m in made if m is not None]) if None not in made else None
+        return None
 
     return rewritten
 

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from matdiff.algebra.constants import Ones, Zeros
+from matdiff.algebra.constants import Zeros
 from matdiff.algebra.dims import ONE, Shape
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.identities.products import scalars_in_front
 from matdiff.algebra.identities.transposes import transposed
-from matdiff.algebra.laws import identity
+from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.convolution import Convolution, CrossCorrelation, FullConvolution, FullCrossCorrelation
 from matdiff.algebra.operators.kronecker import Vec
-from matdiff.algebra.operators.norms import inner
 from matdiff.algebra.operators.patches import BandMatrix, BandSum, Patches, PatchSum
 from matdiff.algebra.operators.products import Product, Transpose, zero
 from matdiff.algebra.operators.resampling import Dilated, Flipped, Padded, Subsampled
-from matdiff.algebra.operators.slices import Slice
 from matdiff.algebra.operators.windows import places
 from matdiff.algebra.stated import stated
 
@@ -50,52 +48,50 @@ def zero_in_convolution(e: Expr) -> Expr | None:
     return zero(e.shape) if any(isinstance(o, Zeros) for o in e.operands) else None
 
 
-@identity("corr(A, B) = tr(A'*B)", where="A, B: m x n", on=(CrossCorrelation, Convolution), under_d=True)
-def correlation_in_one_place(e: Expr) -> Expr | None:
-    """With a kernel as large as the matrix; of the convolution it is flipped."""
-    a, k = e.operands
-    if a.shape != k.shape:
-        return None
-    return inner(a, Flipped.of(k) if isinstance(e, Convolution) else k)
+correlation_in_one_place = stated(
+    "corr(x, y, s) = x'*y",
+    where="x, y: n",
+    also=(
+        Statement("corr(A, B, s) = tr(A'*B)", "A, B: m x n"),
+        "conv(x, y, s) = x'*flip(y)",
+        Statement("conv(A, B, s) = tr(A'*flip(B))", "A, B: m x n"),
+    ),
+    under_d=True,
+)
 
 
 # ---- flips ------------------------------------------------------------------------------------------
 
-OTHER: dict[type[Expr], type[Expr]] = {
-    Convolution: CrossCorrelation,
-    CrossCorrelation: Convolution,
-    FullConvolution: FullCrossCorrelation,
-    FullCrossCorrelation: FullConvolution,
-}
+FULL = "X: m x n; K: p x q"
+STRIDED = "X: s*(m-1)+p x s*(n-1)+q; K: p x q"
 
 
 flip_of_flip = stated("flip(flip(A)) = A", where="A: m x n", also=("flip(ones(m, n)) = ones(m, n)",))
 
 
-@identity(
-    "conv(X, flip(K)) = corr(X, K)",
-    where="X: m x n; K: p x q",
+flipped_kernel = stated(
+    "conv(X, flip(K), s) = corr(X, K, s)",
+    where=STRIDED,
     also=(
-        "corr(X, flip(K)) = conv(X, K)",
-        "conv_full(X, flip(K)) = corr_full(X, K)",
-        "corr_full(X, flip(K)) = conv_full(X, K)",
+        "corr(X, flip(K), s) = conv(X, K, s)",
+        Statement("conv_full(X, flip(K)) = corr_full(X, K)", FULL),
+        Statement("corr_full(X, flip(K)) = conv_full(X, K)", FULL),
     ),
 )
-def flipped_kernel(e: Expr) -> Expr | None:
-    """And the other way round, within the matrix and in full."""
-    x, k = e.operands
-    return OTHER[type(e)].make((x, k.operands[0]), e.data) if isinstance(k, Flipped) else None
-
-
-@identity("flip(conv(flip(X), K)) = conv(X, flip(K))", where="X: m x n; K: p x q")
-def flip_of_convolution(e: Expr) -> Expr | None:
-    """A flip goes inside where it meets another one."""
-    a = e.operands[0]
-    if type(a) not in OTHER or not any(isinstance(o, Flipped) for o in a.operands):
-        return None
-    return a.rebuild(tuple([o.operands[0] if isinstance(o, Flipped) else Flipped.of(o) for o in a.operands]))
-
-
+flip_of_convolution = stated(  # a flip goes inside where it meets another one
+    "flip(conv(flip(X), K, s)) = conv(X, flip(K), s)",
+    where=STRIDED,
+    also=(
+        "flip(conv(X, flip(K), s)) = conv(flip(X), K, s)",
+        "flip(corr(flip(X), K, s)) = corr(X, flip(K), s)",
+        "flip(corr(X, flip(K), s)) = corr(flip(X), K, s)",
+        *[
+            Statement(f"flip({f}({before})) = {f}({after})", FULL)
+            for f in ("conv_full", "corr_full")
+            for before, after in (("flip(X), K", "X, flip(K)"), ("X, flip(K)", "flip(X), K"))
+        ],
+    ),
+)
 transpose_of_exchange = stated("exchange(n)' = exchange(n)")
 exchanged = stated(
     "exchange(m*n)*vec(A) = vec(flip(A))",
@@ -112,50 +108,28 @@ power_of_exchange = stated(
 # ---- strides and margins ----------------------------------------------------------------------------
 
 
-@identity("subsample(dilate(A, 2), 2) = A", title="subsample(dilate(A, s), s) = A", where="A: m x n")
-def subsampled_dilation(e: Expr) -> Expr | None:
-    a = e.operands[0]
-    if isinstance(a, Ones):
-        return Ones(*e.shape)
-    return a.operands[0] if isinstance(a, Dilated) and a.data == e.data else None
-
-
-@identity(
-    "subsample(corr(X, K), 2) = corr(X, K, 2)",
-    title="subsample(corr(X, K), s) = corr(X, K, s)",
-    where="X: 2*m+p-2 x 2*n+q-2; K: p x q",
+subsampled_dilation = stated(
+    "subsample(dilate(A, s), s) = A",
+    where="A: m x n",
+    also=("subsample(ones(s*(m-1)+1, s*(n-1)+1), s) = ones(m, n)",),
 )
-def subsampled_correlation(e: Expr) -> Expr | None:
-    """Also of a convolution, and of what has a stride already."""
-    a = e.operands[0]
-    if not isinstance(a, CrossCorrelation | Convolution):
-        return None
-    return a.make(a.operands, (a.data[0] * e.data[0],))
-
-
-@identity(
-    "corr(pad(X, 2), K) = corr_full(X, K)",
-    title="corr(pad(X, p−1), K) = corr_full(X, K)",
-    where="X: m x n; K: 3 x 3",
-    on=(CrossCorrelation, Convolution),
+subsampled_correlation = stated(
+    "subsample(corr(X, K, r), s) = corr(X, K, r*s)",
+    where="X: r*s*(m-1)+p x r*s*(n-1)+q; K: p x q",
+    also=("subsample(conv(X, K, r), s) = conv(X, K, r*s)",),
 )
-def correlation_of_padding(e: Expr) -> Expr | None:
-    """With as many zeros as let the kernel meet every entry; also of a convolution."""
-    x, k = e.operands
-    if not isinstance(x, Padded) or e.data[0] is not ONE or x.data != tuple([extent - ONE for extent in k.shape]):
-        return None
-    full = FullCrossCorrelation if isinstance(e, CrossCorrelation) else FullConvolution
-    return full.of(x.operands[0], k)
-
-
-@identity("pad(A, 2)[3:2+m, 3:2+n] = A", title="pad(A, k)[k+1:k+m, k+1:k+n] = A", where="A: m x n")
-def slice_of_padding(e: Expr) -> Expr | None:
-    match e:
-        case Slice(operands=(Padded(operands=(a,), data=margins),)):
-            inside = [(k + ONE, k + extent) for k, extent in zip(margins, a.shape, strict=True)]
-            return a if list(e.ranges) == inside else None
-        case _:
-            return None
+correlation_of_padding = stated(  # with as many zeros as let the kernel meet every entry
+    "corr(pad(X, p), K) = corr_full(X, K)",
+    where="X: m x n; K: p+1 x p+1",
+    also=(
+        "conv(pad(X, p), K) = conv_full(X, K)",
+        Statement("corr(pad(x, p), k) = corr_full(x, k)", "x: n; k: p+1"),
+        Statement("conv(pad(x, p), k) = conv_full(x, k)", "x: n; k: p+1"),
+    ),
+)
+slice_of_padding = stated(
+    "pad(A, k)[k+1:k+m, k+1:k+n] = A", where="A: m x n", also=(Statement("pad(x, k)[k+1:k+n] = x", "x: n"),)
+)
 
 
 # ---- products of matrices ---------------------------------------------------------------------------

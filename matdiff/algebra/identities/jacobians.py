@@ -6,14 +6,8 @@ The first kind is applied to the terms of a line by calculus.vecform; the second
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import pairwise
 
-from matdiff.algebra.constants import Ones
-from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import Expr
-from matdiff.algebra.laws import Statement, identity, of_a_line
-from matdiff.algebra.operators.products import Hadamard, Product, Transpose
-from matdiff.algebra.operators.structure import DiagonalMatrix
+from matdiff.algebra.laws import Statement, of_a_line
 from matdiff.algebra.stated import stated
 
 # ---- the laws of a line -----------------------------------------------------------------------------
@@ -119,19 +113,3 @@ column_and_row_in_kronecker = stated(
 kronecker_between_commutations = stated(
     "commutation(p, m)*kron(A, B)*commutation(n, q) = kron(B, A)", where="A: m x n; B: p x q"
 )
-
-
-@identity("x*y'*diag(z) = x*(y .* z)'", where="x: m; y, z: n", among=(DiagonalMatrix,))
-def diagonal_behind_row(e: Expr) -> Expr | None:
-    """Also diag(z)yxᵀ = (z ⊙ y)xᵀ; of a vector of ones only z is left."""
-    f = e.operands
-    for k, (a, b) in enumerate(pairwise(f)):
-        match a, b:
-            case Transpose(operands=(y,)), DiagonalMatrix(operands=(z,)) if y.cols is ONE:
-                made: Expr = Transpose(z if isinstance(y, Ones) else Hadamard.of(y, z))
-            case DiagonalMatrix(operands=(z,)), y if y.cols is ONE:
-                made = z if isinstance(y, Ones) else Hadamard.of(z, y)
-            case _:
-                continue
-        return Product.of(*f[:k], made, *f[k + 2 :])
-    return None

@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from matdiff.algebra.constants import Identity
-from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Index, Number, postorder
 from matdiff.algebra.identities.indexed import bound_names, fresh_index
 from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.entrywise import Entrywise
 from matdiff.algebra.operators.kronecker import Kronecker
-from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
+from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum
 from matdiff.algebra.operators.slices import Column, Row, Slice
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Entry, IndexedSum, UnitVector, substitute_index
@@ -24,22 +23,20 @@ from matdiff.algebra.stated import stated
 PARTS = (Entry, Row, Column, Slice)
 
 
+PLACES = ("[i, j]", "[i, :]", "[:, j]", "[i:j, k:l]")
+
+
+def at_places(statement: str) -> list[Statement]:
+    """What is said of the whole, of every kind of part of a matrix."""
+    return [Statement(statement.replace("[i]", place), "A, B: m x n") for place in PLACES]
+
+
+part_of_sum = stated("(x + y)[i] = x[i] + y[i]", where="x, y: n", also=at_places("(A + B)[i] = A[i] + B[i]"))
+
+
 def same_part(e: Expr, whole: Expr) -> Expr:
     """The part of another whole that lies where *e* lies in its own."""
     return e.rebuild((whole, *e.operands[1:]))
-
-
-@identity(
-    "(A + B)[:, 2] = A[:, 2] + B[:, 2]",
-    title="(A + B)[:, j] = A[:, j] + B[:, j]",
-    where="A, B: m x n",
-    among=(Sum,),
-    on=PARTS,
-)
-def part_of_sum(e: Expr) -> Expr | None:
-    """Also of a row, an entry and a slice."""
-    a = e.operands[0]
-    return Sum.of(*[same_part(e, o) for o in a.operands]) if isinstance(a, Sum) else None
 
 
 @identity(
@@ -70,29 +67,14 @@ entry_of_multiple = stated(
 )
 
 
-@identity(
-    "(A*B)[1, 2] = A[1, :]*B[:, 2]", title="(AB)[i, j] = A[i, :]B[:, j]", where="A: m x n; B: n x p", among=(Product,)
+entry_of_product = stated(
+    "(A*x)[i] = A[i, :]*x",
+    where="A: m x n; x: n",
+    also=(
+        Statement("(x*A)[i, j] = x[i]*A[1, j]", "x: m; A: 1 x n"),
+        Statement("(A*B)[i, j] = A[i, :]*B[:, j]", "A: m x n; B: n x p"),
+    ),
 )
-def entry_of_product(e: Expr) -> Expr | None:
-    """Also (Ax)[i] = A[i, :]x and (xyᵀ)[i, j] = x[i]y[j]."""
-    a, *places = e.operands
-    if not isinstance(a, Product):
-        return None
-    first, *middle, last = a.operands
-    if len(places) == 1:
-        return Product.of(part_at(first, places[0], None), *middle, last)
-    return Product.of(part_at(first, places[0], None), *middle, part_at(last, None, places[1]))
-
-
-def part_at(a: Expr, i: Expr | None, j: Expr | None) -> Expr:
-    """A[i, :] or A[:, j], which is an entry where A is a column or a row."""
-    if a.cols is ONE and i is not None:
-        return Entry(a, i)
-    if a.rows is ONE and j is not None:
-        return Entry(a, Number(1), j)
-    return Row(a, i) if i is not None else Column(a, j) if j is not None else a
-
-
 entry_of_diagonal_matrix = stated(
     "diag(x)[i, i] = x[i]", where="x: n; i, j: integer", also=("diag(x)[i, j] = x[i]*eye(n)[i, j]",)
 )
@@ -102,13 +84,7 @@ row_of_diagonal_matrix = stated(
 entry_of_diagonal = stated("diag(A)[i] = A[i, i]", where="A: n x n; i: integer")
 
 
-@identity("tr(A*x*unit(2, m)') = A[2, :]*x", title="Tr(Axeᵢᵀ) = A[i, :]x", where="A: m x n; x: n", among=(Product,))
-def trace_with_unit_vector(e: Expr) -> Expr | None:
-    match e.operands[0]:
-        case Product(operands=(first, *rest, Transpose(operands=(UnitVector(operands=(i,)),)))):
-            return Product.of(part_at(first, i, None), *rest)
-        case _:
-            return None
+trace_with_unit_vector = stated("tr(x*unit(i, m)') = x[i]", where="x: m")
 
 
 def _unit_entry(a: Expr, i: Expr) -> Expr | None:

@@ -107,24 +107,17 @@ def without_identities(like: Expr, *factors: Expr | None) -> Expr:
     return Product.of(*kept) if kept else Identity(like.rows)
 
 
-@identity("diag(x)*y = x .* y", where="x, y: n", among=(DiagonalMatrix,))
-def diagonal_times_vector(e: Expr) -> Expr | None:
-    f = e.operands
-    if isinstance(f[-2], DiagonalMatrix) and f[-1].cols is ONE:
-        return Product.of(*f[:-2], Hadamard.of(f[-2].operands[0], f[-1]))
-    if isinstance(f[1], DiagonalMatrix) and isinstance(f[0], Transpose) and f[0].rows is ONE:
-        return Product.of(Transpose(Hadamard.of(f[0].operands[0], f[1].operands[0])), *f[2:])
-    return None
-
-
-@identity("diag(x)*A*y = x .* (A*y)", where="x: m; A: m x n; y: n", among=(DiagonalMatrix,))
-def diagonal_before_vector(e: Expr) -> Expr | None:
-    f = e.operands
-    if isinstance(f[0], DiagonalMatrix) and e.cols is ONE:
-        return Hadamard.of(f[0].operands[0], Product.of(*f[1:]))
-    return None
-
-
+diagonal_times_vector = stated(
+    "diag(x)*ones(n) = x",
+    where="x, y: n",
+    also=("ones(n)'*diag(x) = x'", "diag(x)*y = x .* y", "x'*diag(y) = (x .* y)'"),
+    when=lambda e: all(isinstance(f, Transpose) for f in e.operands if f.rows is ONE),
+)
+diagonal_before_vector = stated(
+    "diag(x)*A*y = x .* (A*y)",
+    where="x: m; A: m x n; y: n",
+    when=lambda e: e.cols is ONE and isinstance(e.operands[0], DiagonalMatrix),
+)
 product_of_diagonals = stated("diag(x)*diag(y) = diag(x .* y)", where="x, y: n")
 reciprocal_in_inner_product = stated("(x ./ z)'*z = ones(n)'*x", title="(x ⊘ z)ᵀz = 1ᵀx", where="x: n; z: n positive")
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from types import UnionType
+from collections.abc import Callable
 
-from matdiff.algebra.constants import Identity, Ones, Zeros
+from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import ONE, Size
 from matdiff.algebra.expr import Expr, Index, Number, Symbol, fact
 from matdiff.algebra.laws import Statement, identity
@@ -14,7 +14,7 @@ from matdiff.algebra.operators.entrywise import Entrywise
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose, zero
 from matdiff.algebra.operators.slices import Column, Range, Row, Slice
 from matdiff.algebra.operators.structure import DiagonalMatrix, Named
-from matdiff.algebra.operators.sums import Entry, Member, UnitVector
+from matdiff.algebra.operators.sums import Member, UnitVector
 from matdiff.algebra.stated import stated
 
 # ---- slices -----------------------------------------------------------------------------------------
@@ -43,28 +43,18 @@ def slice_of_slice(e: Expr) -> Expr | None:
             return None
 
 
-@identity("ones(n)[2:3] = ones(2)", title="1[1:k] = 1")
-def slice_of_constant(e: Expr) -> Expr | None:
-    """Of ones and zeros; of the identity, where it is one again or 0."""
-    a = e.operands[0]
-    if isinstance(a, Ones | Zeros):
-        return filled(a, *e.shape)
-    if not isinstance(a, Identity):
-        return None
+slice_of_constant = stated(
+    "ones(m, n)[i:j, k:l] = ones(j-i+1, l-k+1)",
+    also=("zeros(m, n)[i:j, k:l] = zeros(j-i+1, l-k+1)", "eye(n)[i:j, i:j] = eye(j-i+1)"),
+)
+
+
+@identity("eye(m+n)[1:m, m+1:m+n] = zeros(m, n)", among=(Identity,))
+def slice_beside_diagonal(e: Expr) -> Expr | None:
     (first, last), (left, right) = e.ranges  # type: ignore[attr-defined]
-    if (first, last) == (left, right):
-        return Identity(e.rows)
     gaps = [(left - last).number, (first - right).number]
-    return zero(e.shape) if any(gap is not None and gap > 0 for gap in gaps) else None
-
-
-def filled(constant: Expr, rows: Size, cols: Size) -> Expr:
-    """Ones or zeros like a constant in another size; a row of ones is written 1ᵀ."""
-    if rows is ONE and cols is ONE:
-        return Number(int(isinstance(constant, Ones)))
-    if isinstance(constant, Zeros):
-        return Zeros(rows, cols)
-    return Transpose(Ones(cols)) if rows is ONE else Ones(rows, cols)
+    is_zero = isinstance(e.operands[0], Identity) and any(gap is not None and gap > 0 for gap in gaps)
+    return zero(e.shape) if is_zero else None
 
 
 @identity("vstack(A, B)[1:m, :] = A", where="A: m x n; B: p x n")
@@ -143,71 +133,40 @@ part_of_constant = stated(
 )
 
 
-@identity(
-    "unit(i, m)'*A = A[i, :]",
-    where="A: m x n",
-    also=(Statement("unit(i, m)'*x = x[i]", "x: m"),),
-    among=(UnitVector,),
+def at(*kinds: type[Expr]) -> Callable[[Expr], bool]:
+    """Whether all unit vectors of a product have a place of these kinds: a number or an index, and not t + 1.
+
+    Where all is a number, entry by entry, e₁ is 1 itself.
+    """
+
+    def are_there(e: Expr) -> bool:
+        factors = [f.operands[0] if isinstance(f, Transpose) else f for f in e.operands]
+        is_number = isinstance(e, Hadamard) and e.is_scalar
+        return not is_number and all(isinstance(f.operands[0], kinds) for f in factors if isinstance(f, UnitVector))
+
+    return are_there
+
+
+row_by_unit_vector = stated(
+    "unit(i, m)'*x = x[i]",
+    where="x: m",
+    also=(Statement("unit(i, m)'*A = A[i, :]", "A: m x n"),),
+    when=at(Number, Symbol, Member, Index),
 )
-def row_by_unit_vector(e: Expr) -> Expr | None:
-    """Where the place is a number or an index, and not t + 1; also eᵢᵀx = x[i]."""
-    f = e.operands
-    for k in range(len(f) - 1):
-        match f[k]:
-            case Transpose(operands=(UnitVector(operands=(Number() | Symbol() | Member() | Index() as i,)),)):
-                a = f[k + 1]
-                if isinstance(a, UnitVector) and isinstance(i, Number) and isinstance(a.operands[0], Number):
-                    scalar: Expr = Number(int(a.operands[0] is i))
-                    return Product.of(*f[:k], scalar, *f[k + 2 :]) if len(f) > 2 else scalar
-                part = Entry(a, i) if a.cols is ONE else Row(a, i)
-                return Product.of(*f[:k], part, *f[k + 2 :])
-    return None
-
-
-@identity("A*unit(j, n) = A[:, j]", title="Aeⱼ = A[:, j]", where="A: m x n", among=(UnitVector,))
-def column_by_unit_vector(e: Expr) -> Expr | None:
-    """Also xᵀeⱼ = x[j]."""
-    f = e.operands
-    for k in range(1, len(f)):
-        match f[k]:
-            case UnitVector(operands=(Number() | Symbol() | Member() | Index() as j,)):
-                match f[k - 1]:
-                    case Transpose(operands=(x,)) if x.cols is ONE:
-                        part: Expr = Entry(x, j)
-                    case a:
-                        part = Column(a, j) if a.rows is not ONE else Entry(a, Number(1), j)
-                if f[k - 1].cols is not ONE:
-                    return Product.of(*f[: k - 1], part, *f[k + 1 :])
-    return None
-
-
-@identity(
-    "x .* unit(2, n) = x[2]*unit(2, n)",
-    title="x ⊙ eᵢ = x[i]eᵢ",
+column_by_unit_vector = stated(
+    "x'*unit(j, n) = x[j]",
+    title="xᵀeⱼ = x[j]",
     where="x: n",
-    also=("x .* unit(i, n) = x[i]*unit(i, n)",),
-    among=(UnitVector,),
+    also=(
+        Statement("A*unit(j, n) = A[1, j]", "A: 1 x n"),
+        Statement("A*unit(j, n) = A[:, j]", "A: m x n"),
+    ),
+    when=at(Number, Symbol, Member, Index),
 )
-def unit_vector_in_hadamard(e: Expr) -> Expr | None:
-    """Where the place is a number, a constant index or a label."""
-    return entry_beside_unit_vector(e, Number | Symbol | Member)
-
-
-@identity("x .* unit(i, n) = x[i]*unit(i, n)", where="x: n", among=(UnitVector,))
-def unit_vector_at_index_in_hadamard(e: Expr) -> Expr | None:
-    """Where the place is the index of a sum."""
-    return entry_beside_unit_vector(e, Index)
-
-
-def entry_beside_unit_vector(e: Expr, places: type[Expr] | UnionType) -> Expr | None:
-    """x[i]eᵢ of x ⊙ eᵢ with such a place i."""
-    for k, factor in enumerate(() if e.is_scalar else e.operands):
-        if isinstance(factor, UnitVector) and isinstance(factor.operands[0], places):
-            others = Hadamard.of(*e.operands[:k], *e.operands[k + 1 :])
-            return Scale.of(Entry(others, factor.operands[0]), factor)
-    return None
-
-
+unit_vector_in_hadamard = stated(
+    "x .* unit(i, n) = x[i]*unit(i, n)", title="x ⊙ eᵢ = x[i]eᵢ", where="x: n", when=at(Number, Symbol, Member)
+)
+unit_vector_at_index_in_hadamard = stated("x .* unit(i, n) = x[i]*unit(i, n)", where="x: n", when=at(Index))
 selected_rows = stated("eye(m)[i:j, :]*A = A[i:j, :]", where="A: m x n")
 selected_columns = stated("A*eye(n)[:, i:j] = A[:, i:j]", where="A: m x n")
 
@@ -244,13 +203,15 @@ entry_of_column = stated(
 )
 
 
-@identity("(ones(m))[2] = 1", also=("(zeros(m))[2] = 0",), among=(Ones, Zeros, UnitVector))
-def entry_of_constant(e: Expr) -> Expr | None:
-    """Of ones, zeros and unit vectors."""
-    match e.operands[0]:
-        case Ones() | Zeros() as a:
-            return filled(a, ONE, ONE)
-        case UnitVector(operands=(Number() as i,)) if isinstance(e.operands[1], Number):
-            return Number(int(e.operands[1] is i))
+entry_of_constant = stated(
+    "ones(m)[i] = 1", also=("ones(m, n)[i, j] = 1", "zeros(m)[i] = 0", "zeros(m, n)[i, j] = 0", "unit(i, n)[i] = 1")
+)
+
+
+@identity("unit(2, n)[3] = 0", among=(UnitVector,))
+def other_entry_of_unit_vector(e: Expr) -> Expr | None:
+    match e.operands:
+        case (UnitVector(operands=(Number() as i,)), Number() as j) if i is not j:
+            return Number(0)
         case _:
             return None

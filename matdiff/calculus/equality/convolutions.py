@@ -5,43 +5,34 @@ conv_full commutes and is associative; conv, of what lies within, takes the full
 
 from __future__ import annotations
 
-from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr
-from matdiff.algebra.identities.convolution import flip_of_flip, subsampled_dilation, zero_in_convolution
-from matdiff.algebra.laws import Law, identity
+from matdiff.algebra.identities.convolution import FULL, STRIDED, flip_of_flip, subsampled_dilation, zero_in_convolution
+from matdiff.algebra.laws import Law, Statement, identity
 from matdiff.algebra.operators.convolution import Convolution, CrossCorrelation, FullConvolution, FullCrossCorrelation
 from matdiff.algebra.operators.resampling import Flipped, Subsampled
+from matdiff.algebra.stated import stated
 from matdiff.calculus.equality.ordering import order
 
 MOST_FACTORS = 64  # of a nest of full convolutions that is put in order
 
 
-@identity("corr(X, K) = conv(X, flip(K))", where="X: m x n; K: p x q")
-def correlation_as_convolution(e: Expr) -> Expr | None:
-    """Also in full."""
-    x, k = e.operands
-    if isinstance(e, CrossCorrelation):
-        return Convolution.of(x, Flipped.of(k), *e.data)
-    return FullConvolution.of(x, Flipped.of(k))
-
-
-@identity("flip(conv(X, K)) = conv(flip(X), flip(K))", where="X: m x n; K: p x q")
-def flip_inside(e: Expr) -> Expr | None:
-    """Also of a full convolution."""
-    a = e.operands[0]
-    if not isinstance(a, Convolution | FullConvolution):
-        return None
-    return a.rebuild(tuple([Flipped.of(o) for o in a.operands]))
-
-
-@identity("conv(conv(X, K), L) = conv(X, conv_full(K, L))", where="X: m x n; K: p x q; L: r x s")
-def convolution_of_convolution(e: Expr) -> Expr | None:
-    """A stride may stand outside."""
-    match e.operands:
-        case (Convolution(operands=(x, k), data=(stride,)), other) if stride is ONE:
-            return Convolution.of(x, FullConvolution.of(k, other), *e.data)
-        case _:
-            return None
+correlation_as_convolution = stated(
+    "corr(X, K, s) = conv(X, flip(K), s)",
+    where=STRIDED,
+    also=(Statement("corr_full(X, K) = conv_full(X, flip(K))", FULL),),
+    name="correlation_as_convolution",
+)
+flip_inside = stated(
+    "flip(conv(X, K, s)) = conv(flip(X), flip(K), s)",
+    where=STRIDED,
+    also=(Statement("flip(conv_full(X, K)) = conv_full(flip(X), flip(K))", FULL),),
+    name="flip_inside",
+)
+convolution_of_convolution = stated(
+    "conv(conv(X, K), L, s) = conv(X, conv_full(K, L), s)",
+    where="X: s*(m-1)+p+k-1 x s*(n-1)+q+l-1; K: p x q; L: k x l",
+    name="convolution_of_convolution",
+)
 
 
 @identity("conv_full(X, K) = conv_full(K, X)", where="X: m x n; K: p x q", source="the product of polynomials commutes")
@@ -65,10 +56,10 @@ def full_convolutions_in_order(e: Expr) -> Expr | None:
 
 
 NORMAL: dict[type[Expr], tuple[Law, ...]] = {
-    CrossCorrelation: (zero_in_convolution, correlation_as_convolution),
-    FullCrossCorrelation: (zero_in_convolution, correlation_as_convolution),
+    CrossCorrelation: (zero_in_convolution, *correlation_as_convolution.each),
+    FullCrossCorrelation: (zero_in_convolution, *correlation_as_convolution.each),
     Convolution: (zero_in_convolution, convolution_of_convolution),
     FullConvolution: (zero_in_convolution, full_convolutions_in_order),
-    Flipped: (*flip_of_flip.each, flip_inside),
-    Subsampled: (subsampled_dilation,),
+    Flipped: (*flip_of_flip.each, *flip_inside.each),
+    Subsampled: subsampled_dilation.each,
 }
