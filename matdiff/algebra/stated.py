@@ -26,6 +26,7 @@ from matdiff.algebra.operators.entrywise import Unspecified
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.square import Inverse, MatrixPower
 from matdiff.algebra.operators.symbolic_powers import SymbolicPower
+from matdiff.algebra.statements.gathering import gathered
 from matdiff.algebra.statements.matcher import Matcher, Opened, is_letter
 from matdiff.algebra.statements.substitution import Found, instance
 from matdiff.errors import UnsupportedError
@@ -131,6 +132,9 @@ def way(left: Expr, right: Expr, when: Guard | None, matcher: Matcher) -> Way:
     each = operand_by_operand(left, right, when)
     if each is not None:
         return each
+    together = gathered(left, right, matcher) if when is None else None
+    if together is not None:
+        return together
     if isinstance(left, Product):
         return within_product(left.operands, right, when, matcher)
     if isinstance(left, Sum | Hadamard):

@@ -10,13 +10,13 @@ from fractions import Fraction
 
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.expr import Expr, Number
-from matdiff.algebra.identities.kronecker import in_place_of
 from matdiff.algebra.identities.transposes import transposed
 from matdiff.algebra.laws import identity
-from matdiff.algebra.operators.products import Hadamard, Scale, Sum, Transpose, coefficient, multiple
+from matdiff.algebra.operators.products import Hadamard, Transpose, coefficient, multiple
 from matdiff.algebra.operators.symmetry import is_symmetric
-from matdiff.algebra.operators.triangles import HalvedTriangle, LowerTriangle, SymmetricPart, UpperTriangle
+from matdiff.algebra.operators.triangles import HalvedTriangle, LowerTriangle, UpperTriangle
 from matdiff.algebra.stated import stated
+from matdiff.algebra.statements.gathering import in_place_of
 
 HALF = Number("1/2")
 DEFINITE = "A positive definite"
@@ -69,36 +69,21 @@ sum_of_logarithms_of_diagonal = stated(
 # ---- triangles --------------------------------------------------------------------------------------
 
 
-@identity("halftril(A) + halftril(A)' = 2*sym(halftril(A))", among=(HalvedTriangle,))
-def both_halves(e: Expr) -> Expr | None:
-    """And for a symmetric A it is A."""
-    terms = [coefficient(t) for t in e.operands]
-    for k, (c, core) in enumerate(terms):
-        if isinstance(core, HalvedTriangle) and (c, Transpose(core)) in terms:
-            a = core.operands[0]
-            whole = multiple(c, a) if is_symmetric(a) else multiple(2 * c, SymmetricPart(core))
-            return in_place_of(e, sorted([k, terms.index((c, Transpose(core)))]), whole)
-    return None
-
-
-@identity("halftril(A) + halftril(B) = halftril(A + B)", among=(HalvedTriangle,))
-def sum_of_halved_triangles(e: Expr) -> Expr | None:
-    """Multiples of them, all as they are or all transposed."""
-    for turn in (False, True):
-        places: list[int] = []
-        inner: list[Expr] = []
-        for k, term in enumerate(e.operands):
-            c, a = term.operands if isinstance(term, Scale) else (Number(1), term)
-            core = a.operands[0] if turn and isinstance(a, Transpose) else None if turn else a
-            if isinstance(core, HalvedTriangle):
-                places.append(k)
-                inner.append(Scale.of(c, core.operands[0]))
-        if len(places) > 1:
-            joined = HalvedTriangle(Sum.of(*inner))
-            return in_place_of(e, places, Transpose(joined) if turn else joined)
-    return None
-
-
+both_halves = stated(
+    "halftril(S) + halftril(S)' = S",
+    where="S: n x n symmetric; A: n x n; c: scalar",
+    requires="S symmetric",
+    also=(
+        "c*halftril(S) + c*halftril(S)' = c*S",
+        "halftril(A) + halftril(A)' = 2*sym(halftril(A))",
+        "c*halftril(A) + c*halftril(A)' = 2*c*sym(halftril(A))",
+    ),
+)
+sum_of_halved_triangles = stated(
+    "a*halftril(A) + b*halftril(B) = halftril(a*A + b*B)",
+    where="a, b: scalar; A, B: n x n",
+    also=("a*halftril(A)' + b*halftril(B)' = halftril(a*A + b*B)'",),
+)
 halved_triangle_of_upper = stated(
     "halftril(U) = 1/2*(eye(n) .* U)",
     title="halftril(U) = ½I ⊙ U",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import Shape
 from matdiff.algebra.expr import Expr
@@ -11,6 +9,7 @@ from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.kronecker import Kronecker
 from matdiff.algebra.operators.products import Scale, Sum
 from matdiff.algebra.stated import stated
+from matdiff.algebra.statements.gathering import in_place_of
 
 
 def is_square(e: Expr) -> bool:
@@ -92,12 +91,6 @@ def common_kronecker_factor(e: Expr) -> Expr | None:
 kronecker_and_commuted = stated(
     "kron(A, B) + kron(B, A)*commutation(q, n) = (eye(p*m) + commutation(p, m))*kron(A, B)", where="A: m x n; B: p x q"
 )
-
-
-def in_place_of(e: Expr, places: Sequence[int], joined: Expr) -> Expr:
-    """A sum in which some terms are replaced by one, which stands where the first of them stood."""
-    first, taken = places[0], frozenset(places)
-    return Sum.of(*[joined if k == first else t for k, t in enumerate(e.operands) if k == first or k not in taken])
 
 
 # ---- functions of a Kronecker product --------------------------------------------------------------

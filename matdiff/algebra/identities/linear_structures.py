@@ -5,20 +5,8 @@ KK = I        LD = I        KD = D        D⁺ = (DᵀD)⁻¹Dᵀ        (A ⊗ 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from itertools import pairwise
-
-from matdiff.algebra.constants import Identity
-from matdiff.algebra.expr import Expr
-from matdiff.algebra.identities.transposes import transposed
-from matdiff.algebra.laws import Statement, identity
-from matdiff.algebra.operators.kronecker import Kronecker
-from matdiff.algebra.operators.products import Product
-from matdiff.algebra.operators.vectorisation import Commutation, Duplication
+from matdiff.algebra.laws import Statement
 from matdiff.algebra.stated import stated
-
-Pair = Callable[[Expr, Expr], Expr | None]
-
 
 # ---- commutation ------------------------------------------------------------------------------------
 
@@ -35,29 +23,14 @@ commuted_kronecker = stated(
 )
 
 
-@identity(
+commutation_to_the_right = stated(
     "commutation(p, m)*kron(A, B) = kron(B, A)*commutation(q, n)",
     where="A: m x n; B: p x q",
     source="Magnus and Neudecker, ch. 3, sec. 7",
-    among=(Commutation,),
+    also=(
+        Statement("duplication(n)'*kron(A, B)*commutation(p, q) = duplication(n)'*kron(B, A)", "A: n x p; B: n x q"),
+    ),
 )
-def commutation_to_the_right(e: Expr) -> Expr | None:
-    """Also Dᵀ(A ⊗ B)K = Dᵀ(B ⊗ A)."""
-    f = e.operands
-    for k, (left, right) in enumerate(pairwise(f)):
-        match left, right:
-            case Commutation(data=(p, m)), Kronecker(operands=(a, b)) if a.rows is m and b.rows is p:
-                behind = Commutation.of(b.cols, a.cols)
-                kept = () if isinstance(behind, Identity) else (behind,)
-                return Product.of(*f[:k], Kronecker(b, a), *kept, *f[k + 2 :])
-            case Kronecker(operands=(a, b)), Commutation(data=data) if k and data == (a.cols, b.cols):
-                if a.rows is b.rows and isinstance(transposed(f[k - 1]), Duplication):
-                    return Product.of(*f[:k], Kronecker(b, a), *f[k + 2 :])
-            case _:
-                pass
-    return None
-
-
 commuted_khatri_rao = stated(
     "commutation(p, m)*khatri_rao(A, B) = khatri_rao(B, A)",
     where="A: m x n; B: p x n",

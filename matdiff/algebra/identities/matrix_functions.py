@@ -6,7 +6,6 @@ from itertools import pairwise
 
 from matdiff.algebra.constants import Identity, Zeros
 from matdiff.algebra.expr import Data, Expr, Number, fact
-from matdiff.algebra.identities.kronecker import in_place_of
 from matdiff.algebra.identities.products import scalars_in_front
 from matdiff.algebra.identities.transposes import transposed
 from matdiff.algebra.laws import Statement, identity
@@ -19,6 +18,7 @@ from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sylvester import Sylvester
 from matdiff.algebra.operators.symmetry import is_symmetric
 from matdiff.algebra.stated import stated
+from matdiff.algebra.statements.gathering import in_place_of
 
 HALF = Number("1/2")
 Kinds = tuple[type[Expr], ...]
@@ -176,26 +176,11 @@ def beside_what_commutes(e: Expr, kinds: Kinds) -> Expr | None:
 )
 def sum_of_directions(e: Expr) -> Expr | None:
     """Multiples of derivatives of one function at one place."""
-    return directions_added(e, OF_FUNCTIONS)
-
-
-@identity(
-    "a*sylvester(A, B, E) + b*sylvester(A, B, F) = sylvester(A, B, a*E + b*F)",
-    where="a, b: scalar",
-    among=(Sylvester,),
-)
-def sum_of_right_sides(e: Expr) -> Expr | None:
-    """Multiples of solutions of one Sylvester equation."""
-    return directions_added(e, (Sylvester,))
-
-
-def directions_added(e: Expr, kinds: Kinds) -> Expr | None:
-    """A sum in which what differs in its last operand alone is joined."""
     groups: dict[tuple[type[Expr], Data, tuple[Expr, ...]], list[tuple[int, Expr]]] = {}
     for k, term in enumerate(e.operands):
         c, piece = term.operands if isinstance(term, Scale) else (None, term)
         piece = upright(piece)
-        if isinstance(piece, kinds):
+        if isinstance(piece, OF_FUNCTIONS):
             direction = piece.operands[-1] if c is None else Scale.of(c, piece.operands[-1])
             groups.setdefault((type(piece), piece.data, piece.operands[:-1]), []).append((k, direction))
     for (cls, data, place), members in groups.items():
@@ -203,6 +188,12 @@ def directions_added(e: Expr, kinds: Kinds) -> Expr | None:
             joined = cls.make((*place, Sum.of(*[direction for _, direction in members])), data)
             return in_place_of(e, [k for k, _ in members], joined)
     return None
+
+
+sum_of_right_sides = stated(
+    "a*sylvester(A, B, E) + b*sylvester(A, B, F) = sylvester(A, B, a*E + b*F)",
+    where="a, b: scalar; A: m x m; B: n x n; E, F: m x n",
+)
 
 
 def upright(e: Expr) -> Expr:

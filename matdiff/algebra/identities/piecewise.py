@@ -6,7 +6,7 @@ from matdiff.algebra.expr import Expr, Index, fact, postorder, replace
 from matdiff.algebra.identities.indexed import closed_scalars, constant_factors, constant_matrix, constant_scalars
 from matdiff.algebra.laws import Law, Statement, identity
 from matdiff.algebra.operators.piecewise import Piecewise, decided, restricted
-from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, coefficient, multiple
+from matdiff.algebra.operators.products import Hadamard, Product, Scale, coefficient, multiple
 from matdiff.algebra.operators.sums import IndexedSum
 from matdiff.algebra.stated import stated
 
@@ -133,25 +133,15 @@ transpose_of_case = stated(
 )
 
 
-@identity(
-    "cases(A, a ≤ b, zeros(m, n)) + cases(B, a ≤ b, zeros(m, n)) = cases(A + B, a ≤ b, zeros(m, n))",
-    title="cases(A, p, 0) ± cases(B, p, 0) = cases(A ± B, p, 0)",
-    where="A, B: m x n; a: scalar; b: scalar positive",
-    also=("cases(A, a ≤ b, zeros(m, n)) - cases(B, a ≤ b, zeros(m, n)) = cases(A - B, a ≤ b, zeros(m, n))",),
-    among=(Piecewise,),
+CONDITIONED = "a*cases({0}, s {2} t, {3}) + b*cases({1}, s {2} t, {3}) = cases(a*{0} + b*{1}, s {2} t, {3})"
+cases_of_one_condition = stated(
+    CONDITIONED.format("A", "B", "≤", "zeros(m, n)"),
+    where="A, B: m x n; a, b, s, t: scalar",
+    also=[
+        *[CONDITIONED.format("A", "B", sign, "zeros(m, n)") for sign in "<=≠"],
+        *[Statement(CONDITIONED.format("c", "d", sign, "0"), "a, b, c, d, s, t: scalar") for sign in "≤<=≠"],
+    ],
 )
-def cases_of_one_condition(e: Expr) -> Expr | None:
-    first: dict[tuple[Expr, str, Expr], int] = {}
-    for k, term in enumerate(e.operands):
-        number, rest = coefficient(term)
-        case = restriction(rest) if rest is not None else None
-        if case is None:
-            continue
-        if (before := first.setdefault(case.compared, k)) != k:
-            other, one = coefficient(e.operands[before])
-            total = Sum.of(multiple(other, one.operands[2]), multiple(number, case.operands[2]))  # type: ignore[union-attr]
-            return Sum.of(*[restricted(case, total) if i == before else t for i, t in enumerate(e.operands) if i != k])
-    return None
 
 
 @identity(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from matdiff.algebra.constants import Identity, Zeros, is_zero
 from matdiff.algebra.dims import ONE, Shape
 from matdiff.algebra.expr import Expr
-from matdiff.algebra.identities.kronecker import in_place_of
 from matdiff.algebra.identities.powers import has_positive_exponent
 from matdiff.algebra.identities.transposes import gets_no_longer, transposed
 from matdiff.algebra.laws import Statement, identity
@@ -14,6 +13,7 @@ from matdiff.algebra.operators.products import Product, Sum, Transpose, zero
 from matdiff.algebra.operators.slices import Slice
 from matdiff.algebra.operators.square import MatrixPower
 from matdiff.algebra.stated import stated
+from matdiff.algebra.statements.gathering import in_place_of
 
 # ---- transposes -------------------------------------------------------------------------------------
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 
 from matdiff.algebra.dims import Shape
 from matdiff.algebra.expr import Expr
-from matdiff.algebra.identities.kronecker import in_place_of
 from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.kronecker import Unvec, Vec
 from matdiff.algebra.operators.products import Scale, Sum
@@ -22,17 +21,7 @@ unvec_within_vec = stated(
 vec_of_outer_product = stated("vec(x*y') = kron(y, x)", where="x: m; y: n")
 
 
-@identity("vec(A) + vec(B) = vec(A + B)", where="A, B: m x n", among=(Vec,))
-def sum_of_vecs(e: Expr) -> Expr | None:
-    """The terms that are multiples of a vec of matrices of one shape."""
-    groups: dict[Shape, list[tuple[int, Expr]]] = {}
-    for k, term in enumerate(e.operands):
-        if (inside := _inside(term, Vec)) is not None:
-            groups.setdefault(inside.shape, []).append((k, inside))
-    for members in groups.values():
-        if len(members) > 1:
-            return in_place_of(e, [k for k, _ in members], Vec(Sum.of(*[a for _, a in members])))
-    return None
+sum_of_vecs = stated("a*vec(A) + b*vec(B) = vec(a*A + b*B)", where="a, b: scalar; A, B: m x n")
 
 
 def _inside(e: Expr, cls: type[Expr]) -> Expr | None:
@@ -134,14 +123,4 @@ unvec_of_kronecker_product = stated(
 )
 
 
-@identity(
-    "unvec(c, m, n) + unvec(d, m, n) = unvec(c + d, m, n)",
-    where="c, d: m*n",
-    among=(Unvec,),
-)
-def sum_of_unvecs(e: Expr) -> Expr | None:
-    """The terms that are multiples of an unvec."""
-    inside = [(k, c) for k, t in enumerate(e.operands) if (c := _inside(t, Unvec)) is not None]
-    if len(inside) < 2:
-        return None
-    return in_place_of(e, [k for k, _ in inside], Unvec.of(Sum.of(*[c for _, c in inside]), *e.shape))
+sum_of_unvecs = stated("a*unvec(c, m, n) + b*unvec(d, m, n) = unvec(a*c + b*d, m, n)", where="a, b: scalar; c, d: m*n")

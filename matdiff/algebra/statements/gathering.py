@@ -1,0 +1,58 @@
+"""Statements about sums: a f(A, C) + b f(B, C) = f(aA + bB, C), of any number of terms at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from matdiff.algebra.expr import Expr, Symbol, postorder, replace
+from matdiff.algebra.operators.products import Hadamard, Scale, Sum, coefficient, multiple
+from matdiff.algebra.statements.matcher import Matcher
+from matdiff.algebra.statements.substitution import instance
+
+
+def gathered(left: Expr, right: Expr, matcher: Matcher) -> Callable[[Expr], Expr | None] | None:
+    """The function that joins the terms of a sum that differ in what one letter stands for; None for other statements.
+
+    Every term is matched once, so that many of them take no longer than each by itself.
+    """
+    if not isinstance(left, Sum) or len(left.operands) != 2:
+        return None
+    if any(not isinstance(t, Scale | Hadamard) or len(t.operands) != 2 for t in left.operands):
+        return None
+    (c, one), (d, other) = [t.operands for t in left.operands]
+    differing = [set(leaves(p)) - set(leaves(q)) for p, q in ((one, other), (other, one))]
+    if any(len(letters) != 1 for letters in differing):
+        return None
+    (a,), (b,) = differing
+    if replace(one, {a: b}.get) is not other or right is not replace(one, {a: Sum.of(c * a, d * b)}.get):
+        return None
+
+    def rewritten(e: Expr) -> Expr | None:
+        groups: dict[frozenset[Any], list[tuple[int, Expr]]] = {}
+        for k, term in enumerate(e.operands):
+            number, body = coefficient(term)
+            scalar, core = body.operands if isinstance(body, Scale) else (None, body)
+            for found in matcher.match(one, core, {}) if core is not None else ():
+                own = multiple(number, found[a] if scalar is None else scalar * found[a])
+                shared = {letter: known for letter, known in found.items() if letter not in (a, "rest")}
+                groups.setdefault(frozenset(shared.items()), []).append((k, own))
+                break
+        for shared_by, members in groups.items():
+            if len(members) > 1:
+                whole = instance(one, {**dict(shared_by), a: Sum.of(*[own for _, own in members])})
+                return None if whole is None else in_place_of(e, [k for k, _ in members], whole)
+        return None
+
+    return rewritten
+
+
+def leaves(e: Expr) -> list[Expr]:
+    """The letters in a side of a statement."""
+    return [node for node in postorder(e) if isinstance(node, Symbol)]
+
+
+def in_place_of(e: Expr, places: Sequence[int], joined: Expr) -> Expr:
+    """A sum in which some terms are replaced by one, which stands where the first of them stood."""
+    first, taken = places[0], frozenset(places)
+    return Sum.of(*[joined if k == first else t for k, t in enumerate(e.operands) if k == first or k not in taken])
