@@ -141,6 +141,7 @@ cases_of_one_condition = stated(
         *[CONDITIONED.format("A", "B", sign, "zeros(m, n)") for sign in "<=≠"],
         *[Statement(CONDITIONED.format("c", "d", sign, "0"), "a, b, c, d, s, t: scalar") for sign in "≤<=≠"],
     ],
+    among=(Piecewise,),
 )
 
 
