@@ -36,7 +36,10 @@ sums_to_the_front = of_a_line(
     "M Σᵢaᵢ = Σᵢ Maᵢ",
     "M*sum(i=1..N, x[i]) = sum(i=1..N, M*x[i])",
     "x[i=1..N]: n; M: m x n",
-    also=(Statement("vec(sum(i=1..N, A[i])) = sum(i=1..N, vec(A[i]))", "A[i=1..N]: m x n"),),
+    also=(
+        Statement("vec(sum(i=1..N, A[i])) = sum(i=1..N, vec(A[i]))", "A[i=1..N]: m x n"),
+        Statement("M*sum(i=1..N, x) = sum(i=1..N, M*x)", "x: n; M: m x n"),
+    ),
 )
 vec_of_product = of_a_line(
     "vec(ABC) = (Cᵀ ⊗ A)vec(B)", "vec(A*B*C) = kron(C', A)*vec(B)", "A: p x m; B: m x n; C: n x q"
@@ -78,6 +81,8 @@ by_scalar = of_a_line(
         Statement("s*t = t*s", "s, t: scalar"),
         Statement("tr(t*A) = t*tr(A)", "t: scalar; A: n x n"),
         Statement("zeros(m, n) = t*zeros(m, n)", "t: scalar"),
+        Statement("ptrace1(M, t*A) = t*ptrace1(M, A)", "t: scalar; M: n*q x m*p; A: m x n"),
+        Statement("ptrace2(M, t*B) = t*ptrace2(M, B)", "t: scalar; M: n*q x m*p; B: p x q"),
         *[Statement(f"{image('t*E')} = t*{image('E')}", "t: scalar; A, B, E, F: n x n") for image in DIRECTIONS],
     ),
 )

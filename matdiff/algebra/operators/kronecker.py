@@ -140,6 +140,7 @@ class Kronecker(Bilinear):
 
     names = ("kron",)
     signature = "m×n, p×q → m*p×n*q"
+    stated = ("A: m×n, B: p×q", "x: m×1, y: p×1")
     source = "Magnus and Neudecker, ch. 8, sec. 2; ch. 3, sec. 7: vec(A ⊗ B) = (I ⊗ K ⊗ I)(vec(A) ⊗ vec(B))"
     mirrors = True
 
@@ -160,6 +161,9 @@ class Kronecker(Bilinear):
 
     def lower(self, to: Any, a: Any, b: Any) -> Any:
         return to.kronecker(a, b)
+
+    def form(self) -> int:
+        return 1 if {o.cols for o in self.operands} == {ONE} else 0
 
     def adjoint_at(self, h: Expr, place: int) -> Expr:
         a, b = self.operands

@@ -168,7 +168,8 @@ def law_at(law: Law, e: Expr, place: int = 0) -> Law:
     """The one among the laws of an operator that is about an operation in which an operand varies."""
     if not law.others or not isinstance(e, Linear):
         return law
-    return law.each[place if isinstance(e, Bilinear) else e.form()]
+    uses = len(law.each) // len(e.stated) if type(e).form is not Linear.form else len(law.each)
+    return law.each[e.form() * uses + (place if uses > 1 else 0)]
 
 
 def law_of(
