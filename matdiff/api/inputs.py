@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from typing import TYPE_CHECKING, Any
 
 import matdiff.algebra.operators  # noqa: F401 - fills the table of operators
@@ -43,9 +43,9 @@ def function_of(
     if isinstance(expr, str):
         reading = read(expr, where, [n for n in names if isinstance(n, str)], scalar=scalar, dialect=dialect)
         names = _asked(reading, names, order)
-        _require_equal(reading)
         if not names and (arguments := reading.arguments()):
             return function_of(expr, arguments, where, scalar, dialect, order)  # f(x) = … is a function of x
+        _require_equal(reading, {str(reading.unknown(n)) if isinstance(n, str) else str(n) for n in names})
         f, find = reading.expr, reading.unknown
     else:
         f, find = expr, lambda name: unknown_in(expr, name)
@@ -111,11 +111,21 @@ def _asked(reading: Reading, names: tuple[str | Expr, ...], order: int) -> tuple
     return names
 
 
-def _require_equal(reading: Reading) -> None:
-    """Raises MatdiffError where the members of a chain J = a = b are not the same."""
+def _require_equal(reading: Reading, unknowns: Set[str] = frozenset()) -> None:
+    """Raises MatdiffError where the members of a chain J = a = b are not the same.
+
+    A member without any unknown, and with letters of its own, names what the next one says: ½∑ᵢ eᵢ² = ½‖y − Xb‖².
+    """
+    known = {s.name for s in symbols(reading.expr)} | {*reading.declared}
     for side in reading.sides:
         from matdiff.api.comparing import compared  # only where a text has a chain
 
+        own = {s.name for s in symbols(side)}
+        if unknowns and own.isdisjoint(unknowns) and (new := sorted(own - known)):
+            shown = " and ".join(new)
+            note = f"{side} is not compared with {reading.expr}: nothing says what {shown} is"
+            reading.expr.facts["notes"] = (*reading.expr.notes, note)
+            continue
         found = compared(side, reading.expr)
         if not found:
             hint = "give one of them, the one that is meant"

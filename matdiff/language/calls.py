@@ -13,6 +13,7 @@ from fractions import Fraction
 from matdiff.language.densities import DIVERGENCE, is_density, require_no_expectation
 from matdiff.language.doubtful_calls import ARGUMENT, CUSTOMARY_FUNCTIONS, ONE_LETTER, PLACES, DoubtfulCalls
 from matdiff.language.fonts import BOLD
+from matdiff.language.labels import TRANSPOSED
 from matdiff.language.limits import Limits, read_head, read_limits, runs_over_a_letter
 from matdiff.language.named_functions import argument, gamma_function, psi_function, spelt_function
 from matdiff.language.names import GREEK_CLASS, SUBSCRIPT, SUPERS, canonical, is_letter
@@ -21,7 +22,7 @@ from matdiff.language.recurrences.heads import head_at as state_at
 from matdiff.language.tokens import WIDE, Reach
 from matdiff.language.transcript import Transcript
 from matdiff.language.words import BIG, FUNCTIONALS, PATH, Called, Vocabulary, superscript
-from matdiff.regex import match_at
+from matdiff.regex import match_at, search_in
 
 CALLED = r"(['′]*)(?: ?⊙ ?)?\((?!\s*:\s*\))"  # σ ⊙ (h) is σ entry by entry
 OPERAND_FOLLOWS = rf"\s*[A-Za-z0-9(\[{{⟨<|‖√½¼¾∑∏⟪∇{GREEK_CLASS}]"
@@ -144,6 +145,10 @@ class Calls(DoubtfulCalls):
             return custom and self.decide(start, name != "h", 2 - (name == "h"))  # h′(x − y) is rather an inner product
         if not custom and match_at(PLACES, self.text, called.end() - 1):
             return False  # x(2) is an entry
+        if inside and inside.group(1) and canonical(inside.group(1)) in self.vocabulary.running:
+            value = rf"{re.escape(self.text[start : inside.end()])}\s*(?:{TRANSPOSED})"
+            if search_in(value, self.text):
+                return False  # φ(i)ᵀ is that of a vector
         is_of_letter = inside is not None and inside.group(1) is not None and self.vocabulary.only_called(name)
         return self.decide(start, custom, LETTER_MULTIPLIED if custom and is_of_letter else 2 if custom else 3)
 

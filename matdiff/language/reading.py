@@ -196,7 +196,9 @@ class Readings:
         unseen = unseen_names(whole.text, self.conditions)
         self.notes = (*program.notes, *spoken.notes, *stated, *changes, *notes, *unseen)
         self.script, moved = rearranged(self.script)
-        self.sides = tuple(rearranged(side)[0] for side in self.sides)
+        sides = [rearranged(side) for side in self.sides]
+        self.sides = tuple(side for side, _ in sides)
+        moved = (*moved, *(span for _, also in sides for span in also))
         self.spans = (*(whole.span(*span) for span in spans), *moved, *replaced, *spoken.spans, *program.spans)
         declare_conditions(declared, self.conditions, whole)
         places = [whole.span(c.start, c.end) for c in self.conditions if c.is_constraint]

@@ -1,4 +1,5 @@
-"""What stands in another place than where it is read: softmax_i(z) is softmax(z)_i, and «f, summed over i» is ∑_i (f).
+"""What stands in another place than where it is read: softmax_i(z) is softmax(z)_i, xᵀ(t) is x(t)ᵀ, and «f, summed
+over i» is ∑_i (f).
 
 In goes the plain spelling of a function and its definitions, out comes the same with these in their places, and where
 the words stood in what was typed.
@@ -11,8 +12,9 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from matdiff.errors import AmbiguityError
-from matdiff.language.names import SUBS, SUBSCRIPTS
+from matdiff.language.names import LETTER, SUBS, SUBSCRIPTS
 from matdiff.language.outside import closing, outside
+from matdiff.language.parameters import bound_letters
 from matdiff.language.transcript import Edit, Transcript
 from matdiff.regex import regex
 
@@ -26,6 +28,9 @@ SUMMED = regex(
     r"(?P<lead>\s*,?\s*(?P<open>\(\s*)?)(?<!\w)(?P<word>(?:all\s+)?(?:summed|summing|added(?:\s+up)?)|[Ss]um)\s+over\s+"
     rf"(?:all\s+|each\s+|every\s+)?(?P<over>{LETTERS}(?:\s*(?:!=|≠)\s*(?P<other>[a-z](?:_\w)?)(?!\w)|{RANGE}))(?P<of>\s*:|\s+of\b)?(?P<close>\s*\))?"
 )
+BEFORE_ARGUMENT = regex(  # xᵀ of xᵀ(t)
+    rf"(?P<name>{LETTER})\s*(?P<transpose>\^\{{?\s*[T⊤]\s*\}}?|ᵀ|⊤)\s*\(\s*(?P<letter>[a-z])\s*(?:[-+−]\s*[0-9]\s*)?\)"
+)
 BEGINS = r"[;\n]|(?<![<>!=])=(?!=)|\b(?:where|and|let|in)\b"  # behind it a function or a definition begins
 BARS = r"‖[^‖]*‖|\|\|[^|]*\|\||\|[^|]*\|"
 PLUS = r"(?<=[^\s*/^(=;,])\s*[-+−–]"  # between two terms
@@ -37,7 +42,7 @@ def rearranged(script: Transcript) -> tuple[Transcript, tuple[tuple[int, int], .
     Errors: AmbiguityError where a sum behind several terms may be of the last ones only.
     """
     text = script.text
-    edits = [*_indices(text)] if "oft" in text else []
+    edits = [*_transposes(text), *(_indices(text) if "oft" in text else ())]
     spans = [script.span(start, end) for start, end, _ in edits if start < end]
     for m in SUMMED.finditer(text) if "over" in text else ():
         is_closed = bool(m["open"] and m["close"])
@@ -60,6 +65,17 @@ def _indices(text: str) -> Iterator[Edit]:
         if not re.match(r"\s*:?=", text[end:]):
             yield (*m.span("low"), "")
             yield end, end, m["low"]
+
+
+def _transposes(text: str) -> Iterator[Edit]:
+    """Moves the transpose of xᵀ(t) behind the argument, where t is the index of a sum or x(t) stands there, too."""
+    found = list(BEFORE_ARGUMENT.finditer(text))
+    bound = bound_letters(text) if found else frozenset[str]()
+    for m in found:
+        called = rf"(?<!\w){re.escape(m['name'])}\s*\(\s*{m['letter']}(?!\w)"
+        if m["letter"] in bound or re.search(called, text):
+            yield (*m.span("transpose"), "")
+            yield m.end(), m.end(), m["transpose"]
 
 
 def _sum(m: re.Match[str]) -> str:
