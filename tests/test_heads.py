@@ -12,6 +12,7 @@ from matdiff.algebra.laws import Law
 from matdiff.algebra.operators.entrywise import Entrywise, Unspecified
 from matdiff.algebra.operators.kronecker import Kronecker
 from matdiff.algebra.operators.products import Power, Product, Transpose
+from matdiff.algebra.stated import ByClass
 from matdiff.files import grammar_path, read_text
 
 
@@ -66,7 +67,7 @@ def test_least_squares_try_no_law_of_what_they_do_not_hold(monkeypatch: pytest.M
     tried = set()
     chosen = rewriting.candidates
 
-    def noted(laws: tuple[Law, ...], node: Expr) -> tuple[Law, ...]:
+    def noted(laws: ByClass, node: Expr) -> tuple[Law, ...]:
         found = chosen(laws, node)
         tried.update(law.apply.__module__.rpartition(".")[2] for law in found)
         return found

@@ -14,7 +14,7 @@ from matdiff.algebra.arithmetic import FUNCTIONS as FUNCTIONS
 from matdiff.algebra.arithmetic import LONGEST_NUMBER, Arithmetic, bits
 from matdiff.algebra.arithmetic import OPERATORS as OPERATORS
 from matdiff.algebra.dims import ONE, SCALAR, Pattern, Relation, Shape, Size, pattern, resolved, shape_text, size
-from matdiff.algebra.kinds import BASES, BITS, DECLARED, VARYING, Classes, bases, bit
+from matdiff.algebra.kinds import BITS, DECLARED, VARYING, Classes, bit, of_node
 from matdiff.algebra.laws import OF_OPERATOR, Law, enter
 from matdiff.algebra.letters import by_signature, declared
 from matdiff.algebra.memory import TABLE, Known, kept
@@ -46,7 +46,7 @@ class Expr(Arithmetic):
     free: frozenset[Index]
     kinds: Classes  # what it is as an operand, seen through transposes and multiples
     inside: Classes  # what its operands are so
-    classes: Classes  # of all that it is made of, and those that these are derived from, in definitions apart
+    classes: Classes  # all that it is made of, with the bases and letters of that, in definitions apart
     facts: dict[str, Any]  # what has been found out about the node and need not be found out again
 
     table: ClassVar[dict[Any, Known]] = TABLE
@@ -73,7 +73,7 @@ class Expr(Arithmetic):
                 inside |= o.kinds
                 classes |= o.classes
             _set_inside(node, inside)
-            _set_classes(node, (classes & VARYING if cls.closed else classes) | (BASES.get(cls) or bases(cls)))
+            _set_classes(node, (classes & VARYING if cls.closed else classes) | of_node(cls, data))
             _set_kinds(node, cls.kinds_of(operands, data))
             _set_facts(node, {})
             node = kept(key, node)

@@ -6,12 +6,14 @@ from collections.abc import Iterable
 from functools import reduce
 from itertools import count
 from operator import or_
+from typing import Any
 
 Classes = int
 BITS: dict[type, Classes] = {}
 NAMED: dict[str, Classes] = {}  # by their names, since a law may speak of a class that has not been loaded
 BASES: dict[type, Classes] = {}  # of a class and those that it is derived from
-NEXT = count()  # which no two threads get the same of
+LETTERS = 64  # so many bits tell letters apart, as far as that goes; the others are those of classes
+NEXT = count(LETTERS)  # which no two threads get the same of
 
 
 def bit(kind: type) -> Classes:
@@ -37,6 +39,17 @@ def bases(kind: type) -> Classes:
 def names_in(kinds: Classes) -> set[str]:
     """The names of the classes of a set, and of those that they are derived from."""
     return {base.__name__ for kind, own in list(BITS.items()) if own & kinds for base in kind.__mro__}
+
+
+def of_node(kind: type, data: tuple[Any, ...]) -> Classes:
+    """The bases of the class of a node, and the bit of its letter, if it has one, which others may have as well."""
+    found = BASES.get(kind) or bases(kind)
+    return found | 1 << hash(data[0]) % LETTERS if data and type(data[0]) is str else found
+
+
+def letters_in(kinds: Classes) -> Classes:
+    """The bits of letters alone."""
+    return kinds & ((1 << LETTERS) - 1)
 
 
 class Declared:

@@ -7,12 +7,12 @@ at once.  The answer of a derivation is the last line of such a replay, so text 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Generic, TypeVar
 
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.laws import Law
-from matdiff.algebra.stated import candidates
+from matdiff.algebra.stated import ByClass, candidates
 from matdiff.errors import UnsupportedError
 from matdiff.records import NamedTuple
 
@@ -167,7 +167,7 @@ def by_steps(steps: Iterable[Step]) -> Change:
 class Simplifier:
     """Applies identities until none applies, and tells the applications."""
 
-    def __init__(self, laws: Mapping[type[Expr], Sequence[Law]], within: Callable[[Expr], bool] = everywhere) -> None:
+    def __init__(self, laws: ByClass, within: Callable[[Expr], bool] = everywhere) -> None:
         self.laws = laws
         self.within = within
         self.applied: dict[Expr, Step] = {}
@@ -194,10 +194,7 @@ class Simplifier:
         return result, Steps(tell)
 
     def _change(self, node: Expr) -> Expr | None:
-        laws = self.laws.get(type(node))
-        if laws is None:
-            return None
-        for law in candidates(laws, node):
+        for law in candidates(self.laws, node):
             after: Expr | None = law.apply(node)
             if after is not None and after is not node:
                 self.applied[node] = Step(law, node, after)

@@ -8,7 +8,7 @@ all operands at once.  That a matrix is invertible or definite is a condition, w
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, reduce
 from itertools import product as ways_to_choose
 from operator import or_
@@ -90,6 +90,9 @@ def holds_one_of(e: Expr, classes: Names) -> bool:
     return not names_in(e.inside).isdisjoint(classes)
 
 
+ByClass = Mapping[type[Expr], Sequence[Law]]  # by the classes of the nodes that laws are tried for
+
+
 class Chosen(NamedTuple):
     """Those of some *laws* that can apply to nodes with operands of certain classes.
 
@@ -97,18 +100,18 @@ class Chosen(NamedTuple):
     apply where some of these occur.
     """
 
-    laws: Sequence[Law]  # kept with what was found for them, so that no other ones get their id
+    laws: ByClass  # kept with what was found for them, so that no other ones get their id
     needs: tuple[tuple[Known, tuple[Classes, ...]], ...]
     asked: Classes
     found: dict[Classes, tuple[Law, ...]]
 
 
-CHOSEN: dict[tuple[int, Classes], Chosen] = {}
+CHOSEN: dict[tuple[int, type, Classes], Chosen] = {}
 
 
-def candidates(laws: Sequence[Law], node: Expr) -> Sequence[Law]:
+def candidates(laws: ByClass, node: Expr) -> tuple[Law, ...]:
     """Those of the laws that can apply to a node, by the classes of what it is made of; only these are loaded."""
-    chosen = CHOSEN.get((id(laws), node.inside)) or choose(laws, node.inside)
+    chosen = CHOSEN.get((id(laws), type(node), node.inside)) or choose(laws, type(node), node.inside)
     occurring = node.classes & chosen.asked
     found = chosen.found.get(occurring)
     if found is None:
@@ -117,13 +120,15 @@ def candidates(laws: Sequence[Law], node: Expr) -> Sequence[Law]:
     return found
 
 
-def choose(laws: Sequence[Law], kinds: Classes) -> Chosen:
+def choose(laws: ByClass, root: type[Expr], kinds: Classes) -> Chosen:
     """Finds out what is then known."""
     seen = names_in(kinds)
-    chosen = [law for law in each(laws) if not (wanted := among_operands(law)) or not seen.isdisjoint(wanted)]
+    chosen = [
+        law for law in each(laws.get(root, ())) if not (wanted := among_operands(law)) or not seen.isdisjoint(wanted)
+    ]
     needs = tuple([(law, tuple(map(set_of, occurring(law)))) for law in chosen])
     asked = reduce(or_, [one for _, needed in needs for one in needed], 0)
-    known = CHOSEN[id(laws), kinds] = Chosen(laws, needs, asked, {})
+    known = CHOSEN[id(laws), root, kinds] = Chosen(laws, needs, asked, {})
     return known
 
 

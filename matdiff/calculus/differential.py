@@ -107,7 +107,7 @@ class Differentiation:
     def _law_of(self, e: Expr) -> tuple[Step, list[Expr]]:
         if e in self.forms:
             return Step(step_of_recurrence, Differential(e), Differential(self.forms[e])), [self.forms[e]]
-        for expansion in candidates(EXPANSIONS.get(type(e), ()), e):
+        for expansion in candidates(EXPANSIONS, e):
             form = expansion.apply(e)
             if form is not None:
                 if e in self.definitions:  # p = exp(h)/sum(exp(h)) names softmax(h) as well

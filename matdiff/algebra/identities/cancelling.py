@@ -49,7 +49,7 @@ from matdiff.algebra.operators.products import (
 from matdiff.algebra.operators.square import MatrixPower
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.triangles import Centering
-from matdiff.algebra.stated import candidates, stated
+from matdiff.algebra.stated import ByClass, candidates, stated
 
 MOST_TERMS = 12  # nothing is multiplied out to more terms
 HEAVIEST = 10**9
@@ -375,7 +375,7 @@ def collected_in(e: Expr) -> Expr:
     return multiple(number, joined if c is None else Scale.of(c, joined))
 
 
-SUMS_KNOWN = (  # what a product of ones with a factor, and of projections, is
+OF_PRODUCTS = (  # what a product of ones with a factor, and of projections, is
     *rows_of_softmax_summed.each,
     *columns_of_softmax_summed.each,
     *softmax_summed.each,
@@ -390,4 +390,6 @@ SUMS_KNOWN = (  # what a product of ones with a factor, and of projections, is
     product_beside_its_inverse,
     factor_beside_inverse,
 )
-SUMS_KNOWN_WITHIN = (*SUMS_KNOWN, sum_of_centred_columns)  # it looks into definitions: one is deep enough
+SUMS_KNOWN: ByClass = {Product: OF_PRODUCTS}
+# The last one looks into definitions: one is deep enough.
+SUMS_KNOWN_WITHIN: ByClass = {Product: (*OF_PRODUCTS, sum_of_centred_columns)}

@@ -12,7 +12,7 @@ from zlib import crc32
 from matdiff.algebra.constants import Identity, Zeros
 from matdiff.algebra.expr import UNIT, Expr, Number, fact
 from matdiff.algebra.identities.transposes import growth, is_symmetric_leaf
-from matdiff.algebra.kinds import is_a
+from matdiff.algebra.kinds import Classes, is_a, letters_in
 from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.differentials import holds_differential
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose, coefficient, multiple, zero
@@ -154,11 +154,15 @@ def zero_in_sum(e: Expr) -> Expr | None:
     return Sum.of(*(terms or e.operands[:1])) if len(terms) < len(e.operands) else None
 
 
-def _kind(e: Expr | None) -> type | None:
-    """The same for expressions with one key: a class, below transposes; a sum of entries is a product with ones."""
-    while isinstance(e, Transpose) or (isinstance(e, SumOfEntries) and e.operands[0].is_scalar):
-        e = e.operands[0]
-    return None if e is None else Product if isinstance(e, SumOfEntries) else type(e)
+def _kind(e: Expr | None) -> tuple[type, Classes] | None:
+    """The same for expressions with one key: their letters, and a class, below transposes; a sum of entries is a
+    product with ones."""
+    if e is None:
+        return None
+    core = e
+    while isinstance(core, Transpose) or (isinstance(core, SumOfEntries) and core.operands[0].is_scalar):
+        core = core.operands[0]
+    return Product if isinstance(core, SumOfEntries) else type(core), letters_in(e.classes)
 
 
 @identity("A + A = 2*A", where="A: m x n", also=(Statement("a + 1 + 2 = a + 3", "a: scalar"),))
@@ -169,7 +173,7 @@ def like_terms(e: Expr) -> Expr | None:
     kinds = [_kind(body) for _, body in parts]
     if len(set(kinds)) == len(parts):
         return None
-    often: dict[type | None, int] = {}
+    often: dict[object, int] = {}
     for k in kinds:
         often[k] = often.get(k, 0) + 1
     same = [body if body is None or often[k] == 1 else key(body) for k, (_, body) in zip(kinds, parts, strict=True)]

@@ -17,6 +17,8 @@ from matdiff.algebra.operators.sums import IndexedSum
 from matdiff.algebra.rewriting import Simplifier
 from matdiff.errors import UnknownNameError
 
+OF_SUMS = ByRoot(shorter, partial(stated_in, "indexed"))
+
 
 def matrix_form(e: Expr, names: Mapping[str, str] | None = None) -> Expr:
     """The expression with its sums over data as products of data matrices; a family of scalars y becomes a vector."""
@@ -30,7 +32,7 @@ def matrix_form(e: Expr, names: Mapping[str, str] | None = None) -> Expr:
                 return simplified(whole)[0] if whole.free else whole
         return node.rebuild(operands) if operands != node.operands else node
 
-    apart, _ = Simplifier(ByRoot(shorter, partial(stated_in, "indexed")))(e)  # Σᵢ Σⱼ aᵢⱼxᵢxⱼᵀ is Σᵢ xᵢ Σⱼ aᵢⱼxⱼᵀ
+    apart, _ = Simplifier(OF_SUMS)(e)  # Σᵢ Σⱼ aᵢⱼxᵢxⱼᵀ is Σᵢ xᵢ Σⱼ aᵢⱼxⱼᵀ
     return simplified(fold(apart, change))[0]
 
 
