@@ -6,8 +6,9 @@ import re
 from contextlib import suppress
 from fractions import Fraction
 
-from matdiff.algebra.expr import Expr, Symbol, replace, symbols
+from matdiff.algebra.expr import Expr, Symbol, postorder, replace, symbols
 from matdiff.algebra.operators.products import Sum, zero
+from matdiff.algebra.operators.sums import Member
 from matdiff.errors import MatdiffError
 from matdiff.records import NamedTuple
 from matdiff.review.comparing import compared
@@ -86,10 +87,21 @@ class Equations:
         for known in reversed(self.zeros):
             if any(self._same(known, difference, c) for c in FACTORS):
                 return Implied(True)
+        if isinstance(left, Member) and not any(node is left for node in postorder(right)):
+            return self._of_member(left, right, unknowns)
         if isinstance(left, Symbol) and left not in symbols(right):
             return self._solves(left, right, unknowns)
         moved = self._moved(left, right)
         return moved if moved.follows is not None else self._follows(left, right, unknowns)
+
+    def _of_member(self, left: Member, right: Expr, unknowns: set[str]) -> Implied:
+        """Whether μ_k = value follows, where that is one unknown."""
+        alone = Symbol(str(left), left.shape)
+        there: dict[Expr, Expr] = {left: alone}
+        found = self.copy()
+        found.zeros = [replace(known, there.get) for known in self.zeros]
+        found.gradients = [replace(known, there.get) for known in self.gradients]
+        return found._solves(alone, right, unknowns)
 
     def solution(self, left: Expr, unknowns: set[str]) -> Expr:
         """What a left side is where the latest equation holds; itself where that is not known."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import partial
+from itertools import product
 
 from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.notation import GREEK as SPELT
@@ -57,6 +58,12 @@ POWER = r"(?<=[\w)])\^\{?([23])\}?(?!\w)"  # of A^2
 COMPLEMENT = rf"(\)|(?<![A-Za-z]){LETTER})\s*\(\s*1(?=\s*[-−])"  # s(1 − s)
 
 TRACE_OF_LOG = rf"((?<![A-Za-z])(?:tr|Tr|trace)\s*\(\s*)log(\s*\(\s*{LETTER}\s*\)\s*\))"  # log det A = tr(log A)
+COMMUTATION = (
+    r"commutation matrix\s+\$?([A-Z])(?![A-Za-z])"
+    r"|(?<![A-Za-z])([A-Z])\$?\s+(?:is|be|denotes)\s+(?:the|a)\s+commutation matrix"
+)
+TWICE = r"(?<![A-Za-z])d2\s*([^\W\d_])\s*/\s*d\s*([^\W\d_])2(?!\w)"  # d2L/dh2
+STEP = r"(?<=[^\W\d_])_\{\s*[a-z]\s*\+\s*1\s*\}"  # x_{k+1}, the next x
 NEXT = r"(?<![A-Za-z])([^\W\d_])(?:₊|_\{?\+\}?)"  # x₊ = …, the next x
 OF_SUMS = r"(∑_\{?(?P<i>[a-z])[^/=]*?)\s*/\s*(∑_\{?(?P=i)[^/=+−-]*)$"  # ∑ₖ rₖ xₖ / ∑ₖ rₖ
 INNER = rf"({LETTER}\s*{TURNED})\s*({LETTER})(?!\s*{TURNED}|[\w^(])"
@@ -160,6 +167,13 @@ def in_doubt(side: str) -> Iterator[str]:
         yield re.sub(POWER, r".^\1", spelt)
 
 
+def with_commutation(side: str, letter: str, sizes: Collection[str]) -> Iterator[str]:
+    """A side with commutation matrices of all sizes in place of the letter that a text has for one."""
+    spelt = rf"(?<![A-Za-z]){letter}(?![A-Za-z])"
+    if letter and re.search(spelt, side):
+        yield from (re.sub(spelt, f" commutation({m}, {n}) ", side) for m, n in product(sizes, repeat=2))
+
+
 def by_entries(side: str, refused: str) -> str:
     """A side whose quotient or product of vectors is refused, where authors mean another: 1/x, s(1 − s), a ⊙ (Bc)."""
     if refused.startswith("only a square matrix has"):
@@ -226,8 +240,11 @@ class Habits:
         self._says_l = re.search(SAYS_L, text) is not None and not gives_l and "L" not in given
         self._says_normal = re.search(SAYS_NORMAL, text) is not None
         self._names_ones = re.search(ONES, text) is not None
+        self._numbers_one = re.search(r"[α-ω](?:[02-9]|_\{?\d|[₀-₉])", text) is None  # μ1 is μ times ones
         self._names_next = re.search(rf"{NEXT}\s*&?\s*=", text) is not None
         self._names_d2 = re.search(r"(?m)^\W*d(?:²|\^\{?2\}?)\s*(?:\([^()=]*\))?\s*&?\s*=", text) is not None
+        said = re.search(COMMUTATION, text)
+        self.commutation = next(filter(None, said.groups())) if said else ""
         self._is_code = re.search(r"@|\.T\b", text) is not None
 
     @contextmanager
@@ -274,6 +291,7 @@ class Habits:
             side = re.sub(r"δ\s*(?=[^\W\d_]|\()", "d", side)
         if not self.names_sigma:
             side = re.sub(r"σ(['′]?)\s*⊙?\s*(?=\()", rf"{'softmax' if self._softmax else 'sigmoid'}\1", side)
+        side = re.sub(TWICE, r"d²\1/d\2²", re.sub(STEP, "_plus", side))
         side = re.sub(TRACE_OF_LOG, r"\1logm\2", side)
         side = re.sub(OF_SUMS, r"(\1)/(\3)", side)
         side = re.sub(CROSS_ENTROPY, r" (-sum(\1 .* log(\2))) ", side)
@@ -293,6 +311,7 @@ class Habits:
         side = re.sub(NORMAL, " l_N ", side) if self._says_normal else side
         if self._names_ones:
             side = re.sub(r"·\s*1(?![\w.])", "· vector(1)", side)
+            side = re.sub(r"(?<![A-Za-z])([α-ω])1(?![\w.])", r"\1 vector(1)", side) if self._numbers_one else side
         if self._is_code:
             side = re.sub(r"(?<![.*])\*(?!\*)", ".*", side).replace("@", " ").replace(".T", "'")
         return side

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 
-from matdiff.algebra.expr import Expr
+from matdiff.algebra.expr import Expr, Symbol
 from matdiff.errors import MatdiffError
 from matdiff.language.declared import Declaration
 from matdiff.language.together import read_equation
@@ -79,8 +79,16 @@ def _read(scope: Scope, said: Mapping[str, Definition], order: Sequence[str], wh
             with suppress(MatdiffError, RecursionError):
                 _define_by(scope, name, side, indices, name in whole)
                 scope.given_by[name] = k
-                break
+                if not _is_link(scope, name):
+                    break
         scope.unread |= {name} - scope.definitions.keys() - scope.members.keys()
+
+
+def _is_link(scope: Scope, name: str) -> bool:
+    """Whether a name is said to be ∇_w L of an L that is not given, which says little."""
+    value = scope.definitions.get(name)
+    value = scope.unfolded(value) if value is not None else None
+    return isinstance(value, Symbol) and value.name in scope.upstream
 
 
 def _find_shapes(scope: Scope, said: Mapping[str, Definition], order: Sequence[str]) -> None:
@@ -109,7 +117,7 @@ def _ordered(said: Mapping[str, Definition]) -> list[str]:
     order: list[str] = []
     waiting = list(said)
     while waiting:
-        ready = [n for n in waiting if not _mentions(said[n].sides[0], {*waiting} - {n})] or waiting[:1]
+        ready = [n for n in waiting if not _mentions(" ".join(said[n].sides), {*waiting} - {n})] or waiting[:1]
         order += ready
         waiting = [n for n in waiting if n not in ready]
     return order

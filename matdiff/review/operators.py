@@ -166,7 +166,8 @@ def _question(side: str, place: int, functions: Collection[str]) -> Question | N
 def _is_formula(of: str, by: str, functions: Collection[str]) -> bool:
     """Whether what stands behind an operator is a function of its unknown as a formula, and neither f nor a factor."""
     first = re.match(LETTER, of)
-    if first and re.fullmatch(rf"\(\s*{LETTER}\s*\)", of[first.end() :]) and len(named(first.group())) == 1:
+    called = re.fullmatch(rf"\(\s*({LETTER})\s*\)", of[first.end() :]) if first else None
+    if first and called and (len(named(first.group())) == 1 or named(called.group(1)) == named(by)):
         return False  # R(w)
     if first and re.fullmatch(r"⁻¹|⁻ᵀ|[ᵀ⊤²³]|\^\s*(?:\{[^{}]*\}|[-−]?\w)", of[first.end() :].strip()):
         return True  # M⁻¹ of an M that is defined

@@ -27,6 +27,7 @@ from matdiff.review.habits import Habits, said_once
 from matdiff.review.lines import Line
 from matdiff.review.members import General
 from matdiff.review.operators import (
+    FUNCTION,
     HELD,
     LETTER,
     WORDY,
@@ -43,6 +44,7 @@ ENTRYWISE = "|".join(("σ", "sigma", "sigmoid", "tanh", "relu", "ReLU", "exp", "
 SLOPE = rf"(?<![A-Za-z])({ENTRYWISE})['′]\s*\(((?:[^()]|\([^()]*\))*)\)"
 INCREMENT = r"(?<![A-Za-z_])d\((?![^()]*,)"  # d(X), and no distance d(x, y)
 QUOTIENT = r"∂[^/=]*/\s*\(?\s*∂"  # ∂ln Lᵢ/∂β of an Lᵢ that is not given: no quotient of increments
+CALL = rf"(?<![A-Za-z])(?:{FUNCTION})(?![A-Za-z])|(?P<name>{LETTER})\s*\((?P<arguments>[^()=]*)\)"  # f(x)
 SIZE_D = (  # d/2, √d, (2π)^d
     r"(?<![A-Za-z\\])d(?=\s*\)*\s*/\s*\(?\d)|(?<=\)\^)d(?![A-Za-z(])"
     r"|(?<=√)d(?![A-Za-z(])|(?<=√\()d(?=\))|(?<=sqrt\()d(?=\))"
@@ -199,7 +201,7 @@ class Scope:
         if re.search(QUOTIENT, side):
             raise UnsupportedError("the function that is differentiated here is not given")
         side = re.sub(rf"((?<![A-Za-z])d\s*{HELD})\s*\(({LETTER})\)", self._without_place, side)
-        side = re.sub(rf"(?P<name>{LETTER})\s*\((?P<arguments>[^()=]*)\)", self._without_arguments, side)
+        side = re.sub(CALL, self._without_arguments, side)
         side = with_increments(side, self.names())
         if self.adjoints:
             side = re.sub(rf"d\(({WORDY})\)", lambda m: f" {self._name(Asked('', m.group(1)))} ", side)
@@ -235,6 +237,10 @@ class Scope:
         named = with_names(side, self.functions, lambda _: MARK, self._operands())
         return MARK in named or "∇" in side
 
+    def asks_alone(self, side: str) -> bool:
+        """Whether a side is a derivative and nothing more."""
+        return with_names(side, self.functions, lambda _: "", self._operands()).strip() == ""
+
     def _with_open_functions(self, side: str) -> str:
         """A side with a name in place of ∇f(x) and ∇²f(x) of a function that is declared, and not given."""
         names = "|".join(n for n in self.given if (known := self.declared.get(n)) and known.arguments)
@@ -263,6 +269,8 @@ class Scope:
 
     def _without_arguments(self, m: re.Match[str]) -> str:
         """f for f(x), where that is what was defined; a name for f(x + h)."""
+        if m.group("name") is None:
+            return m.group()  # log, in which no g stands
         known = self.arguments.get(named(m.group("name"))) if named(m.group("name")) in self.definitions else None
         given = m.group("arguments").split(",")
         if not known or len(given) != len(known):

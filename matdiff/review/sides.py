@@ -8,19 +8,19 @@ from contextlib import suppress
 
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import SCALAR
-from matdiff.algebra.expr import Expr, symbols
+from matdiff.algebra.expr import Expr, Symbol, symbols
 from matdiff.algebra.operators.products import Transpose
 from matdiff.errors import MatdiffError, ShapeError
 from matdiff.language.names import named
 from matdiff.records import NamedTuple
 from matdiff.review import doubts
-from matdiff.review.asking import is_stationary
+from matdiff.review.asking import NotSaid, is_stationary
 from matdiff.review.chain import BARE, Chain, Fault
 from matdiff.review.comparing import Outcome, compared
 from matdiff.review.conventions import under_conventions
 from matdiff.review.equations import Equations
 from matdiff.review.filling import Work
-from matdiff.review.habits import by_entries, in_doubt, with_ones
+from matdiff.review.habits import by_entries, in_doubt, with_commutation, with_ones
 from matdiff.review.learning import learn
 from matdiff.review.lines import Line, lines_of
 from matdiff.review.operators import names_in
@@ -92,6 +92,8 @@ class Beside:
         except ShapeError as error:
             return self._misfit(line, side, error, chain)
         except (MatdiffError, RecursionError) as error:
+            if isinstance(error, NotSaid) and self.scope.asks_alone(side):
+                return Judged(line, NO_CLAIM)  # ∇_w L of an L that is not given
             self._leave_out()
             return Judged(line, UNREAD, getattr(error, "message", "the line is too deep"))
         return self.compared(line, chain, side, value)
@@ -110,11 +112,16 @@ class Beside:
             return Judged(line, UNREAD, "it could be neither proved nor refuted")
         if chain.is_equation or chain.ends_in(value):
             return self._equation(line, side, chain, value)
+        if isinstance(value, Symbol) and links_in(self.scope, value):
+            self.scope.told[value.name] = chain.truth
+            return Judged(line, NO_CLAIM)
         if links_in(self.scope, chain.truth) and not {*symbols(value)} <= {*symbols(chain.truth)}:
             return Judged(line, UNREAD, "the function that is differentiated is not given")
         is_untold = doubts.is_untold(chain, value)
-        if is_untold and chain.defines:
-            self.scope.forget(chain.defines)
+        if is_untold and chain.defines:  # the name is said once more, in other letters
+            self.scope.define(chain.defines, value)
+            chain.truth = chain.stated = value
+            return Judged(line, NO_CLAIM)
         if is_untold or doubts.is_strange(self.scope, chain.truth, value):
             self._leave_out()
             return Judged(line, UNREAD, "it speaks of something that was not introduced")
@@ -151,6 +158,8 @@ class Beside:
         """A side as it can be read, and what it means; I has the size of what stands beside it."""
         if side.strip() == "I" and "I" not in self.scope.names() and chain.truth.shape[0] == chain.truth.shape[1]:
             return side, Identity(chain.truth.shape[0])
+        if known := self._commuted(side, chain.truth):
+            return known
         try:
             return self._of_shape(side, chain.truth)
         except MatdiffError as error:
@@ -161,6 +170,16 @@ class Beside:
             if spelt == side and not is_chain:
                 raise
         return spelt, self.scope.value(spelt) if spelt != side else self._in_a_layout(side)
+
+    def _commuted(self, side: str, truth: Expr) -> tuple[str, Expr] | None:
+        """A side with a commutation matrix of the sizes with which it is right, or else of some that fit."""
+        sizes = sorted({str(size) for s in symbols(truth) for size in s.shape})
+        read = []
+        for spelt in with_commutation(side, self.scope.habits.commutation, sizes):
+            with suppress(MatdiffError):
+                read.append((spelt, self.scope.value(spelt)))
+        fitting = [pair for pair in read if pair[1].shape == truth.shape]
+        return next((pair for pair in fitting if compared(pair[1], truth).equal), next(iter(fitting), None))
 
     def _of_identity(self, side: str, truth: Expr) -> tuple[str, Expr]:
         """A side in which I has the size that makes its shape that of what it should be, and the value of it."""
