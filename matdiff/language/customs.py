@@ -114,7 +114,7 @@ def customary(name: str, bold: Collection[str] = ()) -> Kinds:
         return COUNTS  # a margin
     if base in GREEK_WORDS:  # a small one is no row: σ(W x) is a function before that
         return MATRICES if base[0].isupper() else CONSTANTS[:3] if base in SMALL_CONSTANTS else SCALARS[:3]
-    if re.fullmatch("d?[A-Z][a-z]?", base) and len(base) > 1:  # dZ, Wq in code
+    if re.fullmatch("d?[A-Z][a-z]?|inv", base) and len(base) > 1:  # dZ, Wq in code, inv_M
         return MATRICES
     if len(base) > 1:
         return CONSTANTS if base in ABBREVIATED else SCALARS

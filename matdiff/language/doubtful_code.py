@@ -124,11 +124,7 @@ def require_axes(bound: Bound, attempt: Attempt, scalar: bool) -> None:
     for node in reduced:
         inner = node.parts[0].typed
         names = [name for name in sorted(_names_in(bound, node)) if attempt.assumed.get(name) == "V"]
-        if not inner.is_scalar:
-            is_doubtful = inner.cols is ONE and has_axis(node)
-            names = [name for name in names if name == _only_name(bound, node.parts[0])]
-        else:
-            is_doubtful = node.value.name in MEANS
+        is_doubtful = node.value.name in MEANS if inner.is_scalar else inner.cols is ONE and has_axis(node)
         typed = typed_as(bound, attempt, names, kind="M") if is_doubtful else None
         if typed is not None and (typed.is_scalar or not scalar):
             ways = (f"{'; '.join(f'{name}: {kind}' for name in names)}" for kind in ("vector", "matrix"))
@@ -218,9 +214,11 @@ REDUCTIONS = frozenset("sum mean var std max min amax amin prod norm logsumexp".
 
 def has_axis(node: Node) -> bool:
     """Whether a reduction of code has an axis: x.sum(0), np.sum(x, axis=0)"""
-    behind = node.parts[1 : len(node.parts) - len(node.value.names)]
-    is_said = bool(behind) and behind[0].kind == "NUMBER" and node.value.name != "norm"
-    return is_said or (len(node.parts) > len(node.value.names) and not {"axis", "dim"}.isdisjoint(node.value.names))
+    first = len(node.parts) - len(node.value.names)
+    named = dict(zip(node.value.names, node.parts[first:], strict=True))
+    is_said = first > 1 and node.parts[1].kind == "NUMBER" and node.value.name != "norm"
+    given = [named[name] for name in ("axis", "dim") if name in named]
+    return is_said or any(axis.kind != "literal" or axis.value is not None for axis in given)
 
 
 def say_samples(bound: Bound, attempt: Attempt) -> None:

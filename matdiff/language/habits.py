@@ -39,6 +39,11 @@ def as_sign(sign: str) -> Callable[[Attempt, Node, list[Typed]], Typed]:
 @special("dot", "vdot", "outer")
 def type_dot(attempt: Attempt, node: Node, operands: list[Typed]) -> Typed:
     """dot(x, y) = xᵀy for vectors, the product for matrices; vdot(A, B) = A : B; outer(x, y) = xyᵀ in one piece"""
+    if node.value == "dot" and len(operands) == 3 and operands[2].number in (1, 2):  # dot(A, B, 1) of MATLAB
+        by_column, by_row = ALONG["sum"]
+        product = SIGNED["dot_times"](attempt, node, *operands[:2])
+        found = apply(attempt, node, FUNCTIONS[by_column if operands[2].number == 1 else by_row], [product])
+        return transpose(attempt, node, found) if operands[2].number == 1 else found
     if node.value == "dot" and len(operands) == 3:  # dot(x, A, y) of Julia
         first = transpose(attempt, node, operands[0])
         return multiply(attempt, node, [first, *operands[1:]])

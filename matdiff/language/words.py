@@ -300,6 +300,9 @@ def split_word(text: str, start: int, end: int, known: Vocabulary) -> Iterable[P
             raise no_function(text[slice(*span)], [*known.functions, *known.names], text, span)
         if len(subscript.group()) > 2 and subscript.group()[1] != "{" and len(run) > 1 and not is_name(run, known):
             return [Piece("NAME", whole, subscript.end())]  # loss_weight
+        is_label = letters[:1].isalpha() and (len(letters) > 1 or run != "log")  # log_b x has a base
+        if run in known.functions and is_label and not match_at(r"\s*\(|\s+\w", text, subscript.end()):
+            return [Piece("NAME", whole, subscript.end())]  # inv_M
     name = canonical(run)
     if name not in known.names:
         if run == "kron":
