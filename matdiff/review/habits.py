@@ -70,7 +70,8 @@ INNER = rf"({LETTER}\s*{TURNED})\s*({LETTER})(?!\s*{TURNED}|[\w^(])"
 FACTOR_ONE = r"(?<=[\w)\]'′ᵀ⊤}])\s*(?:(?<=\s)|(?<=ᵀ)|(?<=⊤))1(?=\s*(?:[/)+−-]|$))"
 SIZE = r"\w+(?: ?[-+*] ?\w+)*"  # n - 1
 RANGES = rf"\[\w+=1\.\.{SIZE}(?:, \w+=1\.\.{SIZE})*\]"
-REMARK = rf"(?m)(?<=\S)\s{{3,}}([^\W\d_]\w*(?:{RANGES})?: (?:index 1\.\.\w+|{SIZE}(?:×{SIZE})?)(?: [a-z]+)*)(?=\s{{3,}}|\s*$)"
+KIND = rf"(?:index 1\.\.\w+|{SIZE}(?:×{SIZE})?)(?: [a-z]+)*"
+REMARK = rf"(?m)(?<=\S)\s{{3,}}([^\W\d_]\w*(?:{RANGES})?: {KIND})(?=\s{{3,}}|\s*$)"
 IN_CODE = r"(?m)^\$.*\$ with `([^`]*)`\s*$"  # the head of a page of Markdown
 SAID = r",\s*(?=[^\W\d_]\w*(?:\[[^\]]*\])?: )"  # between two declarations
 WITH = (
