@@ -21,6 +21,7 @@ from matdiff.algebra.rewriting import Later, Step, Told, replay
 from matdiff.calculus.demands import Condition, demanded_by
 from matdiff.records import NamedTuple
 
+OF_PARTS = tuple(f"differential_of_{part}" for part in ("entry", "row", "column", "slice"))
 AT_ONCE = ("Substitution", "Contributions")  # phases that are two lines at most
 
 
@@ -34,7 +35,12 @@ def silent() -> frozenset[str]:
 
 def is_unspoken(law: Law) -> bool:
     """Whether a textbook applies the law without a word."""
-    return law.name in silent()
+    return law.name in silent() or is_of_part(law)
+
+
+def is_of_part(law: Law) -> bool:
+    """Whether a law says that the d of a part is the part of the d: d(x[i]) is dx[i]."""
+    return law.name.startswith(OF_PARTS)
 
 
 class Line(NamedTuple):
@@ -151,8 +157,8 @@ def linear() -> frozenset[Law]:
 def with_constants_out(lines: Sequence[Line], letters: Collection[Expr]) -> Iterator[Line]:
     """The lines, where constants leave a d at once: df = −d(yᵀlog p) goes without saying before −yᵀ d(log p).
 
-    So does ds = d(xᵀx + c)/(2s) before d(xᵀx)/(2s), where more follows, −yᵀ d(log p) before −yᵀ(dp ./ p), and that the
-    d of a sum is taken term by term.
+    So do the parts of a d before the d of a part, ds = d(xᵀx + c)/(2s) before d(xᵀx)/(2s), where more follows,
+    −yᵀ d(log p) before −yᵀ(dp ./ p), and that the d of a sum is taken term by term.
     """
     laws: tuple[Law, ...] = ()
     for k, line in enumerate(lines):
@@ -160,7 +166,8 @@ def with_constants_out(lines: Sequence[Line], letters: Collection[Expr]) -> Iter
         is_of_one = is_multiple_of_differential(line.expression) and linear().issuperset(laws)
         goes_on = after and is_linear(line) and (linear().issuperset(after[0].laws) or is_of_one)
         at_once = after and (is_split(line) or is_of_letters(line, after[0].expression, letters))
-        if goes_on or at_once or (len(after) > 1 and is_linear(after[0])):
+        of_parts = after and all(map(is_of_part, after[0].laws))
+        if goes_on or at_once or of_parts or (len(after) > 1 and is_linear(after[0])):
             laws += line.laws
         else:
             yield line._replace(laws=tuple(dict.fromkeys(laws + line.laws)))

@@ -38,7 +38,7 @@ CROSS_ENTROPY = (  # −yᵀ log ŷ of y and ŷ that sum to 1
     r"(?<![A-Za-z])CE\s*(?:\\(?:left|[bB]igg?l?))?\s*\(\s*([^(),]+?)\s*,\s*([^(),]+?)\s*(?:\\(?:right|[bB]igg?r?)\s*)?\)"
 )
 ONE_HOT = r"(?<![\w\\])\$?([^\W\d_])\$?\s*(?:\(|is\s+|,\s*)?(?:an?\s+)?one-hot"
-VARIES = r"(?:∂|(?<![A-Za-z])d|\\partial|(?:∇|\\nabla)\s*_\s*\{?)\s*"  # in front of an unknown
+VARIES = r"(?:∂|(?<![A-Za-z])d\}?|\\partial|(?:∇|\\nabla)\s*_\s*\{?)\s*"  # in front of an unknown
 INCREMENT = r"(?m)^\W*(?:d|\\(?:math\w+|operatorname)\{d\})\s*[A-Za-z]\s*&?\s*="  # df = …
 ONES = rf"(?<![\w.])1\s*{TURNED}"  # 1ᵀ, so that · 1 is a vector too
 INVERSE = r"(?i)pseudo.?inverse|Moore|Penrose|generali[sz]ed inverse|pinv"

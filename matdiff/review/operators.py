@@ -56,6 +56,10 @@ OF_VECS = (  # ∂vec(Y)/∂(vec X)ᵀ is ∂Y/∂X
     rf"({D})\s*(?:\(?\s*vec\s*\(?\s*({LETTER})\s*\)+|\(?\s*vec\s+({LETTER})\s*\)?|vec\s*({HELD}))(\^?\{{?[2²T⊤ᵀ']?\}}?)"
 )
 
+NABLA_OF = rf"{D}\s*(?:vec\s*)?∇\s*_\s*\{{?\s*(?P<x>{LETTER})\s*\}}?\s*(?P<f>{LETTER})"
+BY_SAME = rf"{D}\s*(?:\(?\s*vec\s*(?P=x)\s*\)?|(?P=x))\s*(?:[ᵀ⊤]|\^\s*\{{?\s*[T⊤]\s*\}}?)"
+OF_NABLA = rf"(?P<open>\(\(\s*)?{NABLA_OF}\s*(?(open)\)\s*/\s*\(\s*{BY_SAME}\s*\)\s*\)|/\s*{BY_SAME})"  # ∂∇_x f/∂xᵀ
+
 
 def letters_in(side: str) -> set[str]:
     """The names of one letter that stand in a side, none of them within the name of a function.
@@ -89,6 +93,7 @@ def with_names(side: str, functions: Collection[str], name: Name, defined: Colle
     >>> with_names("W' ∇_h L", {"L"}, lambda asked: f"<{asked.of} by {asked.by}>")
     "W'  <L by h> "
     """
+    side = re.sub(OF_NABLA, r"∂²\g<f>/∂\g<x>²", side) if "∇" in side and "/" in side else side
     if len(re.findall(OF_VECS, side)) > 1:
         side = re.sub(OF_VECS, lambda m: f"{m[1]} {m[2] or m[3] or m[4]}{m[5]}", side)
     side = _of_formulas(side, functions, name)
