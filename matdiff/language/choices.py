@@ -21,6 +21,7 @@ from matdiff.language.customs import (
     TIMES,
     VECTORS_OF,
     Kinds,
+    indexed_in_italics,
     is_time,
     kind_of,
     kinds,
@@ -46,6 +47,7 @@ OVER_ENTRIES: Kinds = (("all entries", 0), ("members", 1))  # ∑(Xw − y)²
 class Options:
     """The choices of one tree, each with its alternatives and their costs, the customary one first.
 
+    entries   the letters in bold that have an index in italics, α_i beside 𝛂
     siblings, kin   the names whose kind is that of another one
     others    how many share the kind of a letter
     italic    the plain letters that stand beside the same one in bold
@@ -62,6 +64,7 @@ class Options:
         self.bound = bound
         self.defined = {n.value: n for n in bound.order if n.kind in ("define", "abbreviate")}
         self.bold = written_bold(bound.text)
+        self.entries = indexed_in_italics(bound.text, self.bold)
         self.arrows = written_with_arrow(bound.text)
         products = [node for node in bound.order if node.kind in ("product", "tight")]
         self.contracted = frozenset(name for node in products for name in _contracted(node))
@@ -116,7 +119,8 @@ class Options:
             return DIVISORS
         if name.name in self.powered - LETTERS_OF_COUNTS:
             return POWERED
-        found = kinds(name, self.bound.ranges, self.bold, name.name in self.quadratic)
+        bold = self.bold - self.entries if name.indexed else self.bold
+        found = kinds(name, self.bound.ranges, bold, name.name in self.quadratic)
         shaped = tuple(kind for kind in found if kind[0] != "S")
         return (shaped or found) if name.name in self.bound.shaped else found
 

@@ -55,6 +55,18 @@ def written_bold(source: str) -> frozenset[str]:
     return frozenset(canonical(name.strip().lstrip("\\")) for name in found)
 
 
+def indexed_in_italics(source: str, bold: Collection[str]) -> frozenset[str]:
+    r"""Of the letters that a text writes bold those that have an index in italics, as entries have: \alpha_i beside 𝛂.
+
+    >>> sorted(indexed_in_italics(r"f(\boldsymbol{\alpha}, \mathbf{x}_i) = \sum_i \alpha_i", {"alpha", "x"}))
+    ['alpha']
+    """
+    if not bold or "_" not in source:
+        return frozenset()
+    plain = re.sub(rf"\\(?:{BOLD}|{ARROW})\s*(?:\{{[^{{}}]*\}}|\\?[A-Za-z]+)", " ", source)
+    return frozenset(name for name in bold if re.search(rf"(?<![A-Za-z]){name}\s*_", plain))
+
+
 def written_with_arrow(source: str) -> frozenset[str]:
     r"""The letters with an arrow, which are vectors: \vec{F}."""
     found = [first + second for first, second in _lettered(source, ARROW, LETTER)]

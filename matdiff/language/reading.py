@@ -16,6 +16,7 @@ from matdiff.algebra import operators as _operators  # noqa: F401 - fills the ta
 from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.expr import FUNCTIONS, Expr, postorder, symbols
 from matdiff.algebra.operators.entrywise import Unspecified
+from matdiff.algebra.operators.structure import Named
 from matdiff.errors import MatdiffError, NotationError, ShapeError
 from matdiff.language import arithmetic as _arithmetic  # noqa: F401 - declares rules of typing
 from matdiff.language import blocks as _blocks  # noqa: F401 - declares rules of typing
@@ -217,6 +218,7 @@ class Readings:
         found = self.best()
         found.question, found.asked_at, found.of = self.question, self.asked_at, self.of
         found.constraints = self.constraints
+        self._require_dependence(found.expr)
         unused = [c for c in self.conditions if c.is_constraint and not solving]
         for condition in unused:
             self._require_constraint(condition)
@@ -235,6 +237,18 @@ class Readings:
         if found.spans:
             require_read(self.text, spans)
         return found
+
+    def _require_dependence(self, expr: Expr) -> None:
+        """Refuses ℓ(β) = ∑ᵢ yᵢ log pᵢ by β within a function: its formula lacks what it is said to depend on."""
+        said = self.vocabulary.heads.plain
+        values = {n.name: n.operands[0] for n in postorder(expr) if isinstance(n, Named) and n.name in said}
+        for name, value in values.items():
+            own = {s.name for s in symbols(value)}
+            if missing := next((p for p in said[name] if p in self.wrt and p not in own), None):
+                message = (
+                    f"{name}({', '.join(said[name])}) is said to depend on {missing}, and its formula has no {missing}"
+                )
+                raise NotationError(message, text=self.text, suggestion=f"give what else depends on {missing}")
 
     def _other_side(self) -> Reading:
         """Another member of a chain, with the names of the last one."""
