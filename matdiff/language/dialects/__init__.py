@@ -141,7 +141,8 @@ OF_KERAS = r"(?<![\w.])K\s*\.\s*(?:epsilon\(|(?:square|exp|log|sqrt|abs|sum|mean
 
 def is_program(text: str, dialect: Dialect | None) -> bool:
     """Whether a text is a piece of a program in Python, in which nothing is asked or declared in words."""
-    return dialect is not None and dialect.is_python and PROGRAM.match(text) is not None
+    is_problem = dialect is not None and dialect.name == "cvxpy" and re.search(r"\b(?:Problem|Variable)\s*\(", text)
+    return dialect is not None and dialect.is_python and bool(is_problem or PROGRAM.match(text))
 
 
 def of_text(text: str, asked: str | None) -> Dialect | None:

@@ -21,9 +21,10 @@ def bound(
     known: Vocabulary, free: bool,
 ) -> Bound:  # fmt: skip
     """The tree of a text without what stands *beside* its function; what it says of shapes is declared."""
-    tree, matrices, notes = python.tree(without(text, beside), dialect, frozenset((*declared, *wrt)), known)
-    for name in matrices:
-        add_condition(declared, canonical(name.text), "matrix", name)
+    tree, told, notes = python.tree(without(text, beside), dialect, frozenset((*declared, *wrt)), known)
+    for name, says in told:
+        if canonical(name.text) not in declared or says == "matrix":
+            add_condition(declared, canonical(name.text), says, name)
     called = (tree.value,) if tree.kind == "define" else ()
     tree = tree.parts[0] if called else tree
     found = Bound(tree, text, declared, wrt, free=free, dialect=dialect)

@@ -26,6 +26,7 @@ from matdiff.language.dialects import (
     layers,
     makers,
     pairs,
+    problems,
     python_names,
 )
 from matdiff.language.dialects.functionals import together
@@ -66,10 +67,10 @@ def tree(text: str, dialect: Dialect, names: frozenset[str], known: Vocabulary) 
 
 
 class Said(NamedTuple):
-    """The syntax tree of a piece of Python, the names that it says to be of matrices, and what is to be noted."""
+    """The syntax tree of a piece of Python, what it says of names, X: matrix, and what is to be noted."""
 
     tree: Node
-    matrices: tuple[Excerpt, ...] = ()
+    told: tuple[tuple[Excerpt, str], ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -111,8 +112,14 @@ class Converter:
 
     def whole(self, parsed: ast.Expression | ast.Module) -> Said:
         """Definitions, and the expression last."""
+        said: list[tuple[Excerpt, str]] = []
+        notes: list[str] = []
+        if self.dialect.name == "cvxpy" and isinstance(parsed, ast.Expression):
+            parsed = ast.Module([ast.copy_location(ast.Expr(parsed.body), parsed.body)], [])
         if isinstance(parsed, ast.Module):
             parsed.body = inlined(self, parsed.body)
+        if self.dialect.name == "cvxpy" and isinstance(parsed, ast.Module):
+            parsed.body, said, notes = problems.unfolded(self, parsed.body)
         defined.unfolded(self, parsed)
         fields.unfolded(self, parsed)
         if isinstance(parsed, ast.Expression):
@@ -121,14 +128,14 @@ class Converter:
         returned = bool(parsed.body) and isinstance(parsed.body[-1], ast.Return | ast.FunctionDef | ast.ClassDef)
         body = with_values(statements_of(parsed.body))
         body = with_sizes(renamed(body if returned else in_order(body)), makers.SIZED)
-        told = tuple(Excerpt(name.id, self.span(name)[0], self.text) for name in matrices(body))
+        said += [(Excerpt(name.id, self.span(name)[0], self.text), "matrix") for name in matrices(body)]
         body, unused = needed(layers.unfolded(self, body), returned)
         items = [self.statement(item, item is body[-1]) for item in body]
         if not items:
             raise empty(self.text)
         signs = ["first", *["then"] * (len(items) - 1)]
         whole = Node("sequence", items, signs, items[0].start, items[-1].end) if len(items) > 1 else items[0]
-        return Said(whole, told, tuple(f"{name} takes no part in what is returned" for name in unused))
+        return Said(whole, tuple(said), (*notes, *(f"{name} takes no part in what is returned" for name in unused)))
 
     def statement(self, item: ast.stmt, is_last: bool) -> Node:
         """name = expression; an expression, perhaps with return, is the last statement."""
