@@ -82,6 +82,10 @@ class ByNeed(dict[str, T]):
             self.load(self.homes[key])
         return super().__contains__(key)
 
+    def is_made(self, key: str) -> bool:
+        """Whether there is an entry by now."""
+        return super().__contains__(key)
+
     def names(self) -> dict[str, None]:
         """The names of all entries: first of those that have been announced, in that order."""
         return dict.fromkeys(self.homes) | dict.fromkeys(super().keys())

@@ -20,13 +20,10 @@ from matdiff.algebra.expr import OPERATORS, Expr, Index, Number, Symbol, postord
 from matdiff.algebra.kinds import Declared
 from matdiff.algebra.laws import CATALOGUE, Law
 from matdiff.algebra.operators.entrywise import Entrywise, Unspecified
-from matdiff.algebra.operators.linear import brief
-from matdiff.algebra.operators.paths import Path
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.square import MatrixPower
 from matdiff.algebra.operators.sums import Member
 from matdiff.algebra.operators.symbolic_powers import SymbolicPower
-from matdiff.algebra.operators.triangles import SkewPart
 from matdiff.algebra.statements.matcher import SEEN, is_letter
 from matdiff.files import grammar_path, read_text
 from matdiff.records import NamedTuple
@@ -151,13 +148,15 @@ def title(law: Law) -> str:
     return told(law).title
 
 
-def names_of(kinds: Kinds) -> Names:
-    return tuple([kind.__name__ for kind in kinds])
+def names_of(kinds: Iterable[type | str]) -> Names:
+    return tuple([kind if isinstance(kind, str) else kind.__name__ for kind in kinds])
 
 
 @cache
 def read(law: Law) -> Heads:
     """What the statements of a law say when they are read."""
+    from matdiff.algebra.operators.linear import brief
+
     (left, right), *more = map(Law.read, law.statements)
     lefts = [left, *(other for other, _ in more)]
     found = [telling(left.operands) for left in lefts]
@@ -195,6 +194,9 @@ def inside(p: Expr) -> Kinds:
 
 def possible(p: Expr) -> Kinds:
     """The classes of what a part of a left side matches; none for a place, or a letter without declaration."""
+    from matdiff.algebra.operators.paths import Path
+    from matdiff.algebra.operators.triangles import SkewPart
+
     if isinstance(p, Index):
         return ()
     if isinstance(p, Symbol):

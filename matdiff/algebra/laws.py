@@ -42,7 +42,8 @@ class Law(Displayed):
     positive   what has to be positive where the law is applied, where there is such a condition
     on         the classes of what it applies to, where the left sides of its statements do not show them
     among      classes of which one must be among the operands, seen through transposes and multiples, for the law
-               to apply; none where that cannot be told from the classes, None where its statements tell
+               to apply, or names of some that need not be loaded; none where that cannot be told from the classes,
+               None where its statements tell
     within     classes of which one must occur in the operands, at some depth and in definitions apart, for the law to
                apply; of a law that is its statement the statement tells
     under_d    whether it is applied under d as well; *shorter* tells whether it is also applied elsewhere
@@ -87,7 +88,7 @@ class Law(Displayed):
         source: str = "",
         positive: Callable[[Expr], Expr] | None = None,
         on: tuple[type, ...] = (),
-        among: tuple[type, ...] | None = (),
+        among: tuple[type | str, ...] | None = (),
         within: tuple[type, ...] = (),
         under_d: bool = False,
         shorter: bool = True,

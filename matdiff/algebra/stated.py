@@ -66,7 +66,7 @@ def one(
     title: str = "",
     when: Guard | None = None,
     opened: bool = False,
-    among: tuple[type, ...] | None = None,
+    among: tuple[type | str, ...] | None = None,
     **more: Any,
 ) -> Law:
     """A law that is one statement, and where *opened* is said of what definitions stand for as well."""

@@ -19,7 +19,8 @@ from typing import Any
 
 from matdiff.algebra.expr import Expr, Leaf, Symbol, postorder
 from matdiff.algebra.identities.cancelling import columns_cancel
-from matdiff.algebra.identities.spectral_functions import applies_function, holds_eigenvalues
+from matdiff.algebra.identities.commuting import applies_function
+from matdiff.algebra.identities.spectral_functions import holds_eigenvalues
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.products import Transpose
 from matdiff.algebra.operators.structure import Named, is_not_named, value_of

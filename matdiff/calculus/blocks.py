@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 
-from matdiff.algebra.expr import Expr, Operator, Symbol, postorder, replace
-from matdiff.algebra.identities.powers import collected
+from matdiff.algebra.assumptions import INDEX
+from matdiff.algebra.expr import Expr, Operator, Symbol, nodes_in, postorder, replace
 from matdiff.algebra.operators.norms import Norm
 from matdiff.algebra.operators.products import Hadamard, Power, Product
 from matdiff.algebra.operators.recurrence import Recurrence
@@ -39,6 +39,8 @@ def is_long(node: Expr) -> bool:
 
 def bracketed(node: Expr) -> Expr | None:
     """A long product in short ones, its equal factors joined."""
+    from matdiff.algebra.identities.powers import collected
+
     if not is_long(node):
         return None
     whole = collected(node) if isinstance(node, Hadamard) else node
@@ -136,3 +138,9 @@ def _copies(node: Expr) -> int:
     if isinstance(node, Power) and isinstance(node.operands[0], Norm):
         return 2
     return node.copies if isinstance(node, Operator) else 1
+
+
+def index_names(f: Expr) -> set[str]:
+    """The names of the indices that a function has itself: free ones and constant ones."""
+    constant = {s.name for s in nodes_in(f) if isinstance(s, Symbol) and INDEX in s.properties}
+    return constant | {i.name for i in f.free}

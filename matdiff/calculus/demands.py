@@ -13,8 +13,8 @@ from math import inf
 
 from matdiff.algebra.expr import Expr, Operator, Symbol, postorder, replace
 from matdiff.algebra.identities.transposes import transposed
+from matdiff.algebra.kinds import is_a
 from matdiff.algebra.operators.differentials import Differential
-from matdiff.algebra.operators.entry_products import ProductOfEntries
 from matdiff.algebra.operators.entrywise import Abs, Entrywise, Log
 from matdiff.algebra.operators.norms import Norm
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
@@ -138,7 +138,7 @@ def demanded(e: Operator) -> Iterator[Condition]:
         demand, place = IN_WORDS[e.requires]
         a = e.operands[place]
         yield from simplest(Condition(demand, a)) if demand == INVERTIBLE else (Condition(demand, a, REAL, e),)
-    elif isinstance(e, ProductOfEntries):
+    elif is_a(e, "ProductOfEntries"):
         entries = entries_by_index(e.operands[0])
         yield from simplest(Condition(NO_ZEROS, entries[1] if entries else e.operands[0]))
     elif e.requires == "{0} ≠ 0":

@@ -9,7 +9,7 @@ from matdiff.algebra.constants import is_zero
 from matdiff.algebra.expr import Expr, Index, Operator, Symbol, fact, postorder, replace, symbols
 from matdiff.algebra.identities import SIMPLIFICATIONS, TIDY
 from matdiff.algebra.identities.expansions import square_of_norm
-from matdiff.algebra.identities.parts import apart
+from matdiff.algebra.identities.indexed import apart
 from matdiff.algebra.laws import Law
 from matdiff.algebra.operators.differentials import Differential, holds_differential
 from matdiff.algebra.operators.entrywise import Entrywise

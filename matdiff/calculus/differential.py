@@ -15,7 +15,6 @@ from matdiff.algebra.laws import Law
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.linear import law_at
 from matdiff.algebra.operators.products import Power, Scale, Sum, Transpose
-from matdiff.algebra.operators.recurrence import step_of_recurrence
 from matdiff.algebra.operators.square import Trace
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector, Named
 from matdiff.algebra.operators.sums import Entry, IndexedSum, Member, SumOfEntries
@@ -106,6 +105,8 @@ class Differentiation:
 
     def _law_of(self, e: Expr) -> tuple[Step, list[Expr]]:
         if e in self.forms:
+            from matdiff.algebra.operators.recurrence import step_of_recurrence
+
             return Step(step_of_recurrence, Differential(e), Differential(self.forms[e])), [self.forms[e]]
         for expansion in candidates(EXPANSIONS, e):
             form = expansion.apply(e)

@@ -7,13 +7,14 @@ carried on (backpropagation in matrix form), and work grows with the number of d
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import shape_text
 from matdiff.algebra.expr import Expr, Number, Symbol, nodes_in, postorder, symbols
 from matdiff.algebra.identities import SIMPLIFICATIONS, TIDYING
-from matdiff.algebra.identities.parts import rebound
+from matdiff.algebra.identities.indexed import rebound
 from matdiff.algebra.identities.products import identity_in_product
 from matdiff.algebra.identities.traces import (
     chain_rule,
@@ -33,28 +34,17 @@ from matdiff.algebra.operators.structure import Named, is_not_named
 from matdiff.algebra.operators.sums import IndexedSum, Member, under
 from matdiff.algebra.reading_cost import reading_cost
 from matdiff.algebra.rewriting import NO_STEPS, Later, Simplifier, Step, Steps, Told, chained, replay
-from matdiff.calculus.alike import Alike
-from matdiff.calculus.blocks import block_names, grouped
+from matdiff.calculus.blocks import block_names, grouped, index_names
 from matdiff.calculus.derivation import Block, Gradients, Phase, exchanged, give, indices_of, note_axes
 from matdiff.calculus.differential import Dependence, Differentiation
-from matdiff.calculus.members import brought_to, general_indices, index_names
-from matdiff.calculus.parts import gradients_by_parts, is_part, wholes
-from matdiff.calculus.recurrences import (
-    Sources,
-    adjoint_of_state,
-    adjoint_recurrence,
-    backwards,
-    fresh_name,
-    general_state,
-    sources,
-    total,
-    unrolled_once,
-)
 from matdiff.calculus.traceform import TraceForm, TraceTerm, line_of
 from matdiff.calculus.varying import Exchange, projected, relaxed, restored
 from matdiff.errors import ShapeError, UnsupportedError
 from matdiff.opening import without_collector
 from matdiff.records import NamedTuple
+
+if TYPE_CHECKING:
+    from matdiff.calculus.recurrences import Sources
 
 MANY = 8  # a program with that many blocks may have some that are alike
 
@@ -70,9 +60,13 @@ def gradients(f: Expr, unknowns: Mapping[str, Expr], expand: bool = True) -> Gra
             f"a gradient is taken of a scalar, and this expression is {shape_text(f.shape)}",
             suggestion="Take the sum, the trace or a norm of it.",
         )
-    if any(map(is_part, unknowns.values())):
-        return gradients_by_parts(gradients(f, wholes(unknowns), expand), unknowns)
-    unknowns = {name: general_state(unknown) for name, unknown in unknowns.items()}
+    if any(unknown.operands for unknown in unknowns.values()):
+        from matdiff.calculus.parts import gradients_by_parts, is_part, wholes
+        from matdiff.calculus.recurrences import general_state
+
+        if any(map(is_part, unknowns.values())):
+            return gradients_by_parts(gradients(f, wholes(unknowns), expand), unknowns)
+        unknowns = {name: general_state(unknown) for name, unknown in unknowns.items()}
     free = relaxed(unknowns)
     if free:
         relax = Exchange(free)
@@ -138,7 +132,11 @@ class _Sweep:
         self.deltas: dict[Expr, tuple[Recurrence, Sources]] = {}  # the adjoints of recurrences
         self.expanded: dict[Expr, Expr] = {}  # expressions with these names replaced by their values
         alike = len(self.names) >= MANY and not self.recurrences
-        self.derived = Alike(self._through, self.differentiation, self.simplifier) if alike else self._through
+        self.derived: Callable[..., tuple[Block, dict[Expr, Expr]]] = self._through
+        if alike:
+            from matdiff.calculus.alike import Alike
+
+            self.derived = Alike(self._through, self.differentiation, self.simplifier)
 
     def derive(self) -> Gradients:
         blocks = []
@@ -211,6 +209,15 @@ class _Sweep:
 
     def _recurrence(self, z: Recurrence) -> list[Block]:
         """Back through the steps of a recurrence, with δ for the gradients of its states, and then its start."""
+        from matdiff.calculus.recurrences import (
+            adjoint_recurrence,
+            backwards,
+            fresh_name,
+            sources,
+            total,
+            unrolled_once,
+        )
+
         given = sources(z, self.pieces)
         if not any(given):
             return []
@@ -270,6 +277,8 @@ class _Sweep:
 
     def _total(self, unknown: Expr, phases: list[Phase]) -> Expr:
         """The gradient: the contributions of all blocks, with the names δ_Y replaced by their values."""
+        from matdiff.calculus.recurrences import adjoint_of_state
+
         members = isinstance(unknown, Member) or (isinstance(unknown, Symbol) and unknown.ranges)
         noted = self.pieces.items() if members else [(unknown, self.pieces.get(unknown, []))]
         pieces = [p for target, given in noted for p in self._for_unknown(target, given, unknown)]
@@ -333,6 +342,8 @@ class _Sweep:
         family = unknown.operands[0] if isinstance(unknown, Member) else unknown
         if not isinstance(target, Member) or target.operands[0] is not family:
             return []
+        from matdiff.calculus.members import brought_to
+
         wanted = unknown.operands[1:] if isinstance(unknown, Member) else self._general_member(family)
         ranges = family.ranges if isinstance(family, Symbol) else ()
         brought = (p if target is unknown else brought_to(p, target.operands[1:], wanted, ranges) for p in pieces)
@@ -341,6 +352,8 @@ class _Sweep:
 
     def _general_member(self, family: Expr) -> tuple[Expr, ...]:
         """The indices of the first general member that the blocks contributed to, or new ones."""
+        from matdiff.calculus.members import general_indices
+
         assert isinstance(family, Symbol)
         return general_indices(family, self.pieces, index_names(self.f))
 

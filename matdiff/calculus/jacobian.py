@@ -26,11 +26,11 @@ from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Entry, Member, UnitVector, under
 from matdiff.algebra.rewriting import Simplifier, Step
 from matdiff.algebra.simplification import tidy
-from matdiff.calculus.blocks import block_names, short_products
+from matdiff.calculus.blocks import block_names, index_names, short_products
 from matdiff.calculus.derivation import Block, Gradients, Phase, exchanged, give
 from matdiff.calculus.differential import Differentiation
 from matdiff.calculus.gradient import independent, resolved
-from matdiff.calculus.members import brought_to, index_names
+from matdiff.calculus.members import brought_to
 from matdiff.calculus.parts import is_part, jacobians_by_parts, wholes
 from matdiff.calculus.recurrences import unrolled_once
 from matdiff.calculus.traceform import TraceTerm, line_of

@@ -9,14 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 
-from matdiff.algebra.assumptions import INDEX
 from matdiff.algebra.dims import Size, size
-from matdiff.algebra.expr import Expr, Index, Number, Symbol, nodes_in, replace
+from matdiff.algebra.expr import Expr, Index, Number, Symbol, replace
 from matdiff.algebra.identities.indexed import bound_names, fresh_index
-from matdiff.algebra.identities.parts import rebound
-from matdiff.algebra.operators.piecewise import Piecewise
 from matdiff.algebra.operators.products import Hadamard, Scale, Sum, zero
-from matdiff.algebra.operators.recurrence import place
 from matdiff.algebra.operators.sums import Entry, IndexedSum, Member, UnitVector, substitute_index
 from matdiff.records import NamedTuple
 
@@ -32,10 +28,11 @@ def general_indices(family: Symbol, targets: Iterable[Expr], names: Set[str]) ->
     return tuple(Index(name, last) for name, last in zip(letters, family.ranges, strict=False))
 
 
-def index_names(f: Expr) -> set[str]:
-    """The names of the indices that a function has itself: free ones and constant ones."""
-    constant = {s.name for s in nodes_in(f) if isinstance(s, Symbol) and INDEX in s.properties}
-    return constant | {i.name for i in f.free}
+def restricted(e: Expr, left: Expr, relation: str, right: Expr) -> Expr:
+    """What is e where a condition holds, and else 0."""
+    from matdiff.algebra.operators.piecewise import Piecewise
+
+    return Piecewise(left, relation, right, e, zero(e.shape))
 
 
 def is_general(indices: Sequence[Expr], ranges: Sequence[Size]) -> bool:
@@ -51,6 +48,8 @@ def brought_to(
 
     The indices that are *fixed* stay as they are: those of a function that has an index itself.
     """
+    from matdiff.algebra.operators.recurrence import place
+
     if any(isinstance(a, Number) and isinstance(b, Number) and a is not b for a, b in zip(old, new, strict=True)):
         return None
     e, old = _names_apart(e, old, new, fixed)
@@ -80,7 +79,7 @@ def brought_to(
         e = IndexedSum(e, index)
     e = _with_places(e, known)
     for left, relation, right in only:
-        e = Piecewise(left, relation, right, e, zero(e.shape))
+        e = restricted(e, left, relation, right)
     return e
 
 
@@ -96,6 +95,8 @@ def _shift_of(a: Expr) -> tuple[Index, int] | None:
 
 def _limits(counter: Index, offset: int, b: Index) -> list[tuple[Expr, str, Expr]]:
     """Which members b are a t + offset: offset < b, and b ≤ offset + the end of t, where these say anything."""
+    from matdiff.algebra.operators.recurrence import place
+
     found: list[tuple[Expr, str, Expr]] = []
     if offset > 0:
         found.append((Number(offset), "<", b))
@@ -171,6 +172,8 @@ def _in_numbers(e: Expr) -> Expr:
 
 def _summed_up(number: Expr) -> Expr:
     """The number of a member with its whole numbers added: T − 1 + 1 is T, and t − 1 + 1 is t."""
+    from matdiff.algebra.operators.recurrence import place
+
     if number.free:
         shift = _shift_of(number)
         return place(*shift) if shift else number
@@ -180,6 +183,8 @@ def _summed_up(number: Expr) -> Expr:
 
 def _names_apart(e: Expr, old: Sequence[Expr], new: Sequence[Expr], fixed: Set[Index]) -> tuple[Expr, Sequence[Expr]]:
     """The contribution and the old indices, in which no other index has the name of a new one."""
+    from matdiff.algebra.identities.indexed import rebound
+
     taken = {i.name for b in new for i in b.free}
     e = rebound(e, taken)
     in_use = taken | bound_names(e) | {i.name for i in e.free}

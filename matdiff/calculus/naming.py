@@ -11,27 +11,19 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Symbol, fact, postorder
 from matdiff.algebra.fresh import fresh
+from matdiff.algebra.kinds import is_a
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.entrywise import Entrywise
-from matdiff.algebra.operators.matrix_functions import Cholesky
 from matdiff.algebra.operators.norms import Frobenius, Norm
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.recurrence import Recurrence
-from matdiff.algebra.operators.softmax import (
-    LogSumExp,
-    LogSumExpOfColumns,
-    LogSumExpOfRows,
-    Softmax,
-    SoftmaxOfColumns,
-    SoftmaxOfRows,
-)
 from matdiff.algebra.operators.square import Determinant, Inverse, LogDeterminant
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.symmetry import is_symmetric
 from matdiff.algebra.reading_cost import reading_cost
 
-SOFTMAX = (Softmax, SoftmaxOfRows, SoftmaxOfColumns)
-LOGSUMEXP = (LogSumExp, LogSumExpOfRows, LogSumExpOfColumns)
+SOFTMAX = ("Softmax", "SoftmaxOfRows", "SoftmaxOfColumns")
+LOGSUMEXP = ("LogSumExp", "LogSumExpOfRows", "LogSumExpOfColumns")
 LONG = 56  # nodes of a line, as a tree, that is too long to be read
 LARGEST = 300  # nodes of a function whose pieces get names; a longer one is cut into blocks
 SHORT, SHORT_NUMBER = 5, 8  # nodes of a piece that is worth a name, and of a scalar that is
@@ -121,7 +113,7 @@ def can_be_named(e: Expr) -> bool:
 
 def is_worth_it(e: Expr) -> bool:
     """Whether a name is shorter: of a product of two letters it is not, of a function of a matrix it is."""
-    is_called = isinstance(e, (*SOFTMAX, Entrywise)) and not e.is_scalar
+    is_called = (isinstance(e, Entrywise) or is_a(e, *SOFTMAX)) and not e.is_scalar
     is_product = isinstance(e, Product | Scale | Sum | Hadamard)
     return is_called or length(e) >= (SHORT_NUMBER if e.is_scalar else SHORT if is_product else SHORT - 2)
 
@@ -129,9 +121,9 @@ def is_worth_it(e: Expr) -> bool:
 # ---- the names ----------------------------------------------------------------------------------------
 
 CUSTOMS: tuple[tuple[Callable[[Expr, Sequence[Expr]], bool], str, str], ...] = (
-    (lambda e, above: isinstance(e, SOFTMAX), "P", "p"),
-    (lambda e, above: isinstance(e, Cholesky), "L", "l"),
-    (lambda e, above: _is_in(above, *SOFTMAX, *LOGSUMEXP), "S", "s"),
+    (lambda e, above: is_a(e, *SOFTMAX), "P", "p"),
+    (lambda e, above: is_a(e, "Cholesky"), "L", "l"),
+    (lambda e, above: any(is_a(p, *SOFTMAX, *LOGSUMEXP) for p in above), "S", "s"),
     (lambda e, above: isinstance(e, Sum) and _is_in(above, Frobenius, Norm), "E", "r"),
     (lambda e, above: _is_in(above, Inverse, LogDeterminant, Determinant), "C", "c"),
     (lambda e, above: isinstance(e, Entrywise) and not e.is_scalar, "Z", "z"),

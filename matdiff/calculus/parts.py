@@ -13,9 +13,8 @@ from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Index, Operator, Symbol, postorder, replace, symbols
 from matdiff.algebra.identities import OF_PARTS
-from matdiff.algebra.identities.parts import rebound
+from matdiff.algebra.identities.indexed import rebound
 from matdiff.algebra.laws import of_a_line
-from matdiff.algebra.operators.kronecker import Kronecker, Unvec
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.slices import Column, Row, Slice
 from matdiff.algebra.operators.structure import Named, is_not_named
@@ -152,6 +151,8 @@ def _names(unknown: Expr) -> list[str]:
 
 def selection(unknown: Expr) -> Expr:
     """M with vec(part) = M vec(whole), which is C ⊗ R with the rows R and C of identity matrices."""
+    from matdiff.algebra.operators.kronecker import Kronecker
+
     whole = whole_of(unknown)
     chosen = [unit_matrix(extent) for extent in whole.shape]
     for part in chain_of(unknown):
@@ -208,6 +209,8 @@ def _jacobian_by_part(f: Expr, name: str, unknown: Expr, j: Expr) -> Gradients:
 
 def _columns(f: Expr, unknown: Expr, j: Expr) -> tuple[Expr, Expr, Expr, list[Step]]:
     """JMᵀ with a name for J, with J, and simplified in some steps; by a scalar it has the shape of the function."""
+    from matdiff.algebra.operators.kronecker import Unvec
+
     j = rebound(j, _names(unknown))
     chosen = Transpose(selection(unknown))
     before, start = (Product.of(e, chosen) for e in (Named(f"J_{whole_of(unknown)}", j), j))

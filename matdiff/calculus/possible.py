@@ -10,7 +10,6 @@ from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, 
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Member
 from matdiff.algebra.operators.symmetry import assumed
-from matdiff.calculus.definiteness.rank import has_zeros, is_nothing
 from matdiff.calculus.demands import NONZERO, VALUED, Condition, of_operation
 from matdiff.calculus.differential import Dependence
 from matdiff.errors import UnsupportedError
@@ -30,6 +29,8 @@ def require_somewhere(function: Expr, unknowns: Collection[Expr], answers: Itera
 
 def is_doubtful(c: Condition) -> bool:
     """Whether it takes a look at signs and ranks to see that a condition can hold."""
+    from matdiff.calculus.definiteness.rank import is_nothing
+
     if c.demand == NONZERO:
         return is_nothing(c.about)
     return bool(assumed(c.about)) or not isinstance(c.about, Symbol | Member)
@@ -61,6 +62,8 @@ def is_at_constant_zeros(e: Operator) -> bool:
 
 def keeps_zeros(node: Expr, below: list[bool]) -> bool:
     """Whether entries are 0 by the form of a matrix and what is said of its operands: Z.^2 where Z is diagonal."""
+    from matdiff.calculus.definiteness.rank import has_zeros
+
     if isinstance(node, Power):
         return below[0] and (node.operands[1].number or 0) > 0
     if isinstance(node, Hadamard | Scale | Transpose | Named):

@@ -25,8 +25,8 @@ from matdiff.algebra.identities.traces import (
     trace_of_transposed_product,
 )
 from matdiff.algebra.identities.transposes import transposed
+from matdiff.algebra.kinds import is_a
 from matdiff.algebra.laws import Law
-from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack, alone, blocks_one_by_one
 from matdiff.algebra.operators.differentials import Differential, holds_differential
 from matdiff.algebra.operators.linear import law_at
 from matdiff.algebra.operators.products import (
@@ -201,7 +201,9 @@ class TraceForm:
                 return trace_of_multiple, [t.times((other,), t.middle).around((), t.middle, ())]
             case Trace(operands=(a,)):
                 return trace_of_scalar, [t.around(t.left, a, t.right)]
-            case HorizontalStack(operands=blocks) | VerticalStack(operands=blocks):
+            case Operator(operands=blocks) if is_a(t.middle, "HorizontalStack", "VerticalStack"):
+                from matdiff.algebra.operators.blocks import alone, blocks_one_by_one
+
                 places = [k for k, b in enumerate(blocks) if holds_differential(b)]
                 parts = [t.around(t.left, alone(t.middle, k), t.right) for k in places]
                 return (blocks_one_by_one, parts) if len(parts) > 1 else None

@@ -22,7 +22,6 @@ from matdiff.algebra.operators.sums import Member
 from matdiff.algebra.operators.symmetry import assumed, is_symmetric_definition
 from matdiff.algebra.rewriting import Simplifier
 from matdiff.calculus.derivation import Gradients, Phase, exchanged, indices_of, note_axes
-from matdiff.calculus.recurrences import perturbed
 
 
 def symbol_of(unknown: Expr) -> Expr:
@@ -128,6 +127,8 @@ def freed(piece: Named | Iterate) -> tuple[Exchange, Expr]:
 
     A definition of something symmetric varies among the symmetric matrices, since the laws take it for one of them.
     """
+    from matdiff.calculus.recurrences import perturbed
+
     if isinstance(piece, Iterate):
         other, change = perturbed(piece, f"change of {piece}")
         return Exchange({piece.operands[0]: other}), change

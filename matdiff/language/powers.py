@@ -10,7 +10,6 @@ from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import FUNCTIONS, Expr, Number
 from matdiff.algebra.operators.entrywise import Sqrt
 from matdiff.algebra.operators.products import Power, Product, Transpose, reciprocal
-from matdiff.algebra.operators.spectral_functions import power as power_of_matrix
 from matdiff.algebra.operators.square import Inverse, matrix_power
 from matdiff.algebra.operators.symbolic_powers import SymbolicPower
 from matdiff.algebra.operators.symmetry import assumed, is_symmetric
@@ -173,6 +172,8 @@ def power_of_entries(attempt: Attempt, node: Node, a: Typed, exponent: Typed) ->
 
 def fractional_power(attempt: Attempt, node: Node, k: Fraction, a: Expr) -> Expr:
     """Aᵏ with a number k: A^½ is the square root of the matrix, and A^⅓ = expm(⅓ logm(A))."""
+    from matdiff.algebra.operators.spectral_functions import power as power_of_matrix
+
     if k.denominator == 1:
         return matrix_power(a, int(k))
     if not is_symmetric(a):
@@ -185,6 +186,8 @@ def fractional_power(attempt: Attempt, node: Node, k: Fraction, a: Expr) -> Expr
 
 def literal_power(attempt: Attempt, node: Node, a: Expr, s: Expr) -> Expr:
     """Aˢ with a letter: any real number where A is known to be positive, else a whole one."""
+    from matdiff.algebra.operators.spectral_functions import power as power_of_matrix
+
     told = [attempt.bound.names[n.value[0]] for n in postorder(node.parts[-1]) if n.kind in ("symbol", "member")]
     if all(name.declared and "integer" in name.declared.properties for name in told):
         return SymbolicPower.of(a, s)

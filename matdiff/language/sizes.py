@@ -11,7 +11,6 @@ from operator import mul
 from typing import Any
 
 from matdiff.algebra.dims import ONE, Monomial, Shape, Size, size
-from matdiff.algebra.operators.blocks import total
 
 _made: list[Size] = []
 
@@ -75,6 +74,8 @@ class Sizes:
 
     def total(self, *sizes: Size) -> Size:
         """The sum of sizes, whose order is kept: the rows of [A; B] are those of A and those of B."""
+        from matdiff.algebra.operators.blocks import total
+
         summands = tuple(map(self.find, sizes))
         result = total(summands)
         if len(summands) > 1 and ONE not in summands:

@@ -12,10 +12,11 @@ from collections.abc import Callable
 from fractions import Fraction
 from functools import cache
 
-from matdiff.algebra.constants import Constant, Identity, Ones, Zeros
+from matdiff.algebra.constants import Constant, Identity, Ones
 from matdiff.algebra.dims import ONE, Size
 from matdiff.algebra.expr import Expr, Index, Number, Operator, Symbol, fact, postorder
 from matdiff.algebra.identities.transposes import flipped
+from matdiff.algebra.kinds import is_a
 from matdiff.algebra.notation import (
     ASCII,
     ATOM,
@@ -39,17 +40,12 @@ from matdiff.algebra.notation import (
     power,
     product,
 )
-from matdiff.algebra.operators.activations import Clip, Huber
-from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
+from matdiff.algebra.operators.blocks import VerticalStack
 from matdiff.algebra.operators.entrywise import Abs
-from matdiff.algebra.operators.kronecker import Kronecker, Vec
-from matdiff.algebra.operators.norms import Frobenius
-from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Transpose
-from matdiff.algebra.operators.slices import Column, Row, Slice
-from matdiff.algebra.operators.square import Determinant, MatrixPower
+from matdiff.algebra.operators.products import Hadamard, Product, Transpose
+from matdiff.algebra.operators.square import Determinant
 from matdiff.algebra.operators.structure import Named
-from matdiff.algebra.operators.sums import Entry, IndexedSum, Member, UnitVector, called_over, terms
-from matdiff.algebra.operators.symbolic_powers import SymbolicPower
+from matdiff.algebra.operators.sums import Entry, UnitVector, called_over, terms
 
 
 def notation(node: Expr, style: Style) -> Notation:
@@ -58,7 +54,7 @@ def notation(node: Expr, style: Style) -> Notation:
         return node.notation(style)
     has_name = isinstance(node, Operator) and bool(node.names) and not node.data
     by_name = has_name and (style in (NUMPY, PYTHON) or node.names[0] in CALLED[style])  # type: ignore[attr-defined]
-    form = FORMS[style].get(type(node)) or (called if by_name else type(node).notation)
+    form = FORMS[style].get(type(node).__name__) or (called if by_name else type(node).notation)
     found = form(node, style)
     if style is LATEX:
         return found
@@ -268,7 +264,7 @@ def entrywise_power(node: Expr, style: Style) -> Notation:
 
 def matrix_power(node: Expr, style: Style) -> Notation:
     """np.linalg.matrix_power(A, 3)"""
-    a, k = node.operands if isinstance(node, SymbolicPower) else (node.operands[0], Number(node.data[0]))
+    a, k = node.operands if is_a(node, "SymbolicPower") else (node.operands[0], Number(node.data[0]))
     return Notation(("np.linalg.matrix_power(", Slot(a, SUM), ", ", Slot(k, SUM), ")"))
 
 
@@ -298,7 +294,7 @@ def indexed(node: Expr, style: Style) -> Notation:
     """x_{i}; {x_{t}}_{i} of what has a subscript, since TeX refuses a second one"""
     found = node.notation(style)
     base = node.operands[0]
-    has_one = isinstance(base, Constant) or FORMS[LATEX].get(type(base)) is indexed
+    has_one = isinstance(base, Constant) or FORMS[LATEX].get(type(base).__name__) is indexed
     if not has_one and not (isinstance(base, Symbol | Named) and "_" in name_text(base.name, style)):
         return found
     inner, opening, *rest = found.parts
@@ -380,10 +376,10 @@ def at_places(node: Expr, style: Style) -> Notation:
         return Notation((f"np.eye({node.rows})[:, ", _from_zero(node.operands[0]), "]"))
     a, *given = node.operands
     places: list[Part] = [_from_zero(p) for p in given]
-    if isinstance(node, Slice):
-        places = [_range(*ends, extent) for ends, extent in zip(node.ranges, a.shape, strict=True)]
+    if is_a(node, "Slice"):
+        places = [_range(*ends, extent) for ends, extent in zip(node.ranges, a.shape, strict=True)]  # type: ignore
     elif not isinstance(node, Entry):
-        places.insert(isinstance(node, Row), ":")
+        places.insert(is_a(node, "Row"), ":")
     if ONE in a.shape:
         places = places[-1:] if a.rows is ONE else places[:1]
     parts = [part for place in places for part in (", ", place)][1:]
@@ -401,40 +397,40 @@ def _range(first: Size, last: Size, extent: Size) -> str:
 
 
 Form = Callable[[Expr, Style], Notation]
-FORMS: dict[Style, dict[type[Expr], Form]] = {
-    ASCII: {IndexedSum: indexed_sum, Transpose: quoted},
+FORMS: dict[Style, dict[str, Form]] = {
+    ASCII: {"IndexedSum": indexed_sum, "Transpose": quoted},
     LATEX: {
-        Abs: between_bars,
-        Determinant: between_bars,
-        Member: indexed,
-        Entry: indexed,
-        Row: indexed,
-        Column: indexed,
-        Slice: indexed,
+        "Abs": between_bars,
+        "Determinant": between_bars,
+        "Member": indexed,
+        "Entry": indexed,
+        "Row": indexed,
+        "Column": indexed,
+        "Slice": indexed,
     },
     NUMPY: {
-        Transpose: transpose,
-        Identity: constant,
-        Ones: constant,
-        Zeros: constant,
-        Product: matrix_product,
-        Scale: multiple,
-        Hadamard: entrywise_product,
-        Power: entrywise_power,
-        MatrixPower: matrix_power,
-        SymbolicPower: matrix_power,
-        Frobenius: frobenius,
-        IndexedSum: indexed_sum,
-        HorizontalStack: stacked,
-        VerticalStack: stacked,
+        "Transpose": transpose,
+        "Identity": constant,
+        "Ones": constant,
+        "Zeros": constant,
+        "Product": matrix_product,
+        "Scale": multiple,
+        "Hadamard": entrywise_product,
+        "Power": entrywise_power,
+        "MatrixPower": matrix_power,
+        "SymbolicPower": matrix_power,
+        "Frobenius": frobenius,
+        "IndexedSum": indexed_sum,
+        "HorizontalStack": stacked,
+        "VerticalStack": stacked,
     },
 }
-PLACED = (Entry, Row, Column, Slice, UnitVector)
+PLACED = ("Entry", "Row", "Column", "Slice", "UnitVector")
 FORMS[PYTHON] = {
     **FORMS[NUMPY],
-    Vec: vec,
-    Kronecker: kron,
-    Clip: clip,
-    Huber: huber,
+    "Vec": vec,
+    "Kronecker": kron,
+    "Clip": clip,
+    "Huber": huber,
     **dict.fromkeys(PLACED, at_places),
 }

@@ -7,10 +7,9 @@ from collections.abc import Iterable
 from matdiff.algebra.assumptions import INDEX, least
 from matdiff.algebra.dims import Size, shape_text
 from matdiff.algebra.expr import Expr, Index, Symbol, notes_of, postorder, symbols
+from matdiff.algebra.kinds import is_a
 from matdiff.algebra.notation import ASCII, STYLES, TEXT, Style, name_text
 from matdiff.algebra.operators.entrywise import Unspecified
-from matdiff.algebra.operators.open_functions import OpenDerivative, OpenFunction
-from matdiff.algebra.operators.slices import index_ranges
 from matdiff.algebra.operators.sums import Member
 from matdiff.output.notation import write
 from matdiff.output.sharing import with_pieces
@@ -31,10 +30,14 @@ def text(e: Expr, spelling: str = "") -> str:
 def declarations(f: Expr, style: Style = TEXT) -> list[tuple[str, str]]:
     """The symbols of an expression and how they were read, as ``X`` and ``m×n``."""
     known = symbols(f)
-    last = index_ranges(postorder(f)) if any(INDEX in s.properties for s in known) else {}
+    last: dict[Symbol, tuple[Size, ...]] = {}
+    if any(INDEX in s.properties for s in known):
+        from matdiff.algebra.operators.slices import index_ranges
+
+        last = index_ranges(postorder(f))
     members = indexed_members(f) if any(s.ranges for s in known) else {}
     found = [_declaration(s, last.get(s, ()), members.get(s, "ijkl"), style) for s in known]
-    functions = {n.data[0]: n for n in postorder(f) if isinstance(n, Unspecified | OpenFunction | OpenDerivative)}
+    functions = {n.data[0]: n for n in postorder(f) if is_a(n, "Unspecified", "OpenFunction", "OpenDerivative")}
     return found + [(name_text(g, style), _taken(call)) for g, call in functions.items()]
 
 
@@ -52,7 +55,7 @@ def _taken(call: Expr) -> str:
     """What an open function is one of: by one of its calls."""
     if isinstance(call, Unspecified):
         return "a function of each entry"
-    arguments = call.arguments if isinstance(call, OpenDerivative) else call.operands
+    arguments = call.operands[: call.data[1]] if is_a(call, "OpenDerivative") else call.operands
     return f"a function of {' and '.join(shape_text(a.shape) for a in arguments)} with scalar values"
 
 

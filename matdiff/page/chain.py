@@ -8,8 +8,7 @@ line of its own: the laws of its steps stand beside what is read off.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
 
 from matdiff.algebra.constants import is_zero
 from matdiff.algebra.expr import Expr, Symbol, postorder
@@ -35,7 +34,7 @@ from matdiff.calculus.derivation import Block, Gradients, Phase, is_unspoken
 from matdiff.calculus.derivation import Line as Derived
 from matdiff.calculus.naming import TWICE
 from matdiff.page.apart import Apart
-from matdiff.page.links import Linked, WrittenOut, before_substitution
+from matdiff.page.links import Linked, Telling, WrittenOut, before_substitution
 from matdiff.page.model import D, Formula, Line, Pen, Section, joined, nabla, named
 from matdiff.page.repeated import LONG, below_signs, is_letter, written_times
 
@@ -47,15 +46,6 @@ SILENT = frozenset((read_off, transposed_factor))  # and what every line of the 
 
 Laws = tuple[Law, ...]
 Rows = list[tuple[Expr, Laws]]
-
-
-class Telling(NamedTuple):
-    """The parts of a derivation, the answers and the laws by which they follow, and the links that have lines."""
-
-    parts: Sequence[Sequence[Section]]
-    answers: Mapping[str, Expr]
-    laws: Mapping[str, tuple[str, ...]] = {}
-    told: Collection[Expr] = ()
 
 
 def is_chain(found: Gradients) -> bool:

@@ -22,8 +22,7 @@ from matdiff.calculus.derivation import Block, Gradients, Phase
 from matdiff.output.answer_names import is_definition
 from matdiff.output.sharing import defining
 from matdiff.page.apart import Apart
-from matdiff.page.chain import Telling, in_chain, is_chain
-from matdiff.page.links import Linked, in_links
+from matdiff.page.links import Linked, Telling, in_links
 from matdiff.page.model import (
     PARTIAL,
     Answer,
@@ -42,12 +41,10 @@ from matdiff.page.model import (
     plain,
     require_level,
 )
-from matdiff.page.pieces import both, steps_record, symbols_record
 from matdiff.page.repeated import defined
 
 if TYPE_CHECKING:
     from matdiff.calculus.hessian import Hessians
-
 IN_ROWS = "numerator layout: the transpose of the gradient"
 CLOSED = 140  # signs of an answer without names that is shown below the one with names
 LONG_FUNCTION, PIECE = 60, 16  # nodes of a function whose pieces get names, and of such a piece
@@ -83,8 +80,11 @@ def page(found: Gradients, steps: str, closed: Gradients | None = None) -> Page:
 
 def derivation(found: Gradients, linked: Linked, pen: Pen, full: bool) -> Telling:
     """The derivation as a page tells it."""
-    if not full and is_chain(found):
-        return in_chain(found, linked, pen, {name: answer(found, name).left for name in found.gradients})
+    if not full and found.links:
+        from matdiff.page.chain import in_chain, is_chain
+
+        if is_chain(found):
+            return in_chain(found, linked, pen, {name: answer(found, name).left for name in found.gradients})
     parts = each_heading_once(sections(block, found, pen, full) for block in found.blocks)
     return Telling(list(parts), linked.answers)
 
@@ -238,6 +238,8 @@ def left_side(block: Block, phase: Phase, found: Gradients, pen: Pen) -> Formula
 
 def in_rows(made: Page, found: Gradients, derivatives: Mapping[str, Expr]) -> Page:
     """A page with ∂f/∂X of the numerator layout below its gradients; a scalar has but one derivative."""
+    from matdiff.page.pieces import both
+
     rows = [
         Answer(fraction(joined([PARTIAL, "f"]), joined([PARTIAL, plain(answered(found, name))])), d, [(IN_ROWS, None)])
         for name, d in derivatives.items()
@@ -307,6 +309,8 @@ def declared(unknown: Expr) -> str:
 
 def record(found: Gradients) -> dict[str, Any]:
     """The function and its reading, the gradients and the steps."""
+    from matdiff.page.pieces import both, steps_record, symbols_record
+
     return {
         "function": both(found.function),
         "symbols": symbols_record(found.function),

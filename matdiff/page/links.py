@@ -6,7 +6,7 @@ In goes a derivation, out come the answers with the links that they use several 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from matdiff.algebra.expr import Expr, postorder
 from matdiff.algebra.identities import SIMPLIFICATIONS
@@ -15,10 +15,20 @@ from matdiff.algebra.reading_cost import reading_cost
 from matdiff.algebra.rewriting import Simplifier
 from matdiff.calculus.derivation import Gradients
 from matdiff.calculus.naming import TWICE
+from matdiff.page.model import Section
 from matdiff.page.repeated import LONG, written_times
 from matdiff.records import NamedTuple
 
 OWN = 3  # what it costs to read that a link has a value
+
+
+class Telling(NamedTuple):
+    """The parts of a derivation, the answers and the laws by which they follow, and the links that have lines."""
+
+    parts: Sequence[Sequence[Section]]
+    answers: Mapping[str, Expr]
+    laws: Mapping[str, tuple[str, ...]] = {}
+    told: Collection[Expr] = ()
 
 
 class Linked(NamedTuple):

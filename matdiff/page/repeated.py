@@ -13,6 +13,7 @@ from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.expr import Expr, Index, Symbol, fact, postorder
 from matdiff.algebra.identities import SIMPLIFICATIONS
 from matdiff.algebra.identities.indexed import bound_names
+from matdiff.algebra.kinds import is_a
 from matdiff.algebra.operators.differentials import holds_differential
 from matdiff.algebra.operators.products import Hadamard, Transpose, multiple
 from matdiff.algebra.operators.square import Inverse
@@ -86,11 +87,11 @@ def without_number(e: Expr) -> Expr:
 
 def often_called(lines: Sequence[Expr], known: Collection[Expr]) -> list[Expr]:
     """The softmax functions that lines are written with at least three times, which have a letter in every book."""
-    if not any(isinstance(node, SOFTMAX) for line in lines for node in postorder(line)):
+    if not any(is_a(node, *SOFTMAX) for line in lines for node in postorder(line)):
         return []
     times = Counter[Expr]()
     for line in dict.fromkeys(lines):
-        times.update({n: k for n, k in written_times(line, known).items() if isinstance(n, SOFTMAX)})
+        times.update({n: k for n, k in written_times(line, known).items() if is_a(n, *SOFTMAX)})
     often = [n for n, k in times.items() if k >= OFTEN and n not in known and not is_letter(n.operands[0])]
     return [n for n in often if not (n.free or is_definition(n) or holds_differential(n))]
 

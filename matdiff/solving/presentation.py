@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from matdiff.algebra.constants import Ones
 from matdiff.algebra.expr import Expr, Number, postorder, replace
-from matdiff.algebra.identities.parts import rebound
+from matdiff.algebra.identities.indexed import rebound
 from matdiff.algebra.operators.entrywise import Exp, Log, Sqrt
 from matdiff.algebra.operators.norms import Norm
 from matdiff.algebra.operators.products import Hadamard, Power, Scale, Sum, coefficient

@@ -18,9 +18,9 @@ from matdiff.algebra.operators.entrywise import Entrywise
 
 MODULES = (
     "transposes assumed structure cholesky slices products broadcasts kronecker vectorisation linear_structures "
-    "jacobians partial_traces convolution spectral spectral_functions matrix_functions open_functions softmax "
-    "entrywise values determinants powers symbolic_powers factoring senses cancelling residuals joining traces indexed "
-    "piecewise given_entries denominators grids part_by_part stacks expansions parts"
+    "jacobians partial_traces convolution spectral spectral_functions commuting matrix_functions open_functions "
+    "softmax entrywise values determinants powers symbolic_powers factoring senses cancelling residuals joining traces "
+    "indexed piecewise given_entries denominators grids part_by_part stacks expansions parts"
 ).split()  # in the order in which their laws are tried
 HOMES = [f"{__name__}.{module}" for module in MODULES]
 OF_PARTS_ALONE = "parts"
@@ -40,6 +40,17 @@ def every() -> tuple[Law, ...]:
 def known() -> tuple[Entry, ...]:
     """What is known of all identities: what the table has of them, or where there is none what they say."""
     return tuple(stored().values()) or tuple(map(row, every()))
+
+
+def named(*names: str) -> Laws:
+    """Identities by their names, each with those that were declared with it."""
+    found, by_name = list[Entry](), {law.name: law for law in known()}
+    for name in names:
+        entry, k = by_name.get(name), 2
+        while entry is not None:
+            found.append(entry)
+            entry, k = by_name.get(f"{name}_{k}"), k + 1
+    return Laws(found)
 
 
 def stated_in(*modules: str) -> list[Entry]:

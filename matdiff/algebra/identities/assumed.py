@@ -7,12 +7,13 @@ from matdiff.algebra.kinds import Declared
 from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.square import MatrixPower
 from matdiff.algebra.operators.symmetry import assumed, is_symmetric
-from matdiff.algebra.operators.triangular import has, leaf_of
 from matdiff.algebra.stated import stated
 
 
 def are_transposes(a: Expr, b: Expr) -> bool:
     """Whether one is written as the transpose of the other."""
+    from matdiff.algebra.operators.triangular import leaf_of
+
     (left, left_turned), (right, right_turned) = leaf_of(a), leaf_of(b)
     return left is right and (left_turned is not right_turned or "symmetric" in assumed(left))
 
@@ -79,6 +80,8 @@ sum_that_is_one = stated(
 @identity("x'*K*x = 0", where="K: n x n skew; x: n", requires="K skew-symmetric", among=(Declared,))
 def skew_form(e: Expr) -> Expr | None:
     """A scalar that is the negative of its transpose."""
+    from matdiff.algebra.operators.triangular import has
+
     f = e.operands
     if not e.is_scalar or not any(has(g, "skew") for g in f):
         return None

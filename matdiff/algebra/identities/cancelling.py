@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import cache
 from itertools import combinations
 from itertools import product as choices
 from math import prod
@@ -15,25 +16,12 @@ from math import prod
 from matdiff.algebra.constants import Ones, Zeros, is_zero
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import UNIT, Expr, Number, fact
-from matdiff.algebra.identities.assumed import entries_that_sum_to_one, idempotent_product, rows_that_sum_to_one
+from matdiff.algebra.identities import named
 from matdiff.algebra.identities.factoring import key, like_terms, split
 from matdiff.algebra.identities.powers import collected as collected_powers
-from matdiff.algebra.identities.products import (
-    factor_beside_inverse,
-    identity_in_product,
-    inverse_in_product,
-    product_beside_its_inverse,
-)
-from matdiff.algebra.identities.softmax import (
-    columns_of_softmax_summed,
-    is_ones,
-    is_row_of_ones,
-    rows_of_softmax_summed,
-    softmax_summed,
-)
-from matdiff.algebra.identities.spectral import pseudo_inverse_in_product
-from matdiff.algebra.identities.structure import centred_twice
+from matdiff.algebra.identities.products import is_ones, is_row_of_ones
 from matdiff.algebra.identities.transposes import flipped, transposed
+from matdiff.algebra.kinds import is_a
 from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.products import (
     Hadamard,
@@ -48,7 +36,6 @@ from matdiff.algebra.operators.products import (
 )
 from matdiff.algebra.operators.square import MatrixPower
 from matdiff.algebra.operators.structure import Named
-from matdiff.algebra.operators.triangles import Centering
 from matdiff.algebra.stated import ByClass, candidates, stated
 
 MOST_TERMS = 12  # nothing is multiplied out to more terms
@@ -152,7 +139,7 @@ def in_a_chain(matrices: Sequence[Expr], within: bool) -> Expr | None:
     """A product of matrices without identities, in which sums that are 1 and products of ones are known."""
     body = Product.of(*matrices) if matrices else None
     while isinstance(body, Product):
-        laws = candidates(SUMS_KNOWN_WITHIN if within else SUMS_KNOWN, body)
+        laws = candidates(sums_known(within), body)
         simpler = next((s for law in laws if (s := law.apply(body)) is not None), None)
         if simpler is None:
             break
@@ -268,21 +255,21 @@ sum_of_zeros = stated("sum(zeros(m, n)) = 0")
     title="1ᵀCA = 0",
     where="A: n x m",
     also=(Statement("ones(n)'*(x - ones(n)'*x/n*ones(n)) = 0", "x: n; n: scalar"),),
-    among=(Ones, Centering),
+    among=(Ones, "Centering"),
 )
 def sum_of_centred_columns(e: Expr) -> Expr | None:
     """Also CCA = CA: of two neighbours in a product, where a definition may hide that the columns sum to 0."""
     f = e.operands
     for k in range(len(f) - 1):
         left, right = f[k], f[k + 1]
-        if is_row_of_ones(left) or isinstance(left, Centering):
-            drops, cancels = isinstance(left, Centering), columns_cancel(right)
-        elif is_ones(right) or isinstance(right, Centering):
-            drops, cancels = isinstance(right, Centering), columns_cancel(transposed(left))
+        if is_row_of_ones(left) or is_a(left, "Centering"):
+            drops, cancels = is_a(left, "Centering"), columns_cancel(right)
+        elif is_ones(right) or is_a(right, "Centering"):
+            drops, cancels = is_a(right, "Centering"), columns_cancel(transposed(left))
         else:
             continue
         if cancels and drops:
-            rest = k if isinstance(left, Centering) else k + 1
+            rest = k if is_a(left, "Centering") else k + 1
             return Product.of(*f[:rest], *f[rest + 1 :])
         if cancels:
             return zero(e.shape)
@@ -310,7 +297,7 @@ def columns_cancel(e: Expr) -> bool:
 def terms_cancel(e: Expr, turned: bool) -> bool:
     """The same of an expression that is no product, transpose or name; or of its rows, when it is *turned*."""
     if not isinstance(e, Sum):
-        return isinstance(e, Centering)
+        return is_a(e, "Centering")
     e = Sum.of(*map(with_scalars_opened, e.operands))
     ones = Ones(e.cols) if turned else Transpose(Ones(e.rows))
     whole = Product.of(e, ones) if turned else Product.of(ones, e)
@@ -375,21 +362,14 @@ def collected_in(e: Expr) -> Expr:
     return multiple(number, joined if c is None else Scale.of(c, joined))
 
 
-OF_PRODUCTS = (  # what a product of ones with a factor, and of projections, is
-    *rows_of_softmax_summed.each,
-    *columns_of_softmax_summed.each,
-    *softmax_summed.each,
-    sum_of_ones,
-    *entries_that_sum_to_one.each,
-    *rows_that_sum_to_one.each,
-    *centred_twice.each,
-    *idempotent_product.each,
-    *pseudo_inverse_in_product.each,
-    *identity_in_product.each,
-    *inverse_in_product.each,
-    product_beside_its_inverse,
-    factor_beside_inverse,
-)
-SUMS_KNOWN: ByClass = {Product: OF_PRODUCTS}
-# The last one looks into definitions: one is deep enough.
-SUMS_KNOWN_WITHIN: ByClass = {Product: (*OF_PRODUCTS, sum_of_centred_columns)}
+@cache
+def sums_known(within: bool) -> ByClass:
+    """What a product of ones with a factor, and of projections, is; one law looks into definitions."""
+    laws = named(
+        *("rows_of_softmax_summed", "columns_of_softmax_summed", "softmax_summed", "sum_of_ones"),
+        *("entries_that_sum_to_one", "rows_that_sum_to_one", "centred_twice", "idempotent_product"),
+        *("pseudo_inverse_in_product", "identity_in_product", "inverse_in_product"),
+        *("product_beside_its_inverse", "factor_beside_inverse"),
+        *(("sum_of_centred_columns",) if within else ()),
+    )
+    return {Product: laws}

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from matdiff.algebra.expr import Expr, Index, Number
 from matdiff.algebra.laws import Statement, identity
-from matdiff.algebra.operators.entries import vectorised
 from matdiff.algebra.operators.norms import Norm, inner
 from matdiff.algebra.operators.products import Power
 from matdiff.algebra.operators.sums import IndexedSum, SumOfEntries
@@ -47,6 +46,8 @@ log_of_determinant = stated(
 )
 def sum_over_entries(e: Expr) -> Expr | None:
     """A sum, single or double, whose body is made of the entries of vectors or matrices in the same way."""
+    from matdiff.algebra.operators.entries import vectorised
+
     indices: list[Index] = []
     body = e
     while isinstance(body, IndexedSum):

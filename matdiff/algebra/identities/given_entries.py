@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from matdiff.algebra.constants import Ones
 from matdiff.algebra.expr import Expr, Index, Number, Symbol, postorder
-from matdiff.algebra.identities.parts import rebound
+from matdiff.algebra.identities.indexed import rebound
 from matdiff.algebra.laws import identity
 from matdiff.algebra.operators.entrywise import Entrywise
 from matdiff.algebra.operators.products import Hadamard, Power, Scale, Sum, Transpose

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Set
+from collections.abc import Callable, Iterable, Set
 
 from matdiff.algebra.assumptions import INDEX
 from matdiff.algebra.constants import Ones, is_zero
-from matdiff.algebra.expr import Expr, Index, Number, Symbol, fact, replace, symbols
+from matdiff.algebra.expr import Expr, Index, Number, Symbol, fact, postorder, replace, symbols
 from matdiff.algebra.fresh import INDICES, fresh
 from matdiff.algebra.laws import Statement, identity
-from matdiff.algebra.operators.entries import vectorised
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.recurrence import Recurrence, place
 from matdiff.algebra.operators.structure import Named
@@ -168,6 +167,8 @@ def constant_matrix(e: Expr) -> Expr | None:
 @identity("sum(i=1..n, x[i]*unit(i, n)) = x", title="Σᵢ f(xᵢ)eᵢ = f(x)", where="x: n")
 def sum_of_unit_vectors(e: Expr) -> Expr | None:
     """A vector put together entry by entry, when every entry is made of entries of vectors in the same way."""
+    from matdiff.algebra.operators.entries import vectorised
+
     index: Index = e.data[0]
     match e.operands[0]:
         case Scale(operands=(c, UnitVector(operands=(i,)) as unit)) if i is e.data[0]:
@@ -195,3 +196,49 @@ def sum_of_given_vectors(e: Expr) -> Expr | None:
         return None
     i, a = given
     return IndexedSum(Scale.of(IndexedSum(Hadamard.of(c, a), e.data[0]), UnitVector(i, v.rows)), i)
+
+
+# ---- indices apart ----------------------------------------------------------------------------------
+
+
+def apart(e: Expr) -> Expr:
+    """An expression in which no sum has the index of one around it; definitions keep their own.
+
+    >>> from matdiff import parse
+    >>> inner = parse("sum(i=1..N, x[i])", where="x[i=1..N]: scalar")
+    >>> str(apart(IndexedSum(inner * inner.operands[0], inner.index)))
+    '∑_{i=1}^{N} (∑_{j=1}^{N} x[j])x[i]'
+    """
+    if not bound_names(e):
+        return e
+    done: dict[Expr, Expr] = {}
+    for node in postorder(e, prune=is_definition):
+        operands = node.operands if is_definition(node) else tuple([done[o] for o in node.operands])
+        if isinstance(node, IndexedSum):
+            operands = (rebound(operands[0], {node.index.name}, is_definition),)
+        done[node] = node if operands == node.operands else node.rebuild(operands)
+    return done[e]
+
+
+def is_definition(e: Expr) -> bool:
+    return isinstance(e, Named)
+
+
+def rebound(e: Expr, taken: Iterable[str], closed: Callable[[Expr], bool] | None = None) -> Expr:
+    """An expression in which no sum has an index of one of these names, but within what is *closed*."""
+    names = set(taken)
+    if names.isdisjoint(bound_names(e)):
+        return e
+    done: dict[Expr, Expr] = {}
+    for node in postorder(e, prune=closed):
+        if closed is not None and closed(node):
+            done[node] = node
+            continue
+        operands = tuple([done[o] for o in node.operands])
+        made = node if operands == node.operands else node.rebuild(operands)
+        if isinstance(made, IndexedSum) and made.index.name in names:
+            body = made.operands[0]
+            other = fresh_index(made.index, names | bound_names(body) | {i.name for i in body.free})
+            made = IndexedSum(substitute_index(body, made.index, other), other)
+        done[node] = made
+    return done[e]

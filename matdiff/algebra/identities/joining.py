@@ -12,15 +12,12 @@ from matdiff.algebra.identities.cancelling import weight
 from matdiff.algebra.identities.denominators import common_powers, shorter
 from matdiff.algebra.identities.factoring import Term, common_scalars, join, key, like_terms, split, zero_in_sum
 from matdiff.algebra.identities.indexed import bound_names
-from matdiff.algebra.identities.parts import rebound
 from matdiff.algebra.identities.transposes import flipped
 from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose, coefficient, multiple
-from matdiff.algebra.operators.recurrence import place
 from matdiff.algebra.operators.square import Inverse
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import IndexedSum, Member, SumOfEntries, entries_by_index, substitute_index
-from matdiff.algebra.operators.triangles import Centering
 from matdiff.algebra.reading_cost import reading_cost
 from matdiff.algebra.stated import stated
 
@@ -33,6 +30,8 @@ from matdiff.algebra.stated import stated
 )
 def sums_over_one_index(e: Expr) -> Expr | None:
     """Sums, and multiples of sums, over the same range."""
+    from matdiff.algebra.identities.indexed import rebound
+
     groups: dict[tuple[Size, bool], list[tuple[int, Fraction, IndexedSum]]] = {}
     for k, term in enumerate(e.operands):
         number, body = coefficient(term)
@@ -81,6 +80,8 @@ def common_matrix(e: Expr) -> Expr | None:
 )
 def weighted_sums(e: Expr) -> Expr | None:
     """Multiples of sums over one range, where their terms have so much in common that one sum is shorter."""
+    from matdiff.algebra.identities.indexed import rebound
+
     groups: dict[Size, list[tuple[int, Expr, Expr]]] = {}
     for k, term in enumerate(e.operands):
         for factor, total in multiples_of_sums(term):
@@ -101,6 +102,8 @@ def weighted_sums(e: Expr) -> Expr | None:
 
 def multiples_of_sums(term: Expr) -> Iterator[tuple[Expr, Expr]]:
     """c and the sum where a term is c times a sum over an index, given entry by entry not counted."""
+    from matdiff.algebra.identities.indexed import rebound
+
     number, scalars, factors, _ = split(term)
     if len(factors) == 1 and isinstance(factors[0], Transpose) and isinstance(s := factors[0].operands[0], IndexedSum):
         factors = (IndexedSum(flipped(s.operands[0]), s.index),)
@@ -136,6 +139,9 @@ def factored(e: Expr) -> Expr:
 )
 def mean_taken_off(e: Expr) -> Expr | None:
     """Of a product, since a vector with a name reads best with its mean beside it."""
+    from matdiff.algebra.operators.recurrence import place
+    from matdiff.algebra.operators.triangles import Centering
+
     keys = {key(t): k for k, t in enumerate(e.operands)} if e.cols is ONE else {}
     size = place(e.rows)
     for k, term in enumerate(e.operands if keys else ()):

@@ -139,6 +139,7 @@ def multiple_right_side(e: Expr) -> Expr | None:
     title="Tr(L(A, E)C) = Tr(ECf′(A)) where AC = CA",
     where="A, E: n x n; t: scalar",
     also=("tr(frechet_expm(t*A, E)*A) = tr(E*A*expm(t*A))",),
+    within=OF_FUNCTIONS,
 )
 def trace_of_commuting_direction(e: Expr) -> Expr | None:
     return beside_what_commutes(e, OF_FUNCTIONS)
@@ -148,6 +149,7 @@ def trace_of_commuting_direction(e: Expr) -> Expr | None:
     "tr(sylvester(A, A, E)) = tr(E*inv(A))/2",
     title="Tr(sylvester(A, A, E)C) = ½Tr(ECA⁻¹) where AC = CA",
     where="A, E: n x n",
+    within=(Sylvester,),
 )
 def trace_of_commuting_solution(e: Expr) -> Expr | None:
     return beside_what_commutes(e, (Sylvester,))

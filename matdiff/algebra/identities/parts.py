@@ -5,17 +5,14 @@ These laws make a part of an answer readable.  They are used there only: elsewhe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-
 from matdiff.algebra.constants import Identity
-from matdiff.algebra.expr import Expr, Index, Number, postorder
-from matdiff.algebra.identities.indexed import bound_names, fresh_index
+from matdiff.algebra.expr import Expr, Index, Number
+from matdiff.algebra.identities.indexed import rebound
 from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.entrywise import Entrywise
 from matdiff.algebra.operators.kronecker import Kronecker
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum
 from matdiff.algebra.operators.slices import Column, Row, Slice
-from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Entry, IndexedSum, UnitVector, substitute_index
 from matdiff.algebra.operators.vectorisation import Commutation
 from matdiff.algebra.stated import stated
@@ -190,46 +187,3 @@ def _asked_for(delta: Expr, index: Index) -> Expr | None:
             return b if a is index and index not in b.free else a if b is index and index not in a.free else None
         case _:
             return None
-
-
-def apart(e: Expr) -> Expr:
-    """An expression in which no sum has the index of one around it; definitions keep their own.
-
-    >>> from matdiff import parse
-    >>> inner = parse("sum(i=1..N, x[i])", where="x[i=1..N]: scalar")
-    >>> str(apart(IndexedSum(inner * inner.operands[0], inner.index)))
-    '∑_{i=1}^{N} (∑_{j=1}^{N} x[j])x[i]'
-    """
-    if not bound_names(e):
-        return e
-    done: dict[Expr, Expr] = {}
-    for node in postorder(e, prune=is_definition):
-        operands = node.operands if is_definition(node) else tuple([done[o] for o in node.operands])
-        if isinstance(node, IndexedSum):
-            operands = (rebound(operands[0], {node.index.name}, is_definition),)
-        done[node] = node if operands == node.operands else node.rebuild(operands)
-    return done[e]
-
-
-def is_definition(e: Expr) -> bool:
-    return isinstance(e, Named)
-
-
-def rebound(e: Expr, taken: Iterable[str], closed: Callable[[Expr], bool] | None = None) -> Expr:
-    """An expression in which no sum has an index of one of these names, but within what is *closed*."""
-    names = set(taken)
-    if names.isdisjoint(bound_names(e)):
-        return e
-    done: dict[Expr, Expr] = {}
-    for node in postorder(e, prune=closed):
-        if closed is not None and closed(node):
-            done[node] = node
-            continue
-        operands = tuple([done[o] for o in node.operands])
-        made = node if operands == node.operands else node.rebuild(operands)
-        if isinstance(made, IndexedSum) and made.index.name in names:
-            body = made.operands[0]
-            other = fresh_index(made.index, names | bound_names(body) | {i.name for i in body.free})
-            made = IndexedSum(substitute_index(body, made.index, other), other)
-        done[node] = made
-    return done[e]

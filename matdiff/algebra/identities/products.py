@@ -185,3 +185,12 @@ def unit_multiple(e: Expr) -> Expr | None:
 def nested_multiple(e: Expr) -> Expr | None:
     c, a = e.operands
     return Scale.of(c, a) if isinstance(a, Scale) else None
+
+
+def is_ones(e: Expr) -> bool:
+    """A column of ones, whichever its length."""
+    return isinstance(e, Ones) and e.cols is ONE
+
+
+def is_row_of_ones(e: Expr) -> bool:
+    return isinstance(e, Transpose) and is_ones(e.operands[0])

@@ -24,7 +24,6 @@ from matdiff.algebra.operators.square import Trace
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Entry, IndexedSum
 from matdiff.algebra.operators.symmetry import is_symmetric
-from matdiff.algebra.operators.triangular import has
 
 Signed = tuple[int, bytes]  # a sign, and the same for two expressions that differ by a sign at most
 LINEAR = Product | Transpose | IndexedSum | Trace
@@ -112,6 +111,8 @@ def entry_of_symmetric(e: Expr) -> Expr | None:
 @identity("K[j, i] = -K[i, j]", where="K: n x n skew", requires="K skew-symmetric")
 def entry_of_skew(e: Expr) -> Expr | None:
     """The same of a skew-symmetric one, with a minus sign."""
+    from matdiff.algebra.operators.triangular import has
+
     turned = _in_order(e) if has(e.operands[0], "skew") else None
     return None if turned is None else -turned
 

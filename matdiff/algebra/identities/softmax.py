@@ -13,6 +13,7 @@ from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Number
 from matdiff.algebra.identities.expansions import sum_over_entries
 from matdiff.algebra.identities.factoring import key
+from matdiff.algebra.identities.products import is_ones, is_row_of_ones
 from matdiff.algebra.identities.transposes import gets_no_longer
 from matdiff.algebra.laws import identity
 from matdiff.algebra.operators.entrywise import Exp
@@ -32,15 +33,6 @@ from matdiff.algebra.operators.sums import IndexedSum, SumOfEntries
 from matdiff.algebra.stated import stated
 
 # ---- what is recognised -----------------------------------------------------------------------------
-
-
-def is_ones(e: Expr) -> bool:
-    """A column of ones, whichever its length."""
-    return isinstance(e, Ones) and e.cols is ONE
-
-
-def is_row_of_ones(e: Expr) -> bool:
-    return isinstance(e, Transpose) and is_ones(e.operands[0])
 
 
 def summed_exponent(e: Expr) -> Expr | None:

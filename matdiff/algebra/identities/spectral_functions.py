@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.expr import FUNCTIONS as TABLE
 from matdiff.algebra.expr import Expr, postorder
-from matdiff.algebra.identities.matrix_functions import base
-from matdiff.algebra.laws import Statement, identity
+from matdiff.algebra.laws import identity
 from matdiff.algebra.operators.eigenvalues import Eigenvalues, Eigenvectors
-from matdiff.algebra.operators.matrix_functions import Expm, Logm, Sqrtm
-from matdiff.algebra.operators.products import Product, Sum, Transpose
-from matdiff.algebra.operators.spectral_functions import FrechetOfFunction, MatrixFunction, of_matrix
-from matdiff.algebra.operators.square import Inverse, MatrixPower, Trace
+from matdiff.algebra.operators.products import Product, Transpose
+from matdiff.algebra.operators.spectral_functions import FrechetOfFunction, of_matrix
+from matdiff.algebra.operators.square import Trace
 from matdiff.algebra.operators.structure import DiagonalMatrix
 from matdiff.algebra.operators.symmetry import is_symmetric
 from matdiff.algebra.stated import stated
@@ -68,42 +64,6 @@ def composed_of_eigenvectors(e: Expr) -> Expr | None:
                 except ValueError:
                     continue
     return None
-
-
-RANKED = (Inverse, MatrixPower, Expm, Logm, Sqrtm, MatrixFunction, Sum)  # in the order in which they are written
-
-
-def applies_function(e: Expr) -> bool:
-    """Whether a function of a matrix that is no power occurs in an expression."""
-    return occurs("functions of a matrix", e, FUNCTIONS)
-
-
-FUNCTIONS = (MatrixFunction, Expm, Logm, Sqrtm)
-
-
-@identity(
-    "funm(f, S)*S = S*funm(f, S)",
-    title="f(S)g(S) = g(S)f(S)",
-    where="S: n x n symmetric",
-    also=[Statement(f"{f}(A)*A^k = A^k*{f}(A)", "A: n x n spd; k: scalar integer") for f in ("expm", "logm", "sqrtm")],
-    among=RANKED,
-)
-def commuting_functions(e: Expr) -> Expr | None:
-    """Functions of one matrix stand in one order, so that equal terms are seen as equal."""
-    if not applies_function(e):
-        return None
-    f = e.operands
-    for k, (a, b) in enumerate(pairwise(f)):
-        if base(a) == base(b) and (applies_function(a) or applies_function(b)) and rank(a) > rank(b):
-            return Product.of(*f[:k], b, a, *f[k + 2 :])
-    return None
-
-
-def rank(e: Expr) -> tuple[int, int, str]:
-    """The order in which functions of one matrix are written: the matrix itself, its powers, what has a name, sums."""
-    inner = e.operands[0] if isinstance(e, Transpose | Inverse | MatrixPower) else e
-    place = next((k for k, kind in enumerate(RANKED, 1) if isinstance(inner, kind)), 0)
-    return place, 0 if inner is e else 1, str(inner.data) if isinstance(inner, MatrixFunction) else ""
 
 
 @identity(

@@ -11,11 +11,9 @@ from matdiff.algebra.dims import ONE, Shape, Size, shape_text
 from matdiff.algebra.expr import Data, Expr
 from matdiff.algebra.laws import Statement, of_a_line
 from matdiff.algebra.notation import POSTFIX, SUM, Notation, Part, Slot, Style, call
-from matdiff.algebra.operators.kronecker import Kronecker
 from matdiff.algebra.operators.linear import Linear
 from matdiff.algebra.operators.products import Sum, flattened, zero
 from matdiff.algebra.operators.slices import Range, Slice
-from matdiff.algebra.operators.vectorisation import unit_matrix
 from matdiff.errors import ShapeError
 
 
@@ -89,11 +87,16 @@ class VerticalStack(Blocks):
         return Slice.of(h, None, places([o.rows for o in self.operands])[place])
 
     def matrix_at(self, place: int) -> Expr:
+        from matdiff.algebra.operators.kronecker import Kronecker
+        from matdiff.algebra.operators.vectorisation import unit_matrix
+
         return Kronecker.of(unit_matrix(self.cols), placed([o.rows for o in self.operands], place))
 
 
 def placed(extents: Sequence[Size], place: int) -> Expr:
     """[0; I; 0], which lays a block at its place among blocks with these numbers of rows."""
+    from matdiff.algebra.operators.vectorisation import unit_matrix
+
     cols = extents[place]
     blocks = [unit_matrix(cols) if k == place else zero((rows, cols)) for k, rows in enumerate(extents)]
     return VerticalStack.of(*blocks)

@@ -13,12 +13,9 @@ from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import ONE, Shape, Size, shape_text
 from matdiff.algebra.expr import Data, Expr, Index, Number, Symbol
 from matdiff.algebra.notation import ATOM, SUM, Notation, Part, Slot, Style
-from matdiff.algebra.operators.kronecker import Kronecker
 from matdiff.algebra.operators.linear import Linear
-from matdiff.algebra.operators.piecewise import Piecewise
 from matdiff.algebra.operators.products import Product, Transpose
 from matdiff.algebra.operators.sums import Entry, Member, UnitVector, unit
-from matdiff.algebra.operators.vectorisation import unit_matrix
 from matdiff.errors import ShapeError
 
 Range = tuple[Size, Size]  # the first and the last place
@@ -49,6 +46,9 @@ class Row(Linear):
         return Product.of(h, Transpose(UnitVector(i, a.rows)))
 
     def matrix(self) -> Expr:
+        from matdiff.algebra.operators.kronecker import Kronecker
+        from matdiff.algebra.operators.vectorisation import unit_matrix
+
         a, i = self.operands
         chosen = unit(i, a.rows)
         return Kronecker.of(unit_matrix(a.cols), chosen if chosen.is_scalar else Transpose(chosen))
@@ -79,6 +79,9 @@ class Column(Linear):
         return Product.of(UnitVector(j, a.cols), h)
 
     def matrix(self) -> Expr:
+        from matdiff.algebra.operators.kronecker import Kronecker
+        from matdiff.algebra.operators.vectorisation import unit_matrix
+
         a, j = self.operands
         chosen = unit(j, a.cols)
         return Kronecker.of(chosen if chosen.is_scalar else Transpose(chosen), unit_matrix(a.rows))
@@ -161,6 +164,8 @@ class Slice(Linear):
         return Product.of(*left, h, *right)
 
     def matrix(self) -> Expr:
+        from matdiff.algebra.operators.kronecker import Kronecker
+
         a = self.operands[0]
         rows, cols = self.ranges
         return Kronecker.of(chosen_rows(a.cols, cols), chosen_rows(a.rows, rows))
@@ -168,6 +173,8 @@ class Slice(Linear):
 
 def chosen_rows(extent: Size, chosen: Range) -> Expr:
     """I[1:k, :], which takes rows out of a matrix, or I where they are all."""
+    from matdiff.algebra.operators.vectorisation import unit_matrix
+
     return unit_matrix(extent) if chosen == (ONE, extent) else Slice.of(Identity(extent), chosen)
 
 
@@ -179,6 +186,8 @@ def counted(node: Expr) -> tuple[tuple[Size, Expr], ...]:
 
     An index that is compared with another one has the same range.
     """
+    from matdiff.algebra.operators.piecewise import Piecewise
+
     extents: tuple[Size, ...]
     match node:
         case Entry(operands=(a, *places)):

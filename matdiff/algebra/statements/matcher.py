@@ -21,7 +21,6 @@ from matdiff.algebra.operators.square import MatrixPower
 from matdiff.algebra.operators.structure import value_of
 from matdiff.algebra.operators.sums import Member
 from matdiff.algebra.operators.symbolic_powers import SymbolicPower, counted, last_of, matrix_base
-from matdiff.algebra.operators.triangular import holds
 from matdiff.algebra.statements.substitution import Applied, Found, substituted
 from matdiff.errors import MatdiffError, ShapeError
 
@@ -93,6 +92,8 @@ class Matcher:
 
     def holds(self, wanted: str, e: Expr) -> bool:
         """Whether an expression has a property, as far as that can be seen."""
+        from matdiff.algebra.operators.triangular import holds
+
         return holds(wanted, e)
 
     def _shape(self, p: Expr, e: Expr, found: Found) -> Found | None:

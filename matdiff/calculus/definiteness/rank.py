@@ -12,7 +12,7 @@ from matdiff.algebra.constants import Identity, Ones, Zeros, is_zero
 from matdiff.algebra.dims import ONE, Size, below_one
 from matdiff.algebra.expr import Expr, fact
 from matdiff.algebra.identities.transposes import transposed
-from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
+from matdiff.algebra.kinds import is_a
 from matdiff.algebra.operators.linear import Bilinear
 from matdiff.algebra.operators.norms import Norm
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose, coefficient
@@ -20,9 +20,9 @@ from matdiff.algebra.operators.square import Inverse, Trace
 from matdiff.algebra.operators.structure import DiagonalMatrix, Named
 from matdiff.algebra.operators.sums import IndexedSum
 from matdiff.algebra.operators.symmetry import assumed
-from matdiff.algebra.operators.triangles import Centering
 
 Bounds = tuple[Size, ...]
+STACKS = ("HorizontalStack", "VerticalStack")
 NOTHING = ONE - ONE
 
 
@@ -93,7 +93,7 @@ def of_form(node: Expr, below: list[Bounds]) -> Bounds:
         return (NOTHING,)
     if isinstance(node, Ones):
         return (ONE,)
-    if isinstance(node, Centering) or is_centering(node):
+    if is_a(node, "Centering") or is_centering(node):
         return (node.rows - ONE,)
     if isinstance(node, Product):
         return tuple(b for bound in below for b in bound)
@@ -101,9 +101,9 @@ def of_form(node: Expr, below: list[Bounds]) -> Bounds:
         return below[0]
     if isinstance(node, Scale):
         return below[1]
-    if isinstance(node, HorizontalStack | VerticalStack) and len(set(node.operands)) == 1:
+    if is_a(node, *STACKS) and len(set(node.operands)) == 1:
         return below[0]
-    if isinstance(node, Sum | HorizontalStack | VerticalStack):
+    if is_a(node, "Sum", *STACKS):
         numbers = [min((b.number for b in bound if b.number is not None), default=None) for bound in below]
         if all(k is not None for k in numbers):
             return (sum((ONE for k in numbers for _ in range(k or 0)), NOTHING),)

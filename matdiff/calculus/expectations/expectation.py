@@ -15,7 +15,7 @@ from itertools import combinations
 from matdiff.algebra.constants import is_zero
 from matdiff.algebra.expr import Expr, Index, Symbol, postorder
 from matdiff.algebra.identities import SIMPLIFICATIONS
-from matdiff.algebra.identities.parts import rebound
+from matdiff.algebra.identities.indexed import rebound
 from matdiff.algebra.laws import Law, of_a_line
 from matdiff.algebra.operators.norms import Frobenius, Norm
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Sum, Transpose, zero

@@ -11,8 +11,7 @@ from fractions import Fraction
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import Size
 from matdiff.algebra.expr import Expr, Index, Number
-from matdiff.algebra.identities.indexed import bound_names, fresh_index
-from matdiff.algebra.identities.parts import rebound
+from matdiff.algebra.identities.indexed import bound_names, fresh_index, rebound
 from matdiff.algebra.operators.products import Product, Sum, multiple
 from matdiff.algebra.operators.sums import Entry, IndexedSum, substitute_index
 from matdiff.records import NamedTuple

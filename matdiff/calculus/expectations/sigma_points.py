@@ -14,8 +14,7 @@ from math import prod
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Index, Number, postorder
-from matdiff.algebra.identities.indexed import fresh_index
-from matdiff.algebra.identities.parts import rebound
+from matdiff.algebra.identities.indexed import fresh_index, rebound
 from matdiff.algebra.operators.abbreviations import count
 from matdiff.algebra.operators.entrywise import Sqrt
 from matdiff.algebra.operators.matrix_functions import Cholesky

@@ -1,0 +1,48 @@
+"""Functions of one matrix, which commute: their order in a product."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from matdiff.algebra.expr import OPERATORS, Expr
+from matdiff.algebra.kinds import is_a
+from matdiff.algebra.laws import Statement, identity
+from matdiff.algebra.operators.products import Product, Transpose
+from matdiff.algebra.operators.square import Inverse, MatrixPower
+from matdiff.algebra.walks import occurs
+
+FUNCTIONS = ("Expm", "Logm", "Sqrtm", "MatrixFunction")
+RANKED = ("Inverse", "MatrixPower", *FUNCTIONS, "Sum")  # in the order in which they are written
+
+
+def applies_function(e: Expr) -> bool:
+    """Whether a function of a matrix that is no power occurs in an expression."""
+    kinds = tuple([OPERATORS[name] for name in FUNCTIONS if OPERATORS.is_made(name)])
+    return bool(kinds) and occurs("functions of a matrix", e, kinds)
+
+
+@identity(
+    "funm(f, S)*S = S*funm(f, S)",
+    title="f(S)g(S) = g(S)f(S)",
+    where="S: n x n symmetric",
+    also=[Statement(f"{f}(A)*A^k = A^k*{f}(A)", "A: n x n spd; k: scalar integer") for f in ("expm", "logm", "sqrtm")],
+    on=(Product,),
+)
+def commuting_functions(e: Expr) -> Expr | None:
+    """Functions of one matrix stand in one order, so that equal terms are seen as equal."""
+    if not applies_function(e):
+        return None
+    from matdiff.algebra.identities.matrix_functions import base
+
+    f = e.operands
+    for k, (a, b) in enumerate(pairwise(f)):
+        if base(a) == base(b) and (applies_function(a) or applies_function(b)) and rank(a) > rank(b):
+            return Product.of(*f[:k], b, a, *f[k + 2 :])
+    return None
+
+
+def rank(e: Expr) -> tuple[int, int, str]:
+    """The order in which functions of one matrix are written: the matrix itself, its powers, what has a name, sums."""
+    inner = e.operands[0] if isinstance(e, Transpose | Inverse | MatrixPower) else e
+    place = next((k for k, kind in enumerate(RANKED, 1) if is_a(inner, kind)), 0)
+    return place, 0 if inner is e else 1, str(inner.data) if is_a(inner, "MatrixFunction") else ""
