@@ -8,7 +8,7 @@ import pytest
 import matdiff
 from matdiff.algebra.expr import Index, Number
 from matdiff.algebra.operators.piecewise import Piecewise
-from matdiff.language.coinciding import where_equal
+from matdiff.language.sums import where_equal
 
 PAIRS = [
     ("∑_{i≠j} q_i q_j/‖r_i − r_j‖", "r"),

@@ -16,7 +16,6 @@ from matdiff.errors import DeclarationError, shortly
 from matdiff.language.declared import OPEN, Declaration, Declarations
 from matdiff.language.extents import KINDS, Excerpt, parse_shape, parse_size
 from matdiff.language.names import LINK, MARKS, RAISED, SUPERS, SUPERSCRIPTS, canonical, changed, named
-from matdiff.language.open_arguments import OF_FUNCTIONS, argument_shapes
 from matdiff.language.spelling import plain
 from matdiff.regex import match_at
 
@@ -329,3 +328,43 @@ def _open_shape(kind: str, name: str) -> Shape:
     rows, cols = size(f"{OPEN}rows of {name}"), size(f"{OPEN}columns of {name}")
     shapes = {"square": (rows, rows), "matrix": (rows, cols), "row": (ONE, cols), "vector": (rows, ONE)}
     return shapes.get(kind, SCALAR)
+
+
+# ---- what an open function takes ---------------------------------------------------------------------
+
+
+MAPPED = r"(.*?)\s*(?:->|→|⟶|↦|⟼)\s*(.*)"
+FUNCTION_OF = r"(?:an?\s+)?(?:open\s+)?(?:scalar(?:-valued)?\s+)?function\s+of\s+(.*?)(?:\s+with\s+scalar\s+values)?"
+SPACE = r"R\s*(?:\^\s*(?:\{([^{}]*)\}|\(([^()]*)\)|(\w+)))?"
+OF_FUNCTIONS = ("->", "→", "⟶", "↦", "⟼", "function")
+SCALAR_VALUES = frozenset(("scalar", "1", "number", "real", "R", "R^1", "R^{1}", "1 x 1"))
+
+
+def argument_shapes(right: Excerpt) -> tuple[Shape, ...] | None:
+    """The shapes of the arguments of an open function with scalar values; None where no function is declared."""
+    if not any(sign in right.text for sign in OF_FUNCTIONS):
+        return None
+    if mapped := re.fullmatch(MAPPED, right.text, re.DOTALL):
+        values = right.part(*mapped.span(2))
+        if values.text not in SCALAR_VALUES:
+            raise values.error("an open function has scalar values", "write f: m x n -> scalar")
+    described = mapped or re.fullmatch(FUNCTION_OF, right.text, re.DOTALL)
+    if described is None:
+        raise right.error("a function is declared by what it takes", "write f: m x n -> scalar")
+    domain = right.part(*described.span(1))
+    if not domain.text:
+        raise right.error("it is not said what the function takes", "write f: m x n -> scalar")
+    if domain.text in ("each entry", "every entry"):
+        return (SCALAR,)
+    if re.match(SPACE + r"\s*(?:$|[×x,])", domain.text):
+        return tuple([_space(domain, space) for space in re.finditer(SPACE, domain.text)])
+    inner = re.fullmatch(r"\(((?:[^()]|\([^()]*\))*)\)", domain.text)
+    domain = domain.part(*inner.span(1)) if inner else domain
+    pieces = re.finditer(r"(.+?)(?:,|\band\b|$)", domain.text or " ")
+    return tuple([parse_shape(domain.part(*piece.span(1))) for piece in pieces])
+
+
+def _space(domain: Excerpt, space: re.Match[str]) -> Shape:
+    """The shape of ℝ, ℝᵐ, ℝ^{m×n}."""
+    place = next((k for k in (1, 2, 3) if space.group(k) is not None), 0)
+    return parse_shape(domain.part(*space.span(place))) if place else SCALAR

@@ -17,6 +17,7 @@ from matdiff.algebra.operators.products import Hadamard, Product, Scale, Transpo
 from matdiff.algebra.operators.square import Inverse
 from matdiff.errors import NotationError
 from matdiff.language.broadcasting import filled
+from matdiff.language.outside import closing, outside
 from matdiff.language.syntax import Node, postorder
 from matdiff.language.typed import Typed
 from matdiff.language.typing import Attempt, special
@@ -34,31 +35,18 @@ EXPECTATION = r"E\s*(?:_\{[^{}]*\}|_\w+|[ₐ-ₜᵢ-ᵥ]+)?\s*\[(?!\s*[\w:]*\s*(
 EXPECTED = r"E\s*(?:_\{[^{}]*\}|_\w+|[ₐ-ₜᵢ-ᵥ]+)?\s*(?=\()"
 BEFORE_TERM = regex(r"(?:^|[-+−=;,/½]|(?<!tr)(?<!trace)(?<!det)\(|[0-9⋅·]\s*|Σ|∑.*)\s*$")
 BEHIND_TERM = r"\s*(?:$|[-+−^²/;,)])"
-BRACKETS = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
 
 
 def separator(text: str, start: int) -> tuple[int, ...]:
     """The place of the first bar or semicolon in the brackets that open before *start*, unless a comma comes first."""
-    depth = 0
-    for place in range(start, len(text)):
-        sign = text[place]
-        depth += BRACKETS.get(sign, 0)
-        if depth < 0 or (depth == 0 and sign == ","):
-            return ()
-        if depth == 0 and sign in "|‖;":
-            return (place,)
-    return ()
+    first = next(outside(text, "[,|‖;]", start), None)
+    return (first.start(),) if first and first.group() != "," else ()
 
 
 def has_comma(text: str, end: int) -> bool:
     """Whether brackets with a comma stand behind a place, as the arguments of a function do."""
     opening = match_at(r"\s*\(", text, end)
-    depth = 0
-    for place in range(opening.end(), len(text)) if opening else ():
-        depth += BRACKETS.get(text[place], 0)
-        if depth < 0 or (depth == 0 and text[place] == ","):
-            return depth == 0
-    return False
+    return opening is not None and any(outside(text, ",", opening.end()))
 
 
 def is_density(text: str, end: int) -> bool:
@@ -110,13 +98,8 @@ def require_no_expectation(text: str, source: str, start: int, place: int) -> No
 def _mean_of_term(text: str, start: int) -> re.Match[str] | None:
     """E(…) where it is a term, or a factor behind a number: a matrix E would have a factor beside it."""
     found = match_at(EXPECTED, text, start)
-    depth, end = 0, len(text)
-    for place in range(found.end() if found else end, len(text)):
-        depth += BRACKETS.get(text[place], 0)
-        if depth == 0:
-            end = place + 1
-            break
-    return found if found and BEFORE_TERM.search(text[:start]) and match_at(BEHIND_TERM, text, end) else None
+    is_term = found and match_at(BEHIND_TERM, text, closing(text, found.end() + 1) + 1)
+    return found if is_term and BEFORE_TERM.search(text[:start]) else None
 
 
 # ---- what they mean ---------------------------------------------------------------------------------

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from matdiff.algebra.dims import ONE, SCALAR
 from matdiff.errors import AmbiguityError
 from matdiff.language.customs import customary
-from matdiff.language.dialects.powers import settle_dialect
 from matdiff.language.names import canonical
 from matdiff.language.places import binder_of, is_sum_of_names, position
 from matdiff.language.scopes import Scope
@@ -121,3 +120,24 @@ def _regroup(node: Node) -> None:
         base, index = node.parts[0], tower.parts[0]
         member = Node("power", [base, index], node.value, base.start, index.end)
         node.parts, node.value = [member, *tower.parts[1:]], tower.value
+
+
+# ---- powers of MATLAB --------------------------------------------------------------------------------
+
+
+def settle_dialect(bound: Bound, node: Node) -> None:
+    """a^(b^c), as the grammar has it, becomes (a^b)^c in MATLAB, which a note says."""
+    if bound.dialect.name != "matlab" or len(node.parts) != 2 or node.parts[1].kind != node.kind:
+        return
+    shown = bound.text[node.start : node.end]
+    bases, power = [node.parts[0]], node.parts[1]
+    while power.kind == node.kind and len(power.parts) == 2:
+        bases.append(power.parts[0])
+        power = power.parts[1]
+    inner = bases[0]
+    for exponent in bases[1:]:
+        inner = Node(node.kind, [inner, exponent], node.value, node.start, exponent.end)
+    node.parts = [inner, power]
+    bound.note(
+        node, f"{shown} is ({bound.text[inner.start : inner.end]})^{bound.text[power.start : power.end]} in MATLAB"
+    )

@@ -7,18 +7,20 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 
-def outside(text: str, signs: str) -> Iterator[re.Match[str]]:
-    """The matches of a pattern outside of brackets.
+def outside(text: str, signs: str, start: int = 0) -> Iterator[re.Match[str]]:
+    """The matches of a pattern outside of brackets, or in those that open before *start*.
 
-    >>> [m.start() for m in outside("f(x, y), g", ",")]
-    [7]
+    >>> [m.start() for m in outside("f(x, y), g", ",")], [m.start() for m in outside("f(x, y), g", ",", 2)]
+    ([7], [3])
     """
     depth = 0
-    for m in re.finditer(rf"(?P<open>[(\[{{])|[)\]}}]|(?P<sign>{signs})", text):
+    for m in re.compile(rf"(?P<open>[(\[{{])|[)\]}}]|(?P<sign>{signs})").finditer(text, start):
         if m["sign"] is None:
             depth += 1 if m["open"] else -1
         elif depth <= 0:
             yield m
+        if start and depth < 0:
+            return
 
 
 def between(text: str, signs: str) -> Iterator[tuple[int, int]]:

@@ -22,10 +22,9 @@ from matdiff.language import arithmetic as _arithmetic  # noqa: F401 - declares 
 from matdiff.language import blocks as _blocks  # noqa: F401 - declares rules of typing
 from matdiff.language import densities as _densities  # noqa: F401 - declares how densities are typed
 from matdiff.language import dialects
-from matdiff.language import functions_of_matrices as _functions_of_matrices  # noqa: F401 - declares how exp is typed
+from matdiff.language import functions_of_matrices as _functions_of_matrices  # noqa: F401 - declares how exp and funm are typed
 from matdiff.language import habits as _habits  # noqa: F401 - declares how words are typed
 from matdiff.language import leaves as _leaves  # noqa: F401 - declares rules of typing
-from matdiff.language import matrix_functions as _matrix_functions  # noqa: F401 - declares how funm is typed
 from matdiff.language import norms as _norms  # noqa: F401 - declares rules of typing
 from matdiff.language import sums as _sums  # noqa: F401 - declares rules of typing
 from matdiff.language.answers import Reading

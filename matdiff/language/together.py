@@ -12,6 +12,7 @@ from matdiff.errors import NotationError
 from matdiff.language.declarations import declare, declare_members, leading_declarations
 from matdiff.language.declared import Declaration, Declarations, declare_symbols
 from matdiff.language.naming import name_sizes
+from matdiff.language.outside import outside
 from matdiff.language.parameters import bound_letters
 from matdiff.language.reading import Readings, noted
 from matdiff.language.search import ANY_COST, Budget, Search
@@ -100,9 +101,6 @@ def _read_together(sides: Sequence[Readings]) -> tuple[Expr, Expr]:
 
 def _split_statement(statement: str) -> tuple[str, str]:
     """The sides of an equality: split at the = outside brackets."""
-    depth = 0
-    for place, sign in enumerate(statement):
-        depth += (sign in "([{") - (sign in ")]}")
-        if sign == "=" and depth == 0:
-            return statement[:place], statement[place + 1 :]
+    if sign := next(outside(statement, "="), None):
+        return statement[: sign.start()], statement[sign.end() :]
     raise NotationError("a law is an equality", text=statement, span=(0, len(statement)))

@@ -8,7 +8,6 @@ from matdiff.language.binding import Bound
 from matdiff.language.declarations import add_condition
 from matdiff.language.declared import Declarations
 from matdiff.language.dialects import Dialect, python
-from matdiff.language.dialects import choices as _choices  # noqa: F401 - fills the table of functions
 from matdiff.language.dialects import linear as _linear  # noqa: F401 - likewise
 from matdiff.language.dialects import losses as _losses  # noqa: F401 - likewise
 from matdiff.language.dialects.python_text import without

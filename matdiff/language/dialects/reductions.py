@@ -10,8 +10,8 @@ from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import FUNCTIONS as OPERATORS
 from matdiff.errors import AmbiguityError, UnsupportedError
 from matdiff.language.applications import apply
-from matdiff.language.dialects import python
-from matdiff.language.dialects.arrays import Site, axes_of, entrywise, lengths_of, made
+from matdiff.language.dialects import python, recorded
+from matdiff.language.dialects.arrays import Site, axes_of, broadcast, entrywise, lengths_of, made
 from matdiff.language.dialects.functions import TABLE, Function, function, is_method, is_torch, of_matrices
 from matdiff.language.typed import Typed
 from matdiff.recording.arrays import FUNCTIONS as RECORDED
@@ -63,12 +63,12 @@ def reduction(name: str) -> Function:
         if name == "sum" and not called.module and along is None and axes_of(a) == 2 and not is_method(site):
             shown = site.attempt.written(site.node.parts[0])
             site.attempt.note(site.node, f"sum({shown}) is of all entries; sum({shown}, axis=0) is over each column")
-        return made(site, remaining(a, along, keep), [a], partial(recorded, name, axis=along, keepdims=keep))
+        return made(site, remaining(a, along, keep), [a], partial(applied, name, axis=along, keepdims=keep))
 
     return typed
 
 
-def recorded(name: str, x: Traced, axis: tuple[int, ...] | None, **options: Any) -> Traced:
+def applied(name: str, x: Traced, axis: tuple[int, ...] | None, **options: Any) -> Traced:
     """A reduction of a recorded array, along one axis as a number."""
     single = axis[0] if axis is not None and len(axis) == 1 else axis
     found: Traced = RECORDED[name](x, axis=single, **options)
@@ -127,7 +127,7 @@ def spread(
     along = axes(site, a, one_of(site, axis, dim, None))
     keep = bool(one_of(site, keepdims, keepdim, False))
     lengths = remaining(a, along, keep)
-    return made(site, lengths, [a], partial(recorded, called.name, axis=along, ddof=least, keepdims=keep))
+    return made(site, lengths, [a], partial(applied, called.name, axis=along, ddof=least, keepdims=keep))
 
 
 def along_axis(by_column: str, by_row: str, whole: str, reduces: bool) -> Function:
@@ -159,3 +159,29 @@ def along_axis(by_column: str, by_row: str, whole: str, reduces: bool) -> Functi
 TABLE["softmax"] = along_axis("softmax_cols", "softmax_rows", "softmax", False)
 TABLE["log_softmax"] = along_axis("logsoftmax_cols", "logsoftmax_rows", "log_softmax", False)
 TABLE["logsumexp"] = along_axis("logsumexp_cols", "logsumexp_rows", "logsumexp", True)
+
+
+# ---- chosen by conditions, and taken of neighbours ---------------------------------------------------
+
+
+COMPARISONS = "greater less greater_equal less_equal equal not_equal logical_and logical_or logical_not"
+TABLE |= {name: entrywise(name) for name in COMPARISONS.split()}
+TABLE |= {name: recorded.typed_by(RECORDED[name], name) for name in ("diff", "cdist")}
+
+
+@function("where")
+def where(site: Site, condition: Typed, a: Typed, b: Typed) -> Typed:
+    """where(x > 0, a, b): a where the condition holds, else b"""
+    return made(site, broadcast(site, condition, a, b), [condition, a, b], RECORDED["where"])
+
+
+@function("cumsum")
+def cumsum(site: Site, a: Typed, axis: Any = None, dim: Any = None) -> Typed:
+    """x[:1].sum(), x[:2].sum(), …"""
+    if a.is_scalar:
+        raise site.misfit("cumsum takes an array")
+    along = axes(site, a, one_of(site, axis, dim, None))
+    if axes_of(a) == 2 and along is None:
+        hint = "write cumsum(X, axis=0) for the columns, axis=1 for the rows"
+        raise site.misfit(f"along which axis of {site.shown(a)} is not said", hint, AmbiguityError)
+    return made(site, lengths_of(a), [a], lambda x: RECORDED["cumsum"](x, along[0] if along else 0))
