@@ -51,35 +51,31 @@ def _section(section: Section) -> Iterator[str]:
     """A heading, and a table of its lines."""
     yield f"**{section.heading}**"
     yield ""
-    yield from _table((_equation(line), _laws(line)) for line in section.lines)
+    yield from _table((dollars(_equation(line)), line) for line in section.lines)
 
 
-def _table(rows: Iterable[tuple[str, Sequence[str]]]) -> Iterator[str]:
-    """Formulas with what stands beside each."""
+def _table(rows: Iterable[tuple[str, Line | Answer | None]]) -> Iterator[str]:
+    """Formulas with the laws of a line, or of an answer, beside each."""
     yield "| | |"
     yield "|---|---|"
-    for formula, beside in rows:
-        yield f"| {dollars(formula)} | {', '.join(beside)} |"
-
-
-def _laws(line: Line | Answer) -> list[str]:
-    return [dollars(title(law)) for law in line.laws]
+    for formula, line in rows:
+        yield f"| {formula} | {', '.join(dollars(title(law)) for law in line.laws) if line else ''} |"
 
 
 def _answers(answers: Sequence[Answer]) -> Iterator[str]:
-    """The answers with their shapes and what is said of each: a table where laws stand beside them."""
+    """The answers and what is said of each: a table where laws stand beside them."""
     rows = [row for answer in answers for row in _answer(answer)]
     if any(answer.laws for answer in answers):
         yield "\n".join(_table(rows))
     else:
-        yield from (dollars(formula) + (f" ({beside[0]})" if beside else "") for formula, beside in rows)
+        yield from (formula for formula, _ in rows)
     for sentence, e in (remark for answer in answers for remark in answer.remarks):
         yield sentence + ("" if e is None else dollars(with_pieces(e, LATEX, definitions=False)))
 
 
-def _answer(answer: Answer) -> Iterator[tuple[str, list[str]]]:
-    """An answer with its shape and the laws, and the closed one below it."""
+def _answer(answer: Answer) -> Iterator[tuple[str, Answer | None]]:
+    """An answer with its shape, and the closed one below it."""
     value = with_pieces(answer.value, LATEX, definitions=False)
-    yield f"{answer.left(LATEX)} = {value}", [shape_text(answer.value.shape), *_laws(answer)]
+    yield f"{dollars(f'{answer.left(LATEX)} = {value}')} ({shape_text(answer.value.shape)})", answer
     if answer.closed is not None:
-        yield f"= {with_pieces(answer.closed, LATEX, definitions=False)}", []
+        yield dollars(f"= {with_pieces(answer.closed, LATEX, definitions=False)}"), None

@@ -242,6 +242,7 @@ class Habits:
         self._says_normal = re.search(SAYS_NORMAL, text) is not None
         self._names_ones = re.search(ONES, text) is not None
         self._numbers_one = re.search(r"[α-ω](?:[02-9]|_\{?\d|[₀-₉])", text) is None  # μ1 is μ times ones
+        self._has_steps = re.search(rf"{STEP}\s*&?\s*=", text) is not None
         self._names_next = re.search(rf"{NEXT}\s*&?\s*=", text) is not None
         self._names_d2 = re.search(r"(?m)^\W*d(?:²|\^\{?2\}?)\s*(?:\([^()=]*\))?\s*&?\s*=", text) is not None
         said = re.search(COMMUTATION, text)
@@ -292,7 +293,7 @@ class Habits:
             side = re.sub(r"δ\s*(?=[^\W\d_]|\()", "d", side)
         if not self.names_sigma:
             side = re.sub(r"σ(['′]?)\s*⊙?\s*(?=\()", rf"{'softmax' if self._softmax else 'sigmoid'}\1", side)
-        side = re.sub(TWICE, r"d²\1/d\2²", re.sub(STEP, "_plus", side))
+        side = re.sub(TWICE, r"d²\1/d\2²", re.sub(STEP, "_plus", side) if self._has_steps else side)
         side = re.sub(TRACE_OF_LOG, r"\1logm\2", side)
         side = re.sub(OF_SUMS, r"(\1)/(\3)", side)
         side = re.sub(CROSS_ENTROPY, r" (-sum(\1 .* log(\2))) ", side)

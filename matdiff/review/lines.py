@@ -35,6 +35,7 @@ END_OF_ROW = rf"{TAG}\s*(?:\\\\)?\s*$|\\\\(?:\[[^\]]*\])?\s*$"
 END_OF_FORMULA = r"(?:\$|\\\]|\\end\s*\{\w+\*?\})[\s.,;]*$"
 WHOLE = r"[=≈<>∈]|[.,;:]\s*$|\\(?:in|begin|end)(?![A-Za-z])"  # in a row that is no left side alone
 FIRST_RELATION = r"(?:[\s&]|\\[,;:! ]|\\q?quad(?![A-Za-z]))*="
+BESIDE_FORMULA = r"\$(?: \([^()|]*\))? \|"  # behind a formula in a table, and its shape
 INDENT = r"^(?:[\s&]|\\phantom\{=\}|\\ |\\q?quad(?![A-Za-z])|\{\})+"  # in front of a row that goes on
 SIGNED = r"(?:[\s&$|{}]|\\[,;:! ]|\\q?quad(?![A-Za-z])|\\(?:phantom\{=\}|\[|displaystyle))*(?:[-+−]|\\pm)"  # + B
 PROSE = "⸨⸩"  # stands where words stood
@@ -239,6 +240,8 @@ def _line(number: int, row: str, formula: str, place: int, is_latex: bool, known
 
 def _pieces(row: str) -> Iterator[str]:
     """The formulas of a row of LaTeX, between its words."""
+    if row.lstrip().startswith("| $"):
+        row = re.split(BESIDE_FORMULA, row, maxsplit=1)[0] + "$"  # a table whose second column names the laws
     row = re.sub(r"\\[()]", "$", row) if row.count("\\(") == row.count("\\)") else row
     if row.count("$$") % 2 and row.count("$") == 2 * row.count("$$"):
         row = row.replace("$$", " ")  # which opens in one row and closes in another
@@ -253,8 +256,6 @@ def _pieces(row: str) -> Iterator[str]:
     row = re.sub(LAYOUT, " ", row).replace("&", " ")
     row = re.sub("⟪⟫", lambda _: held.pop(0), row)
     row = re.sub(r"\\(?:text|mathrm|mathsf|rm)\s*\{\s*d\s*\}", r"\\mathrm{d}", row)
-    if row.lstrip().startswith("| $"):
-        row = row.partition("$ |")[0] + "$"  # a table whose second column names the laws
     if "$" in row:
         pieces = (_balanced(piece) for k, piece in enumerate(re.split(r"\$\$?", row)) if k % 2)
         yield from (part for piece in pieces for part in re.split(BESIDE, piece) if part.strip())
@@ -364,7 +365,7 @@ def _joined(lines: list[Line]) -> list[Line]:
         before, line = lines[k - 1], lines[k]
         if not line.statements or not before.statements or not line.statements[0].goes_on:
             continue
-        is_row = re.match(r"\s*(?:&\s*)*(?:=|\$)", re.sub(ITEM, "", line.text)) is not None
+        is_row = re.match(r"\s*(?:[&|]\s*)*(?:=|\$)", re.sub(ITEM, "", line.text)) is not None
         sides = line.statements[0].sides
         last = before.statements[-1]
         if len(sides) == 1 and not last.unread and re.match(r"[+−-]", sides[0]) and not is_row:

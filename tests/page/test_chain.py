@@ -112,7 +112,7 @@ def test_laws_stand_beside_answers_in_every_form() -> None:
     found = matdiff.derive(*CHAINS["one path"])
     assert r"\nabla_{W} f &= \delta_{h} x^{\top} \tag*{$m\times n,\; \operatorname{Tr} (AB)" in found.to_latex()
     assert '<span class="laws"><span class="law"' in found.to_html()
-    assert r"| m×n, $\operatorname{Tr} (AB) = \operatorname{Tr} (BA)$ |" in found.to_markdown()
+    assert r"$ (m×n) | $\operatorname{Tr} (AB) = \operatorname{Tr} (BA)$ |" in found.to_markdown()
 
 
 def test_the_page_of_a_hessian_tells_its_gradient_in_the_same_way() -> None:
