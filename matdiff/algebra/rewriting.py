@@ -104,14 +104,16 @@ class Rewriter:
         if root in settled or not within(root):
             return settled.setdefault(root, root)
         forward, stack = dict[Expr, Expr](), [root]  # what is on the stack has to be settled
+        waiting = set[Expr]()  # for their operands, which are settled once they are on top again
         for _ in range(LIMIT):
             node = stack[-1]
             following = forward.get(node)
-            if following is None and before is not None:
-                following = before(node)
-            if following is None:
-                if node.operands and self._is_waiting(node.operands, stack):
+            if following is None and node not in waiting:
+                following = before(node) if before is not None else None
+                if following is None and node.operands and self._is_waiting(node.operands, stack):
+                    waiting.add(node)
                     continue
+            if following is None:
                 following = self._next(node, node.operands)
             if following is None or following is node:
                 settled[node] = node
@@ -146,8 +148,11 @@ class Rewriter:
         """The next form of a node whose operands are settled: that of them where they have changed."""
         settled = self.settled
         for o in operands:
-            if settled[o] is not o:
-                return node.rebuild(tuple([settled[o] for o in operands]))
+            if settled.get(o) is not o:
+                after = tuple([settled[o] for o in operands if o in settled])
+                if len(after) < len(operands):  # one of them waits for the node itself
+                    raise UnsupportedError(ENDLESS)
+                return node.rebuild(after)
         return self.change(node) if self.change is not None else None
 
 

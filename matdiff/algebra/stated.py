@@ -241,14 +241,18 @@ def within_product(ps: Sequence[Expr], right: Expr, when: Guard | None, matcher:
 
     def rewritten(e: Expr) -> Expr | None:
         f = e.operands if type(e) is Product else ()
+        begins = [k for k in range(len(f) - fewest + 1) if fits is None or fits(f[k + place])]
+        if alike:
+            cores = list(map(core, f))
+            begins = [k for k in begins if cores[k] is cores[k + 1]]
+        if not begins or (when is not None and not when(e)):
+            return None
         columns = [k for k, factor in enumerate(f, 1) if factor.cols is ONE]
-        if narrow > len(columns) or (when is not None and not when(e)):
+        if narrow > len(columns):
             return None  # x yᵀz is no part of a product of matrices, in which it is not searched for
         first = max(fewest, columns[narrow - 1] + 1 if narrow else 0)
         ends = [end for end in (columns if ps[-1].cols is ONE else range(first, len(f) + 1)) if end >= first]
-        for k in range(len(f) - fewest + 1):
-            if (fits is not None and not fits(f[k + place])) or (alike and core(f[k]) is not core(f[k + 1])):
-                continue
+        for k in begins:
             for end in [end for end in ends if end >= k + fewest] if several else (k + fewest,):
                 made = built(right, matcher.chain(ps, f[k:end], {}))
                 if made is not None:

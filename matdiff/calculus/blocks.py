@@ -133,9 +133,9 @@ def _has_many_factors(node: Expr, depends: Dependence) -> bool:
 
 def _copies(node: Expr) -> int:
     """How many terms with the differential of an operand the differential of a node has."""
-    if isinstance(node, MatrixPower):
+    if type(node) is MatrixPower:
         return abs(int(node.data[0]))
-    if isinstance(node, Power) and isinstance(node.operands[0], Norm):
+    if type(node) is Power and type(node.operands[0]) is Norm:
         return 2
     return node.copies if isinstance(node, Operator) else 1
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cache
 
 from matdiff.algebra.expr import Expr, Operator, Symbol, fact, nodes_in, postorder
+from matdiff.algebra.kinds import set_of
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Member
@@ -14,11 +15,13 @@ from matdiff.calculus.demands import NONZERO, VALUED, Condition, of_operation
 from matdiff.calculus.differential import Dependence
 from matdiff.errors import UnsupportedError
 
+MAY_DIVIDE = set_of(("Power", "Named"))  # a definition may have a power in it
+
 
 def require_somewhere(function: Expr, unknowns: Collection[Expr], answers: Iterable[Expr]) -> None:
     """Refuses what holds nowhere: where xxᵀ would have to be invertible, or −xᵀx positive; and 1/0."""
     for answer in answers:
-        for node in postorder(answer):
+        for node in postorder(answer) if answer.classes & MAY_DIVIDE else ():
             if type(node) is Power and divides_by_zero(node):
                 raise UnsupportedError("the function divides by 0", suggestion="Look at its denominators once more.")
     if found := [c for c in dict.fromkeys(needed(function, Dependence(unknowns))) if is_doubtful(c)]:

@@ -37,7 +37,7 @@ def key(e: Expr) -> bytes:
 def _key(e: Expr, below: list[bytes]) -> bytes:
     if not e.operands:
         return hashed(b"leaf %d" % id(e))  # leaves are interned and live as long as what is built of them
-    if isinstance(e, Sum | Hadamard):
+    if type(e) is Sum or type(e) is Hadamard:
         below = sorted(below)
     elif isinstance(e, Product) and e.is_scalar:
         below = min(below, [transposed_key(o) for o in reversed(e.operands)])
@@ -78,7 +78,7 @@ def _transposed_key(e: Expr, below: list[bytes]) -> bytes:
         return key(e.operands[0])
     if is_a(e, "OpenHessian"):
         return key(e.flipped)  # type: ignore[attr-defined]
-    if isinstance(e, Sum | Hadamard):
+    if type(e) is Sum or type(e) is Hadamard:
         return operation(e, sorted(below))
     if isinstance(e, Product):
         return operation(e, below[::-1])
@@ -160,9 +160,9 @@ def _kind(e: Expr | None) -> tuple[type, Classes] | None:
     if e is None:
         return None
     core = e
-    while isinstance(core, Transpose) or (isinstance(core, SumOfEntries) and core.operands[0].is_scalar):
+    while type(core) is Transpose or (type(core) is SumOfEntries and core.operands[0].is_scalar):
         core = core.operands[0]
-    return Product if isinstance(core, SumOfEntries) else type(core), letters_in(e.classes)
+    return Product if type(core) is SumOfEntries else type(core), letters_in(e.classes)
 
 
 @identity("A + A = 2*A", where="A: m x n", also=(Statement("a + 1 + 2 = a + 3", "a: scalar"),))

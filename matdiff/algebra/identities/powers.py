@@ -16,16 +16,15 @@ from matdiff.algebra.operators.symmetry import is_positive
 from matdiff.algebra.stated import stated
 
 POWERS = (Power, Sqrt)
+HALF = Fraction(1, 2)
 
 
 def base_and_exponent(e: Expr) -> tuple[Expr, Fraction]:
     """aᵏ with a number k is (a, k), a square root (a, ½), anything else (e, 1)."""
-    if isinstance(e, Power) and e.operands[1].number is not None:
-        base, k = base_and_exponent(e.operands[0])
-        return (
-            (base, k * e.operands[1].number) if k == 1 or k.denominator > 1 else (e.operands[0], e.operands[1].number)
-        )
-    return (e.operands[0], Fraction(1, 2)) if isinstance(e, Sqrt) else (e, UNIT)
+    if type(e) is Power and (k := e.operands[1].number) is not None:
+        base, i = base_and_exponent(e.operands[0])
+        return (base, k) if i is UNIT else (base, i * k) if i == 1 or i.denominator > 1 else (e.operands[0], k)
+    return (e.operands[0], HALF) if type(e) is Sqrt else (e, UNIT)
 
 
 def are_collected(factors: Sequence[Expr]) -> bool:

@@ -12,7 +12,7 @@ from matdiff.algebra.operators.entrywise import Entrywise
 from matdiff.algebra.operators.products import Power, Product, Scale, Transpose
 from matdiff.algebra.operators.square import Inverse, MatrixPower
 from matdiff.algebra.operators.structure import Named
-from matdiff.algebra.operators.sums import IndexedSum, Member
+from matdiff.algebra.operators.sums import IndexedSum
 from matdiff.algebra.operators.symmetry import assumed, is_symmetric_definition
 from matdiff.algebra.stated import stated
 
@@ -62,8 +62,7 @@ transpose_of_constant = stated(
 
 def is_symmetric_leaf(e: Expr) -> bool:
     """A symbol or a member of a family that is declared symmetric, or a definition of something symmetric."""
-    is_letter = isinstance(e, Symbol | Member) or is_a(e, "Path")
-    return "symmetric" in assumed(e) if is_letter else is_symmetric_definition(e)
+    return is_symmetric_definition(e) if type(e) is Named else "symmetric" in assumed(e)
 
 
 transpose_of_symmetric = stated(

@@ -118,4 +118,4 @@ def value_of(e: Expr) -> Expr:
 
 def is_not_named(e: Expr) -> bool:
     """A definition keeps the form that it was given: what changes lines asks this before it enters a node."""
-    return not isinstance(e, Named)
+    return type(e) is not Named

@@ -20,11 +20,11 @@ Forms = tuple[Expr, Expr]
 
 def assumed(e: Expr) -> frozenset[str]:
     """What is assumed of a symbol, of the members of a family or of a path, and what follows from it."""
-    if is_a(e, "Path"):
-        declared: frozenset[str] = e.properties  # type: ignore[attr-defined]
-        return declared
-    symbol = e.operands[0] if isinstance(e, Member) else e
-    return implied(symbol.properties) if isinstance(symbol, Symbol) and symbol.properties else NONE
+    symbol = e.operands[0] if type(e) is Member else e
+    if type(symbol) is Symbol:
+        return implied(symbol.properties) if symbol.properties else NONE
+    declared: frozenset[str] = e.properties if is_a(e, "Path") else NONE  # type: ignore[attr-defined]
+    return declared
 
 
 def is_positive(k: Expr) -> bool:
@@ -77,7 +77,7 @@ def ends_differ(e: Expr) -> bool:
 
 def is_symmetric_definition(e: Expr) -> bool:
     """Whether a name stands for a matrix that is symmetric; the answer is kept with the definition."""
-    if not isinstance(e, Named) or e.rows is not e.cols or e.is_scalar:
+    if type(e) is not Named or e.rows is not e.cols or e.is_scalar:
         return False
     if "symmetric" not in e.facts:
         e.facts["symmetric"] = is_symmetric(e)

@@ -35,24 +35,24 @@ class Matcher:
 
     def match(self, p: Expr, e: Expr, found: Found) -> Iterable[Found]:
         """The substitutions that extend what was found before."""
-        if isinstance(p, Symbol):
+        if type(p) is Symbol:  # to ask for a class by itself is fast, and none of these has others below it
             return self._letter(p, e, found)
-        if isinstance(p, Index):
+        if type(p) is Index:
             return self._index(p, e, found)
-        if e.number is not None and isinstance(p, Sum | Hadamard | Scale) and p.is_scalar:
+        if type(p) in (Sum, Hadamard, Scale) and p.is_scalar and e.number is not None:
             return self._solved(p, e.number, found)
-        if isinstance(p, Product):
-            return self.chain(p.operands, e.operands if isinstance(e, Product) else (e,), found)
-        if isinstance(p, Sum | Hadamard):
+        if type(p) is Product:
+            return self.chain(p.operands, e.operands if type(e) is Product else (e,), found)
+        if type(p) is Sum or type(p) is Hadamard:
             alike = type(e) is type(p)
             return self._bag(sorted(p.operands, key=is_bare), e.operands, type(p).of, found) if alike else NOTHING
-        if isinstance(p, Scale):
+        if type(p) is Scale:
             return self._multiple(p, e, found)
-        if isinstance(p, SymbolicPower):
+        if type(p) is SymbolicPower:
             return self._power(p, e, found)
-        if isinstance(p, Unspecified):
+        if type(p) is Unspecified:
             return self._function(p, e, found)
-        if p.rows is ONE and isinstance(p, Transpose) and isinstance(p.operands[0], Symbol):
+        if type(p) is Transpose and p.rows is ONE and type(p.operands[0]) is Symbol:
             return self.match(p.operands[0], turned(e), found) if e.rows is ONE else NOTHING
         return self._operation(p, e, found)
 
@@ -265,13 +265,12 @@ class Opened(Matcher):
 
 def is_letter(p: Expr) -> bool:
     """Whether a part of a statement is a letter, or xᵀ for a column x."""
-    is_row = isinstance(p, Transpose) and p.rows is ONE
-    return isinstance(p.operands[0] if is_row else p, Symbol)
+    return type(p.operands[0] if type(p) is Transpose and p.rows is ONE else p) is Symbol
 
 
 def is_bare(p: Expr) -> bool:
     """Whether a part of a statement is a letter, perhaps transposed, or what an index makes of it."""
-    return isinstance(p.operands[0] if isinstance(p, Transpose) else p, Symbol | Member)
+    return type(p.operands[0] if type(p) is Transpose else p) in (Symbol, Member)
 
 
 def is_as_wide(p: Expr, first: Expr, last: Expr) -> bool:

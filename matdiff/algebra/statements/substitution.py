@@ -82,11 +82,11 @@ def instance(p: Expr, found: Found) -> Expr | None:
 
 
 def _instance(node: Expr, found: Found, done: dict[Expr, Expr]) -> Expr:
-    if isinstance(node, Transpose):
+    if type(node) is Transpose:
         return turned(done[node.operands[0]])
-    if isinstance(node, Member) and isinstance(found.get(node.operands[0]), Family):
+    if type(node) is Member and isinstance(found.get(node.operands[0]), Family):
         return found[node.operands[0]].at(done[node.operands[1]])  # type: ignore[no-any-return]
-    if isinstance(node, Symbol):
+    if type(node) is Symbol:
         if node.ranges and node in found:
             return node  # it is asked for with its index
         if node not in found:
@@ -94,22 +94,22 @@ def _instance(node: Expr, found: Found, done: dict[Expr, Expr]) -> Expr:
                 return count(found[node.name])
             raise Unbound(node.name)
         return found[node]  # type: ignore[no-any-return]
-    if isinstance(node, Index):
+    if type(node) is Index:
         known = found.get(node)
         return known if known is not None else Index(node.name, substituted(node.last, found))
-    if isinstance(node, Unspecified) and isinstance(found.get(node.data[0]), Applied):
+    if type(node) is Unspecified and isinstance(found.get(node.data[0]), Applied):
         return _applied(found[node.data[0]], node, done)
-    if isinstance(node, Differential) and node in found:
+    if type(node) is Differential and node in found:
         return found[node]  # type: ignore[no-any-return]
     operands = tuple([done[o] for o in node.operands])
-    if isinstance(node, Sum | Hadamard):
+    if type(node) is Sum or type(node) is Hadamard:
         numbers = [o.number for o in operands if o.number is not None]
         if len(numbers) == len(operands):
             return Number(sum(numbers) if isinstance(node, Sum) else prod(numbers))
     if not node.operands and not node.data:
         return node
     data = tuple([_datum(d, found, done) for d in node.data])
-    if isinstance(node, Ones | Zeros):  # of one entry they are numbers
+    if type(node) is Ones or type(node) is Zeros:  # of one entry they are numbers
         made = node.make((), data)
         return ones_like(made) if isinstance(node, Ones) else zero(made.shape)
     if isinstance(node, Operator) and constructs(type(node)) and len(data) == node.sizes:
