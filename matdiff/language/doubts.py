@@ -10,7 +10,7 @@ from matdiff.algebra.dims import ONE, SCALAR
 from matdiff.errors import AmbiguityError, ShapeError
 from matdiff.language.binding import Bound
 from matdiff.language.broadcasting import WEIGHTS
-from matdiff.language.customs import SCALARS, customary
+from matdiff.language.customs import SCALARS, customary, is_time
 from matdiff.language.dialects import recognised
 from matdiff.language.doubtful_code import (
     is_word,
@@ -335,6 +335,7 @@ def say_factors(bound: Bound, attempt: Attempt) -> None:
         ]
         made = [name for name in names if attempt.assumed.get(name) == "V"]
         left = [name for name in names if attempt.assumed.get(name) == "S"]
+        left = [name for name in left if not is_time(name, bound.text)]
         is_open = [name for name in left if is_word(bound, name) or customary(made[0])[0][0] == "S"] if made else []
         if is_open and len(made) == len(left) == 1 and typed_as(bound, attempt, left, numbers=made):
             (vector,), (number,) = made, left

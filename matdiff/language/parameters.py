@@ -87,7 +87,7 @@ class Heads:
         items = list(re.finditer(ITEM, text)) if "=" in text and "(" in text else []
         bound = bound_letters(text) if items else frozenset[str]()
         for item in items:
-            head, written = _head(item), re.escape(item.group(1))
+            head, written = _head(item), _spelt(item.group(1))
             calls = list(re.finditer(rf"{written}['′]*\s*\(", text))
             if len(head.name) > 1 and re.search(rf"(?<![\w⟪]){written}(?![\w{MARKS}'′]|\s*\()", text):
                 self.named.add(head.name)
@@ -103,7 +103,7 @@ class Heads:
         all_written = [item.group(1) for item in items]
         if "=" in text and "(" in text:
             all_written += self._uncalled(text)
-        names = sorted(map(re.escape, all_written), key=len, reverse=True)
+        names = sorted(map(_spelt, all_written), key=len, reverse=True)
         self.pattern = re.compile(rf"({'|'.join(names)})(?![\w{MARKS}{SUBS}])") if names else None
 
     def _uncalled(self, text: str) -> Iterator[str]:
@@ -133,6 +133,13 @@ class Heads:
         found = self.pattern.match(text, place) if self.pattern else None
         name = written_name(found.group(1)) if found else ""
         return (name, found.end()) if found and name in {*self.called, *self.plain, *self.doubtful} else None
+
+
+def _spelt(written: str) -> str:
+    """A pattern of a name with braces around its label or without, ρ_τ and ρ_{τ}."""
+    base, _, low = written.partition("_")
+    label = low.strip("{}")
+    return re.escape(base) + rf"_(?:\{{{label}\}}|{label})" if label.isalnum() else re.escape(written)
 
 
 def _has(body: str, written: str) -> bool:

@@ -83,15 +83,17 @@ SIGNS = {"plus": "+", "minus": "-", "times": "*"}
 WRITTEN = regex(r"(?<=\s)(?:plus|minus|times)(?=\s)")
 HEADING = regex(
     r"(?:\A\s*|(?<=[;\n])[^\S\n]*|(?<=\. )[^\S\n]*)(?P<words>[A-Za-z][a-z]+(?:[-\s]+[A-Za-z]?[a-z]{2,}){0,7})"
-    r"(?::|\s+is(?:\s+given\s+by|\s+defined\s+as)?(?:\s*:)?)(?=\s+\S)"
+    r"(?:(?::|\s+is(?:\s+given\s+by|\s+defined\s+as)?(?:\s*:)?)(?=\s+\S)"
+    r"|(?P<named>)(?=\s+[A-Za-z](?:_\w+)?(?:\([^()=]*\))?\s*:?=(?!=)))"  # Sharpe ratio S(w) = …
 )
+WORD = regex(r"(?=.*[aeiou])[A-Za-z][a-z]{2,}")
 SAYING = (  # words that say something of what stands behind the colon
     LEADS.union(*map(str.split, VERBS), GOALS, KINDS, PROPERTIES, GREEK_WORDS)
     | frozenset(
         "differentiate derivative derivatives gradient gradients grad hessian jacobian minimum maximum stationary "
         "critical minimizer minimiser maximizer maximiser subject "
         "constraint constraints condition conditions solution answer "
-        "result dimension dimensions size sizes shape shapes hint".split()
+        "result dimension dimensions size sizes shape shapes hint over from".split()
     )
 )
 
@@ -112,7 +114,7 @@ def in_signs(script: Transcript, known: Collection[str], far: bool) -> Spoken:
     "tr(X'X)"
     """
     text = script.text
-    leading = HEADING.finditer(text) if ":" in text or " is" in text else ()
+    leading = HEADING.finditer(text) if any(sign in text for sign in (":", " is", "=")) else ()
     headings = [m for m in leading if _is_heading(text, m, known)]
     notes = tuple(f"the words “{m.group().strip(' :')}” are a heading of what follows" for m in headings)
     edits: list[Edit] = [(*m.span(), " ") for m in headings]
@@ -151,9 +153,11 @@ def in_signs(script: Transcript, known: Collection[str], far: bool) -> Spoken:
 
 
 def _is_heading(text: str, m: re.Match[str], known: Collection[str]) -> bool:
-    """Whether words in front of a colon are but a heading: none of them says anything, or stands elsewhere."""
+    """Whether words in front of a colon or a left side are but a heading: none says anything, or stands elsewhere."""
     words = re.split(r"[-\s]+", re.sub(r"\s+is(?:\s+given\s+by|\s+defined\s+as)?(?!\w)", "", m["words"]))
     says = any(word.lower() in SAYING or word in known for word in words)
+    if m["named"] is not None and (words[-1] in FUNCTIONS or not all(map(WORD.fullmatch, words))):
+        return False  # log L(w) = …
     names = (word for word in words if word not in FUNCTIONS)
     return not says and not any(re.search(rf"(?<!\w)(?<!the ){word}(?!\w)", text[m.end() :]) for word in names)
 
