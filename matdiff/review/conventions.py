@@ -13,6 +13,7 @@ from matdiff.language.names import named
 from matdiff.review.chain import Chain
 from matdiff.review.comparing import Outcome, compared, diagonal_of, without_constants
 from matdiff.review.derivatives import derivative
+from matdiff.review.doubts import holds
 
 if TYPE_CHECKING:
     from matdiff.review.scope import Scope
@@ -36,9 +37,19 @@ def under_conventions(line: str, chain: Chain, value: Expr, scope: Scope) -> Out
         return symmetric
     if (partly := _partly(truth, value, scope)) is not None:
         return partly
+    if (covariance := _of_covariance(truth, value, scope)) is not None:
+        return covariance
     one, other = without_constants(truth), without_constants(value)
     plain = found if one is truth and other is value else compared(one, other)
     return plain._replace(convention="right up to a constant") if plain.equal else found
+
+
+def _of_covariance(truth: Expr, value: Expr, scope: Scope) -> Outcome | None:
+    """How a side compares where Σ is symmetric, which is a covariance where nothing else is said of it."""
+    names = {s.name for s in symbols(truth) if s.name.partition("_")[0] == "Sigma"} - scope.where
+    if not names or not holds(value, truth, "symmetric", lambda s: s.name in names):
+        return None
+    return Outcome(True, None, f"right where {', '.join(map(str, sorted(names)))} is symmetric, as a covariance is")
 
 
 def _short(chain: Chain, value: Expr) -> Outcome | None:

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from matdiff.review.scope import Scope
 
 DEFINED = rf"(?P<name>{WORDY})\s*(?:\((?P<arguments>[^()=]*)\))?"
-MEMBER = r"(?P<name>[^\W\d_])(?:\[(?:\w(?:, *\w)*)\]|_\{\w(?:, *\w)+\})(?P<arguments>)"  # E[k], R[i, j], R_{i,j}
+# E[k], R[i, j], R_{i,j}, r2[k]
+MEMBER = r"(?P<name>[^\W\d_](?:[₀-₉]|(?<=[a-z])\d)?)(?:\[(?:\w(?:, *\w)*)\]|_\{\w(?:, *\w)+\})(?P<arguments>)"
 LOW = r"(?<=[^\W_])_\{?([\w,]+)"  # what is written below a name
 NOISE = r"\w{0,2}\s*(?:[ε𝜀ϵ]|epsilon|noise)(?:_\{?\w+\}?|[₀-₉ᵢⱼₖₙₜ])*"  # a term: ε, σε, ε_i
 NOTHING = Declaration("", SCALAR)
@@ -76,7 +77,10 @@ def defined_by(first: str, sides: Sequence[str], scope: Scope) -> tuple[str, tup
     is_elsewhere = m is not None and re.search(r"[-+−*/]", m.group("arguments") or "") is not None  # f(x + h)
     name = named(m.group("name")) if m and not is_elsewhere else ""
     if member := re.fullmatch(MEMBER, first):
-        return _of_family(named(member.group("name")), re.findall(r"[^\W_]", first)[1:], scope) or ("", ())
+        return _of_family(named(member.group("name")), re.findall(r"[^\W_]", first[member.end("name") :]), scope) or (
+            "",
+            (),
+        )
     entry = re.fullmatch(r"([^\W\d_](?:_(?:hat|tilde|bar))?|[a-z]+)_([a-z]{1,2})", name)
     if entry is None or name in scope.given:
         return name, ()

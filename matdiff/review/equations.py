@@ -31,6 +31,7 @@ CONSTRAINED = (
     r"(?i)\bsubject to\b|\bs\.\s?t\.|\bconstrain|\bcontrainte|Nebenbedingung|\b(?:sums?|norm) (?:to )?(?:1|one)\b"
 )
 AT_A_POINT = r"(?i)\b(?:for|at|if|when|let|take|choose)\s+[^\s=]+\s*="  # for w = 0
+DEPARTS = r"(?i)\b(?:add(?:s|ed|ing)?|regulari[sz]\w*|modif\w+|replac\w+|instead|approximat\w+|damp\w+)\b"
 FACTORS: tuple[int | Fraction, ...] = (1, -1, 2, -2, Fraction(1, 2), Fraction(-1, 2))
 
 
@@ -50,12 +51,17 @@ class Equations:
         self.gradients: list[Expr] = []  # which a text may set to zero in words
         self.are_zero = False  # whether the words of the present line do
         self.is_at_a_point = False  # whether those give a letter a value as an example
+        self.departs = False  # whether those change the equation
         self.concludes = False  # whether those say that it follows
         self.is_constrained = False  # whether a line so far speaks of constraints
 
-    def begin(self, words: str) -> None:
-        """Takes the gradients so far for 0 where a line says so: setting it to zero, the gradient vanishes."""
+    def begin(self, words: str, above: str) -> None:
+        """Takes the gradients so far for 0 where a line says so: setting it to zero, the gradient vanishes.
+
+        The words *above* it, which hold no formula, may say that an equation is changed.
+        """
         self.is_at_a_point = re.search(AT_A_POINT, words) is not None
+        self.departs = re.search(DEPARTS, f"{above} {words}") is not None
         self.is_constrained |= re.search(CONSTRAINED, words) is not None
         is_optimum = not self.is_constrained and re.search(OPTIMUM, words) is not None
         self.concludes = is_optimum or re.search(CONCLUDES, words) is not None
@@ -68,7 +74,7 @@ class Equations:
         """The equations so far, to which nothing is added."""
         found = Equations()
         found.zeros, found.gradients, found.solutions = [*self.zeros], [*self.gradients], dict(self.solutions)
-        found.is_at_a_point, found.concludes = self.is_at_a_point, self.concludes
+        found.is_at_a_point, found.concludes, found.departs = self.is_at_a_point, self.concludes, self.departs
         return found
 
     def note(self, gradient: Expr) -> None:
@@ -155,7 +161,7 @@ class Equations:
             equal[:1] == [False]
             and is_said
             and is_determined
-            and not self.is_at_a_point
+            and not (self.is_at_a_point or self.departs)
             and others <= {unknown.name, *(s.name for s in symbols(value))}
         ):
             return Implied(False, _root(holding[0], unknown))

@@ -57,7 +57,8 @@ HIGH = str.maketrans({"²": "^2", "³": "^3"})
 POWER = r"(?<=[\w)])\^\{?([23])\}?(?!\w)"  # of A^2
 COMPLEMENT = rf"(\)|(?<![A-Za-z]){LETTER})\s*\(\s*1(?=\s*[-−])"  # s(1 − s)
 
-TRACE_OF_LOG = rf"((?<![A-Za-z])(?:tr|Tr|trace)\s*\(\s*)log(\s*\(\s*{LETTER}\s*\)\s*\))"  # log det A = tr(log A)
+# log det A = tr(log A)
+TRACE_OF_LOG = rf"((?<![A-Za-z])(?:tr|Tr|trace)\s*\(\s*)log(\s*\(\s*{LETTER}\s*\)\s*\))"
 COMMUTATION = (
     r"commutation matrix\s+\$?([A-Z])(?![A-Za-z])"
     r"|(?<![A-Za-z])([A-Z])\$?\s+(?:is|be|denotes)\s+(?:the|a)\s+commutation matrix"

@@ -41,7 +41,8 @@ class Judge(Beside):
         if unread := self.scope.habits.doubt(line.text):
             self.chain = None
             return Judged(line, UNREAD, unread)
-        self.equations.begin(line.text)
+        self.equations.begin(line.text, self.above if line.statements else "")
+        self.above = "" if line.statements else f"{self.above} {line.text}"
         if self.equations.are_zero and not self.equations.zeros:
             self.equations.zeros += gradients_of(self.scope)
         found = [j for statement in line.statements for j in self._statement(line, statement)]

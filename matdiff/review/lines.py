@@ -29,6 +29,10 @@ SHORT_WORDS = frozenset(
 )
 SMALL = "a-zäöüßàâçéèêîñôùû"  # of the languages that authors write in
 WORD = rf"(?<![A-Za-z_\\⟪])(?<!_\{{)[A-Z]?[{SMALL}]{{2,}}(?![A-Za-z_'′(⟫])"
+NUMBERED = (
+    r"(?:~{2,}|\\q?quad(?![A-Za-z])|\\hfill|\\hspace\s*\{[^{}]*\}|\\[cl]?dots(?![A-Za-z]))"
+    r"[\s~]*\(\d+(?:\.\d+)*\)(?=\s*(?:\$|\\\\|\\\]|$))"
+)  # ~~~~ (5), \\qquad (3.1)
 BRACES = r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}"
 TAG = rf"\\tag\*?\s*(?:{BRACES}|[^\\\s{{])"
 END_OF_ROW = rf"{TAG}\s*(?:\\\\)?\s*$|\\\\(?:\[[^\]]*\])?\s*$"
@@ -70,7 +74,7 @@ RELATION = r"(?<![<>!=≤≥:])(?::=|=(?!=))"
 IN_WORDS = rf"(?i:{DERIVED})\s+of\s+(?P<f>\S.*?)\s+{BY}{NAMES}\s*(?:is\b|equals\b|:?=|:)"  # the gradient of f wrt x is
 ITEM = r"^\s*(?:[-•]\s+)?\d+(?:\.\d+)*\.\s+(?=[^\W\d]|[\\∂∇⇒=])"  # 4.1. dh = …
 NUMBERING = (
-    r"^\s*(?:\((?:\d{1,2}|[a-h]|i{1,3}|iv|vi?)\)|\[\d{1,2}\]|\d{1,2}\))\s+(?=[^\s+*/-])"  # (1) f(x) = …, (a) …, 1) …
+    r"^[\s&]*(?:\((?:\d{1,2}|[a-h]|i{1,3}|iv|vi?)\)|\[\d{1,2}\]|\d{1,2}\))\s+(?=[^\s+*/-])"  # (1) f(x) = …, (a) …, 1) …
 )
 LABEL = r"^\s*(?:[A-Za-z]{2,}[ -])*[A-Za-z]{3,}:\s+(?=\S.*=)"  # softmax: p = …
 BULLET = r"^\s*[-*•]\s+(?=[A-Za-z][a-z]{2,}[^=]*(?::\s|`)|`)"  # - gradient: `∇f = …`
@@ -215,7 +219,8 @@ def _without_remark(row: str, column: int) -> tuple[str, int]:
     m = re.compile(r"(?<=\S) {3,}(?=\S)").search(row.rstrip(), len(_label(row)))
     if m is None or "&" in row:
         indent = len(row) - len(row.lstrip())
-        is_remark = (indent > 24 and re.match(r"\s*[=+·*&\\⇒−-]", row) is None) or (
+        is_deep = indent > (24 if row.lstrip()[:1] in "([" else 16)
+        is_remark = (is_deep and re.match(r"\s*[=+·*&\\⇒−-]", row) is None) or (
             column and indent > 8 and abs(indent - column) <= 1
         )
         return ("" if is_remark else row), column
@@ -248,6 +253,7 @@ def _pieces(row: str) -> Iterator[str]:
     if "$" in row:
         row = re.sub(DISPLAYED, _between_dollars, row)
     row = re.sub(SWITCH, lambda m: m.group(1) if len(m.group(1)) == 1 else rf"\operatorname{{{m.group(1)}}}", row)
+    row = re.sub(NUMBERED, " ", row)
     row = re.sub(LABELLED, r"_{\1}", row)
     held = [m.group() for m in re.finditer(TABLE, row)]
     row = re.sub(TABLE, "⟪⟫", row)
@@ -295,7 +301,7 @@ def _plain(piece: str, is_latex: bool) -> str:
     """A formula in the plain spelling, with a mark in place of its words."""
     ones = r" \operatorname{vector}(1) " if is_latex else " vector(1) "
     piece = re.sub(ONES, lambda _: ones, piece)
-    piece = re.sub(r"\\Longleftrightarrow(?![A-Za-z])", r"\\iff", piece.strip())
+    piece = re.sub(r"\\(?:Longl|L)eftrightarrow(?![A-Za-z])", r"\\iff", piece.strip())
     found = transcript(piece, MATHEMATICAL - {"d"}, "latex" if is_latex else None).text
     found = re.sub(r"⟪\w+⟫", PROSE, found).replace("\u200a", " ")
     found = re.sub(r"<([^<>=]+,[^<>=]+)>", r"⟨\1⟩", found)

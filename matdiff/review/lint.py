@@ -18,7 +18,7 @@ from matdiff.review.documents import Passage, passages
 from matdiff.review.doubts import holds
 from matdiff.review.judging import Judge
 from matdiff.review.lines import MATHEMATICAL
-from matdiff.review.reviewing import sections
+from matdiff.review.reviewing import sections, verdicts
 from matdiff.review.scope import has_increments
 from matdiff.review.sides import Judged
 from matdiff.review.slips import SAID, diagnosed
@@ -78,11 +78,12 @@ def linted(documents: Sequence[tuple[str, str]], where: str | None = None) -> Fi
         for passage in passages(path, text):
             for start, part in sections(passage.text):
                 line = passage.line + passage.text.count("\n", 0, start)
-                judge = Judge(part, _declared(said, passage.declared) or None)
-                verdicts = [j for j in judge.verdicts() if j.verdict != NO_CLAIM and _claims(j, judge)]
-                claims += len(verdicts)
-                read += sum(j.verdict != UNREAD for j in verdicts)
-                found += _findings(path, rows, verdicts, judge, Passage(part, line))
+                declared = _declared(said, passage.declared) or None
+                judge = Judge(part, declared)
+                judged = [j for j in verdicts(judge, declared) if j.verdict != NO_CLAIM and _claims(j, judge)]
+                claims += len(judged)
+                read += sum(j.verdict != UNREAD for j in judged)
+                found += _findings(path, rows, judged, judge, Passage(part, line))
     return Findings(tuple(sorted(found)), read, claims, len(documents))
 
 

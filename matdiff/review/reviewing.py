@@ -12,7 +12,7 @@ from matdiff.review.report import Review
 from matdiff.review.scope import Scope
 from matdiff.review.sides import Judged, is_misfit
 from matdiff.review.slips import diagnosed
-from matdiff.review.verdicts import RIGHT, WRONG
+from matdiff.review.verdicts import GRAVEST, RIGHT, WRONG
 
 TITLE = "Example|Exercise|Theorem|Lemma|Proposition|Problem|Definition|Question"
 HEADING = regex(rf"\s*(?:#+ |\\(?:sub)*section|\**(?:{TITLE}) \d[^=$]*$)")
@@ -25,11 +25,15 @@ def review(text: str, where: str | Mapping[str, str] | None = None, wrt: str | N
     for start, part in sections(text):
         judge = Judge(part, where, wrt)
         is_right = all(j.verdict != WRONG for j in judged)
-        found = [_alone(j, judge, where) if is_misfit(j) else j for j in judge.verdicts()]
-        judged += [j.moved(len(judged), start) for j in found]
+        judged += [j.moved(len(judged), start) for j in verdicts(judge, where)]
         scope = judge.scope if is_right else scope
     assert scope is not None
     return reviewed(judged, scope)
+
+
+def verdicts(judge: Judge, where: str | Mapping[str, str] | None) -> list[Judged]:
+    """The verdicts on the lines of a part, of which one whose shapes do not fit is judged by itself."""
+    return [_alone(j, judge, where) if is_misfit(j) else j for j in judge.verdicts()]
 
 
 def _alone(judged: Judged, judge: Judge, where: str | Mapping[str, str] | None) -> Judged:
@@ -38,11 +42,19 @@ def _alone(judged: Judged, judge: Judge, where: str | Mapping[str, str] | None) 
     used = {name for s in line.statements for side in s.sides for name in names_in(side, scope.names())}
     if used & {*scope.texts, *scope.unread, *scope.forms} or any(s.goes_on for s in line.statements):
         return judged
-    said = [one.text for one in judge.lines if one is line or not one.statements]  # with what the words assume
-    alone = Judge("\n".join(said), where, judge.wrt)
-    found = next(j for j in alone.verdicts() if j.line.text == line.text)
-    is_right = found.verdict in RIGHT
-    return judged._replace(verdict=found.verdict, reason=found.reason) if is_right else judged
+    words = [one.text for one in judge.lines if not one.statements]  # with what they assume
+    texts = [" = ".join(statement.sides) for statement in line.statements] if line.statements[1:] else [line.text]
+    found = [_last(Judge("\n".join([*words, text]), where, judge.wrt)) for text in texts]
+    if any(one.verdict not in RIGHT for one in found):
+        return judged
+    gravest = min(found, key=lambda one: GRAVEST.index(one.verdict))
+    return judged._replace(verdict=gravest.verdict, reason=gravest.reason)
+
+
+def _last(judge: Judge) -> Judged:
+    """The verdict on the last line of a text."""
+    *_, last = judge.verdicts()
+    return last
 
 
 def reviewed(judged: list[Judged], scope: Scope) -> Review:

@@ -134,9 +134,8 @@ class Scope:
         def note(asked: Asked) -> str:
             for by in re.split(r"\s*,\s*", asked.by):
                 if re.fullmatch(LETTER, by):
-                    base = re.sub(r"_.*", "", named(by))
-                    self.asked.add(base)
-                    self.vary(base if base in self.given and named(by) not in self.given else named(by))
+                    self.asked.add(re.sub(r"_.*", "", named(by)))
+                    self.vary(self._of_family(named(by)))
             return MARK
 
         for line in lines:
@@ -145,7 +144,12 @@ class Scope:
                 for side in statement.sides:
                     rest = with_names(side, self.functions, note)
                     for name in increments_in(rest, self.names()):
-                        self.vary(name)
+                        self.vary(self._of_family(name))
+
+    def _of_family(self, name: str) -> str:
+        """The family c for a member c_k, where that is what is declared."""
+        base = re.sub(r"_.*", "", name)
+        return base if base in self.given and name not in self.given else name
 
     def is_settled(self, name: str) -> bool:
         """Whether the shape of a name is declared, or follows from what is."""

@@ -65,6 +65,7 @@ class Beside:
         self.lines = with_sums(lines_of(text, tuple(self.scope.declared), self.scope.habits.respelt))
         learn(self.scope, self.lines)
         self.chain: Chain | None = None
+        self.above = ""  # the words between the line and the formulas before it
         self.earlier: list[Chain] = []  # those before it, the last ones
         self.lost = 0  # the line whose last statement is not read
         self.equations = Equations()

@@ -91,7 +91,23 @@ CENTRED = """x̂ = (x − μ1)/s, with μ = 1ᵀx/n
 d x̂ = (dx − 1 dμ)/s − (x − μ1) ds/s²"""
 UNNAMED = """g(w) = ∇_w NLL(w) = −∑_{n=1}^N ∇_w [y_n log μ_n + (1 − y_n) log(1 − μ_n)], μ_n = σ(wᵀx_n)
 = ∑_{n=1}^N (μ_n − y_n) x_n"""
+IDENTITIES = r"""\begin{align}
+&(5) && \frac{\partial}{\partial X} \operatorname{tr}(A X) = A^T \\
+&(6) && \frac{\partial}{\partial X} \operatorname{tr}(X^T A X) = (A + A^T) X \\
+&(7) && \frac{\partial}{\partial X} \operatorname{tr}(A X B) = A^T B^T
+\end{align}"""
+TABLE = r"""$$ \begin{align*} \frac{\partial x^T a}{\partial x}&=a \\ \frac{\partial Ax}{\partial x}&=A^T \\
+\frac{\partial a^T X^T X b}{\partial X}&=Xb a^T+Xa b^T \end{align*} $$"""
+DUAL = r"""$$\mathcal{L}(w) = \frac{1}{2} w^Tw - \sum_{n=1}^N \alpha_n(y_n w^Tx_n - 1)$$
+$$\frac{\partial \mathcal{L}}{\partial w} = w - \sum_{n=1}^N \alpha_n y_n x_n = 0
+ \Leftrightarrow w = \sum_{n=1}^N \alpha_n y_n x_n ~~~~ (5)$$"""
+NUMBERED_PIECES = """f(W) = ∑_{k=1}^{K} ‖r₂[k]‖²        X[k=1..K]: m×n   W: n×r   a[k=1..K]: r   y[k=1..K]: m
+r₂[k] = X[k]Wa[k] − y[k]        r₂[k=1..K]: m
+dr₂[k] = X[k] dW a[k]                           d(A ± B), product law"""
 CASES = [
+    (IDENTITIES, "", "= A^T B^T", "= A^T B", 4, "transpose"),
+    (DUAL, "w: d; x[n=1..N]: d; y[n=1..N]: scalar; α[n=1..N]: scalar", "= w - ", "= 2w - ", 2, "factor"),
+    (NUMBERED_PIECES, "", "= X[k] dW", "= 2X[k] dW", 3, "factor"),
     (COMMUTED, "X: n x m", "(I + K)", "(I - K)", 2, "sign"),
     (
         MEANS,
@@ -160,3 +176,17 @@ def test_a_loss_that_is_said_elsewhere_is_no_slip() -> None:
     assert matdiff.check("R = XW - Y\n∂L/∂W = 2XᵀR").ok
     assert matdiff.check("Y = XW\n∂L/∂W = Xᵀ ∂L/∂Y + λW").ok  # a penalty may be meant
     assert matdiff.check("F = AX\ndX = A⁻¹ dF", "A: n x n invertible; X: n x m").ok
+
+
+def test_a_table_of_identities_may_stand_in_one_row() -> None:
+    assert all(line.verdict != "not read" for line in matdiff.check(TABLE).lines)
+
+
+def test_a_covariance_is_symmetric_and_an_equation_may_be_changed() -> None:
+    text = "f = Tr(W Σ Wᵀ)\n∂f/∂W = 2 W Σ"
+    assert matdiff.check(text).lines[1].verdict == "right under a convention"
+    assert matdiff.check(text, "Σ: n x n; W: m x n").kind == "symmetry"
+    normal = "J(θ) = ‖Xθ − y‖²\n∇J = 2Xᵀ(Xθ − y) = 0\nθ = (XᵀX)⁻¹Xᵀy\n{}θ = (XᵀX + 10^{{-8}}I)⁻¹Xᵀy"
+    where = "X: m x n; θ: n; y: m"
+    assert matdiff.check(normal.format("We add regularization to prevent problems:\n"), where).ok
+    assert matdiff.check(normal.format(""), where).first_wrong == 4
