@@ -12,6 +12,7 @@ from matdiff.algebra.identities import jacobians as laws
 from matdiff.algebra.notation import TEXT
 from matdiff.algebra.operators.blocks import blocks_one_by_one
 from matdiff.algebra.operators.recurrence import Iterate, Recurrence
+from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Entry
 from matdiff.algebra.rewriting import Step
 from matdiff.calculus.derivation import Block, Gradients, Phase, is_unspoken
@@ -64,7 +65,8 @@ QUIET = {
     blocks_one_by_one,
 }
 FIRST = {"Differential": "First differential"}  # above that of the gradient
-HEADINGS = frozenset(("Differential", "Vec form", "Linear form", "Substitution", "Projection", "Simplified"))
+IDENTIFICATION = "Identification"
+HEADINGS = ("Differential", "Vec form", "Linear form", IDENTIFICATION, "Substitution", "Projection", "Simplified")
 
 
 # ---- names of derivatives -------------------------------------------------------------------------------
@@ -126,11 +128,21 @@ def sections(found: Gradients, name: Formula, pen: Pen, full: bool) -> Iterator[
             lines = [Line(left, pen(e), titles) for e, titles in lines_of(phase, full, written != shown)]
             if lines and written == shown and lines[0].right(TEXT) == last:
                 lines.pop(0)
+            if len(lines) > 1 and not full and phase.title == HEADINGS[0] and not lines[0].laws:
+                lines.pop(0)  # dh = d(Wx): the head says what h is
             if len(lines) == 1 and block.node is found.function and is_jacobian(phase):
                 lines.pop()  # it is the answer
             if lines:
-                yield Section(phase.title if phase.title in HEADINGS else "Identification", lines)
+                yield Section(phase.title if phase.title in HEADINGS else IDENTIFICATION, lines)
                 shown, last = written, lines[-1].right(TEXT)
+
+
+def by_heading(told: Iterable[Section]) -> list[Section]:
+    """The lines of a chain under each heading once: the differentials of all names, and then what follows of them."""
+    lines: dict[str, list[Line]] = {heading: [] for heading in HEADINGS}
+    for section in told:
+        lines[section.heading] += section.lines
+    return [Section(heading, rows) for heading, rows in lines.items() if rows]
 
 
 def is_jacobian(phase: Phase) -> bool:
@@ -148,7 +160,7 @@ def lines_of(phase: Phase, full: bool, fresh: bool) -> Iterator[tuple[Expr, tupl
     if fresh and opens and (not lines or lines[0].expression is not phase.start):
         yield phase.start, ()
     for line in lines:
-        spoken = (law.title for law in line.laws if law not in QUIET and not is_unspoken(law))
+        spoken = (law.title for law in line.laws if law not in QUIET and law is not Named.d and not is_unspoken(law))
         yield line.expression, tuple(dict.fromkeys(spoken))
 
 
@@ -169,6 +181,7 @@ def derived(found: Gradients, steps: str) -> tuple[Pen, list[Line], list[Section
     require_level(steps)
     pen = Pen(piece_names(found))
     lines = list(sections(found, joined(["f"]), pen, steps == "full")) if steps != "none" else []
+    lines = lines if steps == "full" else by_heading(lines)
     name_repeated([pen], found.function, lines, steps == "full")
     return pen, head(found.function, found.unknowns.values(), pen), lines
 

@@ -147,3 +147,12 @@ def test_the_page_of_a_hessian_is_right(text: str, wrt: str, where: str, form: s
     verdicts = [line.verdict for line in matdiff.check(page, where).lines]
     assert set(verdicts) <= {"proved", "agrees", "not a claim"}
     assert verdicts.count("proved") + verdicts.count("agrees") > 3
+
+
+def test_the_page_of_a_jacobian_has_each_heading_once() -> None:
+    page = matdiff.jacobian("h = W*x; z = tanh(h); V*z", ("x", "W"), "W: m x n; V: p x m").to_text()
+    headings = [row for row in page.splitlines() if row and row[0].isalpha() and row.istitle()]
+    assert page.count("\nDifferential\n") == page.count("\nIdentification\n") == page.count("\nSubstitution\n") == 1
+    assert section(page, "Differential") == ["dh = dW x + W dx", "dz = (1 − z.^2) ⊙ dh", "df = V dz"]
+    assert len(headings) == len(set(headings))
+    assert "definition" not in page
