@@ -33,6 +33,10 @@ import matdiff
         ("a'*x/norm2(x)", "x", "a, x: n", ["x ≠ 0"]),
         ("log(norm2(x)^2)", "x", "x: n", ["x ≠ 0"]),
         ("1/(2*a)", "a", "a: scalar", ["a ≠ 0"]),
+        ("log(det(A^2))", "A", "A: n x n", ["A is invertible"]),
+        ("log(det(A^3)) + tr(inv(A))", "A", "A: n x n", ["|A| > 0"]),
+        ("log(det(A'*A)) + tr(inv(A^2))", "A", "A: n x n", ["A is invertible"]),
+        ("tr(inv(A*B)) + tr(inv(B))", "A", "A, B: n x n", ["AB is invertible"]),
         ("sum(abs(x).^3)^(1/3)", "x", "x: n", ["x ≠ 0"]),
         # of products and quadratic forms what their factors have to be
         ("a'*C*b/sqrt((a'*A*a)*(b'*B*b))", "a", "C: m x n; A: m x m spd; B: n x n spd", ["a ≠ 0", "b ≠ 0"]),

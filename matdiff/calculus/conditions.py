@@ -195,7 +195,8 @@ def regular(signs: Signs, c: Condition) -> Iterator[Condition]:
             yield c
         elif isinstance(a, Determinant):
             known = signs.spectrum(a.operands[0])
-            yield Condition(INVERTIBLE, a.operands[0]) if known and known.interval.is_nonnegative else c
+            is_psd = known is not None and known.interval.is_nonnegative
+            yield from simplest(Condition(INVERTIBLE, a.operands[0])) if is_psd else (c,)
         elif isinstance(a, Hadamard) and sum(not signs.entries(f).interval.is_nonnegative for f in a.operands) <= 1:
             waiting += [s for f in reversed(a.operands) for s in simplest(Condition(WITHIN, f, POSITIVE))]
         else:

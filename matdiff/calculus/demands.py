@@ -12,7 +12,7 @@ from functools import cache
 from math import inf
 
 from matdiff.algebra.expr import Expr, Operator, Symbol, postorder, replace
-from matdiff.algebra.identities.transposes import transposed
+from matdiff.algebra.identities.transposes import transposed, untransposed
 from matdiff.algebra.kinds import is_a
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.entrywise import Abs, Entrywise, Log
@@ -192,12 +192,23 @@ def simplest(c: Condition) -> Iterator[Condition]:
                 waiting.append(c._replace(about=a.operands[0]))
             case ("no zeros", Determinant()):
                 waiting.append(Condition(INVERTIBLE, a.operands[0]))
-            case ("invertible", Inverse()):
+            case ("invertible", Inverse() | MatrixPower()):
                 waiting.append(c._replace(about=a.operands[0]))
+            case ("invertible", Product()) if is_of_one_matrix(a):
+                waiting.append(c._replace(about=a.operands[0]))
+            case ("within", Determinant()) if c.interval == POSITIVE and isinstance(a.operands[0], MatrixPower):
+                base, k = a.operands[0].operands[0], a.operands[0].data[0]
+                waiting.append(Condition(INVERTIBLE, base) if k % 2 == 0 else c._replace(about=a.rebuild((base,))))
             case ("nonzero", _) if a.is_scalar:
                 waiting.append(c._replace(demand=NO_ZEROS))
             case _:
                 yield c
+
+
+def is_of_one_matrix(e: Product) -> bool:
+    """Whether a product is AAᵀ, or AᵀAAᵀ, with a square A."""
+    a = e.operands[0]
+    return a.rows is a.cols and len({*map(untransposed, e.operands)}) == 1
 
 
 def is_even(e: Expr) -> bool:

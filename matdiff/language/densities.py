@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from matdiff.algebra.constants import PI, Zeros
+from matdiff.algebra.constants import PI, Identity, is_zero
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import FUNCTIONS, Expr, Number
 from matdiff.algebra.operators.abbreviations import count
 from matdiff.algebra.operators.entrywise import HALF, Exp, Log
-from matdiff.algebra.operators.products import Hadamard, Product, Scale, Transpose, quotient
+from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose, quotient
 from matdiff.algebra.operators.square import Inverse
 from matdiff.errors import NotationError
 from matdiff.language.broadcasting import filled
@@ -143,15 +143,22 @@ def require_spread(attempt: Attempt, node: Node, x: Typed, spread: Typed) -> Non
 
 def square(x: Expr, mean: Expr, spread: Expr) -> Expr:
     """(x − μ)ᵀΣ⁻¹(x − μ), or ‖x − μ‖²/v"""
-    x = x if mean.number == 0 or isinstance(mean, Zeros) else x - mean
+    x = x if is_zero(mean) else x - mean
     if spread.is_scalar:
         whole = x**2 if x.is_scalar else Product.of(Transpose.of(x), x)
         return quotient(whole, spread)
-    return Product.of(Transpose.of(x), Inverse.of(spread), x)
+    return Product.of(Transpose.of(x), *inverse_of(spread), x)
+
+
+def inverse_of(spread: Expr) -> tuple[Expr, ...]:
+    """Σ⁻¹ as a factor, of which nothing is written where Σ is I."""
+    return () if isinstance(spread, Identity) else (Inverse.of(spread),)
 
 
 def log_size(x: Expr, spread: Expr) -> Expr:
     """log|Σ|, or d log v"""
+    if isinstance(spread, Identity):
+        return Number(0)
     if spread.is_scalar:
         return Log(spread) if x.is_scalar else Hadamard.of(count(x.rows), Log(spread))
     return Log(FUNCTIONS["det"].of(spread))
@@ -162,8 +169,7 @@ def log_density(x: Expr, mean: Expr, spread: Expr) -> Expr:
     constant: Expr = Log(Scale.of(Number(2), PI))
     constant = constant if x.is_scalar else Hadamard.of(count(x.rows), constant)
     terms = (constant, log_size(x, spread), square(x, mean, spread))
-    first, *rest = [Hadamard.of(HALF, term) for term in terms]
-    return -first - rest[0] - rest[1]
+    return Sum.of(*[-Hadamard.of(HALF, term) for term in terms if not is_zero(term)])
 
 
 def density(x: Expr, mean: Expr, spread: Expr) -> Expr:
@@ -189,8 +195,9 @@ def divergence(a: Expr, first: Expr, b: Expr, second: Expr) -> Expr:
     """½(log|Σ₂| − log|Σ₁| − d + tr(Σ₂⁻¹Σ₁) + (μ₁ − μ₂)ᵀΣ₂⁻¹(μ₁ − μ₂))"""
     ratio = quotient(first, second) if first.is_scalar else None
     if ratio is None:
-        ratio = FUNCTIONS["tr"].of(Product.of(Inverse.of(second), first))
+        ratio = FUNCTIONS["tr"].of(Product.of(*inverse_of(second), first))
     elif not a.is_scalar:
         ratio = Hadamard.of(count(a.rows), ratio)
-    whole = log_size(a, second) - log_size(a, first) - count(a.rows) + ratio + square(a, b, second)
+    terms = (log_size(a, second), -log_size(a, first), -count(a.rows), ratio, square(a, b, second))
+    whole = Sum.of(*[term for term in terms if not is_zero(term)])
     return Scale.of(HALF, whole) if not whole.is_scalar else Hadamard.of(HALF, whole)

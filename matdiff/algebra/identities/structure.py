@@ -137,8 +137,7 @@ def is_placing(e: Expr) -> bool:
 power_of_diagonal_matrix = stated(
     "diag(x)^k = diag(x.^k)",
     title="diag(x)² = diag(x²)",
-    where="x: n; k: integer positive",
-    when=lambda e: e.data[0] > 0,
+    where="x: n positive; k: integer",
     on=(MatrixPower,),
 )
 diagonal_of_ones = stated("diag(ones(n)) = eye(n)", also=("diag(zeros(n)) = zeros(n, n)",))
