@@ -32,10 +32,8 @@ def texts_of(where: object) -> list[str]:
         return [f"{left}: {_shape_as_text(right)}" for left, right in where.items()]
     if isinstance(where, list | tuple) and all(isinstance(item, str) for item in where):
         return list(where)
-    raise DeclarationError(
-        f"where is {shortly(where)}, which declares nothing",
-        suggestion='A text, a mapping or a list of texts does: "X: m x n; w: n".',
-    )
+    hint = 'A text, a mapping or a list of texts does: "X: m x n; w: n".'
+    raise DeclarationError(f"where is {shortly(where)}, which declares nothing", suggestion=hint)
 
 
 def _shape_as_text(shape: object) -> str:

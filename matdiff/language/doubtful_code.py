@@ -32,12 +32,10 @@ def require_vectors(bound: Bound, attempt: Attempt, scalar: bool) -> None:
         matrices = (typed_as(bound, attempt, [name], kind="M") for name in (first, second))
         is_open = not scalar and (is_word(bound, first) or is_word(bound, second))
         if any(typed and (typed.is_scalar or is_open) for typed in matrices):
-            raise KindsError(
-                f"{attempt.written(product)} is one number if {first} and {second} are vectors; one may be a matrix",
-                text=bound.text,
-                span=(product.start, product.end),
-                suggestion=f"declare {first}: vector; {second}: vector or {first}: matrix; {second}: vector to decide",
-            )
+            shown = attempt.written(product)
+            message = f"{shown} is one number if {first} and {second} are vectors; one may be a matrix"
+            hint = f"declare {first}: vector; {second}: vector or {first}: matrix; {second}: vector to decide"
+            raise bound.error(product, message, hint, KindsError)
 
 
 def require_words(bound: Bound, attempt: Attempt, scalar: bool) -> None:

@@ -78,12 +78,10 @@ def _require_rows(bound: Bound, attempt: Attempt) -> None:
         if not (is_matrix and name.indexed == 1 and name.plain and attempt.assumed.get(name.name) == "V"):
             continue
         place = next((n for n in bound.order if n.kind == "member" and n.value[0] == name.name), bound.tree)
-        raise AmbiguityError(
-            f"{attempt.written(place)} can be a row or a column of the matrix {name.name}, or an entry of a vector",
-            text=bound.text,
-            span=(place.start, place.end),
-            suggestion=f"write {name.name}[i, :] or {name.name}[:, i], or declare {name.name}: vector",
-        )
+        shown, x = attempt.written(place), name.name
+        hint = f"write {x}[i, :] or {x}[:, i], or declare {x}: vector"
+        message = f"{shown} can be a row or a column of the matrix {x}, or an entry of a vector"
+        raise bound.error(place, message, hint, AmbiguityError)
 
 
 def _require_columns(

@@ -65,12 +65,9 @@ def made(attempt: Attempt, node: Node, a: Expr) -> Expr:
     if way == OF_ENTRIES or not twin:
         attempt.note(node, f"{shown} is taken entry by entry; the matrix {name} is {matrix}")
         return operator.of(a)
-    raise attempt.misfit(
-        node,
-        f"{shown} can be the {name} of the matrix or of each entry",
-        f"write {matrix} for the matrix {name}, {entries} for that of each entry",
-        AmbiguityError,
-    ).error
+    hint = f"write {matrix} for the matrix {name}, {entries} for that of each entry"
+    message = f"{shown} can be the {name} of the matrix or of each entry"
+    raise attempt.misfit(node, message, hint, AmbiguityError).error
 
 
 def settle(attempt: Attempt) -> None:

@@ -155,12 +155,10 @@ class Labels:
         if low.isdisjoint(letters) or not self.known.kinds.keys().isdisjoint(letters):
             return
         start = self.known.text.find(f"{written}^")
-        raise AmbiguityError(
-            f"{written}^{high.label} can be a power, or the component {high.label} of {written}",
-            text=self.known.text,
-            span=(max(start, 0), max(start, 0) + len(written) + 1),
-            suggestion=f"write components low, {written}_{high.label}, below the signs of the sums over them",
-        )
+        span = (max(start, 0), max(start, 0) + len(written) + 1)
+        message = f"{written}^{high.label} can be a power, or the component {high.label} of {written}"
+        hint = f"write components low, {written}_{high.label}, below the signs of the sums over them"
+        raise AmbiguityError(message, text=self.known.text, span=span, suggestion=hint)
 
     def _is_numbered(self, high: High, written: str) -> bool:
         """Whether numbers high behind a name number several: x^1 and W^(1) are no powers, nor is then x^2."""

@@ -67,12 +67,9 @@ def spelt_function(text: str, start: int, end: int, functions: Collection[str]) 
         return name, parameter.end()
     if name and name != text[start:end] and match_at(CALL_FOLLOWS, text, end):
         if name == "corr":
-            raise AmbiguityError(
-                f"{text[start:end]} can be a coefficient of correlation, or the cross-correlation of signals",
-                text=text,
-                span=(start, end),
-                suggestion="write cov(x, y)/(std(x)*std(y)) for the first, corr(x, y) for the second",
-            )
+            message = f"{text[start:end]} can be a coefficient of correlation, or the cross-correlation of signals"
+            hint = "write cov(x, y)/(std(x)*std(y)) for the first, corr(x, y) for the second"
+            raise AmbiguityError(message, text=text, span=(start, end), suggestion=hint)
         return name, end
     return None
 

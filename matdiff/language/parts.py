@@ -150,10 +150,8 @@ def _member(known: Written, group: Group) -> tuple[Expr, list[str]]:
     if pieces is None:
         inside = ", ".join([":", "j"][-dimensions(family) :]) if dimensions(family) else ""
         example = f"{family.name}[{', '.join('abcd'[:count])}]" + f"[{inside}]" * bool(inside)
-        raise UnknownNameError(
-            f"{family.name} has {count} {'index' if count == 1 else 'indices'}, not {group[0]}",
-            suggestion=f"write {example}",
-        )
+        message = f"{family.name} has {count} {'index' if count == 1 else 'indices'}, not {group[0]}"
+        raise UnknownNameError(message, suggestion=f"write {example}")
     places = enumerate(zip(pieces[:count], family.ranges, strict=True))
     indices = [_place(known, piece, last, k in known.moved) for k, (piece, last) in places]
     single = [i for i in indices if isinstance(i, Expr)]

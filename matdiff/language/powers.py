@@ -32,11 +32,8 @@ def transpose(attempt: Attempt, node: Node, a: Typed) -> Typed:
     """Aᵀ; a scalar is its own transpose, but γ^T may be a power of it."""
     if a.of_numbers and re.search(r"\^\s*\{?\s*T\s*\}?$", shown := attempt.written(node)):
         number = attempt.written(node.parts[0])
-        raise attempt.misfit(
-            node,
-            f"{shown} can be a power of the number {number}, or the transpose of it, which is {number} itself",
-            f"write {number}^(T) for the power, and leave out ^T for the number",
-        )
+        message = f"{shown} can be a power of the number {number}, or the transpose of it, which is {number} itself"
+        raise attempt.misfit(node, message, f"write {number}^(T) for the power, and leave out ^T for the number")
     if a.is_scalar:
         attempt.penalty(node, 3, a)
         of = without_brackets(node.parts[0])
@@ -51,11 +48,9 @@ def transpose(attempt: Attempt, node: Node, a: Typed) -> Typed:
             raise attempt.misfit(node, message, f"write {name}_prime for another value")
         if a.guessed and a.node.kind == "symbol":
             name = a.node.value[0]
-            raise attempt.misfit(
-                node,
-                f"{attempt.written(node)} is no transpose of a number, and nothing else fits",
-                f"declare {name}: vector and the sizes of what stands beside it, or {name}: scalar",
-            )
+            hint = f"declare {name}: vector and the sizes of what stands beside it, or {name}: scalar"
+            shown = attempt.written(node)
+            raise attempt.misfit(node, f"{shown} is no transpose of a number, and nothing else fits", hint)
         if of.kind in ("product", "tight", "sum"):
             said = f"{attempt.written(node)} is the transpose of a number, which is the number itself"
             attempt.note(node, f"{said}; a derivative is asked for with wrt")

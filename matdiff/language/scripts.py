@@ -113,12 +113,10 @@ class Scripts(Comparisons):
         name = self.tokens[base].value if base >= 0 else ""
         if name.endswith("_bar") and self.labels.stands_bare(name.removesuffix("_bar")):
             start = self.tokens[base].start
-            raise AmbiguityError(
-                f"{self.text[start : m.end()]} beside {name[:-4]} can be the conjugate transpose, or that of a mean",
-                text=self.text,
-                span=(start, m.end()),
-                suggestion="matdiff is about real matrices: write xᵀ, or another letter for the mean",
-            )
+            shown = self.text[start : m.end()]
+            message = f"{shown} beside {name[:-4]} can be the conjugate transpose, or that of a mean"
+            hint = "matdiff is about real matrices: write xᵀ, or another letter for the mean"
+            raise AmbiguityError(message, text=self.text, span=(start, m.end()), suggestion=hint)
 
     def require_real_star(self, base: int, high: High) -> None:
         """Refuses x^*A x and A A^*: a star before a factor, or behind the same letter, is the conjugate transpose."""
@@ -245,12 +243,10 @@ class Scripts(Comparisons):
             return
         name = self.tokens[base].value
         if self.vocabulary.kind(name) == "V" and name not in self.vocabulary.states | self.vocabulary.shaped:
-            raise AmbiguityError(
-                f"{self.text[self.tokens[base].start : shifted.end()]} can be one of several vectors, or a power",
-                text=self.text,
-                span=(self.tokens[base].start, shifted.end()),
-                suggestion=f"write {name}_next for a vector of its own, or a declaration of {name}",
-            )
+            start, end = self.tokens[base].start, shifted.end()
+            message = f"{self.text[start:end]} can be one of several vectors, or a power"
+            hint = f"write {name}_next for a vector of its own, or a declaration of {name}"
+            raise AmbiguityError(message, text=self.text, span=(start, end), suggestion=hint)
 
     def is_label(self, base: int, high: High) -> bool:
         """Whether what stands high behind a name is a label of it, at all places of the text or at none."""

@@ -280,11 +280,9 @@ class Search:
             if typed is None:  # an empty list, None, …
                 raise attempt.misfit(self.bound.tree, "this is no expression")
             if self.scalar and not typed.is_scalar:
-                misfit = attempt.misfit(
-                    self.bound.tree,
-                    f"a scalar is needed here, but {attempt.described(typed)}",
-                    "a gradient is that of a scalar: take the sum, the trace or a norm, or ask matdiff jacobian",
-                )
+                message = f"a scalar is needed here, but {attempt.described(typed)}"
+                hint = "a gradient is that of a scalar: take the sum, the trace or a norm, or ask matdiff jacobian"
+                misfit = attempt.misfit(self.bound.tree, message, hint)
                 self.not_scalar = misfit.error if not vector else self.not_scalar
                 raise misfit
             if typed.rows is ONE and typed.cols is not ONE:
@@ -348,11 +346,9 @@ class Search:
         names = [name for name in names if {one.assumed[name], two.assumed[name]} <= DECLARED.keys()]
         told = ["; ".join(f"{name}: {DECLARED[a.assumed[name]]}" for name in names) for a in (one, two)]
         hint = "declare the sizes to decide, as in X: m x n; w: n; a: scalar"
-        return KindsError(
-            f"two readings are possible: {shown[0]}; or {shown[1]}",
-            text=self.bound.text,
-            span=(self.bound.tree.start, self.bound.tree.end),
-            suggestion=f"declare {told[0]} or {told[1]} to decide, or the sizes" if names else hint,
+        hint = f"declare {told[0]} or {told[1]} to decide, or the sizes" if names else hint
+        return self.bound.error(
+            self.bound.tree, f"two readings are possible: {shown[0]}; or {shown[1]}", hint, KindsError
         )
 
     def _called(self, key: Key) -> str:

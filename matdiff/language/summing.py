@@ -207,10 +207,8 @@ class _Resolved:
         if clause.of and not declared:
             of, j = clause.of[0], clause.letters[0]
             where = f"with {name}[{of}, {j}] = 1 where {j} belongs to {of}"
-            raise self.error(
-                f"{name}({of}) is a set for every {of}",
-                f"declare {name} as a matrix of 0 and 1, {name}: n x n, {where}",
-            )
+            hint = f"declare {name} as a matrix of 0 and 1, {name}: n x n, {where}"
+            raise self.error(f"{name}({of}) is a set for every {of}", hint)
         if declared or len(clause.letters) > 1:
             indices = (*clause.of, *clause.letters)
             self.masks.append((name, indices))

@@ -92,11 +92,9 @@ def with_equal_indices(attempt: Attempt, node: Node, summation: Summation, e: Ex
             try:
                 e = where_equal(e, i, j)
             except Undefined as undefined:
-                raise attempt.misfit(
-                    node,
-                    f"the sum has terms with {i} = {j}, which are not defined: {undefined.nothing} is 0 there",
-                    f"write {i} ≠ {j} below the sum to leave them out",
-                ).error from None
+                nothing = undefined.nothing
+                message = f"the sum has terms with {i} = {j}, which are not defined: {nothing} is 0 there"
+                raise attempt.misfit(node, message, f"write {i} ≠ {j} below the sum to leave them out").error from None
     return e
 
 

@@ -214,12 +214,10 @@ class Vocabulary:
         if name not in self.from_zero and self.counts_from_zero(word):  # w_0 is no entry: neither is w_1
             if name in self.shaped and not self.stands_alone(word):
                 end = below.end()
-                raise NotationError(
-                    f"{word} is counted from 0 in the text, but its entries are counted from 1",
-                    text=self.text,
-                    span=(end - len(below.group()) - len(word), end),
-                    suggestion=f"write {word}[1], {word}[2], or declare {word}_0 and {word}_1 instead of {word}",
-                )
+                message = f"{word} is counted from 0 in the text, but its entries are counted from 1"
+                hint = f"write {word}[1], {word}[2], or declare {word}_0 and {word}_1 instead of {word}"
+                span = (end - len(below.group()) - len(word), end)
+                raise NotationError(message, text=self.text, span=span, suggestion=hint)
             return 0
         return 2 if name in self.shaped or (name == "e" and self.has_basis) else int(self.stands_alone(word))
 
@@ -337,21 +335,14 @@ def _split(text: str, start: int, end: int, known: Vocabulary, subscript: re.Mat
     """A run that is no name: known names in a row, else a function before capitals, else single letters."""
     run = text[start:end]
     if text.endswith("^", 0, start) and run[1:].islower() and run.isalpha():
-        raise AmbiguityError(
-            f"the exponent {run} can be a product, or {run[0]} before a product",
-            text=text,
-            span=(start, end),
-            suggestion=f"write ^({'*'.join(run)}), or {run[0]} {' '.join(run[1:])}",
-        )
+        message = f"the exponent {run} can be a product, or {run[0]} before a product"
+        hint = f"write ^({'*'.join(run)}), or {run[0]} {' '.join(run[1:])}"
+        raise AmbiguityError(message, text=text, span=(start, end), suggestion=hint)
     found = ways(run, known)
     if len(found) > 1:
         shown = " or as ".join("*".join(way) for way in found[:2])
-        raise AmbiguityError(
-            f"{run} can be read as {shown}",
-            text=text,
-            span=(start, end),
-            suggestion="separate the names by spaces or *",
-        )
+        hint = "separate the names by spaces or *"
+        raise AmbiguityError(f"{run} can be read as {shown}", text=text, span=(start, end), suggestion=hint)
     if found:
         return _pieces(found[0], start, end, subscript)
     front = next((k for k in range(len(run) - 1, 1, -1) if run[:k] in known.functions and run[k].isupper()), 0)

@@ -171,12 +171,9 @@ class Accent(Construct):
         scripted = page.script_end == len(page) and place + 1 == page.lowered and page.raised < 0
         is_letter = letter[:1].isalpha() and len(letter) <= SHORT and all(map(in_word, letter))
         if not is_letter or letter[1:].isalnum() or not (alone or scripted):
-            raise NotationError(
-                f"{self.command.text} stands over one letter",
-                text=page.source,
-                span=(self.command.start, max(token.end, self.command.end)),
-                suggestion=rf"write {self.command.text}{{x}}",
-            )
+            accent, span = self.command.text, (self.command.start, max(token.end, self.command.end))
+            hint = rf"write {accent}{{x}}"
+            raise NotationError(f"{accent} stands over one letter", text=page.source, span=span, suggestion=hint)
         page.change(place, letter + self.sign)
         page.widen(place, self.command.start, token.end)
 
