@@ -262,3 +262,13 @@ def test_the_logarithm_of_gamma_is_one_function(text: str) -> None:
     found = matdiff.derive(text, "a", "a: scalar positive")
     assert found.function is matdiff.parse("gammaln(a)", "a: scalar positive")
     assert not found.conditions  # log(tgamma(a)) would need tgamma(a) > 0
+
+
+def test_the_logarithm_of_a_share_is_taken_apart() -> None:
+    """Contrastive losses, −log(exp(s)/(exp(s) + ∑ exp(sₖ))): the share of what is compared with, less what is meant."""
+    loss = "-log(exp(u'*p)/(exp(u'*p) + sum(k=1..K, exp(u'*n[k]))))"
+    found = matdiff.derive(loss, "u", "u, p: d; n[k=1..K]: d")
+    shares = "t = exp(u'*p) + sum(k=1..K, exp(u'*n[k])); (exp(u'*p)*p + sum(k=1..K, exp(u'*n[k])*n[k]))/t - p"
+    assert matdiff.equal(found.gradient, shares, "u, p: d; n[k=1..K]: d")
+    assert "df = −(duᵀp − dt₁/t₁)" in found.to_text()
+    assert found.verify().ok

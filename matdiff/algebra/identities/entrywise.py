@@ -40,6 +40,13 @@ softplus_of_exponential = stated(
 softplus_of_log1p = stated(
     "log1p(exp(A)) = softplus(A)", title="log(1 + exp(a)) = softplus(a)", where="A: m x n", under_d=True
 )
+log_of_quotient = stated(
+    "log(exp(A) ./ B) = A - log(B)",
+    title="log(exp(a)/b) = a − log b",
+    where="A, B: m x n",
+    under_d=True,
+    shorter=False,
+)
 complement_of_sigmoid = stated("1 - sigmoid(-A) = sigmoid(A)", title="1 − σ(−a) = σ(a)", where="A: m x n")
 
 
