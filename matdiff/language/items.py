@@ -35,6 +35,9 @@ def resolve_where(bound: Bound, node: Node, scope: Scope) -> None:
 def resolve_sequence(bound: Bound, node: Node, scope: Scope) -> None:
     """Definitions first, each behind what it uses, the expression last; a last definition gives its right side."""
     left = taken_out(bound, joined(expression_last(bound, node.parts)))
+    if not left and (functional := _functional(node.parts)):
+        bound.given.clear()
+        bound.called, left = (functional.value[0].name,), [functional.parts[0]]
     if not left:
         message = "the text defines something, and holds no function of it"
         raise bound.error(node, message, "write the expression behind it")
@@ -56,6 +59,13 @@ def resolve_sequence(bound: Bound, node: Node, scope: Scope) -> None:
         node.parts[-1] = last.parts[0]
     elif last.kind == "NAME" and last.value in bound.definitions:
         node.parts[-1] = Node("definition", [], last.value, last.start, last.end)
+
+
+def _functional(items: list[Node]) -> Node | None:
+    """The only item of a text where it is F[q] = …, a function of the q in its formula."""
+    if [item.kind for item in items] != ["state"]:
+        return None
+    return items[0] if items[0].value[0].number in _names(items[0]) else None
 
 
 def expression_last(bound: Bound, items: list[Node]) -> list[Node]:
