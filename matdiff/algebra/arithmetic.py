@@ -22,6 +22,7 @@ Real: TypeAlias = int | float | Fraction
 Operand: TypeAlias = "Arithmetic | Real"
 OPERATORS: ByNeed[type[Operator]] = ByNeed()
 FUNCTIONS: ByNeed[type[Operator]] = ByNeed()
+COMMON = 12  # numbers of no larger parts stay in memory
 LONGEST_NUMBER = 13_000  # bits; Python does not write numbers of more than 4,300 digits
 
 

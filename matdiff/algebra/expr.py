@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from typing import Any, ClassVar, Self
 
+from matdiff.algebra.arithmetic import COMMON, LONGEST_NUMBER, Arithmetic, bits
 from matdiff.algebra.arithmetic import FUNCTIONS as FUNCTIONS
-from matdiff.algebra.arithmetic import LONGEST_NUMBER, Arithmetic, bits
 from matdiff.algebra.arithmetic import OPERATORS as OPERATORS
 from matdiff.algebra.dims import ONE, SCALAR, Pattern, Relation, Shape, Size, pattern, resolved, shape_text, size
 from matdiff.algebra.kinds import BITS, DECLARED, VARYING, Classes, bit, of_node
@@ -28,7 +28,6 @@ from matdiff.errors import ShapeError, UnsupportedError
 
 Data = tuple[Any, ...]
 UNIT = Fraction(1)
-COMMON = 12  # numbers of no larger parts stay in memory
 NO_INDICES: frozenset[Index] = frozenset()
 
 
@@ -39,7 +38,7 @@ class Expr(Arithmetic):
     they are the identity of the node.  *shape*, the free indices and the classes follow from them.
     """
 
-    __slots__ = ("__weakref__", "classes", "data", "facts", "free", "inside", "kinds", "operands", "shape")
+    __slots__ = ("__weakref__", "below", "classes", "data", "facts", "free", "inside", "kinds", "operands", "shape")
     operands: tuple[Expr, ...]
     data: Data
     shape: Shape
@@ -47,6 +46,7 @@ class Expr(Arithmetic):
     kinds: Classes  # what it is as an operand, seen through transposes and multiples
     inside: Classes  # what its operands are so
     classes: Classes  # all that it is made of, with the bases and letters of that, in definitions apart
+    below: Classes  # the same of its operands
     facts: dict[str, Any]  # what has been found out about the node and need not be found out again
 
     table: ClassVar[dict[Any, Known]] = TABLE
@@ -68,12 +68,13 @@ class Expr(Arithmetic):
             _set_data(node, data)
             _set_shape(node, shape)
             _set_free(node, cls.free_of(operands, data))
-            inside = classes = 0
+            inside = below = 0
             for o in operands:
                 inside |= o.kinds
-                classes |= o.classes
+                below |= o.classes
             _set_inside(node, inside)
-            _set_classes(node, (classes & VARYING if cls.closed else classes) | of_node(cls, data))
+            _set_below(node, below)
+            _set_classes(node, (below & VARYING if cls.closed else below) | of_node(cls, data))
             _set_kinds(node, cls.kinds_of(operands, data))
             _set_facts(node, {})
             node = kept(key, node)
@@ -192,8 +193,8 @@ class Expr(Arithmetic):
         return None
 
 
-_set_operands, _set_data, _set_shape, _set_free, _set_kinds, _set_inside, _set_classes, _set_facts = (
-    vars(Expr)[name].__set__ for name in ("operands", "data", "shape", "free", "kinds", "inside", "classes", "facts")
+_set_operands, _set_data, _set_shape, _set_free, _set_kinds, _set_inside, _set_below, _set_classes, _set_facts = (
+    vars(Expr)[n].__set__ for n in "operands data shape free kinds inside below classes facts".split()
 )
 
 
@@ -264,8 +265,7 @@ class Letter(Leaf):
 
     @property
     def name(self) -> str:
-        name: str = self.data[0]
-        return name
+        return self.data[0]  # type: ignore[no-any-return]
 
     def notation(self, style: Style) -> Notation:
         return Notation((name_text(self.name, style),))

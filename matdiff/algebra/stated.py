@@ -96,7 +96,7 @@ ByClass = Mapping[type[Expr], Sequence[Law]]  # by the classes of the nodes that
 class Chosen(NamedTuple):
     """Those of some *laws* that can apply to nodes with operands of certain classes.
 
-    Some *need* one each of further classes in the node, all of which are *asked* for; *found* are those that can
+    Some *need* one each of further classes below these, all of which are *asked* for; *found* are those that can
     apply where some of these occur.
     """
 
@@ -112,7 +112,7 @@ CHOSEN: dict[tuple[int, type, Classes], Chosen] = {}
 def candidates(laws: ByClass, node: Expr) -> tuple[Law, ...]:
     """Those of the laws that can apply to a node, by the classes of what it is made of; only these are loaded."""
     chosen = CHOSEN.get((id(laws), type(node), node.inside)) or choose(laws, type(node), node.inside)
-    occurring = node.classes & chosen.asked
+    occurring = node.below & chosen.asked
     found = chosen.found.get(occurring)
     if found is None:
         found = tuple([loaded(law) for law, needed in chosen.needs if all(occurring & one for one in needed)])
