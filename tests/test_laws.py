@@ -122,6 +122,8 @@ LEFT_SIDES: dict[str, Expr] = {
     "power_under_a_name": matdiff.parse("J = sqrt(a); a/J", "a: scalar positive"),
     "power_of_power": matdiff.parse("(a^3)^2", "a: scalar"),
     "power_of_product": matdiff.parse("(a*b)^3", "a, b: scalar"),
+    "power_of_product_2": matdiff.parse("1 ./ (A ./ B)", "A, B: m x n"),
+    "power_of_product_3": matdiff.parse("(c*A).^2", "A: m x n; c: scalar"),
     "powers_in_product": matdiff.parse("A^2*A^3", "A: n x n"),
     "powers_in_a_circle": matdiff.parse("tr(A^2*B*A^3)", "A, B: n x n"),
     "unit_multiple": Scale(Number(1), A),

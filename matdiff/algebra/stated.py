@@ -16,7 +16,7 @@ from typing import Any
 
 from matdiff.algebra.constants import Identity, Ones, is_one, is_zero
 from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import Expr, Number, Operator, Symbol, postorder, replace
+from matdiff.algebra.expr import Expr, Index, Number, Operator, Symbol, postorder, replace
 from matdiff.algebra.heads import Known, Names, each, loaded, occurring
 from matdiff.algebra.heads import among as among_operands
 from matdiff.algebra.kinds import Classes, names_in, set_of
@@ -223,12 +223,23 @@ def operand_by_operand(left: Expr, right: Expr, when: Guard | None) -> Way | Non
     def rewritten(e: Expr) -> Expr | None:
         if type(e) is not outer or type(e.operands[0]) is not kind or (when is not None and not when(e)):
             return None
+        parts = e.operands[0].operands if kind is not Product or join is Product else squares(e.operands[0])
         for found in MATCHER.match(around, e, {}) if around is not None else ({},):
-            made = [instance(images[0], {**found, a: o}) for o in e.operands[0].operands[::order]]
-            return join.of(*[m for m in made if m is not None]) if None not in made else None
+            made = [instance(images[0], {**found, a: o}) for o in parts[::order]]
+            return join.of(*[m for m in made if m is not None]) if len(made) > 1 and None not in made else None
         return None
 
     return rewritten
+
+
+def squares(e: Expr) -> tuple[Expr, ...]:
+    """A square product, cut wherever both sides are square."""
+    blocks: list[list[Expr]] = [[]]
+    for factor in e.operands:
+        blocks[-1].append(factor)
+        if factor.cols is e.rows:
+            blocks.append([])
+    return tuple([Product.of(*block) for block in blocks if block])
 
 
 def within_product(ps: Sequence[Expr], right: Expr, when: Guard | None, matcher: Matcher) -> Way:
@@ -313,7 +324,7 @@ def matches(p: Expr, e: Expr) -> bool:
 
 def is_open(p: Expr) -> bool:
     """Whether the class of what a part of a pattern matches is not known."""
-    return is_letter(p) or isinstance(p, SymbolicPower | Unspecified)
+    return is_letter(p) or isinstance(p, Index | SymbolicPower | Unspecified)
 
 
 def first_told(ps: Sequence[Expr]) -> tuple[int, Guard | None]:

@@ -155,21 +155,11 @@ def product_of_patches(e: Expr) -> Expr | None:
     return None
 
 
-@identity(
+transpose_of_patches = stated(  # where both stand at the ends of a product, which is symmetric then, as a Hessian is
     "im2col(X, m-p+1, n-q+1)*im2col(X, p, q) = im2col(X, p, q)'*im2col(X, p, q)",
-    title="im2col(X, m−p+1, n−q+1) = im2col(X, p, q)ᵀ",
-    where="X: m x n",
-    among=(Patches,),
+    where="X: m x n; A: (m-p+1)*(n-q+1) x (m-p+1)*(n-q+1)",
+    also=("im2col(X, m-p+1, n-q+1)*A*im2col(X, p, q) = im2col(X, p, q)'*A*im2col(X, p, q)",),
 )
-def transpose_of_patches(e: Expr) -> Expr | None:
-    """Where both stand at the ends of a product, which is symmetric then, as a Hessian is."""
-    first, *middle, last = e.operands
-    if not (isinstance(first, Patches) and isinstance(last, Patches) and first.operands == last.operands):
-        return None
-    (m, n), (p, q, stride) = last.operands[0].shape, last.data
-    if stride is not ONE or first.data != (m - p + ONE, n - q + ONE, ONE):
-        return None
-    return Product.of(Transpose(last), *middle, last)
 
 
 def _applied(m: Expr, v: Expr) -> Expr | None:

@@ -144,10 +144,10 @@ tangent_of_quotient = stated(
 
 
 step_of_rectified = stated(
-    "relu(A) .* step(A) = relu(A)",
+    "relu(A).^k .* step(A) = relu(A).^k",
     title="relu(a)step(a) = relu(a)",
     where="A: m x n; k: scalar",
-    also=("relu(A).^k .* step(A) = relu(A).^k",),
+    also=("relu(A) .* step(A) = relu(A)",),
 )
 sign_of_itself = stated("A .* sign(A) = abs(A)", title="a sign(a) = |a|", where="A: m x n")
 sign_of_absolute = stated("abs(A) .* sign(A) = A", title="|a| sign(a) = a", where="A: m x n")

@@ -126,12 +126,9 @@ def multiple_direction(e: Expr) -> Expr | None:
     return scalars_in_front(e, len(e.operands) - len(e.directions) if isinstance(e, FrechetOfFunction) else 1)
 
 
-@identity(
-    "sylvester(A, B, c*C) = c*sylvester(A, B, C)",
-    where="c: scalar; A: m x m; B: n x n; C: m x n",
+multiple_right_side = stated(
+    "sylvester(A, B, c*C) = c*sylvester(A, B, C)", where="c: scalar; A: m x m; B: n x n; C: m x n"
 )
-def multiple_right_side(e: Expr) -> Expr | None:
-    return scalars_in_front(e, 2)
 
 
 @identity(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from matdiff.algebra.expr import UNIT, Expr, Number, Symbol
-from matdiff.algebra.laws import identity
+from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.entrywise import Entrywise, Sqrt, to_power
 from matdiff.algebra.operators.norms import Norm
 from matdiff.algebra.operators.products import Hadamard, Power, Scale, ones_like
@@ -212,20 +212,26 @@ def power_of_power(e: Expr) -> Expr | None:
     return again if again is not e else None
 
 
-@identity("(a*b)^k = a^k*b^k", title="(ab)ᵏ = aᵏbᵏ", where="a, b: scalar positive; k: scalar")
-def power_of_product(e: Expr) -> Expr | None:
-    """For whole exponents; entry by entry where a quotient is turned upside down: 1 ./ (A ./ B) = B ./ A."""
+def is_opened(e: Expr) -> bool:
+    """Whether a power has a whole exponent and a base of numbers, or one with a number in front, or where a quotient is
+    turned upside down: 1 ./ (A ./ B) = B ./ A."""
     base, exponent = e.operands
     k = exponent.number
     if k is None or k.denominator != 1:
-        return None
-    if isinstance(base, Hadamard) and (e.is_scalar or (k < 0 and any(f.reciprocal for f in base.operands))):
-        return Hadamard.of(*[Power.of(f, exponent) for f in base.operands])
-    if isinstance(base, Scale):
-        return Scale.of(Power.of(base.operands[0], exponent), Power.of(base.operands[1], exponent))
-    return None
+        return False
+    return e.is_scalar or isinstance(base, Scale) or (k < 0 and any(f.reciprocal for f in base.operands))
 
 
+power_of_product = stated(
+    "(a*b)^k = a^k*b^k",
+    title="(ab)ᵏ = aᵏbᵏ",
+    where="a, b: scalar positive; k: scalar",
+    also=(
+        Statement("(A .* B).^k = A.^k .* B.^k", "A, B: m x n positive; k: scalar"),
+        Statement("(c*A).^k = c^k*A.^k", "c: scalar positive; A: m x n positive; k: scalar"),
+    ),
+    when=is_opened,
+)
 exp_of_log = stated("exp(log(A)) = A", title="exp(log a) = a", where="A: m x n positive")
 log_of_exp = stated("log(exp(A)) = A", title="log(exp a) = a", where="A: m x n")
 inverse_of_power = stated(

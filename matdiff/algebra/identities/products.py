@@ -122,24 +122,15 @@ product_of_diagonals = stated("diag(x)*diag(y) = diag(x .* y)", where="x, y: n")
 reciprocal_in_inner_product = stated("(x ./ z)'*z = ones(n)'*x", title="(x ⊘ z)ᵀz = 1ᵀx", where="x: n; z: n positive")
 
 
-@identity("ones(n)'*(x .* y) = x'*y", where="x, y: n", among=(Ones,))
-def inner_product_from_ones(e: Expr) -> Expr | None:
-    """Also (x ⊙ y)ᵀ1."""
-    if not e.is_scalar or len(e.operands) != 2:
-        return None
-    row, column = e.operands
-    ones, other = (row, column) if isinstance(row, Transpose) and isinstance(row.operands[0], Ones) else (column, row)
-    body = other.operands[0] if isinstance(other, Transpose) else other
-    if not (isinstance(body, Hadamard) and len(body.operands) == 2 and body.cols is ONE):
-        return None
-    return Product.of(Transpose(body.operands[0]), body.operands[1]) if is_all_ones(ones) else None
+def is_sum_of_two(e: Expr) -> bool:
+    """Whether all there is in a product is a row and a column, one of them of two vectors entry by entry."""
+    bodies = [f.operands[0] if isinstance(f, Transpose) else f for f in e.operands]
+    return len(bodies) == 2 and any(isinstance(b, Hadamard) and len(b.operands) == 2 for b in bodies)
 
 
-def is_all_ones(e: Expr) -> bool:
-    """A column of ones, or the transpose of one."""
-    return isinstance(e.operands[0] if isinstance(e, Transpose) else e, Ones)
-
-
+inner_product_from_ones = stated(
+    "ones(n)'*(x .* y) = x'*y", where="x, y: n", also=("(x .* y)'*ones(n) = x'*y",), when=is_sum_of_two
+)
 scalar_in_product = stated("x*y'*z = (y'*z)*x", title="x(yᵀz) = (yᵀz)x", where="x: m; y, z: n")
 diagonal_of_scaled = stated(
     "diag(diag(x)*A) = x .* diag(A)", where="x: n; A: n x n", also=("diag(A*diag(x)) = x .* diag(A)",)

@@ -22,8 +22,8 @@ from matdiff.algebra.operators.products import (
 )
 from matdiff.algebra.operators.square import Trace
 from matdiff.algebra.operators.structure import Named
-from matdiff.algebra.operators.sums import Entry, IndexedSum
-from matdiff.algebra.operators.symmetry import is_symmetric
+from matdiff.algebra.operators.sums import IndexedSum
+from matdiff.algebra.stated import stated
 
 Signed = tuple[int, bytes]  # a sign, and the same for two expressions that differ by a sign at most
 LINEAR = Product | Transpose | IndexedSum | Trace
@@ -102,29 +102,15 @@ def like_terms_in_one_sense(e: Expr) -> Expr | None:
     return Sum.of(*terms) if terms else zero(e.shape)
 
 
-@identity("S[j, i] = S[i, j]", where="S: n x n symmetric", requires="S symmetric")
-def entry_of_symmetric(e: Expr) -> Expr | None:
-    """The indices of an entry of a symmetric matrix in the order of their names."""
-    return _in_order(e) if is_symmetric(e.operands[0]) else None
-
-
-@identity("K[j, i] = -K[i, j]", where="K: n x n skew", requires="K skew-symmetric")
-def entry_of_skew(e: Expr) -> Expr | None:
-    """The same of a skew-symmetric one, with a minus sign."""
-    from matdiff.algebra.operators.triangular import has
-
-    turned = _in_order(e) if has(e.operands[0], "skew") else None
-    return None if turned is None else -turned
-
-
-def _in_order(e: Expr) -> Expr | None:
-    """The entry on the other side of the diagonal, if its indices come in the order of their names."""
-    a, *places = e.operands
-    if len(places) != 2 or not all(isinstance(p, Index | Symbol | Number) for p in places):
-        return None
-    i, j = places
-    return Entry(a, j, i) if _name(j) < _name(i) else None
+def is_turned(e: Expr) -> bool:
+    """Whether the indices of an entry do not come in the order of their names."""
+    i, j = e.operands[1:] if len(e.operands) > 2 else (e, e)
+    return isinstance(i, Index | Symbol | Number) and isinstance(j, Index | Symbol | Number) and _name(j) < _name(i)
 
 
 def _name(place: Expr) -> tuple[bool, object]:
     return (False, place.number) if place.number is not None else (True, place.data[0])
+
+
+entry_of_symmetric = stated("S[j, i] = S[i, j]", where="S: n x n symmetric", requires="S symmetric", when=is_turned)
+entry_of_skew = stated("K[j, i] = -K[i, j]", where="K: n x n skew", requires="K skew-symmetric", when=is_turned)

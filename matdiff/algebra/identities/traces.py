@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import Expr
-from matdiff.algebra.laws import Statement, identity, of_a_line
-from matdiff.algebra.operators.products import Product, Transpose
-from matdiff.algebra.operators.sums import SumOfEntries
+from matdiff.algebra.laws import Statement, of_a_line
 from matdiff.algebra.stated import stated
 
 trace_of_scalar = stated("tr(a) = a", where="a: scalar")
@@ -18,17 +15,12 @@ trace_of_transpose = stated("tr(A') = tr(A)", where="A: n x n")
 trace_of_outer_product = stated("tr(x*y') = y'*x", where="x, y: n")
 
 
-@identity("tr(A'*ones(m, n)) = sum(A)", where="A: m x n", also=("tr(ones(m, n)*A') = sum(A)",))
-def trace_with_ones(e: Expr) -> Expr | None:
-    """A matrix of ones at either end of a product adds up the entries of the rest, as in the gradient by a bias."""
-    match e.operands[0]:
-        case Product(operands=(*rest, Ones() as ones)) | Product(operands=(Ones() as ones, *rest)):
-            a = Product.of(*rest)
-            return None if ONE in ones.shape else SumOfEntries(a.operands[0] if isinstance(a, Transpose) else a)
-        case _:
-            return None
-
-
+trace_with_ones = stated(  # as in the gradient by a bias
+    "tr(A'*ones(m, n)) = sum(A)",
+    where="A: m x n; B: n x m",
+    also=("tr(ones(m, n)*A') = sum(A)", "tr(B*ones(m, n)) = sum(B)", "tr(ones(m, n)*B) = sum(B)"),
+    when=lambda e: all(ONE not in f.shape for f in e.operands[0].operands if isinstance(f, Ones)),
+)
 powers_in_a_circle = stated(
     "tr(A^(k)*B*A^(s)) = tr(A^(k + s)*B)", title="Tr(AⁱBAʲ) = Tr(Aⁱ⁺ʲB)", where="A, B: n x n; k, s: integer", among=()
 )

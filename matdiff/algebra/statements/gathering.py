@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from matdiff.algebra.expr import Expr, Symbol, postorder, replace
@@ -32,8 +32,8 @@ def gathered(left: Expr, right: Expr, matcher: Matcher) -> Callable[[Expr], Expr
         groups: dict[frozenset[Any], list[tuple[int, Expr]]] = {}
         for k, term in enumerate(e.operands):
             number, body = coefficient(term)
-            scalar, core = body.operands if isinstance(body, Scale) else (None, body)
-            for found in matcher.match(one, core, {}) if core is not None else ():
+            ways = ((scalar, found) for scalar, core in multiples(body) for found in matcher.match(one, core, {}))
+            for scalar, found in ways:
                 own = multiple(number, found[a] if scalar is None else scalar * found[a])
                 shared = {letter: known for letter, known in found.items() if letter not in (a, "rest")}
                 groups.setdefault(frozenset(shared.items()), []).append((k, own))
@@ -45,6 +45,17 @@ def gathered(left: Expr, right: Expr, matcher: Matcher) -> Callable[[Expr], Expr
         return None
 
     return rewritten
+
+
+def multiples(body: Expr | None) -> Iterator[tuple[Expr | None, Expr]]:
+    """The ways to see a term without its number as c times something, or as that by itself."""
+    if isinstance(body, Scale):
+        yield body.operands[0], body.operands[1]
+    elif isinstance(body, Hadamard) and body.is_scalar:
+        f = body.operands
+        yield from ((Hadamard.of(*f[:k], *f[k + 1 :]), factor) for k, factor in enumerate(f))
+    elif body is not None:
+        yield None, body
 
 
 def leaves(e: Expr) -> list[Expr]:
