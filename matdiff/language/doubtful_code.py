@@ -202,7 +202,7 @@ def require_rows(bound: Bound, attempt: Attempt) -> None:
         is_open = bound.names[name].declared is None and customary(name)[0][0] != "M"
         if is_open and _is_matrix(node.parts[0]) and len(key) == 1 and isinstance(key[0], int):
             message = f"{attempt.written(node)} can be a row of a matrix, or one of several arrays"
-            hint = f"declare {name}: matrix, or give each array a name of its own"
+            hint = f"declare {name}: vector or {name}: matrix, or give each array a name of its own"
             raise bound.error(node, message, hint, KindsError)
 
 

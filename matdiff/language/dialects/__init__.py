@@ -60,11 +60,12 @@ SYMPY = regex(
     r"\b(?:Trace|Determinant|MatrixSymbol|HadamardProduct|KroneckerProduct|Inverse|Transpose)\s*\(|\.doit\(\)"
 )
 HANDLE = regex(r"(?:^|[=(,;\n])\s*@\s*\(")  # f = @(x) …
-CVXPY = regex(r"\b(?:sum_squares|quad_form|log_det|matrix_frac|quad_over_lin|log_sum_exp|inv_pos|normNuc)\s*\(")
+CVXPY = regex(r"\b(?:sum_squares?|quad_form|log_det|matrix_frac|quad_over_lin|log_sum_exp|inv_pos|normNuc)\s*\(")
 OF_MATRIX_F = r"(?<![\w.])F\s*\.\s*(?:sum|mean|trace|dot|pow|norm|det|inverse|diagonal|transpose)\s*\("
 ARRAYS = regex(
     r"(?<!s\.)(?<!s\.\s)[\w)\]]\s*\.(?!T\b)[A-Za-z_]\w*\s*\(|@|\b(?:axis|dim|keepdims|keepdim)\s*=|\bNone\s*[\],]"
 )
+PLACES = regex(r"(?<=[\w)\]])\[(?:0|:?-\d+:?)\]")  # x[0], x[:-1], where places are counted from 0
 PROGRAM = regex(r"\s*(?:@[\w.]+[^\n]*\n\s*)*(?:def\s+\w+\s*\(|class\s+\w+\s*[(:]|import\s+\w|from\s+[\w.]+\s+import\s)")
 OF_TENSORS = regex(  # methods and options that PyTorch has, and NumPy has not
     r"(?<=[\w)\]])\s*\.(?:abs|exp|log|log1p|sqrt|tanh|sigmoid|relu|pow|square|norm|softmax|log_softmax|logsumexp|"
@@ -78,6 +79,7 @@ FOREIGN = (  # signs of languages that are not read, and what to write in their 
         "R",
         "write A*B for A %*% B, X' for t(X), X'*X for crossprod(X), inv(A) for solve(A)",
     ),
+    (r"\bbsxfun\s*\(", "bsxfun of MATLAB", "write A - ones(m)*b' for bsxfun(@minus, A, b')"),
     (r"@\.", "Julia's @. macro", "write its dots: exp.(-x.^2/2)"),
     (
         r"\b(?:Transpose|Tr|Det|Inverse|Norm|Log|Exp|Sqrt|Total)\[",
@@ -121,7 +123,7 @@ def recognised(text: str) -> Dialect | None:
         return DIALECTS["cvxpy"]
     if OF_TENSORS.search(text) and not is_keras(text):
         return DIALECTS["torch"]
-    if ARRAYS.search(text) or PROGRAM.match(text):
+    if ARRAYS.search(text) or PROGRAM.match(text) or (PLACES.search(text) and re.search(r"\*\*|\bpow\(", text)):
         return NUMPY
     return None
 

@@ -150,6 +150,7 @@ def arguments(to: Converter, node: ast.expr, parts: list[Node], name: str) -> tu
 
 TEMPLATES = {
     "sum_squares": sum_squares,
+    "sum_square": sum_squares,
     "quad_form": quad_form,
     "matrix_frac": matrix_frac,
     "quad_over_lin": quad_over_lin,
