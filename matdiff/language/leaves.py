@@ -179,7 +179,7 @@ def type_definition(attempt: Attempt, node: Node) -> Typed:
     """h = …: a node with a name"""
     body = defining(attempt, node)
     result = attempt.typed(node, (body.rows, body.cols), (body,), partial(with_name, node.value))
-    result.has_two_axes = body.has_two_axes
+    result.has_two_axes, result.ones = body.has_two_axes, body.ones
     attempt.definitions[node.value] = result
     return result
 
@@ -189,7 +189,7 @@ def type_abbreviation(attempt: Attempt, node: Node) -> Typed:
     """h := …: the right side wherever h stands"""
     body = defining(attempt, node)
     result = attempt.typed(node, (body.rows, body.cols), (body,), lambda e: e)
-    result.has_two_axes = body.has_two_axes
+    result.has_two_axes, result.ones = body.has_two_axes, body.ones
     attempt.definitions[node.value] = result
     return result
 

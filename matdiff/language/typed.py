@@ -41,6 +41,7 @@ class Typed:
     guessed     whether an undeclared symbol occurs in it
     of_numbers  whether it and all that it is made of are scalars
     has_two_axes  of an array in code: whether it has a second axis, which may be of length 1
+    ones        of a number in code: how many axes of length 1 it has
     """
 
     guessed: bool
@@ -48,7 +49,7 @@ class Typed:
 
     __slots__ = (
         *("rows", "cols", "operands", "make", "node", "factors", "negated", "number"),
-        *("has_two_axes", "guessed", "of_numbers"),
+        *("has_two_axes", "ones", "guessed", "of_numbers"),
     )
 
     def __init__(self, rows: Size, cols: Size, operands: tuple[Typed, ...], make: Make, node: Node) -> None:
@@ -61,6 +62,7 @@ class Typed:
         self.negated: Typed | None = None
         self.number: Fraction | None = None
         self.has_two_axes = False
+        self.ones = 0
         self.guessed, self.of_numbers = False, rows is ONE and cols is ONE
         for operand in operands:
             self.guessed = self.guessed or operand.guessed

@@ -53,15 +53,13 @@ class Site:
 
 def lengths_of(a: Typed) -> Lengths:
     """The lengths of the axes of a piece; a vector has one axis unless it is known to have two."""
-    if a.is_scalar:
-        return ()
-    return (a.rows,) if axes_of(a) == 1 else (a.rows, a.cols)
+    return (a.rows, a.cols)[: axes_of(a)]
 
 
 def axes_of(a: Typed) -> int:
     """How many axes a piece has."""
     if a.is_scalar:
-        return 0
+        return a.ones
     return 1 if a.cols is ONE and not a.has_two_axes else 2
 
 
@@ -80,12 +78,13 @@ def made(site: Site, lengths: Lengths, operands: Sequence[Typed], meaning: Meani
 
     result = site.attempt.typed(site.node, shape_of(lengths), tuple(operands), make)
     result.has_two_axes = len(lengths) == 2
+    result.ones = len(lengths) if result.is_scalar else 0
     return result
 
 
 def traced(e: Expr, axes: int) -> Traced:
     """The array of an expression with so many axes."""
-    return Traced(e, () if e.is_scalar else e.shape[:axes])
+    return Traced(e, e.shape[:axes])
 
 
 def broadcast(site: Site, *arrays: Typed) -> Lengths:
@@ -279,11 +278,13 @@ def item(site: Site, a: Typed, key: tuple[Any, ...]) -> Typed:
         return with_axes(site, a, key)
     if len(given) < len(key):
         raise site.misfit("new axes beside places are not known", "give the part a name first")
-    whole = [slice(None)] * (axes_of(a) - len(given))
-    extents = lengths_of(a)
-    places: Indices = [placed(site, k, extent) for k, extent in zip([*key, *whole], extents, strict=True)]
+    keys = [*key, *[slice(None)] * (axes_of(a) - len(given))]
+    kept = sum(isinstance(k, slice) for k in keys)
+    if a.cols is ONE and keys[1:] in ([slice(None)], [0], [-1]):
+        keys = keys[:1]  # of a column
+    places: Indices = [placed(site, k, extent) for k, extent in zip(keys, lengths_of(a), strict=False)]
     part = entry(site.attempt, site.node, a, places)
-    part.has_two_axes = sum(isinstance(p, Place) and p.single is None for p in places) == 2
+    part.has_two_axes, part.ones = kept == 2, kept if part.is_scalar else 0
     if part.rows is ONE and not part.is_scalar and not part.has_two_axes:  # a row of a matrix has one axis
         return site.attempt.typed(site.node, (part.cols, ONE), (part,), flip)
     return part

@@ -75,7 +75,7 @@ def clip(
 @function("dot", "mm", "mv")
 def dot(site: Site, a: Typed, b: Typed) -> Typed:
     """xᵀy of vectors, the product of matrices"""
-    if not (a.is_scalar or b.is_scalar):
+    if lengths_of(a) and lengths_of(b):
         return arrays.matmul(site, a, b)
     site.attempt.penalty(site.node, 5, a, b)  # nobody writes it for a multiple
     return arrays.times(site, a, b)

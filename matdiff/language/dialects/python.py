@@ -18,6 +18,7 @@ from matdiff.language.dialects import (
     SUBMODULES,
     Dialect,
     algebra,
+    aliasing,
     casts,
     defined,
     fields,
@@ -37,6 +38,7 @@ from matdiff.language.dialects.statements import (
     in_order,
     matrices,
     needed,
+    of_function,
     renamed,
     statements_of,
     with_sizes,
@@ -122,6 +124,7 @@ class Converter:
             parsed.body, said, notes = problems.unfolded(self, parsed.body)
         defined.unfolded(self, parsed)
         fields.unfolded(self, parsed)
+        aliasing.require_own(self, of_function(parsed))
         if isinstance(parsed, ast.Expression):
             layers.unfolded(self, [ast.Expr(parsed.body)])
             return Said(self.function_of(parsed.body))

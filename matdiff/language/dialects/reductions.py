@@ -32,7 +32,7 @@ def axes(site: Site, a: Typed, axis: Any) -> tuple[int, ...] | None:
     if not all(isinstance(k, int) and -most <= k < most for k in found):
         hint = "axis=0 is over each column, axis=1 over each row"
         raise site.misfit(f"{site.shown(a)} has no axis {axis}", hint)
-    return tuple(sorted({k % most for k in found})) if not a.is_scalar else ()
+    return tuple(sorted({k % most for k in found})) if axes_of(a) else ()
 
 
 def one_of(site: Site, first: Any, second: Any, default: Any) -> Any:

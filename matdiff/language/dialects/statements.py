@@ -38,6 +38,14 @@ def statements_of(body: list[ast.stmt]) -> list[ast.stmt]:
     return rest
 
 
+def of_function(tree: ast.AST) -> list[ast.stmt]:
+    """The statements as they are written, those of the last function in the place of it."""
+    body: list[ast.stmt] = getattr(tree, "body", None) if isinstance(tree, ast.Module) else []  # type: ignore[assignment]
+    while body and isinstance(body[-1], ast.FunctionDef | ast.ClassDef):
+        body = [*body[:-1], *body[-1].body]
+    return body
+
+
 def is_silent(item: ast.stmt) -> bool:
     """Whether a statement says nothing of a value."""
     match item:
