@@ -70,6 +70,10 @@ class ByNeed(dict[str, T]):
         self.homes: dict[str, str] = {}
         self.changes = 0  # how many there have been
 
+    def announce(self, homes: Mapping[str, str]) -> None:
+        """Tells of entries to come, by the modules that make them."""
+        self.homes.update((name, module) for module, names in homes.items() for name in names.split())
+
     def load(self, module: str) -> None:
         """Loads a module, which enters what it makes."""
         loaded = import_module(module)

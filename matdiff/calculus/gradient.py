@@ -277,12 +277,12 @@ class _Sweep:
 
     def _total(self, unknown: Expr, phases: list[Phase]) -> Expr:
         """The gradient: the contributions of all blocks, with the names δ_Y replaced by their values."""
-        from matdiff.calculus.recurrences import adjoint_of_state
-
         members = isinstance(unknown, Member) or (isinstance(unknown, Symbol) and unknown.ranges)
         noted = self.pieces.items() if members else [(unknown, self.pieces.get(unknown, []))]
         pieces = [p for target, given in noted for p in self._for_unknown(target, given, unknown)]
         if isinstance(unknown, Iterate):
+            from matdiff.calculus.recurrences import adjoint_of_state
+
             known = self.deltas.get(unknown.operands[0])
             pieces = [self.simplifier(adjoint_of_state(unknown, *known))[0]] if known else []
         if not pieces:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING
 
 from matdiff.algebra.expr import FUNCTIONS, Expr, Symbol, postorder, symbols
 from matdiff.algebra.operators.structure import Named
@@ -13,9 +14,10 @@ from matdiff.language.customs import written_bold
 from matdiff.language.declared import Declarations
 from matdiff.language.names import canonical, changed, named, nearest
 from matdiff.language.parts import NOTHING_MOVED, part_named
-from matdiff.language.questions import Question
-from matdiff.language.recurrences import shapes as _steps
 from matdiff.language.spelling import plain
+
+if TYPE_CHECKING:
+    from matdiff.language.questions import Question
 
 
 class Reading:
@@ -136,7 +138,11 @@ def _definition(expr: Expr, name: str) -> Expr | None:
     """The definition in an expression that a string names, or the state of a recurrence."""
     wanted = canonical(changed(plain(name)).strip())
     defined = next((node for node in postorder(expr) if isinstance(node, Named) and node.name == wanted), None)
-    return defined or _steps.state_named(expr, changed(plain(name)))
+    if defined is not None:
+        return defined
+    from matdiff.language.recurrences.shapes import state_named
+
+    return state_named(expr, changed(plain(name)))
 
 
 def _named(

@@ -24,7 +24,6 @@ from matdiff.algebra.operators.products import (
 )
 from matdiff.algebra.operators.square import Inverse
 from matdiff.errors import UnsupportedError
-from matdiff.language.applications import related
 from matdiff.language.broadcasting import broadcast, repeat
 from matdiff.language.doubtful_signs import require_meant, require_one_product
 from matdiff.language.named_functions import is_entrywise
@@ -396,6 +395,8 @@ def kronecker(attempt: Attempt, node: Node, a: Typed, b: Typed) -> Typed:
 
 def correlate(attempt: Attempt, node: Node, a: Typed, b: Typed) -> Typed:
     """X ⋆ K, where K lies within X"""
+    from matdiff.language.applications import related
+
     return related(attempt, node, "corr", (a, b), ())
 
 

@@ -8,26 +8,16 @@ the order in which they are typed.  Nothing here depends on kinds or sizes.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 
 from matdiff.errors import MatdiffError, NotationError
-from matdiff.language.conditions import resolve_indicator
 from matdiff.language.counting import count_from_one, settle_sets
 from matdiff.language.customs import beside_entries, data
 from matdiff.language.declared import Declarations
 from matdiff.language.dialects import NUMPY, Dialect
-from matdiff.language.exponents import resolve_power
 from matdiff.language.extents import Excerpt
 from matdiff.language.fixed import Unbound, position_of, resolve_unbound
-from matdiff.language.items import require_meant, resolve_formula, resolve_sequence, resolve_step, resolve_where
-from matdiff.language.named_calls import (
-    resolve_behind,
-    resolve_function,
-    resolve_method,
-    resolve_norm,
-    resolve_weighted,
-)
 from matdiff.language.names import SUPERSCRIPTS, canonical
 from matdiff.language.parameters import Given
 from matdiff.language.places import (
@@ -41,15 +31,10 @@ from matdiff.language.places import (
     with_colon,
     word_among,
 )
-from matdiff.language.reach import extend_sums, require_clear_fraction, settle_application, settle_quotients
-from matdiff.language.recurrences.gathering import put_in_order
 from matdiff.language.recurrences.recursion import Recursion
 from matdiff.language.recurrences.states import label_clash, numbered_name, resolve_state, summed, written_low
-from matdiff.language.scopes import BARE, Binder, Fixed, Name, Place, Position, Scope
-from matdiff.language.sized_constants import resolve_letter, resolve_sized, settle_pi
+from matdiff.language.scopes import BARE, HANDLERS, Binder, Fixed, Name, Place, Position, Scope
 from matdiff.language.spelling import plain
-from matdiff.language.substitution import resolve_body, resolve_call, resolve_member
-from matdiff.language.summing import resolve_sum
 from matdiff.language.syntax import Node, postorder
 from matdiff.language.tokens import Decision
 
@@ -126,6 +111,7 @@ class Bound:
 
     def _resolve(self) -> None:
         """Walks down the tree, carrying the indices that are bound, and resolves every name."""
+
         if self.tree.kind in ("state", "repeat", "formula"):
             self.tree = Node("sequence", [self.tree], ["first"], self.tree.start, self.tree.end)
         stack: list[tuple[Node, Scope]] = [(self.tree, {})]
@@ -135,9 +121,16 @@ class Bound:
             if handler:
                 scope = handler(self, node, scope) or scope
             stack.extend((part, scope) for part in reversed(node.parts))
-        self.pi = settle_pi(self, self.tree)
+        self.pi = ""
+        if "pi" in self.names:
+            from matdiff.language.sized_constants import settle_pi
+
+            self.pi = settle_pi(self, self.tree)
         resolve_unbound(self)
-        require_meant(self, self.tree)
+        if self.tree.kind == "sequence":
+            from matdiff.language.items import require_meant
+
+            require_meant(self, self.tree)
         for node in () if self.free else postorder(self.tree):
             binders = node.value.binders if node.kind == "big_sum" else ()
             if unused := next((b for b in binders if not (b.used or b.bare)), None):
@@ -145,6 +138,8 @@ class Bound:
         for recursion in self.recursions.values():
             recursion.require_use(self)
         if self.recursions:
+            from matdiff.language.recurrences.gathering import put_in_order
+
             put_in_order(self, self.tree)
         count_from_one(self, self.names, self.tree)
         settle_sets(self, self.names, self.tree)
@@ -223,6 +218,8 @@ class Bound:
 
     def subscript(self, node: Node, scope: Scope) -> Scope | None:
         """x_i, 1_n, (A + B)_{jk}: a subscript that was written low; X_{i·} is the row i."""
+        from matdiff.language.sized_constants import resolve_letter, resolve_sized
+
         node.parts[0] = bare_name(node.parts[0])
         base, text = node.parts[0], with_colon(node.value)
         if (label := re.search(r"\w\((\w+)\)", text)) and canonical(label.group(1)) in scope:
@@ -276,6 +273,8 @@ class Bound:
 
     def numbered(self, node: Node, name: str, piece: Excerpt, scope: Scope) -> Scope | None:
         """z[k] of a recurrence, p_k of a definition by members."""
+        from matdiff.language.substitution import resolve_member
+
         if name in self.given:
             resolve_member(self, node, self.given[name], piece, scope)
             return None
@@ -377,6 +376,8 @@ class Bound:
 
     def _sum(self, node: Node, scope: Scope) -> Scope:
         """A sum binds its indices in its body."""
+        from matdiff.language.summing import resolve_sum
+
         return scope if self.recursions and summed(self, node, scope) else resolve_sum(self, node, scope)
 
     def _block(self, node: Node, scope: Scope) -> None:
@@ -400,29 +401,20 @@ class Bound:
         return error(message, text=self.text, span=(start, max(end, start + 1)), suggestion=hint)
 
 
-HANDLERS: dict[str, Callable[[Bound, Node, Scope], Scope | None]] = {
-    "NAME": Bound._name,
-    "subscript": Bound.subscript,
-    "index": Bound._index_brackets,
-    "big_sum": Bound._sum,
-    "block": Bound._block,
-    "body": resolve_body,
-    "call": resolve_function,
-    "indicator": resolve_indicator,
-    "apply": settle_application,
-    "formula": resolve_formula,
-    "method": resolve_method,
-    "positive_part": resolve_behind,
-    "entries": resolve_behind,
-    "factorial": resolve_behind,
-    "norm": resolve_norm,
-    "weighted": resolve_weighted,
-    "power": resolve_power,
-    "product": settle_quotients,
-    "sequence": resolve_sequence,
-    "sum": extend_sums,
-    "tight": require_clear_fraction,
-    "unspecified": resolve_call,
-    "step": resolve_step,
-    "where": resolve_where,
-}
+HANDLERS.update(
+    NAME=Bound._name,
+    subscript=Bound.subscript,
+    index=Bound._index_brackets,
+    big_sum=Bound._sum,
+    block=Bound._block,
+)
+HANDLERS.announce(
+    {
+        "matdiff.language.conditions": "indicator",
+        "matdiff.language.exponents": "power",
+        "matdiff.language.items": "formula sequence step where",
+        "matdiff.language.named_calls": "call method positive_part entries factorial norm weighted",
+        "matdiff.language.reach": "apply product sum tight",
+        "matdiff.language.substitution": "body unspecified",
+    }
+)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from matdiff.algebra.operators.piecewise import COMPLEMENTS
 from matdiff.language.fixed import fixed, position_of
-from matdiff.language.scopes import Fixed, Scope
+from matdiff.language.scopes import Fixed, Scope, resolves
 from matdiff.language.syntax import Node
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ EXCHANGED = {"≥": "≤", ">": "<"}
 OTHERWISE = "otherwise"
 
 
+@resolves("indicator")
 def resolve_indicator(bound: Bound, node: Node, scope: Scope) -> None:
     """[y = k]: 1 where the condition holds, 0 elsewhere"""
     one, nothing = (Node("NUMBER", [], Fraction(k), node.start, node.end) for k in (1, 0))

@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING
 
 from matdiff.algebra.dims import size
 from matdiff.language.places import at
-from matdiff.language.recurrences.recursion import Recursion
 from matdiff.language.scopes import Binder, Fixed, Name, Place, Shifted
-from matdiff.language.summing import binder_in, count_of
 from matdiff.language.syntax import Node, postorder, without_brackets
 
 if TYPE_CHECKING:
@@ -64,6 +62,9 @@ def _starts_at_zero(use: Binder | Shifted, name: Name, place: int) -> bool:
 
     That is where its range begins at 0, or the sum over it.
     """
+    from matdiff.language.recurrences.recursion import Recursion
+    from matdiff.language.summing import binder_in
+
     binder = binder_in(use)
     if binder is None or binder.value is not None:
         return False
@@ -80,12 +81,16 @@ def _low(use: Binder | Shifted) -> int:
 
 def _is_of_set(name: Name, place: int, chosen: str) -> bool:
     """Whether what is summed over a set is declared for its members alone, x[i=1..N_S], or is not declared."""
+    from matdiff.language.summing import count_of
+
     indices = name.declared.indices if name.declared else ()
     return name.declared is None or (place < len(indices) and indices[place][1] is count_of(chosen))
 
 
 def settle_sets(bound: Bound, names: dict[str, Name], tree: Node) -> None:
     """What is summed over a set is summed over that set alone, or the set needs a declaration; |S| is its size."""
+    from matdiff.language.summing import binder_in, count_of
+
     if not (bound.sets or bound.masks):
         return
     of = {id(binder): name for name, binders in bound.sets.items() for binder in binders}

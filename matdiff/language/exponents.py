@@ -10,7 +10,7 @@ from matdiff.errors import AmbiguityError
 from matdiff.language.customs import customary
 from matdiff.language.names import canonical
 from matdiff.language.places import binder_of, is_sum_of_names, position
-from matdiff.language.scopes import Scope
+from matdiff.language.scopes import Scope, resolves
 from matdiff.language.syntax import Node
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ EXPONENTIAL = r"(?<![^\W\d_\\])e\s*(?:\^|\*\*)\s*(?:[-−({\s])*(?:[A-Za-z\\]|[^
 MEANS = frozenset("mu sigma theta pi phi psi omega xi zeta nu".split())  # of which nobody takes that power
 
 
+@resolves("power")
 def resolve_power(bound: Bound, node: Node, scope: Scope) -> Scope | None:
     """Powers: e^x is exp(x), and a superscript letter is an exponent."""
     settle_dialect(bound, node)

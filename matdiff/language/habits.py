@@ -21,7 +21,7 @@ from matdiff.language.arithmetic import SIGNED, multiply
 from matdiff.language.powers import make_power, power, transpose
 from matdiff.language.syntax import Node, postorder
 from matdiff.language.typed import Typed
-from matdiff.language.typing import SPECIAL, WORDED, Attempt, special
+from matdiff.language.typing import ALONG, SPECIAL, Attempt, special
 
 
 def as_sign(sign: str) -> Callable[[Attempt, Node, list[Typed]], Typed]:
@@ -200,19 +200,10 @@ SPECIAL["solve"] = as_sign("left_divide")
 SPECIAL["matmul"] = as_sign("times")
 
 
-ALONG = {  # a reduction over the entries → over each column, over each row
-    "sum": ("colsum", "rowsum"),
-    "mean": ("colmean", "rowmean"),
-    "softmax": ("softmax_cols", "softmax_rows"),
-    "log_softmax": ("logsoftmax_cols", "logsoftmax_rows"),
-    "logsumexp": ("logsumexp_cols", "logsumexp_rows"),
-}
-
 BY_ROWS = {  # where a matrix is given and no axis, as in attention
     "softmax": "softmax({0}) is taken along each row; softmax_cols({0}) is along each column",
     "log_softmax": "log_softmax({0}) is taken along each row; logsoftmax_cols({0}) is along each column",
 }
-WORDED.update(dict.fromkeys(ALONG, ("keyword", "STRING")))
 
 
 @special(*ALONG)

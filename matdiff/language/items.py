@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from matdiff.errors import DeclarationError
 from matdiff.language.recurrences.gathering import DEFINING, gathered, in_order
 from matdiff.language.recurrences.implied import joined
-from matdiff.language.scopes import Scope
+from matdiff.language.scopes import Scope, resolves
 from matdiff.language.substitution import taken_out
 from matdiff.language.syntax import Node, postorder
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 STATES = ("state", "repeat")
 
 
+@resolves("where")
 def resolve_where(bound: Bound, node: Node, scope: Scope) -> None:
     """An expression with its definitions behind it: they are put in front."""
     main, behind = node.parts
@@ -32,6 +33,7 @@ def resolve_where(bound: Bound, node: Node, scope: Scope) -> None:
     resolve_sequence(bound, node, scope)
 
 
+@resolves("sequence")
 def resolve_sequence(bound: Bound, node: Node, scope: Scope) -> None:
     """Definitions first, each behind what it uses, the expression last; a last definition gives its right side."""
     left = taken_out(bound, joined(expression_last(bound, node.parts)))
@@ -148,12 +150,14 @@ def _require_use(bound: Bound, items: list[Node]) -> None:
             raise bound.error(given.item, message, "leave it out")
 
 
+@resolves("step")
 def resolve_step(bound: Bound, node: Node, scope: Scope) -> Scope:
     """The step of a recurrence, whose index is bound in it."""
     letter, index = node.value
     return {**scope, letter: index}
 
 
+@resolves("formula")
 def resolve_formula(bound: Bound, node: Node, scope: Scope) -> None:
     """f(t) = t log t, for funm(f, S): the letter t stands for an entry."""
     for below in postorder(node.parts[0]):

@@ -13,9 +13,7 @@ from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Entry, Member, UnitVector
 from matdiff.errors import NotationError
 from matdiff.language.broadcasting import filled
-from matdiff.language.entries import entry, index_of, require_place, require_range
 from matdiff.language.places import Indices
-from matdiff.language.rows import WAYS, part_of_whole, require_another
 from matdiff.language.scopes import Place
 from matdiff.language.syntax import Node
 from matdiff.language.typed import Typed
@@ -84,6 +82,9 @@ def type_symbol(attempt: Attempt, node: Node) -> Typed:
 @rule("member")
 def type_member(attempt: Attempt, node: Node) -> Typed:
     """x_i: a member of a family, or an entry."""
+    from matdiff.language.entries import entry
+    from matdiff.language.rows import WAYS, part_of_whole, require_another
+
     text, binders = node.value
     name = attempt.bound.names[text]
     if name.whole and attempt.assumed[text] in WAYS:
@@ -100,6 +101,8 @@ def type_member(attempt: Attempt, node: Node) -> Typed:
 
 def member(attempt: Attempt, node: Node, text: str, indices: Indices) -> Typed:
     """A member of a family, whose ranges are those of the indices."""
+    from matdiff.language.entries import index_of, require_range
+
     name = attempt.bound.names[text]
     shape, ranges = attempt.shape_of(name)
     if len(ranges) != len(indices):
@@ -120,18 +123,24 @@ def member(attempt: Attempt, node: Node, text: str, indices: Indices) -> Typed:
 @rule("entry")
 def type_entry(attempt: Attempt, node: Node) -> Typed:
     """(A + B)_{jk}"""
+    from matdiff.language.entries import entry
+
     return entry(attempt, node, node.parts[0].typed, node.value)
 
 
 @rule("counter")
 def type_counter(attempt: Attempt, node: Node) -> Typed:
     """The index of a sum as a number."""
+    from matdiff.language.entries import index_of
+
     return attempt.scalar(node, (), lambda: index_of(attempt, node, node.value))
 
 
 @rule("unit")
 def type_unit(attempt: Attempt, node: Node) -> Typed:
     """unit(i, n), and e_3, whose size the context tells: the unit vector of an index"""
+    from matdiff.language.entries import index_of, require_place
+
     index, known = node.value
     rows = known or attempt.sizes.fresh()
     require_place(attempt, node, index, rows, "the unit vector")

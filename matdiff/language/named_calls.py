@@ -16,7 +16,7 @@ from matdiff.language.extents import Excerpt, parse_size
 from matdiff.language.fixed import fixed, position_of
 from matdiff.language.names import canonical, is_letter
 from matdiff.language.places import binder_of, listed, place
-from matdiff.language.scopes import Place, Position, Scope
+from matdiff.language.scopes import Place, Position, Scope, resolves
 from matdiff.language.sized_constants import make_constant
 from matdiff.language.syntax import Node, without_brackets
 
@@ -36,6 +36,7 @@ ENTRYWISE_INSIDE = frozenset(
 )
 
 
+@resolves("call")
 def resolve_function(bound: Bound, node: Node, scope: Scope) -> None:
     """A function; sizes as arguments are no symbols."""
     node.kind = "call"
@@ -111,6 +112,7 @@ def name_distributions(bound: Bound, node: Node) -> None:
         node.value, node.parts = "kl_normal", [part for parts in listed for part in parts]
 
 
+@resolves("positive_part", "entries", "factorial")
 def resolve_behind(bound: Bound, node: Node, scope: Scope) -> None:
     """[z]₊ is relu(z), X(:) is vec(X), n! is Γ(n + 1)."""
     if node.kind == "factorial":
@@ -119,6 +121,7 @@ def resolve_behind(bound: Bound, node: Node, scope: Scope) -> None:
     node.kind, node.value = "call", {"positive_part": "relu", "entries": "vec", "factorial": "tgamma"}[node.kind]
 
 
+@resolves("method")
 def resolve_method(bound: Bound, node: Node, scope: Scope) -> None:
     """X.sum() is sum(X), x.dot(y) is dot(x, y)."""
     owner, *rest = node.parts
@@ -132,6 +135,7 @@ def resolve_method(bound: Bound, node: Node, scope: Scope) -> None:
     resolve_function(bound, node, scope)
 
 
+@resolves("norm")
 def resolve_norm(bound: Bound, node: Node, scope: Scope) -> None:
     """‖A‖ with the sign of its kind; another number, letter or declared name is a part: ‖x‖_3, ‖x‖_S."""
     if node.parts[0].kind == "bars":
@@ -148,6 +152,7 @@ def resolve_norm(bound: Bound, node: Node, scope: Scope) -> None:
         raise bound.error(node, f"the norm with the sign {node.value} is not known", hint)
 
 
+@resolves("weighted")
 def resolve_weighted(bound: Bound, node: Node, scope: Scope) -> None:
     """‖x‖_{Σ⁻¹}, whose sign is an expression."""
     node.kind, node.value = "norm", ""

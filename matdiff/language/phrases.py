@@ -11,6 +11,7 @@ from itertools import dropwhile
 from matdiff.algebra.assumptions import PROPERTIES, property_word
 from matdiff.algebra.expr import FUNCTIONS
 from matdiff.language.extents import KINDS
+from matdiff.language.formulas import COUNT as COUNT
 from matdiff.language.names import LETTER
 from matdiff.regex import regex
 
@@ -33,7 +34,6 @@ SYNONYMS = {
     regex(r"\bnumbers?\b|(?<=\ba )constant$|\bconstants$"): "scalar",
     regex(r"-valued\b|\bcolumn(?=[- ]?vectors?\b)"): "",
 }
-COUNT = r"(?:[^\W\d_]|[0-9]+)"
 OF_SIZE = r"(?:\bof\s+(?:size|shape|dimensions?|order|length)\s+)"
 SIZES = regex(
     rf"{OF_SIZE}?\(?(?<!\w)(?P<rows>{COUNT})\s*(?:×|x|-?\bby\b-?)\s*(?P<cols>{COUNT})(?!\w)\)?"

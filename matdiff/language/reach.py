@@ -12,19 +12,19 @@ from typing import TYPE_CHECKING
 from matdiff.algebra.dims import SCALAR
 from matdiff.errors import AmbiguityError, MatdiffError
 from matdiff.language.customs import LETTERS_OF_COUNTS, customary
-from matdiff.language.limits import Range, bound_by
-from matdiff.language.named_calls import resolve_function
 from matdiff.language.named_functions import is_entrywise
-from matdiff.language.scopes import Scope
-from matdiff.language.summing import free_letters, letters_in
+from matdiff.language.scopes import Scope, resolves
 from matdiff.language.syntax import Node, postorder
 
 if TYPE_CHECKING:
     from matdiff.language.binding import Bound
 
 
+@resolves("sum")
 def extend_sums(bound: Bound, node: Node, scope: Scope) -> None:
     """∑_n y_n a_n + (1 − y_n)b_n is one sum: nothing else than it can say what n is in its second term."""
+    from matdiff.language.summing import free_letters
+
     sums = [_sum_at_the_end(part) for part in node.parts]
     free = [free_letters(part, None) for part in node.parts] if any(sums[:-1]) else []
     if not any(free[1:]):
@@ -62,6 +62,9 @@ def _sum_at_the_end(node: Node) -> Node | None:
 
 def _letters_of(found: Node) -> set[str]:
     """The letters that a sum binds; without limits the one that numbers what it is of."""
+    from matdiff.language.limits import bound_by
+    from matdiff.language.summing import free_letters
+
     clauses = found.value[1].clauses
     inside = set[str]() if clauses else free_letters(found.parts[0], None)
     return inside if len(inside) == 1 else {letter for clause in clauses for letter in bound_by(clause)}
@@ -73,6 +76,7 @@ OF_COEFFICIENTS = frozenset(("NUMBER", "NAME", "subscript", "power", "tight", "p
 STOOD_BEHIND = frozenset(("power", "dot_power", "subscript", "index"))
 
 
+@resolves("product")
 def settle_quotients(bound: Bound, node: Node, scope: Scope) -> None:
     """The denominators in a product: whole, or the first factor of them, or refused."""
     require_clear_sum(bound, node)
@@ -142,6 +146,7 @@ def _doubt(bound: Bound, numerator: Node, denominator: Node, first: Node) -> Mat
     return _two_ways(bound, numerator, denominator.end, f"({quotient})*{behind}", f"{above}/({below})")
 
 
+@resolves("tight")
 def require_clear_fraction(bound: Bound, node: Node, scope: Scope) -> None:
     """1/2m and 1/2σ² before a space or a bracket are refused: the fraction may end behind the 2 or behind the name."""
     number, name, *rest = node.parts
@@ -183,8 +188,11 @@ def require_clear_function(bound: Bound, node: Node) -> None:
         raise _two_ways(bound, function, part.end, f"{function.value}({a}/{b})", f"{function.value}({a})/{b}")
 
 
+@resolves("apply")
 def settle_application(bound: Bound, node: Node, scope: Scope) -> None:
     """A function without brackets takes in the product behind it; log softmax(z)ᵀy is refused."""
+    from matdiff.language.named_calls import resolve_function
+
     inside = node.parts[0]
     first = inside.parts[0] if inside.kind == "tight" else node
     is_call = first.kind == "transpose" and first.parts[0].kind == "call"
@@ -202,6 +210,9 @@ def _two_ways(bound: Bound, node: Node, end: int, one: str, two: str) -> Matdiff
 
 def require_clear_sum(bound: Bound, node: Node) -> None:
     """a/∑_j b_j c_i is refused: c_i may stand behind the sum, or in it."""
+    from matdiff.language.limits import Range
+    from matdiff.language.summing import letters_in
+
     divided = [p for sign, p in zip(node.value, node.parts, strict=True) if sign == "divide" and p.kind == "big_sum"]
     for part in divided:
         body = part.parts[0]

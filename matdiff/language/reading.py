@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from contextlib import suppress
 from functools import partial
 from heapq import heappop, heappush
+from typing import TYPE_CHECKING
 
 from matdiff.algebra import operators as _operators  # noqa: F401 - fills the table of functions
 from matdiff.algebra.dims import SCALAR
@@ -18,15 +19,7 @@ from matdiff.algebra.expr import FUNCTIONS, Expr, postorder, symbols
 from matdiff.algebra.operators.entrywise import Unspecified
 from matdiff.algebra.operators.structure import Named
 from matdiff.errors import MatdiffError, NotationError, ShapeError
-from matdiff.language import arithmetic as _arithmetic  # noqa: F401 - declares rules of typing
-from matdiff.language import blocks as _blocks  # noqa: F401 - declares rules of typing
-from matdiff.language import densities as _densities  # noqa: F401 - declares how densities are typed
 from matdiff.language import dialects
-from matdiff.language import functions_of_matrices as _functions_of_matrices  # noqa: F401 - declares how exp and funm are typed
-from matdiff.language import habits as _habits  # noqa: F401 - declares how words are typed
-from matdiff.language import leaves as _leaves  # noqa: F401 - declares rules of typing
-from matdiff.language import norms as _norms  # noqa: F401 - declares rules of typing
-from matdiff.language import sums as _sums  # noqa: F401 - declares rules of typing
 from matdiff.language.answers import Reading
 from matdiff.language.binding import Bound
 from matdiff.language.customs import kind_of
@@ -34,33 +27,16 @@ from matdiff.language.declarations import declare, declare_members, leading_decl
 from matdiff.language.declared import Declarations, declare_symbols
 from matdiff.language.dialects import Dialect
 from matdiff.language.doubts import makes_numbers
-from matdiff.language.increments import increments
-from matdiff.language.left_sides import of_steps
+from matdiff.language.formulas import is_bare
 from matdiff.language.leftovers import require_read
 from matdiff.language.lexer import Lexer
-from matdiff.language.likelihoods import with_likelihoods
 from matdiff.language.names import changed, font_of, named
 from matdiff.language.naming import name_sizes
 from matdiff.language.other_kinds import KindsError
 from matdiff.language.parameters import bound_letters
-from matdiff.language.powers_asked import in_powers
-from matdiff.language.programs import Program, unframed
-from matdiff.language.questions import Question
-from matdiff.language.rearranged import rearranged
-from matdiff.language.rows import require_no_numbers_beside
 from matdiff.language.runs import parted, require_no_factor
 from matdiff.language.search import ANY_COST, FAR_FETCHED, Budget, Found, Search
-from matdiff.language.side_conditions import (
-    Condition,
-    compared,
-    declare_conditions,
-    fault_of_side,
-    is_set,
-    unseen_names,
-)
 from matdiff.language.spelling import plain, transcript
-from matdiff.language.spoken import in_signs
-from matdiff.language.statements import said_in
 from matdiff.language.syntax import parse_tokens
 from matdiff.language.tokens import Decision
 from matdiff.language.transcript import Transcript
@@ -68,6 +44,10 @@ from matdiff.language.typed import build
 from matdiff.language.typing import SPECIAL
 from matdiff.language.words import MAKERS, Vocabulary
 from matdiff.regex import search_in
+
+if TYPE_CHECKING:
+    from matdiff.language.questions import Question
+    from matdiff.language.side_conditions import Condition
 
 CALL = r"(?:[fghφϕψ]|phi|psi)[0-9₀-₉]*\("  # of a letter that is a function by custom
 LONGEST = 2_000_000  # characters
@@ -102,7 +82,11 @@ def read(
     unknowns = [named(changed(plain(w))) for w in ([wrt] if isinstance(wrt, str) else wrt)]
     found = _of_one_reach(partial(Readings, rest, declared, unknowns, scalar, laws, dialect, True), solving)
     require_one_meaning(found.expr, text)
-    in_powers(found, (*([wrt] if isinstance(wrt, str) else wrt), *(found.question.names if found.question else ())))
+    asked = (*([wrt] if isinstance(wrt, str) else wrt), *(found.question.names if found.question else ()))
+    if not all(name.isascii() and name.isalpha() for name in asked):
+        from matdiff.language.powers_asked import in_powers
+
+        in_powers(found, asked)
     return found
 
 
@@ -171,7 +155,8 @@ class Readings:
         self.asked_at = (0, 0)
         self.doubt: MatdiffError | None = None  # how far a function in words goes, which *far* says
         self.beside: list[tuple[int, int]] = []  # the places of the question and of the constraints
-        if not laws and not dialects.is_program(text, self.dialect):
+        self.whole = self.script
+        if not laws and not dialects.is_program(text, self.dialect) and not is_bare(self.script.text):
             asked = self._said(asks, far)
             self.wrt = wrt = wrt or asked
             require_no_factor(self.script, declared, wrt)
@@ -184,6 +169,14 @@ class Readings:
 
     def _said(self, asks: bool, far: bool) -> list[str]:
         """Takes out of the text what it says beside the function and its definitions; the unknowns that it names."""
+        from matdiff.language.increments import increments
+        from matdiff.language.likelihoods import with_likelihoods
+        from matdiff.language.programs import Program, unframed
+        from matdiff.language.rearranged import rearranged
+        from matdiff.language.side_conditions import declare_conditions, unseen_names
+        from matdiff.language.spoken import in_signs
+        from matdiff.language.statements import said_in
+
         declared = self.declared
         program = unframed(self.script) if not (self.dialect and self.dialect.is_python) else Program(self.script)
         spoken = in_signs(program.script, {*declared, *self.wrt}, far)
@@ -224,7 +217,10 @@ class Readings:
         notes = [f"{condition.shown} is a condition that the answer does not use" for condition in unused]
         notes += dialects.said(self.dialect, self.text)
         numbers = [s.name for s in symbols(found.expr) if s.shape == SCALAR and s.name not in self.declared]
-        notes += of_steps(self.called, numbers)
+        if self.called:
+            from matdiff.language.left_sides import of_steps
+
+            notes += of_steps(self.called, numbers)
         found.notes = found.expr.facts["notes"] = tuple(dict.fromkeys((*found.notes, *self.notes, *notes)))
         found.called = found.expr.facts["called"] = tuple(dict.fromkeys((*self.called, *found.called)))
         spans = [*self.spans, *found.spans]
@@ -260,6 +256,8 @@ class Readings:
 
     def _require_constraint(self, condition: Condition) -> None:
         """Refuses a condition that can be no constraint, since one of its sides cannot be read."""
+        from matdiff.language.side_conditions import compared, fault_of_side, is_set
+
         whole = self.whole
         for start, end in compared(condition.text):
             fault = fault_of_side(condition.text, start, end)
@@ -400,7 +398,10 @@ class Readings:
     def _finish(self, found: Found, bound: Bound) -> Reading:
         """Names the open sizes, builds the expression, and notes what is said of it."""
         name_sizes(found, bound)
-        require_no_numbers_beside(found.attempt)
+        if any(name[-1].isdigit() for name in found.attempt.shapes):
+            from matdiff.language.rows import require_no_numbers_beside
+
+            require_no_numbers_beside(found.attempt)
         try:
             expr = build(found.typed)
             expr.facts["notes"] = noted(found, bound)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from matdiff.algebra.dims import Size
 from matdiff.language.declared import Declaration
+from matdiff.opening import ByNeed
 from matdiff.records import NamedTuple
 
 
@@ -127,3 +129,18 @@ def fresh_letter(letter: str, scope: Scope, spelt: Iterable[str]) -> str:
         return letter
     free = (i for i in "ijklmnpqrstuv" if i not in taken and i not in set(spelt))
     return next(free, f"{letter}{len(taken)}")
+
+
+Handler = Callable[[Any, Any, Scope], Scope | None]  # of what is bound, a node and the names around it
+HANDLERS: ByNeed[Handler] = ByNeed()
+
+
+def resolves(*kinds: str) -> Callable[[Handler], Handler]:
+    """Declares how the names in nodes of these kinds are resolved."""
+
+    def declare(function: Handler) -> Handler:
+        for kind in kinds:
+            HANDLERS[kind] = function
+        return function
+
+    return declare

@@ -31,7 +31,6 @@ from matdiff.language.doubts import (
     say_spread_numbers,
     say_stems,
 )
-from matdiff.language.functions_of_matrices import settle
 from matdiff.language.names import GREEK_WORDS
 from matdiff.language.other_kinds import KindsError
 from matdiff.language.scopes import BARE
@@ -171,7 +170,7 @@ class Search:
             say_stems,
         ):
             say(self.bound, found.attempt)
-        settle(found.attempt)
+        settled(found.attempt)
 
     def _cost(self, vector: Iterable[tuple[int, int]]) -> int:
         """What the choices of an assignment cost."""
@@ -391,3 +390,11 @@ class Search:
         undeclared = ", ".join(k for k in self.keys if isinstance(k, str))
         message = "too many undeclared names to find out their sizes" if undeclared else "too many readings of 1"
         return self.bound.error(self.bound.tree, message, f"declare some of {undeclared[:200]}", AmbiguityError)
+
+
+def settled(attempt: Attempt) -> None:
+    """Finds out what the functions of matrices are taken of, if there are such."""
+    if attempt.taken_of:
+        from matdiff.language.functions_of_matrices import settle
+
+        settle(attempt)

@@ -10,10 +10,8 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NoReturn
 
-from matdiff.algebra.assumptions import PROPERTIES, property_word
-from matdiff.algebra.expr import FUNCTIONS
 from matdiff.errors import MatdiffError, NotationError
-from matdiff.language.extents import KINDS
+from matdiff.language.formulas import is_formula
 from matdiff.language.left_sides import (
     HEAD,
     MOST_SIDES,
@@ -29,30 +27,22 @@ from matdiff.language.left_sides import (
     taken_out,
     unseen,
 )
-from matdiff.language.names import GREEK_WORDS, LETTER
+from matdiff.language.names import LETTER
 from matdiff.language.parameters import bound_letters
 from matdiff.language.parting import IN_FRONT, pieces_of, word_of
-from matdiff.language.phrases import COUNT
 from matdiff.language.quantifiers import without_quantifiers
 from matdiff.language.questions import Question, question_at
 from matdiff.language.requests import is_verb, request_at
 from matdiff.language.side_conditions import Condition, condition_of, relocated
 from matdiff.language.transcript import Edit, Transcript
 from matdiff.language.unsayable import refuse_differential, refuse_point, refuse_unread
-from matdiff.language.words import MAKERS
 from matdiff.records import NamedTuple
 from matdiff.regex import regex
 
 CONSTRAINING = regex(r"subject|such|s\.")
-SAYING = regex(  # what parts, defines, compares or asks
-    r"[=,;?\n∈≻⪰≽≺⪯≤≥⩽⩾⊥≠<>∀↦⟼×∂∇δ⟪]|\.\s|@\s*\("
-    r"|(?<![^\W\d_])(?:d(?![a-z]{2}|\s*(?:$|[-+*]))|D|s\.|(?i:min|max|inf|sup|arg)|(?:is|be|by|in|pd|[Ii]f)(?![a-z]))"
-    rf"|(?!exp)(?<!\w){COUNT}\s*x\s*{COUNT}(?!\w)"
-)
 SEVERAL = regex(  # μ̂, Σ̂ = arg max …
     rf"(?:^|(?<=[;\n]))[^\S\n]*(?:\(\s*)?{LETTER}(?:\s*,\s*{LETTER})+(?:\s*\))?\s*:?=\s*(?=⟪?arg(?:min|max|\s))"
 )
-WORDS = regex(r"[A-Za-z][a-z]{2,}\(?")
 
 
 class Says(NamedTuple):
@@ -80,7 +70,7 @@ class Says(NamedTuple):
 
 def said_in(script: Transcript, known: Collection[str], asks: bool) -> Says:
     """What a text says; *known* are declared names and unknowns, *asks* whether a derivative may be asked for."""
-    if _is_formula(script.text):
+    if is_formula(script.text):
         return Says(script, None, (), (), (), (), (), ())
     script, quantified = without_quantifiers(script)
     try:
@@ -92,16 +82,6 @@ def said_in(script: Transcript, known: Collection[str], asks: bool) -> Says:
         return said
     except MatdiffError as error:
         raise relocated(error, script) from None
-
-
-def _is_formula(text: str) -> bool:
-    """Whether a text is a formula and nothing else: no sign and no word in it may say anything beside it."""
-    if SAYING.search(text):
-        return False
-    words = WORDS.findall(text)
-    if not all((name := word.rstrip("(")) in FUNCTIONS or name in MAKERS or name in GREEK_WORDS for word in words):
-        return False
-    return not any(word in KINDS or property_word(word) in PROPERTIES for word in words)  # diag(x), and not A diag
 
 
 class Around(NamedTuple):

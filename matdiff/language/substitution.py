@@ -23,7 +23,7 @@ from matdiff.language.recurrences.gathering import in_order, known, numbers, off
 from matdiff.language.recurrences.heads import Head, Steps
 from matdiff.language.recurrences.implied import coupled
 from matdiff.language.recurrences.recursion import spend
-from matdiff.language.scopes import Binder, Fixed, Place, Position, Scope, Shifted, outer_key
+from matdiff.language.scopes import Binder, Fixed, Place, Position, Scope, Shifted, outer_key, resolves
 from matdiff.language.syntax import Node, copied, postorder
 from matdiff.language.words import PATH
 
@@ -129,6 +129,7 @@ NO_VALUES = ("keyword", "STRING", "all", "tuple", "comparison")  # arguments tha
 # ---- substituting ----------------------------------------------------------------------------------------
 
 
+@resolves("unspecified")
 def resolve_call(bound: Bound, node: Node, scope: Scope) -> None:
     """h(A x): the arguments, and the body with them for the parameters."""
     given = bound.given.get(node.value[0])
@@ -257,6 +258,7 @@ def _body(bound: Bound, node: Node, given: Given, scope: Scope, indices: Scope, 
     return Node("body", [body], {**around, **indices}, body.start, body.end)
 
 
+@resolves("body")
 def resolve_body(bound: Bound, node: Node, scope: Scope) -> Scope:
     """A body is read where it is defined."""
     inner: Scope = node.value

@@ -19,6 +19,7 @@ from matdiff.language.scopes import BARE, Binder, Fixed, Name
 from matdiff.language.sizes import Sizes, flexible_names
 from matdiff.language.syntax import Node, postorder
 from matdiff.language.typed import Make, Misfit, Typed, described
+from matdiff.opening import ByNeed
 from matdiff.records import NamedTuple
 
 MOST_REASONS = 4  # symbols whose shapes an error explains
@@ -219,7 +220,20 @@ def _size_named(name: str) -> Size:
 
 
 Rule = Callable[[Attempt, Node], "Typed | None"]
-RULES: dict[str, Rule] = {}
+RULES: ByNeed[Rule] = ByNeed()
+RULES.announce(
+    {
+        "matdiff.language.applications": "unspecified path list STRING keyword tuple call sized_call",
+        "matdiff.language.arithmetic": "sum negative positive group contract inner product tight",
+        "matdiff.language.blocks": "block ARRAY row rows all",
+        "matdiff.language.leaves": "NUMBER constant symbol member entry counter unit sized_constant define abbreviate "
+        "formula pi parameter applied body argument definition sequence equation",
+        "matdiff.language.norms": "norm bars",
+        "matdiff.language.powers": "transpose inverse_transpose pseudo_inverse power dot_power",
+        "matdiff.language.recurrences.shapes": "step filled like recurrence before start iterate",
+        "matdiff.language.sums": "big_sum cardinality cases comparison",
+    }
+)
 
 
 def rule(*kinds: str) -> Callable[[Rule], Rule]:
@@ -234,17 +248,37 @@ def rule(*kinds: str) -> Callable[[Rule], Rule]:
 
 
 Special = Callable[[Attempt, Node, "list[Typed]"], "Typed"]
-SPECIAL: dict[str, Special] = {}
-WORDED: dict[str, tuple[str, ...]] = {
-    "norm": ("STRING",)
-}  # those whose second argument may be a word: norm(A, 'fro'), sum(A, axis=0)
+SPECIAL: ByNeed[Special] = ByNeed()
+SPECIAL.announce(
+    {
+        "matdiff.language.applications": "vector matrix",
+        "matdiff.language.blocks": "hstack vstack",
+        "matdiff.language.densities": "normal log_normal kl_normal",
+        "matdiff.language.functions_of_matrices": "e^ exp log ln sqrt sin cos sinh cosh tan funm frechet_funm",
+        "matdiff.language.habits": "dot vdot outer polygamma mse cross_entropy kl var std cov matrix_power length "
+        "numel size maximum minimum square multiply divide solve matmul sum mean softmax log_softmax logsumexp",
+        "matdiff.language.norms": "norm",
+    }
+)
+ALONG = {  # a reduction over the entries → over each column, over each row
+    "sum": ("colsum", "rowsum"),
+    "mean": ("colmean", "rowmean"),
+    "softmax": ("softmax_cols", "softmax_rows"),
+    "log_softmax": ("logsoftmax_cols", "logsoftmax_rows"),
+    "logsumexp": ("logsumexp_cols", "logsumexp_rows"),
+}
+WORDED = {  # those whose second argument may be a word: norm(A, 'fro'), sum(A, axis=0)
+    "norm": ("STRING",),
+    **dict.fromkeys(ALONG, ("keyword", "STRING")),
+}
 
 
 def special(*names: str) -> Callable[[Special], Special]:
     """Declares how functions are typed that are no operators of their own."""
 
     def declare(function: Special) -> Special:
-        SPECIAL.update(dict.fromkeys(names, function))
+        for name in names:
+            SPECIAL[name] = function
         return function
 
     return declare

@@ -26,9 +26,8 @@ def announce() -> None:
         for name in MODULES:
             import_module(f"{__name__}.{name}")
         return
-    for module, several in known.items():
-        for table, names in zip(TABLES, several, strict=True):
-            table.homes.update(dict.fromkeys(names.split(), module))
+    for table, several in zip(TABLES, zip(*known.values(), strict=True), strict=True):
+        table.announce(dict(zip(known, several, strict=True)))
 
 
 def stored() -> dict[str, list[str]]:
