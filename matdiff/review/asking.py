@@ -87,6 +87,8 @@ def unknown_of(scope: Scope, asked: Asked, f: Expr, name: str) -> str:
     if not occurring and scope.arguments.get(name):
         raise Independent(f"{', '.join(candidates)} does not occur in the function")
     candidates = occurring or leaves
+    if len(candidates) > 1:  # of a family x and a vector w it is w
+        candidates = [s.name for s in symbols(f) if s.name in candidates and not s.ranges] or candidates
     if len(candidates) > 1:
         candidates = next(([c for c in candidates if c in kind] for kind in CUSTOMARY if {*kind} & {*candidates}), [])
     if len(candidates) != 1:

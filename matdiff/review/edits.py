@@ -186,7 +186,7 @@ def _numbers(side: str) -> Iterator[Edit]:
     for m in re.finditer(rf"/\s*{LETTER}(?![A-Za-z(])", side):
         yield Edit("factor", side[: m.start()] + " " + side[m.end() :], m.span())
     for start, end in terms(side):
-        first = re.compile(r"\s*(\d+)(?![\w.^/])").match(side, start, end)
+        first = re.compile(r"\s*(\d+)(?![\d.^/])").match(side, start, end)
         for factor, number in ((2, "2 "), (Fraction(1, 2), "(1/2) ")):
             spelt = f"({factor * int(first.group(1))})" if first else number
             yield Edit("factor", f"{side[:start]}{spelt}{side[first.end() if first else start :]}", (start, end))

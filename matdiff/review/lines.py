@@ -85,7 +85,10 @@ NAMING = (
     r"(?m)(?:^[ \t]*|\b(?:where|with|let|and) +|[,;] +)"
     r"([a-z]{2,}(?:_[a-z]+)*[a-z0-9])\s*(?:\([^()=]*\))?\s*:?=(?!=)"
 )  # loss = …
-ACRONYM = r"(?m)(?:^\W*|∇(?:_\w)?\s*)(KL|MSE|SSE|RSS|NLL|BCE|CE|ELBO|MAE|LL)\s*(?:\([^()=]*\))?\s*&?\s*:?=(?!=)"
+ACRONYM = (
+    r"(?m)(?:^\W*(?:\d+\W+)?|∇(?:_\w)?\s*)(KL|MSE|SSE|RSS|NLL|BCE|CE|ELBO|MAE|LL|LSE)"
+    r"\s*(?:\([^()=]*\))?\s*&?\s*:?=(?!=)"
+)
 UPRIGHT = r"\\(?:math(?:rm|it|sf)|text(?:rm|it)?|operatorname)\s*\{\s*([A-Za-z]{2,})\s*\}"
 NAMED_UPRIGHT = rf"{UPRIGHT}\s*(?:\([^()=]*\))?\s*&?\s*:?=(?!=)"  # \mathrm{KL} = …
 CONNECTING = frozenset(

@@ -47,6 +47,7 @@ QUOTIENT = r"∂[^/=]*/\s*\(?\s*∂"  # ∂ln Lᵢ/∂β of an Lᵢ that is not 
 CALL = rf"(?<![A-Za-z])(?:{FUNCTION})(?![A-Za-z])|(?P<name>{LETTER})\s*\((?P<arguments>[^()=]*)\)"  # f(x)
 SIZE_D = (  # d/2, √d, (2π)^d
     r"(?<![A-Za-z\\])d(?=\s*\)*\s*/\s*\(?\d)|(?<=\)\^)d(?![A-Za-z(])"
+    r"|(?<=[-+−] )d(?=\s*(?:[-+−)]|$))|(?<=[-+−])d(?=\s*(?:[-+−)]|$))"
     r"|(?<=√)d(?![A-Za-z(])|(?<=√\()d(?=\))|(?<=sqrt\()d(?=\))"
 )
 SUMMED = r"∑_\{?\s*([a-z])(?![a-z])"

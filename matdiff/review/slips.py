@@ -234,8 +234,10 @@ def _by_assumption(fault: Fault) -> Iterator[Found]:
         yield Found("domain")
     forms = {truth: None, Sum.of(*multiplied_out(truth)): None} if truth.shape != SCALAR else {truth: None}
     for kind, why, kinds in PARTS:
-        if any(_is_right(value, less) for form in forms for less in _with_a_part_less(form, kinds)):
-            yield Found(kind, None, why)
+        less = ((part, rest) for form in forms for part, rest in _with_a_part_less(form, kinds))
+        if (part := next((part for part, rest in less if _is_right(value, rest)), None)) is not None:
+            is_constant = bool(why) and isinstance(part, Symbol) and part.shape == SCALAR and not part.ranges
+            yield Found("constant" if is_constant else kind, None, "" if is_constant else why)
     if fault.is_derivative and any(_is_right(less, truth) for less in _with_factors_less(value)):
         yield Found("chain rule", None, "there is a factor too many")
     if truth.shape[0] == truth.shape[1] and truth.shape != SCALAR and _is_right(value, diagonal_of(truth)):
@@ -271,8 +273,10 @@ def _turned(e: Expr) -> Expr:
     return Transpose(e)
 
 
-def _with_a_part_less(e: Expr, kinds: tuple[type[Sum | Scale | Product | Hadamard], ...]) -> Iterator[Expr]:
-    """An expression without a factor or a term of a node of these kinds, or with one factor by entries alone."""
+def _with_a_part_less(
+    e: Expr, kinds: tuple[type[Sum | Scale | Product | Hadamard], ...]
+) -> Iterator[tuple[Expr, Expr]]:
+    """The factors or terms of the nodes of these kinds, each with what is left, also of one factor by entries alone."""
     nodes = [n for n in postorder(e) if isinstance(n, kinds) and (n.shape != SCALAR or kinds != (Hadamard,))]
     for node in islice(nodes, MOST_SUMS):
         alone = [[part] for part in node.operands] if kinds == (Hadamard,) and len(node.operands) > 2 else []
@@ -282,7 +286,7 @@ def _with_a_part_less(e: Expr, kinds: tuple[type[Sum | Scale | Product | Hadamar
                 continue
             with suppress(MatdiffError):
                 table: dict[Expr, Expr] = {node: type(node).of(*rest) if len(rest) > 1 else rest[0]}
-                yield replace(e, table.get)
+                yield next((part for part in parts if part not in rest), parts[0]), replace(e, table.get)
 
 
 def _with_factors_less(e: Expr) -> Iterator[Expr]:

@@ -104,7 +104,18 @@ $$\frac{\partial \mathcal{L}}{\partial w} = w - \sum_{n=1}^N \alpha_n y_n x_n = 
 NUMBERED_PIECES = """f(W) = ∑_{k=1}^{K} ‖r₂[k]‖²        X[k=1..K]: m×n   W: n×r   a[k=1..K]: r   y[k=1..K]: m
 r₂[k] = X[k]Wa[k] − y[k]        r₂[k=1..K]: m
 dr₂[k] = X[k] dW a[k]                           d(A ± B), product law"""
+DIVERGENCE = r"""KL = \frac12\left(\operatorname{tr}(\Sigma_2^{-1}\Sigma_1) - d
++ \log\frac{|\Sigma_2|}{|\Sigma_1|}\right)
+\nabla_{\Sigma_1} KL = \frac12\left(\Sigma_2^{-1} - \Sigma_1^{-1}\right)"""
+LSE = """(1) LSE(x) = log(1ᵀexp(x))
+(2) ∂LSE/∂x = exp(x)/(1ᵀexp(x)) =: p
+(3) ∂²LSE/∂x∂xᵀ = diag(p) − ppᵀ"""
+HINGE = """L = ∑ᵢ max(0, 1 − yᵢ wᵀxᵢ)
+∇L = −∑ᵢ 1[1 − yᵢwᵀxᵢ > 0] yᵢ xᵢ"""
 CASES = [
+    (DIVERGENCE, "Σ1, Σ2: d x d spd", "- \\Sigma_1^{-1}", "- \\Sigma_1", 3, "inverse"),
+    (LSE, "x: n", "− ppᵀ", "+ ppᵀ", 3, "sign"),
+    (HINGE, "x[i=1..N]: d; y[i=1..N]: scalar; w: d", "= −∑", "= ∑", 2, "sign"),
     (IDENTITIES, "", "= A^T B^T", "= A^T B", 4, "transpose"),
     (DUAL, "w: d; x[n=1..N]: d; y[n=1..N]: scalar; α[n=1..N]: scalar", "= w - ", "= 2w - ", 2, "factor"),
     (NUMBERED_PIECES, "", "= X[k] dW", "= 2X[k] dW", 3, "factor"),
@@ -158,6 +169,8 @@ def test_another_reading_is_tried_before_a_line_is_called_wrong(
     [
         ("f(X) = tr(AXXᵀB)\ndf = tr(XᵀBA dX) + tr(BA X dXᵀ)\n= tr(XᵀBA dX) + tr(XᵀBA dX)", "A, B: n x n", "transpose"),
         ("f = tr(X'X X'X)\ndf = tr(dX'X X'X) + tr(X'dX X'X) + tr(X'X dX'X)", "X: m x n", "missing term"),
+        ("f = C log(1 + exp(-w'x))\n∇_w f = -x/(1 + exp(w'x))", "w, x: n; C: scalar", "constant"),
+        ("f = ½(xᵀx)²\n∇²f = 2(xᵀx) I + 2xxᵀ", "x: n", "factor"),
         ("f = tr(S^-1 (A + B))\ndf/dS = -S^-2 (A + B)", "S: n x n spd; A, B: n x n symmetric", "order"),
     ],
 )
