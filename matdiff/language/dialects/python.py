@@ -29,6 +29,7 @@ from matdiff.language.dialects import (
     pairs,
     problems,
     python_names,
+    subscripts,
 )
 from matdiff.language.dialects.functionals import together
 from matdiff.language.dialects.inlining import inlined
@@ -44,7 +45,7 @@ from matdiff.language.dialects.statements import (
     with_sizes,
     with_values,
 )
-from matdiff.language.extents import Excerpt, parse_size
+from matdiff.language.extents import Excerpt
 from matdiff.language.names import GREEK_CLASS, MARKS, canonical, nearest
 from matdiff.language.syntax import Node
 from matdiff.language.words import Vocabulary
@@ -348,51 +349,6 @@ class Converter:
             return Node("unspecified", [together(parts)], called, *self.span(node))
         return self.call(node, name, parts, names, module)
 
-    def subscript(self, node: ast.Subscript) -> Node:
-        """X[:, 0], x[1:], slogdet(A)[1], X.shape[0]"""
-        base = self.done[id(node.value)]
-        if directions := functionals.directions(self, node):
-            behind = together([self.done[id(d)] for d in directions])
-            return Node(base.kind, [*base.parts, behind], base.value, *self.span(node))
-        keys = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-        found = tuple(self.key(k) for k in keys)
-        if len(found) == 1 and (part := pairs.part(self, node, node.value, found[0])):
-            return part
-        if any(isinstance(k, str) for k in found):
-            if not all(isinstance(k, str) for k in found):
-                raise self.refused(node, "an index with a letter beside numbers cannot be read")
-            inside = [Node("NAME", [], k, *self.span(key)) for k, key in zip(found, keys, strict=True)]
-            return Node("index", [base, together(inside)], None, *self.span(node))
-        key = Node("literal", [], found, *self.span(node))
-        return self.call(node, "item", [base, key])
-
-    def key(self, node: ast.expr) -> Any:
-        """A place, a slice, None for a new axis, or a letter."""
-        match node:
-            case ast.Slice(lower=low, upper=high, step=step):
-                return slice(*[None if end is None else self.end(end) for end in (low, high, step)])
-            case ast.Attribute(attr="newaxis"):
-                return None
-            case ast.Name(id=name):
-                return self.name(name)
-            case ast.Call(func=ast.Name(id="range") | ast.Attribute(attr="arange")):
-                hint = "with Y of 0 and 1 in place of the labels it is np.sum(Y * P, axis=1)"
-                raise self.refused(node, "an entry of each row by its label is not known", hint)
-        try:
-            value = ast.literal_eval(node)
-        except (ValueError, TypeError, RecursionError):
-            value = ""
-        if value is not None and value is not Ellipsis and type(value) is not int:
-            raise self.refused(node, "an index is a number, a slice, None or a letter")
-        return value
-
-    def end(self, node: ast.expr) -> Any:
-        """The start or the end of a slice: a number, or a size as in x[n:n + m]."""
-        if any(isinstance(part, ast.Name) for part in ast.walk(node)):
-            start, end = self.span(node)
-            return parse_size(Excerpt(self.text[start:end], start, self.text))
-        return self.key(node)
-
     def call(self, node: ast.expr, name: str, parts: list[Node], names: tuple[str, ...] = (), module: str = "") -> Node:
         if self.dialect.entrywise:
             return self.array(node, name, parts, names, module)
@@ -423,5 +379,5 @@ HANDLERS: dict[type, Callable[[Converter, Any], Node]] = {
     ast.Compare: Converter.compared,
     ast.Attribute: Converter.attribute,
     ast.Call: Converter.called,
-    ast.Subscript: Converter.subscript,
+    ast.Subscript: subscripts.subscript,
 }

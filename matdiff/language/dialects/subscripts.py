@@ -1,0 +1,62 @@
+"""Places and slices in code: X[:, 0], x[1:], x[:, None], slogdet(A)[1], X.shape[0]."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any
+
+from matdiff.language.dialects import functionals, pairs
+from matdiff.language.dialects.functionals import together
+from matdiff.language.extents import Excerpt, parse_size
+from matdiff.language.syntax import Node
+
+if TYPE_CHECKING:
+    from matdiff.language.dialects.python import Converter
+
+
+def subscript(to: Converter, node: ast.Subscript) -> Node:
+    """X[:, 0], x[1:], slogdet(A)[1], X.shape[0]"""
+    base = to.done[id(node.value)]
+    if directions := functionals.directions(to, node):
+        behind = together([to.done[id(d)] for d in directions])
+        return Node(base.kind, [*base.parts, behind], base.value, *to.span(node))
+    keys = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    found = tuple(place_of(to, k) for k in keys)
+    if len(found) == 1 and (part := pairs.part(to, node, node.value, found[0])):
+        return part
+    if any(isinstance(k, str) for k in found):
+        if not all(isinstance(k, str) for k in found):
+            raise to.refused(node, "an index with a letter beside numbers cannot be read")
+        inside = [Node("NAME", [], k, *to.span(key)) for k, key in zip(found, keys, strict=True)]
+        return Node("index", [base, together(inside)], None, *to.span(node))
+    key = Node("literal", [], found, *to.span(node))
+    return to.call(node, "item", [base, key])
+
+
+def place_of(to: Converter, node: ast.expr) -> Any:
+    """A place, a slice, None for a new axis, or a letter."""
+    match node:
+        case ast.Slice(lower=low, upper=high, step=step):
+            return slice(*[None if end is None else end_of(to, end) for end in (low, high, step)])
+        case ast.Attribute(attr="newaxis"):
+            return None
+        case ast.Name(id=name):
+            return to.name(name)
+        case ast.Call(func=ast.Name(id="range") | ast.Attribute(attr="arange")):
+            hint = "with Y of 0 and 1 in place of the labels it is np.sum(Y * P, axis=1)"
+            raise to.refused(node, "an entry of each row by its label is not known", hint)
+    try:
+        value = ast.literal_eval(node)
+    except (ValueError, TypeError, RecursionError):
+        value = ""
+    if value is not None and value is not Ellipsis and type(value) is not int:
+        raise to.refused(node, "an index is a number, a slice, None or a letter")
+    return value
+
+
+def end_of(to: Converter, node: ast.expr) -> Any:
+    """The start or the end of a slice: a number, or a size as in x[n:n + m]."""
+    if any(isinstance(part, ast.Name) for part in ast.walk(node)):
+        start, end = to.span(node)
+        return parse_size(Excerpt(to.text[start:end], start, to.text))
+    return place_of(to, node)
