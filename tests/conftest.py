@@ -9,6 +9,7 @@ import pytest
 import matdiff
 import matdiff.calculus.equality.normal_form
 from matdiff.algebra.expr import Expr, postorder
+from matdiff.algebra.kinds import is_a
 from matdiff.output.spellings import PLACED, is_python
 
 
@@ -36,9 +37,7 @@ def is_read_back() -> Callable[..., bool]:
             return matdiff.parse(text, where) is e
         if not is_python(text):
             return matdiff.parse(text, where, dialect="plain") is e
-        found = matdiff.parse(
-            text, where, dialect="numpy" if any(isinstance(n, PLACED) for n in postorder(e)) else None
-        )
+        found = matdiff.parse(text, where, dialect="numpy" if any(is_a(n, *PLACED) for n in postorder(e)) else None)
         return found is e or any(is_equal(side, e) for side in (found, found.T))
 
     return check

@@ -11,6 +11,7 @@ from fuzz.code import call
 from fuzz.dressed import declarations
 from fuzz.texts import text, where_of
 from matdiff.algebra.expr import Expr, Symbol, postorder, symbols
+from matdiff.algebra.kinds import is_a
 from matdiff.algebra.operators.entrywise import Unspecified
 from matdiff.algebra.operators.paths import Path
 from matdiff.errors import MatdiffError
@@ -40,7 +41,7 @@ def can_be_declared(e: Expr, spelling: str) -> bool:
     a product where u is a number, and the call of a function that is not known in code.
     """
     sizes = {name for s in symbols(e) for extent in (*s.shape, *s.ranges) for name in extent.names()}
-    places = {p for node in postorder(e) if isinstance(node, PLACED) for p in node.operands if p.is_scalar}
+    places = {p for node in postorder(e) if is_a(node, *PLACED) for p in node.operands if p.is_scalar}
     told = all(p.name in sizes or p.properties for p in places if isinstance(p, Symbol))
     functions = [node.data[0] for node in postorder(e) if isinstance(node, Unspecified)]
     paths = {node.operands[0] for node in postorder(e) if isinstance(node, Path)}
