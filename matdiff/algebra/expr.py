@@ -14,7 +14,7 @@ from matdiff.algebra.arithmetic import COMMON, LONGEST_NUMBER, Arithmetic, bits
 from matdiff.algebra.arithmetic import FUNCTIONS as FUNCTIONS
 from matdiff.algebra.arithmetic import OPERATORS as OPERATORS
 from matdiff.algebra.dims import ONE, SCALAR, Pattern, Relation, Shape, Size, pattern, resolved, shape_text, size
-from matdiff.algebra.kinds import BITS, DECLARED, VARYING, Classes, bit, of_node
+from matdiff.algebra.kinds import BITS, DECLARED, SEEN_IN_DEFINITIONS, Classes, bit, of_node
 from matdiff.algebra.laws import OF_OPERATOR, Law, enter
 from matdiff.algebra.letters import by_signature, declared
 from matdiff.algebra.memory import TABLE, Known, kept
@@ -74,7 +74,7 @@ class Expr(Arithmetic):
                 below |= o.classes
             _set_inside(node, inside)
             _set_below(node, below)
-            _set_classes(node, (below & VARYING if cls.closed else below) | of_node(cls, data))
+            _set_classes(node, (below & SEEN_IN_DEFINITIONS if cls.closed else below) | of_node(cls, data))
             _set_kinds(node, cls.kinds_of(operands, data))
             _set_facts(node, {})
             node = kept(key, node)
@@ -94,7 +94,7 @@ class Expr(Arithmetic):
                 free = free | operand.free
         return free
 
-    closed: ClassVar[bool] = False  # whether nothing but a differential is seen in it
+    closed: ClassVar[bool] = False  # whether it is a definition, in which few classes are seen
     seen_through: ClassVar[bool] = False  # whether a law sees its last operand too where it is an operand
 
     @classmethod

@@ -56,13 +56,13 @@ class Declared:
     """Stands for a symbol or a member with declared properties, in what a law wants *among* the operands."""
 
 
-class Varying:
-    """Stands for a differential, which is seen in definitions too."""
-
-
 def is_a(e: object, *names: str) -> bool:
     """Whether a thing is of a class of one of these names, which is loaded where there is one, but need not be."""
     return type(e).__name__ in names
 
 
-DECLARED, VARYING = bit(Declared), bit(Varying)
+DECLARED = bit(Declared)
+VARYING = bit_named("Differential")
+SPECTRAL = bit_named("Eigenvalues")
+COMMUTING = set_of(("Expm", "Logm", "Sqrtm", "MatrixFunction"))  # functions of a matrix that are no powers
+SEEN_IN_DEFINITIONS = VARYING | SPECTRAL | COMMUTING

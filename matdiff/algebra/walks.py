@@ -72,25 +72,6 @@ def fact(name: str, root: Expr, find: Callable[[Expr, list[T]], T], closed: tupl
     return found
 
 
-def occurs(name: str, root: Expr, kinds: tuple[type, ...]) -> bool:
-    """The fact whether a node of some classes occurs in an expression; what stands beside such a node is not asked."""
-    stack = [] if name in root.facts else [root]
-    while stack:
-        node, height = stack[-1], len(stack)
-        found = isinstance(node, kinds)
-        for o in () if found else node.operands:
-            known = o.facts.get(name)
-            if known:
-                found = True
-                break
-            if known is None:
-                stack.append(o)
-        if found or len(stack) == height:
-            node.facts[name] = found
-            del stack[height - 1 :]
-    return bool(root.facts[name])
-
-
 def replace(root: Expr, change: Callable[[Expr], Expr | None]) -> Expr:
     """The expression with every node for which *change* answers replaced by the answer.
 

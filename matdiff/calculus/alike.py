@@ -5,11 +5,11 @@ and contributes below.  It is derived where nothing like it was before, and othe
 kind, symbols and definitions exchanged.
 
 Why this is sound.  The laws are equalities between forms.  Of a symbol they see the shape and the properties, of a
-definition, which hides its own form, the shape, the operation that it stands for, and what they ask by way of the
-``QUESTIONS``, whose answers are compared.  So two blocks of one form, whose leaves look alike and are equal in the
-same places, are derived by the same laws.  Where a law may see more (it opens a definition, names the number of
-columns by a symbol of the block, or renames an index), the block is derived by itself.  A test watches that no other
-law looks into definitions.
+definition, which hides its own form, the shape, the operation that it stands for, which of a few occur in it, and what
+they ask by way of the ``QUESTIONS``, whose answers are compared.  So two blocks of one form, whose leaves look alike
+and are equal in the same places, are derived by the same laws.  Where a law may see more (it opens a definition, names
+the number of columns by a symbol of the block, or renames an index), the block is derived by itself.  A test watches
+that no other law looks into definitions.
 """
 
 from __future__ import annotations
@@ -19,8 +19,7 @@ from typing import Any
 
 from matdiff.algebra.expr import Expr, Leaf, Symbol, postorder
 from matdiff.algebra.identities.cancelling import columns_cancel
-from matdiff.algebra.identities.commuting import applies_function
-from matdiff.algebra.identities.spectral_functions import holds_eigenvalues
+from matdiff.algebra.kinds import SEEN_IN_DEFINITIONS
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.products import Transpose
 from matdiff.algebra.operators.structure import Named, is_not_named, value_of
@@ -35,8 +34,6 @@ MOST = 4  # so many kinds of one form are kept
 # What laws ask about a definition without opening it; a definition keeps every answer.
 QUESTIONS: dict[str, Callable[[Expr], object]] = {
     "symmetric": is_symmetric_definition,
-    "functions of a matrix": applies_function,
-    "eigenvalues": holds_eigenvalues,
     "columns cancel": columns_cancel,
     "rows cancel": lambda definition: columns_cancel(Transpose(definition)),
 }
@@ -48,7 +45,7 @@ Recipe = list[tuple[type[Expr], tuple[Any, ...], tuple[int, ...]]]
 
 def outlook(e: Expr) -> tuple[object, ...]:
     """What laws see of a symbol or a definition; more they have to ask for."""
-    return e.data[1:] if isinstance(e, Symbol) else (e.shape, type(value_of(e)))
+    return e.data[1:] if isinstance(e, Symbol) else (e.shape, type(value_of(e)), e.classes & SEEN_IN_DEFINITIONS)
 
 
 class Kind(NamedTuple):

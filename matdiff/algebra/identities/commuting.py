@@ -4,21 +4,14 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from matdiff.algebra.expr import OPERATORS, Expr
-from matdiff.algebra.kinds import is_a
+from matdiff.algebra.expr import Expr
+from matdiff.algebra.kinds import COMMUTING, is_a
 from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.products import Product, Transpose
 from matdiff.algebra.operators.square import Inverse, MatrixPower
-from matdiff.algebra.walks import occurs
 
-FUNCTIONS = ("Expm", "Logm", "Sqrtm", "MatrixFunction")
-RANKED = ("Inverse", "MatrixPower", *FUNCTIONS, "Sum")  # in the order in which they are written
-
-
-def applies_function(e: Expr) -> bool:
-    """Whether a function of a matrix that is no power occurs in an expression."""
-    kinds = tuple([OPERATORS[name] for name in FUNCTIONS if OPERATORS.is_made(name)])
-    return bool(kinds) and occurs("functions of a matrix", e, kinds)
+# In the order in which they are written.
+RANKED = ("Inverse", "MatrixPower", "Expm", "Logm", "Sqrtm", "MatrixFunction", "Sum")
 
 
 @identity(
@@ -30,13 +23,13 @@ def applies_function(e: Expr) -> bool:
 )
 def commuting_functions(e: Expr) -> Expr | None:
     """Functions of one matrix stand in one order, so that equal terms are seen as equal."""
-    if not applies_function(e):
+    if not e.classes & COMMUTING:
         return None
     from matdiff.algebra.identities.matrix_functions import base
 
     f = e.operands
     for k, (a, b) in enumerate(pairwise(f)):
-        if base(a) == base(b) and (applies_function(a) or applies_function(b)) and rank(a) > rank(b):
+        if base(a) == base(b) and (a.classes | b.classes) & COMMUTING and rank(a) > rank(b):
             return Product.of(*f[:k], b, a, *f[k + 2 :])
     return None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.expr import FUNCTIONS as TABLE
 from matdiff.algebra.expr import Expr, postorder
+from matdiff.algebra.kinds import SPECTRAL
 from matdiff.algebra.laws import identity
 from matdiff.algebra.operators.eigenvalues import Eigenvalues, Eigenvectors
 from matdiff.algebra.operators.products import Product, Transpose
@@ -13,12 +14,6 @@ from matdiff.algebra.operators.square import Trace
 from matdiff.algebra.operators.structure import DiagonalMatrix
 from matdiff.algebra.operators.symmetry import is_symmetric
 from matdiff.algebra.stated import stated
-from matdiff.algebra.walks import occurs
-
-
-def holds_eigenvalues(e: Expr) -> bool:
-    """Whether eigenvalues occur in an expression."""
-    return occurs("eigenvalues", e, (Eigenvalues,))
 
 
 @identity(
@@ -31,9 +26,9 @@ def holds_eigenvalues(e: Expr) -> bool:
 def sum_over_eigenvalues(e: Expr) -> Expr | None:
     """For every f that is made of operations on single entries."""
     a = e.operands[0]
-    if not holds_eigenvalues(a):
+    if not a.classes & SPECTRAL:
         return None
-    found = [node for node in postorder(a, prune=lambda n: not holds_eigenvalues(n)) if isinstance(node, Eigenvalues)]
+    found = [node for node in postorder(a, prune=lambda n: not n.classes & SPECTRAL) if isinstance(node, Eigenvalues)]
     if len(found) != 1 or not is_symmetric(found[0].operands[0]):
         return None
     try:

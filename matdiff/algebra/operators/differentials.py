@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from matdiff.algebra.expr import Expr, Operator, Symbol
-from matdiff.algebra.kinds import VARYING, Varying, is_a
+from matdiff.algebra.kinds import VARYING, is_a
 from matdiff.algebra.notation import ATOM, POSTFIX, SUM, DifferentialSign, Notation, Slot, Style
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Member
 
 
-class Differential(Varying, Operator):
+class Differential(Operator):
     """dA"""
 
     names = ("d",)
