@@ -237,8 +237,8 @@ def test_a_quotient_that_its_gradient_has_is_rho(text: str, wrt: str, where: str
 
 def test_a_sum_has_one_name_whatever_the_letters_of_its_indices() -> None:
     page = matdiff.derive("-log(exp(z_y)/sum_j exp(z_j))", "z").to_text()
-    assert "t₂ = ∑_{j=1}^{N} exp(z[j])" in page
-    assert "  ∇_z[j] f = cases(−1, j = y, 0) + exp(z[j])/t₂\n" in page
+    assert "t₁ = ∑_{j=1}^{N} exp(z[j])" in page
+    assert "  ∇_z[j] f = cases(−1, j = y, 0) + exp(z[j])/t₁\n" in page
     assert "∑_{i=1}^{N}" not in page.rpartition("\n           = ")[0]  # but in the closed answer
     where = "x[i=1..N]: d; m[k=1..K]: d; p[k=1..K]: scalar positive"
     text = "-sum(i=1..N, log(sum(k=1..K, p[k]*exp(-norm2(x[i] - m[k])^2/2))))"

@@ -8,7 +8,7 @@ line of its own: the laws of its steps stand beside what is read off.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from matdiff.algebra.constants import is_zero
 from matdiff.algebra.expr import Expr, Symbol, postorder
@@ -25,6 +25,7 @@ from matdiff.algebra.identities.traces import (
 from matdiff.algebra.laws import Law
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.products import Sum
+from matdiff.algebra.operators.recurrence import Iterate, step_of_recurrence
 from matdiff.algebra.operators.structure import Named, is_not_named
 from matdiff.algebra.operators.sums import IndexedSum, Member
 from matdiff.algebra.reading_cost import reading_cost
@@ -49,13 +50,20 @@ Rows = list[tuple[Expr, Laws]]
 
 
 def is_chain(found: Gradients) -> bool:
-    """Whether a derivation goes back through links alone: a recurrence has δ in their place."""
-    return bool(found.links) and all(phases_of(block)[0].title == LINK for block in below(found))
+    """Whether a derivation goes back through links, or through the states of a recurrence."""
+    pieces = [block for block in found.blocks if block.name and block.node is not found.function]
+    return bool(pieces) and all(is_state(block) or block.name in found.links for block in pieces)
+
+
+def is_state(block: Block) -> bool:
+    """Whether a block is about the states of a recurrence, which have δ in the place of links."""
+    return isinstance(block.node, Iterate)
 
 
 def below(found: Gradients) -> list[Block]:
-    """The blocks of a derivation below the function."""
-    return [block for block in found.blocks if block.name and block.node is not found.function]
+    """The blocks of a derivation below the function that have links."""
+    pieces = [block for block in found.blocks if block.name and block.node is not found.function]
+    return [block for block in pieces if not is_state(block)]
 
 
 def phases_of(block: Block) -> list[Phase]:
@@ -63,16 +71,26 @@ def phases_of(block: Block) -> list[Phase]:
     return list(block.phases)
 
 
-def in_chain(found: Gradients, linked: Linked, pen: Pen, lefts: Mapping[str, Formula]) -> Telling:
-    """The derivation as sections of a page, where *lefts* are the left sides of the answers."""
+def in_chain(
+    found: Gradients, linked: Linked, pen: Pen, lefts: Mapping[str, Formula], deltas: Mapping[Expr, Sequence[Line]]
+) -> Telling:
+    """The derivation as sections of a page, where *lefts* are the left sides of the answers.
+
+    *deltas* are the lines that say what δ is of a recurrence.
+    """
     way, once = _Way(found, linked), _Once()
     apart = Apart(pen.pieces)
     forwards = [line for block in found.blocks if block.name for line in differentials(block, found, pen, apart)]
-    backwards = [
-        Line(joined([pen(found.links[block.name]), " = ", nabla(named(block.name)), " f"]), pen(e), once(laws))
-        for block in below(found)
-        for e, laws in way.link(block)
-    ]
+    backwards: list[Line] = []
+    said: set[Expr] = set()
+    for block in found.blocks:
+        if is_state(block):
+            rows = [line for e, lines in deltas.items() if e not in said for line in lines]
+            said.update(deltas)
+            backwards += [*rows[:-1], *(row._replace(laws=once(way.to_states())) for row in rows[-1:])]
+        elif block.name in found.links:
+            left = joined([pen(found.links[block.name]), " = ", nabla(named(block.name)), " f"])
+            backwards += [Line(left, pen(e), once(laws)) for e, laws in way.link(block)]
     others, answers = list[Section](), dict[str, Laws]()
     for name, left in lefts.items():
         rows, answers[name] = way.to_answer(name)
@@ -83,17 +101,18 @@ def in_chain(found: Gradients, linked: Linked, pen: Pen, lefts: Mapping[str, For
             else:
                 others.append(Section(phase, [line]))
     made = [Section("Differential", forwards), Section("Chain rule", backwards), *others]
-    said = {name: once(laws) for name, laws in answers.items()}
-    return Telling([[s] for s in made if s.lines], way.answers(), said, way.told)
+    reasons = {name: once(laws) for name, laws in answers.items()}
+    return Telling([[s] for s in made if s.lines], way.answers(), reasons, {*way.told, *said})
 
 
 def differentials(block: Block, found: Gradients, pen: Pen, apart: Apart) -> Iterator[Line]:
     """The lines of a differential, without dh = d(Wx): the head says what h is."""
     own = joined([D, "f" if block.node is found.function else named(block.name)])
+    own = pen(Differential(block.node)) if is_state(block) else own
     for phase in block.phases:
         for node, lines in apart(phase, block.node) if phase.title == "Differential" else ():
             left = own if node is block.node else pen(Differential(node))
-            if len(lines) > 1 and lines[0].laws == (Named.d,):
+            if len(lines) > 1 and lines[0].laws in ((Named.d,), (step_of_recurrence,)):
                 del lines[0]
             for line in lines:
                 yield Line(left, pen(line.expression), tuple(t for t in line.titles if t != Named.d.title))
@@ -149,6 +168,10 @@ class _Way:
         """A line in the links that have lines of their own, with the laws that lead to it."""
         shown, steps = self.simplify(self.short(line.expression))
         return shown, self.put_in(line.expression) + before + line.laws + tuple(step.law for step in steps)
+
+    def to_states(self) -> Laws:
+        """The laws that lead from the states of a recurrence to those before them."""
+        return tuple(law for target, laws in self.reasons.items() if isinstance(target, Iterate) for law in laws)
 
     def put_in(self, e: Expr) -> Laws:
         """The laws by which the links that have no lines of their own were found."""

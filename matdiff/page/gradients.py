@@ -14,7 +14,7 @@ from matdiff.algebra.identities.traces import chain_rule, read_off, scalar_as_tr
 from matdiff.algebra.notation import TEXT, name_text
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.products import Sum
-from matdiff.algebra.operators.recurrence import Iterate
+from matdiff.algebra.operators.recurrence import Iterate, Recurrence
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Member
 from matdiff.calculus.demands import Condition
@@ -80,11 +80,13 @@ def page(found: Gradients, steps: str, closed: Gradients | None = None) -> Page:
 
 def derivation(found: Gradients, linked: Linked, pen: Pen, full: bool) -> Telling:
     """The derivation as a page tells it."""
-    if not full and found.links:
+    if not full and any(block.name and block.node is not found.function for block in found.blocks):
         from matdiff.page.chain import in_chain, is_chain
 
         if is_chain(found):
-            return in_chain(found, linked, pen, {name: answer(found, name).left for name in found.gradients})
+            lefts = {name: answer(found, name).left for name in found.gradients}
+            recurrences = [e for e in adjoints(found) if isinstance(e, Recurrence)]
+            return in_chain(found, linked, pen, lefts, {e: list(definition(e, Pen())) for e in recurrences})
     parts = each_heading_once(sections(block, found, pen, full) for block in found.blocks)
     return Telling(list(parts), linked.answers)
 

@@ -156,3 +156,19 @@ def test_the_page_of_a_jacobian_has_each_heading_once() -> None:
     assert section(page, "Differential") == ["dh = dW x + W dx", "dz = (1 − z.^2) ⊙ dh", "df = V dz"]
     assert len(headings) == len(set(headings))
     assert "definition" not in page
+
+
+def test_a_recurrence_is_told_as_other_chains_are() -> None:
+    """Backpropagation through time: δ runs backwards, and the answers are sums of δ[t + 1] with the state before it."""
+    text = "h[0] = s; h[t] = tanh(W h[t − 1] + U x[t]); ∑_{t=1}^T ‖h[t] − y[t]‖²"
+    found = matdiff.derive(text, ("W", "s"), "x[t=1..T]: p; y[t=1..T]: n; s: n; W: n x n; U: n x p")
+    page = found.to_text(width=200)
+    assert "Back through" not in page
+    assert "Trace form" not in page
+    assert "dh[t] = (1 − h[t].^2) ⊙ d(Wh[t − 1] + Ux[t])" in section(page, "Differential")
+    assert section(page, "Chain rule") == [
+        "δ[T] = 0_n",
+        "δ[t − 1] = Wᵀ((δ[t] + 2(h[t] − y[t])) ⊙ (1 − h[t].^2)) for t = T..1",
+    ]
+    assert "∇_s f = δ[0]" in section(page, "Gradient")
+    assert found.verify().ok
