@@ -102,6 +102,13 @@ def test_the_derivative_by_a_member_is_judged() -> None:
 
 
 OWN = [
+    (
+        "sum(i=1..N, sum(j=1..M, (norm2(L*(x[i] - z[j]))^2 - D[i,j])^2))",
+        "L",
+        "L: r x d; x[i=1..N]: d; z[j=1..M]: d; D[i=1..N, j=1..M]: scalar",
+    ),
+    ("tr(A*sum(k=1..K, theta[k]*S[k]))", "theta", "A: n x n; theta[k=1..K]: scalar; S[k=1..K]: n x n"),
+    ("sum(k=1..K, norm2(X[k]*W*a[k] - y[k])^2)", "W", "X[k=1..K]: m x n; W: n x r; a[k=1..K]: r; y[k=1..K]: m"),
     ("sum(exp(A*X))", "X", "A, X: n x n"),
     ("tr(A'*sqrt(X))", "X", "A, X: n x n"),
     ("x'*sqrtm(A)*x", "x", "A: n x n spd; x: n"),
