@@ -268,6 +268,7 @@ def denominators_multiplied(e: Expr) -> Expr | None:
         Statement("(c + b)*A/c = (1 + b/c)*A", "A: m x n; b, c: scalar"),
     ),
     among=(Sum, Product, Hadamard),
+    within=(Power,),
     on=(Scale,),
 )
 def denominator_divided(e: Expr) -> Expr | None:
