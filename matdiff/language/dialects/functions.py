@@ -82,24 +82,22 @@ def flag(site: Site, name: str, value: Any) -> bool:
 
 def meaning_of(site: Site, called: python.Call) -> Function:
     """The function with a name: of the library, of arrays, of single entries, or of the language."""
-    name = called.name
-    if is_torch(site, called) and name in OF_TORCH:
-        return OF_TORCH[name]
+    if is_torch(site, called) and called.name in OF_TORCH:
+        return OF_TORCH[called.name]
+    name = SPELT.get(called.name, called.name)
     if name in TABLE:
         return TABLE[name]
-    name = SPELT.get(name, name)
-    if name in TABLE:
-        return TABLE[name]
+    if name in NOT_OF_CODE or name in REAL:
+        raise unknown(site, called)
     operator = OPERATORS.get(name)
-    if operator is not None and issubclass(operator, Entrywise) and name not in NOT_OF_CODE:
+    if operator is not None and issubclass(operator, Entrywise):
         return partial(of_entries, operator=operator)
-    if name in UFUNCS and name not in NOT_OF_CODE:
+    if name in UFUNCS:
         return entrywise(name)
-    is_known = name in OF_MATRICES or (not called.module and (name in OPERATORS or name in SPECIAL))
-    if is_known and name not in NOT_OF_CODE:
+    if name in OF_MATRICES or (not called.module and (name in OPERATORS or name in SPECIAL)):
         return partial(of_matrices, name=name)
     found = recorded.known(called.module, name, is_method(site), is_torch(site, called))
-    if found is None or name in NOT_OF_CODE or name in REAL:
+    if found is None:
         raise unknown(site, called)
     return found
 
@@ -195,20 +193,22 @@ def of_matrices(site: Site, *operands: Typed, name: str) -> Typed:
 
 
 SPELT = {  # other names of libraries for functions of the language
-    **dict.fromkeys(("expit",), "sigmoid"),
-    **dict.fromkeys(("ndtr",), "normcdf"),
-    **dict.fromkeys(("psi",), "digamma"),
+    "expit": "sigmoid",
+    "ndtr": "normcdf",
+    "psi": "digamma",
     **dict.fromkeys(("lgamma", "loggamma"), "gammaln"),
     **dict.fromkeys(("absolute", "fabs"), "abs"),
     **dict.fromkeys(("pow", "float_power"), "power"),
-    **dict.fromkeys(("mul",), "multiply"),
+    "mul": "multiply",
     **dict.fromkeys(("div", "true_divide"), "divide"),
-    **dict.fromkeys(("sub",), "subtract"),
-    **dict.fromkeys(("neg",), "negative"),
-    **dict.fromkeys(("inverse",), "inv"),
-    **dict.fromkeys(("matrix_exp",), "expm"),
-    **dict.fromkeys(("matrix_transpose",), "transpose"),
-    **dict.fromkeys(("item", "squeeze"), "copy"),
+    "sub": "subtract",
+    "neg": "negative",
+    "inverse": "inv",
+    "trace": "tr",
+    "slogdet[1]": "logdet",  # of the sign and the logarithm
+    "matrix_exp": "expm",
+    "matrix_transpose": "transpose",
+    "squeeze": "copy",
 }
 OF_MATRICES = frozenset("det inv pinv logdet expm logm sqrtm cholesky tril triu tr".split())  # with a module in front
 NOT_OF_CODE = frozenset("conjugate conj heaviside logistic vec huber flip pad conv corr d".split())

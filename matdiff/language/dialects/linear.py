@@ -98,18 +98,6 @@ TABLE["solve"] = recorded.typed_by(RECORDED["linalg.solve"], "solve")
 TABLE["vdot"] = TABLE["vecdot"] = recorded.typed_by(RECORDED["vdot"], "vdot", same=True)
 
 
-@function("trace")
-def trace(site: Site, a: Typed) -> Typed:
-    """the sum of the diagonal"""
-    return of_matrices(site, a, name="tr")
-
-
-@function("slogdet[1]")
-def log_determinant(site: Site, a: Typed) -> Typed:
-    """slogdet(A)[1], the logarithm of |det A|"""
-    return of_matrices(site, a, name="logdet")
-
-
 @function("slogdet[0]")
 def sign_of_determinant(site: Site, a: Typed) -> Typed:
     """slogdet(A)[0], the sign of det A"""
