@@ -85,9 +85,9 @@ def in_chain(
     said: set[Expr] = set()
     for block in found.blocks:
         if is_state(block):
-            rows = [line for e, lines in deltas.items() if e not in said for line in lines]
+            new = [line for e, lines in deltas.items() if e not in said for line in lines]
             said.update(deltas)
-            backwards += [*rows[:-1], *(row._replace(laws=once(way.to_states())) for row in rows[-1:])]
+            backwards += [*new[:-1], *(line._replace(laws=once(way.to_states())) for line in new[-1:])]
         elif block.name in found.links:
             left = joined([pen(found.links[block.name]), " = ", nabla(named(block.name)), " f"])
             backwards += [Line(left, pen(e), once(laws)) for e, laws in way.link(block)]
