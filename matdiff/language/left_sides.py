@@ -7,7 +7,7 @@ spelling of a text; out come its left sides, and what is said of them.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 
 from matdiff.algebra.expr import FUNCTIONS
@@ -191,6 +191,21 @@ def of_steps(called: Iterable[str], numbers: Collection[str]) -> Iterator[str]:
         state = re.sub(r"[\s{}]|\+1\}?$", "", name)
         if state != name and state in numbers:
             yield f"{state} is read as a scalar; if it is a vector, declare it: {state}: vector"
+
+
+def also_within(called: Iterable[str], are_numbers: Mapping[str, bool], text: str) -> Iterator[str]:
+    """Notes that the L of L = tr(HᵀLH) is two things; a number that is said by itself is an error.
+
+    >>> list(also_within(["L"], {"H": False, "L": False}, "L = tr(H'L H)"))
+    ['L on the left is what the function is called, and L on the right is another thing']
+    """
+    for name in called:
+        if are_numbers.get(name):
+            message = f"{name} stands on both sides of its own definition"
+            hint = f"call one of the two otherwise; an equation for {name} is differentiated by matdiff implicit"
+            raise NotationError(message, text=text, suggestion=hint)
+        if name in are_numbers:
+            yield f"{name} on the left is what the function is called, and {name} on the right is another thing"
 
 
 def unseen(text: str, heads: list[re.Match[str]]) -> Iterator[str]:

@@ -218,9 +218,10 @@ class Readings:
         notes += dialects.said(self.dialect, self.text)
         numbers = [s.name for s in symbols(found.expr) if s.shape == SCALAR and s.name not in self.declared]
         if self.called:
-            from matdiff.language.left_sides import of_steps
+            from matdiff.language.left_sides import also_within, of_steps
 
             notes += of_steps(self.called, numbers)
+            notes += also_within(self.called, {s.name: s.shape == SCALAR for s in symbols(found.expr)}, self.text)
         found.notes = found.expr.facts["notes"] = tuple(dict.fromkeys((*found.notes, *self.notes, *notes)))
         found.called = found.expr.facts["called"] = tuple(dict.fromkeys((*self.called, *found.called)))
         spans = [*self.spans, *found.spans]
