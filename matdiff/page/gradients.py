@@ -175,10 +175,10 @@ def sections(block: Block, found: Gradients, pen: Pen, full: bool) -> list[Secti
         lines = [Line(left, pen(line.expression), tuple(line.titles)) for line in told]
         for node, rows in below:
             lines += [Line(pen(Differential(node)), pen(row.expression), tuple(row.titles)) for row in rows]
-        if phase.title == "Gradient" and made:
+        if phase.title == "Gradient" and made and made[-1][1][-1].left in (left, made[-1][1][0].left):
             collect(made[-1][1], lines, phase, full)
         elif lines:
-            made.append((phase.title, lines))
+            made.append(("Trace form" if phase.title == "Gradient" and made else phase.title, lines))
     if block.name and block.node is not found.function and made and not full:
         made = [(f"Back through {name_text(block.name, TEXT)}", [line for _, lines in made for line in lines])]
     return [Section(title, rows, apart=k == 0) for k, (title, rows) in enumerate(made)]

@@ -172,3 +172,10 @@ def test_a_recurrence_is_told_as_other_chains_are() -> None:
     ]
     assert "∇_s f = δ[0]" in section(page, "Gradient")
     assert found.verify().ok
+
+
+def test_the_collected_line_is_of_the_function_and_not_of_a_name() -> None:
+    page = matdiff.derive("tr(U'*L*U)/tr(U'*D*U)", "U", "U: n x k; L: n x n symmetric; D: n x n diagonal").to_text()
+    assert section(page, "Trace form") == ["df = Tr((2(L − ρD)U/t₁)ᵀ dU)"]
+    assert "dt₁ = 2Tr(UᵀD dU)" in section(page, "Differential")
+    assert {line.verdict for line in matdiff.check(page).lines} <= {"proved", "agrees", "not a claim"}
