@@ -83,7 +83,7 @@ ITEM_OF_FORMULAS = r"^\s*[-*•]\s+(?=[^\s=+*/-][^=\n]*=)"  # - df = …, in a l
 
 NAMING = (
     r"(?m)(?:^[ \t]*|\b(?:where|with|let|and) +|[,;] +)"
-    r"([a-z]{2,}(?:_[a-z]+)*[a-z0-9])\s*(?:\([^()=]*\))?\s*:?=(?!=)"
+    r"([A-Z]?[a-z]{2,}(?:_[a-z]+)*[a-z0-9])\s*(?:\([^()=]*\))?\s*:?=(?!=)"
 )  # loss = …
 ACRONYM = (
     r"(?m)(?:^\W*(?:\d+\W+)?|∇(?:_\w)?\s*)(KL|MSE|SSE|RSS|NLL|BCE|CE|ELBO|MAE|LL|LSE)"
@@ -91,6 +91,7 @@ ACRONYM = (
 )
 UPRIGHT = r"\\(?:math(?:rm|it|sf)|text(?:rm|it)?|operatorname)\s*\{\s*([A-Za-z]{2,})\s*\}"
 NAMED_UPRIGHT = rf"{UPRIGHT}\s*(?:\([^()=]*\))?\s*&?\s*:?=(?!=)"  # \mathrm{KL} = …
+CALLED = r"(?<![A-Za-z\\_])((?:[Gg]rad|[Hh]ess)(?:ient|ian)?)(?=\s*&?\s*:?=(?!=))"  # Gradient = 2Ax, Hessian = 2A
 CONNECTING = frozenset(
     "hence thus therefore then where which also with now and that gives yields get have here finally".split()
 )
@@ -140,13 +141,15 @@ def lines_of(text: str, known: Sequence[str] = (), respelt: Callable[[str], str]
                 row = re.sub(BULLET, lambda m: " " * len(m.group()), row).replace("`", " ")
             formula, column = _without_remark(re.sub(POINTER, "⇒", row), column)
             formula = re.sub(UPRIGHT, lambda m: f" {m.group(1)} " if m.group(1) in upright else m.group(), formula)
+            formula = re.sub(CALLED, lambda m: f" {m.group(1).lower()[:4]} ", formula)
             if rows and _goes_on(rows[-1][1], formula):
                 before, above, start = rows[-1]
                 rows[-1] = before, "", start
                 formula = f"{re.sub(END_OF_ROW, '', above)} {re.sub(INDENT, '', formula)}"
             rows.append((row, formula, place))
         place += len(row) + 1
-    found = {*re.findall(NAMING, text)} - MATHEMATICAL - GREEK_WORDS - {*known, *CONNECTING}
+    found = {*re.findall(NAMING, text)} - MATHEMATICAL - GREEK_WORDS - {*known}
+    found = {word for word in found if word.lower() not in CONNECTING and not re.match(r"(?i)(?:grad|hess)", word)}
     found = {word for word in found if not _is_increment(word, text)}
     found |= {*re.findall(ACRONYM, text), *upright} - {*known}
     words = "|".join(sorted(word for word in found if word[0] != "d" or word[1:] not in found))

@@ -112,7 +112,14 @@ LSE = """(1) LSE(x) = log(1ᵀexp(x))
 (3) ∂²LSE/∂x∂xᵀ = diag(p) − ppᵀ"""
 HINGE = """L = ∑ᵢ max(0, 1 − yᵢ wᵀxᵢ)
 ∇L = −∑ᵢ 1[1 − yᵢwᵀxᵢ > 0] yᵢ xᵢ"""
+CALLED = """Loss = ‖Xw − y‖²
+Gradient = 2Xᵀ(Xw − y)
+Hessian = 2XᵀX"""
+STEPPED = """R = X − WV, Wnew = W + ηRVᵀ
+∂(½‖R‖²)/∂W = −RVᵀ"""
 CASES = [
+    (CALLED, "X: m x n; w: n; y: m", "Gradient = 2", "Gradient = ", 2, "factor"),
+    (STEPPED, "X: m x n; W: m x k; V: k x n; η: scalar", "= −R", "= R", 2, "sign"),
     (DIVERGENCE, "Σ1, Σ2: d x d spd", "- \\Sigma_1^{-1}", "- \\Sigma_1", 3, "inverse"),
     (LSE, "x: n", "− ppᵀ", "+ ppᵀ", 3, "sign"),
     (HINGE, "x[i=1..N]: d; y[i=1..N]: scalar; w: d", "= −∑", "= ∑", 2, "sign"),
