@@ -46,23 +46,43 @@ class Heads(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """What is known of a law before it is loaded: where it stands and what it is tried for.
+    """What is known of a law before it is loaded, as a line of the table has it.
 
-    roots      the classes of the nodes that it is tried for
-    among      the classes of which one has to be among the operands, if there are such
-    occurring  groups of classes, of which one each occurs, at any depth, in what it applies to
-    title      the law as it is printed
+    use      s where it makes an expression shorter, d where it is of use under d
+    root     the classes of the nodes that it is tried for
+    beside   the classes of which one has to be among the operands, if there are such
+    within   groups of classes, of which one each occurs, at any depth, in what it applies to
+    title    the law as it is printed
     """
 
     name: str
     module: str
     stamp: str
-    shorter: bool
-    under_d: bool
-    roots: Names
-    among: Names
-    occurring: tuple[Names, ...]
+    use: str
+    root: str
+    beside: str
+    within: str
     title: str
+
+    @property
+    def shorter(self) -> bool:
+        return "s" in self.use
+
+    @property
+    def under_d(self) -> bool:
+        return "d" in self.use
+
+    @property
+    def roots(self) -> Names:
+        return tuple(self.root.split())
+
+    @property
+    def among(self) -> Names:
+        return tuple(self.beside.split())
+
+    @property
+    def occurring(self) -> tuple[Names, ...]:
+        return tuple([tuple(group.split("|")) for group in self.within.split()])
 
     @property
     def law(self) -> Law:
@@ -228,7 +248,7 @@ def stored() -> dict[str, Entry]:
     """The identities of the table by their names, in the order in which they are tried."""
     try:
         lines = read_text(grammar_path(TABLE)).splitlines()
-        rows = [entry(*line.split(" ; ", len(Entry._fields) - 2)) for line in lines]
+        rows = [Entry(*line.split(" ; ", len(Entry._fields) - 1)) for line in lines]
     except (OSError, UnicodeError, TypeError):  # there is none, or it is damaged
         return {}
     return {found.name: found for found in rows}
@@ -243,14 +263,9 @@ def classes() -> dict[str, type]:
 def row(law: Law) -> Entry:
     """What a law says of itself."""
     said, module = Said(law), law.apply.__module__.rpartition(".")[2]
-    heads = said.roots, said.among, said.occurring, said.title
-    return Entry(law.name, module, stamp(law), law.shorter, law.under_d, *heads)
-
-
-def entry(name: str, module: str, stamp: str, use: str, roots: str, among: str, occurring: str, title: str) -> Entry:
-    """A row of the table."""
-    groups = tuple([tuple(group.split("|")) for group in occurring.split()])
-    return Entry(name, module, stamp, "s" in use, "d" in use, tuple(roots.split()), tuple(among.split()), groups, title)
+    use = "s" * law.shorter + "d" * law.under_d
+    kinds = " ".join(said.roots), " ".join(said.among), " ".join(map("|".join, said.occurring))
+    return Entry(law.name, module, stamp(law), use, *kinds, said.title)
 
 
 def stamp(law: Law) -> str:
@@ -261,9 +276,4 @@ def stamp(law: Law) -> str:
 
 def table_text(laws: Iterable[Law]) -> str:
     """The table of some laws, one a line."""
-    lines = []
-    for law in map(row, laws):
-        kinds = " ".join(law.roots), " ".join(law.among), " ".join(map("|".join, law.occurring))
-        use = "s" * law.shorter + "d" * law.under_d
-        lines.append((law.name, law.module, law.stamp, use, *kinds, law.title))
-    return "".join(" ; ".join(line) + "\n" for line in lines)
+    return "".join(" ; ".join(row(law)) + "\n" for law in laws)

@@ -13,7 +13,6 @@ from matdiff.language.binding import Bound
 from matdiff.language.customs import written_bold
 from matdiff.language.declared import Declarations
 from matdiff.language.names import canonical, changed, named, nearest
-from matdiff.language.parts import NOTHING_MOVED, part_named
 from matdiff.language.spelling import plain
 
 if TYPE_CHECKING:
@@ -146,9 +145,11 @@ def _definition(expr: Expr, name: str) -> Expr | None:
 
 
 def _named(
-    known: Mapping[str, Symbol], name: str, expr: Expr, moved: Mapping[str, Collection[int]] = NOTHING_MOVED
+    known: Mapping[str, Symbol], name: str, expr: Expr, moved: Mapping[str, Collection[int]] | None = None
 ) -> Expr | None:
     """The symbol that a string names, or the member or part of one; a definition has parts as well."""
+    from matdiff.language.parts import part_named
+
     if name in known and name.isalpha() and name.isascii():
         return known[name]  # as it mostly is
     written = name
@@ -161,4 +162,4 @@ def _named(
     definitions = {node.name: node for node in postorder(expr) if isinstance(node, Named)}
     bases: dict[str, Expr] = {**definitions, **known}
     sizes = {size for symbol in known.values() for extent in (*symbol.shape, *symbol.ranges) for size in extent.names()}
-    return part_named(name, lambda base: bases.get(canonical(base)), bases, sizes, moved)
+    return part_named(name, lambda base: bases.get(canonical(base)), bases, sizes, moved or {})

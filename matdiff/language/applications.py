@@ -11,7 +11,6 @@ from matdiff.algebra.expr import FUNCTIONS, Expr, Number, Operator, Symbol
 from matdiff.algebra.operators.entrywise import Entrywise, Unspecified
 from matdiff.algebra.operators.products import reciprocal
 from matdiff.errors import ShapeError, UnsupportedError
-from matdiff.language import open_functions
 from matdiff.language.broadcasting import filled
 from matdiff.language.fonts import BOLD
 from matdiff.language.names import nearest
@@ -29,6 +28,8 @@ FEATURES = ("phi", "psi", "varphi")
 @rule("unspecified")
 def type_unspecified(attempt: Attempt, node: Node) -> Typed:
     """g(A) for an open function g"""
+    from matdiff.language import open_functions
+
     pieces = open_functions.operands(attempt, node)
     if isinstance(node.value, Called):
         return open_functions.call(attempt, node, node.value, pieces)
@@ -57,6 +58,8 @@ def _may_be_of_whole(attempt: Attempt, node: Node, a: Typed) -> bool:
 @rule(PATH)
 def type_path(attempt: Attempt, node: Node) -> Typed:
     """A(t) for an open function A with matrices for values"""
+    from matdiff.language import open_functions
+
     return open_functions.path(attempt, node)
 
 

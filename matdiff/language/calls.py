@@ -14,11 +14,9 @@ from matdiff.language.densities import DIVERGENCE, is_density, require_no_expect
 from matdiff.language.doubtful_calls import ARGUMENT, CUSTOMARY_FUNCTIONS, ONE_LETTER, PLACES, DoubtfulCalls
 from matdiff.language.fonts import BOLD
 from matdiff.language.labels import TRANSPOSED
-from matdiff.language.limits import Limits, read_head, read_limits, runs_over_a_letter
 from matdiff.language.named_functions import argument, gamma_function, psi_function, spelt_function
 from matdiff.language.names import GREEK_CLASS, SUBSCRIPT, SUPERS, canonical, is_letter
 from matdiff.language.parameters import head_at
-from matdiff.language.recurrences.heads import head_at as state_at
 from matdiff.language.tokens import WIDE, Reach
 from matdiff.language.transcript import Transcript
 from matdiff.language.words import BIG, FUNCTIONALS, PATH, Called, Vocabulary, superscript
@@ -246,6 +244,8 @@ class Calls(DoubtfulCalls):
 
     def state(self, start: int) -> int:
         """z[k+1] = …, z_{1} = …: the state of a recurrence that an item defines; 0 where there is none."""
+        from matdiff.language.recurrences.heads import head_at as state_at
+
         head = state_at(self.text, start) if self.begins_item() else None
         if head is None or head.name not in self.vocabulary.states:
             return 0
@@ -288,6 +288,8 @@ class Calls(DoubtfulCalls):
 
     def big(self, operator: str, start: int, end: int) -> int:
         """The sign of a sum, a product, a minimum or a maximum over indices, with its limits."""
+        from matdiff.language.limits import read_limits
+
         limits = read_limits(self.text, end)
         source = self.script.source[slice(*self.script.span(start, max(limits.end, start + 1)))]
         if unordered := re.search(UNORDERED, source):
@@ -334,6 +336,8 @@ class Calls(DoubtfulCalls):
 
     def function(self, name: str, start: int, end: int) -> int:
         """A function with its bracket, or before an operand; sin²(x) is the square of sin(x)."""
+        from matdiff.language.limits import Limits, read_head, read_limits
+
         if name in BIG and read_limits(self.text, end).clauses:
             return self.big(name, start, end)
         value: str | tuple[str, Fraction] = name
@@ -366,6 +370,8 @@ class Calls(DoubtfulCalls):
 
     def runs_by_itself(self, end: int) -> bool:
         """Whether a sum that names no index runs over the one that numbers what it is of, as ∑ x_i y_i does."""
+        from matdiff.language.limits import runs_over_a_letter
+
         known = self.vocabulary
         return runs_over_a_letter(self.text, end, {*known.names, *known.kinds}, known.running)
 

@@ -31,7 +31,6 @@ from matdiff.language.customs import (
 )
 from matdiff.language.densities import PLACES, numbers_of_densities
 from matdiff.language.doubtful_calls import CUSTOMARY_FUNCTIONS
-from matdiff.language.leaves import is_of_entries
 from matdiff.language.named_functions import is_entrywise
 from matdiff.language.names import GREEK_WORDS, font_of
 from matdiff.language.scopes import BARE, ZEROS, Name
@@ -129,6 +128,8 @@ class Options:
 
         1 may be the vector of ones as a factor; custom reads it so beside a factor without a sign.
         """
+        from matdiff.language.leaves import is_of_entries
+
         for node in self.bound.order:
             if node.kind in ("product", "tight"):
                 for k, part in enumerate(node.parts):

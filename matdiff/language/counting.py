@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from matdiff.algebra.dims import size
-from matdiff.language.places import at
 from matdiff.language.scopes import Binder, Fixed, Name, Place, Shifted
 from matdiff.language.syntax import Node, postorder, without_brackets
 
@@ -15,6 +14,8 @@ if TYPE_CHECKING:
 
 def count_from_one(bound: Bound, names: dict[str, Name], tree: Node) -> None:
     """x_0, …, x_{n−1} are x[1], …, x[n]: what has a member 0 is counted from 1, and all its indices are one more."""
+    from matdiff.language.places import at
+
     by_number(bound, names, tree)
     moved = bound.moved
     for name in names.values():

@@ -9,7 +9,6 @@ from matdiff.algebra.dims import ONE, SCALAR
 from matdiff.errors import AmbiguityError
 from matdiff.language.customs import customary
 from matdiff.language.names import canonical
-from matdiff.language.places import binder_of, is_sum_of_names, position
 from matdiff.language.scopes import Scope, resolves
 from matdiff.language.syntax import Node
 
@@ -25,6 +24,8 @@ MEANS = frozenset("mu sigma theta pi phi psi omega xi zeta nu".split())  # of wh
 @resolves("power")
 def resolve_power(bound: Bound, node: Node, scope: Scope) -> Scope | None:
     """Powers: e^x is exp(x), and a superscript letter is an exponent."""
+    from matdiff.language.places import binder_of, is_sum_of_names, position
+
     settle_dialect(bound, node)
     if isinstance(node.value, str):
         exponent = Node("NAME", [], node.value.removeprefix("-"), node.end - 1, node.end)
@@ -97,6 +98,8 @@ def _is_double(node: Node) -> bool:
 
 def _is_member(base: Node, node: Node, bound: Bound, scope: Scope) -> bool:
     """Whether x_j^{(i)} is the entry j of the member i of several: nobody puts brackets around a letter as exponent."""
+    from matdiff.language.places import binder_of, position
+
     high = node.parts[1] if base.kind == "subscript" and len(node.parts) > 1 else base
     inside = high.parts[0] if high.kind == "group" else high
     is_letter = inside.kind == "NAME" and bound.text.startswith("(", high.start)

@@ -12,7 +12,6 @@ from functools import partial
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import FUNCTIONS, Expr, Symbol, replace
 from matdiff.algebra.operators.entrywise import Entrywise
-from matdiff.algebra.operators.spectral_functions import FrechetOfFunction, MatrixFunction, of_matrix
 from matdiff.algebra.operators.symmetry import is_symmetric
 from matdiff.errors import AmbiguityError, UnsupportedError
 from matdiff.language.applications import apply
@@ -188,6 +187,8 @@ def number_of_parameters(attempt: Attempt, node: Node, name: str, rest: list[Typ
 
 def made_of(attempt: Attempt, node: Node, what: tuple[str, int], built: tuple[Expr, ...], count: int) -> Expr:
     """The expression, once the matrix is known to be symmetric."""
+    from matdiff.algebra.operators.spectral_functions import FrechetOfFunction, MatrixFunction
+
     name, order = what
     require_symmetric(attempt, node, built[0])
     whole = MatrixFunction.applied(name, order, *built[: 1 + count])
@@ -201,6 +202,8 @@ def made_of(attempt: Attempt, node: Node, what: tuple[str, int], built: tuple[Ex
 
 def of_formula(attempt: Attempt, node: Node, name: str, order: int, pieces: list[Typed]) -> Typed:
     """The formula of f with the matrix for its letter: t log t is S logm(S)."""
+    from matdiff.algebra.operators.spectral_functions import of_matrix
+
     if order or len(pieces) > 1:
         raise attempt.misfit(node, f"{name} is given by a formula: write its derivative as one, too")
     formula, parameter = attempt.formulas[name]

@@ -7,7 +7,6 @@ from collections.abc import Collection
 
 from matdiff.language.bars import Bars
 from matdiff.language.names import MARKS, SUBSCRIPT
-from matdiff.language.recurrences.heads import steps_at
 from matdiff.language.tokens import ENDERS
 from matdiff.language.transcript import Transcript
 from matdiff.language.words import Vocabulary
@@ -56,6 +55,8 @@ class Keywords(Bars):
 
     def steps(self, start: int) -> int:
         """for k = 1..K behind the step of a recurrence; 0 where there is none."""
+        from matdiff.language.recurrences.heads import steps_at
+
         if not self.repeating or self.brackets or self.last not in ENDERS:
             return 0
         steps = steps_at(self.text, start)

@@ -20,7 +20,6 @@ from matdiff.language.customs import customary
 from matdiff.language.densities import SEPARATED, has_comma, separator
 from matdiff.language.doubtful_calls import CUSTOMARY_FUNCTIONS, STARTERS
 from matdiff.language.keywords import DEFINITION, Keywords
-from matdiff.language.limits import read_limits
 from matdiff.language.literals import array_of
 from matdiff.language.named_functions import require_no_projection
 from matdiff.language.names import (
@@ -362,6 +361,8 @@ class Lexer(Keywords):
 
     def capital_sigma(self, start: int, end: int) -> int:
         """Σ as a sum sign where it is one (the answer is the place behind it), else 0."""
+        from matdiff.language.limits import read_limits
+
         if match_at(CONDITIONAL, self.text, end):
             return 0  # Σ_{x|y}
         limits = read_limits(self.text, end)

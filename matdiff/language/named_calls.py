@@ -11,13 +11,11 @@ from typing import TYPE_CHECKING
 
 from matdiff.algebra.expr import FUNCTIONS
 from matdiff.errors import AmbiguityError, MatdiffError
-from matdiff.language.conditions import resolve_cases
 from matdiff.language.extents import Excerpt, parse_size
 from matdiff.language.fixed import fixed, position_of
 from matdiff.language.names import canonical, is_letter
 from matdiff.language.places import binder_of, listed, place
 from matdiff.language.scopes import Place, Position, Scope, resolves
-from matdiff.language.sized_constants import make_constant
 from matdiff.language.syntax import Node, without_brackets
 
 if TYPE_CHECKING:
@@ -39,6 +37,9 @@ ENTRYWISE_INSIDE = frozenset(
 @resolves("call")
 def resolve_function(bound: Bound, node: Node, scope: Scope) -> None:
     """A function; sizes as arguments are no symbols."""
+    from matdiff.language.conditions import resolve_cases
+    from matdiff.language.sized_constants import make_constant
+
     node.kind = "call"
     arguments = node.parts[0].parts if node.parts and node.parts[0].kind == "list" else node.parts
     node.parts = list(arguments)

@@ -7,7 +7,6 @@ from matdiff.algebra.expr import FUNCTIONS
 from matdiff.errors import AmbiguityError, UnsupportedError
 from matdiff.language.applications import apply, is_inner_product
 from matdiff.language.customs import customary
-from matdiff.language.named_calls import NORMS, TWO
 from matdiff.language.powers import require_square
 from matdiff.language.scopes import BARE
 from matdiff.language.syntax import Node, postorder
@@ -18,6 +17,8 @@ from matdiff.language.typing import Attempt, rule, special
 @special("norm")
 def type_norm_call(attempt: Attempt, node: Node, operands: list[Typed]) -> Typed:
     """norm(A), norm(A, 'fro'), norm(x, 1), norm(x, p)"""
+    from matdiff.language.named_calls import NORMS
+
     if len(node.parts) != 2:
         is_matrix = len(operands) == 1 and ONE not in (operands[0].rows, operands[0].cols)
         if is_matrix and attempt.bound.dialect.name == "matlab":
@@ -32,6 +33,8 @@ def type_norm_call(attempt: Attempt, node: Node, operands: list[Typed]) -> Typed
 
 def norm(attempt: Attempt, node: Node, sign: str, operands: list[Typed]) -> Typed:
     """A norm by the sign of its kind."""
+    from matdiff.language.named_calls import NORMS, TWO
+
     if len(operands) != 1:
         raise attempt.misfit(node, f"norm takes one argument, not {len(operands)}")
     a = operands[0]

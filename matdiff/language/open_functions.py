@@ -7,7 +7,6 @@ from functools import partial
 
 from matdiff.algebra.dims import Shape, shape_text
 from matdiff.algebra.expr import Expr
-from matdiff.algebra.operators.open_functions import MOST_ARGUMENTS, OpenDerivative, OpenFunction, OpenHessian
 from matdiff.algebra.operators.paths import Path
 from matdiff.errors import NotationError
 from matdiff.language.broadcasting import require_no_point
@@ -54,6 +53,8 @@ def require_points(attempt: Attempt, node: Node, name: str, parts: Sequence[Node
 
 def call(attempt: Attempt, node: Node, called: Called, pieces: list[Typed]) -> Typed:
     """f(A, B), ∇₂f(A, B), ∇²f(A)[E]: the arguments first, then the directions; without the last one a matrix."""
+    from matdiff.algebra.operators.open_functions import OpenDerivative, OpenFunction, OpenHessian
+
     front, *behind = node.parts
     count = len(front.parts) if front.kind == "list" else 1
     directed = len(pieces) - count
@@ -125,6 +126,8 @@ def require_one_use(attempt: Attempt, node: Node, name: str, own: tuple[Shape, .
 
 def require_arguments(attempt: Attempt, node: Node, name: str, arguments: Sequence[Typed]) -> None:
     """The arguments have the shapes that are declared, or those of the call before."""
+    from matdiff.algebra.operators.open_functions import MOST_ARGUMENTS
+
     if len(arguments) > MOST_ARGUMENTS:
         raise attempt.misfit(node, f"an open function has at most {MOST_ARGUMENTS} arguments, not {len(arguments)}")
     declaration = attempt.bound.declared.get(name)

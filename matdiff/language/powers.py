@@ -167,8 +167,6 @@ def power_of_entries(attempt: Attempt, node: Node, a: Typed, exponent: Typed) ->
 
 def fractional_power(attempt: Attempt, node: Node, k: Fraction, a: Expr) -> Expr:
     """Aᵏ with a number k: A^½ is the square root of the matrix, and A^⅓ = expm(⅓ logm(A))."""
-    from matdiff.algebra.operators.spectral_functions import power as power_of_matrix
-
     if k.denominator == 1:
         return matrix_power(a, int(k))
     if not is_symmetric(a):
@@ -176,19 +174,21 @@ def fractional_power(attempt: Attempt, node: Node, k: Fraction, a: Expr) -> Expr
         attempt.note(
             node, f"{attempt.written(node)} is a power of the matrix; {inside}.^({k}) takes that of each entry"
         )
+    from matdiff.algebra.operators.spectral_functions import power as power_of_matrix
+
     return power_of_matrix(a, Number(k))
 
 
 def literal_power(attempt: Attempt, node: Node, a: Expr, s: Expr) -> Expr:
     """Aˢ with a letter: any real number where A is known to be positive, else a whole one."""
-    from matdiff.algebra.operators.spectral_functions import power as power_of_matrix
-
     told = [attempt.bound.names[n.value[0]] for n in postorder(node.parts[-1]) if n.kind in ("symbol", "member")]
     if all(name.declared and "integer" in name.declared.properties for name in told):
         return SymbolicPower.of(a, s)
     is_whole = all(name.name[0] in WHOLE or name.name in attempt.bound.ranges for name in told if not name.declared)
     is_whole = is_whole and not any(name.declared for name in told if name.name not in attempt.bound.ranges)
     if not is_whole and is_positive(a):
+        from matdiff.algebra.operators.spectral_functions import power as power_of_matrix
+
         return power_of_matrix(a, s)
     if not is_whole:
         base, power = attempt.written(node.parts[0]), attempt.written(node)

@@ -23,10 +23,12 @@ if TYPE_CHECKING:
 @resolves("sum")
 def extend_sums(bound: Bound, node: Node, scope: Scope) -> None:
     """∑_n y_n a_n + (1 − y_n)b_n is one sum: nothing else than it can say what n is in its second term."""
+    sums = [_sum_at_the_end(part) for part in node.parts]
+    if not any(sums[:-1]):
+        return
     from matdiff.language.summing import free_letters
 
-    sums = [_sum_at_the_end(part) for part in node.parts]
-    free = [free_letters(part, None) for part in node.parts] if any(sums[:-1]) else []
+    free = [free_letters(part, None) for part in node.parts]
     if not any(free[1:]):
         return
     last = {letter: k for k, letters in enumerate(free) for letter in letters}

@@ -30,7 +30,6 @@ from matdiff.language.names import (
     no_function,
 )
 from matdiff.language.parameters import Heads, bound_letters
-from matdiff.language.recurrences.heads import states, step_letters
 from matdiff.records import NamedTuple
 from matdiff.regex import match_at, regex
 
@@ -68,6 +67,17 @@ class Called(NamedTuple):
     places: tuple[int, ...] = ()
 
 
+NOTHING = frozenset[str]()
+
+
+def _steps_in(text: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The names of the states that a text defines, and the letters that number their steps."""
+    from matdiff.language.recurrences.heads import states, step_letters
+
+    names = frozenset(states(text))
+    return names, step_letters(text, names)
+
+
 class Vocabulary:
     """The names and functions that are known in a text."""
 
@@ -94,8 +104,7 @@ class Vocabulary:
         defined = [canonical(re.sub("[⟪⟫]", "", m[1])) for m in re.finditer(DEFINED, text)] if "=" in text else []
         links = re.finditer(DEFINED_LINK, text) if "∇_" in text else ()
         defined += [canonical(m.group(1)) for m in links]
-        self.states = frozenset(states(text))
-        self.steps = step_letters(text, self.states)
+        self.states, self.steps = _steps_in(text) if "=" in text else (NOTHING, NOTHING)
         self.heads = Heads(text)
         self.running = bound_letters(text)
         defined = [name for name in defined if not self._is_member(name)]
