@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -195,6 +196,24 @@ def test_values_come_by_name_too() -> None:
     )
     with pytest.raises(MatdiffError, match="no value is given for x"):
         matdiff.evaluate("x'x", {"y": 1})
+
+
+@pytest.mark.parametrize(
+    ("use", "way_out"),
+    [
+        (lambda x: x // 2, "x/2 divides"),
+        (lambda x: 7 // x, "x/2 divides"),
+        (lambda x: x % 2, "x/2 divides"),
+        (lambda x: divmod(x, 2), "x/2 divides"),
+        (round, "matdiff.evaluate"),
+        (lambda x: round(x, 2), "matdiff.evaluate"),
+        (math.floor, "matdiff.evaluate"),
+        (math.ceil, "matdiff.evaluate"),
+    ],
+)
+def test_what_only_numbers_have_is_refused_with_the_way_out(use: Callable[[Expr], Any], way_out: str) -> None:
+    with pytest.raises(MatdiffError, match=way_out):
+        use(a)
 
 
 @pytest.mark.parametrize("use", [sum, len, list, max, sorted, lambda e: 1 in e, lambda e: [*e]])

@@ -132,6 +132,16 @@ class Arithmetic(Displayed, metaclass=Bare):
         def __getattr__(self, name: str) -> Never:
             raise MissingError(f"a formula has no attribute {name}", suggestion=INSTEAD.get(name, ""))
 
+    def __floordiv__(self, _: object) -> Never:
+        raise MisuseError("a formula has no whole quotient and no remainder", suggestion="x/2 divides.")
+
+    __rfloordiv__ = __mod__ = __rmod__ = __divmod__ = __rdivmod__ = __floordiv__
+
+    def __round__(self, _: object = None) -> Never:
+        raise MisuseError("a formula is not rounded", suggestion="matdiff.evaluate gives its value, which can be.")
+
+    __floor__ = __ceil__ = __trunc__ = __round__
+
     def __float__(self) -> float:
         if (number := coerce(self).number) is None:
             raise MatdiffError(f"{self} is no number", suggestion="matdiff.evaluate gives its value.")
