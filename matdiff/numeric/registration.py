@@ -18,7 +18,6 @@ from matdiff.algebra.dims import SCALAR, polynomial, shape_text
 from matdiff.algebra.expr import FUNCTIONS, OPERATORS, Expr, Number, Operator, Symbol
 from matdiff.algebra.laws import Law
 from matdiff.algebra.notation import STYLES
-from matdiff.algebra.operators.abbreviations import Abbreviation
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.kronecker import Vec
 from matdiff.algebra.operators.linear import Linear
@@ -89,7 +88,7 @@ def laws(cls: type[Operator]) -> Iterator[Law]:
 
 def others(cls: type[Operator]) -> Iterator[type[Operator]]:
     """All other operators."""
-    yield from (other for other in (*OPERATORS.values(), *Abbreviation.__subclasses__()) if other is not cls)
+    yield from (other for other in dict.fromkeys((*OPERATORS.values(), *FUNCTIONS.values())) if other is not cls)
 
 
 def refusal(cls: type[Operator], message: str, suggestion: str = "") -> MatdiffError:

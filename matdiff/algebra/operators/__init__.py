@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator
 from importlib import import_module
 from typing import Any
 
-from matdiff.algebra.expr import FUNCTIONS, OPERATORS
+from matdiff.algebra.arithmetic import Arithmetic
+from matdiff.algebra.expr import FUNCTIONS, OPERATORS, Expr
 from matdiff.algebra.laws import CATALOGUE, Law
 from matdiff.files import grammar_path, modules, read_text
 from matdiff.opening import ByNeed
@@ -64,4 +65,12 @@ def owners() -> Iterator[tuple[Law, str]]:
                 yield each, block.__module__
 
 
+def part(e: Expr, places: Any) -> Expr:
+    """What stands at places of an expression: x[1], A[1, :]."""
+    from matdiff.algebra.operators.parts import part
+
+    return part(e, places)
+
+
 announce()
+Arithmetic.part = part

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from matdiff.algebra.arithmetic import Arithmetic, coerce
+from matdiff.algebra.arithmetic import coerce
 from matdiff.algebra.dims import ONE, Size, size
 from matdiff.algebra.expr import Expr, Symbol
 from matdiff.algebra.operators.slices import Column, Range, Row, Slice
@@ -58,6 +58,3 @@ def _range(a: Expr, key: slice, extent: Size) -> Range:
     if any(end.number is not None and end.number < 1 for end in (first, last)):
         raise ShapeError(f"{a} has no places below 1", suggestion=COUNTED)
     return first, last
-
-
-Arithmetic.part = part
