@@ -200,7 +200,7 @@ def is_of_letters(line: Line, after: Expr, named: Collection[Expr]) -> bool:
     if all(isinstance(e, Entrywise) and is_letter(e.operands[0]) for e in functions):
         return True
     letters = {n for n in postorder(functions[0], prune=is_letter) if is_letter(n)}
-    is_told = not (linear() | {square_of_norm}).issuperset(line.laws)
+    is_told = not (linear() | {square_of_norm, IndexedSum.d}).issuperset(line.laws)
     return len(letters) == 1 == differentials(line.expression) and not is_told
 
 
