@@ -107,6 +107,8 @@ def recognised(text: str) -> Dialect | None:
     found = {"sympy" if is_sympy(m) else MODULES[m.group(1)] for m in PREFIX.finditer(text)}
     if "torch." not in text and re.search(OF_MATRIX_F, text):
         found.discard("torch")  # F is a matrix
+    if {"jax", "torch"} <= found and re.search(r"\btorch\b|(?<!\w)F\s*\.", text) is None:
+        found.discard("torch")  # nn of Flax
     if "numpy" in found and found & {"jax", "torch", "cvxpy"}:  # math.pi beside torch.exp
         found -= {"numpy"} if "torch" not in found or not re.search(ARRAYS_OF_NUMPY, text) else set()
     if len(found) > 1:

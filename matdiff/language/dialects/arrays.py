@@ -224,7 +224,11 @@ def over(site: Site, a: Typed, b: Typed) -> Typed:
 def power(site: Site, a: Typed, s: Typed) -> Typed:
     """A ** s, entry by entry"""
     say_dialect(site, a, a, "**")
-    result = made(site, broadcast(site, a, s), [a, s], UFUNCS["power"])
+    if not (a.is_scalar or s.is_scalar):
+        hint = "np.exp(y * np.log(x)) is x ** y for positive x"
+        raise site.misfit("a power whose exponent is an array is not known", hint, UnsupportedError)
+    lengths = lengths_of(a) if s.is_scalar and not s.ones else broadcast(site, a, s)
+    result = made(site, lengths, [a, s], UFUNCS["power"])
     if a.number is not None and s.number is not None and s.number.denominator == 1 and 0 <= s.number < 100:
         result.number = a.number ** int(s.number)
     return result
