@@ -54,6 +54,7 @@ ENTRIES = rf"(?<![A-Za-z\\])(?P<of>\\[a-z]+|[a-zα-ω])(?={TWO_BELOW})"
 
 ONE_BELOW = rf"(?<![A-Za-z\\])(?P<of>[a-z])(?:_(?:\{{\s*[a-z]\s*\}}|[a-z](?![A-Za-z,]))|[{SUBS}](?![{SUBS}]))"
 PIECE = r"\{([^\W\d_])_\{?(\d)\}?\}_(?:\{\s*(\w(?:\s*,\s*\w)*)\s*\}|(\w))"  # {r_2}_{i,j}, a member of r2
+STAR = r"(?<![.*])\*(?!\*)"  # which may be by entries
 HIGH = str.maketrans({"²": "^2", "³": "^3"})
 POWER = r"(?<=[\w)])\^\{?([23])\}?(?!\w)"  # of A^2
 COMPLEMENT = rf"(\)|(?<![A-Za-z]){LETTER})\s*\(\s*1(?=\s*[-−])"  # s(1 − s)
@@ -184,7 +185,8 @@ def by_entries(side: str, refused: str) -> str:
     if refused.startswith("an entrywise product"):
         return _with_loose_signs(side)
     if re.match("the product (?:does not fit|has factors)", refused):
-        return re.sub(INNER, r"(\1 \2)", side)  # I xᵀx
+        spelt = re.sub(INNER, r"(\1 \2)", side)  # I xᵀx
+        return spelt if spelt != side else re.sub(STAR, ".*", side)
     if refused.startswith("division by"):
         return re.sub(r"(?<!\.)/", "./", side) if "/" in side else side
     return re.sub(COMPLEMENT, r"\1 .* (1", side) if refused.startswith("the product of two column vectors") else side
@@ -318,5 +320,5 @@ class Habits:
             side = re.sub(r"·\s*1(?![\w.])", "· vector(1)", side)
             side = re.sub(r"(?<![A-Za-z])([α-ω])1(?![\w.])", r"\1 vector(1)", side) if self._numbers_one else side
         if self._is_code:
-            side = re.sub(r"(?<![.*])\*(?!\*)", ".*", side).replace("@", " ").replace(".T", "'")
+            side = re.sub(STAR, ".*", side).replace("@", " ").replace(".T", "'")
         return side

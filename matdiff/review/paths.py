@@ -13,7 +13,7 @@ from matdiff.calculus.forms import RESULT, differential_form
 from matdiff.errors import UnsupportedError
 from matdiff.language.declared import Declaration
 from matdiff.language.names import named
-from matdiff.review.operators import LETTER, Asked, D, increments_in, letters_in, with_names
+from matdiff.review.operators import FUNCTION, LETTER, Asked, D, increments_in, letters_in, with_names
 
 if TYPE_CHECKING:
     from matdiff.review.lines import Line
@@ -56,6 +56,7 @@ def find_paths(scope: Scope, lines: list[Line]) -> None:
 def with_paths(scope: Scope, side: str) -> str:
     """A side with A for A(t)."""
     for name, by in scope.paths.items():
+        side = re.sub(rf"(?<![A-Za-z])({FUNCTION})\s*{name}\s*{_argument(by)}", rf"\1({name})", side)  # det A(t) tr(B)
         side = re.sub(rf"(?<![A-Za-z])({LETTER})\s*{_argument(by)}", partial(_bare, name), side)
     return side
 

@@ -117,7 +117,15 @@ Gradient = 2Xᵀ(Xw − y)
 Hessian = 2XᵀX"""
 STEPPED = """R = X − WV, Wnew = W + ηRVᵀ
 ∂(½‖R‖²)/∂W = −RVᵀ"""
+OF_TIME = r"""(a) $\frac{d}{dt}\det A(t) = \det A(t)\,\mathrm{tr}\left(A^{-1}\frac{dA}{dt}\right)$
+(b) $\frac{d}{dt}(A^TA) = \frac{dA^T}{dt}A + A^T\frac{dA}{dt}$"""
+STARS = """let A = X W1, H = relu(A), Y = H W2, L = sum((Y - T)^2)
+dL/dY = 2 (Y - T)
+dL/dH = dL/dY W2^T
+dL/dW1 = X^T (dL/dH * (A > 0))    (* elementwise)"""
 CASES = [
+    (OF_TIME, "", "+ A^T", "- A^T", 2, "sign"),
+    (STARS, "X: m x n; W1: n x h; W2: h x p; T: m x p", "dL/dY W2^T", "W2 dL/dY^T", 3, "transpose"),
     (CALLED, "X: m x n; w: n; y: m", "Gradient = 2", "Gradient = ", 2, "factor"),
     (STEPPED, "X: m x n; W: m x k; V: k x n; η: scalar", "= −R", "= R", 2, "sign"),
     (DIVERGENCE, "Σ1, Σ2: d x d spd", "- \\Sigma_1^{-1}", "- \\Sigma_1", 3, "inverse"),
