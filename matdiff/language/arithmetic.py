@@ -23,7 +23,6 @@ from matdiff.algebra.operators.products import (
     quotient,
 )
 from matdiff.algebra.operators.square import Inverse
-from matdiff.errors import UnsupportedError
 from matdiff.language.broadcasting import broadcast, repeat
 from matdiff.language.doubtful_signs import require_meant, require_one_product
 from matdiff.language.named_functions import is_entrywise
@@ -386,11 +385,8 @@ def dot_divide(attempt: Attempt, node: Node, a: Typed, b: Typed) -> Typed:
 def kronecker(attempt: Attempt, node: Node, a: Typed, b: Typed) -> Typed:
     """A ⊗ B"""
     require_meant(attempt, node, a, b, "⊗")
-    operator = FUNCTIONS.get("kron")
-    if operator is None:
-        raise attempt.misfit(node, "the Kronecker product is not available yet", error=UnsupportedError)
     shape = attempt.sizes.product(a.rows, b.rows), attempt.sizes.product(a.cols, b.cols)
-    return attempt.typed(node, shape, (a, b), operator.of)
+    return attempt.typed(node, shape, (a, b), FUNCTIONS["kron"].of)
 
 
 def correlate(attempt: Attempt, node: Node, a: Typed, b: Typed) -> Typed:

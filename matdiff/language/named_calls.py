@@ -5,13 +5,12 @@ In goes a node of the tree, out comes the same node with its function and its ar
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from matdiff.algebra.expr import FUNCTIONS
-from matdiff.errors import AmbiguityError, MatdiffError
-from matdiff.language.extents import Excerpt, parse_size
+from matdiff.errors import AmbiguityError
+from matdiff.language.extents import parse_size
 from matdiff.language.fixed import fixed, position_of
 from matdiff.language.names import canonical, is_letter
 from matdiff.language.places import binder_of, listed, place
@@ -60,7 +59,7 @@ def resolve_function(bound: Bound, node: Node, scope: Scope) -> None:
     elif node.value in ("hstack", "vstack"):
         node.parts = listed(arguments)
     elif (operator := FUNCTIONS.get(node.value)) is not None and (operator.sizes or operator.relations):
-        settle(node, bound.excerpt, bound.error)
+        settle(bound, node)
     elif len(node.parts) == 1 and node.value in ENTRYWISE_INSIDE:
         inside = without_brackets(node.parts[0])
         if inside.kind == "bars":
@@ -162,22 +161,19 @@ def resolve_weighted(bound: Bound, node: Node, scope: Scope) -> None:
 # ---- sizes -------------------------------------------------------------------------------------------
 
 
-Complaint = Callable[[Node, str, str], MatdiffError]
-
-
-def settle(node: Node, excerpt: Callable[[Node], Excerpt], error: Complaint) -> None:
+def settle(bound: Bound, node: Node) -> None:
     """Tells the operands of a call from its sizes."""
     name, operator = node.value, FUNCTIONS[node.value]
     relations, count = operator.relations, operator.sizes
     operands, optional = (len(relations[0].operands), relations[0].optional) if relations else (0, 0)
     if not operands + count - optional <= len(node.parts) <= operands + count:
-        raise error(node, f"{name} takes {wanted(operands, count, optional)}", "")
+        raise bound.error(node, f"{name} takes {wanted(operands, count, optional)}")
     letters = relations[0].letters if relations else ()
     for argument, letter in zip(node.parts[operands:], letters, strict=False):
         if argument.kind == "keyword" and argument.value != letter:
-            raise error(argument, f"{argument.value} is no argument of {name}", f"write {letter}=…")
+            raise bound.error(argument, f"{argument.value} is no argument of {name}", f"write {letter}=…")
     given = [a.parts[0] if a.kind == "keyword" else a for a in node.parts[operands:]]
-    sizes = tuple(parse_size(excerpt(a)) for a in given)
+    sizes = tuple(parse_size(bound.excerpt(a)) for a in given)
     kind = "sized_call" if operands else "sized_constant"
     node.kind, node.value, node.parts = kind, (name, sizes), node.parts[:operands]
 
