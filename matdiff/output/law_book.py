@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from sys import modules
 from typing import Any
 
-from matdiff.algebra.expr import OPERATORS, Expr, Operator
+from matdiff.algebra.expr import FUNCTIONS, OPERATORS, Expr, Operator
 from matdiff.algebra.laws import CATALOGUE, Law
 from matdiff.algebra.operators.abbreviations import Abbreviation
 from matdiff.errors import MatdiffError
@@ -52,7 +52,7 @@ def operators() -> list[Entry]:
             entries.append(_entry(cls, cls.sample()))
         elif cls.names:
             entries.append(_abbreviation(cls))
-    entries += [_abbreviation(cls) for cls in Abbreviation.__subclasses__()]
+    entries += [_abbreviation(cls) for cls in dict.fromkeys(FUNCTIONS.values()) if issubclass(cls, Abbreviation)]
     order = {subject: k for k, subject in enumerate(dict.fromkeys(e.subject for e in entries))}
     return sorted(entries, key=lambda e: order[e.subject])
 
