@@ -305,11 +305,11 @@ def split_word(text: str, start: int, end: int, known: Vocabulary) -> Iterable[P
         if letters.isalpha() and len(letters) > 2 and text.startswith("(", subscript.end()):  # lambda_max(A)
             span = (start, subscript.end())
             raise no_function(text[slice(*span)], [*known.functions, *known.names], text, span)
-        if len(subscript.group()) > 2 and subscript.group()[1] != "{" and len(run) > 1 and not is_name(run, known):
-            return [Piece("NAME", whole, subscript.end())]  # loss_weight
-        is_label = letters[:1].isalpha() and (len(letters) > 1 or run != "log")  # log_b x has a base
-        if run in known.functions and is_label and not match_at(r"\s*\(|\s+\w", text, subscript.end()):
-            return [Piece("NAME", whole, subscript.end())]  # inv_M
+        is_word = (
+            len(subscript.group()) > 2 and subscript.group()[1] != "{" and len(run) > 1 and not is_name(run, known)
+        )
+        if is_word or (run in known.functions and _is_label(run, letters, text, subscript.end())):
+            return [Piece("NAME", whole, subscript.end())]  # loss_weight, inv_M
     name = canonical(run)
     if name not in known.names:
         if run == "kron":
@@ -319,6 +319,11 @@ def split_word(text: str, start: int, end: int, known: Vocabulary) -> Iterable[P
     if is_name(run, known) or run in PLACEHOLDERS:
         return [Piece("NAME", name, end)]
     return _split(text, start, end, known, subscript)
+
+
+def _is_label(run: str, letters: str, text: str, end: int) -> bool:
+    """Whether letters below a function make a name with it, as in inv_M; log_b x has a base."""
+    return letters[:1].isalpha() and (len(letters) > 1 or run != "log") and not match_at(r"\s*\(|\s+\w", text, end)
 
 
 def _long_word(text: str, start: int, end: int, known: Vocabulary) -> Piece | None:
