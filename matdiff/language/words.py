@@ -305,10 +305,7 @@ def split_word(text: str, start: int, end: int, known: Vocabulary) -> Iterable[P
         if letters.isalpha() and len(letters) > 2 and text.startswith("(", subscript.end()):  # lambda_max(A)
             span = (start, subscript.end())
             raise no_function(text[slice(*span)], [*known.functions, *known.names], text, span)
-        is_word = (
-            len(subscript.group()) > 2 and subscript.group()[1] != "{" and len(run) > 1 and not is_name(run, known)
-        )
-        if is_word or (run in known.functions and _is_label(run, letters, text, subscript.end())):
+        if _is_labelled(run, subscript.group(), text, subscript.end(), known):
             return [Piece("NAME", whole, subscript.end())]  # loss_weight, inv_M
     name = canonical(run)
     if name not in known.names:
@@ -321,9 +318,13 @@ def split_word(text: str, start: int, end: int, known: Vocabulary) -> Iterable[P
     return _split(text, start, end, known, subscript)
 
 
-def _is_label(run: str, letters: str, text: str, end: int) -> bool:
-    """Whether letters below a function make a name with it, as in inv_M; log_b x has a base."""
-    return letters[:1].isalpha() and (len(letters) > 1 or run != "log") and not match_at(r"\s*\(|\s+\w", text, end)
+def _is_labelled(run: str, below: str, text: str, end: int, known: Vocabulary) -> bool:
+    """Whether a word is one with the label below it: loss_weight, inv_M; log_b x has a base."""
+    if len(below) > 2 and below[1] != "{" and len(run) > 1 and not is_name(run, known):
+        return True
+    letters = below.strip("_{}")
+    is_label = run in known.functions and letters[:1].isalpha() and (len(letters) > 1 or run != "log")
+    return is_label and not match_at(r"\s*\(|\s+\w", text, end)
 
 
 def _long_word(text: str, start: int, end: int, known: Vocabulary) -> Piece | None:
