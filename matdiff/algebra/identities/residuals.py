@@ -56,8 +56,12 @@ def with_residual_left_over(e: Expr) -> Expr | None:
     """
     f = e.operands
     for k, residual in enumerate(f):
-        terms = [split(t) for t in addends(opened(residual))]
-        if len(terms) != TWO or terms[0].scalars != terms[1].scalars or terms[0].number != -terms[1].number:
+        inner = residual.operands[0] if type(residual) is Transpose else residual
+        body = value_of(inner) if type(inner) is Named else inner
+        if type(body) is not Sum or len(body.operands) != TWO:
+            continue
+        terms = [split(t) for t in addends(body if body is residual else opened(residual))]
+        if terms[0].scalars != terms[1].scalars or terms[0].number != -terms[1].number:
             continue
         for a, b in (terms, terms[::-1]):
             for j in range(k):
