@@ -57,7 +57,9 @@ PATTERN = regex(
     (?P<relation>[≠≤≥⩽⩾]|[<>!=]=) | (?P<factorial>!) |
     (?P<bar>(?:\|\||[|‖])[{OPENS}{CLOSES}]?) | (?P<open>[(\[{{⟨<]) | (?P<close>[)\]}}⟩>]) |
     (?P<quote>['′"]) | (?P<end>;) | (?P<method>\.[A-Za-z_]+(?=\()) | (?P<quoted>⟪\w+⟫) |
-    (?P<nabla>∇) | (?P<sign>\.\*|\./|\.\^|\.[+-]|\*\*|:=|[-+−–‐‑*·×@⋅∗/÷⊙∘⊘⊗⋆:,=^\\])
+    (?P<nabla>∇) |
+    (?P<sign>(?<=[\w)\]}}'ᵀ⊤|‖][ ])\.(?=[ ](?:[A-Za-z{GREEK_CLASS}](?![A-Za-z])|\()) |
+        \.\*|\./|\.\^|\.[+-]|\*\*|:=|[-+−–‐‑*·×@⋅∗/÷⊙∘⊘⊗⋆:,=^\\])
     """,
     re.VERBOSE,
 )
@@ -65,7 +67,7 @@ SIGNS = {
     **dict.fromkeys(["+", ".+"], "PLUS"),
     **dict.fromkeys([*"-−–‐‑", ".-"], "MINUS"),
     **dict.fromkeys("*×∗", "TIMES"),
-    **dict.fromkeys("·⋅", "DOT"),
+    **dict.fromkeys("·⋅.", "DOT"),  # w . x
     "@": "MATMUL",
     **dict.fromkeys("/÷", "DIVIDE"),
     **dict.fromkeys([".*", "⊙", "∘"], "DOT_TIMES"),
