@@ -164,45 +164,50 @@ def simplest(c: Condition) -> Iterator[Condition]:
     waiting = [c]
     while waiting:
         c = waiting.pop()
-        a = c.about
-        match c.demand, a:
-            case _, Transpose():
-                waiting.append(c._replace(about=a.operands[0]))
-            case ("no zeros", Abs()):
-                waiting.append(c._replace(about=a.operands[0]))
-            case ("no zeros", Power()) if a.operands[1].number is not None:
-                waiting.append(c._replace(about=a.operands[0]))
-            case ("no zeros", Norm()):
-                waiting.append(Condition(NONZERO, a.operands[0]))
-            case ("no zeros", Product()) if a.is_scalar and (x := square_of(a)) is not None:
-                waiting.append(Condition(NONZERO, x))
-            case ("no zeros", Hadamard()):
-                waiting += [c._replace(about=o) for o in reversed(a.operands)]
-            case ("no zeros" | "nonzero" | "invertible", Scale()) if a.operands[0].number is not None:
-                waiting.append(c._replace(about=a.operands[1]))
-            case ("within", Scale()) if c.interval == POSITIVE and (a.operands[0].number or 0) > 0:
-                waiting.append(c._replace(about=a.operands[1]))
-            case ("within", Power() | Norm()) if c.interval == POSITIVE and is_even(a):
-                waiting.append(Condition(NO_ZEROS, a))
-            case ("within", Product()) if c.interval == POSITIVE and a.is_scalar and square_of(a) is not None:
-                waiting.append(Condition(NO_ZEROS, a))
-            case ("within", SumOfEntries()) if c.interval == POSITIVE and is_even(a.operands[0]):
-                waiting.append(Condition(NONZERO, a.operands[0]))
-            case ("nonzero", Power() | Abs()) if is_even(a):
-                waiting.append(c._replace(about=a.operands[0]))
-            case ("no zeros", Determinant()):
-                waiting.append(Condition(INVERTIBLE, a.operands[0]))
-            case ("invertible", Inverse() | MatrixPower()):
-                waiting.append(c._replace(about=a.operands[0]))
-            case ("invertible", Product()) if is_of_one_matrix(a):
-                waiting.append(c._replace(about=a.operands[0]))
-            case ("within", Determinant()) if c.interval == POSITIVE and isinstance(a.operands[0], MatrixPower):
-                base, k = a.operands[0].operands[0], a.operands[0].data[0]
-                waiting.append(Condition(INVERTIBLE, base) if k % 2 == 0 else c._replace(about=a.rebuild((base,))))
-            case ("nonzero", _) if a.is_scalar:
-                waiting.append(c._replace(demand=NO_ZEROS))
-            case _:
-                yield c
+        less = _of_less(c)
+        if less is None:
+            yield c
+        else:
+            waiting += less
+
+
+def _of_less(c: Condition) -> list[Condition] | None:
+    """What it says of the operands, the first one last; nothing if that is not the same."""
+    a = c.about
+    match c.demand, a:
+        case (_, Transpose()) | ("no zeros", Abs()) | ("invertible", Inverse() | MatrixPower()):
+            return [c._replace(about=a.operands[0])]
+        case ("no zeros", Power()) if a.operands[1].number is not None:
+            return [c._replace(about=a.operands[0])]
+        case ("no zeros", Norm()):
+            return [Condition(NONZERO, a.operands[0])]
+        case ("no zeros", Product()) if a.is_scalar and (x := square_of(a)) is not None:
+            return [Condition(NONZERO, x)]
+        case ("no zeros", Hadamard()):
+            return [c._replace(about=o) for o in reversed(a.operands)]
+        case ("no zeros" | "nonzero" | "invertible", Scale()) if a.operands[0].number is not None:
+            return [c._replace(about=a.operands[1])]
+        case ("within", Scale()) if c.interval == POSITIVE and (a.operands[0].number or 0) > 0:
+            return [c._replace(about=a.operands[1])]
+        case ("within", Power() | Norm()) if c.interval == POSITIVE and is_even(a):
+            return [Condition(NO_ZEROS, a)]
+        case ("within", Product()) if c.interval == POSITIVE and a.is_scalar and square_of(a) is not None:
+            return [Condition(NO_ZEROS, a)]
+        case ("within", SumOfEntries()) if c.interval == POSITIVE and is_even(a.operands[0]):
+            return [Condition(NONZERO, a.operands[0])]
+        case ("nonzero", Power() | Abs()) if is_even(a):
+            return [c._replace(about=a.operands[0])]
+        case ("no zeros", Determinant()):
+            return [Condition(INVERTIBLE, a.operands[0])]
+        case ("invertible", Product()) if is_of_one_matrix(a):
+            return [c._replace(about=a.operands[0])]
+        case ("within", Determinant()) if c.interval == POSITIVE and isinstance(a.operands[0], MatrixPower):
+            base, k = a.operands[0].operands[0], a.operands[0].data[0]
+            return [Condition(INVERTIBLE, base) if k % 2 == 0 else c._replace(about=a.rebuild((base,)))]
+        case ("nonzero", _) if a.is_scalar:
+            return [c._replace(demand=NO_ZEROS)]
+        case _:
+            return None
 
 
 def is_of_one_matrix(e: Product) -> bool:

@@ -61,8 +61,7 @@ class Bound:
         self.tree, self.text = tree, text
         self.is_code, self.dialect = dialect is not None, dialect or NUMPY  # whose operators a piece of code means
         self.declared, self.free = declared, free
-        self.wrt = frozenset(wrt)
-        self.labelled, self.other = labelled, other
+        self.wrt, self.labelled, self.other = frozenset(wrt), labelled, other
         self.decisions = decisions if decisions is not None else []
         self.decided: dict[str, int] = {}
         self.pending: list[Unbound] = []  # indices that no sum binds, to be resolved when all names are known

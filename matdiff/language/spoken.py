@@ -114,13 +114,11 @@ def in_signs(script: Transcript, known: Collection[str], far: bool) -> Spoken:
     "tr(X'X)"
     """
     text = script.text
-    leading = HEADING.finditer(text) if any(sign in text for sign in (":", " is", "=")) else ()
-    headings = [m for m in leading if _is_heading(text, m, known)]
+    headings = list(_headings(text, known))
     notes = tuple(f"the words “{m.group().strip(' :')}” are a heading of what follows" for m in headings)
     edits: list[Edit] = [(*m.span(), " ") for m in headings]
     doubt = None
-    phrases = list(PHRASE.finditer(text)) if CUES.search(text) else []
-    closings: dict[int, str] = {}
+    phrases, closings = list(PHRASE.finditer(text)) if CUES.search(text) else [], dict[int, str]()
     used = set[int]()  # the places of the words «and» that stand between what a function is taken of
     for m in reversed(phrases):  # the inner one closes first
         before, *between, behind = _around(m)
@@ -133,9 +131,8 @@ def in_signs(script: Transcript, known: Collection[str], far: bool) -> Spoken:
             place = second.end()
             used.add(second.start("word"))
         short, long = _ends(text, m, place, used)
-        if not between and m["what"].lower() in ADDED and AND.match(text, long):
-            continue  # the sum of x and y
-        if SQUARES.search(m["what"]) and SQUARED_ALREADY.search(text, place, long):
+        is_sum = not between and m["what"].lower() in ADDED and AND.match(text, long)  # the sum of x and y
+        if is_sum or (SQUARES.search(m["what"]) and SQUARED_ALREADY.search(text, place, long)):
             continue
         end = long if far else short
         squared = SQUARED.match(text, end) if m["what"].lower().endswith("norm") else None
@@ -150,6 +147,12 @@ def in_signs(script: Transcript, known: Collection[str], far: bool) -> Spoken:
         edits.append((*m.span(), SIGNS[m.group()]))
     spans = tuple(script.span(start, end) for start, end, _ in edits if start < end)
     return Spoken(script.edited(edits), notes, spans, doubt)
+
+
+def _headings(text: str, known: Collection[str]) -> Iterator[re.Match[str]]:
+    """Words in front of a colon or a left side that are but a heading."""
+    leading = HEADING.finditer(text) if any(sign in text for sign in (":", " is", "=")) else ()
+    return (m for m in leading if _is_heading(text, m, known))
 
 
 def _is_heading(text: str, m: re.Match[str], known: Collection[str]) -> bool:

@@ -298,6 +298,10 @@ class Habits:
             side = re.sub(r"δ\s*(?=[^\W\d_]|\()", "d", side)
         if not self.names_sigma:
             side = re.sub(r"σ(['′]?)\s*⊙?\s*(?=\()", rf"{'softmax' if self._softmax else 'sigmoid'}\1", side)
+        return self._with_functions(side)
+
+    def _with_functions(self, side: str) -> str:
+        """The same of functions and numbers: cross entropies, steps, adjugates, likelihoods, ones."""
         side = re.sub(TWICE, r"d²\1/d\2²", re.sub(STEP, "_plus", side) if self._has_steps else side)
         side = re.sub(TRACE_OF_LOG, r"\1logm\2", side)
         side = re.sub(OF_SUMS, r"(\1)/(\3)", side)
