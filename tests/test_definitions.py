@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import matdiff
+from matdiff.algebra.dims import shape_text
 from matdiff.algebra.expr import Expr, Symbol, postorder, replace, symbols
 from matdiff.algebra.operators.structure import Named
 from matdiff.cli import main
@@ -162,7 +163,7 @@ def test_answers_with_links_are_read_back(
 ) -> None:
     derived = matdiff.derive(text, unknowns, where or None, expand=False)
     for e in (*derived.gradients.values(), *derived.links.values()):
-        declared = {s.name: f"{s.rows} x {s.cols} {' '.join(s.properties)}" for s in symbols(e)}
+        declared = {s.name: f"{shape_text(s.shape)} {' '.join(s.properties)}" for s in symbols(e)}
         assert matdiff.parse(format(e, spelling), declared) is e
 
 
@@ -223,7 +224,7 @@ def test_a_link_does_not_take_the_name_of_a_definition() -> None:
     second = matdiff.derive(matdiff.parse("tr(G'G)", {"G": "m x n"}), "G").function
     again = matdiff.derive(replace(second, lambda node: first if isinstance(node, Symbol) else None), "V", expand=False)
     assert again.verify().ok
-    declared = {s.name: f"{s.rows} x {s.cols}" for s in symbols(again.gradient)}
+    declared = {s.name: shape_text(s.shape) for s in symbols(again.gradient)}
     assert matdiff.parse(str(again.gradient), declared) is again.gradient
 
 

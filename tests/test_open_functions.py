@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 import matdiff
+from matdiff.algebra.dims import shape_text
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.operators.open_functions import OpenDerivative, OpenFunction, stand_in
 from matdiff.errors import AmbiguityError, DeclarationError, MatdiffError, NotationError, ShapeError, UnknownNameError
@@ -105,7 +106,7 @@ def test_the_answer_is_read_back(text: str, unknown: str, where: str, expected: 
     known = matdiff.parse(text, where or None)
     shapes = {s.name: s for s in matdiff.algebra.expr.symbols(gradient)}
     declarations = {
-        name + ("[i=1..N]" if s.ranges else ""): f"{s.rows} x {s.cols} {' '.join(s.properties)}"
+        name + ("[i=1..N]" if s.ranges else ""): f"{shape_text(s.shape)} {' '.join(s.properties)}"
         for name, s in shapes.items()
     }
     assert matdiff.parse(format(gradient, spelling), declarations) is gradient

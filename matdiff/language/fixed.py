@@ -75,7 +75,7 @@ def position_of(bound: Bound, piece: str, scope: Scope) -> Position | None:
     index = scope.get(letter)
     declared = bound.declared.get(of)
     if index is None and len(letter) == 1 and letter.isalpha() and (label.group(3) or (declared and declared.indices)):
-        index = bound.general("", letter, scope) or fixed(bound, letter)
+        index = (bound.general("", letter, scope) if letter not in bound.declared else None) or fixed(bound, letter)
     return fixed(bound, of, index) if isinstance(index, Binder | Shifted | Fixed) else None
 
 

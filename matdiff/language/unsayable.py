@@ -47,7 +47,7 @@ def refuse_differential(script: Transcript, known: Collection[str]) -> None:
 
 def _is_defined(text: str, name: str) -> bool:
     """Whether a text defines dx without any differential and uses it, as the degrees of freedom in df = n − p; r/df."""
-    own = re.search(rf"(?<!\w){name}\s*:?=(?!=)(?P<body>[^;,\n=]*)(?:[;,\n]|$|\bwhere\b)", text)
+    own = re.search(rf"(?<!\w){name}⟫?\s*:?=(?!=)(?P<body>[^;,\n=]*)(?:[;,\n]|$|\bwhere\b)", text)
     uses = re.findall(rf"(?<!\w){name}(?!\w)", text)
     return own is not None and len(uses) > 1 and not DIFFERENTIAL.search(own["body"])
 

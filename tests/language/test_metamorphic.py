@@ -42,6 +42,7 @@ WITHOUT_MEANING = frozenset("(){}[]*·@&$.,;:=⋅×^_⟨⟩") | frozenset(
 )
 # What frames a program says nothing of its value: types, names of classes and arguments, what is printed or kept.
 OF_VALUES = [p for p in ACCEPTED if p.values[0].group != "programs"]  # type: ignore[union-attr]
+LAST_STEP = re.compile(r"for \w = \d\.\.$")  # what a state is says nothing of steps behind it
 TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\bj?np\b|\s+|.", re.DOTALL)
 GREEK_COMMANDS = r"\alpha \beta \gamma \theta \mu \nu \xi \rho \sigma \tau \omega \Sigma \Omega \Lambda \Psi".split()
 GREEK_LETTERS = "αβγθμνξρστωΣΩΛΨ"
@@ -80,7 +81,7 @@ def variations(text: str) -> Iterator[tuple[str, str]]:
     """A token of a text, and the text with another one in its place, or with none."""
     for m in TOKEN.finditer(text):
         token = m.group()
-        if token.isspace() or token in WITHOUT_MEANING:
+        if token.isspace() or token in WITHOUT_MEANING or LAST_STEP.search(text, 0, m.start()):
             continue
         yield token, text[: m.start()] + other(token, text) + text[m.end() :]
 

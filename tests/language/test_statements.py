@@ -6,7 +6,7 @@ import pytest
 
 import matdiff
 from matdiff.algebra.expr import symbols
-from matdiff.language.statements import _is_formula
+from matdiff.language.formulas import is_formula
 
 
 @pytest.mark.parametrize(
@@ -156,11 +156,11 @@ def test_a_coefficient_d_is_a_number(text: str, same: str) -> None:
     "text", ["softmax(z)'*diag(w)*z", "tr(expm(W .* W)) - d", "norm2(W'*W - eye)^2", "alpha*A : B"]
 )
 def test_a_formula_alone_says_nothing_beside_itself(text: str) -> None:
-    assert _is_formula(text)
+    assert is_formula(text)
 
 
 @pytest.mark.parametrize(
     "text", ["A diag", "S spd", "min_x x'x", "d/dx x'x", "D_x x'x", "n x n A", "x'x. Let A", "d X"]
 )
 def test_a_text_with_other_words_is_searched(text: str) -> None:
-    assert not _is_formula(text)
+    assert not is_formula(text)

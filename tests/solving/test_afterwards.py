@@ -52,7 +52,8 @@ def test_the_information_of_a_likelihood(
 
 def test_the_information_of_a_fit_and_its_variance_in_blocks() -> None:
     found = matdiff.solve("minimise n/2*log(s) + ||y - X b||^2/(2*s)", ("b", "s"), "s: scalar positive; X: n x p")
-    blocks = {k: matdiff.evaluate(e, {"X": X, "y": Y}) for k, e in found.information().items()}
+    values = {"X": X, "y": Y, "p": X.shape[1]}
+    blocks = {k: matdiff.evaluate(e, values) for k, e in found.information().items()}
     b = np.linalg.lstsq(X, Y, rcond=None)[0]
     s = np.mean((Y - X @ b) ** 2)
     np.testing.assert_allclose(blocks["b", "b"], X.T @ X / s)

@@ -250,6 +250,8 @@ def _entrywise(node: Expr, parts: tuple[Part, ...], index: Index) -> Part:
     if isinstance(node, Power) and isinstance(node.operands[0], Norm):
         return _power_of_norm(node, parts[0])
     vectors = [p for p in parts if isinstance(p, Expr) and not p.is_scalar]
+    if any(ONE not in v.shape for v in vectors):
+        return None  # the A of xᵢ ⊗ A
     if isinstance(node, Hadamard) and kind != "scalar" and vectors:
         constant = Hadamard.of(*vectors) if kind == "column" else turned(Hadamard.of(*vectors))
         rows = Hadamard.of(*[p.left for p in parts if isinstance(p, Stack)])
