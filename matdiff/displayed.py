@@ -10,7 +10,6 @@ class Displayed:
     """What has a form in HTML."""
 
     __slots__ = ()
-
     bundle: ClassVar[Callable[[Displayed], dict[str, str]]]  # which the package gives it
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:

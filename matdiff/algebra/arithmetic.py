@@ -35,16 +35,10 @@ def bits(value: Fraction) -> int:
     return max(value.numerator.bit_length(), value.denominator.bit_length())
 
 
-class Bare(type):
-    """The class of classes that add no attributes to their instances, unless they say so: of all expressions."""
-
-    def __new__(cls, name: str, bases: tuple[type, ...], body: dict[str, Any]) -> Bare:
-        return super().__new__(cls, name, bases, {"__slots__": (), **body})
-
-
-class Arithmetic(Displayed, metaclass=Bare):
+class Arithmetic(Displayed):
     """What can be added, multiplied, transposed, and taken functions of."""
 
+    __slots__ = ()
     numeral: ClassVar[Callable[[Real], Expr]]  # a number as an expression
     ones: ClassVar[Callable[..., Expr]]  # the vector or matrix of ones
     part: ClassVar[Callable[[Expr, Any], Expr]]  # what stands at a place
@@ -289,7 +283,7 @@ def coerce(value: Operand) -> Expr:
         array = "Give it a name in the expression, and its values to matdiff.evaluate."
         hint = "matdiff.parse reads a text." if isinstance(value, str) else array * hasattr(value, "shape")
         raise MatdiffError(f"{shortly(value)} is no expression and no real number", suggestion=hint)
-    if not isinstance(value, int | float | Fraction):  # a number of NumPy's
+    if not isinstance(value, (int, float, Fraction)):  # a number of NumPy's
         value = int(value) if isinstance(value, Integral) else float(value)
     try:
         return Arithmetic.numeral(value)

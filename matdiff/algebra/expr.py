@@ -206,16 +206,10 @@ def _restore(rows: list[tuple[Any, ...]]) -> Expr:
     return nodes[-1]
 
 
-def notes_of(*read: Expr) -> tuple[str, ...]:
-    """What is said of doubtful places in the texts that some expressions were read from, each sentence once."""
-    return tuple(dict.fromkeys(note for e in read for note in e.notes))
-
-
-# ---- leaves ---------------------------------------------------------------------------------------
-
-
 class Leaf(Expr):
     """An expression without operands."""
+
+    __slots__ = ()
 
 
 class Number(Leaf):
@@ -225,6 +219,7 @@ class Number(Leaf):
     True
     """
 
+    __slots__ = ()
     common: ClassVar[dict[tuple[int, int], Self]] = {}
 
     def __new__(cls, value: int | float | Fraction | str) -> Self:
@@ -263,6 +258,8 @@ Arithmetic.numeral = Number
 class Letter(Leaf):
     """A leaf that is written as its name."""
 
+    __slots__ = ()
+
     @property
     def name(self) -> str:
         return self.data[0]  # type: ignore[no-any-return]
@@ -273,6 +270,8 @@ class Letter(Leaf):
 
 class Index(Letter):
     """The index of a sum, running from 1 to a size."""
+
+    __slots__ = ()
 
     def __new__(cls, name: str, last: int | str | Size) -> Self:
         return cls.make((), (name, size(last)))
@@ -296,6 +295,8 @@ class Index(Letter):
 
 class Symbol(Letter):
     """A named scalar, vector or matrix with declared properties; with *ranges*, a family of them."""
+
+    __slots__ = ()
 
     def __new__(
         cls,
@@ -326,9 +327,6 @@ class Symbol(Letter):
         return ranges
 
 
-# ---- operators ------------------------------------------------------------------------------------
-
-
 class Operator(Expr):
     """An operation.  A subclass is one block that says everything about it.
 
@@ -349,6 +347,7 @@ class Operator(Expr):
     copies       how many terms with the differential of an operand the law of d has
     """
 
+    __slots__ = ()
     names: ClassVar[tuple[str, ...]] = ()
     signature: ClassVar[str] = ""
     d: ClassVar[Law | None] = None

@@ -207,7 +207,7 @@ def telling(operands: tuple[Expr, ...]) -> Kinds:
 def inside(p: Expr) -> Kinds:
     """The classes of what a part of a left side matches, seen through transposes and multiples."""
     core = p
-    while isinstance(core, Transpose | Scale):
+    while isinstance(core, (Transpose, Scale)):
         core = core.operands[-1]
     return possible(core) or (() if is_letter(p) or isinstance(p, Index) else (type(p),))
 

@@ -46,6 +46,6 @@ def _cost(part: Part) -> int:
 
 def _parts(e: Expr) -> list[Part]:
     """The pieces of the notation; a constant matrix is one sign, since as a rule the context tells its size."""
-    if isinstance(e, Constant | Named):
+    if isinstance(e, (Constant, Named)):
         return [e.letter if isinstance(e, Constant) else str(e.data[0])]
     return [*e.notation(ASCII).parts]

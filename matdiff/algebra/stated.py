@@ -142,7 +142,7 @@ def way(left: Expr, right: Expr, when: Guard | None, matcher: Matcher) -> Way:
         return together
     if isinstance(left, Product):
         return within_product(left.operands, right, when, matcher)
-    if isinstance(left, Sum | Hadamard):
+    if isinstance(left, (Sum, Hadamard)):
         return among_terms(type(left), left.operands, right, when)
     kind = None if is_open(left) else type(left)
     place, fits = first_told(left.operands) if matcher is MATCHER else (0, None)
@@ -275,7 +275,7 @@ def within_product(ps: Sequence[Expr], right: Expr, when: Guard | None, matcher:
 
 def core(e: Expr) -> Expr:
     """What stands below transposes, inverses and powers: the same of all factors that are made of one matrix so."""
-    while isinstance(e, Transpose | Inverse | MatrixPower | SymbolicPower):
+    while isinstance(e, (Transpose, Inverse, MatrixPower, SymbolicPower)):
         e = e.operands[0]
     return e
 
@@ -324,7 +324,7 @@ def matches(p: Expr, e: Expr) -> bool:
 
 def is_open(p: Expr) -> bool:
     """Whether the class of what a part of a pattern matches is not known."""
-    return is_letter(p) or isinstance(p, Index | SymbolicPower | Unspecified)
+    return is_letter(p) or isinstance(p, (Index, SymbolicPower, Unspecified))
 
 
 def first_told(ps: Sequence[Expr]) -> tuple[int, Guard | None]:

@@ -95,3 +95,8 @@ def replace(root: Expr, change: Callable[[Expr], Expr | None]) -> Expr:
 def exchanged(root: Expr, old: Expr, new: Expr) -> Expr:
     """The expression with one thing in place of another."""
     return replace(root, lambda node: new if node is old else None)
+
+
+def notes_of(*read: Expr) -> tuple[str, ...]:
+    """What is said of doubtful places in the texts that some expressions were read from, each sentence once."""
+    return tuple(dict.fromkeys(note for e in read for note in e.notes))

@@ -20,12 +20,12 @@ Test = Callable[[Any], bool]
 
 def _several(*kinds: type) -> Test:
     """Lists and tuples of these."""
-    return lambda value: isinstance(value, list | tuple) and all(isinstance(v, kinds) for v in value)
+    return lambda value: isinstance(value, (list, tuple)) and all(isinstance(v, kinds) for v in value)
 
 
 def _listed(value: Any) -> Any:
     """Sets, generators and their like as a tuple."""
-    known = isinstance(value, str | bytes | bytearray | list | tuple | Mapping | Expr | type)
+    known = isinstance(value, (str, bytes, bytearray, list, tuple, Mapping, Expr, type))
     if known or hasattr(value, "shape") or not isinstance(value, Iterable):
         return value
     listed = tuple(islice(value, MOST))
@@ -58,7 +58,7 @@ KINDS: dict[str, tuple[type | Test, str]] = {
     "None": (type(None), ""),
     "bool": (bool, "True or False"),
     "Function": (
-        lambda value: isinstance(value, str | Expr) or _is_function(value),
+        lambda value: isinstance(value, (str, Expr)) or _is_function(value),
         "a text, an expression or a Python function",
     ),
     "At": (lambda value: value is None or _mapping()(value), "a mapping of names to values"),
@@ -72,16 +72,16 @@ KINDS: dict[str, tuple[type | Test, str]] = {
     "Moments": (
         lambda value: (
             isinstance(value, str)
-            or (_mapping()(value) and all(isinstance(v, str | Expr) or _several(str, Expr)(v) for v in value.values()))
+            or (_mapping()(value) and all(isinstance(v, (str, Expr)) or _several(str, Expr)(v) for v in value.values()))
         ),
         "a text, x ~ (mu, Sigma), or a mapping of names to moments",
     ),
     "Unknowns": (
-        lambda value: value is None or isinstance(value, str | Expr) or _several(str, Expr)(value),
+        lambda value: value is None or isinstance(value, (str, Expr)) or _several(str, Expr)(value),
         "a name or a list of names",
     ),
     "Where": (
-        lambda value: value is None or isinstance(value, str | Mapping) or _several(str)(value),
+        lambda value: value is None or isinstance(value, (str, Mapping)) or _several(str)(value),
         "a text or a mapping of declarations, X: m x n; w: n,",
     ),
 }

@@ -166,7 +166,7 @@ def vjp(
 
     f, unknowns = function_of(expr, wrt, where, False)
     found = {name: with_notes(g, f) for name, g in pulled(f, unknowns, cotangent(f, by)).items()}
-    return next(iter(found.values())) if isinstance(wrt, str | Expr) else found
+    return next(iter(found.values())) if isinstance(wrt, (str, Expr)) else found
 
 
 def jvp(

@@ -61,7 +61,7 @@ def kind_of(value: Any, is_unknown: bool) -> str:
     """The declaration of a value, nothing where it is fixed; of a matrix that does not vary also its symmetry."""
     import numpy as np
 
-    array = np.asarray(value) if isinstance(value, int | float) or hasattr(value, "shape") else None
+    array = np.asarray(value) if isinstance(value, (int, float)) or hasattr(value, "shape") else None
     if array is None or array.dtype.kind not in "fiu" or (array.dtype.kind != "f" and not is_unknown):
         return ""
     shape = " x ".join(map(str, array.shape)) if array.ndim else "scalar"

@@ -69,7 +69,7 @@ def unknowns_in(wrt: Unknowns) -> tuple[str | Expr, ...]:
     """
     if wrt is None:
         return ()
-    given = [wrt] if isinstance(wrt, str | Expr) else wrt
+    given = [wrt] if isinstance(wrt, (str, Expr)) else wrt
     return tuple(name for one in given for name in ((one,) if isinstance(one, Expr) else _names(one)))
 
 

@@ -51,7 +51,7 @@ def code(
     >>> ridge.function([[1.0, 0.0], [0.0, 2.0]], [2.0, 5.0], 1.0)
     (array([1., 2.]),)
     """
-    if isinstance(expr, str | Expr) or _has_function(expr):
+    if isinstance(expr, (str, Expr)) or _has_function(expr):
         scalar = not OF_A_SCALAR.isdisjoint(outputs or USUAL)
         f, unknowns = _question(expr, wrt, where, dialect, scalar)
         usual = expr.usual() if isinstance(expr, Result) else USUAL
@@ -67,7 +67,7 @@ def _has_function(found: Any) -> bool:
     """Whether a result is that of a function, all of whose derivatives may be asked for."""
     from matdiff.results.second import Hessian
 
-    return isinstance(found, Derivation | Hessian)
+    return isinstance(found, (Derivation, Hessian))
 
 
 def _held(
@@ -159,7 +159,7 @@ def _question(
     expr: Any, wrt: Unknowns, where: Where, dialect: str | None, scalar: bool
 ) -> tuple[Expr, Mapping[str, Expr]]:
     """The function, which may have to be a *scalar*, and its unknowns: those of a derivation are its own."""
-    if isinstance(expr, str | Expr):
+    if isinstance(expr, (str, Expr)):
         if unknowns_in(wrt):
             return function_of(expr, wrt, where, scalar, dialect, order=2)
         return (parse(expr, where, dialect) if isinstance(expr, str) else expr), {}

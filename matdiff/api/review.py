@@ -50,7 +50,7 @@ def lint(paths: str | Path | Sequence[str | Path], where: str | None = None) -> 
     """
     from matdiff.review.lint import linted
 
-    given = [paths] if isinstance(paths, str | PathLike) else paths
+    given = [paths] if isinstance(paths, (str, PathLike)) else paths
     return linted([(str(path), _text_of(path)) for path in _documents(given)], where)
 
 

@@ -110,4 +110,4 @@ def fisher(
 
     f, unknowns = function_of(expr, wrt, where, True)
     found = information(f, unknowns, *read_distribution(f, of, where)).blocks
-    return next(iter(found.values())) if isinstance(wrt, str | Expr) else found
+    return next(iter(found.values())) if isinstance(wrt, (str, Expr)) else found

@@ -63,10 +63,10 @@ class float_(float):
         return array(self).reshape(*shape)
 
     def __truediv__(self, other: Any) -> Any:
-        return divided(float(self), float(other)) if isinstance(other, int | float) else NotImplemented
+        return divided(float(self), float(other)) if isinstance(other, (int, float)) else NotImplemented
 
     def __rtruediv__(self, other: Any) -> Any:
-        return divided(float(other), float(self)) if isinstance(other, int | float) else NotImplemented
+        return divided(float(other), float(self)) if isinstance(other, (int, float)) else NotImplemented
 
 
 def arithmetic(f: Callable[[Any, Any], Any], kind: Callable[..., Any] = lambda *_: None) -> tuple[Any, Any]:
@@ -260,12 +260,12 @@ def laid_out(value: Any) -> tuple[list[Any], Shape]:
     """The entries of nested lists one after the other, and how they are nested."""
     if isinstance(value, ndarray):
         return value.flat, value.shape
-    if isinstance(value, list | tuple | range):
+    if isinstance(value, (list, tuple, range)):
         parts = [laid_out(v) for v in value]
         if len({shape for _, shape in parts}) > 1:
             raise ValueError("lists of different lengths are no array")
         return [x for flat, _ in parts for x in flat], (len(parts), *(parts[0][1] if parts else ()))
-    if isinstance(value, int | float):
+    if isinstance(value, (int, float)):
         return [value], ()
     if isinstance(value, complex) or not hasattr(value, "__float__"):
         raise TypeError(f"{value!r} is no real number")
@@ -311,14 +311,14 @@ def chosen(shape: Shape, key: Any) -> tuple[list[int], Shape]:
     whole = [slice(None)] * (len(shape) - named)
     at = next((i for i, k in enumerate(keys) if k is Ellipsis), len(keys))
     keys[at : at + 1] = whole
-    arrays = [asarray(k) for k in keys if isinstance(k, ndarray | list)]
+    arrays = [asarray(k) for k in keys if isinstance(k, (ndarray, list))]
     together = broadcast_shapes(*[a.shape for a in arrays]) if arrays else ()
-    listed = [i for i, k in enumerate(keys) if isinstance(k, ndarray | list) or (arrays and is_whole(k))]
+    listed = [i for i, k in enumerate(keys) if isinstance(k, (ndarray, list)) or (arrays and is_whole(k))]
     first = listed[0] if listed and listed == list(range(listed[0], listed[-1] + 1)) else 0
     beside, steps = [0] * prod(together), strides(shape)
     axis = 0
     for k in keys:
-        if isinstance(k, ndarray | list) or (arrays and is_whole(k)):
+        if isinstance(k, (ndarray, list)) or (arrays and is_whole(k)):
             picked = broadcast_to(asarray(k), together).flat
             beside = [b + steps[axis] * inside(p, shape[axis]) for b, p in zip(beside, picked, strict=True)]
         axis += k is not None

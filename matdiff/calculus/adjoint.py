@@ -33,7 +33,7 @@ def names_in(e: Expr) -> set[str]:
     """Every name that an expression uses: of symbols, indices, definitions and sizes."""
     found: set[str] = set()
     for node in postorder(e):
-        if isinstance(node, Symbol | Index | Named | Recurrence):
+        if isinstance(node, (Symbol, Index, Named, Recurrence)):
             found.add(node.name)
         found |= node.rows.names() | node.cols.names()
     return found

@@ -121,7 +121,7 @@ class Alike:
 
     def _row(self, e: Expr, places: dict[Expr, int]) -> object:
         """What a node is: a leaf that looks so, a constant, or an operation on the nodes in some places."""
-        if isinstance(e, Symbol | Named):
+        if isinstance(e, (Symbol, Named)):
             return self._look(e)
         if isinstance(e, Leaf):
             return e
@@ -147,7 +147,7 @@ class Alike:
         for root in (*found.values(), *under_d):
             for e in postorder(root, prune=lambda e: e in places):
                 if e not in places:
-                    if isinstance(e, Named | Symbol) or e.free or _holds_expressions(e):
+                    if isinstance(e, (Named, Symbol)) or e.free or _holds_expressions(e):
                         return None
                     recipe.append((type(e), e.data, tuple([places[o] for o in e.operands])))
                     places[e] = len(places)
@@ -225,7 +225,7 @@ def _holds_expressions(e: Expr) -> bool:
 
 def _are_apart(nodes: dict[Expr, int]) -> bool:
     """Whether no two leaves share a name, and no symbol is also the number of rows or columns of something."""
-    names = [e.data[0] for e in nodes if isinstance(e, Named | Symbol)]
+    names = [e.data[0] for e in nodes if isinstance(e, (Named, Symbol))]
     scalars = {e.data[0] for e in nodes if isinstance(e, Symbol) and e.is_scalar}
     sizes = {size for e in nodes for size in e.shape} if scalars else ()
     return len(set(names)) == len(names) and all(scalars.isdisjoint(size.names()) for size in sizes)

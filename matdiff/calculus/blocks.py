@@ -34,7 +34,7 @@ def grouped(f: Expr, nodes: Collection[Expr]) -> Expr:
 
 def is_long(node: Expr) -> bool:
     """Whether a node is a product of many factors."""
-    return isinstance(node, Product | Hadamard) and len(node.operands) > 2 * GROUP
+    return isinstance(node, (Product, Hadamard)) and len(node.operands) > 2 * GROUP
 
 
 def bracketed(node: Expr) -> Expr | None:
@@ -114,13 +114,13 @@ def block_names(f: Expr, depends: Dependence, nodes: Collection[Expr] = ()) -> d
             )
         if node is f or node.free:
             continue
-        if isinstance(node, Named | Recurrence):
+        if isinstance(node, (Named, Recurrence)):
             names[node] = node.name
         elif weight > SHARED or _has_many_factors(node, depends):
             uses = uses or Counter(o for node in nodes for o in node.operands)
             if weight <= BLOCK and uses[node] == 1 and not _has_many_factors(node, depends):
                 continue
-            taken = taken or {n.name for n in nodes if isinstance(n, Named | Symbol | Recurrence)}
+            taken = taken or {n.name for n in nodes if isinstance(n, (Named, Symbol, Recurrence))}
             names[node] = next(t for k in range(len(names) + 1, 10**9) if (t := f"t{k}") not in taken)
     return names
 

@@ -86,7 +86,7 @@ def size_names(f: Expr) -> frozenset[str]:
     found: set[Size] = set()
     for node in nodes_in(f):
         found.update(node.shape)
-        if isinstance(node, IndexedSum | Recurrence):
+        if isinstance(node, (IndexedSum, Recurrence)):
             found.add(node.index.last)
         if isinstance(node, Symbol):
             found.update(node.ranges)
@@ -116,7 +116,7 @@ def smoothed_kinks(f: Expr, forms: Sequence[Expr], answers: Sequence[Expr], orde
     own = set(postorder(f))
     bare = {seen_through(f), *(a for form in forms if (a := seen_through(form)) not in own)}
     nodes = list(own.union(n for form in forms for n in postorder(form)))
-    kinks = {n for n in nodes if isinstance(n, Abs | Relu)} - bare
+    kinks = {n for n in nodes if isinstance(n, (Abs, Relu))} - bare
     if not kinks:
         return set()
     for node in nodes:
@@ -132,12 +132,12 @@ def is_smooth_in(whole: Expr, kink: Expr, order: int) -> bool:
         return kink is whole.operands[0] and (whole.operands[1].number or 0) > order
     if isinstance(whole, Product):
         return order == 1 and whole.is_scalar and square_of(whole) is not None
-    return isinstance(whole, Named | Transpose) or (isinstance(whole, Norm) and order == 1)
+    return isinstance(whole, (Named, Transpose)) or (isinstance(whole, Norm) and order == 1)
 
 
 def seen_through(e: Expr) -> Expr:
     """What stands below names and transposes."""
-    while isinstance(e, Named | Transpose):
+    while isinstance(e, (Named, Transpose)):
         e = e.operands[0]
     return e
 
@@ -265,7 +265,7 @@ def of_meaning(c: Condition, sizes: frozenset[str]) -> Iterator[Condition]:
 
 def implies_nonzero(whole: Expr, c: Condition) -> bool:
     """Ax ≠ 0 says that x ≠ 0."""
-    factors = whole.operands if isinstance(whole, Product | Scale) else ()
+    factors = whole.operands if isinstance(whole, (Product, Scale)) else ()
     return c.demand in (NONZERO, NO_ZEROS) and c.about in factors and (c.demand == NONZERO or c.about.is_scalar)
 
 
@@ -285,7 +285,7 @@ def is_determinant_of(c: Condition, a: Expr) -> bool:
         return False
     whole = det.operands[0]
     factors = whole.operands if isinstance(whole, Product) and whole.operands[0].rows is whole.rows else ()
-    inner = [f.operands[0] if isinstance(f, Inverse | Transpose) else f for f in factors if f.rows is f.cols]
+    inner = [f.operands[0] if isinstance(f, (Inverse, Transpose)) else f for f in factors if f.rows is f.cols]
     return whole is a or (len(inner) == len(factors) and a in inner)
 
 

@@ -219,7 +219,7 @@ def is_of_one_matrix(e: Product) -> bool:
 def is_even(e: Expr) -> bool:
     """Whether an operation is positive wherever its operand is not 0: ‖x‖, a², |a|³."""
     if not isinstance(e, Power):
-        return isinstance(e, Norm | Abs)
+        return isinstance(e, (Norm, Abs))
     k = e.operands[1].number
     return k is not None and k > 0 and (k % 2 == 0 or is_even(e.operands[0]))
 

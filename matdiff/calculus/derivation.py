@@ -192,7 +192,7 @@ def is_of_letters(line: Line, after: Expr, named: Collection[Expr]) -> bool:
     """
 
     def is_letter(e: Expr) -> bool:
-        return isinstance(e, Symbol | Named | Member) or e in named
+        return isinstance(e, (Symbol, Named, Member)) or e in named
 
     functions = [e for e in under_d(line.expression) if not is_letter(e)]
     if not functions or not all(map(is_letter, under_d(after))):

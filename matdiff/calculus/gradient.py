@@ -242,7 +242,7 @@ class _Sweep:
 
     def _taken(self) -> set[str]:
         """The names that are in use."""
-        return {str(node.data[0]) for node in self.nodes if isinstance(node, Symbol | Named | Recurrence)}
+        return {str(node.data[0]) for node in self.nodes if isinstance(node, (Symbol, Named, Recurrence))}
 
     # ---- identification -----------------------------------------------------------------------------
 

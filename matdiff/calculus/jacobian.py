@@ -73,7 +73,7 @@ def _jacobians(f: Expr, unknowns: Mapping[str, Expr]) -> Jacobians:
     if free:
         relax = Exchange(free)
         f, unknowns = relax(f), {name: relax(u) for name, u in unknowns.items()}
-    if states := [name for name, u in unknowns.items() if isinstance(u, Iterate | Recurrence)]:
+    if states := [name for name, u in unknowns.items() if isinstance(u, (Iterate, Recurrence))]:
         message = f"{states[0]} is a state of a recurrence, of which there is no Jacobian"
         raise UnsupportedError(message, suggestion="Take what the recurrence is made of, its start or a parameter.")
     whole = short_products(f)
@@ -206,7 +206,7 @@ class _Sweep:
 
     def _state(self, z: Recurrence, name: str) -> State:
         """J[k] inside the step that gives J[k+1]."""
-        taken = {str(n.data[0]) for n in postorder(self.f) if isinstance(n, Symbol | Named | Recurrence)}
+        taken = {str(n.data[0]) for n in postorder(self.f) if isinstance(n, (Symbol, Named, Recurrence))}
         label = next(fresh(taken, self._label(z.name, name), [self._label(z.name, name)]))
         shape = as_vec(z).rows, as_vec(self.wanted[name]).rows
         return State(label, shape, z.index, z.origin, z.forward)
@@ -318,7 +318,7 @@ class _ByScalar:
 
     def _at_one(self, node: Expr) -> Expr | None:
         """What stands for dt or dY at dt = 1; as a factor of scalars dt is left out."""
-        factors = node.operands if isinstance(node, Hadamard | Scale) else ()
+        factors = node.operands if isinstance(node, (Hadamard, Scale)) else ()
         rest = [f for f in factors if self.slopes.get(f) is not Number(1)]
         if rest and len(rest) < len(factors):
             return Hadamard.of(*rest) if isinstance(node, Hadamard) else rest[0]

@@ -74,7 +74,7 @@ def with_doubled_terms(lines: Sequence[Expr]) -> set[Expr]:
     for line in lines:
         times = occurrences(line)
         found |= {n.operands[0] for n, k in times.items() if isinstance(n, Differential) and k >= TWICE}
-    several = [e for e in found if isinstance(e, Sum | Product | Scale)]
+    several = [e for e in found if isinstance(e, (Sum, Product, Scale))]
     if not several:
         return set()
     varying = {n.operands[0] for line in lines for n in occurrences(line) if isinstance(n, Differential)}
@@ -85,7 +85,7 @@ def parts(e: Expr) -> tuple[Expr, ...]:
     """The terms of a sum, or the factors of a product and the scalars before it."""
     if isinstance(e, Scale):
         return (e.operands[0], *parts(e.operands[1]))
-    return e.operands if isinstance(e, Sum | Product) else (e,)
+    return e.operands if isinstance(e, (Sum, Product)) else (e,)
 
 
 def length(e: Expr) -> int:
@@ -107,14 +107,14 @@ def occurrences(line: Expr) -> dict[Expr, int]:
 
 def can_be_named(e: Expr) -> bool:
     """Whether a piece can have a name of its own: it belongs to no index, and is more than a sign, ᵀ or ⁻¹."""
-    is_plain = isinstance(e, Named | Transpose | Inverse) or e.reciprocal or e.leading_number != 1
+    is_plain = isinstance(e, (Named, Transpose, Inverse)) or e.reciprocal or e.leading_number != 1
     return bool(e.operands) and not e.free and not is_plain
 
 
 def is_worth_it(e: Expr) -> bool:
     """Whether a name is shorter: of a product of two letters it is not, of a function of a matrix it is."""
     is_called = (isinstance(e, Entrywise) or is_a(e, *SOFTMAX)) and not e.is_scalar
-    is_product = isinstance(e, Product | Scale | Sum | Hadamard)
+    is_product = isinstance(e, (Product, Scale, Sum, Hadamard))
     return is_called or length(e) >= (SHORT_NUMBER if e.is_scalar else SHORT if is_product else SHORT - 2)
 
 
@@ -149,7 +149,7 @@ class Names:
     """Names that are free in an expression."""
 
     def __init__(self, nodes: Iterable[Expr]) -> None:
-        self.taken = {str(n.data[0]) for n in nodes if isinstance(n, Symbol | Named | Recurrence)}
+        self.taken = {str(n.data[0]) for n in nodes if isinstance(n, (Symbol, Named, Recurrence))}
         self.taken |= {i.name for n in nodes for i in n.free} | {t for n in nodes for s in n.shape for t in str(s)}
 
     def fresh(self, e: Expr, above: Sequence[Expr]) -> str:

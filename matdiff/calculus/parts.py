@@ -66,7 +66,7 @@ def wholes(unknowns: Mapping[str, Expr]) -> dict[str, Expr]:
     """The unknowns with wholes for parts, each once."""
     names = {u: name for name, u in unknowns.items() if not is_part(u)}
     for whole in map(whole_of, unknowns.values()):
-        if not isinstance(whole, Symbol | Member | Named) and whole not in names:
+        if not isinstance(whole, (Symbol, Member, Named)) and whole not in names:
             raise UnsupportedError(f"parts of {whole} cannot be unknowns", suggestion="Take parts of a symbol.")
         names.setdefault(whole, str(whole))
     return {name: u for u, name in names.items()}

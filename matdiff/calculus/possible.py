@@ -36,7 +36,7 @@ def is_doubtful(c: Condition) -> bool:
 
     if c.demand == NONZERO:
         return is_nothing(c.about)
-    return bool(assumed(c.about)) or not isinstance(c.about, Symbol | Member)
+    return bool(assumed(c.about)) or not isinstance(c.about, (Symbol, Member))
 
 
 def needed(function: Expr, varies: Callable[[Expr], bool]) -> Iterator[Condition]:
@@ -45,7 +45,7 @@ def needed(function: Expr, varies: Callable[[Expr], bool]) -> Iterator[Condition
     The zeros beside a diagonal do not vary: a kink there does no harm.
     """
     for node in nodes_in(function):
-        if not may_demand(type(node)):
+        if not may_demand(type(node)):  # type: ignore[arg-type]
             continue
         assert isinstance(node, Operator)
         if isinstance(node, VALUED) or (varies(node) and not is_at_constant_zeros(node)):
@@ -69,9 +69,9 @@ def keeps_zeros(node: Expr, below: list[bool]) -> bool:
 
     if isinstance(node, Power):
         return below[0] and (node.operands[1].number or 0) > 0
-    if isinstance(node, Hadamard | Scale | Transpose | Named):
+    if isinstance(node, (Hadamard, Scale, Transpose, Named)):
         return any(below)
-    is_zero_at_zeros = isinstance(node, Sum | Product) or (isinstance(node, Operator) and node.kink)
+    is_zero_at_zeros = isinstance(node, (Sum, Product)) or (isinstance(node, Operator) and node.kink)
     return has_zeros(node) or bool(is_zero_at_zeros and below and all(below))
 
 

@@ -30,7 +30,7 @@ def texts_of(where: object) -> list[str]:
         return re.split(r"[;\n]", where)
     if isinstance(where, Mapping):
         return [f"{left}: {_shape_as_text(right)}" for left, right in where.items()]
-    if isinstance(where, list | tuple) and all(isinstance(item, str) for item in where):
+    if isinstance(where, (list, tuple)) and all(isinstance(item, str) for item in where):
         return list(where)
     hint = 'A text, a mapping or a list of texts does: "X: m x n; w: n".'
     raise DeclarationError(f"where is {shortly(where)}, which declares nothing", suggestion=hint)
@@ -38,7 +38,7 @@ def texts_of(where: object) -> list[str]:
 
 def _shape_as_text(shape: object) -> str:
     """A shape that was given as a tuple or a number."""
-    if isinstance(shape, tuple | list):
+    if isinstance(shape, (tuple, list)):
         return " x ".join(map(str, shape)) or "scalar"
     return str(shape)
 

@@ -126,7 +126,7 @@ def read_distribution(f: Expr, of: str | Distribution, where: Where = None) -> M
     covariance: dict[Expr, Expr] = {}
     for name, said in (said_of(of) if isinstance(of, str) else of).items():
         key = read_beside(f, name, where) if "[" in name else unknown_in(f, name)
-        parts = said if isinstance(said, tuple | list) else (said,)
+        parts = said if isinstance(said, (tuple, list)) else (said,)
         if not 1 <= len(parts) <= 2:
             raise DeclarationError(f"{name} has a mean and a covariance, and not {len(parts)} parameters")
         entries = key.rows * key.cols

@@ -167,7 +167,7 @@ def settle_length(attempt: Attempt, node: Node, place: int, extent: Size) -> Non
     places = [n.value[place] for n in entries if n.parts[0].value == base.value and place < len(n.value)]
     if not any(isinstance(index, Shifted) for index in places):
         return
-    ends = [reach(attempt, index)[1] for index in places if isinstance(index, Binder | Shifted)]
+    ends = [reach(attempt, index)[1] for index in places if isinstance(index, (Binder, Shifted))]
     closed = [end for end in ends if not flexible_names(end)]
     if closed:
         attempt.unify(extent, max(closed, key=lambda end: (end - closed[0]).number or 0))

@@ -76,7 +76,7 @@ def position_of(bound: Bound, piece: str, scope: Scope) -> Position | None:
     declared = bound.declared.get(of)
     if index is None and len(letter) == 1 and letter.isalpha() and (label.group(3) or (declared and declared.indices)):
         index = (bound.general("", letter, scope) if letter not in bound.declared else None) or fixed(bound, letter)
-    return fixed(bound, of, index) if isinstance(index, Binder | Shifted | Fixed) else None
+    return fixed(bound, of, index) if isinstance(index, (Binder, Shifted, Fixed)) else None
 
 
 def fixed(bound: Bound, name: str, *indices: Binder | Shifted | Fixed) -> Fixed:

@@ -64,7 +64,7 @@ def _turned(whole: Symbol, letter: Symbol, is_square: bool) -> Callable[[Expr], 
         return Member(letter, *e.operands[1:]) if isinstance(e, Member) and e.operands[0] is whole else None
 
     def turned(e: Expr) -> Expr | None:
-        base = stand_in(e.operands[0]) if isinstance(e, Power | Log | Inverse) else None
+        base = stand_in(e.operands[0]) if isinstance(e, (Power, Log, Inverse)) else None
         if isinstance(e, Power) and base is not None and isinstance(e.operands[1], Number):
             exponent = e.operands[1].value / 2 if is_square else -e.operands[1].value
             return base if exponent == 1 else Power.of(base, Number(exponent))

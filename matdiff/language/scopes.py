@@ -108,7 +108,7 @@ class Name:
     def note(self, indices: Iterable[Position]) -> None:
         """An occurrence with indices."""
         for place, index in enumerate(indices):
-            if not isinstance(index, Place | Fixed):
+            if not isinstance(index, (Place, Fixed)):
                 self.uses.setdefault(place, []).append(index)
                 self.is_shifted = self.is_shifted or isinstance(index, Shifted) or index.value is not None
 

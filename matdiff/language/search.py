@@ -132,7 +132,7 @@ class Search:
             if done:
                 if self.first_error is not None and self._made_less(vector) > FAR_FETCHED:
                     raise self._with_declarations(self.not_scalar or self.first_error, vector)
-                if isinstance(self.first_error, AmbiguityError | UnsupportedError) and cost >= FAR_FETCHED:
+                if isinstance(self.first_error, (AmbiguityError, UnsupportedError)) and cost >= FAR_FETCHED:
                     raise self.first_error
                 self._accept(complete[vector], vector, heap, complete)
                 return complete[vector]

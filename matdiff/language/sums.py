@@ -210,7 +210,7 @@ def singular(e: Expr, i: Index, j: Index) -> Iterator[Expr]:
     smooth = {n.operands[0] for n in postorder(e) if isinstance(n, Power) and n.operands[1].number == 2}
     rough = {o for n in postorder(e) for o in n.operands if not (isinstance(n, Power) and n.operands[1].number == 2)}
     for node in postorder(e):
-        is_rough = isinstance(node, Norm | Sqrt) or is_undefined(node) or _is_root(node)
+        is_rough = isinstance(node, (Norm, Sqrt)) or is_undefined(node) or _is_root(node)
         if is_rough and {i, j} <= node.free and (node not in smooth or node in rough):
             yield node
 
@@ -228,7 +228,7 @@ def _is_root(node: Expr) -> bool:
 
 def at_equal(a: Expr, i: Index, j: Index) -> bool:
     """Whether an expression is 0 where two indices are equal."""
-    if isinstance(a, Norm | Sqrt):
+    if isinstance(a, (Norm, Sqrt)):
         return at_equal(a.operands[0], i, j)
     found = tidy(substitute_index(a, j, i))
     return is_zero(found)

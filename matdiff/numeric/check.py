@@ -263,7 +263,7 @@ class Check:
         allowed = self.f.free if self.f is not None else frozenset()
         if isinstance(unknown, Member):
             given = [int(i.value) - 1 if isinstance(i, Number) else i for i in unknown.operands[1:]]
-            places = [i if isinstance(i, int | Index) else None for i in given]
+            places = [i if isinstance(i, (int, Index)) else None for i in given]
             return places if gradient.free <= allowed | unknown.free else None
         order = [i for i in free_indices(gradient) if i not in allowed]
         found: list[Index | int | None] = []

@@ -95,7 +95,7 @@ class Question:
             lengths = [size_in(environment, i.last) if i in self.expr.free else 1 for i in program.indices]
             value = np.broadcast_to(value, (*lengths, rows, cols))
             value = value.transpose(*(program.axes[i] - 1 for i in order), *rest(program, order), -2, -1)
-        fixed = {i for i in order if isinstance(values.get(i.name), int | np.integer)}
+        fixed = {i for i in order if isinstance(values.get(i.name), (int, np.integer))}
         for axis, i in reversed([*enumerate(order)]):
             if i in fixed:
                 value = np.take(value, at_place(i, int(values[i.name]), value.shape[axis]), axis)
@@ -201,11 +201,11 @@ def as_array(s: Symbol, value: Any) -> Array:
 
 def sizes_of(node: Expr) -> tuple[Size, ...]:
     """The sizes that the value of a node depends on by itself."""
-    if isinstance(node, Ones | Zeros | Identity):
+    if isinstance(node, (Ones, Zeros, Identity)):
         return node.shape
     if isinstance(node, Index):
         return (node.last,)
-    if isinstance(node, IndexedSum | Recurrence):
+    if isinstance(node, (IndexedSum, Recurrence)):
         return (node.index.last,)
     if isinstance(node, SymbolicPower):  # the exponent is a whole number, as a size is
         return tuple([size(s.name) for s in counted(node.operands[1]) if isinstance(s, Symbol)])

@@ -105,7 +105,7 @@ class Sampler:
         self.differentials = [
             (n.operands[0], place[n.operands[0]])
             for n in program.nodes
-            if isinstance(n, Differential) and not isinstance(n.operands[0], Symbol | Member)
+            if isinstance(n, Differential) and not isinstance(n.operands[0], (Symbol, Member))
         ]
         self.least, self.numerals = size_names(program, self.symbols)
         extents = dict.fromkeys(extent for n in program.nodes for extent in n.shape)
@@ -334,7 +334,7 @@ def needs_inverse(node: Expr) -> bool:
     """Whether the derivative of a node needs the inverse of its operand."""
     if isinstance(node, MatrixPower):
         return bool(node.data[0] < 0)
-    return isinstance(node, Inverse | Determinant | LogDeterminant)
+    return isinstance(node, (Inverse, Determinant, LogDeterminant))
 
 
 def size_names(program: Program, symbols: Iterable[Symbol]) -> tuple[dict[str, int], set[int]]:
@@ -372,7 +372,7 @@ def last_places(node: Expr) -> Iterator[tuple[Size, int]]:
     a = node.operands[0] if node.operands else node
     if isinstance(node, Slice):
         yield from [(extent, last.number) for extent, last in zip(a.shape, node.data[1::2], strict=True) if last.number]
-    elif isinstance(node, Member | Entry | Row | Column):
+    elif isinstance(node, (Member, Entry, Row, Column)):
         across = a.ranges if isinstance(node, Member) and isinstance(a, Symbol) else a.shape
         across = across[1:] if isinstance(node, Column) else across
         for extent, index in zip(across, node.operands[1:], strict=False):

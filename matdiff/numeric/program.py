@@ -212,7 +212,7 @@ def indices_of(nodes: Iterable[Expr]) -> list[Index]:
     for node in nodes:
         if isinstance(node, Index):
             found[node] = None
-        elif isinstance(node, IndexedSum | Recurrence):
+        elif isinstance(node, (IndexedSum, Recurrence)):
             found[node.index] = None
     return list(found)
 
@@ -226,7 +226,7 @@ def leaves_out(node: Expr) -> bool:
 
 def is_size(e: Expr) -> bool:
     """Whether an expression may be a size with a whole number more or less, T − 1."""
-    return all(isinstance(term, Symbol | Number) for term in (e.operands if isinstance(e, Sum) else (e,)))
+    return all(isinstance(term, (Symbol, Number)) for term in (e.operands if isinstance(e, Sum) else (e,)))
 
 
 def that_matters(node: Expr, value: Array, excluded: Excluded) -> Array:

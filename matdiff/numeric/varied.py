@@ -22,7 +22,7 @@ def verify_gradients(
 ) -> Verification:
     """Checks every step, and every gradient by differences in what its unknown is."""
     answers = dict(gradients)
-    pieces = {u: answers.pop(u) for u in gradients if isinstance(u, Named | Iterate) or varies_alone(u)}
+    pieces = {u: answers.pop(u) for u in gradients if isinstance(u, (Named, Iterate)) or varies_alone(u)}
     varying = [symbol_of(whole_of(u)) for u in pieces if varies_alone(u)]
     found = verify(f, answers, steps, seed=seed, trials=trials, unknowns=[s for s in varying if isinstance(s, Symbol)])
     for piece, g in pieces.items():
@@ -40,4 +40,4 @@ def varies_alone(unknown: Expr) -> bool:
     """Whether an unknown is a part of a matrix, or a member such as x[N] or R[i, i]."""
     places = unknown.operands[1:] if isinstance(unknown, Member) else ()
     repeated = len(set(places)) < len(places)
-    return is_part(unknown) or repeated or any(not isinstance(i, Index | Number) for i in places)
+    return is_part(unknown) or repeated or any(not isinstance(i, (Index, Number)) for i in places)

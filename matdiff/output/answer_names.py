@@ -24,7 +24,7 @@ LONGEST, LONGEST_RUN = 3000, 6  # signs that are counted, and factors of a run
 
 def is_definition(e: Expr) -> bool:
     """Whether an expression is written as a name that a definition in front of the text explains."""
-    return isinstance(e, Named | Recurrence)
+    return isinstance(e, (Named, Recurrence))
 
 
 def names_that_save(e: Expr) -> tuple[Expr, dict[Expr, str]]:

@@ -56,7 +56,7 @@ def write(root: Expr, style: Style, names: Mapping[Expr, str] | None = None) -> 
 
 def is_quoted_name(e: Expr) -> bool:
     """Whether an expression is x' of a vector: as a whole term it would be read as another vector, as in x - x'."""
-    return isinstance(e, Transpose) and ONE in e.shape and isinstance(e.operands[0], Symbol | Named)
+    return isinstance(e, Transpose) and ONE in e.shape and isinstance(e.operands[0], (Symbol, Named))
 
 
 class Printer:
@@ -246,7 +246,7 @@ class Sizes:
             return (operands[0][1], operands[0][0])
         if isinstance(node, Scale):
             return operands[1]
-        if isinstance(node, Sum | Hadamard):
+        if isinstance(node, (Sum, Hadamard)):
             return (any(o[0] for o in operands), any(o[1] for o in operands))
         return (all(o[0] for o in operands), all(o[1] for o in operands))
 
@@ -260,11 +260,11 @@ class Sizes:
         elif isinstance(node, Transpose):
             o = node.operands[0]
             shown[o] = NOTHING if _is_matrix_of_one_number(o) else self._or(o, (known[1], known[0]))
-        elif isinstance(node, Sum | Hadamard | Entrywise | Inverse):
+        elif isinstance(node, (Sum, Hadamard, Entrywise, Inverse)):
             both = self._or(node, known)
             for o in node.operands:
                 for written in (o, -o) if o.leading_number.numerator < 0 else (o,):  # a sum writes the sign itself
-                    number = isinstance(written, Ones | Zeros)  # bare, unless a term beside it has a shape
+                    number = isinstance(written, (Ones, Zeros))  # bare, unless a term beside it has a shape
                     shown[written] = both if not number else self.of(node) if isinstance(node, Sum) else NOTHING
         elif isinstance(node, Scale):
             a = node.operands[1]
@@ -272,7 +272,7 @@ class Sizes:
                 self._factors(a.operands, known, shown)
                 if _divides(node.operands[0]):  # A 1/c would be read as A (1/c)
                     shown.update((f, NOTHING) for f in a.operands[-1:] if isinstance(f, Ones))
-            shown[a] = NOTHING if isinstance(a, Ones | Zeros) else self._or(a, known)
+            shown[a] = NOTHING if isinstance(a, (Ones, Zeros)) else self._or(a, known)
         if self.style.explicit:
             sized = [o for o in shown if isinstance(o, Constant) and not self._may_be_bare(o, node)]
             shown.update(dict.fromkeys(sized, NOTHING))
@@ -280,7 +280,7 @@ class Sizes:
 
     def _may_be_bare(self, constant: Constant, parent: Expr) -> bool:
         """Whether an explicit style can do without a size: A*1 would be A times a number, and NumPy knows no I."""
-        if isinstance(constant, Ones | Zeros):
+        if isinstance(constant, (Ones, Zeros)):
             return isinstance(parent, Sum)
         return self.style not in (NUMPY, PYTHON)
 
@@ -314,4 +314,4 @@ def _divides(c: Expr) -> bool:
 
 def _is_matrix_of_one_number(e: Expr) -> bool:
     """Ones or zeros that are no vector: written bare beside a factor they would be read as a vector."""
-    return isinstance(e, Ones | Zeros) and ONE not in e.shape
+    return isinstance(e, (Ones, Zeros)) and ONE not in e.shape

@@ -287,7 +287,7 @@ def between_bars(node: Expr, style: Style) -> Notation:
 
 def holds_bars(e: Expr) -> bool:
     """Whether something in an expression is written between single bars in LaTeX."""
-    return fact("single bars", e, lambda node, below: isinstance(node, Abs | Determinant) or any(below))
+    return fact("single bars", e, lambda node, below: isinstance(node, (Abs, Determinant)) or any(below))
 
 
 def indexed(node: Expr, style: Style) -> Notation:
@@ -295,7 +295,7 @@ def indexed(node: Expr, style: Style) -> Notation:
     found = node.notation(style)
     base = node.operands[0]
     has_one = isinstance(base, Constant) or FORMS[LATEX].get(type(base).__name__) is indexed
-    if not has_one and not (isinstance(base, Symbol | Named) and "_" in name_text(base.name, style)):
+    if not has_one and not (isinstance(base, (Symbol, Named)) and "_" in name_text(base.name, style)):
         return found
     inner, opening, *rest = found.parts
     return Notation(("{", inner, f"}}{opening}", *rest), found.level)

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 
 from matdiff.algebra.assumptions import INDEX, least
 from matdiff.algebra.dims import Size, shape_text
-from matdiff.algebra.expr import Expr, Index, Symbol, notes_of, postorder, symbols
+from matdiff.algebra.expr import Expr, Index, Symbol, postorder, symbols
 from matdiff.algebra.kinds import is_a
 from matdiff.algebra.notation import ASCII, STYLES, TEXT, Style, name_text
 from matdiff.algebra.operators.entrywise import Unspecified
 from matdiff.algebra.operators.sums import Member
+from matdiff.algebra.walks import notes_of
 from matdiff.output.notation import write
 from matdiff.output.sharing import with_pieces
 

@@ -279,5 +279,5 @@ def reasons(block: Block) -> Iterator[tuple[Expr, Laws]]:
 
 def below_d(e: Expr) -> set[Expr]:
     """What an expression has a d of."""
-    nodes = postorder(e, prune=lambda n: isinstance(n, Named | Differential))
+    nodes = postorder(e, prune=lambda n: isinstance(n, (Named, Differential)))
     return {n.operands[0] for n in nodes if isinstance(n, Differential)}

@@ -100,7 +100,7 @@ def piece_names(found: Gradients) -> dict[Expr, str]:
     own = (Named, Iterate)  # these have a notation of their own
     cuts = {b.node: b.name for b in found.blocks if b.name and b.node is not f and not isinstance(b.node, own)}
     names: dict[Expr, str] = {}
-    taken = {str(n.data[0]) for n in postorder(f) if isinstance(n, Symbol | Named)} | set(cuts.values())
+    taken = {str(n.data[0]) for n in postorder(f) if isinstance(n, (Symbol, Named))} | set(cuts.values())
     free = fresh(taken, "t")
     lengths: dict[Expr, int] = {}
     is_long = fact("length", f, lambda node, below: 1 + sum(below)) > LONG_FUNCTION

@@ -157,7 +157,7 @@ def written_times(line: Expr, known: Collection[Expr]) -> dict[Expr, int]:
 
 def below_signs(e: Expr) -> Expr:
     """What stands below ᵀ, ⁻¹ and a bar of a fraction."""
-    while isinstance(e, Transpose | Inverse) or e.reciprocal:
+    while isinstance(e, (Transpose, Inverse)) or e.reciprocal:
         e = e.operands[0]
     return e
 

@@ -143,7 +143,7 @@ def sums_beside_vectors(exprs: Sequence[Expr]) -> set[Expr]:
 def is_diagonal(term: Expr) -> bool:
     """Whether a term is diag(x), or a multiple of it or of I."""
     rest = term.operands[1] if isinstance(term, Scale) else term
-    return isinstance(rest, DiagonalMatrix | Identity)
+    return isinstance(rest, (DiagonalMatrix, Identity))
 
 
 def neighbours(exprs: Sequence[Expr]) -> set[tuple[Expr, Expr]]:

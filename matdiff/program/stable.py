@@ -99,7 +99,7 @@ def of_log(e: Expr) -> Expr | None:
 def of_log_of_indexed_sum(a: IndexedSum) -> Expr | None:
     """log Σₖ pₖ exp(aₖ) is the logsumexp of the vector of log pₖ + aₖ, where every pₖ is positive."""
     k, body = a.index, a.operands[0]
-    factors = body.operands if isinstance(body, Hadamard | Scale) else (body,)
+    factors = body.operands if isinstance(body, (Hadamard, Scale)) else (body,)
     signs = BothSigns(frozenset(size_names(a)))
     others = [f for f in factors if not isinstance(f, Exp)]
     if len(others) == len(factors) or not all(entries_of(signs, f).interval.is_positive for f in others):

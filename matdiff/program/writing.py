@@ -102,7 +102,7 @@ class Writer:
     def fill(self, template: str, **letters: Node) -> Node:
         """A formula with operands; what it has twice is a variable."""
         for letter, node in letters.items():
-            if not isinstance(node, ast.Name | ast.Constant) and occurrences(template, letter) > 1:
+            if not isinstance(node, (ast.Name, ast.Constant)) and occurrences(template, letter) > 1:
                 letters[letter] = self.assigned(node)
         return filled(template, letters, self.function)
 

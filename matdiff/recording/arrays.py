@@ -344,7 +344,7 @@ class TracedSize(Traced):
     def __eq__(self, other: object) -> bool:  # type: ignore[override]
         if isinstance(other, TracedSize) and other.extent is self.extent:
             return True
-        if isinstance(other, int | TracedSize):
+        if isinstance(other, (int, TracedSize)):
             refuse(f"the comparison of the size {self.extent} with another", "Give equal sizes the same name in where.")
         return False
 
@@ -396,7 +396,7 @@ def extent_of(value: Any) -> Size | None:
 
     if isinstance(value, TracedSize):
         return value.extent
-    return size(int(value)) if isinstance(value, int | np.integer) and not isinstance(value, bool) else None
+    return size(int(value)) if isinstance(value, (int, np.integer)) and not isinstance(value, bool) else None
 
 
 # ---- constants --------------------------------------------------------------------------------------
@@ -408,16 +408,16 @@ def lift(value: Any) -> Traced:
 
     if isinstance(value, Traced):
         return value
-    if isinstance(value, int | Fraction | np.bool_ | np.integer):
+    if isinstance(value, (int, Fraction, np.bool_, np.integer)):
         return Traced(number(value if isinstance(value, Fraction) else int(value)), ())
-    if isinstance(value, float | np.floating):
+    if isinstance(value, (float, np.floating)):
         if not np.isfinite(value):
             refuse(f"the number {value}")
         return Traced(number(float(value)), ())
-    if isinstance(value, list | tuple) and any(isinstance(v, Traced | list | tuple) for v in value):
+    if isinstance(value, (list, tuple)) and any(isinstance(v, (Traced, list, tuple)) for v in value):
         found: Traced = FUNCTIONS["array"](value)
         return found
-    if isinstance(value, np.ndarray | list | tuple) or is_foreign_array(value):
+    if isinstance(value, (np.ndarray, list, tuple)) or is_foreign_array(value):
         return as_traced(FUNCTIONS["array of numbers"](np.asarray(value)))
     refuse(f"a value of type {type(value).__name__}")
 

@@ -59,7 +59,7 @@ def reshape(a: Any, shape: Any, order: str = "C") -> Traced:
 
 def wanted(a: Traced, shape: Any) -> Lengths:
     """The lengths that a user asks for; one of them may be −1, what the others leave."""
-    asked = shape if isinstance(shape, tuple | list) else (shape,)
+    asked = shape if isinstance(shape, (tuple, list)) else (shape,)
     if sum(1 for k in asked if isinstance(k, int) and k == -1) > 1:
         refuse(f"a reshape to {shape}")
     given = [None if isinstance(k, int) and k == -1 else extent_of(k) or refuse(f"the length {k}") for k in asked]
@@ -204,7 +204,7 @@ def diagonal(a: Any, offset: int = 0) -> Traced:
 
 def lengths_of(shape: Any) -> Lengths:
     """The lengths that a user gives: a size or a tuple of them."""
-    found = [extent_of(k) for k in (shape if isinstance(shape, tuple | list) else (shape,))]
+    found = [extent_of(k) for k in (shape if isinstance(shape, (tuple, list)) else (shape,))]
     known = tuple(k for k in found if k is not None)
     if len(known) != len(found) or len(known) > 2:
         refuse(f"an array of the shape {shape}")

@@ -93,12 +93,12 @@ class Carried:
             return plus(self.first, summed(Sum.of(*rest), self.index))
         if not e.is_scalar:
             return None
-        if isinstance(e, Hadamard | Scale | Product):
+        if isinstance(e, (Hadamard, Scale, Product)):
             factor = Hadamard.of(*rest)
             if self.index not in factor.free:
                 return Hadamard.of(self.first, Power.of(factor, count(self.index.last)))
             return Hadamard.of(self.first, ProductOfEntries.of(family(factor, self.index)))
-        if isinstance(e, Maximum | Minimum):
+        if isinstance(e, (Maximum, Minimum)):
             (other,) = rest
             extreme = RELATIVES[type(e)].of(family(other, self.index)) if self.index in other.free else other
             is_worse = isinstance(self.start, float) and self.start == WORSE[type(e)]
@@ -118,7 +118,7 @@ def as_array(value: Any) -> Any:
 
 def shared_lengths(start: Any, after: Any) -> Lengths | None:
     """The lengths after a round, if what the loop starts from has them or is repeated to them."""
-    if not isinstance(after, Traced) or not isinstance(start, Traced | float):
+    if not isinstance(after, Traced) or not isinstance(start, (Traced, float)):
         return None
     if isinstance(start, Traced) and start.lengths not in ((), after.lengths):
         return None

@@ -69,7 +69,7 @@ def give_name(name: str, value: Any) -> None:
 def defining(name: str, e: Expr) -> Expr:
     """An expression as the definition of a name, if it is worth one."""
     name = name.strip("_")
-    is_fit = name.isidentifier() and not (isinstance(e, Named | Iterate) or e.free)
+    is_fit = name.isidentifier() and not (isinstance(e, (Named, Iterate)) or e.free)
     return Named(name, e) if is_fit and reading_cost(e) >= SHORT else e
 
 
@@ -125,7 +125,7 @@ def opened(e: Expr) -> Expr:
             is_part = isinstance(body, PARTS) and bound[node.name] > 1  # of a loop over the entries
             is_term = node in in_sums and (isinstance(body, Sum) or bound[node.name] > 1)
             pays = often[node] > 1 or (reading_cost(body) > LONG and not is_term)
-            if node is e or is_part or not pays or isinstance(body, Symbol | Named):
+            if node is e or is_part or not pays or isinstance(body, (Symbol, Named)):
                 done[node] = body
     return done[e]
 
@@ -158,7 +158,7 @@ def renamed(e: Expr, taken: Iterable[str], spelt: Callable[[str], str]) -> Expr:
     done: dict[Expr, Expr] = {}
     for node in nodes:
         operands = tuple([done[o] for o in node.operands])
-        if isinstance(node, State | Recurrence):
+        if isinstance(node, (State, Recurrence)):
             old, *rest = node.data
             done[node] = node.make(operands, (of_states[old], *rest))
         elif isinstance(node, Named):

@@ -99,7 +99,7 @@ def is_triangle(e: Expr, lower: bool) -> bool:
     turned = isinstance(e, Transpose)
     inner = body(e.operands[0]) if turned else e
     properties: frozenset[str] = getattr(inner, "properties", frozenset())
-    is_lower = isinstance(inner, Cholesky | LowerTriangle) or "lower" in properties
+    is_lower = isinstance(inner, (Cholesky, LowerTriangle)) or "lower" in properties
     is_upper = isinstance(inner, UpperTriangle) or "upper" in properties
     return (is_lower if lower != turned else is_upper) or "diagonal" in properties or isinstance(inner, Identity)
 

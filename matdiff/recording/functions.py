@@ -162,7 +162,7 @@ def picked(result: Any, output: Any) -> Any:
     if result is None:
         raise UnsupportedError("the function returns nothing", suggestion="Return one number or array.")
     is_array = isinstance(result, list) and all(isinstance(r, Real) or getattr(r, "ndim", 1) == 0 for r in result)
-    if is_array or not isinstance(result, tuple | list | dict):
+    if is_array or not isinstance(result, (tuple, list, dict)):
         return result
     if isinstance(result, dict) and output == 0:
         output = next(iter(result), None)

@@ -179,7 +179,7 @@ def chosen_places(key: Any, length: Size) -> Chosen:
     places = getattr(key, "places", key)
     if isinstance(places, All):
         return places
-    if isinstance(key, range | list | tuple | np.ndarray) or is_foreign_array(key):
+    if isinstance(key, (range, list, tuple, np.ndarray)) or is_foreign_array(key):
         array = np.asarray(key)
         if array.dtype == bool:
             array = np.flatnonzero(array)

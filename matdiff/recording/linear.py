@@ -189,7 +189,7 @@ def norm_of_vector(e: Expr, order: Any) -> Expr:
         return Norm(e)
     if order == float("inf"):
         return MaximumNorm(e)
-    if not isinstance(order, int | float) or order < 1:
+    if not isinstance(order, (int, float)) or order < 1:
         refuse(f"np.linalg.norm of a vector with ord={order}")
     return EntrywiseNorm1(e) if order == 1 else PowerNorm.of(e, lift(order).expr)
 
@@ -210,7 +210,7 @@ def norm_along(x: Traced, order: Any, axis: Any, keepdims: bool) -> Traced:
         return UFUNCS["sqrt"](whole)
     if order == float("inf"):
         return largest(size, axis, keepdims=keepdims)
-    if not isinstance(order, int | float) or order < 1:
+    if not isinstance(order, (int, float)) or order < 1:
         refuse(f"np.linalg.norm with ord={order!r}")
     if order == 1:
         return total(size, axis, keepdims=keepdims)

@@ -116,9 +116,9 @@ def is_binary(e: Expr) -> bool:
 
 
 def _is_binary(node: Expr, *known: bool) -> bool:
-    if isinstance(node, Step | Ones | Zeros | Identity) or node.number in (0, 1):
+    if isinstance(node, (Step, Ones, Zeros, Identity)) or node.number in (0, 1):
         return True
-    if isinstance(node, Entry | Row | Column):
+    if isinstance(node, (Entry, Row, Column)):
         return known[0]
     if isinstance(node, Sum) and len(known) == 2:  # 1 − A
         return node.operands[0] is repeated(Number(1), node.shape) and is_negated(node.operands[1])
@@ -128,7 +128,7 @@ def _is_binary(node: Expr, *known: bool) -> bool:
 def is_negated(e: Expr) -> bool:
     """Whether an expression is −A for an A of 0 and 1."""
     return (
-        isinstance(e, Scale | Hadamard)
+        isinstance(e, (Scale, Hadamard))
         and len(e.operands) == 2
         and e.operands[0].number == -1
         and is_binary(e.operands[1])

@@ -217,7 +217,7 @@ def tall_item(a: Traced, key: Any) -> Traced:
     keys = keys_of(a, key)
     own = [k for k in keys if k is not None]
     numbers = [chosen_places(k, length) for k, length in zip(own, a.lengths, strict=True)]
-    gone = [isinstance(n, Size | Expr) for n in numbers]
+    gone = [isinstance(n, (Size, Expr)) for n in numbers]
     for axis in range(a.ndim - 1, -1, -1):
         whole = isinstance(own[axis], slice) and own[axis] == slice(None)
         a = a if whole else along(a, axis, own[axis])
@@ -238,7 +238,7 @@ def along(a: Traced, axis: int, key: Any) -> Traced:
     if not isinstance(a, Tall):
         return item(a, (*[slice(None)] * axis, key))
     places = chosen_places(key, a.lengths[axis])
-    if isinstance(places, Size | Expr):
+    if isinstance(places, (Size, Expr)):
         return member(a, axis, key if isinstance(places, Expr) else places.number)
     if isinstance(places, Range) and not places.backwards:
         start, length = places.first.number, places.length

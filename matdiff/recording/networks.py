@@ -131,7 +131,7 @@ def labels_of(value: Any) -> Any:
     """Whole numbers that stand in the code: classes; None for anything else."""
     import numpy as np
 
-    is_array = isinstance(value, np.ndarray | list | tuple) or is_foreign_array(value)
+    is_array = isinstance(value, (np.ndarray, list, tuple)) or is_foreign_array(value)
     array = np.asarray(value) if is_array else None
     return array if array is not None and array.dtype.kind in "iu" else None
 

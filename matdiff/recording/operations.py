@@ -304,7 +304,7 @@ def entr(a: Traced) -> Traced:
 def with_exponentials(e: Expr) -> Expr:
     """A sum of exp(z), where a definition may stand for the sum and another one for exp(z)."""
     e = value_of(e)
-    operands = tuple(map(exponential, e.operands)) if isinstance(e, SumOfEntries | Product) else e.operands
+    operands = tuple(map(exponential, e.operands)) if isinstance(e, (SumOfEntries, Product)) else e.operands
     return e if operands == e.operands else e.rebuild(operands)
 
 

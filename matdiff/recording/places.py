@@ -138,7 +138,7 @@ def placed(e: Expr, place: Size | Expr, along_rows: bool) -> Expr:
         return one
     if (e.rows if along_rows else e.cols) is ONE:
         return flip(e) if along_rows else e
-    if isinstance(e, Ones | Zeros):
+    if isinstance(e, (Ones, Zeros)):
         return repeated(Number(int(isinstance(e, Ones))), (e.cols if along_rows else e.rows, ONE))
     if isinstance(e, Slice) and not isinstance(place, Expr):
         own, other = e.ranges if along_rows else e.ranges[::-1]
@@ -208,7 +208,7 @@ def between(e: Expr, ends: tuple[Size, Size], along_rows: bool) -> Expr:
 
 
 def _between(e: Expr, ends: tuple[Size, Size], along_rows: bool) -> Expr:
-    if isinstance(e, Ones | Zeros):
+    if isinstance(e, (Ones, Zeros)):
         length = ends[1] - ends[0] + ONE
         return repeated(Number(int(isinstance(e, Ones))), (length, e.cols) if along_rows else (e.rows, length))
     if isinstance(e, Slice):
@@ -258,7 +258,7 @@ def gathered(e: Expr, places: list[int], length: Size, along_rows: bool) -> Expr
         return e if ends == (ONE, length) else between(e, ends, along_rows)
     if places == list(range(length.number or 0))[::-1]:
         return Product.of(Exchange.of(length), e) if along_rows else Product.of(e, Exchange.of(length))
-    if isinstance(e, Symbol | VerticalStack | HorizontalStack):
+    if isinstance(e, (Symbol, VerticalStack, HorizontalStack)):
         parts = [taken(e, size(k + 1), along_rows) for k in places]
         is_vector = along_rows and e.cols is ONE
         return VerticalStack.of(*[p if is_vector else flip(p) for p in parts]) if along_rows else HorizontalStack.of(*parts)  # fmt: skip  # noqa: E501

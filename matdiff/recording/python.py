@@ -23,7 +23,7 @@ def has_traced(value: Any) -> bool:
         v = waiting.pop()
         if isinstance(v, Traced):
             return True
-        if isinstance(v, tuple | list):
+        if isinstance(v, (tuple, list)):
             waiting += v
         elif isinstance(v, dict):
             waiting += v.values()
@@ -32,7 +32,7 @@ def has_traced(value: Any) -> bool:
 
 def is_listed(values: Any) -> bool:
     """Whether a list has a member that stands for all rounds of a loop over a symbolic length."""
-    members = values if isinstance(values, list | tuple) else ()
+    members = values if isinstance(values, (list, tuple)) else ()
     return any(isinstance(v, Traced) and index_of_list(v) for v in members)
 
 

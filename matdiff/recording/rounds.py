@@ -112,7 +112,7 @@ class Round:
         grown = {key: after[key] for key in self.lists if key in after}
         for key, variable in grown.items():  # a list of a round is an array
             old = self.lists[key]
-            new = [lift(v) if isinstance(v, list | tuple) else v for v in variable.value[old:]]
+            new = [lift(v) if isinstance(v, (list, tuple)) else v for v in variable.value[old:]]
             grown[key] = variable._replace(value=[*variable.value[:old], *new])
             variable.put(grown[key].value)
         listed = [v for key, variable in grown.items() for v in leaves(variable.value[self.lists[key] :])]
@@ -287,7 +287,7 @@ def last_value(c: Carried, e: Expr) -> Expr:
 
 def paired(a: Any, b: Any) -> list[tuple[Any, Any, Any]] | None:
     """The members of two values that have the same ones, with their numbers or keys."""
-    if isinstance(a, list | tuple) and type(a) is type(b) and len(a) == len(b):
+    if isinstance(a, (list, tuple)) and type(a) is type(b) and len(a) == len(b):
         return [(k, x, y) for k, (x, y) in enumerate(zip(a, b, strict=True), 1)]
     if isinstance(a, dict) and isinstance(b, dict) and a.keys() == b.keys():
         return [(key, a[key], b[key]) for key in a]

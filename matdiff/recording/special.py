@@ -189,7 +189,7 @@ def standardised(x: Any, loc: Any, scale: Any) -> Traced:
 
 
 def is_number(value: Any, number: int) -> bool:
-    return isinstance(value, int | float) and value == number
+    return isinstance(value, (int, float)) and value == number
 
 
 def less_log(whole: Traced, scale: Any) -> Traced:

@@ -94,7 +94,7 @@ def moved(a: Traced, place: int) -> Traced:
 @function("array", "asarray", "asanyarray")
 def array(values: Any, dtype: Any = None, **options: Any) -> Traced:
     """np.array of an array, or of entries and rows."""
-    if not isinstance(values, list | tuple):
+    if not isinstance(values, (list, tuple)):
         return copy(values)
     return stack([array(v) for v in values])
 
@@ -146,7 +146,7 @@ def insert(arr: Any, obj: Any, values: Any, axis: Any = None) -> Traced:
 @function("block")
 def block(rows: Any) -> Traced:
     """np.block([[A, B], [C, D]])"""
-    if not all(isinstance(row, list | tuple) for row in rows):
+    if not all(isinstance(row, (list, tuple)) for row in rows):
         return hstack(rows)
     return vstack([concatenate([as_matrix(lift(a)) for a in row], 1) for row in rows])
 
@@ -198,7 +198,7 @@ def vsplit(a: Any, parts: Any) -> list[Traced]:
 def tile(a: Any, reps: Any) -> Traced:
     """Copies beside each other: 1 ⊗ A, for a vector in rows."""
     x = lift(a)
-    counts = [extent_of(k) or refuse(f"np.tile with {k}") for k in (reps if isinstance(reps, tuple | list) else (reps,))]  # fmt: skip  # noqa: E501
+    counts = [extent_of(k) or refuse(f"np.tile with {k}") for k in (reps if isinstance(reps, (tuple, list)) else (reps,))]  # fmt: skip  # noqa: E501
     counts = [ONE] * (x.ndim - len(counts)) + counts
     lengths = (ONE,) * (len(counts) - x.ndim) + x.lengths
     if len(lengths) > 2:

@@ -39,7 +39,7 @@ def torch(*names: str) -> Callable[[Declared], Declared]:
 
 def sizes(shape: tuple[Any, ...]) -> Any:
     """A shape, given as one argument or as several."""
-    return shape[0] if len(shape) == 1 and isinstance(shape[0], tuple | list) else shape
+    return shape[0] if len(shape) == 1 and isinstance(shape[0], (tuple, list)) else shape
 
 
 # ---- constants ------------------------------------------------------------------------------------------
@@ -267,7 +267,7 @@ def unfold(a: Any, axis: int, size: int, step: int) -> Traced:
 
 @torch("flip")
 def flip_(a: Any, *dims: Any) -> Traced:
-    return flipped(a, tuple(sizes(dims)) if isinstance(sizes(dims), list | tuple) else dims)
+    return flipped(a, tuple(sizes(dims)) if isinstance(sizes(dims), (list, tuple)) else dims)
 
 
 @torch("masked_fill")

@@ -16,7 +16,7 @@ def mapped(f: Callable[..., Any], tree: Any, *others: Any) -> Any:
     """A function of the arrays in tuples, lists and dicts."""
     if isinstance(tree, tuple) and hasattr(tree, "_fields"):
         return type(tree)(*[mapped(f, *members) for members in zip(tree, *others, strict=True)])
-    if isinstance(tree, tuple | list):
+    if isinstance(tree, (tuple, list)):
         return type(tree)(mapped(f, *members) for members in zip(tree, *others, strict=True))
     if isinstance(tree, dict):
         return {k: mapped(f, tree[k], *[o[k] for o in others]) for k in tree}
@@ -82,9 +82,9 @@ def vmap(fun: Callable[..., Any], in_axes: Any = 0, out_axes: Any = 0) -> Callab
         refuse("jax.vmap with out_axes=")
 
     def batched(*arguments: Any) -> Any:
-        axes = in_axes if isinstance(in_axes, tuple | list) else (in_axes,) * len(arguments)
+        axes = in_axes if isinstance(in_axes, (tuple, list)) else (in_axes,) * len(arguments)
         taken = [(a, axis) for a, axis in zip(arguments, axes, strict=True) if axis is not None]
-        lengths = [lift(a).lengths[axis] for a, axis in taken if not isinstance(a, tuple | list | dict)]
+        lengths = [lift(a).lengths[axis] for a, axis in taken if not isinstance(a, (tuple, list, dict))]
         if not lengths:
             refuse("jax.vmap over tuples")
 

@@ -82,18 +82,18 @@ def is_same(a: Any, b: Any) -> bool:
         return True
     if isinstance(a, Entries) and isinstance(b, Entries):
         return value_of(a.expr) == value_of(b.expr)
-    if isinstance(a, list | tuple) and type(a) is type(b):
+    if isinstance(a, (list, tuple)) and type(a) is type(b):
         return len(a) == len(b) and all(map(is_same, a, b))
     if isinstance(a, dict) and isinstance(b, dict):
         return a.keys() == b.keys() and all(is_same(a[key], b[key]) for key in a)
-    if isinstance(a, AnyNumber | str) and type(a) is type(b):
+    if isinstance(a, (AnyNumber, str)) and type(a) is type(b):
         return bool(a == b)
     return False
 
 
 def leaves(value: Any) -> Iterator[Any]:
     """The values in lists, tuples and dicts, one after the other."""
-    if isinstance(value, list | tuple):
+    if isinstance(value, (list, tuple)):
         for member in value:
             yield from leaves(member)
     elif isinstance(value, dict):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
-from matdiff.algebra.expr import Expr, notes_of
+from matdiff.algebra.expr import Expr
 from matdiff.algebra.rewriting import Step
+from matdiff.algebra.walks import notes_of
 from matdiff.calculus.derivation import Line
 from matdiff.displayed import Displayed
 from matdiff.errors import MatdiffError

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from matdiff.algebra.expr import Expr, notes_of
+from matdiff.algebra.expr import Expr
+from matdiff.algebra.walks import notes_of
 from matdiff.results.base import Shown
 
 if TYPE_CHECKING:

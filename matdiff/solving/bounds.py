@@ -127,7 +127,7 @@ def extreme(s: Expr, limit: Form, end: Extreme) -> tuple[Expr, tuple[Step, ...],
 
 def of_ratio(f: Expr, x: Expr, sense: str) -> Bound | None:
     """The extreme of (xᵀSx)/(xᵀPx), or of aᵀx/√(xᵀPx); with other terms the problem is only named."""
-    whole, holds = f.operands if isinstance(f, Hadamard | Scale) else (f,), holding(f, x)
+    whole, holds = f.operands if isinstance(f, (Hadamard, Scale)) else (f,), holding(f, x)
     parts = [p for p in whole if holds(p) or p.number is not None]
     if any(sign_of(p) != "positive" for p in whole if p not in parts):
         return None
@@ -137,7 +137,7 @@ def of_ratio(f: Expr, x: Expr, sense: str) -> Bound | None:
     if len(below) != 1 or below[0][1] != 1:
         return None
     ((divisor, _),) = below
-    if isinstance(divisor, Sqrt | Norm):
+    if isinstance(divisor, (Sqrt, Norm)):
         (a,) = divisor.operands
         return of_linear_ratio(above, a if isinstance(divisor, Sqrt) else inner(a, a), x, sense)
     form, limit = quadratic(above, x), quadratic(divisor, x)

@@ -118,13 +118,13 @@ def of_entropy(factors: list[Expr], varies: Callable[[Expr], bool], sizes: froze
     if a is None or other is None or len(factors) != 2:
         return Shape.NEITHER
     moving = [t for t in (other.operands if isinstance(other, Sum) else (other,)) if varies(t)]
-    around = moving[0].operands if isinstance(moving[0], Hadamard | Scale) else (moving[0],)
+    around = moving[0].operands if isinstance(moving[0], (Hadamard, Scale)) else (moving[0],)
     logarithm, signs = around[-1], [sign(o, sizes) for o in around[:-1]]
     if len(moving) != 1 or not isinstance(logarithm, Log) or 0 in signs or any(map(varies, around[:-1])):
         return Shape.NEITHER
     inside = logarithm.operands[0]
     others = [o for o in inside.operands if o is not a]
-    is_multiple = isinstance(inside, Hadamard | Scale) and len(others) < len(inside.operands)
+    is_multiple = isinstance(inside, (Hadamard, Scale)) and len(others) < len(inside.operands)
     is_ratio = is_multiple and all(sign(o, sizes) == 1 and not varies(o) for o in others)
     if inside is not a and not is_ratio:
         return Shape.NEITHER

@@ -115,7 +115,7 @@ def only_a_form(_: Equation) -> list[Root] | None:
 def is_invertible(m: Expr) -> bool:
     """Whether a square matrix is known to be invertible, by its declaration or its form."""
     base = m
-    while isinstance(base, Inverse | Transpose):
+    while isinstance(base, (Inverse, Transpose)):
         base = base.operands[0]
     if base.rows is not base.cols:
         return False
@@ -160,13 +160,13 @@ def regular(m: Expr, sizes: Collection[str] = ()) -> Demands | None:
 
 def entries_nonzero(e: Expr) -> Demands | None:
     """What must hold so that one can divide by every entry; None where one cannot."""
-    if isinstance(e, Identity | Zeros):
+    if isinstance(e, (Identity, Zeros)):
         return None
     if "positive" in assumed(e) or isinstance(e, Ones):
         return ()
     if isinstance(e, Power) and e.operands[1].number is not None:
         return entries_nonzero(e.operands[0])
-    if isinstance(e, Hadamard | Scale):
+    if isinstance(e, (Hadamard, Scale)):
         parts = [regular(o) if o.is_scalar else entries_nonzero(o) for o in e.operands]
         return None if None in parts else tuple(dict.fromkeys(d for p in parts for d in p or ()))
     return (Demand(e, "entries"),)

@@ -28,7 +28,7 @@ def presented(e: Expr) -> Expr:
         forms.append(with_scalars_outside(with_scalars_outside(e)))
     if any(isinstance(n, Sqrt) for n in nodes):
         forms.append(tidy(replace(e, root_taken)))
-    if any(isinstance(n, Scale | Hadamard) for n in nodes):
+    if any(isinstance(n, (Scale, Hadamard)) for n in nodes):
         forms.append(with_numbers_spread(with_numbers_spread(e)))
     best = min(forms, key=lambda form: len(str(form)) + (2 if form is not e else 0))
     return rebound(best, {i.name for i in e.free})
@@ -48,7 +48,7 @@ def with_numbers_spread(e: Expr) -> Expr:
         last = node.operands[-1] if node.operands else node
         if isinstance(node, Hadamard) and node.is_scalar and len(node.operands) > 2:
             node = number_absorbed(node)
-        is_multiple = isinstance(node, Scale | Hadamard) and len(node.operands) == 2
+        is_multiple = isinstance(node, (Scale, Hadamard)) and len(node.operands) == 2
         if is_multiple and isinstance(last, Sum) and node.operands[0].number is not None:
             node = Sum.of(*[tidy(node.rebuild((node.operands[0], t))) for t in last.operands])
         done[n] = node

@@ -107,7 +107,7 @@ def undone(q: Equation) -> list[Root] | None:
             for (_, said, steps), found in zip(branches, after, strict=True)
             for value, own, step in found or ()
         ]
-        e = branches[0][2][-1].before if isinstance(e, SumOfEntries | IndexedSum) else inner[0]
+        e = branches[0][2][-1].before if isinstance(e, (SumOfEntries, IndexedSum)) else inner[0]
     return None
 
 
@@ -157,7 +157,7 @@ def peeled(e: Expr, inner: Expr, c: Expr, q: Equation) -> list[Branch] | None:
 
 def parted_exponentials(e: Expr, c: Expr, q: Equation) -> list[Branch] | None:
     """sum(b ⊙ exp(a + s1)) = c ⇒ eˢ = c/sum(b ⊙ exp(a)), for the s that holds the unknown."""
-    factors = list(e.operands) if isinstance(e, Hadamard | Scale) else [e]
+    factors = list(e.operands) if isinstance(e, (Hadamard, Scale)) else [e]
     powers = [f for f in factors if isinstance(f, Exp)]
     if len(powers) != 1 or any(q.holds(f) for f in factors if f is not powers[0]):
         return None
@@ -283,7 +283,7 @@ def root_of(c: Expr, q: Equation) -> Expr:
 
 def parted_root(c: Expr, q: Equation) -> Expr:
     """The root of a product with the factors apart that are known to be positive."""
-    factors = c.operands if isinstance(c, Hadamard | Scale) else (c,)
+    factors = c.operands if isinstance(c, (Hadamard, Scale)) else (c,)
     apart = [f for f in factors if "positive" in assumed(f.operands[0] if isinstance(f, Member) else f)]
     rest = [f for f in factors if f not in apart]
     scalars = [f for f in rest if f.is_scalar]

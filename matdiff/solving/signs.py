@@ -79,7 +79,7 @@ def undecided(f: Expr, unknowns: Sequence[Expr]) -> list[Expr]:
     holds, sizes = holding_any(f, unknowns), size_names(f)
     found: list[Expr] = []
     for n in postorder(f):
-        if isinstance(n, Scale | Hadamard) and holds(n):
+        if isinstance(n, (Scale, Hadamard)) and holds(n):
             factors = [o.operands[0] if isinstance(o, Power) else o for o in n.operands if o.is_scalar and not holds(o)]
             found += [c for c in map(without_number, factors) if is_number(c) and not sign_of(c, sizes)]
     return list(dict.fromkeys(found))

@@ -209,7 +209,7 @@ def _openings(t: Term, unknown: Expr, holds: Callable[[Expr], bool]) -> Iterator
     for k, f in enumerate(t.factors):
         if f.is_scalar and len(t.factors) > 1:
             yield [t._replace(factors=t.factors[:k] + t.factors[k + 1 :]).times([f])]
-        elif holds(f) or (isinstance(f, Sum | Scale) and len(t.factors) == 1 and not holds(f)):
+        elif holds(f) or (isinstance(f, (Sum, Scale)) and len(t.factors) == 1 and not holds(f)):
             pieces = opened(f, unknown)
             if pieces is not None:
                 yield [_with(t, t.factors[:k], piece, t.factors[k + 1 :], t.scalars) for piece in pieces]
@@ -222,7 +222,7 @@ def _openings(t: Term, unknown: Expr, holds: Callable[[Expr], bool]) -> Iterator
         pieces = opened(s, unknown)
         if pieces is None:
             continue
-        if not isinstance(s, Product | SumOfEntries):
+        if not isinstance(s, (Product, SumOfEntries)):
             yield [_with(t, t.factors, (sums, (*c, *f), ()), (), others) for sums, c, f in pieces]
         elif not t.factors or t.factors[-1].cols is ONE:  # v·(aᵀw) = v aᵀ w
             yield [_with(t, t.factors, forwards(piece, unknown), (), others) for piece in pieces]

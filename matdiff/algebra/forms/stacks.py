@@ -244,7 +244,7 @@ def _blocks(node: Expr, parts: tuple[Part, ...], index: Index) -> Part:
 def _entrywise(node: Expr, parts: tuple[Part, ...], index: Index) -> Part:
     """Sums, entrywise products and functions of samples of one kind."""
     kinds = {p.kind for p in parts if isinstance(p, Stack)}
-    if len(kinds) != 1 or None in parts or kinds == {"outer"} or isinstance(node, IndexedSum | Member):
+    if len(kinds) != 1 or None in parts or kinds == {"outer"} or isinstance(node, (IndexedSum, Member)):
         return None
     kind = kinds.pop()
     if isinstance(node, Power) and isinstance(node.operands[0], Norm):

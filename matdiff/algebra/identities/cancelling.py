@@ -279,7 +279,7 @@ def sum_of_centred_columns(e: Expr) -> Expr | None:
 def columns_cancel(e: Expr) -> bool:
     """Whether every column of an expression, all definitions opened, sums to 0; a definition keeps the answer."""
     turned, passed = False, list[tuple[Expr, str]]()
-    while isinstance(e, Named | Transpose | Scale | Product):
+    while isinstance(e, (Named, Transpose, Scale, Product)):
         question = "rows cancel" if turned else "columns cancel"
         if isinstance(e, Transpose):
             turned = not turned
@@ -287,7 +287,7 @@ def columns_cancel(e: Expr) -> bool:
             if question in e.facts:
                 break
             passed.append((e, question))
-        e = e.operands[0 if isinstance(e, Named | Transpose) or (isinstance(e, Product) and not turned) else -1]
+        e = e.operands[0 if isinstance(e, (Named, Transpose)) or (isinstance(e, Product) and not turned) else -1]
     found = bool(e.facts[question]) if isinstance(e, Named) else terms_cancel(e, turned)
     for definition, question in passed:
         definition.facts[question] = found

@@ -36,6 +36,6 @@ def commuting_functions(e: Expr) -> Expr | None:
 
 def rank(e: Expr) -> tuple[int, int, str]:
     """The order in which functions of one matrix are written: the matrix itself, its powers, what has a name, sums."""
-    inner = e.operands[0] if isinstance(e, Transpose | Inverse | MatrixPower) else e
+    inner = e.operands[0] if isinstance(e, (Transpose, Inverse, MatrixPower)) else e
     place = next((k for k, kind in enumerate(RANKED, 1) if is_a(inner, kind)), 0)
     return place, 0 if inner is e else 1, str(inner.data) if is_a(inner, "MatrixFunction") else ""

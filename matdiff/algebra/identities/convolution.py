@@ -165,7 +165,7 @@ transpose_of_patches = stated(  # where both stand at the ends of a product, whi
 def _applied(m: Expr, v: Expr) -> Expr | None:
     """The product of im2col(X), of corr_matrix(K) or of a transpose of these with a vec."""
     within = m.operands[0] if isinstance(m, Transpose) else m
-    if not isinstance(within, Patches | BandMatrix):
+    if not isinstance(within, (Patches, BandMatrix)):
         return None
     stride, other = within.data[-1], within.operands[0]
     shape = within.data[:2]  # of the kernel for im2col, of the matrix for corr_matrix

@@ -72,7 +72,7 @@ def transposed_key(e: Expr) -> bytes:
 
 
 def _transposed_key(e: Expr, below: list[bytes]) -> bytes:
-    if e.is_scalar or isinstance(e, Identity | DiagonalMatrix) or is_a(e, *SYMMETRIC) or is_symmetric_leaf(e):
+    if e.is_scalar or isinstance(e, (Identity, DiagonalMatrix)) or is_a(e, *SYMMETRIC) or is_symmetric_leaf(e):
         return key(e)
     if isinstance(e, Transpose):
         return key(e.operands[0])
@@ -82,7 +82,7 @@ def _transposed_key(e: Expr, below: list[bytes]) -> bytes:
         return operation(e, sorted(below))
     if isinstance(e, Product):
         return operation(e, below[::-1])
-    if isinstance(e, Scale | Inverse | MatrixPower):
+    if isinstance(e, (Scale, Inverse, MatrixPower)):
         return digest(e, *e.data, *below) if e.data else operation(e, below)
     return hashed(b"transpose" + key(e))
 

@@ -24,7 +24,7 @@ def entry_given(v: Expr, j: Index | Symbol) -> Expr | None:
             done[e], known = substitute_index(rebound(a, {j.name}), index, j), True
         elif isinstance(e, Ones):
             done[e] = Number(1)
-        elif isinstance(e, Sum | Scale | Hadamard | Power | Entrywise):
+        elif isinstance(e, (Sum, Scale, Hadamard, Power, Entrywise)):
             done[e] = e.rebuild(tuple([done[o] for o in e.operands]))
         else:
             return None
@@ -36,7 +36,7 @@ def entry_of_given_vector(e: Expr) -> Expr | None:
     v, *place = e.operands
     return (
         entry_given(v, j)
-        if place and isinstance(j := place[0], Index | Symbol) and entries_by_index(v) is not None
+        if place and isinstance(j := place[0], (Index, Symbol)) and entries_by_index(v) is not None
         else None
     )
 
@@ -52,7 +52,7 @@ def entry_of_function_of_given_vector(e: Expr) -> Expr | None:
     v, *place = e.operands
     return (
         entry_given(v, j)
-        if place and isinstance(j := place[0], Index | Symbol) and entries_by_index(v) is None
+        if place and isinstance(j := place[0], (Index, Symbol)) and entries_by_index(v) is None
         else None
     )
 

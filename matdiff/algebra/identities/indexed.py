@@ -32,7 +32,7 @@ def _bound_names(e: Expr, below: list[frozenset[str]]) -> frozenset[str]:
     names = frozenset[str]().union(*below)
     if isinstance(e, Symbol) and INDEX in e.properties:
         return names | {e.name}
-    return names | {e.index.name} if isinstance(e, IndexedSum | Recurrence) else names
+    return names | {e.index.name} if isinstance(e, (IndexedSum, Recurrence)) else names
 
 
 @identity("sum(i=1..N, x[i]) = sum(j=1..N, x[j])", title="Σᵢ Aᵢ = Σⱼ Aⱼ", where="x[i=1..N]: n")

@@ -167,7 +167,7 @@ def inverse_on_both_sides(e: Expr) -> Expr | None:
     terms = [split(t) for t in e.operands]
     for k, alone in enumerate(terms):
         inverse = alone.factors[0] if len(alone.factors) == 1 else None
-        if not isinstance(inverse, Inverse) or not isinstance(inverse.operands[0], Symbol | Member | Named):
+        if not isinstance(inverse, Inverse) or not isinstance(inverse.operands[0], (Symbol, Member, Named)):
             continue
         places = [
             j

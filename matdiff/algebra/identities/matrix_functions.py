@@ -32,11 +32,11 @@ def base(e: Expr) -> tuple[Expr, bool]:
 
 
 def _base(e: Expr, below: list[tuple[Expr | None, bool]]) -> tuple[Expr | None, bool]:
-    if isinstance(e, Sum | Product):  # of functions of the same matrix
+    if isinstance(e, (Sum, Product)):  # of functions of the same matrix
         inside_all = {(b or o, flipped) for o, (b, flipped) in zip(e.operands, below, strict=True)}
         inside_all = {found for found in inside_all if not isinstance(found[0], Identity)}
         return inside_all.pop() if len(inside_all) == 1 else (None, False)
-    if not isinstance(e, Scale | Transpose | Inverse | MatrixPower | Expm | Logm | Sqrtm | MatrixFunction):
+    if not isinstance(e, (Scale, Transpose, Inverse, MatrixPower, Expm, Logm, Sqrtm, MatrixFunction)):
         return None, False  # e itself
     place = 1 if isinstance(e, Scale) else 0
     inside, flipped = below[place]
@@ -68,7 +68,7 @@ def linear_piece(e: Expr) -> bool:
         return e.operands[0] is e.operands[1]
     if isinstance(e, FrechetOfFunction):
         return len(e.directions) == 1
-    return isinstance(e, FrechetExpm | FrechetLogm) and len(e.operands) == 2
+    return isinstance(e, (FrechetExpm, FrechetLogm)) and len(e.operands) == 2
 
 
 @identity(

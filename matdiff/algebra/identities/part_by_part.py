@@ -40,7 +40,7 @@ def stacks_joined(e: Expr) -> Expr | None:
     """Multiples of matrices of equally large blocks, block by block, where that is shorter."""
     return joined_within(
         e,
-        lambda a: (type(a), [o.shape for o in a.operands]) if isinstance(a, VerticalStack | HorizontalStack) else None,
+        lambda a: (type(a), [o.shape for o in a.operands]) if isinstance(a, (VerticalStack, HorizontalStack)) else None,
     )
 
 

@@ -54,7 +54,7 @@ def part_of_indexed_sum(e: Expr) -> Expr | None:
 def part_of_entrywise(e: Expr) -> Expr | None:
     """Also of an entrywise product and of an entrywise power."""
     a = e.operands[0]
-    if not isinstance(a, Hadamard | Entrywise | Power):
+    if not isinstance(a, (Hadamard, Entrywise, Power)):
         return None
     return a.rebuild(tuple([same_part(e, o) if o.shape == a.shape else o for o in a.operands]))
 
@@ -132,11 +132,11 @@ def is_selection(e: Expr) -> bool:
     """Whether an expression is a Kronecker product that takes columns of a matrix: eⱼ ⊗ I, eⱼ ⊗ eᵢ, I[:, 1:2] ⊗ I."""
     chosen = [f.operands[0] if isinstance(f, Slice) else f for f in e.operands] if isinstance(e, Kronecker) else []
     plain = all(isinstance(f, Identity) for f in e.operands)
-    return bool(chosen) and not plain and all(isinstance(f, UnitVector | Identity) for f in chosen)
+    return bool(chosen) and not plain and all(isinstance(f, (UnitVector, Identity)) for f in chosen)
 
 
 def _last_factor(e: Expr) -> Expr:
-    while isinstance(e, Scale | Product):
+    while isinstance(e, (Scale, Product)):
         e = e.operands[-1]
     return e
 

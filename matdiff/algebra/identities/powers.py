@@ -33,7 +33,7 @@ def are_collected(factors: Sequence[Expr]) -> bool:
     if len(bases) < len(factors) or any(f.number is not None for f in factors[1:]) or factors[0].number == 1:
         return False
     below = [f.reciprocal is not None for f in factors]
-    return (not any(below) or below == sorted(below)) and not any(isinstance(f, Power | Sqrt) for f in factors)
+    return (not any(below) or below == sorted(below)) and not any(isinstance(f, (Power, Sqrt)) for f in factors)
 
 
 @identity("a^i*a^j = a^(i + j)", title="aⁱaʲ = aⁱ⁺ʲ", where="a: scalar positive; i, j: scalar")
@@ -63,7 +63,7 @@ def letters_first(e: Expr) -> Expr | None:
 def is_letter(e: Expr) -> bool:
     """A letter, a member of a family, or a power of one."""
     base = e.operands[0] if isinstance(e, Power) else e
-    return isinstance(base, Symbol | Member | Named) and e.reciprocal is None
+    return isinstance(base, (Symbol, Member, Named)) and e.reciprocal is None
 
 
 def has_equal_bases(factors: Sequence[Expr]) -> bool:

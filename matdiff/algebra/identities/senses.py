@@ -47,7 +47,7 @@ def _signed(e: Expr, below: list[Signed]) -> Signed:
         terms = sorted((k, s) for s, k in below)
         first = terms[0][1]
         return first, _digest(e, [(k, s * first) for k, s in terms])
-    if isinstance(e, Scale | Hadamard):
+    if isinstance(e, (Scale, Hadamard)):
         kept = [k for o, k in zip(e.operands, keys, strict=True) if o.number is None or abs(o.number) != 1]
         return sign, kept[0] if len(kept) == 1 else _digest(e, sorted(kept) if isinstance(e, Hadamard) else kept)
     if isinstance(e, LINEAR):
@@ -105,7 +105,7 @@ def like_terms_in_one_sense(e: Expr) -> Expr | None:
 def is_turned(e: Expr) -> bool:
     """Whether the indices of an entry do not come in the order of their names."""
     i, j = e.operands[1:] if len(e.operands) > 2 else (e, e)
-    return isinstance(i, Index | Symbol | Number) and isinstance(j, Index | Symbol | Number) and _name(j) < _name(i)
+    return isinstance(i, (Index, Symbol, Number)) and isinstance(j, (Index, Symbol, Number)) and _name(j) < _name(i)
 
 
 def _name(place: Expr) -> tuple[bool, object]:

@@ -93,7 +93,7 @@ def picked(blocks: tuple[Expr, ...], extents: list[Size], wanted: Range) -> list
 def slice_of_entrywise(e: Expr) -> Expr | None:
     """Into sums, entrywise products and functions, where there are blocks inside."""
     a = e.operands[0]
-    if not isinstance(a, Sum | Hadamard | Entrywise | Power) or not has_blocks(a):
+    if not isinstance(a, (Sum, Hadamard, Entrywise, Power)) or not has_blocks(a):
         return None
     ranges = e.ranges  # type: ignore[attr-defined]
     return a.rebuild(tuple([Slice.of(o, *ranges) if o.shape == a.shape else o for o in a.operands]))
@@ -105,11 +105,11 @@ def has_blocks(e: Expr) -> bool:
 
 
 def _has_blocks(e: Expr, inside: list[bool]) -> bool:
-    if isinstance(e, HorizontalStack | VerticalStack):
+    if isinstance(e, (HorizontalStack, VerticalStack)):
         return True
     if isinstance(e, Product):
         return inside[0] or inside[-1]
-    return isinstance(e, Sum | Hadamard | Entrywise | Power | Transpose | Scale | Slice) and any(inside)
+    return isinstance(e, (Sum, Hadamard, Entrywise, Power, Transpose, Scale, Slice)) and any(inside)
 
 
 # ---- rows and columns -------------------------------------------------------------------------------

@@ -78,7 +78,7 @@ def sum_of_blocks(e: Expr) -> Expr | None:
     """The terms with blocks of the same shapes, where every block is 0 in all of them but one."""
     groups: dict[tuple[type[Expr], tuple[Shape, ...]], list[int]] = {}
     for k, term in enumerate(e.operands):
-        if isinstance(term, HorizontalStack | VerticalStack):
+        if isinstance(term, (HorizontalStack, VerticalStack)):
             groups.setdefault((type(term), tuple([o.shape for o in term.operands])), []).append(k)
     for places in groups.values():
         columns = list(zip(*[e.operands[k].operands for k in places], strict=True))

@@ -117,7 +117,7 @@ def _growth(e: Expr, below: list[int]) -> int:
         return 0
     if isinstance(e, Ones):
         return int(e.cols is ONE)
-    if isinstance(e, Product | IndexedSum) or is_a(e, "Kronecker"):
+    if isinstance(e, (Product, IndexedSum)) or is_a(e, "Kronecker"):
         return sum(below)
     if isinstance(e, Scale):
         return below[1]
@@ -125,7 +125,7 @@ def _growth(e: Expr, below: list[int]) -> int:
         return min(below[0], 0)
     if is_a(e, "Sum", "Hadamard", "HorizontalStack", "VerticalStack") or (isinstance(e, Operator) and e.mirrors):
         return min(1, sum(below))
-    return min(1, below[0]) if isinstance(e, Entrywise | Power | MatrixPower) or is_a(e, *PASSES_ON) else 1
+    return min(1, below[0]) if isinstance(e, (Entrywise, Power, MatrixPower)) or is_a(e, *PASSES_ON) else 1
 
 
 SYMMETRIC = (  # but for a sign

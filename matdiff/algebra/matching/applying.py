@@ -110,7 +110,7 @@ def inner_parts(b: Expr, a: Expr) -> Sides | None:
     """The parts of two expressions outside of which nothing differs, where these are not the whole."""
     if b is a or type(b) is not type(a) or b.data != a.data:
         return None
-    if isinstance(b, Sum | Hadamard):
+    if isinstance(b, (Sum, Hadamard)):
         left, right = list(b.operands), list(a.operands)
         for t in b.operands:
             if t in right:
@@ -149,13 +149,13 @@ def windows(left: Expr, e: Expr) -> Iterator[Window]:
     t = term(e)
     if t.core is None:
         yield from _scalars(e)
-        if isinstance(e, Product) and isinstance(left, Product | Scale):
+        if isinstance(e, Product) and isinstance(left, (Product, Scale)):
             yield from _neighbours(e, Number(1))
     elif t.number != 1 or t.scalars:
         yield t.core, lambda made: Scale.of(e.operands[0], made)
-    if isinstance(t.core, Product) and isinstance(left, Product | Scale):
+    if isinstance(t.core, Product) and isinstance(left, (Product, Scale)):
         yield from _neighbours(t.core, e.operands[0] if isinstance(e, Scale) else Number(1))
-    if isinstance(left, Sum | Hadamard) and type(e) is type(left):
+    if isinstance(left, (Sum, Hadamard)) and type(e) is type(left):
         yield from _some_of(e, len(left.operands))
 
 

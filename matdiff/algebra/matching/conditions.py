@@ -19,7 +19,7 @@ def under_any_condition(left: Expr, right: Expr) -> list[tuple[Expr, Expr]]:
 
 def is_open(e: Expr) -> bool:
     """Whether a condition compares letters of a statement."""
-    return isinstance(e, Piecewise) and all(isinstance(o, Symbol | Member) for o in e.operands[:2])
+    return isinstance(e, Piecewise) and all(isinstance(o, (Symbol, Member)) for o in e.operands[:2])
 
 
 def with_relation(e: Expr, relation: str) -> Expr:

@@ -67,7 +67,7 @@ class Reason:
             sums, powers = isinstance(self.left, Sum) or isinstance(self.right, Sum), has_open_powers(left)
             opens = any(isinstance(n, Sum) for n in postorder(left))
             levels = [b for b in BEYOND if POWERS not in b or powers or (sums and MULTIPLYING_OUT in b)]
-            if any(isinstance(n, IndexedSum | UnitVector | VerticalStack) for n in postorder(Sum.of(left, right))):
+            if any(isinstance(n, (IndexedSum, UnitVector, VerticalStack)) for n in postorder(Sum.of(left, right))):
                 levels += [BY_ENTRIES, BY_STACKS]
             levels += [b for b in BEYOND if KNOWN_SUMS in b and opens and b not in levels]
             self.beyond = next((b for b in levels if Standard(beyond=b).equates(left, right)), Nothing)
@@ -267,7 +267,7 @@ def without_constants(e: Expr, constant: set[Expr]) -> Expr:
     gone: set[Expr] = set()
     for node in postorder(e):
         vanishing = [o in gone for o in node.operands]
-        is_sum = isinstance(node, Sum | HorizontalStack | VerticalStack)
+        is_sum = isinstance(node, (Sum, HorizontalStack, VerticalStack))
         if node in constant or (vanishing and (all(vanishing) if is_sum else any(vanishing))):
             gone.add(node)
     return replace(e, lambda n: zero(n.shape) if n in gone else None)
@@ -275,7 +275,7 @@ def without_constants(e: Expr, constant: set[Expr]) -> Expr:
 
 def has_open_powers(e: Expr) -> bool:
     """Whether a statement is about all powers at once: aⁱaʲ, not A⁻¹A."""
-    return any(isinstance(n, Power | SymbolicPower) and isinstance(n.operands[1], Symbol) for n in postorder(e))
+    return any(isinstance(n, (Power, SymbolicPower)) and isinstance(n.operands[1], Symbol) for n in postorder(e))
 
 
 def definitions(e: Expr) -> set[Expr]:
@@ -297,7 +297,7 @@ def is_inserted(before: Expr, after: Expr) -> bool:
             continue
         if is_zero(a) and not isinstance(b, Sum) and holds_differential(b):
             continue  # dh is 0
-        if isinstance(b, Product | Sum | Hadamard):
+        if isinstance(b, (Product, Sum, Hadamard)):
             mine, theirs = unlike(b, a)
             if any(not holds_differential(f) for f in mine) or not theirs:
                 return False

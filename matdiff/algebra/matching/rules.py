@@ -134,7 +134,7 @@ def rule_of(e: Expr) -> str | None:
     for classes, rule in TRANSPOSES:
         if isinstance(e, classes):
             return rule
-    turns = isinstance(e, OpenHessian | Commutation | Centering) or (isinstance(e, Operator) and e.mirrors)
+    turns = isinstance(e, (OpenHessian, Commutation, Centering)) or (isinstance(e, Operator) and e.mirrors)
     return f"transpose of {type(e).__name__}" if turns else None
 
 

@@ -135,7 +135,7 @@ class Standard(Arithmetic):
             return self.of(known)
         if self.knows_sums and isinstance(e, SumOfEntries):
             return self.of(as_product_with_ones(operands[0]))
-        if isinstance(e, HorizontalStack | VerticalStack):
+        if isinstance(e, (HorizontalStack, VerticalStack)):
             return self._blocks(HorizontalStack if isinstance(e, HorizontalStack) else VerticalStack, operands)
         if isinstance(e, Linear) and self.has("zero") and is_of_zero(e, operands):
             return zero(e.rebuild(tuple(operands)).shape)
@@ -145,15 +145,15 @@ class Standard(Arithmetic):
 
     def _of_parts(self, e: Expr, operands: tuple[Expr, ...]) -> Expr:
         """Entries, vec, diagonals, d; what has no rule is as it was, of other operands."""
-        if isinstance(e, Entry) and isinstance(operands[0], Ones | Zeros):
+        if isinstance(e, Entry) and isinstance(operands[0], (Ones, Zeros)):
             is_zero = isinstance(operands[0], Zeros)
             return Number(int(not is_zero)) if self.has("zero" if is_zero else "ones") else e.rebuild(operands)
         if isinstance(e, Vec) and e.operands[0].rows is ONE:
             return self.flipped(operands[0])
-        if isinstance(e, Vec | DiagonalMatrix | DiagonalVector | Kronecker | KhatriRao):
+        if isinstance(e, (Vec, DiagonalMatrix, DiagonalVector, Kronecker, KhatriRao)):
             return type(e).of(*operands)
         if isinstance(e, Differential) and (
-            operands[0].number is not None or isinstance(operands[0], Constant | Index)
+            operands[0].number is not None or isinstance(operands[0], (Constant, Index))
         ):
             return zero(e.shape) if self.has("zero") else e.rebuild(operands)
         return e.rebuild(operands)
@@ -318,24 +318,24 @@ class Standard(Arithmetic):
         if isinstance(e, Piecewise) and e.is_scalar:
             return Transpose(straight)
         operands = tuple([b for _, b in below])
-        if isinstance(straight, Zeros) or (isinstance(e, LINEAR) and isinstance(straight, Sum | Scale | IndexedSum)):
+        if isinstance(straight, Zeros) or (isinstance(e, LINEAR) and isinstance(straight, (Sum, Scale, IndexedSum))):
             return self.flipped(straight)  # of what stands in front of it by now
         rule = rule_of(e)
         if rule is None or not self.has(rule):
             return Transpose(straight)
         if isinstance(e, Product):
             return self._straight(e, operands[::-1])
-        if isinstance(e, SymmetricPart | DiagonalMatrix | SkewPart):
+        if isinstance(e, (SymmetricPart, DiagonalMatrix, SkewPart)):
             return self._straight(Scale(Number(-1), e), (Number(-1), straight)) if isinstance(e, SkewPart) else straight
-        if isinstance(e, LowerTriangle | UpperTriangle):
+        if isinstance(e, (LowerTriangle, UpperTriangle)):
             return (UpperTriangle if isinstance(e, LowerTriangle) else LowerTriangle)(operands[0])
-        if isinstance(e, SoftmaxOfRows | SoftmaxOfColumns):
+        if isinstance(e, (SoftmaxOfRows, SoftmaxOfColumns)):
             return (SoftmaxOfColumns if isinstance(e, SoftmaxOfRows) else SoftmaxOfRows)(operands[0])
-        if isinstance(e, HorizontalStack | VerticalStack):
+        if isinstance(e, (HorizontalStack, VerticalStack)):
             return self._blocks(VerticalStack if isinstance(e, HorizontalStack) else HorizontalStack, operands)
         if isinstance(e, OpenHessian):
             return e.flipped
-        if isinstance(e, SymbolicPower | Power):
+        if isinstance(e, (SymbolicPower, Power)):
             return self._straight(e, (operands[0], below[1][0]))
         return self._straight(e, operands)
 

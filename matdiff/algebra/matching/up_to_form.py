@@ -33,7 +33,7 @@ class UpToForm(Matcher):
         self.empty = False  # whether a letter in a product may be I where there is no factor for it
 
     def match(self, p: Expr, e: Expr, found: Found) -> Iterable[Found]:
-        if isinstance(p, Transpose) and isinstance(p.operands[0], Symbol | Member):
+        if isinstance(p, Transpose) and isinstance(p.operands[0], (Symbol, Member)):
             return self.match(p.operands[0], self.form.flipped(e), found)
         if isinstance(p, Member):
             return self._member(p, e, found)
@@ -165,7 +165,7 @@ class UpToForm(Matcher):
         if isinstance(p, Constant) and e.number == (0 if isinstance(p, Zeros) else 1):
             sized = self._shape(p, e, found)
             return NOTHING if sized is None else (sized,)
-        if isinstance(p, HorizontalStack | VerticalStack):
+        if isinstance(p, (HorizontalStack, VerticalStack)):
             return self._blocks(p.operands, e.operands, type(p), found) if type(e) is type(p) else NOTHING
         if isinstance(p, Entry) and isinstance(p.operands[0], Symbol) and not isinstance(e, Entry):
             return self._entry(p, e, found)

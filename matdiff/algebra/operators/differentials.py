@@ -12,13 +12,14 @@ from matdiff.algebra.operators.sums import Member
 class Differential(Operator):
     """dA"""
 
+    __slots__ = ()
     names = ("d",)
     signature = "m×n → m×n"
 
     def notation(self, style: Style) -> Notation:
         a = self.operands[0]
         letter = DifferentialSign(style.pick("d", r"\mathrm{d}"))
-        if isinstance(a, Symbol | Member | Named) or is_a(a, "Iterate"):
+        if isinstance(a, (Symbol, Member, Named)) or is_a(a, "Iterate"):
             return Notation((letter, Slot(a, ATOM)), ATOM)
         opening, tail = style.pick("(", r"\left("), style.pick(")", r"\right)")
         return Notation(

@@ -103,6 +103,7 @@ class Entrywise(Operator):
                   both are the function of NumPy with the first of the names
     """
 
+    __slots__ = ()
     parameters: ClassVar[tuple[str, ...]] = ()
     domain: ClassVar[str] = ""
     increasing: ClassVar[bool] = False
@@ -191,6 +192,7 @@ def _bracketed(e: Expr) -> str:
 class Exp(Entrywise):
     """exp a"""
 
+    __slots__ = ()
     names = ("exp",)
     twin = "expm"
     bounds = "(0, ∞)"
@@ -201,6 +203,7 @@ class Exp(Entrywise):
 class Expm1(Entrywise):
     """exp a − 1, exact for small a"""
 
+    __slots__ = ()
     names = ("expm1",)
     bounds = "(−1, ∞)"
     increasing = True
@@ -210,6 +213,7 @@ class Expm1(Entrywise):
 class Log(Entrywise):
     """log a, the natural logarithm"""
 
+    __slots__ = ()
     names = ("log", "ln")
     twin = "logm"
     increasing = True
@@ -231,6 +235,7 @@ class Log(Entrywise):
 class Log1p(Entrywise):
     """log(1 + a), exact for small a"""
 
+    __slots__ = ()
     names = ("log1p",)
     increasing = True
     requires = "{0} > −1"
@@ -240,6 +245,7 @@ class Log1p(Entrywise):
 class Log2(Entrywise):
     """The logarithm to base 2"""
 
+    __slots__ = ()
     names = ("log2",)
     increasing = True
     domain = "positive"
@@ -250,6 +256,7 @@ class Log2(Entrywise):
 class Log10(Entrywise):
     """The logarithm to base 10"""
 
+    __slots__ = ()
     names = ("log10",)
     increasing = True
     domain = "positive"
@@ -260,6 +267,7 @@ class Log10(Entrywise):
 class Sqrt(Entrywise):
     """√a"""
 
+    __slots__ = ()
     names = ("sqrt",)
     twin = "sqrtm"
     bounds = "[0, ∞)"
@@ -277,6 +285,7 @@ class Sqrt(Entrywise):
 class Abs(Entrywise):
     """|a|, the absolute value"""
 
+    __slots__ = ()
     names = ("abs", "absolute", "fabs")
     parity = 1
     bounds = "[0, ∞)"
@@ -291,6 +300,7 @@ class Abs(Entrywise):
 class Sign(Entrywise):
     """sign a: −1, 0 or 1"""
 
+    __slots__ = ()
     names = ("sign", "sgn")
     parity = -1
     bounds = "[−1, 1]"
@@ -303,10 +313,13 @@ class Sign(Entrywise):
 class OfEntries(Operator):
     """A function of every entry that is known by its data."""
 
+    __slots__ = ()
+
 
 class Unspecified(OfEntries):
     """g(A) for a function g of a scalar that the text leaves open; data: its name and how often it is derived."""
 
+    __slots__ = ()
     shown = "A: m×n"
     shown_with = ("g", 0)
 

@@ -21,6 +21,7 @@ NEGLIGIBLE = 1e-10  # a singular value, or a gap, that is this small beside the 
 class PseudoInverse(Operator):
     """pinv(A) = A⁺, the inverse of Moore and Penrose."""
 
+    __slots__ = ()
     names = ("pinv",)
     signature = "m×n → n×m"
     copies = 3
@@ -62,6 +63,7 @@ class PseudoInverse(Operator):
 class Adjugate(Operator):
     """adj(A) = |A|A⁻¹, the matrix of the cofactors, transposed."""
 
+    __slots__ = ()
     names = ("adj", "adjugate")
     signature = "n×n → n×n"
     copies = 2
@@ -94,6 +96,7 @@ class Adjugate(Operator):
 class Commutator(Bilinear):
     """commutator(A, B) = AB − BA"""
 
+    __slots__ = ()
     names = ("commutator",)
     signature = "n×n, n×n → n×n"
     definition = "commutator(A, B) = AB − BA"

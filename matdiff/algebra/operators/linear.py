@@ -46,6 +46,7 @@ class Linear(Operator):
     source    where the laws can be looked up
     """
 
+    __slots__ = ()
     linear: ClassVar[slice] = slice(1)
     stated: ClassVar[tuple[str, ...]] = ()
     source: ClassVar[str] = ""
@@ -106,6 +107,7 @@ class Linear(Operator):
 class Bilinear(Linear):
     """An operation that is linear in each of its two operands, so that the product law holds for it."""
 
+    __slots__ = ()
     linear = slice(2)
 
     def change(self, *changes: Differentials) -> Expr:
@@ -242,6 +244,8 @@ def words(name: str) -> str:
 
 class Sign(Expr):
     """What stands in the place of a part of an equation: I, K, d(A); data: the sign and the shape of the part."""
+
+    __slots__ = ()
 
     @classmethod
     def shape_of(cls, operands: tuple[Expr, ...], data: Data) -> Shape:

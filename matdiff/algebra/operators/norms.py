@@ -33,6 +33,7 @@ def inner(a: Expr, b: Expr) -> Expr:
 class Norm(Operator):
     """‖A‖, the Euclidean norm of a vector and the Frobenius norm of a matrix."""
 
+    __slots__ = ()
     names = ("norm2", "norm")
     bounds = "[0, ∞)"
     signature = "m×n → 1×1"
@@ -59,6 +60,7 @@ class Norm(Operator):
 class EntrywiseNorm1(Operator):
     """‖A‖₁ = Σ|aᵢⱼ|, the sum of the absolute values of the entries."""
 
+    __slots__ = ()
     names = ("norm1",)
     bounds = "[0, ∞)"
     signature = "m×n → 1×1"
@@ -88,6 +90,7 @@ class EntrywiseNorm1(Operator):
 class MaximumNorm(Operator):
     """‖x‖_∞ = max |xᵢ|, the largest absolute value of the entries of a vector."""
 
+    __slots__ = ()
     names = ("norm_inf",)
     bounds = "[0, ∞)"
     signature = "n×1 → 1×1"
@@ -123,6 +126,7 @@ class MaximumNorm(Operator):
 class PowerNorm(Operator):
     """‖x‖_p = (Σᵢ |xᵢ|ᵖ)^(1/p) of a vector, with a scalar p ≥ 1."""
 
+    __slots__ = ()
     names = ("normp",)
     bounds = "[0, ∞)"
     signature = "n×1, 1×1 → 1×1"
@@ -176,6 +180,7 @@ class PowerNorm(Operator):
 class Frobenius(Operator):
     """A : B = Tr(AᵀB), the Frobenius inner product."""
 
+    __slots__ = ()
     signature = "m×n, m×n → 1×1"
 
     def notation(self, style: Style) -> Notation:

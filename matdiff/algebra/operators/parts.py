@@ -39,7 +39,7 @@ def _require_count(a: Expr, keys: tuple[Any, ...], count: int) -> None:
 
 def _point(a: Expr, key: Any, extent: Size) -> Expr:
     """A place: a number from 1 to the extent, or an index."""
-    if isinstance(key, bool) or not isinstance(key, int | Expr):
+    if isinstance(key, bool) or not isinstance(key, (int, Expr)):
         raise ShapeError(f"{key!r} is no place of {a}", suggestion=COUNTED)
     found = coerce(key)
     number = found.number
@@ -52,7 +52,7 @@ def _point(a: Expr, key: Any, extent: Size) -> Expr:
 def _range(a: Expr, key: slice, extent: Size) -> Range:
     """The first and the last place of a slice; what is left out is the first and the last there are."""
     ends = [ONE if key.start is None else key.start, extent if key.stop is None else key.stop]
-    if key.step is not None or not all(isinstance(end, int | str | Size) for end in ends):
+    if key.step is not None or not all(isinstance(end, (int, str, Size)) for end in ends):
         raise ShapeError(f"{a} has no such range of places", suggestion=COUNTED)
     first, last = map(size, ends)
     if any(end.number is not None and end.number < 1 for end in (first, last)):

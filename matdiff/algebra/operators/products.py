@@ -145,6 +145,7 @@ def quotient(e: Expr, divisor: Expr) -> Expr:
 class Sum(Operator):
     """A + B + …, all of one shape."""
 
+    __slots__ = ()
     signature = "m×n… → m×n"
 
     @classmethod
@@ -173,6 +174,7 @@ class Sum(Operator):
 class Scale(Operator):
     """c A: a scalar times a matrix."""
 
+    __slots__ = ()
     signature = "1×1, m×n → m×n"
     seen_through = True
 
@@ -218,6 +220,7 @@ class Scale(Operator):
 class Product(Operator):
     """The matrix product A B C …"""
 
+    __slots__ = ()
     shown = "A: m×n, B: n×p"
 
     @classmethod
@@ -272,6 +275,7 @@ def written_factors(e: Expr) -> tuple[Expr, ...]:
 class Hadamard(Operator):
     """A ⊙ B ⊙ …, entry by entry; for scalars the ordinary product."""
 
+    __slots__ = ()
     names = ("hadamard",)
     signature = "m×n… → m×n"
     seen_through = True
@@ -333,6 +337,7 @@ class Hadamard(Operator):
 class Power(Operator):
     """a^s, a scalar or entry by entry, with a scalar exponent."""
 
+    __slots__ = ()
     signature = "m×n, 1×1 → m×n"
 
     @classmethod
@@ -410,6 +415,7 @@ class Power(Operator):
 class Transpose(Operator):
     """Aᵀ"""
 
+    __slots__ = ()
     names = ("transpose",)
     signature = "m×n → n×m"
     seen_through = True

@@ -24,6 +24,8 @@ class State(Leaf):
     forward  whether the recurrence runs from the first state to the last
     """
 
+    __slots__ = ()
+
     def __new__(cls, name: str, shape: Shape, index: Index, origin: int, forward: bool = True) -> Self:
         return cls.make((), (name, shape, index, origin, forward))
 
@@ -46,6 +48,8 @@ class State(Leaf):
 
 class Recurrence(Operator):
     """All states of a recurrence; operands: the start and the step, an expression of its State; data: those of it."""
+
+    __slots__ = ()
 
     def __new__(cls, start: Expr, step: Expr, state: State) -> Self:
         return cls.make((start, step), state.data)
@@ -126,6 +130,8 @@ class Recurrence(Operator):
 class Iterate(Operator):
     """z[j], a state of a recurrence; operands: the recurrence and the number j, such as k, k + 1, K + 1 or 3."""
 
+    __slots__ = ()
+
     @classmethod
     def shape_of(cls, operands: tuple[Expr, ...], data: Data) -> Shape:
         recurrence, number = operands
@@ -177,7 +183,7 @@ def place_parts(number: Expr) -> tuple[Index | None, Size]:
             index = term
             continue
         monomial = size(1)
-        for factor in term.operands if isinstance(term, Hadamard | Product | Scale) else (term,):
+        for factor in term.operands if isinstance(term, (Hadamard, Product, Scale)) else (term,):
             if isinstance(factor, Symbol):
                 monomial = monomial * size(factor.name)
             elif factor.number is not None and factor.number.denominator == 1:

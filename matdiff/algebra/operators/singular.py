@@ -41,6 +41,7 @@ def singular_values(np: Any, a: Any) -> Any:
 class NuclearNorm(Operator):
     """‖A‖_*, the sum of the singular values."""
 
+    __slots__ = ()
     names = ("norm_nuc",)
     bounds = "[0, ∞)"
     signature = "m×n → 1×1"
@@ -91,6 +92,7 @@ def of_any_shape() -> str:
 class Polar(Operator):
     """polar(A) = UVᵀ for A = U diag(s) Vᵀ, the orthogonal factor of the polar decomposition."""
 
+    __slots__ = ()
     names = ("polar",)
     bounds = "[−1, 1]"
     signature = "m×n → m×n"
@@ -136,6 +138,7 @@ class Polar(Operator):
 class SpectralNorm(Operator):
     """The spectral norm, the largest singular value."""
 
+    __slots__ = ()
     names = ("norm_spec",)
     bounds = "[0, ∞)"
     signature = "m×n → 1×1"
@@ -177,6 +180,7 @@ class SpectralNorm(Operator):
 class LeftSingular(Operator):
     """left_singular(A) = Av/‖A‖₂ for the right singular vector v, the unit left one to the largest singular value."""
 
+    __slots__ = ()
     names = ("left_singular",)
     bounds = "[−1, 1]"
     signature = "m×n → m×1"
@@ -205,6 +209,7 @@ class LeftSingular(Operator):
 class RightSingular(Operator):
     """right_singular(A): the unit right singular vector to the largest singular value, its largest entry positive."""
 
+    __slots__ = ()
     names = ("right_singular",)
     bounds = "[−1, 1]"
     signature = "m×n → n×1"

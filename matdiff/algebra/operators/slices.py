@@ -24,6 +24,7 @@ Range = tuple[Size, Size]  # the first and the last place
 class Row(Linear):
     """A[i, :], a row of a matrix; operands: the matrix and the index."""
 
+    __slots__ = ()
     shown = "A: m×n, i=1..m"
 
     @classmethod
@@ -57,6 +58,7 @@ class Row(Linear):
 class Column(Linear):
     """A[:, j], a column of a matrix; operands: the matrix and the index."""
 
+    __slots__ = ()
     shown = "A: m×n, j=1..n"
 
     @classmethod
@@ -90,6 +92,7 @@ class Column(Linear):
 class Slice(Linear):
     """A[1:3, 2:n], consecutive rows and columns of a matrix; data: the first and the last row, and column."""
 
+    __slots__ = ()
     shown = "A: m×n; 1, k, 1, l"
     stated = ("A: k+l+m×n+p+q; k+1, k+l, q+1, q+p", "x: k+l+m×1; k+1, k+l, 1, 1")
 
@@ -211,7 +214,7 @@ def index_ranges(nodes: Iterable[Expr]) -> dict[Symbol, tuple[Size, ...]]:
     """What the symbols that are indices run to: the numbers of what they count."""
     found: dict[Symbol, tuple[Size, ...]] = {}
     for extent, place in (pair for node in nodes for pair in counted(node)):
-        symbol = place.operands[0] if isinstance(place, Entry | Member) else place
+        symbol = place.operands[0] if isinstance(place, (Entry, Member)) else place
         if isinstance(symbol, Symbol) and INDEX in symbol.properties:
             found[symbol] = tuple(dict.fromkeys((*found.get(symbol, ()), extent)))
     return found

@@ -18,6 +18,7 @@ from matdiff.errors import ShapeError, UnsupportedError
 class SymbolicPower(Operator):
     """Aᵏ, with a scalar k ≥ 0 that is a whole number; operands: A and k."""
 
+    __slots__ = ()
     shown = "A: n×n, k"
     requires = "{1} is a positive integer"
     code = "matrix_power(a, int(b))"
@@ -73,7 +74,7 @@ def matrix_base(e: Expr) -> tuple[Expr, Expr]:
     """A matrix as base and exponent."""
     if isinstance(e, SymbolicPower):
         return e.operands[0], e.operands[1]
-    if isinstance(e, MatrixPower | Inverse):
+    if isinstance(e, (MatrixPower, Inverse)):
         return e.operands[0], Number(-1 if isinstance(e, Inverse) else e.data[0])
     return e, Number(1)
 
@@ -100,7 +101,7 @@ def counted(k: Expr) -> dict[Expr, int]:
             waiting.append((e.operands[1], times * whole(e.operands[0])))
         elif e.number is not None:
             found[Number(1)] = found.get(Number(1), 0) + times * whole(e)
-        elif isinstance(e, Symbol | Index):
+        elif isinstance(e, (Symbol, Index)):
             found[e] = found.get(e, 0) + times
         else:
             raise ShapeError(f"the power of a matrix is an integer, which {k} need not be")

@@ -59,7 +59,7 @@ def _equals_its_transpose(e: Expr) -> bool:
 def ends_differ(e: Expr) -> bool:
     """Whether e is a product, perhaps named or with a scalar, whose first factor and last one transposed are told apart
     at a glance; then so are e and eᵀ."""
-    while isinstance(e, Named | Scale):
+    while isinstance(e, (Named, Scale)):
         e = e.operands[-1]
     if not isinstance(e, Product) or e.is_scalar:
         return False
@@ -99,11 +99,11 @@ def is_opposite(a: Expr, b: Expr) -> bool:
 
 def _forms(e: Expr, operands: list[Forms]) -> Forms:
     """e and eᵀ with transposes at the leaves, given these forms of the operands; of a symmetric e the same twice."""
-    if e.is_scalar or isinstance(e, DiagonalMatrix | Identity) or is_a(e, "SymmetricPart", "Centering"):
+    if e.is_scalar or isinstance(e, (DiagonalMatrix, Identity)) or is_a(e, "SymmetricPart", "Centering"):
         return e, e
-    if isinstance(e, Symbol | Member) or is_a(e, "Path"):
+    if isinstance(e, (Symbol, Member)) or is_a(e, "Path"):
         return e, e if "symmetric" in assumed(e) else Transpose(e)
-    if isinstance(e, Ones | Zeros):
+    if isinstance(e, (Ones, Zeros)):
         return e, type(e)(e.cols, e.rows)
     if is_a(e, "OpenHessian"):
         return e, e.flipped  # type: ignore[attr-defined]
@@ -112,11 +112,11 @@ def _forms(e: Expr, operands: list[Forms]) -> Forms:
         return flipped[0], straight[0]
     if isinstance(e, Product):
         return e.rebuild(straight), e.rebuild(flipped[::-1])
-    if isinstance(e, Sum | Hadamard) and Counter(straight) == Counter(flipped):
+    if isinstance(e, (Sum, Hadamard)) and Counter(straight) == Counter(flipped):
         return e.rebuild(straight), e.rebuild(straight)
     if isinstance(e, Power) and is_even(e.operands[1]) and is_opposite(straight[0], flipped[0]):
         return e.rebuild(straight), e.rebuild(straight)  # (x1ᵀ − 1xᵀ)², entry by entry
-    within = isinstance(e, Inverse | MatrixPower | Entrywise | Power | IndexedSum | Sum | Hadamard | Scale)
+    within = isinstance(e, (Inverse, MatrixPower, Entrywise, Power, IndexedSum, Sum, Hadamard, Scale))
     if within or (isinstance(e, Operator) and e.mirrors):
         return e.rebuild(straight), e.rebuild(flipped)
     return e, e if isinstance(e, Named) and straight[0] is flipped[0] else Transpose(e)

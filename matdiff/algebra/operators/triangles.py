@@ -21,6 +21,7 @@ from matdiff.errors import ShapeError
 class LowerTriangle(Linear):
     """tril(A): A with zeros above its diagonal."""
 
+    __slots__ = ()
     names = ("tril",)
     signature = "m×n → m×n"
     code = "tril(a)"
@@ -44,6 +45,7 @@ class LowerTriangle(Linear):
 class UpperTriangle(Linear):
     """triu(A): A with zeros below its diagonal."""
 
+    __slots__ = ()
     names = ("triu",)
     signature = "m×n → m×n"
     code = "triu(a)"
@@ -67,6 +69,7 @@ class UpperTriangle(Linear):
 class HalvedTriangle(Linear):
     """halftril(A) = tril(A) − ½I ⊙ A: the lower triangle with its diagonal halved, Φ(A) in Murray (2016)."""
 
+    __slots__ = ()
     names = ("halftril",)
     signature = "n×n → n×n"
     definition = "halftril(A) is the lower triangle of A with its diagonal halved"
@@ -113,6 +116,7 @@ def triangle(cls: type[Operator], other: type[Operator], strict: int, operands: 
 class SymmetricPart(Linear):
     """sym(A) = ½(A + Aᵀ)"""
 
+    __slots__ = ()
     names = ("sym",)
     signature = "n×n → n×n"
 
@@ -134,6 +138,7 @@ class SymmetricPart(Linear):
 class SkewPart(Linear):
     """skew(A) = ½(A − Aᵀ)"""
 
+    __slots__ = ()
     names = ("skew",)
     signature = "n×n → n×n"
 
@@ -155,6 +160,7 @@ class SkewPart(Linear):
 class DiagonalPart(Abbreviation):
     """dg(A) = I ⊙ A, the matrix with nothing but the diagonal of A"""
 
+    __slots__ = ()
     names = ("dg",)
     signature = "n×n → n×n"
     meaning = "dg(A) = eye(n) .* A"
@@ -174,6 +180,7 @@ class DiagonalPart(Abbreviation):
 class Centering(Operator):
     """centering(n) = I − 11ᵀ/n: it takes the mean of a vector off; data: its size."""
 
+    __slots__ = ()
     names = ("centering", "center")
     shown = "; n"
     sizes = 1

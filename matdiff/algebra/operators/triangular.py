@@ -32,12 +32,12 @@ def triangles(e: Expr) -> Triangles:
 
 
 def _triangles(e: Expr, below: list[Triangles]) -> Triangles:
-    if e.is_scalar or isinstance(e, DiagonalMatrix | Identity | Zeros):
+    if e.is_scalar or isinstance(e, (DiagonalMatrix, Identity, Zeros)):
         return True, True
-    if isinstance(e, Symbol | Member) or is_a(e, "Path"):
+    if isinstance(e, (Symbol, Member)) or is_a(e, "Path"):
         return "lower" in assumed(e), "upper" in assumed(e)
     lower, upper = [a for a, _ in below], [b for _, b in below]
-    if isinstance(e, Product | Sum | Scale | Inverse | MatrixPower):
+    if isinstance(e, (Product, Sum, Scale, Inverse, MatrixPower)):
         return all(lower), all(upper)
     if isinstance(e, Hadamard):
         return any(lower), any(upper)
@@ -56,7 +56,7 @@ def is_skew(e: Expr) -> bool:
 def has(e: Expr, wanted: str) -> bool:
     """Whether e or what it is the transpose of is assumed to have a property."""
     leaf, _ = leaf_of(e)
-    return (isinstance(leaf, Symbol | Member) or is_a(leaf, "Path")) and wanted in assumed(leaf)
+    return (isinstance(leaf, (Symbol, Member)) or is_a(leaf, "Path")) and wanted in assumed(leaf)
 
 
 def leaf_of(e: Expr) -> tuple[Expr, bool]:

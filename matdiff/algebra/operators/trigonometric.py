@@ -8,6 +8,7 @@ from matdiff.algebra.operators.entrywise import Entrywise, Sqrt
 class Sin(Entrywise):
     """sin a"""
 
+    __slots__ = ()
     names = ("sin",)
     parity = -1
     bounds = "[−1, 1]"
@@ -17,6 +18,7 @@ class Sin(Entrywise):
 class Cos(Entrywise):
     """cos a"""
 
+    __slots__ = ()
     names = ("cos",)
     parity = 1
     bounds = "[−1, 1]"
@@ -26,6 +28,7 @@ class Cos(Entrywise):
 class Tan(Entrywise):
     """tan a"""
 
+    __slots__ = ()
     names = ("tan",)
     parity = -1
     slope = staticmethod(lambda t: 1 + Tan(t) ** 2)
@@ -34,6 +37,7 @@ class Tan(Entrywise):
 class Arcsin(Entrywise):
     """arcsin a"""
 
+    __slots__ = ()
     names = ("arcsin", "asin")
     parity = -1
     bounds = "(−2, 2)"
@@ -45,6 +49,7 @@ class Arcsin(Entrywise):
 class Arccos(Entrywise):
     """arccos a"""
 
+    __slots__ = ()
     names = ("arccos", "acos")
     bounds = "[0, 4)"
     requires = "−1 < {0} < 1"
@@ -54,6 +59,7 @@ class Arccos(Entrywise):
 class Arctan(Entrywise):
     """arctan a"""
 
+    __slots__ = ()
     names = ("arctan", "atan")
     parity = -1
     bounds = "(−2, 2)"
@@ -64,6 +70,7 @@ class Arctan(Entrywise):
 class Sinh(Entrywise):
     """sinh a"""
 
+    __slots__ = ()
     names = ("sinh",)
     parity = -1
     increasing = True
@@ -73,6 +80,7 @@ class Sinh(Entrywise):
 class Cosh(Entrywise):
     """cosh a"""
 
+    __slots__ = ()
     names = ("cosh",)
     parity = 1
     bounds = "[1, ∞)"
@@ -82,6 +90,7 @@ class Cosh(Entrywise):
 class Tanh(Entrywise):
     """tanh a"""
 
+    __slots__ = ()
     names = ("tanh",)
     parity = -1
     bounds = "(−1, 1)"
@@ -92,6 +101,7 @@ class Tanh(Entrywise):
 class Arcsinh(Entrywise):
     """arsinh a"""
 
+    __slots__ = ()
     names = ("arcsinh", "asinh", "arsinh")
     parity = -1
     increasing = True
@@ -101,6 +111,7 @@ class Arcsinh(Entrywise):
 class Arccosh(Entrywise):
     """arcosh a"""
 
+    __slots__ = ()
     names = ("arccosh", "acosh", "arcosh")
     bounds = "[0, ∞)"
     increasing = True
@@ -111,6 +122,7 @@ class Arccosh(Entrywise):
 class Arctanh(Entrywise):
     """artanh a"""
 
+    __slots__ = ()
     names = ("arctanh", "atanh", "artanh")
     parity = -1
     increasing = True

@@ -18,7 +18,7 @@ def gathered(left: Expr, right: Expr, matcher: Matcher) -> Callable[[Expr], Expr
     """
     if not isinstance(left, Sum) or len(left.operands) != 2:
         return None
-    if any(not isinstance(t, Scale | Hadamard) or len(t.operands) != 2 for t in left.operands):
+    if any(not isinstance(t, (Scale, Hadamard)) or len(t.operands) != 2 for t in left.operands):
         return None
     (c, one), (d, other) = [t.operands for t in left.operands]
     differing = [set(leaves(p)) - set(leaves(q)) for p, q in ((one, other), (other, one))]

@@ -228,12 +228,14 @@ class Matcher:
 
     def _power(self, p: Expr, e: Expr, found: Found) -> Iterable[Found]:
         """Aˢ with a letter s: every power."""
-        return self.all_of(p.operands, matrix_base(e), found) if isinstance(e, MatrixPower | SymbolicPower) else NOTHING
+        return (
+            self.all_of(p.operands, matrix_base(e), found) if isinstance(e, (MatrixPower, SymbolicPower)) else NOTHING
+        )
 
     def _function(self, p: Unspecified, e: Expr, found: Found) -> Iterable[Found]:
         """g(A) with an open g: any function of every entry, which has the same parameters wherever it stands."""
         name, order = p.data
-        if order or not isinstance(e, Entrywise | Power | Unspecified):
+        if order or not isinstance(e, (Entrywise, Power, Unspecified)):
             return NOTHING
         known = found.get(name)
         if any(o.shape != SCALAR for o in e.operands[1:]) or (known is not None and known.to(e.operands[0]) is not e):

@@ -112,7 +112,7 @@ def _instance(node: Expr, found: Found, done: dict[Expr, Expr]) -> Expr:
     if type(node) is Ones or type(node) is Zeros:  # of one entry they are numbers
         made = node.make((), data)
         return ones_like(made) if isinstance(node, Ones) else zero(made.shape)
-    if isinstance(node, Operator) and constructs(type(node)) and len(data) == node.sizes:
+    if isinstance(node, Operator) and constructs(type(node)) and len(data) == node.sizes:  # type: ignore[arg-type]
         return type(node).of(*operands, *data)
     return node.instance(operands, data)
 

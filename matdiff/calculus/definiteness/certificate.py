@@ -195,7 +195,7 @@ def where_it_holds(found: Hessians) -> tuple[Sequence[str], Sequence[str]]:
 def needs_positive(n: Expr) -> bool:
     """Whether an operation is defined for positive entries only."""
     k = n.operands[1].number if isinstance(n, Power) else None
-    return isinstance(n, Log | Sqrt) or (isinstance(n, Power) and (k is None or k.denominator != 1))
+    return isinstance(n, (Log, Sqrt)) or (isinstance(n, Power) and (k is None or k.denominator != 1))
 
 
 LINEAR = (Sum, Transpose, DiagonalMatrix, DiagonalVector, SumOfEntries, IndexedSum, Trace, Named)

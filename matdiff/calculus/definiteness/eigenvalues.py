@@ -189,7 +189,7 @@ def mirrors(facts: Facts, a: Expr, b: Expr) -> bool:
 def is_regular(facts: Facts, f: Expr) -> bool:
     """Whether a factor is an invertible matrix."""
     f = f.operands[0] if isinstance(f, Transpose) else f
-    if isinstance(f, Inverse | Expm) or "invertible" in assumed(f):
+    if isinstance(f, (Inverse, Expm)) or "invertible" in assumed(f):
         return True
     known = facts.spectrum(f) if f.rows is f.cols else None
     return known is not None and (known.interval.is_positive or known.interval.is_negative)

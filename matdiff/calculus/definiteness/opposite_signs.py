@@ -82,7 +82,7 @@ def addends(e: Expr) -> list[Addend]:
 def opens(f: Expr) -> bool:
     """Whether a factor is made of others; sums of vectors stay as they are."""
     inside = f.operands[0] if isinstance(f, Transpose) else f
-    return isinstance(inside, Scale | Product) or (isinstance(inside, Sum) and ONE not in inside.shape)
+    return isinstance(inside, (Scale, Product)) or (isinstance(inside, Sum) and ONE not in inside.shape)
 
 
 def opened(f: Expr) -> list[Addend]:

@@ -38,11 +38,11 @@ def is_nothing(e: Expr) -> bool:
 
 
 def _is_nothing(node: Expr, below: list[bool]) -> bool:
-    if isinstance(node, Product | Scale | Hadamard | IndexedSum | Bilinear):
+    if isinstance(node, (Product, Scale, Hadamard, IndexedSum, Bilinear)):
         return any(below) or (isinstance(node, Product) and node.is_scalar and is_skew_form(node))
     if isinstance(node, Sum):
         return all(below) or (len(node.operands) == 2 and are_opposite(node))
-    if isinstance(node, Transpose | Named | Norm | Trace):
+    if isinstance(node, (Transpose, Named, Norm, Trace)):
         return below[0]
     return is_zero(node)
 
@@ -97,7 +97,7 @@ def of_form(node: Expr, below: list[Bounds]) -> Bounds:
         return (node.rows - ONE,)
     if isinstance(node, Product):
         return tuple(b for bound in below for b in bound)
-    if isinstance(node, Transpose | Named | Inverse):
+    if isinstance(node, (Transpose, Named, Inverse)):
         return below[0]
     if isinstance(node, Scale):
         return below[1]

@@ -69,7 +69,7 @@ def hadamard_on_diagonal(e: Expr) -> Expr | None:
     f = tuple(g for g in e.operands if not _row_of_ones(g)) or e.operands[:1]
     if len(f) < len(e.operands):
         return Hadamard.of(*f)
-    if any(isinstance(g, Identity | DiagonalMatrix) for g in f) and not e.is_scalar:
+    if any(isinstance(g, (Identity, DiagonalMatrix)) for g in f) and not e.is_scalar:
         parts = [
             g.operands[0] if isinstance(g, DiagonalMatrix) else DiagonalVector(g) for g in f if type(g) is not Identity
         ]

@@ -46,14 +46,14 @@ def _positive(e: Expr, below: list[bool]) -> bool:
     symbol = e.operands[0] if isinstance(e, Member) else e
     if isinstance(symbol, Symbol):
         return "positive" in symbol.properties or ("spd" in symbol.properties and symbol.is_scalar)
-    if isinstance(e, Exp | Ones):
+    if isinstance(e, (Exp, Ones)):
         return True
     if isinstance(e, Determinant):
         a = e.operands[0]
         return isinstance(a, Symbol) and "spd" in a.properties
     if isinstance(e, Power):
         return below[0]
-    if isinstance(e, Sum | Hadamard | Scale | Product | SumOfEntries | IndexedSum | Transpose | Vec | Entry):
+    if isinstance(e, (Sum, Hadamard, Scale, Product, SumOfEntries, IndexedSum, Transpose, Vec, Entry)):
         return all(below[:1] if isinstance(e, Entry) else below)
     return isinstance(e, Entrywise) and e.names[0] == "sqrt" and all(below)
 
@@ -99,7 +99,7 @@ def power_of_positive_factors(e: Expr) -> Expr | None:
     """Any power of positive factors; whole powers of all factors, also entry by entry."""
     base, exponent = e.operands
     whole = exponent.number is not None and exponent.number.denominator == 1
-    if not isinstance(base, Hadamard | Scale):
+    if not isinstance(base, (Hadamard, Scale)):
         return None
     known = [f for f in base.operands if whole or is_positive(f)]
     rest = [f for f in base.operands if not (whole or is_positive(f))]

@@ -46,7 +46,7 @@ def weight(e: Expr) -> int:
 def _name(e: Expr, below: list[str]) -> str:
     if isinstance(e, Symbol):
         return f"{e.name} {e.shape} {sorted(e.properties)} {e.ranges}"
-    if isinstance(e, Number | Index | Constant):
+    if isinstance(e, (Number, Index, Constant)):
         return f"{type(e).__name__} {[str(d) for d in e.data]}"
     data = [f"{d.name} {d.last}" if isinstance(d, Index) else repr(d) for d in e.data]
     from hashlib import blake2b  # only for the expression at hand
@@ -86,7 +86,7 @@ def flip(e: Expr) -> Signed:
 
 
 def _flip(e: Expr, below: list[Signed]) -> Signed:
-    if e.is_scalar or isinstance(e, Identity | DiagonalMatrix) or is_symmetric_leaf(e):
+    if e.is_scalar or isinstance(e, (Identity, DiagonalMatrix)) or is_symmetric_leaf(e):
         return UNIT, e
     if isinstance(e, Symbol) and "skew" in e.properties:
         return -UNIT, e
@@ -102,11 +102,11 @@ def _flip(e: Expr, below: list[Signed]) -> Signed:
         return sign, Product.of(*[f for _, f in reversed(below)])
     if isinstance(e, Hadamard):
         return sign, ordered_product(f for _, f in below)
-    if isinstance(e, Scale | Inverse | Kronecker | IndexedSum):
+    if isinstance(e, (Scale, Inverse, Kronecker, IndexedSum)):
         return sign, e.rebuild(tuple(f for _, f in below))
     if isinstance(e, Sum):
         return UNIT, ordered_sum(flipped)
-    if isinstance(e, Entrywise | Power | Unspecified | MatrixPower) or (isinstance(e, Operator) and e.mirrors):
+    if isinstance(e, (Entrywise, Power, Unspecified, MatrixPower)) or (isinstance(e, Operator) and e.mirrors):
         return UNIT, e.rebuild(tuple(flipped))
     return UNIT, Transpose(e)
 
@@ -334,7 +334,7 @@ def resettled(e: Expr) -> Expr:
             form = ordered_sum(form.operands)
         elif isinstance(form, Hadamard):
             form = Hadamard.of(*sorted(form.operands, key=place_in_product))
-        elif form.is_scalar and isinstance(form, Product | Trace | SumOfEntries):
+        elif form.is_scalar and isinstance(form, (Product, Trace, SumOfEntries)):
             form = least_scalar(form) or form
         done[node] = form
     return done[e]

@@ -73,7 +73,7 @@ def alike(a: Expr, b: Expr) -> bool:
 def _ordered(e: Expr, below: list[bytes]) -> bytes:
     if not e.operands:
         return str(id(e)).encode()
-    return digest(e, *e.data, *(sorted(below) if isinstance(e, Sum | Hadamard) else below))
+    return digest(e, *e.data, *(sorted(below) if isinstance(e, (Sum, Hadamard)) else below))
 
 
 def size_of(e: Expr) -> int:

@@ -29,7 +29,7 @@ def operand(to: Converter, node: ast.expr) -> ast.expr | None:
             is_cast = name == "float"
         case _:
             return None
-    return args[0] if is_cast and args and not isinstance(args[0], ast.List | ast.Tuple) else None
+    return args[0] if is_cast and args and not isinstance(args[0], (ast.List, ast.Tuple)) else None
 
 
 def cast(to: Converter, node: ast.Call, of: ast.expr) -> Node:

@@ -140,6 +140,6 @@ def _out_of_place(to: Converter, call: ast.Call) -> None:
     func = call.func
     if not (isinstance(func, ast.Attribute) and func.attr[-1:] == "_" and func.attr[:-1].isidentifier()):
         return
-    if not isinstance(func.value, ast.Call | ast.BinOp):
+    if not isinstance(func.value, (ast.Call, ast.BinOp)):
         raise to.refused(call, f"{ast.unparse(func)} changes {ast.unparse(func.value)} in place", "write x = x + y")
     func.attr = func.attr[:-1]

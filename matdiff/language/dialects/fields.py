@@ -60,7 +60,7 @@ def field(node: ast.AST) -> str:
 
 def _named(to: Converter, value: ast.AST, kept: dict[str, str]) -> ast.AST:
     """The name in the place of a kept value."""
-    if not isinstance(value, ast.Attribute | ast.Subscript) or not (name := field(value)):
+    if not isinstance(value, (ast.Attribute, ast.Subscript)) or not (name := field(value)):
         return value
     shown = ast.unparse(value)
     if kept.setdefault(name, shown) != shown:

@@ -49,7 +49,7 @@ def directions(to: Converter, node: ast.Subscript) -> list[ast.expr]:
     keys = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
     letters = [k for k in keys if isinstance(k, ast.Name) and canonical(k.id) not in to.names]
     are_places = len(letters) == len(keys) >= called.order
-    return [] if are_places or any(isinstance(k, ast.Constant | ast.Slice) for k in keys) else keys
+    return [] if are_places or any(isinstance(k, (ast.Constant, ast.Slice)) for k in keys) else keys
 
 
 def together(parts: list[Node]) -> Node:

@@ -191,7 +191,7 @@ def norm(
 @function("ravel", "flatten", "reshape", "view")
 def ravel(site: Site, a: Typed, *shape: Any) -> Typed:
     """the entries row by row in one axis; reshape(-1, 1) makes a column of them"""
-    wanted = [s for given in shape for s in (given if isinstance(given, tuple | list) else (given,))]
+    wanted = [s for given in shape for s in (given if isinstance(given, (tuple, list)) else (given,))]
     numbers = [int(s.number) if isinstance(s, Typed) and s.number is not None else s for s in wanted]
     numbers = [-1 if isinstance(s, Typed) and is_length(site, s, a) else s for s in numbers]
     if numbers not in ([], [-1], [-1, 1], [1, -1]) or (not shape and site.node.value.name in ("reshape", "view")):

@@ -40,7 +40,7 @@ def made(to: Converter, node: ast.Call, operands: int) -> Node:
     if node.keywords:
         raise to.refused(node, f"{name} with {node.keywords[0].arg}= is not known")
     given = node.args[operands:]
-    sizes = [e for a in given for e in (a.elts if isinstance(a, ast.Tuple | ast.List) else [a])]
+    sizes = [e for a in given for e in (a.elts if isinstance(a, (ast.Tuple, ast.List)) else [a])]
     if name == "eye" and any(isinstance(part, OF_ARRAYS) for s in sizes for part in ast.walk(s)):
         return Node("NAME", [], "eye", *to.span(node))  # np.eye(X.shape[0]): of the size of what it is added to
     parts = [to.done[id(a)] for a in node.args[:operands]]

@@ -42,7 +42,7 @@ def unfolded(to: Converter, body: list[ast.stmt]) -> tuple[list[ast.stmt], list[
 def _is_condition(part: ast.AST) -> bool:
     """x >= 0, X >> 0"""
     return isinstance(part, ast.Compare) or (
-        isinstance(part, ast.BinOp) and isinstance(part.op, ast.RShift | ast.LShift)
+        isinstance(part, ast.BinOp) and isinstance(part.op, (ast.RShift, ast.LShift))
     )
 
 
@@ -64,6 +64,6 @@ def _shape(call: ast.Call) -> str:
     given = [k.value for k in call.keywords if k.arg == "shape"] + call.args
     sizes = [part for part in given[:1] for part in (part.elts if isinstance(part, ast.Tuple) else [part])]
     words = [PROPERTIES[k.arg] for k in call.keywords if k.arg in PROPERTIES and ast.unparse(k.value) == "True"]
-    known = [ast.unparse(size) for size in sizes if isinstance(size, ast.Name | ast.Constant)]
+    known = [ast.unparse(size) for size in sizes if isinstance(size, (ast.Name, ast.Constant))]
     kind = ("scalar", "vector", "matrix")[len(sizes)] if len(sizes) < 3 else "scalar"
     return " ".join([" x ".join(known) if known and len(known) == len(sizes) else kind, *words])

@@ -129,7 +129,7 @@ class Converter:
         if isinstance(parsed, ast.Expression):
             layers.unfolded(self, [ast.Expr(parsed.body)])
             return Said(self.function_of(parsed.body))
-        returned = bool(parsed.body) and isinstance(parsed.body[-1], ast.Return | ast.FunctionDef | ast.ClassDef)
+        returned = bool(parsed.body) and isinstance(parsed.body[-1], (ast.Return, ast.FunctionDef, ast.ClassDef))
         body = with_values(statements_of(parsed.body))
         body = with_sizes(renamed(body if returned else in_order(body)), makers.SIZED)
         said += [(Excerpt(name.id, self.span(name)[0], self.text), "matrix") for name in matrices(body)]
@@ -212,7 +212,7 @@ class Converter:
                 raise self.refused(node, "a * in front of an argument cannot be read")
             case _ if type(node) in HANDLERS and not isinstance(node, ast.Compare):
                 return []
-        if isinstance(node, ast.BoolOp | ast.Compare | ast.IfExp):
+        if isinstance(node, (ast.BoolOp, ast.Compare, ast.IfExp)):
             hint = "np.maximum, np.abs, np.sign and np.clip say what most of them are for"
             raise self.refused(node, "a condition cannot be read", hint)
         word = python_names.EXPRESSIONS.get(type(node).__name__, "this expression")
@@ -221,7 +221,7 @@ class Converter:
     def listed(self, node: ast.Call) -> list[ast.expr]:
         """The arguments of a function, which for np.hstack((A, B)) stand in one list."""
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-        if name in python_names.STACKS and len(node.args) == 1 and isinstance(node.args[0], ast.Tuple | ast.List):
+        if name in python_names.STACKS and len(node.args) == 1 and isinstance(node.args[0], (ast.Tuple, ast.List)):
             return node.args[0].elts
         return node.args
 
@@ -256,7 +256,7 @@ class Converter:
         value: Any = node.value
         if isinstance(value, complex):
             raise self.refused(node, "complex numbers are not known: matdiff is about real matrices")
-        if isinstance(value, int | float) and not isinstance(value, bool):
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
             start, end = self.span(node)
             if len(str(value)) > python_names.LONGEST_NUMBER or value in (float("inf"), float("-inf")):
                 raise self.refused(node, "the number is too long", error=NotationError)
@@ -290,7 +290,7 @@ class Converter:
         alias = python_names.SIGNS.get(type(node.op)) or (
             python_names.LOGICAL.get(type(node.op)) if self.dialect.entrywise else None
         )
-        if alias is None and isinstance(node.op, ast.Mod | ast.FloorDiv):
+        if alias is None and isinstance(node.op, (ast.Mod, ast.FloorDiv)):
             raise self.refused(node, "the remainder of a division cannot be read")
         if alias is None:
             raise NotPython  # ^ and | are no operators on real arrays

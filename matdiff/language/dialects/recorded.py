@@ -66,14 +66,14 @@ def typed_by(operation: Operation, name: str, torch: bool = False, same: bool = 
 
 def arrays_in(value: Any) -> list[Typed]:
     """The arrays in an argument, which may be a list of them; numbers that are written are none."""
-    if isinstance(value, tuple | list):
+    if isinstance(value, (tuple, list)):
         return [a for part in value for a in arrays_in(part)]
     return [value] if isinstance(value, Typed) and value.number is None else []
 
 
 def put(value: Any, arrays: Any) -> Any:
     """An argument with the next of some arrays in the places of its own."""
-    if isinstance(value, tuple | list):
+    if isinstance(value, (tuple, list)):
         return type(value)(put(part, arrays) for part in value)
     if not isinstance(value, Typed):
         return value

@@ -118,7 +118,7 @@ def spread(
         given.append(bool(unbiased))
     if given:
         number = given[0].number if isinstance(given[0], Typed) else given[0]
-        if not isinstance(number, int | Fraction):
+        if not isinstance(number, (int, Fraction)):
             raise site.misfit(f"{called.name} divides by n less a number")
         least = int(number)
     elif not called.module and not is_torch(site, called):

@@ -41,7 +41,7 @@ def statements_of(body: list[ast.stmt]) -> list[ast.stmt]:
 def of_function(tree: ast.AST) -> list[ast.stmt]:
     """The statements as they are written, those of the last function in the place of it."""
     body: list[ast.stmt] = getattr(tree, "body", None) if isinstance(tree, ast.Module) else []  # type: ignore[assignment]
-    while body and isinstance(body[-1], ast.FunctionDef | ast.ClassDef):
+    while body and isinstance(body[-1], (ast.FunctionDef, ast.ClassDef)):
         body = [*body[:-1], *body[-1].body]
     return body
 
@@ -78,7 +78,7 @@ def _makes_symbols(item: ast.stmt) -> bool:
         ):
             if ast.unparse(called).split(".")[-1] not in ("symbols", "Symbol"):
                 return False
-            names = target.elts if isinstance(target, ast.Tuple | ast.List) else [target]
+            names = target.elts if isinstance(target, (ast.Tuple, ast.List)) else [target]
             words = str(first.value) if isinstance(first, ast.Constant) else ""
             return ":" in words or len(words.replace(",", " ").split()) == len(names)
     return False
@@ -130,7 +130,7 @@ def _loaded(item: ast.AST) -> set[str]:
 
 def _parts(value: ast.expr, number: int) -> list[ast.expr]:
     """The values in a list, or the entries of one value."""
-    if isinstance(value, ast.Tuple | ast.List):
+    if isinstance(value, (ast.Tuple, ast.List)):
         return value.elts
     keys = (ast.copy_location(ast.Constant(k), value) for k in range(number))
     return [ast.copy_location(ast.Subscript(value, key, ast.Load()), value) for key in keys]
