@@ -70,8 +70,8 @@ class Expr(Arithmetic):
             _set_free(node, cls.free_of(operands, data))
             inside = below = 0
             for o in operands:
-                inside |= o.kinds
-                below |= o.classes
+                inside = inside | o.kinds if inside else o.kinds
+                below = below | o.classes if below else o.classes
             _set_inside(node, inside)
             _set_below(node, below)
             _set_classes(node, (below & SEEN_IN_DEFINITIONS if cls.closed else below) | of_node(cls, data))

@@ -32,11 +32,10 @@ def kept(key: Any, node: T) -> T:
     """The node of a key: the one that is given, or one that another thread has made meanwhile."""
     known = Known(node, forget)
     known.key = key
+    if TABLE.setdefault(key, known) is known:  # one step of Python
+        return node
     with LOCK:
-        other = TABLE.setdefault(key, known)
-        if other is known:
-            return node
-        found: T | None = other()
+        found: T | None = TABLE.setdefault(key, known)()
         if found is None:
             TABLE[key] = known
             found = node
@@ -47,6 +46,5 @@ def forget(known: Known) -> None:
     """Takes a node that is gone out of the table, unless an equal one has its place by now."""
     key = getattr(known, "key", None)  # none where the making of the node was interrupted
     with LOCK:
-        other = TABLE.pop(key, known)
-        if other is not known:
-            TABLE[key] = other
+        if TABLE.get(key) is known:
+            del TABLE[key]

@@ -6,13 +6,13 @@ In goes a phase of a derivation, out come its lines, where the d of a piece stan
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import NamedTuple
 
 from matdiff.algebra.expr import Expr, postorder
 from matdiff.algebra.operators.differentials import Differential, holds_differential
 from matdiff.algebra.rewriting import Step, replay
 from matdiff.calculus.derivation import Line, Phase
 from matdiff.page.repeated import name_of
+from matdiff.records import NamedTuple
 
 
 class Told(NamedTuple):
