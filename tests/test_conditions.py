@@ -33,6 +33,7 @@ import matdiff
         ("a'*x/norm2(x)", "x", "a, x: n", ["x ≠ 0"]),
         ("log(norm2(x)^2)", "x", "x: n", ["x ≠ 0"]),
         ("1/(2*a)", "a", "a: scalar", ["a ≠ 0"]),
+        ("log(det(inv(A))) + tr(A)", "A", "A: n x n", ["|A| > 0"]),
         ("log(det(A^2))", "A", "A: n x n", ["A is invertible"]),
         ("log(det(A^3)) + tr(inv(A))", "A", "A: n x n", ["|A| > 0"]),
         ("log(det(A'*A)) + tr(inv(A^2))", "A", "A: n x n", ["A is invertible"]),

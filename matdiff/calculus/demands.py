@@ -204,6 +204,8 @@ def _of_less(c: Condition) -> list[Condition] | None:
         case ("within", Determinant()) if c.interval == POSITIVE and isinstance(a.operands[0], MatrixPower):
             base, k = a.operands[0].operands[0], a.operands[0].data[0]
             return [Condition(INVERTIBLE, base) if k % 2 == 0 else c._replace(about=a.rebuild((base,)))]
+        case ("within", Determinant()) if c.interval == POSITIVE and isinstance(a.operands[0], Inverse):
+            return [c._replace(about=a.rebuild(a.operands[0].operands))]
         case ("nonzero", _) if a.is_scalar:
             return [c._replace(demand=NO_ZEROS)]
         case _:

@@ -33,6 +33,7 @@ def parsed(text: str) -> tuple[Any, str, int]:
         raise NotPython
     if not text.strip():
         raise empty(text)
+    text = re.sub(r"^(\s*)−", r"\1-", text)  # which a command line has in front
     named = re.sub(r"\blambda\b(?!\s*(?:[A-Za-z_]\w*\s*(?:,\s*\w+\s*)*)?:)", LAMBDA, text)
     for spelt in dict.fromkeys((named, parted(named))):  # a text that is Python parts its statements itself
         bare = re.sub(HEAD, lambda m: m.group().replace(m.group(1), " " * len(m.group(1))), spelt)
