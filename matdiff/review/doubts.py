@@ -35,7 +35,9 @@ def squared(scope: Scope, one: str) -> dict[str, str]:
         return " x ".join(str(size) if str(size) in sizes else one for size in d.shape)
 
     known = {n: d for n, d in scope.declared.table.items() if not n.startswith(MARK) and n not in scope.definitions}
-    return {n: " ".join((said(d), *sorted(d.properties))) for n, d in known.items() if not d.indices}
+    return {
+        n: " ".join((said(d), *sorted(d.properties))) for n, d in known.items() if not d.indices and not d.arguments
+    }
 
 
 def found_out(scope: Scope, value: Expr, wanted: Shape) -> bool:

@@ -34,9 +34,12 @@ TURNED = (  # behind what is transposed, in all spellings
 )
 ALL_ONES = rf"(?:(?<![\w.])1|𝟏|\\(?:mathbf|boldsymbol|bm)\s*\{{1\}})\s*{TURNED}"
 TIMES_ONES = rf"(?:{ALL_ONES}\s*|(?<![A-Za-z\\])sum\()([^\W\d_])\)?\s*=\s*1(?![\w.])"  # 1ᵀp = 1, sum(p) = 1
-CROSS_ENTROPY = (  # −yᵀ log ŷ of y and ŷ that sum to 1
-    r"(?<![A-Za-z])CE\s*(?:\\(?:left|[bB]igg?l?))?\s*\(\s*([^(),]+?)\s*,\s*([^(),]+?)\s*(?:\\(?:right|[bB]igg?r?)\s*)?\)"
+ARGUMENT = r"((?:[^(),]|\((?:[^()]|\([^()]*\))*\))+?)\s*(?:\\(?:right|[bB]igg?r?)\s*)?"
+CROSS_ENTROPY = (
+    rf"(?<![A-Za-z])CE\}}?\s*(?:\\(?:left|[bB]igg?l?))?\s*\(\s*{ARGUMENT},\s*{ARGUMENT}\)"  # of two that sum to 1
 )
+BOLD = r"\\(?:mathbf|boldsymbol|bm|vec)(?![A-Za-z])|[{}]"
+PREDICTED = r"softmax|sigma|σ|hat|[ŷp̂]"
 ONE_HOT = r"(?<![\w\\])\$?([^\W\d_])\$?\s*(?:\(|is\s+|,\s*)?(?:an?\s+)?one-hot"
 VARIES = r"(?:∂|(?<![A-Za-z])d\}?|\\partial|(?:∇|\\nabla)\s*_\s*\{?)\s*"  # in front of an unknown
 INCREMENT = r"(?m)^\W*(?:d|\\(?:math\w+|operatorname)\{d\})\s*[A-Za-z]\s*&?\s*="  # df = …
@@ -94,14 +97,28 @@ def remarks(text: str) -> Iterator[str]:
         yield from (said.replace("×", " x ") for said in re.split(SAID, m.group(1)))
     for m in re.finditer(WITH, text):
         yield from map(_declaration, m.group(1).split(r",\;"))
-    for m in re.finditer("|".join((ADDS_TO_ONE, TIMES_ONES, ONE_HOT, CROSS_ENTROPY)), text):
-        name = next(filter(None, m.groups()))
+    labels = [next(filter(None, m.groups())) for m in re.finditer("|".join((ADDS_TO_ONE, TIMES_ONES, ONE_HOT)), text)]
+    labels += [re.sub(BOLD, "", _compared(m)[0]).strip() for m in re.finditer(CROSS_ENTROPY, text)]
+    for name in labels:
         if not re.search(rf"{VARIES}{name}(?![A-Za-z])", text):  # of an unknown it is a condition
             yield f"{name}: vector simplex"
     for m in re.finditer(MEMBER, text):
         with suppress(MatdiffError):
             names, space = transcript(m.group(), (), "latex" if "\\" in m.group() else None).text.split("∈")
             yield f"{re.sub(INVERTED, '', names)}: {space}"  # B⁻¹ ∈ ℝⁿˣⁿ says how large B is
+
+
+def _compared(m: re.Match[str]) -> tuple[str, str]:
+    """The y and ŷ of CE(y, ŷ), or of CE(ŷ, y) where the first one is what is predicted."""
+    one, other = m.groups()
+    is_turned = re.search(PREDICTED, one) is not None and re.search(PREDICTED, other) is None
+    return (other, one) if is_turned else (one, other)
+
+
+def _cross_entropy(m: re.Match[str]) -> str:
+    """−yᵀ log ŷ."""
+    label, predicted = _compared(m)
+    return f" (-sum({label} .* log({predicted}))) "
 
 
 def said_once(text: str) -> dict[str, Declaration]:
@@ -305,7 +322,7 @@ class Habits:
         side = re.sub(TWICE, r"d²\1/d\2²", re.sub(STEP, "_plus", side) if self._has_steps else side)
         side = re.sub(TRACE_OF_LOG, r"\1logm\2", side)
         side = re.sub(OF_SUMS, r"(\1)/(\3)", side)
-        side = re.sub(CROSS_ENTROPY, r" (-sum(\1 .* log(\2))) ", side)
+        side = re.sub(CROSS_ENTROPY, _cross_entropy, side)
         side = re.sub(r"(?:1|𝟙|𝟏|I)\s*[({[]\s*([^()<>]+?)\s*>\s*0\s*[])}]", r" step(\1) ", side)
         side = re.sub(r"\(\s*([^()<>]+?)\s*>\s*0\s*\)", r" step(\1) ", side)
         if self._adjugate:

@@ -131,6 +131,7 @@ def lines_of(text: str, known: Sequence[str] = (), respelt: Callable[[str], str]
     place = column = 0
     is_latex = "\\" in text or "$" in text
     upright = {*re.findall(NAMED_UPRIGHT, text)} - MATHEMATICAL - CONNECTING
+    bare = {*upright, "CE"}
     is_list = len(re.findall(rf"(?m){ITEM_OF_FORMULAS}", text)) > 1
     for row in text.split("\n"):
         if row.strip():
@@ -140,7 +141,7 @@ def lines_of(text: str, known: Sequence[str] = (), respelt: Callable[[str], str]
             if not is_latex:
                 row = re.sub(BULLET, lambda m: " " * len(m.group()), row).replace("`", " ")
             formula, column = _without_remark(re.sub(POINTER, "⇒", row), column)
-            formula = re.sub(UPRIGHT, lambda m: f" {m.group(1)} " if m.group(1) in upright else m.group(), formula)
+            formula = re.sub(UPRIGHT, lambda m: f" {m.group(1)} " if m.group(1) in bare else m.group(), formula)
             formula = re.sub(CALLED, lambda m: f" {m.group(1).lower()[:4]} ", formula)
             if rows and _goes_on(rows[-1][1], formula):
                 before, above, start = rows[-1]

@@ -23,6 +23,10 @@ SQUARED_OFF = r"(∇(?:_\w|_\{[^{}]*\})?\s*)\[(?!\w(?:,\s*\w)*\])([^\[\]]*)\]"  
 PLACE = r"(?:\[[^\[\]]*\]|_\{\w(?:,\s*\w)+\})"  # of c[k], R[i, j], R_{i,j}
 ARGUMENT = r"(?:\s*\([^()=]*\))?"
 ROW = r"(?P<row>\s*(?:[ᵀ⊤]|\^\{?[T⊤]\}?))?"  # ∂f/∂xᵀ
+BY_ROW = (  # ∂/∂xᵀ
+    rf"(?:\(\(\s*{D}\s*\)\s*/\s*\(\s*|{D}\s*/\s*){D}\s*(?P<x>{LETTER})\s*(?:[ᵀ⊤]|\^\{{?[T⊤]\}}?)"
+    r"(?:\s*\)\s*\))?"
+)
 FRACTION = (
     rf"\(\(\s*{D}\s*{TWICE}\s*(?P<f>{LETTER}|{HELD})?{ARGUMENT}\s*\)\s*/\s*\(\s*{D}\s*(?P<x>{LETTER}|{HELD}){ROW}"
     rf"(?P<square>\^\{{?2\}}?|²)?(?P<mixed>\s*{D}\s*{LETTER}\s*(?:[ᵀ⊤']|\^\{{?[T⊤]\}}?)?)?\s*\)\)"
@@ -140,6 +144,11 @@ def _of_formulas(side: str, functions: Collection[str], name: Name) -> str:
         end = _end_of_operand(side, m.start())
         if bare := re.compile(r"∇(²|\^\{?2\}?)?\s*(?=[½¼\d]*\s*[‖|(\[]|[a-z]{2,}[\s(])").match(side, m.start()):
             asked_of = Asked(f"({side[bare.end() : end]})", "", 2 if bare.group(1) else 1)
+            found += f"{side[place : m.start()]} {name(asked_of)} "
+            place = end
+            continue
+        if (row := re.compile(BY_ROW).match(side, m.start())) and side[row.end() : end].strip():
+            asked_of = Asked(f"({side[row.end() : end].strip()})", row.group("x"), 1, is_row=True)
             found += f"{side[place : m.start()]} {name(asked_of)} "
             place = end
             continue

@@ -17,6 +17,7 @@ from matdiff.errors import MatdiffError, UnsupportedError
 from matdiff.language.declarations import declare
 from matdiff.language.declared import OPEN, Declaration, Declarations
 from matdiff.language.names import named
+from matdiff.language.other_kinds import KindsError
 from matdiff.language.together import read_line
 from matdiff.review.asking import derivative_asked, entry_asked, objective
 from matdiff.review.assumed import assume
@@ -226,6 +227,8 @@ class Scope:
                 self._note_scalar(m.group(1))
         try:
             return read_line(side, self.declared)
+        except KindsError:
+            return read_line(side, self.declared, scalar=True)
         except MatdiffError as error:
             if not error.message.startswith("the size of vector(1)"):
                 raise
@@ -248,7 +251,7 @@ class Scope:
 
     def _with_open_functions(self, side: str) -> str:
         """A side with a name in place of ∇f(x) and ∇²f(x) of a function that is declared, and not given."""
-        names = "|".join(n for n in self.given if (known := self.declared.get(n)) and known.arguments)
+        names = "|".join(n for n, known in self.declared.table.items() if known.arguments)
         pattern = rf"∇(?:²|\^\{{?2\}}?)?\s*(?:{names})\s*{HELD}"
         return (
             re.sub(pattern, lambda m: f" {self._stored(read_line(m.group(), self.declared))} ", side) if names else side

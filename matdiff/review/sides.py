@@ -21,8 +21,10 @@ from matdiff.review.conventions import under_conventions
 from matdiff.review.equations import Equations
 from matdiff.review.filling import Work
 from matdiff.review.habits import by_entries, in_doubt, with_commutation, with_ones
+from matdiff.review.inserted import with_formulas
 from matdiff.review.learning import learn
 from matdiff.review.lines import Line, lines_of
+from matdiff.review.opened import with_arguments
 from matdiff.review.operators import names_in
 from matdiff.review.repeated import with_sums
 from matdiff.review.scope import Scope
@@ -62,7 +64,9 @@ class Beside:
     ) -> None:
         self.text, self.wrt, self.is_square = text, wrt, is_square
         self.scope = Scope(where, text, wrt)
-        self.lines = with_sums(lines_of(text, tuple(self.scope.declared), self.scope.habits.respelt))
+        lines = lines_of(text, tuple(self.scope.declared), self.scope.habits.respelt)
+        self.lines = with_sums(with_formulas(lines, self.scope.given))
+        self.lines = with_arguments(self.scope, self.lines)
         learn(self.scope, self.lines)
         self.chain: Chain | None = None
         self.above = ""  # the words between the line and the formulas before it

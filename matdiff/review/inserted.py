@@ -1,0 +1,78 @@
+"""Functions whose letter has a parameter below it, or that are taken at members: h_θ(x⁽ⁱ⁾) where h_θ(x) = θᵀx."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from matdiff.records import NamedTuple
+from matdiff.review.lines import Line, Statement
+from matdiff.review.operators import HELD
+
+PARAMETER = r"_(?:\{\s*[^\W\d_](?:\s*,\s*[^\W\d_])*\s*\}|[^\W\d_])"
+MEMBER = r"(?:_\{?[a-z]\}?|\^\{?\([a-z]\)\}?)"  # of x_i, x^{(i)}
+CALLED = rf"(?P<h>[A-Za-zφψσπμ](?P<low>{PARAMETER})?)\s*\(\s*(?P<x>[^\W\d_](?P<member>{MEMBER})?)\s*\)"
+
+
+class Inserted(NamedTuple):
+    """A function by its letter, the letter of its argument, and its formula."""
+
+    name: str
+    argument: str
+    formula: str
+
+    def at(self, held: str) -> str:
+        """The formula at another argument, in brackets."""
+        argument = held[1:-1].strip()
+        spelt = rf"(?<![A-Za-z\\]){re.escape(self.argument)}(?![A-Za-z])"
+        return f"({re.sub(spelt, lambda _: argument, self.formula)})"
+
+    def fits(self, held: str) -> bool:
+        """Whether the formula can be taken at an argument: the entries x_1 of another are not told by it."""
+        argument = held[1:-1].strip()
+        has_entries = re.search(rf"(?<![A-Za-z\\]){re.escape(self.argument)}[_^]", self.formula) is not None
+        return "," not in argument and (argument == self.argument or not has_entries)
+
+
+def with_formulas(lines: list[Line], given: Collection[str]) -> list[Line]:
+    """The lines with their formulas in place of such functions, which are no names of the text then.
+
+    >>> from matdiff.review.lines import lines_of
+    >>> lines = with_formulas(lines_of("h_θ(x) = θ'x\\nJ = (h_θ(x_i) - y_i)^2"), ())
+    >>> [line.statements[0].sides for line in lines if line.statements]
+    [('J', "((θ'x_i) - y_i)^2")]
+    """
+    for found in _functions(lines, given):
+        lines = [line._replace(statements=tuple(_put(s, found) for s in line.statements)) for line in lines]
+        lines = [
+            line._replace(statements=tuple(s for s in line.statements if s.sides[1:] or s.goes_on)) for line in lines
+        ]
+    return lines
+
+
+def _functions(lines: list[Line], given: Collection[str]) -> list[Inserted]:
+    """The functions that a text defines and takes at members, each with the last formula of its line."""
+    text = "\n".join(side for line in lines for s in line.statements for side in s.sides)
+    found: dict[str, Inserted] = {}
+    for statement in (s for line in lines for s in line.statements if not s.goes_on and s.sides[1:] and not s.unread):
+        m = re.fullmatch(CALLED, statement.sides[0])
+        if m is None or m.group("h") in {*found, *given}:
+            continue
+        name = rf"(?<![A-Za-z\\]){re.escape(m.group('h'))}"
+        uses = re.findall(rf"{name}\s*({HELD})", text)
+        one = Inserted(m.group("h"), m.group("x"), statement.sides[-1])
+        is_bare = re.search(rf"{name}(?!\s*[(\w]|\s*{HELD})", text) is not None
+        is_special = m.group("low") or any(re.fullmatch(rf"\(\s*{m.group('x')}{MEMBER}\s*\)", held) for held in uses)
+        if is_special and not is_bare and all(map(one.fits, uses)) and not re.search(name, statement.sides[-1]):
+            found[one.name] = one
+    return [*found.values()]
+
+
+def _put(statement: Statement, function: Inserted) -> Statement:
+    """A statement with a formula in place of a function; its definition is what other sides say of the formula."""
+    called = rf"(?<![A-Za-z\\]){re.escape(function.name)}\s*({HELD})"
+    m = None if statement.goes_on else re.fullmatch(CALLED, statement.sides[0])
+    sides = statement.sides
+    if m is not None and m.group("h") == function.name and m.group("x") == function.argument:
+        sides = sides[1:]
+    return statement._replace(sides=tuple(re.sub(called, lambda m: function.at(m.group(1)), side) for side in sides))

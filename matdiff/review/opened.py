@@ -1,0 +1,90 @@
+"""Functions that a text does not give, but of whose gradients it speaks: ∇(fg) = f∇g + g∇f, ∇f(x) + Aᵀν."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from matdiff.algebra.dims import ONE, SCALAR, Size, size
+from matdiff.errors import MatdiffError
+from matdiff.language.declared import Declaration
+from matdiff.language.names import named
+from matdiff.language.together import read_line
+from matdiff.review.lines import Line
+from matdiff.review.operators import FUNCTION, HELD
+
+if TYPE_CHECKING:
+    from matdiff.review.scope import Scope
+
+SYMBOL = r"[fghuvFGHφψ]"
+NABLA = r"∇(?:\^\{?2\}?|²)?\s*(?:_\{?[^\W\d_]\}?)?"
+SPOKEN = rf"{NABLA}\s*({SYMBOL})(?=\s*\(|[\s)+·−∇-]|$)"  # ∇f, ∇f(x)
+TOLD = (  # what begins a line that says what f is, or ∇f
+    r"(?:∇(?:\^\{{?2\}}?|²)?\s*|[dD∂]\s*)?{0}\s*(?:\(.*\))?|∇\S{{0,8}}\s*{0}\s*(?:\(\s*\w\s*\))?"
+)
+OF_VECTORS = (
+    r"(?<![A-Za-z]){0}\s*(?:[ᵀ⊤'′_\[]|\^\s*\{{?(?:T|⊤)|[₀-₉])|[d∂]\s*{0}(?![A-Za-z])"  # of which f is no number
+)
+SIZES = "nmpqkr"
+
+
+def with_arguments(scope: Scope, lines: list[Line]) -> list[Line]:
+    """The lines with f(x) for f, of every ∇f that no line gives; these functions are declared, with numbers as values.
+
+    >>> from matdiff.review.reviewing import review
+    >>> review("∇(fg) = f∇g + g∇f").lines[0].verdict, review("∇(fg) = f∇g").ok
+    ('proved', False)
+    """
+    sides = [side for line in lines for s in line.statements for side in s.sides]
+    firsts = [s.sides[0] for line in lines for s in line.statements if not s.goes_on and s.sides[1:]]
+    text = "\n".join(sides)
+    spoken = {m.group(1) for m in re.finditer(SPOKEN, text)} - scope.given
+    open_ones = {f for f in spoken if not _is_told(f, firsts) and not re.search(OF_VECTORS.format(f), text)}
+    called = {f: re.findall(rf"(?<![A-Za-z_]){f}\s*({HELD})", text) for f in sorted(open_ones)}
+    bare = {f for f in open_ones if re.search(rf"{NABLA}\s*{f}(?!\s*\()", text)}
+    if any(len({*called[f]}) > 1 for f in bare) or not all(called[f] or _stands_alone(f, text) for f in open_ones):
+        return lines
+    usual = next((held for f in sorted(open_ones) for held in called[f]), "(x)")
+    for f in called:
+        _declare(scope, f, (called[f] or [usual])[0])
+    return (
+        [
+            line._replace(statements=tuple(s.respelt(lambda side: _called(side, bare, usual)) for s in line.statements))
+            for line in lines
+        ]
+        if bare
+        else lines
+    )
+
+
+def _is_told(f: str, firsts: Collection[str]) -> bool:
+    return any(re.fullmatch(TOLD.format(f), first) for first in firsts)
+
+
+def _stands_alone(f: str, text: str) -> bool:
+    """Whether a function stands somewhere with no operator in front: f of f∇g."""
+    return re.search(rf"{f}(?![A-Za-z])", re.sub(rf"{NABLA}\s*{f}", " ", text)) is not None
+
+
+def _called(side: str, functions: Collection[str], held: str) -> str:
+    """A side with the argument behind all of some functions."""
+    pattern = rf"(?<![A-Za-z])(?:{FUNCTION})(?![A-Za-z])|({'|'.join(sorted(functions))})(?!\s*\()"
+    return re.sub(pattern, lambda m: f" {m.group(1)}{held} " if m.group(1) else m.group(), side)
+
+
+def _declare(scope: Scope, f: str, held: str) -> None:
+    """Declares a function by the shape of what it is called with; a letter of which nothing is said is a vector."""
+    inner = held[1:-1].strip()
+    if named(inner) not in scope.declared and re.fullmatch(r"[a-zα-ω]", inner):
+        scope.declared.table[named(inner)] = Declaration(named(inner), (_fresh(scope), ONE))
+    with suppress(MatdiffError):
+        shape = read_line(inner, scope.declared).shape
+        scope.declared.table[f] = Declaration(f, SCALAR, arguments=(shape,))
+
+
+def _fresh(scope: Scope) -> Size:
+    """A size of which nothing is said."""
+    taken = scope.names() | scope.sizes()
+    return size(next(letter for letter in SIZES if letter not in taken))
