@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping
 
+from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.simplification import tidy
 from matdiff.regex import regex
 from matdiff.review.judging import Judge
@@ -12,7 +14,7 @@ from matdiff.review.report import Review
 from matdiff.review.scope import Scope
 from matdiff.review.sides import Judged, is_misfit
 from matdiff.review.slips import diagnosed
-from matdiff.review.verdicts import GRAVEST, RIGHT, WRONG
+from matdiff.review.verdicts import GRAVEST, NO_CLAIM, RIGHT, UNREAD, WRONG
 
 TITLE = "Example|Exercise|Theorem|Lemma|Proposition|Problem|Definition|Question"
 HEADING = regex(rf"\s*(?:#+ |\\(?:sub)*section|\**(?:{TITLE}) \d[^=$]*$)")
@@ -25,7 +27,11 @@ def review(text: str, where: str | Mapping[str, str] | None = None, wrt: str | N
     for start, part in sections(text):
         judge = Judge(part, where, wrt)
         is_right = all(j.verdict != WRONG for j in judged)
-        judged += [j.moved(len(judged), start) for j in verdicts(judge, where)]
+        found = [j.moved(len(judged), start) for j in verdicts(judge, where)]
+        if judged and _speaks_of_above(judge, found):
+            judge = Judge(text[:start] + part, where, wrt)
+            found = verdicts(judge, where)[len(judged) :]
+        judged += found
         scope = judge.scope if is_right else scope
     assert scope is not None
     return reviewed(judged, scope)
@@ -34,6 +40,15 @@ def review(text: str, where: str | Mapping[str, str] | None = None, wrt: str | N
 def verdicts(judge: Judge, where: str | Mapping[str, str] | None) -> list[Judged]:
     """The verdicts on the lines of a part, of which one whose shapes do not fit is judged by itself."""
     return [_alone(j, judge, where) if is_misfit(j) else j for j in judge.verdicts()]
+
+
+def _speaks_of_above(judge: Judge, found: Collection[Judged]) -> bool:
+    """Whether a part gives no function, and has derivatives of which nothing can be said without one."""
+    open_lines = (j.line for j in found if j.verdict in (UNREAD, NO_CLAIM))
+    firsts = (s.sides[0] for line in open_lines for s in line.statements if not s.goes_on)
+    is_given = any(value.shape == SCALAR for value in judge.scope.definitions.values())
+    is_new = bool(judge.scope.unread) or re.match(rf"[#*\s]*(?:{TITLE}) \d", judge.text) is not None
+    return not (is_given or is_new) and any(map(judge.scope.asks, firsts))
 
 
 def _alone(judged: Judged, judge: Judge, where: str | Mapping[str, str] | None) -> Judged:

@@ -216,3 +216,16 @@ def test_what_is_said_of_an_unknown_does_not_hold_beside_it() -> None:
     """RᵀR = I is a constraint where R varies: tr(AᵀR) + tr(RᵀR) has the gradient A + 2R, and no constant in it."""
     text = "RᵀR = I\nf(R) = tr(AᵀR) + tr(RᵀR)\n∂f/∂R = A"
     assert matdiff.check(text, "A, R: n x n").first_wrong == 3
+
+
+@pytest.mark.parametrize(("gradient", "wrong"), [("2Xᵀ(Xw − y)", None), ("Xᵀ(Xw − y)", 4)])
+def test_a_part_without_a_function_speaks_of_the_one_above_its_heading(gradient: str, wrong: int | None) -> None:
+    text = f"## Setup\nf(w) = ‖Xw − y‖²\n\n## Gradient\n∇f(w) = {gradient}\n"
+    review = matdiff.check(text)
+    assert review.first_wrong == wrong
+    assert review.lines[3].verdict == ("wrong" if wrong else "proved")
+
+
+def test_an_example_with_a_number_begins_anew() -> None:
+    review = matdiff.check("Example 1\nf(x) = aᵀx\n∇f = a\n\nExample 2\n∇f = b")
+    assert review.lines[-1].verdict == "not read"
