@@ -27,7 +27,6 @@ from matdiff.algebra.expr import (
 from matdiff.algebra.identities import EXPANSIONS, OF_PARTS, SIMPLIFICATIONS, TIDYING
 from matdiff.algebra.identities.factoring import key
 from matdiff.algebra.laws import CATALOGUE, Law, Statement
-from matdiff.algebra.matching.conditions import under_any_condition
 from matdiff.algebra.matching.standard import Standard
 from matdiff.algebra.notation import LATEX, TEXT
 from matdiff.algebra.operators.differentials import Differential
@@ -36,6 +35,7 @@ from matdiff.algebra.operators.paths import Path
 from matdiff.algebra.operators.products import Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.sums import IndexedSum, Member
 from matdiff.algebra.rewriting import Simplifier, Step
+from matdiff.algebra.statements.conditions import under_any_condition
 from matdiff.calculus.equality.normal_form import NORMAL
 from matdiff.errors import MatdiffError
 from matdiff.language import read_law

@@ -35,6 +35,7 @@ ALGEBRA = [
     "algebra.expr",
     "algebra.assumptions",
     "algebra.constants",
+    "algebra.relations",
     "algebra.operators",
     "algebra.reading_cost",
     "algebra.forms",

@@ -26,6 +26,7 @@ from matdiff.algebra.operators.entrywise import Unspecified
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.square import Inverse, MatrixPower
 from matdiff.algebra.operators.symbolic_powers import SymbolicPower
+from matdiff.algebra.statements.conditions import under_any_condition
 from matdiff.algebra.statements.gathering import gathered
 from matdiff.algebra.statements.matcher import Matcher, Opened, is_letter
 from matdiff.algebra.statements.substitution import Found, instance
@@ -76,7 +77,8 @@ def one(
         wanted = among_operands(law)
         if (wanted and not holds_one_of(e, wanted)) or (when is not None and not when(e)):
             return None
-        law.apply = way(*Law.read(stated), when, OPENED if opened else MATCHER)
+        matcher = OPENED if opened else MATCHER
+        law.apply = first_of([way(*sides, when, matcher) for sides in under_any_condition(*Law.read(stated))])
         law.apply.__module__ = module
         return law.apply(e)
 
@@ -130,6 +132,11 @@ def choose(laws: ByClass, root: type[Expr], kinds: Classes) -> Chosen:
     asked = reduce(or_, [one for _, needed in needs for one in needed], 0)
     known = CHOSEN[id(laws), root, kinds] = Chosen(laws, needs, asked, {})
     return known
+
+
+def first_of(ways: Sequence[Way]) -> Way:
+    """The first of some ways that leads somewhere."""
+    return ways[0] if len(ways) == 1 else lambda e: next((made for w in ways if (made := w(e)) is not None), None)
 
 
 def way(left: Expr, right: Expr, when: Guard | None, matcher: Matcher) -> Way:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from matdiff.algebra.operators.piecewise import COMPLEMENTS
+from matdiff.algebra.relations import opposite
 from matdiff.language.fixed import fixed, position_of
 from matdiff.language.scopes import Fixed, Scope, resolves
 from matdiff.language.syntax import Node
@@ -66,10 +66,9 @@ def _last_condition(bound: Bound, node: Node, conditions: list[Node]) -> None:
         return
     if len(conditions) == 2 and all(c.kind == "comparison" and c.parts[0].kind != "comparison" for c in conditions):
         first, second = (_ordered(c) for c in conditions)
-        opposite = COMPLEMENTS[first[1]]
-        sides = (first[0], first[2]) if first[1] in "=≠" else (first[2], first[0])
-        texts = [_text(bound, side) for side in (*sides, second[0], second[2])]
-        if opposite == second[1] and (texts[:2] == texts[2:] or (opposite in "=≠" and texts[:2] == texts[:1:-1])):
+        left, sign, right = opposite(*first)
+        texts = [_text(bound, side) for side in (left, right, second[0], second[2])]
+        if sign == second[1] and (texts[:2] == texts[2:] or (sign in "=≠" and texts[:2] == texts[:1:-1])):
             return
         if {first[1], second[1]} == {"<"} and texts[:2] == texts[2:]:
             return  # x < 0 and x > 0: the border does not matter

@@ -17,9 +17,10 @@ from matdiff.algebra.operators.extremes import Maximum, MaxOfEntries, Minimum, M
 from matdiff.algebra.operators.piecewise import Piecewise
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum
 from matdiff.algebra.operators.recurrence import State, open_states
+from matdiff.algebra.relations import opposite
 from matdiff.errors import UnsupportedError
 from matdiff.recording.arrays import Traced, lift, refuse
-from matdiff.recording.counting import Answer, negated, summed
+from matdiff.recording.counting import Answer, summed
 from matdiff.recording.definitions import MARK
 from matdiff.recording.filling import Filled
 from matdiff.recording.members import gathered
@@ -144,5 +145,5 @@ def cases(ways: Sequence[tuple[Sequence[Answer], Expr]], number: int) -> Expr:
     question = ways[0][0][number][0]
     then, otherwise = (cases([way for way in ways if way[0][number][1] is yes], number + 1) for yes in (True, False))
     if is_repeated(then, 0):
-        question, then, otherwise = negated(question), otherwise, then
+        question, then, otherwise = opposite(*question), otherwise, then
     return Piecewise(*question, then, otherwise)

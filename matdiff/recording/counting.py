@@ -12,9 +12,10 @@ from matdiff.algebra.dims import Size
 from matdiff.algebra.expr import Expr, Index, Number, postorder
 from matdiff.algebra.fresh import INDICES, fresh
 from matdiff.algebra.operators.abbreviations import count
-from matdiff.algebra.operators.piecewise import COMPLEMENTS, Piecewise
+from matdiff.algebra.operators.piecewise import Piecewise
 from matdiff.algebra.operators.products import Scale
 from matdiff.algebra.operators.sums import Condition, IndexedSum
+from matdiff.algebra.relations import opposite
 from matdiff.errors import MatdiffError
 from matdiff.recording.arrays import Traced, lift, refuse
 from matdiff.recording.shapes import repeated
@@ -64,16 +65,10 @@ class Ways:
     @property
     def conditions(self) -> list[Condition]:
         """What holds on this way."""
-        return [question if yes else negated(question) for question, yes in self.answers[: self.asked]]
+        return [question if yes else opposite(*question) for question, yes in self.answers[: self.asked]]
 
 
 MOST_QUESTIONS = 4
-
-
-def negated(condition: Condition) -> Condition:
-    """i ≤ j for j < i, i ≠ j for i = j."""
-    left, relation, right = condition
-    return (left, COMPLEMENTS[relation], right) if relation in "=≠" else (right, COMPLEMENTS[relation], left)
 
 
 class Running(NamedTuple):

@@ -129,18 +129,17 @@ transpose_of_case = stated(
     "cases(A, a ≤ b, C)' = cases(A', a ≤ b, C')",
     title="cases(A, p, C)ᵀ = cases(Aᵀ, p, Cᵀ)",
     where="A, C: m x n; a, b: scalar",
-    also=[f"cases(A, a {sign} b, C)' = cases(A', a {sign} b, C')" for sign in "<=≠"],
 )
 
 
-CONDITIONED = "a*cases({0}, s {2} t, {3}) + b*cases({1}, s {2} t, {3}) = cases(a*{0} + b*{1}, s {2} t, {3})"
 cases_of_one_condition = stated(
-    CONDITIONED.format("A", "B", "≤", "zeros(m, n)"),
+    "a*cases(A, s ≤ t, zeros(m, n)) + b*cases(B, s ≤ t, zeros(m, n)) = cases(a*A + b*B, s ≤ t, zeros(m, n))",
     where="A, B: m x n; a, b, s, t: scalar",
-    also=[
-        *[CONDITIONED.format("A", "B", sign, "zeros(m, n)") for sign in "<=≠"],
-        *[Statement(CONDITIONED.format("c", "d", sign, "0"), "a, b, c, d, s, t: scalar") for sign in "≤<=≠"],
-    ],
+    also=(
+        Statement(
+            "a*cases(c, s ≤ t, 0) + b*cases(d, s ≤ t, 0) = cases(a*c + b*d, s ≤ t, 0)", "a, b, c, d, s, t: scalar"
+        ),
+    ),
     among=(Piecewise,),
 )
 

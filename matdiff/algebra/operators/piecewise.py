@@ -13,9 +13,9 @@ from matdiff.algebra.laws import differential
 from matdiff.algebra.notation import SUM, Notation, Part, Slot, Style
 from matdiff.algebra.operators.linear import Linear
 from matdiff.algebra.operators.products import Differentials, Scale, Sum, zero
+from matdiff.algebra.relations import opposite
 from matdiff.errors import ShapeError
 
-COMPLEMENTS = {"≤": "<", "<": "≤", "=": "≠", "≠": "="}  # of the first two with the sides exchanged
 EXCHANGED = {"≤": "≥", "<": ">"}
 PYTHON_SIGNS = {"≤": "<=", "≥": ">=", "=": "==", "≠": "!="}
 LATEX_SIGNS = {"≤": r"\le", "≥": r"\ge", "<": "<", ">": ">", "=": "=", "≠": r"\ne"}
@@ -129,8 +129,7 @@ def restricted(e: Expr, a: Expr) -> Expr:
 def elsewhere(e: Expr, a: Expr) -> Expr:
     """An expression where the condition of *e* does not hold, and 0 where it does."""
     left, right = e.operands[:2]
-    sides = (left, right) if e.data[0] in "=≠" else (right, left)
-    return Piecewise(sides[0], COMPLEMENTS[e.data[0]], sides[1], a, zero(a.shape))
+    return Piecewise(*opposite(left, e.data[0], right), a, zero(a.shape))
 
 
 def holds(relation: str, left: Any, right: Any) -> Any:

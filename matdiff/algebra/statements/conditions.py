@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from matdiff.algebra.expr import Expr, Symbol, postorder, replace
-from matdiff.algebra.operators.piecewise import COMPLEMENTS, Piecewise
-from matdiff.algebra.operators.sums import Member
+from typing import Any
 
-Condition = tuple[Expr, str, Expr]
-RELATIONS = ("≤", "<", "=", "≠")
+from matdiff.algebra.expr import Expr, Symbol, postorder, replace
+from matdiff.algebra.kinds import is_a
+from matdiff.algebra.operators.sums import Member
+from matdiff.algebra.relations import RELATIONS, opposite
 
 
 def under_any_condition(left: Expr, right: Expr) -> list[tuple[Expr, Expr]]:
@@ -19,24 +19,19 @@ def under_any_condition(left: Expr, right: Expr) -> list[tuple[Expr, Expr]]:
 
 def is_open(e: Expr) -> bool:
     """Whether a condition compares letters of a statement."""
-    return isinstance(e, Piecewise) and all(isinstance(o, (Symbol, Member)) for o in e.operands[:2])
+    return is_a(e, "Piecewise") and all(isinstance(o, (Symbol, Member)) for o in e.operands[:2])
 
 
 def with_relation(e: Expr, relation: str) -> Expr:
     """A side of a statement under another condition."""
 
     def changed(node: Expr) -> Expr | None:
-        if not isinstance(node, Piecewise) or not is_open(node):
+        if not is_open(node):
             return None
-        a, sign, b = node.compared
+        (a, b), (sign,) = node.operands[:2], node.data
         then, otherwise = (with_relation(o, relation) for o in node.operands[2:])
         condition = (a, relation, b) if sign == "≤" else opposite(b, relation, a)
-        return Piecewise(*condition, then, otherwise)
+        kind: Any = type(node)
+        return kind(*condition, then, otherwise)  # type: ignore[no-any-return]
 
     return replace(e, changed)
-
-
-def opposite(left: Expr, relation: str, right: Expr) -> Condition:
-    """What holds where a comparison does not."""
-    sides = (left, right) if relation in "=≠" else (right, left)
-    return sides[0], COMPLEMENTS[relation], sides[1]
