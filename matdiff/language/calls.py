@@ -16,6 +16,7 @@ from matdiff.language.fonts import BOLD
 from matdiff.language.labels import TRANSPOSED
 from matdiff.language.named_functions import argument, gamma_function, psi_function, spelt_function
 from matdiff.language.names import GREEK_CLASS, SUBSCRIPT, SUPERS, canonical, is_letter
+from matdiff.language.outside import outside
 from matdiff.language.parameters import head_at
 from matdiff.language.tokens import WIDE, Reach
 from matdiff.language.transcript import Transcript
@@ -33,6 +34,7 @@ PARAMETERS = frozenset(  # of which matrices are functions
     "t s tau theta alpha lambda eta xi rho phi psi omega gamma sigma kappa zeta epsilon delta".split()
 )
 UNORDERED = r"(?:\\\{|(?<=\{)\{)\s*\w+\s*,\s*\w+\s*\\?\}(?=\s*(?:∈|\\in\b))"  # {i, j} ∈ E
+IN_CAPITALS = {"Phi": "normcdf", "Gamma": "tgamma"}  # functions whose letters are those of matrices as well
 LETTER_MULTIPLIED = 8  # what it costs to read the brackets of h(x) as those of a product
 MOST_SHOWN = 6  # names in an error message
 
@@ -136,7 +138,7 @@ class Calls(DoubtfulCalls):
             return True
         inside = match_at(ARGUMENT, self.text, called.end() - 1)
         is_of_several = inside is not None and self.is_of_several(name, inside)
-        custom = name.rstrip("0123456789") in CUSTOMARY_FUNCTIONS or is_of_several
+        custom = name.rstrip("0123456789") in CUSTOMARY_FUNCTIONS or is_of_several or self.has_idle_bracket(name, called)
         if "⊙" in called.group() and not (custom and name != "h" and self.vocabulary.only_called(name)):
             return False  # h ⊙ (1 − h)
         if called.group(1) and not self.vocabulary.is_called(name):
@@ -148,7 +150,18 @@ class Calls(DoubtfulCalls):
             if search_in(value, self.text):
                 return False  # φ(i)ᵀ is that of a vector
         is_of_letter = inside is not None and inside.group(1) is not None and self.vocabulary.only_called(name)
-        return self.decide(start, custom, LETTER_MULTIPLIED if custom and is_of_letter else 2 if custom else 3)
+        reads = self.decide(start, custom, LETTER_MULTIPLIED if custom and is_of_letter else 2 if custom else 3)
+        if not reads and name in IN_CAPITALS and self.vocabulary.only_called(name):
+            written = self.text[start : called.start()]
+            self.note(start, f"{written}(…) is a product; of each entry {IN_CAPITALS[name]} is written in letters")
+        return reads
+
+    def has_idle_bracket(self, name: str, called: re.Match[str]) -> bool:
+        """Whether Φ(Z v) would be written Φ Z v if it were the product of a matrix Φ; Φ(x + y) would not."""
+        if name not in IN_CAPITALS or not self.vocabulary.only_called(name):
+            return False
+        start = called.end()
+        return not any(self.text[start : sign.start()].strip() for sign in outside(self.text, "[-+−]", start))
 
     # ---- definitions with parameters ---------------------------------------------------------------------
 

@@ -129,6 +129,13 @@ def test_a_capital_letter_that_is_an_open_function_is_noted() -> None:
     assert matdiff.derive("Q(x'Ax)", wrt="x", where="Q: scalar -> scalar").notes == ()
 
 
+def test_a_capital_whose_bracket_a_product_would_not_need_is_a_function() -> None:
+    d = matdiff.derive("sum(log Φ(t ⊙ (Z v)))", wrt="v")
+    assert "Φ′(t ⊙ (Zv))" in str(d.gradient)
+    assert any("that of the normal distribution is normcdf" in note for note in d.notes)
+    assert matdiff.derive("‖Φ(X W) − Φ Y‖²", wrt="W").notes == ()
+
+
 @pytest.mark.parametrize("letter", [r"\mathbf{h}", "h"])
 def test_a_function_that_is_left_open_may_be_one_of_the_whole_vector(letter: str) -> None:
     d = matdiff.derive(rf"(u - {letter}(z))^\top C (u - {letter}(z))", wrt="z")
