@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from matdiff.algebra.dims import ONE, SCALAR
-from matdiff.algebra.expr import Expr, symbols
+from matdiff.algebra.expr import Expr, postorder, symbols
 from matdiff.algebra.operators.kronecker import Vec
 from matdiff.algebra.operators.products import Transpose
+from matdiff.algebra.operators.softmax import Softmax
 from matdiff.algebra.operators.sums import Entry
 from matdiff.language.names import named
 from matdiff.review.chain import Chain
@@ -37,8 +38,8 @@ def under_conventions(line: str, chain: Chain, value: Expr, scope: Scope) -> Out
         return symmetric
     if (partly := _partly(truth, value, scope)) is not None:
         return partly
-    if (covariance := _of_covariance(truth, value, scope)) is not None:
-        return covariance
+    if (usual := _of_covariance(truth, value, scope) or _of_labels(truth, value, scope)) is not None:
+        return usual
     one, other = without_constants(truth), without_constants(value)
     plain = found if one is truth and other is value else compared(one, other)
     return plain._replace(convention="right up to a constant") if plain.equal else found
@@ -50,6 +51,16 @@ def _of_covariance(truth: Expr, value: Expr, scope: Scope) -> Outcome | None:
     if not names or not holds(value, truth, "symmetric", lambda s: s.name in names):
         return None
     return Outcome(True, None, f"right where {', '.join(map(str, sorted(names)))} is symmetric, as a covariance is")
+
+
+def _of_labels(truth: Expr, value: Expr, scope: Scope) -> Outcome | None:
+    """How a side compares where the labels of a cross entropy sum to 1, of which nothing else is said."""
+    softmax = any(isinstance(node, Softmax) for node in postorder(truth))
+    names = {s.name for s in symbols(truth) if s.shape[1] is ONE is not s.shape[0]} - scope.given - scope.varied.keys()
+    labels = [
+        name for name in sorted(names) if softmax and holds(value, truth, "simplex", lambda s, y=name: s.name == y)
+    ]
+    return Outcome(True, None, f"right where {labels[0]} sums to 1, as labels do") if labels else None
 
 
 def _short(chain: Chain, value: Expr) -> Outcome | None:

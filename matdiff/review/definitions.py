@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 DEFINED = rf"(?P<name>{WORDY})\s*(?:\((?P<arguments>[^()=]*)\))?"
 # E[k], R[i, j], R_{i,j}, r2[k]
 MEMBER = r"(?P<name>[^\W\d_](?:[₀-₉]|(?<=[a-z])\d)?)(?:\[(?:\w(?:, *\w)*)\]|_\{\w(?:, *\w)+\})(?P<arguments>)"
-LOW = r"(?<=[^\W_])_\{?([\w,]+)"  # what is written below a name
+LOW = r"(?:(?<=[^\W_])|(?<=\)))_\{?([\w,]+)"  # what is written below a name
 NOISE = r"\w{0,2}\s*(?:[ε𝜀ϵ]|epsilon|noise)(?:_\{?\w+\}?|[₀-₉ᵢⱼₖₙₜ])*"  # a term: ε, σε, ε_i
 NOTHING = Declaration("", SCALAR)
 

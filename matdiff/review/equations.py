@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from contextlib import suppress
 from fractions import Fraction
 
@@ -151,7 +152,7 @@ class Equations:
         if not holding and len(inside) > 2:
             holding = [known for known in reversed(self.gradients) if inside <= {*symbols(known)}]
         at_value: dict[Expr, Expr] = {unknown: value}
-        inserted = [replace(known, at_value.get) for known in holding]
+        inserted = [replace(known, at_value.get) for known in [*holding, *self._solved(unknown)]]
         equal = [compared(e, zero(e.shape)).equal for e in inserted]
         is_determined = bool(holding) and holding[0].shape in (unknown.shape, unknown.shape[::-1])  # not by 1ᵀu = 1
         if True in equal:
@@ -166,6 +167,11 @@ class Equations:
         ):
             return Implied(False, _root(holding[0], unknown))
         return Implied(None)
+
+    def _solved(self, unknown: Symbol) -> Iterator[Expr]:
+        """The equations with an unknown once the solutions so far are put in, but for those that say nothing then."""
+        put_in = (replace(known, self.solutions.get) for known in self.zeros if self.solutions)
+        yield from (e for e in put_in if unknown in symbols(e) and not compared(e, zero(e.shape)).equal)
 
     def _follows(self, left: Expr, right: Expr, unknowns: set[str]) -> Implied:
         """Whether left = right holds where the equation before it does."""

@@ -63,6 +63,7 @@ POWER = r"(?<=[\w)])\^\{?([23])\}?(?!\w)"  # of A^2
 COMPLEMENT = rf"(\)|(?<![A-Za-z]){LETTER})\s*\(\s*1(?=\s*[-−])"  # s(1 − s)
 
 # log det A = tr(log A)
+ENTRY_OF_SOFTMAX = r"softmax\s*\(\s*([^\W\d_])_([a-z]|\{[a-z]\})\s*\)"  # softmax(z_j), which is softmax(z)_j
 TRACE_OF_LOG = rf"((?<![A-Za-z])(?:tr|Tr|trace)\s*\(\s*)log(\s*\(\s*{LETTER}\s*\)\s*\))"
 COMMUTATION = (
     r"commutation matrix\s+\$?([A-Z])(?![A-Za-z])"
@@ -320,6 +321,7 @@ class Habits:
     def _with_functions(self, side: str) -> str:
         """The same of functions and numbers: cross entropies, steps, adjugates, likelihoods, ones."""
         side = re.sub(TWICE, r"d²\1/d\2²", re.sub(STEP, "_plus", side) if self._has_steps else side)
+        side = re.sub(ENTRY_OF_SOFTMAX, r"(softmax(\1))_\2", side)
         side = re.sub(TRACE_OF_LOG, r"\1logm\2", side)
         side = re.sub(OF_SUMS, r"(\1)/(\3)", side)
         side = re.sub(CROSS_ENTROPY, _cross_entropy, side)

@@ -109,7 +109,7 @@ def _define_by(scope: Scope, name: str, side: str, indices: Sequence[str], is_wh
         with suppress(MatdiffError):
             scope.members[name] = family(scope, name, side, indices)
             return
-    scope.define(name, by_entries(scope, side, indices) if indices else scope.read(side))
+    scope.define(name, by_entries(scope, side, indices) if indices else scope.read(side, scalar=name in scope.losses))
 
 
 def _ordered(said: Mapping[str, Definition]) -> list[str]:

@@ -111,9 +111,14 @@ def _read_with(scope: Scope, side: str, extents: dict[str, Size]) -> Expr:
         scope.declared.general = known
 
 
+def of_entries(side: str) -> str:
+    """A side with z_j for (softmax(z))_j, which says how far j runs as well."""
+    return re.sub(r"\(softmax\((\w)\)\)_", r"\1_", side)
+
+
 def _extent(scope: Scope, index: str, side: str) -> Size:
     """How far an index runs: as far as the members, or the rows or columns, of the names that it stands below."""
-    for name, low in re.findall(INDEXED, side):
+    for name, low in re.findall(INDEXED, of_entries(side)):
         known, places = scope.declared.get(named(name)), low.replace(",", "")
         if known and index in places:
             ends = _ranges(scope, known.name) if known.indices else known.shape

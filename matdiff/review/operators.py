@@ -45,6 +45,10 @@ NABLA = (
 )
 LINK = rf"∇\s*_\s*(?:\{{(?P<braced>{LETTER})\}}|(?P<bare>{LETTER}))"
 AFTER = r"⁻¹|⁻ᵀ|[ᵀ⊤²³]|\s*\^"  # what makes a formula of a name: M⁻¹ of an M that is defined
+OF_BARE = (  # ∇ in front of ‖Xw − y‖², log(w), xᵀAx
+    r"∇(²|\^\{?2\}?)?\s*(?=[½¼\d]*\s*[‖|(\[]|[a-z]{2,}[\s(]"
+    rf"|{LETTER}\s*(?:[ᵀ⊤']|\^\{{?[T⊤]\}}?)\s*[^\W\d_ᵀ⊤][^()]*$)"
+)
 OF = rf"\s*(?P<f>{LETTER})(?P<arguments>\([^()=]*\)|\s+\(\s*{LETTER}(?:\s*,\s*{LETTER})*\s*\))?"
 PRIME = rf"(?<![\w{MARKS}])(?P<f>{LETTER})(?P<primes>['′]{{1,2}})(?=\s*\((?P<x>[^()]*)\))\s*\([^()]*\)"
 
@@ -142,7 +146,7 @@ def _of_formulas(side: str, functions: Collection[str], name: Name) -> str:
         if m.start() < place:
             continue
         end = _end_of_operand(side, m.start())
-        if bare := re.compile(r"∇(²|\^\{?2\}?)?\s*(?=[½¼\d]*\s*[‖|(\[]|[a-z]{2,}[\s(])").match(side, m.start()):
+        if bare := re.compile(OF_BARE).match(side, m.start()):
             asked_of = Asked(f"({side[bare.end() : end]})", "", 2 if bare.group(1) else 1)
             found += f"{side[place : m.start()]} {name(asked_of)} "
             place = end

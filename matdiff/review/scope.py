@@ -52,6 +52,7 @@ SIZE_D = (  # d/2, √d, (2π)^d
     r"|(?<=√)d(?![A-Za-z(])|(?<=√\()d(?=\))|(?<=sqrt\()d(?=\))"
 )
 SUMMED = r"∑_\{?\s*([a-z])(?![a-z])"
+LOSSES = frozenset(("L", "J", "ell"))
 MARK = "qq"  # begins the names of derivatives; nobody writes it
 
 
@@ -85,6 +86,7 @@ class Scope:
         self.varied: dict[str, None] = {wrt: None} if wrt else {}
         self.conditions: dict[str, str] = {}  # what holds of names and is no property that they can have
         self.asked: set[str] = set()  # the names by which is differentiated
+        self.losses: set[str] = set()  # those of numbers that are, as their letters say
         self.links: set[str] = set()  # the h of which the text says what ∇_h is, and names no function
         self.derivatives: dict[str, Expr] = {}
         self.habits = Habits(text, dict(self.declared.table))
@@ -134,6 +136,7 @@ class Scope:
         """The unknowns: what is differentiated by, or varies in a line."""
 
         def note(asked: Asked) -> str:
+            self.losses |= {named(asked.of)} & LOSSES
             for by in re.split(r"\s*,\s*", asked.by):
                 if re.fullmatch(LETTER, by):
                     self.asked.add(re.sub(r"_.*", "", named(by)))

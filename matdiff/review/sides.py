@@ -18,9 +18,11 @@ from matdiff.review.asking import NotSaid, is_stationary
 from matdiff.review.chain import BARE, Chain, Fault
 from matdiff.review.comparing import Outcome, compared
 from matdiff.review.conventions import under_conventions
+from matdiff.review.directions import with_directions
 from matdiff.review.equations import Equations
 from matdiff.review.filling import Work
 from matdiff.review.habits import by_entries, in_doubt, with_commutation, with_ones
+from matdiff.review.indexed import declare_entries
 from matdiff.review.inserted import with_formulas
 from matdiff.review.learning import learn
 from matdiff.review.lines import Line, lines_of
@@ -65,7 +67,8 @@ class Beside:
         self.text, self.wrt, self.is_square = text, wrt, is_square
         self.scope = Scope(where, text, wrt)
         lines = lines_of(text, tuple(self.scope.declared), self.scope.habits.respelt)
-        self.lines = with_sums(with_formulas(lines, self.scope.given))
+        self.lines = with_sums(with_directions(with_formulas(lines, self.scope.given)))
+        declare_entries(self.scope, self.lines)
         self.lines = with_arguments(self.scope, self.lines)
         learn(self.scope, self.lines)
         self.chain: Chain | None = None

@@ -1,0 +1,58 @@
+"""Derivatives in a direction, Df(X)[H] = tr(X⁻¹H): they are the differential, whose dX is written H."""
+
+from __future__ import annotations
+
+import re
+
+from matdiff.review.lines import Line, Statement
+from matdiff.review.operators import FUNCTION, HELD
+
+LETTER = r"[^\W\d_](?:_\d|[₀-₉])?"
+OF = rf"(?P<f>(?:(?:{FUNCTION})\s*)+(?![A-Za-z])|{LETTER}|{HELD})\s*\(\s*(?P<x>{LETTER})\s*\)"
+ALONG = rf"\s*(?:\[\s*(?P<along>{LETTER})\s*\]|\(\s*(?P<round>{LETTER})\s*\))"
+DIRECTED = (
+    rf"(?<![A-Za-z])[Dd]\s*{OF}{ALONG}",  # Df(X)[H], D log det(X)(H)
+    rf"(?<![A-Za-z])D_\{{?(?P<along>{LETTER})\}}?\s*{OF}(?P<round>)",  # D_H f(X)
+)
+
+
+def with_directions(lines: list[Line]) -> list[Line]:
+    """The lines with d(f) for Df(X)[H], and d(X) for H in what is said of it.
+
+    >>> from matdiff.review.lines import lines_of
+    >>> [line.statements[0].sides for line in with_directions(lines_of("D det(X)[H] = det(X) tr(inv(X) H)"))]
+    [('d(det(X))', 'det(X) tr(inv(X)  d(X) )')]
+    """
+    along = moving = ""
+    found = []
+    for line in lines:
+        statements: list[Statement] = []
+        for statement in line.statements:
+            if not statement.goes_on:
+                along, moving = _direction(statement)
+            sides = (_directed(side, along, moving) for side in statement.sides)
+            statements.append(statement._replace(sides=tuple(sides)) if along else statement)
+        found.append(line._replace(statements=tuple(statements)))
+    return found
+
+
+def _direction(statement: Statement) -> tuple[str, str]:
+    """The letter of the direction in which a statement differentiates, and that of what moves along it."""
+    for m in (re.search(pattern, statement.sides[0]) for pattern in DIRECTED):
+        if m and m.group("x") != (along := m.group("along") or m.group("round")):
+            return along, m.group("x")
+    return "", ""
+
+
+def _directed(side: str, along: str, moving: str) -> str:
+    """A side with differentials for derivatives in a direction, and the increment for that."""
+    for pattern in DIRECTED:
+        side = re.sub(pattern, _differential, side)
+    spelt = rf"(?<![A-Za-z])(?:{FUNCTION})(?![A-Za-z])|({re.escape(along)})(?![_\d])"
+    return re.sub(spelt, lambda m: f" d({moving}) " if m.group(1) else m.group(), side)
+
+
+def _differential(m: re.Match[str]) -> str:
+    """d(det(X)), d(f), of what is moved."""
+    is_named = re.fullmatch(LETTER, m.group("f")) is not None
+    return f"d({m.group('f')})" if is_named else f"d({m.group('f').strip()}({m.group('x')}))"

@@ -1,0 +1,89 @@
+"""Sizes of what a text speaks of by its entries alone: of y_i = ∑_j W_ij x_j that W is m×n, and x has n entries."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from matdiff.algebra.dims import ONE, Size, size
+from matdiff.language.declared import OPEN, Declaration
+from matdiff.language.names import named
+from matdiff.review.lines import Line
+from matdiff.review.members import of_entries
+
+if TYPE_CHECKING:
+    from matdiff.review.scope import Scope
+
+LETTER = r"(?:(?<![A-Za-z\\])|(?<=(?<![A-Za-z])d))(?![δd∂∇∑∏])([^\W\d_])"
+ENTRY = rf"{LETTER}_(?:\{{\s*([a-z](?:\s*,?\s*[a-z])*)\s*\}}|([a-z]{{1,2}}))(?![A-Za-z0-9_])"
+OF_VECTORS = rf"{ENTRY}\s*(?:[ᵀ⊤'_\[]|\^\s*\{{?[T⊤(])|\^\s*\{{?\(|[‖|]\s*{ENTRY}"  # x_iᵀ, x^{{(i)}}, ‖x_i‖
+END = r"∑_\{\s*([a-z])\s*=\s*1\s*\}\s*\^\s*\{?\s*([A-Za-z])\s*\}?(?![A-Za-z])"
+SPEAKS_OF_ENTRIES = r"softmax|delta\[|∂[^/;]*_\w\)?\s*/\s*\(?∂\s*\w_"  # and not of members of families: δ_ij, ∂p_i/∂z_j
+SIZES = "mnpqkrsuvw"
+
+Place = tuple[str, int]  # a letter, and which of its indices; an index of a statement where there is no letter
+
+
+def declare_entries(scope: Scope, lines: list[Line]) -> None:
+    """Declares the matrices and vectors of a text that has their entries, by the indices that these share.
+
+    >>> from matdiff.review.reviewing import review
+    >>> review("y_i = ∑_j W_ij x_j\\nL = ½ ∑_i (y_i − t_i)²\\n∂L/∂W_ij = (y_i − t_i) x_j").lines[2].verdict
+    'agrees'
+    """
+    statements = [s.respelt(of_entries) for line in lines for s in line.statements]
+    text = " ; ".join(side for line in lines for s in line.statements for side in s.sides)
+    entries = {(named(m.group(1)), len(_indices(m))) for m in re.finditer(ENTRY, of_entries(text))}
+    letters = dict(entries)
+    is_plain = len(letters) == len(entries) and max(letters.values(), default=0) < 3
+    is_plain = is_plain and (2 in letters.values() or re.search(SPEAKS_OF_ENTRIES, text) is not None)
+    if not is_plain or re.search(OF_VECTORS, text):
+        return
+    same = _same_extents([" ; ".join(s.sides) for s in statements])
+    sizes = _sizes(scope, same)
+    defined = {m.group(1) for s in statements if not s.goes_on and (m := re.fullmatch(ENTRY, s.sides[0]))}
+    for name, count in sorted(letters.items()):
+        if name not in scope.given and name not in map(named, defined):
+            rows, columns = (sizes[_root(same, (name, k))] if k < count else ONE for k in range(2))
+            scope.declared.table[name] = Declaration(name, (rows, columns))
+
+
+def _indices(m: re.Match[str]) -> str:
+    return re.sub(r"[\s,]", "", m.group(2) or m.group(3))
+
+
+def _same_extents(statements: list[str]) -> dict[Place, Place]:
+    """The places that have one extent, each with another of these or itself: an index stands for one in a statement."""
+    same: dict[Place, Place] = {}
+    for k, statement in enumerate(statements):
+        for m in re.finditer(ENTRY, statement):
+            for place, index in enumerate(_indices(m)):
+                one, other = _root(same, (named(m.group(1)), place)), _root(same, (f"{index} of", k))
+                same[one] = other
+        for index, end in re.findall(END, statement):
+            same[_root(same, (f"{index} of", k))] = _root(same, (f"to {end}", 0))
+    return same
+
+
+def _root(same: dict[Place, Place], place: Place) -> Place:
+    """The place that stands for all those of one extent."""
+    while (above := same.setdefault(place, place)) != place:
+        place = above
+    return place
+
+
+def _sizes(scope: Scope, same: dict[Place, Place]) -> dict[Place, Size]:
+    """The size of every extent: as it is declared, or as a sum says, or a letter of which nothing is said."""
+    known: dict[Place, Size] = {}
+    for name, place in list(same):
+        said = scope.declared.get(name)
+        if name.startswith("to "):
+            known[_root(same, (name, place))] = size(name[3:])
+        elif said and not said.indices and place < 2 and str(said.shape[place])[0] != OPEN:
+            known[_root(same, (name, place))] = said.shape[place]
+    taken = scope.names() | scope.sizes() | {index[0] for index, _ in same} | {str(one) for one in known.values()}
+    fresh = iter(letter for letter in SIZES if letter not in taken)
+    for root in dict.fromkeys(_root(same, place) for place in list(same)):
+        if root not in known:
+            known[root] = size(next(fresh, "N"))
+    return known
