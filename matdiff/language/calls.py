@@ -138,7 +138,7 @@ class Calls(DoubtfulCalls):
             return True
         inside = match_at(ARGUMENT, self.text, called.end() - 1)
         is_of_several = inside is not None and self.is_of_several(name, inside)
-        custom = name.rstrip("0123456789") in CUSTOMARY_FUNCTIONS or is_of_several or self.has_idle_bracket(name, called)
+        custom = is_of_several or name.rstrip("0123456789") in CUSTOMARY_FUNCTIONS or self.is_idle(called, name)
         if "⊙" in called.group() and not (custom and name != "h" and self.vocabulary.only_called(name)):
             return False  # h ⊙ (1 − h)
         if called.group(1) and not self.vocabulary.is_called(name):
@@ -156,8 +156,8 @@ class Calls(DoubtfulCalls):
             self.note(start, f"{written}(…) is a product; of each entry {IN_CAPITALS[name]} is written in letters")
         return reads
 
-    def has_idle_bracket(self, name: str, called: re.Match[str]) -> bool:
-        """Whether Φ(Z v) would be written Φ Z v if it were the product of a matrix Φ; Φ(x + y) would not."""
+    def is_idle(self, called: re.Match[str], name: str) -> bool:
+        """Whether a bracket is idle in a product: Φ(Z v) would be Φ Z v of a matrix Φ, and Φ(x + y) would not."""
         if name not in IN_CAPITALS or not self.vocabulary.only_called(name):
             return False
         start = called.end()
