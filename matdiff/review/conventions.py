@@ -55,12 +55,13 @@ def _of_covariance(truth: Expr, value: Expr, scope: Scope) -> Outcome | None:
 
 def _of_labels(truth: Expr, value: Expr, scope: Scope) -> Outcome | None:
     """How a side compares where the labels of a cross entropy sum to 1, of which nothing else is said."""
-    softmax = any(isinstance(node, Softmax) for node in postorder(truth))
-    names = {s.name for s in symbols(truth) if s.shape[1] is ONE is not s.shape[0]} - scope.given - scope.varied.keys()
-    labels = [
-        name for name in sorted(names) if softmax and holds(value, truth, "simplex", lambda s, y=name: s.name == y)
-    ]
-    return Outcome(True, None, f"right where {labels[0]} sums to 1, as labels do") if labels else None
+    if not any(isinstance(node, Softmax) for node in postorder(truth)):
+        return None
+    for label in symbols(truth):
+        is_said = label.name in scope.given or label.name in scope.varied
+        if label.shape[1] is ONE and not is_said and holds(value, truth, "simplex", label.__eq__):
+            return Outcome(True, None, f"right where {label} sums to 1, as labels do")
+    return None
 
 
 def _short(chain: Chain, value: Expr) -> Outcome | None:

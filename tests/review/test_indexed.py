@@ -7,7 +7,7 @@ import pytest
 import matdiff
 
 TEXTS = [
-    ("y_i = ∑_j W_ij x_j\nL = ½ ∑_i (y_i − t_i)²\n∂L/∂W_ij = (y_i − t_i) x_j", ") x_j", ") x_i", "index"),
+    ("y_i = ∑_j W_ij x_j\nL = ½ ∑_i (y_i − t_i)²\n∂L/∂W_ij = (y_i − t_i) x_j", ") x_j", ") x_i", ""),
     ("f_i = sum_j A_ij x_j, L = sum_i f_i^2\ndL/dx_k = sum_i 2 f_i A_ik", "A_ik", "A_ki", "index"),
     ("C_{ij} = A_{ik} B_{kj}\nL = G_{ij} C_{ij}\n∂L/∂B_{mn} = A_{im} G_{in}", "= A_{im}", "= -A_{im}", "sign"),
     ("p_i = e^{z_i} / ∑_j e^{z_j}\n∂p_i/∂z_j = p_i (δ_ij − p_j)", "− p_j", "+ p_j", "sign"),
