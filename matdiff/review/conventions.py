@@ -59,7 +59,7 @@ def _of_labels(truth: Expr, value: Expr, scope: Scope) -> Outcome | None:
         return None
     for label in symbols(truth):
         is_said = label.name in scope.given or label.name in scope.varied
-        if label.shape[1] is ONE and not is_said and holds(value, truth, "simplex", label.__eq__):
+        if label.shape[1] is ONE and not is_said and holds(value, truth, "simplex", {label}.__contains__):
             return Outcome(True, None, f"right where {label} sums to 1, as labels do")
     return None
 
