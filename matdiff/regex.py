@@ -7,7 +7,7 @@ For those an expression is compiled without such signs.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, cast
 
@@ -17,17 +17,24 @@ CLASS = re.compile(r"\\.|\[\^?\]?(?:[^\\\]]|\\.)*\]", re.DOTALL)
 SIGN = re.compile(r"\\[uUx][0-9A-Fa-f]+|\\.|.", re.DOTALL)  # of a class
 NOTHING, ANYTHING = r"[^\s\S]", r"[\s\S]"
 LAST = 0x7F  # of the signs of ASCII
+UNFOUND: dict[str, Callable[[str], Any]] = {  # what the methods give for a text in which nothing is found
+    "split": lambda text: [text],
+    "findall": lambda text: [],
+    "finditer": lambda text: iter(()),
+    "sub": lambda text: text,
+    "subn": lambda text: (text, 0),
+}
 
 
 class _Late:
-    def __init__(self, text: str, flags: int) -> None:
-        self.source = text, flags
+    def __init__(self, text: str, flags: int, given: Sequence[str]) -> None:
+        self.source, self.given = (text, flags), given
 
     def __getattr__(self, name: str) -> Any:
         """Makes its methods, those of what is compiled where all texts are alike."""
         if name.startswith("__"):
             raise AttributeError(name)  # which inspect asks for
-        if for_ascii(self.source[0]) == self.source[0]:
+        if not self.given and for_ascii(self.source[0]) == self.source[0]:
             made = compiled(*self.source)
             vars(self).update({method: getattr(made, method) for method in (*METHODS, *REPLACING)})
         else:
@@ -40,9 +47,13 @@ class _Late:
         """A method, which takes the text in that place, of what is compiled for such texts."""
 
         chosen: dict[bool, Callable[..., Any]] = {}
+        given = self.given
 
         def call(*arguments: Any) -> Any:
-            is_ascii = arguments[place].isascii()
+            text = arguments[place]
+            if given and not any(map(text.__contains__, given)):
+                return UNFOUND[name](text) if name in UNFOUND else None
+            is_ascii = text.isascii()
             if is_ascii not in chosen:
                 chosen[is_ascii] = getattr(compiled(*self.source, is_ascii), name)
             return chosen[is_ascii](*arguments)
@@ -50,13 +61,15 @@ class _Late:
         return call
 
 
-def regex(text: str, flags: int = 0) -> re.Pattern[str]:
+def regex(text: str, flags: int = 0, given: Sequence[str] = "") -> re.Pattern[str]:
     """A regular expression, for the constants of a module.
 
-    >>> regex("(a)(b)?").match("a").groups()
-    ('a', None)
+    Whatever it matches has one of the *given* signs or words: a text without them needs no compiled expression.
+
+    >>> regex("(a)(b)?").match("a").groups(), regex("[.]T", given=".").sub("'", "x.T"), regex("=", given="=").split("x")
+    (('a', None), "x'", ['x'])
     """
-    return cast("re.Pattern[str]", _Late(text, flags))
+    return cast("re.Pattern[str]", _Late(text, flags, given))
 
 
 @cache
@@ -81,7 +94,7 @@ def for_ascii(text: str) -> str:
     >>> for_ascii("[A-Zα-ω₀₁]+ᵀ?[ϵ][^½]")
     '[A-Z]+ᵀ?[^\\\\s\\\\S][\\\\s\\\\S]'
     """
-    return CLASS.sub(_class_for_ascii, text)
+    return CLASS.sub(_class_for_ascii, text) if not text.isascii() or r"\u" in text or r"\U" in text else text
 
 
 def _class_for_ascii(m: re.Match[str]) -> str:

@@ -14,6 +14,7 @@ def wire() -> None:
     """Gives expressions their printer, laws what reads and matches their statements, and notebooks what they show."""
     Expr.written = written
     Law.read = read
+    Law.read_anew = read_anew
     Law.printed = printed
     Law.changed = changed
     Law.explained = explained
@@ -29,7 +30,14 @@ def written(e: Expr, spelling: str) -> str:
 
 @cache
 def read(statement: Statement) -> tuple[Expr, Expr]:
-    """Both sides of a statement."""
+    """Both sides of a statement, as the table has them, or else as they are read."""
+    from matdiff.algebra.statements.stored import kept
+
+    return kept(statement) or read_anew(statement)
+
+
+def read_anew(statement: Statement) -> tuple[Expr, Expr]:
+    """Both sides of a statement as they are read."""
     from matdiff.language import read_law
 
     return read_law(statement)

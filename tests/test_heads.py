@@ -5,15 +5,18 @@ from __future__ import annotations
 import pytest
 
 import matdiff
+from matdiff import wiring
 from matdiff.algebra import heads, identities, operators, rewriting
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.kinds import Declared
-from matdiff.algebra.laws import Law
+from matdiff.algebra.laws import Law, Statement
 from matdiff.algebra.operators.entrywise import Entrywise, Unspecified
 from matdiff.algebra.operators.kronecker import Kronecker
 from matdiff.algebra.operators.products import Power, Product, Transpose
 from matdiff.algebra.stated import ByClass
+from matdiff.algebra.statements import stored
 from matdiff.files import grammar_path, read_text
+from matdiff.language import read_law
 
 
 def law(statement: str, where: str = "") -> Law:
@@ -31,6 +34,25 @@ def test_the_table_of_what_modules_make_is_up_to_date() -> None:
     identities.every()
     written = read_text(grammar_path(operators.TABLE))
     assert written == operators.table_text(identities.HOMES), "run `python -m matdiff.language.tables`"
+
+
+def test_the_table_of_statements_has_them_as_they_are_read() -> None:
+    identities.every()
+    operators.table_text(identities.HOMES)  # which loads all
+    said = {statement for law in (*identities.every(), *operators.laws()) for statement in law.statements}
+    assert len(said) > 1000
+    written = read_text(grammar_path(stored.TABLE))
+    assert written == stored.table_text(said), "run `python -m matdiff.language.tables`"
+    for statement in said:
+        assert stored.kept(statement) == read_law(statement), statement  # the same nodes
+
+
+def test_a_statement_that_no_table_has_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    other = Statement("A*B = B*(B*A)", "A, B: n x n")
+    assert stored.kept(other) is None
+    assert wiring.read(other) == read_law(other)
+    monkeypatch.setattr(stored, "stored", dict)
+    assert stored.kept(Statement("(A')' = A", "A: m x n")) is None
 
 
 def test_the_table_speaks_of_classes_that_are_known() -> None:

@@ -74,6 +74,7 @@ MAY_IMPORT["wiring"] = {
     "algebra.heads",
     "algebra.laws",
     "algebra.stated",
+    "algebra.statements",
     "display",
     "displayed",
     "language",

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pkgutil
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
+from re import _parser  # type: ignore[attr-defined]
+from re._constants import BRANCH, IN, LITERAL, MAX_REPEAT, MIN_REPEAT, RANGE, SUBPATTERN  # type: ignore[import-not-found]
+from typing import Any
 
 import pytest
 
@@ -34,6 +37,51 @@ def sources() -> Iterator[tuple[str, int]]:
 
 def found(pattern: re.Pattern[str], text: str) -> list[tuple[tuple[int, int], ...]]:
     return [tuple(m.regs) for m in pattern.finditer(text)]
+
+
+def late() -> Iterator[regex._Late]:
+    """The expressions that name signs or words of which one is in all that they match."""
+    for module in pkgutil.walk_packages(matdiff.__path__, "matdiff."):
+        if module.name.partition(".")[2].partition(".")[0] in ("language", "output"):
+            held = vars(import_module(module.name))
+            values = [*held.values(), *(row[0] for row in held.get("FOREIGN", ()))]
+            yield from (value for value in values if isinstance(value, regex._Late) and value.given)
+
+
+def signs_of(members: Iterable[tuple[Any, Any]]) -> Iterator[str]:
+    """The signs of a class, and none that any word has for what is no sign and no range."""
+    for kind, value in members:
+        yield from map(chr, (value,) if kind is LITERAL else range(value[0], value[1] + 1) if kind is RANGE else (0,))
+
+
+def has_one(parsed: Iterable[tuple[Any, Any]], given: Sequence[str]) -> bool:
+    """Whether all that a parsed expression matches has one of some words: one stands in a row of its letters."""
+    row = ""
+    for kind, value in parsed:
+        if kind is LITERAL:
+            row += chr(value)
+            if any(word in row for word in given):
+                return True
+            continue
+        row = ""
+        if kind is IN and all(sign in given for sign in signs_of(value)):
+            return True
+        if kind is SUBPATTERN and has_one(value[-1], given):
+            return True
+        if kind is BRANCH and all(has_one(branch, given) for branch in value[1]):
+            return True
+        if kind in (MAX_REPEAT, MIN_REPEAT) and value[0] and has_one(value[2], given):
+            return True
+    return False
+
+
+def test_what_is_given_is_needed() -> None:
+    found = list(late())
+    assert len(found) > 10
+    for value in found:
+        text, flags = value.source
+        assert has_one(_parser.parse(text, flags), value.given), text
+    assert not has_one(_parser.parse("ab|c"), "a")
 
 
 def test_it_finds_the_same() -> None:

@@ -229,6 +229,8 @@ def polynomial(text: str) -> Size:
     >>> polynomial("s*a-s+p")
     a*s + p - s
     """
+    if text.isalnum():
+        return size(int(text) if text.isdecimal() else text)
     if text.startswith("("):
         whole, divisor = text[1:].split(")/")
         return polynomial(whole).over(int(divisor))

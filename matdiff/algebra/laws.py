@@ -71,6 +71,7 @@ class Law(Displayed):
 
     # What reads, prints and applies statements, and tells whether a step is an instance of one: the package gives it.
     read: ClassVar[Callable[[Statement], tuple[Expr, Expr]]]
+    read_anew: ClassVar[Callable[[Statement], tuple[Expr, Expr]]]  # whatever the table of statements has
     printed: ClassVar[Callable[[Law], str]]
     changed: ClassVar[Callable[[Law, Expr, Sequence[Expr | None]], Expr]]
     explained: ClassVar[Callable[[Law, Expr, Expr], bool]]

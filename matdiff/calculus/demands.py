@@ -5,7 +5,6 @@ In go the steps, out come conditions, each said of the least that it is about: �
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from functools import cache
@@ -25,6 +24,7 @@ from matdiff.algebra.operators.symmetry import assumed
 from matdiff.algebra.rewriting import Step
 from matdiff.calculus.definiteness.intervals import POSITIVE, REAL, Interval
 from matdiff.records import NamedTuple
+from matdiff.regex import regex
 
 VALUED = (Inverse, MatrixPower, Power, Log, LogDeterminant)  # what has no value everywhere
 
@@ -66,7 +66,7 @@ IN_WORDS = {  # what ``requires`` says, as a demand on the operand of that place
     "{0} is positive definite": (EIGENVALUES, 0),
     "{1} is a positive integer": (COUNT, 1),
 }
-BOUNDS = re.compile(r"(?:(−?\d+) < )?\{(\d)\} (?:> (−?\d+)|< (−?\d+))")  # {0} > 0, −1 < {0} < 1
+BOUNDS = regex(r"(?:(−?\d+) < )?\{(\d)\} (?:> (−?\d+)|< (−?\d+))")  # {0} > 0, −1 < {0} < 1
 
 
 def demanded_by(steps: Iterable[Step], function: Expr, answers: Iterable[Expr]) -> tuple[Condition, ...]:

@@ -29,7 +29,8 @@ POWER_OF_FUNCTION = (
     rf"\s*(?:([{SUPERS}]+)|\^\s*(?:\{{\s*([-−]?\s*[0-9]+)\s*\}}|([0-9]+)))(?=\s*(?:\(|[A-Za-z{GREEK_CLASS}]))"
 )
 DIFFERENCE = rf"\(\s*{ONE_LETTER}(?:\s*[-+−]\s*(?:{ONE_LETTER}|[0-9]+))+\s*\)"  # (n − k), (i + j − 1)
-OF_SCALAR = rf"(?P<primes>[′']*)(?P<open>\()\s*(?P<t>{ONE_LETTER})\s*\)"
+PRIMES = "'′"
+OF_SCALAR = rf"(?P<primes>[{PRIMES}]*)(?P<open>\()\s*(?P<t>{ONE_LETTER})\s*\)"
 PARAMETERS = frozenset(  # of which matrices are functions
     "t s tau theta alpha lambda eta xi rho phi psi omega gamma sigma kappa zeta epsilon delta".split()
 )
@@ -220,7 +221,8 @@ class Calls(DoubtfulCalls):
 
         A name that stands alone somewhere, or a letter that is an index, makes it something else.
         """
-        opens = self.text.startswith(("(", "'", "′"), end)
+        behind = next((place for place in range(end, len(self.text)) if self.text[place] not in PRIMES), end)
+        opens = self.text.startswith("(", behind)
         called, known = match_at(OF_SCALAR, self.text, end) if opens else None, self.vocabulary
         argument = canonical(called.group("t")) if called else ""
         base, _, dots = name.rpartition("_")

@@ -69,8 +69,9 @@ class Options:
         self.contracted = frozenset(name for node in products for name in _contracted(node))
         self.quadratic = frozenset(name for node in products for name in _inside_quadratic(node))
         self.powered = frozenset(name for node in bound.order for name in _powered(node))
-        letters = (name for name in bound.names if len(name) == 1 and name.isupper())
-        self.capitals = frozenset(name for name in letters if re.search(rf"{name}\s*\(", bound.text) is None)
+        letters = {name for name in bound.names if len(name) == 1 and name.isupper()}
+        called = {name for name in letters if re.search(rf"{name}\s*\(", bound.text)} if "(" in bound.text else set()
+        self.capitals = frozenset(letters - called)
         self.divisors = divisors(self.bound.order)
         self.numbers = numbers_of_densities(node for node in bound.order if node.kind == "call")
         taken = (node for node in bound.order if node.kind in ("norm", "transpose", "call"))

@@ -69,6 +69,8 @@ def indexed_in_italics(source: str, bold: Collection[str]) -> frozenset[str]:
 
 def written_with_arrow(source: str) -> frozenset[str]:
     r"""The letters with an arrow, which are vectors: \vec{F}."""
+    if source.isascii() and "\\" not in source:
+        return frozenset()
     found = [first + second for first, second in _lettered(source, ARROW, LETTER)]
     return frozenset(canonical(name.lstrip("\\")) for name in [*found, *re.findall(ARROWED, source)])
 
@@ -126,7 +128,7 @@ def customary(name: str, bold: Collection[str] = ()) -> Kinds:
         return COUNTS  # a margin
     if base in GREEK_WORDS:  # a small one is no row: σ(W x) is a function before that
         return MATRICES if base[0].isupper() else CONSTANTS[:3] if base in SMALL_CONSTANTS else SCALARS[:3]
-    if re.fullmatch("d?[A-Z][a-z]?|inv", base) and len(base) > 1:  # dZ, Wq in code, inv_M
+    if len(base) > 1 and re.fullmatch("d?[A-Z][a-z]?|inv", base):  # dZ, Wq in code, inv_M
         return MATRICES
     if len(base) > 1:
         return CONSTANTS if base in ABBREVIATED else SCALARS

@@ -118,7 +118,7 @@ def leading_declarations(text: str) -> tuple[list[Excerpt], str]:
     """
     front: list[Excerpt] = []
     rest = text
-    while item := match_at(LEADING, rest):
+    while (";" in rest or "\n" in rest) and (item := match_at(LEADING, rest)):
         if not rest[item.end() :].strip(" ;\n\t$"):
             break  # the last item is the expression: A : B
         if re.match(r"\s*class\s|(?!.*:)\s*\w+\s+\w", item.group(1)):
@@ -167,7 +167,7 @@ SYMMETRIC = {"": "symmetric", "+": "psd", "++": "spd"}
 def _declare(item: Excerpt, result: Declarations) -> None:
     """Adds one declaration: names, a colon, sizes and properties."""
     colon = item.text.find(":")
-    if mirrored := re.fullmatch(MIRRORED, item.text):
+    if "=" in item.text and (mirrored := re.fullmatch(MIRRORED, item.text)):
         _declare_mirrored(mirrored, item, result)
         return
     if colon < 0:

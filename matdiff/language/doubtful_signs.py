@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from matdiff.algebra.dims import ONE
 from matdiff.errors import AmbiguityError
 from matdiff.language.syntax import Node
@@ -21,18 +19,18 @@ def require_meant(attempt: Attempt, node: Node, a: Typed, b: Typed, sign: str) -
 def require_one_product(attempt: Attempt, node: Node, a: Typed, b: Typed, between: str) -> None:
     """Refuses a × b of vectors, C • X and A ∗ B of matrices, with signs that stand for several products."""
     written = attempt.written(node)
-    if re.search(r"×|\\times", between):
+    if "×" in between or r"\times" in between:
         letters = [t.node.value[0] for t in (a, b) if t.guessed and t.node.kind == "symbol" and ONE in (t.rows, t.cols)]
         message = f"{written} can be a product of numbers, or the cross product of vectors"
         hint = "write a product of numbers with *, or declare them: a: scalar; there is no cross product here"
         is_doubtful = len(letters) == 2 and attempt.bound.ranges.isdisjoint(letters)
-    elif re.search(r"•|\\bullet", between):
+    elif "•" in between or r"\bullet" in between:
         message = f"{written} can be the inner product of matrices, as in semidefinite programming, or their product"
         hint, is_doubtful = (
             "write C : X for the inner product, C X for the product",
             ONE not in (a.cols, b.rows, b.cols),
         )
-    elif re.search(r"∗|\\ast", between):
+    elif "∗" in between or r"\ast" in between:
         message = f"{written} can be a product, a convolution, or the Khatri–Rao product"
         hint = "write A*B, conv(A, B) or khatri_rao(A, B)"
         is_doubtful = not (a.is_scalar or b.is_scalar)

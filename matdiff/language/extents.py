@@ -35,7 +35,7 @@ class Excerpt(NamedTuple):
         return DeclarationError(message, text=self.whole, span=span, suggestion=suggestion)
 
 
-NAMED = r"(?!\w*ᵀ)(?![¼½¾⅐-⅞⁰¹²³⁴-⁹])[^\W\d]\w*"  # n and n_1, but neither xᵀx nor ½N
+NAMED = r"(?!\w*ᵀ)(?![¼½¾⅐-⅞⁰¹²³⁴-⁹])[^\W\d]\w*"
 TOKEN = regex(r"\s*(\w+|[-+*/()])\s*")
 RANK = {"(": 0, "+": 1, "-": 1, "*": 2, "/": 2}
 MOST_TERMS = 100  # in a product of sums
@@ -96,9 +96,14 @@ def _tokens(piece: Excerpt) -> Iterator[str]:
 
 def _factor(token: str, piece: Excerpt) -> Size:
     """A name or a number."""
-    if len(token) > 100 or token in KINDS or not (token.isdecimal() or re.fullmatch(NAMED, token)):
+    if len(token) > 100 or token in KINDS or not (token.isdecimal() or is_size(token)):
         raise wrong_size(piece)
     return size(int(token) if token.isdecimal() else canonical(token))
+
+
+def is_size(token: str) -> bool:
+    """Whether a word can be the name of a size: n and n_1 can, neither xᵀx nor ½N."""
+    return token.isidentifier() if token.isascii() else re.fullmatch(NAMED, token) is not None
 
 
 def _combine(values: list[Size], signs: list[str], rank: int, piece: Excerpt) -> None:

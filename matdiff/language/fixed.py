@@ -328,7 +328,7 @@ def _last_places(bound: Bound, place: Unbound) -> Indices:
     return [Place(parse_size(Excerpt(piece, place.node.start, bound.text))) for piece in pieces]
 
 
-NUMBERED = regex("([a-z])([1-9])([1-9]|(?<=[h-z][1-9]))")  # a_12, x_1
+NUMBERED = regex("([a-z])([1-9])([1-9]|(?<=[h-z][1-9]))", given="123456789")  # a_12, x_1
 
 
 def _require_no_numbered_part(bound: Bound) -> None:

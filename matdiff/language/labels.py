@@ -25,6 +25,7 @@ from matdiff.language.names import (
     SUPERS,
     High,
     canonical,
+    has_script,
     high_at,
     is_letter,
 )
@@ -58,6 +59,11 @@ class Labels:
         """The text without the letters of words that are no names."""
         return re.sub(r"⟪\w+⟫|[A-Za-z]{2,}", self._masked, self.known.text)
 
+    @cached_property
+    def low(self) -> str:
+        """The pattern of a subscript behind a name, if the text has such."""
+        return "" if self.text.isascii() and "_" not in self.text else LOW
+
     def _masked(self, m: re.Match[str]) -> str:
         word = m.group()
         return "·" * len(word) if word[0] == "⟪" or word in self.known.functions else word
@@ -80,7 +86,7 @@ class Labels:
 
     def above(self, written: str) -> frozenset[str]:
         """The labels and letters that stand high behind a name."""
-        found = (high_at(self.text, end) for _, end in self.standing((written,), LOW))
+        found = (high_at(self.text, end) for _, end in self.standing((written,), self.low))
         return frozenset(high.label for high in found if high)
 
     def stands_bare(self, name: str, low: str = "") -> bool:
@@ -190,20 +196,21 @@ class Labels:
     def prime(self, name: str, written: str) -> Custom:
         """What custom says of the quotes behind a name: x − x' has two vectors, x'A x has one."""
         text, known = self.text, self.known
-        quotes = list(self.standing((written,), rf"{LOW}['′]"))
+        quotes = list(self.standing((written,), rf"{self.low}['′]"))
         if f"{name}_prime" in known.names:
             return True, CUSTOM
-        if any(match_at(f"{SUBSCRIPT}|{TRANSPOSED}", text, end) for _, end in quotes):  # x'_i, x'ᵀ
+        if any(has_script(text, end) and match_at(f"{SUBSCRIPT}|{TRANSPOSED}", text, end) for _, end in quotes):
+            # x'_i, x'ᵀ
             return True, CUSTOM
         if name in known.defined:
             return False, CUSTOM  # what g_S is has been said, and g_S' is its transpose
-        if name in known.kinds and not self.stands_bare(name, LOW):
+        if name in known.kinds and not self.stands_bare(name, self.low):
             return False, 0  # what is declared occurs
         is_matrix = known.kind(name) == "M"
         before_factor = any(match_at(FACTOR, text, end) for _, end in quotes)
         if search_in(TRANSPOSED, text):
             return not before_factor, CUSTOM
-        both = any(map(self._is_term, quotes)) and self.stands_bare(name, LOW)
+        both = any(map(self._is_term, quotes)) and self.stands_bare(name, self.low)
         if both and not is_matrix and before_factor:
             message = f"{written}' is the transpose of {written} at one place and another vector at another"
             hint = f"write {written}ᵀ for the transpose and {name}_prime for the other vector"

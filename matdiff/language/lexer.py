@@ -30,6 +30,7 @@ from matdiff.language.names import (
     SUBSCRIPT,
     SUPERS,
     canonical,
+    has_script,
     is_letter,
     no_function,
 )
@@ -158,10 +159,11 @@ class Lexer(Keywords):
         value = FRACTIONS.get(m.group()) or Fraction(m.group())
         before = self.tokens[-2].type if self.last == "MINUS" and len(self.tokens) > 1 else self.last
         if before not in ("CARET", "DOT_CARET", "DIVIDE", "DOT_DIVIDE"):
-            ratio = match_at(DENOMINATOR, self.text, end)
+            ratio = match_at(DENOMINATOR, self.text, end) if "/" in self.text else None
             if ratio and Fraction(ratio.group(1)) and m.group() not in FRACTIONS:
                 value, end = value / Fraction(ratio.group(1)), ratio.end()
-        if not (value == 1 and match_at(rf"{TRANSPOSED}|{SUBSCRIPT}", self.text, end)):  # the vector of ones
+        is_vector = value == 1 and has_script(self.text, end) and match_at(rf"{TRANSPOSED}|{SUBSCRIPT}", self.text, end)
+        if not is_vector:  # of ones
             self.require_no_lost_script(m.group(), m.start(), m.end())
         return self.operand("NUMBER", value, m.start(), end)
 
@@ -169,7 +171,7 @@ class Lexer(Keywords):
         kind = SIGNS[m.group()]
         if kind == "DEFINE" and self.compares():
             return self.relation(m)
-        if kind == "CARET" and (root := match_at(ROOT, self.text, m.end())):
+        if kind == "CARET" and "/" in self.text and (root := match_at(ROOT, self.text, m.end())):
             shown, hint = f"{m.group()}{root.group()}", f"write ^({root.group().strip()}) for the root"
             raise self.error(f"{shown} can be a root, or a first power that is divided", m.start(), root.end(), hint)
         if kind in ("CARET", "TIMES", "STAR") and (label := self.label(m.start())):

@@ -54,6 +54,7 @@ SUPERSCRIPTS = dict(
     zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻ⁿⁱᵏˢᵐᵖᵗᵈʳᵃᵇᶜᵉᶠᵍʰʲˡᵒᵘᵛʷˣʸᶻᴺᴷᴹ", "0123456789-niksmptdrabcefghjlouvwxyzNKM", strict=True)
 )
 SUBS, SUPERS = "".join(SUBSCRIPTS), "".join(SUPERSCRIPTS)
+SCRIPTS = frozenset((*"_^.'ᵀ⊤", *SUBS))  # what subscripts and transposes begin with
 SUBSCRIPT = rf"_\{{[^{{}}]*\}}|_[A-Za-z0-9{GREEK_CLASS}]+|[{SUBS}]++(?:[₊₋][{SUBS}]++)*+"  # possessive: no second try
 LETTER = rf"(?:⟪\w+⟫|[^\W\d_∂∇][\w{MARKS}]*?(?:{SUBSCRIPT})?(?:\^\{{?[*∗⋆]\}}?|\^\{{?\([^()]*\)\}}?)?)"
 
@@ -138,6 +139,11 @@ def high_at(text: str, place: int) -> High | None:
     kind = next((kind for kind in ("number", "bracketed") if found.get(kind)), "label")
     kind = "exponent" if found["word"] else "index" if found.get("low") and not label.isdecimal() else kind
     return High(label, m.end(), bool(found.get("transposed")), kind)
+
+
+def has_script(text: str, place: int) -> bool:
+    """Whether a subscript or a transpose may stand at a place."""
+    return text[place : place + 1] in SCRIPTS
 
 
 def named(text: str) -> str:

@@ -278,7 +278,7 @@ class Readings:
 
         Where a scalar is needed, an open function may have scalar values unless another reading is less far-fetched.
         """
-        may_be_valued = self.scalar and search_in(CALL, self.script.text)
+        may_be_valued = self.scalar and "(" in self.script.text and search_in(CALL, self.script.text)
         valued = self._with_values(FAR_FETCHED) if may_be_valued else None
         found, error = self._least(valued[0].cost + 1 if valued else ANY_COST)
         if may_be_valued and found and not valued and found[0].cost > 2 * FAR_FETCHED:

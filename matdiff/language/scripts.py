@@ -20,9 +20,11 @@ from matdiff.language.transcript import Transcript
 from matdiff.language.words import Vocabulary, superscript
 from matdiff.regex import match_at
 
+QUOTES = ("'", "′")
 QUOTED = r"'(\w+)'|\"(\w+)\""
 LONGEST_NUMBER = 100
 TWO_LABELS = r"\s*\^\s*\{\s*(?:\[\s*\w+\s*\]|\(\s*\w+\s*\))\s*(?:\[\s*\w+\s*\]|\(\s*\w+\s*\))[^{}]*\}"
+SHIFTED = r"\^\s*\{\s*\(?\s*([A-Za-z])\s*[-+−]\s*[0-9]+\s*\)?\s*\}"  # x^{k+1}
 TOWER = rf"(?!{TRANSPOSED})\s*\^"
 OF_MATRIX = r"\((?:\s*(?:[B-HJ-Z]|A)(?:[_'ᵀ⊤]|\^\{?[T⊤]\}?)?)+\s*\)"  # of capitals alone: (A), (XᵀX)
 
@@ -133,12 +135,11 @@ class Scripts(Comparisons):
 
     def quote(self, m: re.Match[str]) -> int:
         """A transpose, a prime that makes a name, or the start of a word in quotes behind a comma."""
-        quoted = match_at(QUOTED, self.text, m.start())
-        if self.last == "COMMA" and quoted:
+        if self.last == "COMMA" and (quoted := match_at(QUOTED, self.text, m.start())):
             return self.emit("STRING", quoted.group(1) or quoted.group(2), m.start(), quoted.end())
         self.require_brackets("NAME", m.start(), m.end())
         base = self.bearer()
-        twice = match_at(r"(['′])(?!['′])", self.text, m.end())
+        twice = self.text.startswith(QUOTES, m.end()) and not self.text.startswith(QUOTES, m.end() + 1)
         if base >= 0 and twice and self.vocabulary.kind(self.tokens[base].value) != "M":
             shown = self.written(base) + 2 * m.group()
             message = f"{shown} can be a transpose of a transpose, or a name of its own"
@@ -215,7 +216,8 @@ class Scripts(Comparisons):
 
     def require_one_label(self, base: int, start: int) -> None:
         """Refuses a^{[L](i)}, of layer L and sample i, which is no power with a product as its exponent."""
-        two = match_at(TWO_LABELS, self.text, start) if base >= 0 and self.tokens[base].value != "e" else None
+        is_braced = base >= 0 and "{" in self.text and self.tokens[base].value != "e"
+        two = match_at(TWO_LABELS, self.text, start) if is_braced else None
         if two:
             shown = self.text[self.tokens[base].start : two.end()]
             hint = f"write both low, as in {self.text[self.tokens[base].start : start].strip()}_{{i,j}}"
@@ -236,9 +238,7 @@ class Scripts(Comparisons):
 
     def require_unshifted(self, base: int, start: int) -> None:
         """Refuses x^{k+1} where x^{k} has a label."""
-        shifted = (
-            match_at(r"\^\s*\{\s*\(?\s*([A-Za-z])\s*[-+−]\s*[0-9]+\s*\)?\s*\}", self.text, start) if base >= 0 else None
-        )
+        shifted = match_at(SHIFTED, self.text, start) if base >= 0 and "{" in self.text else None
         if not shifted or shifted.group(1) in self.labels.bound | self.vocabulary.states:
             return
         name = self.tokens[base].value

@@ -57,7 +57,8 @@ def transcript(text: str, functions: Collection[str] = (), spelling: str | None 
             found = transcribe(text, functions)
     found = found if found.text.isascii() else _customary(found, functions)
     found = found.edited(list(_conditional(found.text))) if "|" in found.text else found
-    return found.edited(list(_primed(found.text))) if re.search(r"[a-z]['′]", found.text) else found
+    has_primes = "_{" in found.text and ("'" in found.text or "′" in found.text)
+    return found.edited(list(_primed(found.text))) if has_primes else found
 
 
 def plain(text: str) -> str:

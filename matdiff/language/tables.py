@@ -137,11 +137,18 @@ def write(name: str = "expression") -> None:
 
 
 def write_laws() -> None:
-    """Writes what the statements of the identities are about, and which modules make the operators and the laws."""
+    """Writes statements as they are read, what they are about, and which modules make the operators and the laws."""
     from matdiff.algebra import heads, identities, operators
+    from matdiff.algebra.statements import stored
 
-    laws = heads.table_text(identities.every())
-    for name, text in ((heads.TABLE, laws), (operators.TABLE, operators.table_text(identities.HOMES))):
+    laws = identities.every()
+    modules = operators.table_text(identities.HOMES)
+    statements = [statement for law in (*laws, *operators.laws()) for statement in law.statements]
+    for name, text in (
+        (operators.TABLE, modules),
+        (stored.TABLE, stored.table_text(statements)),
+        (heads.TABLE, heads.table_text(laws)),
+    ):
         with open(grammar_path(name), "w", encoding="utf-8") as file:
             file.write(text)
 

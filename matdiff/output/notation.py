@@ -25,10 +25,11 @@ Known = tuple[bool, bool]  # whether the reader can tell the rows and the column
 NOTHING: Known = (False, False)
 ALL: Known = (True, True)
 
-RUN = regex(r"[A-Za-z0-9\u0370-\u03ff]*\Z")
-WORD = regex(r"[A-Za-z][A-Za-z0-9]*\Z")
-RAISED = regex(r"\^\w+\Z")
-SUBSCRIPTED = regex(r"_\w+\Z")
+DIGITS = "0123456789"
+LETTERS = "".join(chr(letter + case) for case in (65, 97) for letter in range(26))
+RUN = LETTERS + DIGITS + "".join(map(chr, range(0x370, 0x400)))  # letters, also Greek ones, and digits
+RAISED = regex(r"\^\w+\Z", given="^")
+SUBSCRIPTED = regex(r"_\w+\Z", given="_")
 WORDS = frozenset({*FUNCTIONS, *GREEK, "kl", "eye", "vector", "matrix", "ones", "zeros", "where", "let", "in"})
 MARKS = frozenset(ACCENTS.values())
 CALLED = frozenset("fghdσφψΣΦΨ")  # a bracket after these would be read as an argument
@@ -187,8 +188,7 @@ class Writer:
             return " "  # a letter would be read as part of the subscript
         if before[-1:] in MARKS:  # x̂ 1, and x′·(…) lest it be a derivative
             return " " if after.isdecimal() else "·" if (before[-1], after) == ("′", "(") else ""
-        run = RUN.search(before)
-        tail = run.group() if run else ""
+        tail = before[len(before.rstrip(RUN)) :]
         if after == "[":
             return " "  # A[x; y] would be a part of A
         if after == "(":
@@ -204,8 +204,8 @@ class Writer:
 
     def _together(self) -> str:
         """The letters of a word that stand together at the end."""
-        found = WORD.search("".join(self.pieces[-4:]))
-        return found.group() if found else ""
+        written = "".join(self.pieces[-4:])
+        return written[len(written.rstrip(LETTERS + DIGITS)) :].lstrip(DIGITS)
 
 
 # ---- what the reader can tell about sizes ----------------------------------------------------------

@@ -57,6 +57,11 @@ def table_text(identities: Iterable[str]) -> str:
     return "".join(" ; ".join([module, *map(" ".join, several)]) + "\n" for module, several in made.items())
 
 
+def laws() -> list[Law]:
+    """The laws that the blocks of the operators here state."""
+    return [law for law, module in owners() if module in {f"{__name__}.{name}" for name in MODULES}]
+
+
 def owners() -> Iterator[tuple[Law, str]]:
     """The laws that the blocks of operators state, with the modules of these."""
     for _, block in (*OPERATORS.made(), *FUNCTIONS.made()):

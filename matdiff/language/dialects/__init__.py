@@ -54,35 +54,45 @@ SUBMODULES = frozenset(  # np.linalg, torch.nn.functional
     "linalg special nn functional numpy scipy math lax spatial distance stats".split()
 )
 OF_SCIPY = "linalg special stats spatial optimize sparse integrate signal fft".split()
-PREFIX = regex(rf"(?<![\w.)\]])({'|'.join(MODULES)})\s*\.\s*(?=[A-Za-z_])(?!(?:T|mT)\b)(?!t\()")
+PREFIX = regex(rf"(?<![\w.)\]])({'|'.join(MODULES)})\s*\.\s*(?=[A-Za-z_])(?!(?:T|mT)\b)(?!t\()", given=".")
 ARRAYS_OF_NUMPY = r"(?<![\w.)\]])(?:np|numpy)\s*\.\s*(?!(?:pi|e|inf)\b)"  # what is no number
 SYMPY = regex(
-    r"\b(?:Trace|Determinant|MatrixSymbol|HadamardProduct|KroneckerProduct|Inverse|Transpose)\s*\(|\.doit\(\)"
+    r"\b(?:Trace|Determinant|MatrixSymbol|HadamardProduct|KroneckerProduct|Inverse|Transpose)\s*\(|\.doit\(\)",
+    given=("Tra", "Det", "Mat", "Had", "Kro", "Inv", ".doit"),
 )
-HANDLE = regex(r"(?:^|[=(,;\n])\s*@\s*\(")  # f = @(x) …
-CVXPY = regex(r"\b(?:sum_squares?|quad_form|log_det|matrix_frac|quad_over_lin|log_sum_exp|inv_pos|normNuc)\s*\(")
-OF_MATRIX_F = r"(?<![\w.])F\s*\.\s*(?:sum|mean|trace|dot|pow|norm|det|inverse|diagonal|transpose)\s*\("
+HANDLE = regex(r"(?:^|[=(,;\n])\s*@\s*\(", given="@")  # f = @(x) …
+CVXPY = regex(
+    r"\b(?:sum_squares?|quad_form|log_det|matrix_frac|quad_over_lin|log_sum_exp|inv_pos|normNuc)\s*\(", given="_N"
+)
+OF_MATRIX_F = regex(
+    r"(?<![\w.])F\s*\.\s*(?:sum|mean|trace|dot|pow|norm|det|inverse|diagonal|transpose)\s*\(", given="F"
+)
 ARRAYS = regex(
-    r"(?<!s\.)(?<!s\.\s)[\w)\]]\s*\.(?!T\b)[A-Za-z_]\w*\s*\(|@|\b(?:axis|dim|keepdims|keepdim)\s*=|\bNone\s*[\],]"
+    r"(?<!s\.)(?<!s\.\s)[\w)\]]\s*\.(?!T\b)[A-Za-z_]\w*\s*\(|@|\b(?:axis|dim|keepdims|keepdim)\s*=|\bNone\s*[\],]",
+    given=".@=N",
 )
-PLACES = regex(r"(?<=[\w)\]])\[(?:0|:?-\d+:?)\]")  # x[0], x[:-1], where places are counted from 0
-PROGRAM = regex(r"\s*(?:@[\w.]+[^\n]*\n\s*)*(?:def\s+\w+\s*\(|class\s+\w+\s*[(:]|import\s+\w|from\s+[\w.]+\s+import\s)")
+PLACES = regex(r"(?<=[\w)\]])\[(?:0|:?-\d+:?)\]", given="[")  # x[0], x[:-1], where places are counted from 0
+PROGRAM = regex(
+    r"\s*(?:@[\w.]+[^\n]*\n\s*)*(?:def\s+\w+\s*\(|class\s+\w+\s*[(:]|import\s+\w|from\s+[\w.]+\s+import\s)",
+    given=("def", "class", "import"),
+)
 OF_TENSORS = regex(  # methods and options that PyTorch has, and NumPy has not
     r"(?<=[\w)\]])\s*\.(?:abs|exp|log|log1p|sqrt|tanh|sigmoid|relu|pow|square|norm|softmax|log_softmax|logsumexp|"
     r"logdet|t|mm|mv|mul|div|sub|neg|matmul|unsqueeze|clamp|view|permute|numel|detach|float|double|inverse)\s*\("
-    r"|\b(?:dim|keepdim)\s*="
+    r"|\b(?:dim|keepdim)\s*=",
+    given=".=",
 )
 
 FOREIGN = (  # signs of languages that are not read, and what to write in their place
     (
-        r"%\*%|%o%|\bcrossprod\s*\(",
+        regex(r"%\*%|%o%|\bcrossprod\s*\(", given=("%", "crossprod")),
         "R",
         "write A*B for A %*% B, X' for t(X), X'*X for crossprod(X), inv(A) for solve(A)",
     ),
-    (r"\bbsxfun\s*\(", "bsxfun of MATLAB", "write A - ones(m)*b' for bsxfun(@minus, A, b')"),
-    (r"@\.", "Julia's @. macro", "write its dots: exp.(-x.^2/2)"),
+    (regex(r"\bbsxfun\s*\(", given=("bsxfun",)), "bsxfun of MATLAB", "write A - ones(m)*b' for bsxfun(@minus, A, b')"),
+    (regex(r"@\.", given="@"), "Julia's @. macro", "write its dots: exp.(-x.^2/2)"),
     (
-        r"\b(?:Transpose|Tr|Det|Inverse|Norm|Log|Exp|Sqrt|Total)\[",
+        regex(r"\b(?:Transpose|Tr|Det|Inverse|Norm|Log|Exp|Sqrt|Total)\[", given="["),
         "Mathematica's language",
         "write x'*A*x for Transpose[x].A.x, tr(A*B) for Tr[A.B]",
     ),
@@ -92,7 +102,7 @@ FOREIGN = (  # signs of languages that are not read, and what to write in their 
 def require_known(text: str) -> None:
     """Refuses a text in a language that is not read, by its name."""
     for pattern, language, hint in FOREIGN if "\\" not in text else ():
-        if found := re.search(pattern, text):
+        if found := pattern.search(text):
             raise NotationError(f"this is {language}, which is not read", text=text, span=found.span(), suggestion=hint)
 
 
@@ -105,7 +115,7 @@ def recognised(text: str) -> Dialect | None:
     if "\\" in text or "$" in text:
         return None
     found = {"sympy" if is_sympy(m) else MODULES[m.group(1)] for m in PREFIX.finditer(text)}
-    if "torch." not in text and re.search(OF_MATRIX_F, text):
+    if "torch." not in text and OF_MATRIX_F.search(text):
         found.discard("torch")  # F is a matrix
     if {"jax", "torch"} <= found and re.search(r"\btorch\b|(?<!\w)F\s*\.", text) is None:
         found.discard("torch")  # nn of Flax
