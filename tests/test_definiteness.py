@@ -24,8 +24,9 @@ from matdiff.cli import main
 from matdiff.errors import CheckError
 from matdiff.numeric.definiteness import against, refutation
 from matdiff.numeric.draws import Draws
+from matdiff.numeric.environments import Array
 from matdiff.numeric.instances import Sampler
-from matdiff.numeric.program import Array, Program
+from matdiff.numeric.program import Program
 
 PSD, PD, NSD, ND = "positive semidefinite", "positive definite", "negative semidefinite", "negative definite"
 SOFTMAX = "z: n; t: n simplex"

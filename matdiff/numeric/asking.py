@@ -17,8 +17,8 @@ from matdiff.algebra.expr import Expr, Index, Symbol
 from matdiff.errors import MatdiffError, UnknownNameError
 from matdiff.numeric.careful import is_finite, quietly
 from matdiff.numeric.drawn import project
+from matdiff.numeric.environments import Array, Environment
 from matdiff.numeric.evaluate import KEPT, Question, Sizes, as_array, asked, axes_of, known_as
-from matdiff.numeric.program import Array, Environment
 from matdiff.records import NamedTuple
 
 FLOAT = np.dtype(float)

@@ -17,6 +17,7 @@ from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.sums import Member
 from matdiff.errors import CheckError
 from matdiff.numeric.draws import Draws
+from matdiff.numeric.environments import Array, Environment
 from matdiff.numeric.evaluate import free_indices
 from matdiff.numeric.instances import (
     EACH_SCALE,
@@ -31,7 +32,7 @@ from matdiff.numeric.instances import (
     scale_of,
     varying_part,
 )
-from matdiff.numeric.program import Array, Environment, Program
+from matdiff.numeric.program import Program
 from matdiff.numeric.reasons import unexplained
 from matdiff.numeric.rounding import TOLERANCE, Agreement, Rounded, agreement, noises
 from matdiff.numeric.stencil import STENCIL, central_difference, settled

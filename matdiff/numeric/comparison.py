@@ -19,9 +19,10 @@ from matdiff.errors import CheckError
 from matdiff.numeric.check import require_trials
 from matdiff.numeric.domains import LONG, Samples, defined_everywhere, samples
 from matdiff.numeric.draws import Draws
+from matdiff.numeric.environments import Array, Environment
 from matdiff.numeric.evaluate import is_vector
 from matdiff.numeric.instances import Instance, Sampler
-from matdiff.numeric.program import Array, Environment, Program
+from matdiff.numeric.program import Program
 from matdiff.numeric.rounding import Agreement, Rounded, agreement, noises, relative_error
 from matdiff.records import NamedTuple
 

@@ -10,7 +10,7 @@ from matdiff.algebra.assumptions import implied, records
 from matdiff.algebra.expr import Expr, Symbol
 from matdiff.numeric.check import Check
 from matdiff.numeric.draws import Draws
-from matdiff.numeric.program import Array
+from matdiff.numeric.environments import Array
 from matdiff.records import NamedTuple
 
 PLACES = np.linspace(-2.0, 2.0, 81)

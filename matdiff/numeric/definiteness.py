@@ -13,8 +13,9 @@ from matdiff.calculus.definiteness.certificate import UPWARDS, Certificate, cert
 from matdiff.calculus.hessian import Hessians
 from matdiff.errors import CheckError
 from matdiff.numeric.draws import Draws
+from matdiff.numeric.environments import Array
 from matdiff.numeric.instances import Sampler
-from matdiff.numeric.program import Array, Program
+from matdiff.numeric.program import Program
 
 SMALL = 1e-7  # relative to the largest entry, as large as rounding can make an eigenvalue that is 0
 

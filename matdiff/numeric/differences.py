@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from matdiff.numeric.program import Array
+from matdiff.numeric.environments import Array
 from matdiff.records import NamedTuple
 
 Function = Callable[..., Any]

@@ -16,9 +16,9 @@ from matdiff.algebra.expr import Symbol
 from matdiff.errors import CheckError, ShapeError
 from matdiff.numeric.drawn import DEGENERATE, WIDE
 from matdiff.numeric.draws import Draws
+from matdiff.numeric.environments import Array
 from matdiff.numeric.instances import Instance, Sampler
 from matdiff.numeric.instances import condition as condition_number
-from matdiff.numeric.program import Array
 from matdiff.numeric.rounding import Rounded, agreement, noises
 from matdiff.records import NamedTuple
 

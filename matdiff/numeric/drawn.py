@@ -11,7 +11,8 @@ from matdiff.algebra.assumptions import Drawing, implied, onto_subspace, records
 from matdiff.algebra.dims import ONE, SCALAR, size
 from matdiff.algebra.expr import Symbol
 from matdiff.numeric.draws import Draws
-from matdiff.numeric.program import Array, Environment, Program
+from matdiff.numeric.environments import Array, Environment
+from matdiff.numeric.program import Program
 
 # No style makes an undeclared matrix symmetric: a wrong transpose could pass.
 STYLES = "normal, dominant, positive, definite, small, unit, dominant positive, contraction, large, mixed".split(", ")

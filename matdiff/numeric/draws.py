@@ -10,7 +10,7 @@ from math import prod
 
 import numpy as np
 
-from matdiff.numeric.program import Array
+from matdiff.numeric.environments import Array
 
 GOLDEN, FIRST, SECOND = 0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
 MASK = 2**64 - 1

@@ -25,7 +25,8 @@ from matdiff.algebra.operators.symbolic_powers import SymbolicPower, counted
 from matdiff.errors import ShapeError, UnknownNameError, UnsupportedError
 from matdiff.language.names import canonical
 from matdiff.language.spelling import plain
-from matdiff.numeric.program import NOTHING, Array, Environment, Program, run, size_in
+from matdiff.numeric.environments import NOTHING, Array, Environment, size_in
+from matdiff.numeric.program import Program, run
 
 KEPT = 64  # expressions whose programs are kept for the next values, and names
 

@@ -10,9 +10,10 @@ import numpy as np
 from matdiff.algebra.expr import Expr, Symbol
 from matdiff.errors import CheckError
 from matdiff.numeric.draws import Draws
+from matdiff.numeric.environments import Array
 from matdiff.numeric.evaluate import evaluate
 from matdiff.numeric.instances import Sampler
-from matdiff.numeric.program import Array, Program
+from matdiff.numeric.program import Program
 
 TOLERANCE = 1e-6
 

@@ -28,8 +28,9 @@ from matdiff.errors import CheckError, ShapeError
 from matdiff.numeric.drawn import STYLES, draw_symbol
 from matdiff.numeric.drawn import project as project
 from matdiff.numeric.draws import Draws
+from matdiff.numeric.environments import Array, Environment
 from matdiff.numeric.evaluate import sizes_of
-from matdiff.numeric.program import Array, Environment, Program
+from matdiff.numeric.program import Program
 from matdiff.numeric.rounding import noises
 from matdiff.numeric.stencil import STENCIL, has_size, settled
 from matdiff.records import NamedTuple

@@ -28,7 +28,8 @@ from matdiff.errors import ShapeError, UnknownNameError
 from matdiff.records import NamedTuple
 
 if TYPE_CHECKING:
-    from matdiff.numeric.program import Array, Environment, Program
+    from matdiff.numeric.environments import Array, Environment
+    from matdiff.numeric.program import Program
 
 
 def open_function(program: Program, environment: Environment, node: Expr, *operands: Array) -> Array:

@@ -28,8 +28,9 @@ from matdiff.errors import MatdiffError, shortly
 from matdiff.language import parse, read_law
 from matdiff.numeric.check import check_steps
 from matdiff.numeric.draws import Draws
+from matdiff.numeric.environments import shape_in
 from matdiff.numeric.instances import Sampler
-from matdiff.numeric.program import Program, shape_in
+from matdiff.numeric.program import Program
 from matdiff.numeric.rounding import relative_error
 
 Class = TypeVar("Class", bound=type[Operator])

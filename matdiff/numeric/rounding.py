@@ -11,7 +11,8 @@ from collections.abc import Callable
 import numpy as np
 
 from matdiff.numeric.draws import Draws, Signs
-from matdiff.numeric.program import Array, Environment, Program
+from matdiff.numeric.environments import Array, Environment
+from matdiff.numeric.program import Program
 from matdiff.records import NamedTuple
 
 MOVED = 2.0**-50  # by a few units in the last place

@@ -14,10 +14,11 @@ from matdiff.algebra.expr import Expr, Symbol
 from matdiff.algebra.operators.symmetry import assumed
 from matdiff.errors import CheckError
 from matdiff.numeric.draws import Draws
+from matdiff.numeric.environments import Array, Environment
 from matdiff.numeric.evaluate import free_indices
 from matdiff.numeric.instances import TRIES as ONE_SCALE
 from matdiff.numeric.instances import Sampler, family_of, project
-from matdiff.numeric.program import Array, Environment, Program
+from matdiff.numeric.program import Program
 from matdiff.records import NamedTuple
 
 TOLERANCE = 1e-9  # of the conditions, relative to their size at the points that were drawn

@@ -34,9 +34,10 @@ from questions import READINGS, Reading
 import matdiff
 from matdiff.algebra.expr import Expr, Symbol
 from matdiff.numeric.draws import Draws
+from matdiff.numeric.environments import Array
 from matdiff.numeric.evaluate import is_vector
 from matdiff.numeric.instances import Sampler
-from matdiff.numeric.program import Array, Program
+from matdiff.numeric.program import Program
 
 SEEDS = (1, 2)
 
