@@ -77,10 +77,12 @@ def law_named(name: str) -> Law:
         ("sum_of_centred", "(U - V)*ones(n)", "ones(n)"),
         ("equal_bases", "sqrt(8)/sqrt(2)", "2"),
         ("trace_of_transposed_product", "tr(x'*(1 + y) + y'*x)", "tr(x'*(1 + y)) + tr(y'*x)"),
+        ("multiple_in_polar", "polar(5*A)", "-polar(A)"),
+        ("multiple_in_polar", "polar(-p*A)", "polar(A)"),
     ],
 )
 def test_another_reason_is_refused(name: str, before: str, after: str) -> None:
-    where = "a, b: scalar; k: scalar positive integer; x, y, z, w: n; A, B, X: n x n; U, V: n x n stochastic"
+    where = "a, b: scalar; k: scalar positive integer; p: scalar positive; x, y: n; A, B, X: n x n; U, V: n x n stochastic"
     assert not law_named(name).explains(matdiff.parse(before, where), matdiff.parse(after, where))
 
 

@@ -213,6 +213,8 @@ def law_of_product(product: Expr, inner: Expr) -> Law:
     """The law by which a product with a differential becomes a matrix times it."""
     if product.is_scalar and ONE in inner.shape:
         return laws.turned_inner_product
+    if product.rows is inner.rows is ONE:
+        return transposes.transpose_of_product  # the vec of a row is its transpose
     return scalar_in_product if product.cols is inner.cols is ONE else laws.vec_of_product
 
 

@@ -239,7 +239,7 @@ def shorter(whole: Expr, e: Expr) -> Expr:
 
 @identity(
     "1/(b*(a/b + c)) = 1/(a + b*c)",
-    where="a, b, c, i, j: scalar positive",
+    where="a, b, c: scalar positive; i, j: scalar",
     also=("b^i/(a*b^(-j) + c) = b^(i + j)/(a + b^j*c)",),
     within=(Sum,),
 )

@@ -9,7 +9,7 @@ from matdiff.algebra.constants import Identity, Ones, Zeros
 from matdiff.algebra.expr import Expr, Operator, Symbol, postorder
 from matdiff.algebra.kinds import is_a
 from matdiff.algebra.operators.entrywise import Entrywise
-from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
+from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose, coefficient
 from matdiff.algebra.operators.square import Inverse, MatrixPower
 from matdiff.algebra.operators.structure import DiagonalMatrix, Named
 from matdiff.algebra.operators.sums import IndexedSum, Member
@@ -27,9 +27,17 @@ def assumed(e: Expr) -> frozenset[str]:
     return declared
 
 
-def is_positive(k: Expr) -> bool:
-    """Whether something is a number above 0, or a letter that is declared to be one."""
-    return k.number > 0 if k.number is not None else "positive" in assumed(k)
+def is_positive(e: Expr) -> bool:
+    """Whether something is a number above 0, a letter that is declared to be one, or a product of such."""
+    if isinstance(e, (Hadamard, Scale)):
+        return all(map(is_positive, e.operands))
+    return e.number > 0 if e.number is not None else "positive" in assumed(e)
+
+
+def is_not_positive(e: Expr) -> bool:
+    """Whether something is 0 or a negative multiple of what is positive."""
+    number, rest = coefficient(e)
+    return number <= 0 and (rest is None or is_positive(rest))
 
 
 def is_symmetric(e: Expr) -> bool:

@@ -21,6 +21,7 @@ from matdiff.algebra.operators.square import MatrixPower
 from matdiff.algebra.operators.structure import value_of
 from matdiff.algebra.operators.sums import Member
 from matdiff.algebra.operators.symbolic_powers import SymbolicPower, counted, last_of, matrix_base
+from matdiff.algebra.operators.symmetry import is_not_positive
 from matdiff.algebra.statements.substitution import Applied, Found, substituted
 from matdiff.errors import MatdiffError, ShapeError
 
@@ -87,6 +88,8 @@ class Matcher:
         if not p.properties:
             return True
         if "integer" in p.properties and e.number is not None and e.number.denominator != 1:
+            return False
+        if "positive" in p.properties and is_not_positive(e):
             return False
         return all(self.holds(wanted, e) for wanted in p.properties & SEEN)
 
