@@ -208,7 +208,6 @@ SPELT = {  # other names of libraries for functions of the language
     "slogdet[1]": "logdet",  # of the sign and the logarithm
     "matrix_exp": "expm",
     "matrix_transpose": "transpose",
-    "squeeze": "copy",
 }
 OF_MATRICES = frozenset("det inv pinv logdet expm logm sqrtm cholesky tril triu tr".split())  # with a module in front
 NOT_OF_CODE = frozenset("conjugate conj heaviside logistic vec huber flip pad conv corr d".split())

@@ -12,7 +12,7 @@ from matdiff.algebra.expr import Expr
 from matdiff.algebra.operators.abbreviations import count
 from matdiff.algebra.operators.symbolic_powers import SymbolicPower
 from matdiff.errors import AmbiguityError
-from matdiff.language.dialects import PATHS, arrays, python, recorded
+from matdiff.language.dialects import PATHS, arrays, classes, python, recorded
 from matdiff.language.dialects.arrays import Site, axes_of, broadcast, entrywise, lengths_of, made
 from matdiff.language.dialects.functions import TABLE, function, is_torch, of_matrices
 from matdiff.language.dialects.reductions import axes, one_of, remaining
@@ -210,6 +210,19 @@ def is_length(site: Site, s: Typed, a: Typed) -> bool:
     return is_extent and axes_of(a) == 1 and site.unify(size_said(site, s.node), a.rows)
 
 
+@function("squeeze")
+def squeeze(site: Site, a: Typed, axis: Any = None, dim: Any = None) -> Typed:
+    """an array without its axes of length 1"""
+    own, along = lengths_of(a), axes(site, a, one_of(site, axis, dim, None))
+    kept = [k for k, length in enumerate(own) if length is not ONE or (along is not None and k not in along)]
+    is_row = kept == [1]
+
+    def meaning(x: Traced) -> Traced:
+        return Traced(flip(x.expr) if is_row else x.expr, tuple(x.lengths[k] for k in kept))
+
+    return made(site, tuple(own[k] for k in kept), [a], meaning)
+
+
 @function("hstack", "vstack", "concatenate", "concat", "cat")
 def stack(site: Site, *operands: Typed, axis: Any = None, dim: Any = None) -> Typed:
     """arrays beside each other, or below each other; vectors make a longer vector"""
@@ -309,6 +322,28 @@ def extent(site: Site, a: Typed) -> Typed:
     if k >= axes_of(a):
         raise site.misfit(f"{site.shown(a)} has no axis {k}")
     return made(site, (), [a], lambda x: Traced(count(x.lengths[k]), ()))
+
+
+@function(classes.PICKED)
+def entries_by_label(site: Site, a: Typed, labels: Typed, number: Typed | None = None) -> Typed:
+    """(Y ∘ A)1, an entry of each row; the labels are as many as the rows"""
+    recorded.require_equal(site, a, labels)
+    product = made(site, lengths_of(a), [a, labels], UFUNCS["multiply"])
+    require_size(site, number, product.rows)
+    return made(site, (product.rows,), [product], lambda x: RECORDED["sum"](x, axis=1))
+
+
+@function(classes.ONE_HOT)
+def rows_of_labels(site: Site, labels: Typed, number: Typed) -> Typed:
+    """Y, with a column for every class"""
+    require_size(site, number, labels.cols)
+    return copy(site, labels)
+
+
+def require_size(site: Site, number: Typed | None, length: Size) -> None:
+    """A number of labels or classes is that of an axis."""
+    if number is not None and not site.unify(size_said(site, number.node), length):
+        raise site.misfit(f"{site.attempt.written(number.node)} is not the size of the labels")
 
 
 @function("view_as", "reshape_as", "expand_as")

@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from matdiff.algebra.expr import FUNCTIONS
+from matdiff.language.dialects import classes
 from matdiff.language.dialects.functionals import together
 from matdiff.language.syntax import Node
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 OF_ARRAYS = (ast.Attribute, ast.Subscript, ast.Call)  # X.shape[0], len(x)
 MAKERS = ("eye", "identity", "Identity", "ones", "zeros")
-SIZED = (*MAKERS, "reshape", "view")  # functions that take sizes
+SIZED = (*MAKERS, "reshape", "view", classes.PICKED, classes.ONE_HOT)  # functions that take sizes
 
 
 def operands(to: Converter, node: ast.Call) -> int | None:

@@ -20,6 +20,7 @@ from matdiff.language.dialects import (
     algebra,
     aliasing,
     casts,
+    classes,
     defined,
     fields,
     functionals,
@@ -125,10 +126,13 @@ class Converter:
             parsed.body, said, notes = problems.unfolded(self, parsed.body)
         defined.unfolded(self, parsed)
         fields.unfolded(self, parsed)
+        for labels, note in classes.unfolded(self, parsed):
+            said.append((labels, "matrix"))
+            notes.append(note)
         aliasing.require_own(self, of_function(parsed))
         if isinstance(parsed, ast.Expression):
             layers.unfolded(self, [ast.Expr(parsed.body)])
-            return Said(self.function_of(parsed.body))
+            return Said(self.function_of(parsed.body), tuple(said), tuple(notes))
         returned = bool(parsed.body) and isinstance(parsed.body[-1], (ast.Return, ast.FunctionDef, ast.ClassDef))
         body = with_values(statements_of(parsed.body))
         body = with_sizes(renamed(body if returned else in_order(body)), makers.SIZED)

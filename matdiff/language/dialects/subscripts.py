@@ -43,8 +43,8 @@ def place_of(to: Converter, node: ast.expr) -> Any:
         case ast.Name(id=name):
             return to.name(name)
         case ast.Call(func=ast.Name(id="range") | ast.Attribute(attr="arange")):
-            hint = "with Y of 0 and 1 in place of the labels it is np.sum(Y * P, axis=1)"
-            raise to.refused(node, "an entry of each row by its label is not known", hint)
+            hint = "P[np.arange(N), y] is the entry of each row by its label"
+            raise to.refused(node, "a range is no index but of the rows beside labels", hint)
     try:
         value = ast.literal_eval(node)
     except (ValueError, TypeError, RecursionError):

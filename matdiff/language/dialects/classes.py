@@ -1,0 +1,115 @@
+"""Labels of classes in code: P[np.arange(N), y] is the entry of each row by its label, np.sum(Y * P, axis=1).
+
+The labels are no numbers to derive by.  In their place stands Y, y_onehot by name, a matrix of 0 and 1 with a row for
+every label, which holds 1 in the column of the class.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from matdiff.errors import AmbiguityError
+from matdiff.language.dialects.statements import axis_said, replace
+from matdiff.language.extents import Excerpt
+
+if TYPE_CHECKING:
+    from matdiff.language.dialects.python import Converter
+
+PICKED, ONE_HOT = "what is picked by labels", "rows of labels"  # what no text can call
+RANGES = ("range", "arange")
+IDENTITIES = ("eye", "identity")
+
+
+def unfolded(to: Converter, tree: ast.AST) -> Iterator[tuple[Excerpt, str]]:
+    """Puts matrices of 0 and 1 in the places of labels; yields each at its place, and what is said of it."""
+    labels: dict[str, ast.Name] = {}
+    for node in [n for n in ast.walk(tree) if isinstance(n, (ast.Call, ast.Subscript))]:
+        if (meant := _meant(node)) is not None:
+            label, new = meant
+            for part in ast.walk(new):
+                ast.copy_location(part, node) if not hasattr(part, "lineno") else part
+            replace(tree, node, new)
+            labels.setdefault(label.id, label)
+    _require_no_numbers(to, tree, labels)
+    for name, label in labels.items():
+        shown = one_hot(name)
+        said = f"{shown} stands for the labels {name}: each row of it is 0 but for 1 in the column of the class"
+        yield Excerpt(shown, to.span(label)[0], to.text), said
+
+
+def one_hot(name: str) -> str:
+    """The name of the matrix of 0 and 1."""
+    return f"{name}_onehot"
+
+
+def _require_no_numbers(to: Converter, tree: ast.AST, labels: dict[str, ast.Name]) -> None:
+    """Gives len(y) and y.shape[0] the matrix, and refuses labels that stand elsewhere."""
+    sized = {id(said[0]) for node in ast.walk(tree) if isinstance(node, ast.expr) and (said := axis_said(node))}
+    for node in [n for n in ast.walk(tree) if isinstance(n, ast.Name) and n.id in labels]:
+        if id(node) not in sized:
+            message = f"{node.id} stands for labels of classes, and for an array of numbers"
+            raise to.refused(node, message, "give one of them another name", AmbiguityError)
+        node.id = one_hot(node.id)
+
+
+def _meant(node: ast.expr) -> tuple[ast.Name, ast.expr] | None:
+    """The labels in an expression that picks by them, and what it means."""
+    match node:
+        case ast.Subscript(value=of, slice=ast.Tuple(elts=[ast.Call(args=[size]) as rows, ast.Name() as label])):
+            return (label, _call(PICKED, of, label, size)) if _called(rows) in RANGES else None
+        case ast.Subscript(value=ast.Call(args=[size]) as eye, slice=ast.Name() as label):
+            return (label, _call(ONE_HOT, None, label, size)) if _called(eye) in IDENTITIES else None
+        case ast.Call(func=ast.Attribute(value=of, attr="gather"), args=[axis, ast.expr() as column]) if _is_last(axis):
+            label = _of_column(column)
+            return (label, _as_column(_call(PICKED, of, label))) if label else None
+        case ast.Call(args=[of, axis, column], keywords=[]) if _called(node) == "gather" and _is_last(axis):
+            label = _of_column(column)
+            return (label, _as_column(_call(PICKED, of, label))) if label else None
+        case ast.Call(args=[of, column, *axis]) if _called(node) in ("take_along_axis", "take_along_dim"):
+            label = _of_column(column)
+            given = [*axis, *[k.value for k in node.keywords if k.arg in ("axis", "dim")]]
+            is_row = len(given) == 1 and _is_last(given[0])
+            return (label, _as_column(_call(PICKED, of, label))) if label and is_row else None
+        case ast.Call(args=[ast.Name() as label, size], keywords=[]) if _called(node) == "one_hot":
+            return label, _call(ONE_HOT, None, label, size)
+        case ast.Call(args=[of, ast.Name() as label], keywords=[]) if _called(node) == "nll_loss":
+            mean = ast.Call(ast.Name("mean", ast.Load()), [_call(PICKED, of, label)], [])
+            return label, ast.UnaryOp(ast.USub(), mean)
+    return None
+
+
+def _called(node: ast.expr) -> str:
+    """The name of the function in a call: arange of np.arange(N)."""
+    return ast.unparse(node.func).rpartition(".")[2] if isinstance(node, ast.Call) else ""
+
+
+def _call(name: str, of: ast.expr | None, label: ast.Name, *sizes: ast.expr) -> ast.expr:
+    """The call of a function with the matrix of some labels."""
+    classes = ast.copy_location(ast.Name(one_hot(label.id), ast.Load()), label)
+    return ast.Call(ast.Name(name, ast.Load()), [*([of] if of else []), classes, *sizes], [])
+
+
+def _as_column(vector: ast.expr) -> ast.expr:
+    """v[:, None]"""
+    return ast.Subscript(vector, ast.Tuple([ast.Slice(), ast.Constant(None)], ast.Load()), ast.Load())
+
+
+def _is_last(axis: ast.expr) -> bool:
+    """Whether an axis is the last one of a matrix, written as 1 or -1."""
+    return ast.unparse(axis) in ("1", "-1")
+
+
+def _of_column(column: ast.expr) -> ast.Name | None:
+    """y of y[:, None], y.unsqueeze(1), y.view(-1, 1)"""
+    match column:
+        case ast.Subscript(value=ast.Name() as label, slice=key):
+            is_column = ast.unparse(key).strip("()") in (":, None", ":, np.newaxis", ":, jnp.newaxis")
+        case ast.Call(func=ast.Attribute(value=ast.Name() as label, attr=name), args=args):
+            given = ", ".join(map(ast.unparse, args))
+            is_column = given in (("1", "-1") if name == "unsqueeze" else ("-1, 1", "(-1, 1)"))
+            is_column = is_column and name in ("unsqueeze", "view", "reshape")
+        case _:
+            return None
+    return label if is_column else None
