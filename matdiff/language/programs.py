@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from matdiff.algebra.expr import FUNCTIONS
+from matdiff.errors import AmbiguityError, MatdiffError, NotationError
 from matdiff.language.names import ABBREVIATED, GREEK_WORDS
 from matdiff.language.outside import between
 from matdiff.language.transcript import Edit, Transcript
@@ -21,7 +22,8 @@ COMMENT = regex(
 )
 CONTINUED = regex(r"\.\.\.[ \t]*\n")
 FRAME = regex(
-    r"\s*function\b\s*(?:\[?(?P<given>\w+(?:\s*,\s*\w+)*)\]?\s*=\s*)?\w+[ \t]*\([^()\n]*\)[ \t]*[;,]?[ \t]*(?=\n)"
+    r"(?:^|(?<=\n))\s*function\b\s*(?:\[?(?P<given>\w+(?:\s*,\s*\w+)*)\]?\s*=\s*)?(?P<name>\w+)[ \t]*"
+    r"(?P<arguments>\([^()\n]*\))[ \t]*[;,]?[ \t]*(?=\n)"
 )
 END = regex(r"(?:(?<=[\n;])|(?<=[\n;] ))\s*end(?:function)?\b[\s;]*$")
 RETURN = regex(r"(?:(?<=[\n;])|^)[ \t]*return[ \t]+(?=[^\n;]*[\s;]*$)")
@@ -63,10 +65,10 @@ def unframed(script: Transcript) -> Program:
     program = Program(script)
     if "\\" in script.source or not re.search(r"[%#]|\bfunction\b|\breturn\b|[-+*/]=|\n|;", script.text):
         return program
-    frame = FRAME.match(script.text)
-    for pattern in (COMMENT, CONTINUED, *([END] if frame else []), RETURN):
+    for pattern in (COMMENT, CONTINUED):
         program = program.without([m.span() for m in pattern.finditer(program.script.text)])
-    program = program.without([frame.span()] if frame else [])
+    program, frame = with_helpers(program)
+    program = program.without([m.span() for m in RETURN.finditer(program.script.text)])
     others = re.split(r"\s*,\s*", frame["given"])[1:] if frame and frame["given"] else []
     for name in others:
         text = program.script.text
@@ -75,6 +77,53 @@ def unframed(script: Transcript) -> Program:
             program = program.without(own)
             program = program._replace(notes=(*program.notes, f"{name} is another value of the function"))
     return added_up(program)
+
+
+def with_helpers(program: Program) -> tuple[Program, re.Match[str] | None]:
+    """A program without the frame of its function, and with those that this one calls as definitions; the frame."""
+    text = program.script.text
+    frames = list(FRAME.finditer(text))
+    pieces = list(zip(frames, [*[f.start() for f in frames[1:]], len(text)], strict=False))
+    called = {f for f in frames for g, end in pieces if g is not f and _calls(text[g.end() : end], f["name"])}
+    is_script = bool(frames) and bool(text[: frames[0].start()].strip())  # whose functions stand behind it
+    free = [] if is_script else [f for f in frames if f not in called]
+    if len(free) > 1:
+        message = f"{' and '.join(f['name'] for f in free)} are functions, and none calls the other"
+        raise _refused(program, free[1], AmbiguityError, message, "keep the one that is meant")
+    edits: list[Edit] = []
+    for frame, end in pieces:
+        closing = END.search(text, frame.end(), end)
+        stop = closing.start() if closing else end
+        edits += [(*frame.span(), " "), *([(stop, end, "\n")] if stop < end else [])]
+        if frame in free:
+            edits += [(*m.span(), " ") for m in RETURN.finditer(text, frame.end(), stop)]
+        else:
+            edits.append(_as_definition(program, frame, stop))
+    return program.edited(sorted(edits)), free[0] if free else None
+
+
+def _calls(text: str, name: str) -> bool:
+    """Whether a function is called in a text."""
+    return re.search(rf"(?<![\w.]){re.escape(name)}\s*\(", text) is not None
+
+
+def _as_definition(program: Program, frame: re.Match[str], stop: int) -> Edit:
+    """What makes g(z) = z.^2 of a function with this one statement."""
+    start = rf"\s*(?:{frame['given']}\s*=(?!=)|return\b)?\s*"
+    body = re.compile(rf"{start}(?P<value>[^;\n]+?)[;\s]*").fullmatch(program.script.text, frame.end(), stop)
+    head = frame["name"] + frame["arguments"]
+    if body is None or re.search("[^=<>~!]=(?!=)", body["value"]):
+        message = f"{frame['name']} is a function with several statements"
+        raise _refused(program, frame, NotationError, message, f"write it as one, {head} = …")
+    return frame.end(), body.start("value"), f"{head} = "
+
+
+def _refused(
+    program: Program, frame: re.Match[str], error: type[MatdiffError], message: str, hint: str
+) -> MatdiffError:
+    """An error at the head of a function."""
+    span = program.script.span(*frame.span())
+    return error(message, text=program.script.source, span=span, suggestion=hint)
 
 
 def statements(text: str) -> list[Statement]:

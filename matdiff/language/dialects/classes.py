@@ -61,17 +61,13 @@ def _meant(node: ast.expr) -> tuple[ast.Name, ast.expr] | None:
             return (label, _call(PICKED, of, label, size)) if _called(rows) in RANGES else None
         case ast.Subscript(value=ast.Call(args=[size]) as eye, slice=ast.Name() as label):
             return (label, _call(ONE_HOT, None, label, size)) if _called(eye) in IDENTITIES else None
-        case ast.Call(func=ast.Attribute(value=of, attr="gather"), args=[axis, ast.expr() as column]) if _is_last(axis):
-            label = _of_column(column)
-            return (label, _as_column(_call(PICKED, of, label))) if label else None
-        case ast.Call(args=[of, axis, column], keywords=[]) if _called(node) == "gather" and _is_last(axis):
-            label = _of_column(column)
-            return (label, _as_column(_call(PICKED, of, label))) if label else None
-        case ast.Call(args=[of, column, *axis]) if _called(node) in ("take_along_axis", "take_along_dim"):
-            label = _of_column(column)
-            given = [*axis, *[k.value for k in node.keywords if k.arg in ("axis", "dim")]]
-            is_row = len(given) == 1 and _is_last(given[0])
-            return (label, _as_column(_call(PICKED, of, label))) if label and is_row else None
+        case ast.Call(func=ast.Attribute(value=of, attr="gather"), args=[axis, column], keywords=[]):
+            return _from_column(of, axis, column)
+        case ast.Call(args=[of, axis, column], keywords=[]) if _called(node) == "gather":
+            return _from_column(of, axis, column)
+        case ast.Call(args=[of, column, *axes]) if _called(node) in ("take_along_axis", "take_along_dim"):
+            given = [*axes, *[k.value for k in node.keywords if k.arg in ("axis", "dim")]]
+            return _from_column(of, given[0], column) if len(given) == 1 else None
         case ast.Call(args=[ast.Name() as label, size], keywords=[]) if _called(node) == "one_hot":
             return label, _call(ONE_HOT, None, label, size)
         case ast.Call(args=[of, ast.Name() as label], keywords=[]) if _called(node) == "nll_loss":
@@ -91,14 +87,13 @@ def _call(name: str, of: ast.expr | None, label: ast.Name, *sizes: ast.expr) -> 
     return ast.Call(ast.Name(name, ast.Load()), [*([of] if of else []), classes, *sizes], [])
 
 
-def _as_column(vector: ast.expr) -> ast.expr:
-    """v[:, None]"""
-    return ast.Subscript(vector, ast.Tuple([ast.Slice(), ast.Constant(None)], ast.Load()), ast.Load())
-
-
-def _is_last(axis: ast.expr) -> bool:
-    """Whether an axis is the last one of a matrix, written as 1 or -1."""
-    return ast.unparse(axis) in ("1", "-1")
+def _from_column(of: ast.expr, axis: ast.expr, column: ast.expr) -> tuple[ast.Name, ast.expr] | None:
+    """A column of the entries that a column of labels picks, along the last axis of a matrix."""
+    label = _of_column(column)
+    if label is None or ast.unparse(axis) not in ("1", "-1"):
+        return None
+    key = ast.Tuple([ast.Slice(), ast.Constant(None)], ast.Load())
+    return label, ast.Subscript(_call(PICKED, of, label), key, ast.Load())
 
 
 def _of_column(column: ast.expr) -> ast.Name | None:
