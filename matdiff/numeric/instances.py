@@ -9,7 +9,7 @@ derivatives are so small that they drown in rounding, the function is sought whe
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from itertools import islice
 from math import prod
@@ -17,19 +17,19 @@ from math import prod
 import numpy as np
 
 from matdiff.algebra.assumptions import INDEX, implied, records
-from matdiff.algebra.dims import ONE, SCALAR, Size
+from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.expr import Expr, Number, Operator, Symbol
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.norms import Norm
-from matdiff.algebra.operators.slices import Column, Row, Slice, index_ranges
+from matdiff.algebra.operators.slices import index_ranges
 from matdiff.algebra.operators.square import Determinant, Inverse, LogDeterminant, MatrixPower
-from matdiff.algebra.operators.sums import Entry, Member
+from matdiff.algebra.operators.sums import Member
 from matdiff.errors import CheckError, ShapeError
 from matdiff.numeric.drawn import STYLES, draw_symbol
 from matdiff.numeric.drawn import project as project
 from matdiff.numeric.draws import Draws
 from matdiff.numeric.environments import Array, Environment
-from matdiff.numeric.evaluate import sizes_of
+from matdiff.numeric.extents import make_room, size_names
 from matdiff.numeric.program import Program
 from matdiff.numeric.rounding import noises
 from matdiff.numeric.stencil import STENCIL, has_size, settled
@@ -336,49 +336,6 @@ def needs_inverse(node: Expr) -> bool:
     if isinstance(node, MatrixPower):
         return bool(node.data[0] < 0)
     return isinstance(node, (Inverse, Determinant, LogDeterminant))
-
-
-def size_names(program: Program, symbols: Iterable[Symbol]) -> tuple[dict[str, int], set[int]]:
-    """The names of sizes with the least number that each may be, and the numbers among the sizes."""
-    least: dict[str, int] = {}
-    numerals: set[int] = set()
-    extents: dict[Size, int] = {ONE: 1}
-    for s in symbols:
-        extents.update(dict.fromkeys((*s.ranges, *s.shape), 2))
-    for node in program.nodes:
-        if own := sizes_of(node):
-            extents.update(dict.fromkeys(own, 2))
-    for node in program.nodes:
-        for extent, last in last_places(node):
-            extents[extent] = max(extents.get(extent, 2), last)
-    for extent, smallest in extents.items():
-        if extent.number is not None:
-            numerals.add(extent.number)
-        for name in sorted(extent.names()):
-            least[name] = max(least.get(name, 2), smallest)
-    return least, numerals
-
-
-def make_room(extent: Size, sizes: dict[str, int]) -> None:
-    """Enlarges a size so that a difference such as m − p + 1, the rows of a convolution, is at least 2."""
-    lacking = 2 - extent.value(sizes)
-    larger = next(((m[0], c) for m, c in extent.terms if len(m) == 1 and c > 0), None)
-    if lacking > 0 and larger is not None:
-        name, c = larger
-        sizes[name] += -int(-lacking // c)
-
-
-def last_places(node: Expr) -> Iterator[tuple[Size, int]]:
-    """The sizes that places with a number have to lie within, and these numbers."""
-    a = node.operands[0] if node.operands else node
-    if isinstance(node, Slice):
-        yield from [(extent, last.number) for extent, last in zip(a.shape, node.data[1::2], strict=True) if last.number]
-    elif isinstance(node, (Member, Entry, Row, Column)):
-        across = a.ranges if isinstance(node, Member) and isinstance(a, Symbol) else a.shape
-        across = across[1:] if isinstance(node, Column) else across
-        for extent, index in zip(across, node.operands[1:], strict=False):
-            if isinstance(index, Number):
-                yield extent, int(index.value)
 
 
 def distance(node: Operator, value: Array, *operands: Array) -> Array:

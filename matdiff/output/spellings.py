@@ -7,10 +7,8 @@ as in ``np.linalg.inv(A)``, and ``FORMS`` holds what neither rule gives.  In goe
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable
 from fractions import Fraction
-from functools import cache
 
 from matdiff.algebra.constants import Constant, Identity, Ones
 from matdiff.algebra.dims import ONE, Size
@@ -20,14 +18,11 @@ from matdiff.algebra.kinds import is_a
 from matdiff.algebra.notation import (
     ASCII,
     ATOM,
-    GREEK,
     LATEX,
     NUMPY,
     POSTFIX,
     PYTHON,
-    SUBSCRIPTS,
     SUM,
-    SUPERSCRIPTS,
     TEXT,
     Notation,
     Part,
@@ -46,6 +41,7 @@ from matdiff.algebra.operators.products import Hadamard, Product, Transpose
 from matdiff.algebra.operators.square import Determinant
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Entry, UnitVector, called_over, terms
+from matdiff.output.ascii import ascii_signs
 
 
 def notation(node: Expr, style: Style) -> Notation:
@@ -80,59 +76,6 @@ CALLED = {
     ASCII: frozenset(("tr", "norm_nuc")),
     LATEX: frozenset(("norm_spec", "logdet", "commutator", "ptrace1", "ptrace2")),
 }
-
-
-# ---- signs ------------------------------------------------------------------------------------------
-
-SIGNS = {
-    "−": "-", "ᵀ": "'", "⁻ᵀ": "^-T", "½": "1/2", "′": "'", "‖": "||", "⊙": ".*", "⊗": "kron", "×": " x ", "·": "*",
-    "∞": "inf", "≤": "<=", "≥": ">=", "≠": "!=",
-    **{letter: name for name, letter in GREEK.items()},
-    **{chr(sign): "_" + chr(digit) for digit, sign in SUBSCRIPTS.items()},
-}  # fmt: skip
-RAISED = {chr(sign): chr(plain) for plain, sign in SUPERSCRIPTS.items()}
-
-
-def ascii_signs(piece: str) -> str:
-    """A piece of Unicode text in ASCII, as far as its signs have a spelling there.
-
-    >>> ascii_signs("⁻¹"), ascii_signs("‖₁")
-    ('^-1', '||_1')
-    """
-    return piece if piece.isascii() else _signs().sub(_spelt, piece)
-
-
-@cache
-def _signs() -> re.Pattern[str]:
-    known = "|".join(map(re.escape, sorted(SIGNS, key=len, reverse=True)))
-    return re.compile(rf"{known}|[{''.join(RAISED)}]+")
-
-
-WORDED = {
-    "ℝ": "R", "∑": "sum", "∇": "grad", "∂": "d", "√": "sqrt", "⇒": "=>", "∈": "in", "≻": ">", "⪰": ">=", "≺": "<",
-    "⪯": "<=", "±": "+-", "∗": "*", "⊘": "./", "𝓛": "L", "∘": ".", "⟨": "<", "⟩": ">", "–": "-", "—": "-", "’": "'",
-    "‘": "'", "“": '"', "”": '"', "«": '"', "»": '"', "∫": "int", "≈": "~", "→": "->", "↦": "->", "⊤": "'", "†": "^+",
-}  # fmt: skip
-
-
-def in_ascii(sentence: str) -> str:
-    """A sentence, or a line with formulas, in ASCII; what has no spelling there is a question mark.
-
-    >>> in_ascii("Tr(Aᵀ) = Tr(A), Σᵢ xᵢ ≥ 0")
-    "Tr(A') = Tr(A), Sigma_i x_i >= 0"
-    """
-    if sentence.isascii():
-        return sentence
-    signs = "".join(WORDED.get(sign, sign) for sign in ascii_signs(sentence))
-    lowered = re.sub("[ᵢⱼₖₘₙ]", lambda m: "_" + unicodedata.normalize("NFKD", m.group()), signs)
-    raised = re.sub("[⁰¹²³ʰⁱʲᵏˡᵐⁿᵖʳˢᵗ⁺⁻⁽⁾]+", lambda m: "^" + unicodedata.normalize("NFKD", m.group()), lowered)
-    plain = "".join(c for c in unicodedata.normalize("NFKD", raised) if not unicodedata.combining(c))
-    return plain.encode("ascii", "replace").decode()
-
-
-def _spelt(match: re.Match[str]) -> str:
-    sign = match.group()
-    return SIGNS[sign] if sign in SIGNS else "^" + "".join(RAISED[s] for s in sign)
 
 
 # ---- what NumPy calls otherwise ---------------------------------------------------------------------

@@ -11,8 +11,8 @@ from matdiff.algebra.dims import shape_text
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.notation import ASCII, TEXT
 from matdiff.opening import without_collector
+from matdiff.output.ascii import in_ascii
 from matdiff.output.sharing import with_pieces
-from matdiff.output.spellings import in_ascii
 from matdiff.output.text import declarations
 from matdiff.page.breaking import broken
 from matdiff.page.model import NARROWEST, Answer, Formula, Line, Page, Section, Setting

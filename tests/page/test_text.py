@@ -13,7 +13,7 @@ from matdiff.algebra.expr import postorder
 from matdiff.algebra.identities.factoring import key
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.products import Sum, coefficient
-from matdiff.output.spellings import in_ascii
+from matdiff.output.ascii import in_ascii
 from matdiff.page.breaking import broken
 
 ATTENTION = "½‖softmax_rows(Q Kᵀ/√d) V − Y‖²", ("Q", "K", "V"), "Q, K: n x k; V, Y: n x p; d: scalar positive"
