@@ -82,7 +82,8 @@ def law_named(name: str) -> Law:
     ],
 )
 def test_another_reason_is_refused(name: str, before: str, after: str) -> None:
-    where = "a, b: scalar; k: scalar positive integer; p: scalar positive; x, y: n; A, B, X: n x n; U, V: n x n stochastic"
+    where = "a, b: scalar; k: scalar positive integer; p: scalar positive; x, y: n; A, B, X: n x n"
+    where += "; U, V: n x n stochastic"
     assert not law_named(name).explains(matdiff.parse(before, where), matdiff.parse(after, where))
 
 
