@@ -77,7 +77,6 @@ class Judge(Beside):
                 return
             else:
                 self.earlier = [*self.earlier, *filter(None, [self.chain])][-RESUMED:]
-                self.scope.declared.general.clear()  # an index runs anew
                 self.chain = self._begun(line, sides)
                 self.chain.line, sides = line.number, sides[1:]
         except MatdiffError as error:
