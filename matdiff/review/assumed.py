@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from matdiff.algebra.dims import SCALAR
 from matdiff.language.declarations import declare
 from matdiff.language.declared import Declaration
-from matdiff.language.names import named
+from matdiff.language.names import GREEK_WORDS, named
 from matdiff.review.habits import TURNED
 from matdiff.review.operators import LETTER
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from matdiff.review.scope import Scope
 
 CURVED = frozenset(("orthogonal", "idempotent"))  # which say nothing of what is differentiated by
+GREEK_CAPITALS = frozenset(word for word in GREEK_WORDS if word[0].isupper())
 ADJECTIVE = r"(?:(?:an?|any|real|both|square|symmetric|idempotent|orthogonal|positive|definite|and)[\s,]+)*"
 NAME = r"\\?[A-Za-zΑ-Ωα-ω]+"
 ONE = rf"\$?({NAME}(?:\$?(?:\s*,\s*|\s*,?\s+and\s+)\$?(?:\\[A-Za-z]+|[A-ZΑ-Ωα-ω])(?![A-Za-z]))*)\$?"  # A; Q and R
@@ -74,7 +75,7 @@ def assume(scope: Scope, text: str, curved: bool) -> None:
 
 def _note(scope: Scope, name: str, word: str) -> None:
     """Adds a property to what is declared of a name; that a matrix has orthonormal columns is kept in mind."""
-    if name.isupper() and name not in scope.declared:
+    if (name.isupper() or name in GREEK_CAPITALS) and name not in scope.declared:
         scope.declared.table.update(declare(f"{name}: {word}").table)
     known = scope.declared.get(name)
     if known and known.shape[0] == known.shape[1] and known.shape != SCALAR:

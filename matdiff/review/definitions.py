@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from matdiff.algebra.dims import SCALAR
+from matdiff.algebra.notation import GREEK
 from matdiff.language.declared import Declaration
 from matdiff.language.names import GREEK_WORDS, named
 from matdiff.language.questions import question_at
@@ -151,7 +152,7 @@ def _is_introduced(scope: Scope, name: str, line: Line, is_front: bool) -> bool:
 
 def _is_said(name: str, line: Line) -> bool:
     """Whether words introduce what a name is: where Q = XW, with \\alpha = K^{-1}y."""
-    return re.search(rf"(?:[Ww]ith|[Ww]here|[Ll]et)\W+{name}\s*:?=", line.text) is not None
+    return re.search(rf"(?:[Ww]ith|[Ww]here|[Ll]et)\W+(?:{name}|{GREEK.get(name, name)})\s*:?=", line.text) is not None
 
 
 def _differentiated_by(lines: Collection[Line]) -> set[str]:

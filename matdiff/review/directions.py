@@ -9,10 +9,10 @@ from matdiff.review.operators import FUNCTION, HELD
 
 LETTER = r"[^\W\d_](?:_\d|[₀-₉])?"
 OF = rf"(?P<f>(?:(?:{FUNCTION})\s*)+(?![A-Za-z])|{LETTER}|{HELD})\s*\(\s*(?P<x>{LETTER})\s*\)"
-ALONG = rf"\s*(?:\[\s*(?P<along>{LETTER})\s*\]|\(\s*(?P<round>{LETTER})\s*\))"
+ALONG = rf"\s*(?:\[\s*(?P<along>{LETTER})\s*\]|\(\s*(?P<round>{LETTER})\s*\)|·?\s*(?P<bare>{LETTER})\s*$)"
 DIRECTED = (
     rf"(?<![A-Za-z])[Dd]\s*{OF}{ALONG}",  # Df(X)[H], D log det(X)(H)
-    rf"(?<![A-Za-z])D_\{{?(?P<along>{LETTER})\}}?\s*{OF}(?P<round>)",  # D_H f(X)
+    rf"(?<![A-Za-z])D_\{{?(?P<along>{LETTER})\}}?\s*{OF}(?P<round>)(?P<bare>)",  # D_H f(X)
 )
 
 
@@ -39,7 +39,7 @@ def with_directions(lines: list[Line]) -> list[Line]:
 def _direction(statement: Statement) -> tuple[str, str]:
     """The letter of the direction in which a statement differentiates, and that of what moves along it."""
     for m in (re.search(pattern, statement.sides[0]) for pattern in DIRECTED):
-        if m and m.group("x") != (along := m.group("along") or m.group("round")):
+        if m and m.group("x") != (along := m.group("along") or m.group("round") or m.group("bare")):
             return along, m.group("x")
     return "", ""
 

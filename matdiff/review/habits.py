@@ -44,6 +44,7 @@ ONE_HOT = r"(?<![\w\\])\$?([^\W\d_])\$?\s*(?:\(|is\s+|,\s*)?(?:an?\s+)?one-hot"
 VARIES = r"(?:∂|(?<![A-Za-z])d\}?|\\partial|(?:∇|\\nabla)\s*_\s*\{?)\s*"  # in front of an unknown
 INCREMENT = r"(?m)^\W*(?:d|\\(?:math\w+|operatorname)\{d\})\s*[A-Za-z]\s*&?\s*="  # df = …
 ONES = rf"(?<![\w.])1\s*{TURNED}"  # 1ᵀ, so that · 1 is a vector too
+OUTER_ONES = rf"(?<![\w.])1\s+1\s*{TURNED}"  # 1 1ᵀ
 INVERSE = r"(?i)pseudo.?inverse|Moore|Penrose|generali[sz]ed inverse|pinv"
 LOGARITHM = r"(?:\\?(?:log|ln))\s*"
 LIKELIHOOD = rf"{LOGARITHM}[pP]\s*(?:\([^()]*[|∣;][^()]*\)|\(\s*[^\W\d_]\s*\)|$)"  # log p(y | X, w)
@@ -65,6 +66,8 @@ COMPLEMENT = rf"(\)|(?<![A-Za-z]){LETTER})\s*\(\s*1(?=\s*[-−])"  # s(1 − s)
 # log det A = tr(log A)
 ENTRY_OF_SOFTMAX = r"softmax\s*\(\s*([^\W\d_])_([a-z]|\{[a-z]\})\s*\)"  # softmax(z_j), which is softmax(z)_j
 TRACE_OF_LOG = rf"((?<![A-Za-z])(?:tr|Tr|trace)\s*\(\s*)log(\s*\(\s*{LETTER}\s*\)\s*\))"
+LOG_OF_MATRIX = r"(?<![A-Za-z\\])\\?log\s*(?:\(\s*([A-Z])\s*\)|([A-Z])(?![A-Za-z_|(]))"
+TRACE_WITH_LOG = rf"(?<![A-Za-z])(?:tr|Tr|trace)\}}?\s*\(\s*[A-Z]\s*{LOG_OF_MATRIX}"  # tr(P log P)
 COMMUTATION = (
     r"commutation matrix\s+\$?([A-Z])(?![A-Za-z])"
     r"|(?<![A-Za-z])([A-Z])\$?\s+(?:is|be|denotes)\s+(?:the|a)\s+commutation matrix"
@@ -72,6 +75,8 @@ COMMUTATION = (
 TWICE = r"(?<![A-Za-z])d2\s*([^\W\d_])\s*/\s*d\s*([^\W\d_])2(?!\w)"  # d2L/dh2
 STEP = r"(?<=[^\W\d_])_\{\s*[a-z]\s*\+\s*1\s*\}"  # x_{k+1}, the next x
 NEXT = r"(?<![A-Za-z])([^\W\d_])(?:₊|_\{?\+\}?)"  # x₊ = …, the next x
+STEPPED = r"Δ\s*([^\W\d_])(?![_\d₀-₉])"  # ΔX, a name
+BARE_STEP = r"(?:Δ|\\Delta(?![A-Za-z]))\s*(?:[_=+*'ᵀ^):₀-₉⊙&\-]|\\|$)"  # Δ, which is one itself
 OF_SUMS = r"(∑_\{?(?P<i>[a-z])[^/=]*?)\s*/\s*(∑_\{?(?P=i)[^/=+−-]*)$"  # ∑ₖ rₖ xₖ / ∑ₖ rₖ
 INNER = rf"({LETTER}\s*{TURNED})\s*({LETTER})(?!\s*{TURNED}|[\w^(])"
 FACTOR_ONE = r"(?<=[\w)\]'′ᵀ⊤}])\s*(?:(?<=\s)|(?<=ᵀ)|(?<=⊤))1(?=\s*(?:[/)+−-]|$))"
@@ -250,13 +255,15 @@ class Habits:
         self._has_two_d = "d" in given and re.search(INCREMENT, text) is not None
         self._primes = self._sign_of_time(text)
         self._varies = re.search(VARIATION, text) is not None and re.search(DELTA, text) is None
+        self._steps = re.search(BARE_STEP, text) is None and "Delta" not in given
+        self._has_matrix_logs = re.search(TRACE_WITH_LOG, text) is not None
         self._adjugate = "adjugate" in text
         self._absolute = re.search(r"\|(?:\\cdot|[·\s])*\|.{0,40}absolute value", text) is not None
         self._names_delta = "delta" in given
         self._small = small_entries(text, given)
         self._rows = rows_of(text, declared)
         self._next = re.search(INVERSE, text) is None  # P⁺ is a new P, and no generalised inverse
-        gives_p = re.search(r"(?<!log )(?<!ln )(?<![\w\\])[pP]\s*\([^()]*\)\s*&?\s*=", text) is not None
+        gives_p = re.search(r"(?<!log )(?<!ln )(?<!log\})(?<![\w\\])[pP]\s*\([^()]*\)\s*&?\s*=", text) is not None
         self._turns_with_t = "t" not in given and not re.search(r"(?<![A-Za-z\\^{])t(?![A-Za-z])", text)
         self._says_likelihood = re.search(SAYS_LIKELIHOOD, text) is not None and not gives_p
         gives_l = re.search(rf"(?m)(?:^\W*|, ){OF_L}\s*(?:\([^()]*\))?\s*&?\s*=", text) is not None
@@ -323,6 +330,7 @@ class Habits:
         side = re.sub(TWICE, r"d²\1/d\2²", re.sub(STEP, "_plus", side) if self._has_steps else side)
         side = re.sub(ENTRY_OF_SOFTMAX, r"(softmax(\1))_\2", side)
         side = re.sub(TRACE_OF_LOG, r"\1logm\2", side)
+        side = re.sub(LOG_OF_MATRIX, lambda m: f"logm({m[1] or m[2]})", side) if self._has_matrix_logs else side
         side = re.sub(OF_SUMS, r"(\1)/(\3)", side)
         side = re.sub(CROSS_ENTROPY, _cross_entropy, side)
         side = re.sub(r"(?:1|𝟙|𝟏|I)\s*[({[]\s*([^()<>]+?)\s*>\s*0\s*[])}]", r" step(\1) ", side)
@@ -334,12 +342,14 @@ class Habits:
         if self._next:
             side = re.sub(rf"({LETTER})(?:⁺|\^\{{?\+\}}?)", r"\1_plus", side)
         side = re.sub(NEXT, r"\1_plus", side) if self._names_next else side
+        side = re.sub(STEPPED, r"\1_Delta", side) if self._steps else side
         side = re.sub(r"(?<![A-Za-z])d(?:²|\^\{?2\}?)", "D_sq", side) if self._names_d2 else side  # a squared distance
         side = re.sub(r"(\(\(?\d+\)?/\(?\d+\)?\))\s*(?=\d)", r"\1 * ", side)  # ½ 2 A x, where no power has come down
         side = re.sub(LIKELIHOOD, " l_p ", side) if self._says_likelihood else side
         side = re.sub(rf"{LOGARITHM}{OF_L}(?:\s*\([^()]*\))?", " l_L ", side) if self._says_l else side
         side = re.sub(NORMAL, " l_N ", side) if self._says_normal else side
         if self._names_ones:
+            side = re.sub(OUTER_ONES, " vector(1) vector(1)' ", side)
             side = re.sub(r"·\s*1(?![\w.])", "· vector(1)", side)
             side = re.sub(r"(?<![A-Za-z])([α-ω])1(?![\w.])", r"\1 vector(1)", side) if self._numbers_one else side
         if self._is_code:

@@ -19,13 +19,14 @@ from matdiff.review.expansions import misplaced
 from matdiff.review.lines import Line, Statement
 from matdiff.review.operators import LETTER, with_increments
 from matdiff.review.scope import has_increments
-from matdiff.review.sides import Beside, Judged
+from matdiff.review.sides import Beside, Judged, is_misfit
 from matdiff.review.upstream import is_told
 from matdiff.review.verdicts import AGREES, GRAVEST, NO_CLAIM, RIGHT, UNREAD, WRONG
 
 CONDITION = r"(?i)\b(?:subject to|s\.\s?t\.|such that|constraint|given|if|when|suppose|assum|with|where|let)"
 INTRODUCES = r"(?i)\b(?:let|consider|suppose|define|take|now|next|example|exercise|problem|with|where)\b"
 RESTATES = r"(?i)\b(?:expand|rewrit|simplif|equivalent|that is|i\.e\.|thus|hence|therefore)"  # Q(w) = … once more
+COLON = rf"\s*{LETTER}\s*:\s*{LETTER}+\s*$"  # A : B and A : BC
 RESUMED = 3  # chains that a line may go on with
 
 
@@ -59,7 +60,14 @@ class Judge(Beside):
             self.chain = None
             yield Judged(line, WRONG, "", expanded)
         else:
-            yield from self._sides(line, statement)
+            found = [*self._sides(line, statement)]
+            is_rule = not statement.goes_on and re.match(COLON, statement.sides[0]) and any(map(is_misfit, found))
+            yield from self._rule(line, statement) if is_rule else found
+
+    def _rule(self, line: Line, statement: Statement) -> Iterator[Judged]:
+        """The verdict on what a text says of A : B, whose letters are others than those of the text."""
+        alone = type(self)(" = ".join(statement.sides), None)
+        yield from (judged._replace(line=line) for judged in alone.verdicts())
 
     def _sides(self, line: Line, statement: Statement) -> Iterator[Judged]:
         """The verdicts on the sides of a statement; of 0 = ∇f = … the rest is what ∇f comes to."""
@@ -80,7 +88,7 @@ class Judge(Beside):
                 self.chain = self._begun(line, sides)
                 self.chain.line, sides = line.number, sides[1:]
         except MatdiffError as error:
-            self.chain, self.lost = None, line.number
+            self.chain, self.lost = self._beside_unsaid(sides, error), line.number
             is_zero = isinstance(error, Independent) and statement.sides[1:] == ("0",)
             yield Judged(line, AGREES if is_zero else UNREAD, error.message)
             return
@@ -93,6 +101,12 @@ class Judge(Beside):
                 self.chain = chain
             if self.chain is None:
                 return
+
+    def _beside_unsaid(self, sides: list[str], error: MatdiffError) -> Chain | None:
+        """The chain that a side begins behind a derivative of what is not given, of which nothing is said."""
+        with suppress(MatdiffError):
+            return Chain(self.scope.value(sides[1])) if isinstance(error, NotSaid) and len(sides) == 2 else None
+        return None
 
     def _resumed(self, line: Line, side: str) -> Judged:
         """A side that goes on with the statement before it, or with one above that, if it is right beside that only.
@@ -122,12 +136,14 @@ class Judge(Beside):
             return chain
         first = sides[0] = without_star(sides[0], self.scope)
         is_derivative = self.scope.asks(first) or (self.scope.adjoints and _alone(first) != "")
+        if is_derivative:
+            self.scope.declared.general.clear()  # an index runs anew, ∂L/∂A_mn
         try:
             self.scope.is_jacobian, self.scope.origin = False, None
             chain = Chain(self.scope.value(first), is_derivative)
             chain.first, chain.is_jacobian, chain.origin = first, self.scope.is_jacobian, self.scope.origin
         except NotSaid:
-            if len(sides) < 2:
+            if len(sides) < 2 + (not self.scope.asks_alone(first)):
                 raise
             return Chain(self.scope.value(sides.pop(1)), is_derivative)
         with suppress(ShapeError):  # of a side that is judged below

@@ -49,6 +49,7 @@ LAYOUT = (
     r"\\begin\s*\{[^{}]*\}(?:\{[^{}]*\})?|\\end\s*\{[^{}]*\}|\\eqalign\s*\{|\\phantom\s*\{[^{}]*\}"
     r"|\{\}|\\label\{[^{}]*\}|\\nonumber|\\notag|\\\\(?:\[[^\]]*\])?|\\[\[\]]|\\displaystyle"
 )
+BROKEN = r"\\\\(?:\[[^\]]*\])?(?:\s|&|\\q?quad(?![A-Za-z]))*(?=[-+])"  # \\ & \qquad + C, which goes on
 TABLE = r"\\begin\s*\{(\w*matrix|cases|array)\}.*?\\end\s*\{\1\}"  # which is no layout of rows
 DISPLAYED = (
     r"\\\[(?P<inside>.*?)\\\]"
@@ -223,7 +224,7 @@ def _label(row: str) -> str:
 
 def _without_remark(row: str, column: int) -> tuple[str, int]:
     """A row without the remark that stands in a column at its right, and that column, or the one above."""
-    m = re.compile(r"(?<=\S) {3,}(?=\S)").search(row.rstrip(), len(_label(row)))
+    m = re.compile(r"(?<=[^\s,;]) {3,}(?=\S)").search(row.rstrip(), len(_label(row)))
     if m is None or "&" in row:
         indent = len(row) - len(row.lstrip())
         is_deep = indent > (24 if row.lstrip()[:1] in "([" else 16)
@@ -262,10 +263,11 @@ def _pieces(row: str) -> Iterator[str]:
     row = re.sub(SWITCH, lambda m: m.group(1) if len(m.group(1)) == 1 else rf"\operatorname{{{m.group(1)}}}", row)
     row = re.sub(NUMBERED, " ", row)
     row = re.sub(LABELLED, r"_{\1}", row)
+    row = re.sub(BROKEN, " ", row)
     held = [m.group() for m in re.finditer(TABLE, row)]
     row = re.sub(TABLE, "⟪⟫", row)
     if "matrix}" not in row and "cases}" not in row:
-        row = re.sub(r"(?<![-+=])(?<![-+=]\s)\\\\(?:\[[^\]]*\])?(?!\s*(?:&|\\q?quad)*\s*[-+])(?=.*\S)", " ; ", row)
+        row = re.sub(r"(?<![-+=])(?<![-+=]\s)\\\\(?:\[[^\]]*\])?(?=.*\S)", " ; ", row)
     row = re.sub(LAYOUT, " ", row).replace("&", " ")
     row = re.sub("⟪⟫", lambda _: held.pop(0), row)
     row = re.sub(r"\\(?:text|mathrm|mathsf|rm)\s*\{\s*d\s*\}", r"\\mathrm{d}", row)

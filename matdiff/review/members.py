@@ -142,6 +142,9 @@ def _ranges(scope: Scope, name: str) -> tuple[Size, ...]:
 
 def _end_of_sum(scope: Scope, index: str) -> Size | None:
     """Where the sums of a text over an index end."""
-    sums = [re.search(rf"∑_\{{?{index}(?:\s*=\s*1\}}?\^\{{?(\w+)|(?!\s*=))", side) for side in scope.texts.values()]
+    sums = [
+        re.search(rf"∑\s*_\s*\{{?{index}(?:\s*=\s*1\}}?\s*\^\s*\{{?(\w+)|(?!\s*=))", side)
+        for side in scope.texts.values()
+    ]
     ends = [m.group(1) or "N" for m in sums if m]
     return size(int(ends[0]) if ends[0].isdecimal() else ends[0]) if ends else None

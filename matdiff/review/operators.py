@@ -250,7 +250,8 @@ def _whole(m: re.Match[str], defined: Collection[str], name: Name) -> str:
 
 
 def _of_prime(m: re.Match[str], functions: Collection[str], name: Name) -> str:
-    if named(m.group("f")) not in functions:
+    is_factor = m.group("f")[0].isupper() and re.fullmatch(LETTER, m.group("x").strip()) is None  # Zᵀ(S − T)
+    if named(m.group("f")) not in functions or is_factor:
         return m.group()
     return f" {name(Asked(m.group('f'), m.group('x'), len(m.group('primes'))))} "
 

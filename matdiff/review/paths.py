@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,9 +11,10 @@ from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.expr import Expr, Symbol, replace, symbols
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.calculus.forms import RESULT, differential_form
-from matdiff.errors import UnsupportedError
+from matdiff.errors import MatdiffError, UnsupportedError
 from matdiff.language.declared import Declaration
 from matdiff.language.names import named
+from matdiff.language.together import read_line
 from matdiff.review.operators import FUNCTION, LETTER, Asked, D, increments_in, letters_in, with_names
 
 if TYPE_CHECKING:
@@ -51,6 +53,17 @@ def find_paths(scope: Scope, lines: list[Line]) -> None:
         (by,) = {*scope.paths.values()}
         moving = {name for side in rest for name in increments_in(side, scope.names())} - scope.texts.keys()
         scope.paths.update(dict.fromkeys(sorted(moving - {named(by)}), by))
+    _find_shapes(scope, sides)
+
+
+def _find_shapes(scope: Scope, sides: list[str]) -> None:
+    """Declares what moves as it is used, ∂K/∂θ being as large as K: yᵀK⁻¹ ∂K/∂θ K⁻¹y says that K is square."""
+    for side in sides if scope.paths else ():
+        plain = with_names(side, scope.functions, lambda one: f" {one.of} " if one.of in scope.paths else " ∇ ")
+        if plain != side and not letters_in(plain) & {*scope.texts, "∇"}:
+            with suppress(MatdiffError):
+                for s in symbols(read_line(plain, scope.declared)):
+                    scope.declared.table[s.name] = scope.declared[s.name]._replace(shape=s.shape)
 
 
 def with_paths(scope: Scope, side: str) -> str:

@@ -19,7 +19,7 @@ from matdiff.language.declared import OPEN, Declaration, Declarations
 from matdiff.language.names import named
 from matdiff.language.other_kinds import KindsError
 from matdiff.language.together import read_line
-from matdiff.review.asking import derivative_asked, entry_asked, objective
+from matdiff.review.asking import NotSaid, derivative_asked, entry_asked, objective
 from matdiff.review.assumed import assume
 from matdiff.review.comparing import compared
 from matdiff.review.definitions import DEFINED
@@ -208,7 +208,7 @@ class Scope:
         name = partial(self._name, summed=frozenset(re.findall(SUMMED, side)))
         side = with_names(side, self.functions, name, self._operands())
         if re.search(QUOTIENT, side):
-            raise UnsupportedError("the function that is differentiated here is not given")
+            raise NotSaid("the function that is differentiated here is not given")
         side = re.sub(rf"((?<![A-Za-z])d\s*{HELD})\s*\(({LETTER})\)", self._without_place, side)
         side = re.sub(CALL, self._without_arguments, side)
         side = with_increments(side, self.names())

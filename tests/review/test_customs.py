@@ -1,0 +1,51 @@
+"""Customs of authors in whole texts, each read as it is meant; a slip beside it is found."""
+
+from __future__ import annotations
+
+import pytest
+
+import matdiff
+
+WEIGHTED = r"""Q(\beta) = (y - X\beta)^\top \Omega^{-1} (y - X\beta)
+\frac{\partial Q}{\partial \beta} = -2 X^\top \Omega^{-1} y + 2 X^\top \Omega^{-1} X \beta
+where $\Omega$ is symmetric."""
+EXPANDED = r"""$f(X) = \frac12 \| X A^T \|_F^2$
+\begin{align*} f(X + \Delta X) &= \frac12 \text{Tr}((X + \Delta X)A^T A (X + \Delta X)^T) \\
+&= \frac12 \text{Tr}(XA^TAX^T) + \text{Tr}(\Delta X A^TAX^T) \\ & \qquad + \frac12 \text{Tr}(\Delta X A^T A \Delta X^T)
+\end{align*}"""
+ENTROPY = """S(P) = -tr(P log P)
+dS = -tr(dP log P) - tr(dP)
+∇S = -(log P)ᵀ - I"""
+LAYER = """Y = X W1, Z = relu(Y)
+S = Z W2
+L = 1/2 ||S - T||_F^2
+dL/dW2 = Z' (S - T)"""
+PROCESS = """h = ½ yᵀK⁻¹y
+∂h/∂θ = −½ yᵀK⁻¹ ∂K/∂θ K⁻¹y
+      = −½ tr(ααᵀ ∂K/∂θ)
+with α = K⁻¹y, and K symmetric"""
+COLON = r"""$f(A, B) = \|P - AB^T\|^2$ where $A:B = \operatorname{tr}(A^T B)$
+$$X = BA^T - P^T, \quad f = X:X, \quad df = 2X:dX = 2X:dB\,A^T = 2XA:dB$$"""
+TWO_IN_A_ROW = """z = W x,   p = softmax(z)
+∂ℓ/∂z = p − y
+∂ℓ/∂x = Wᵀ (p − y)"""
+TEXTS = [
+    (WEIGHTED, "", "+ 2 X", "- 2 X", 2),
+    (EXPANDED, "", "& \\qquad + \\frac12", "& \\qquad + ", 3),
+    (ENTROPY, "P: n x n", "- I", "", 3),
+    (LAYER, "X: n x d; W1: d x h; W2: h x k; T: n x k", "Z' (S - T)", "Z (S - T)", 4),
+    (PROCESS, "", "−½ tr(ααᵀ", "−tr(ααᵀ", 3),
+    (COLON, "", "2XA:dB", "XA:dB", 2),
+    (TWO_IN_A_ROW, "W: k x d; x: d; y: k", "Wᵀ (p", "W (p", 3),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "where", "right", "wrong", "line"), TEXTS)
+def test_a_custom_is_read_and_a_slip_beside_it_is_found(
+    text: str, where: str, right: str, wrong: str, line: int
+) -> None:
+    review = matdiff.check(text, where)
+    assert review.ok
+    assert "not read" not in {line.verdict for line in review.lines}
+    head, _, tail = text.rpartition(right)
+    assert matdiff.check(head + wrong + tail, where).first_wrong == line
