@@ -94,8 +94,8 @@ class Reading:
 
     def arguments(self) -> tuple[str, ...]:
         """The symbols on the left side of f(x, y) = …, as they are written there; none if one is something else."""
-        names = [named(changed(plain(name))) for name in self.of]
-        seen = [name for name in names if name in self.symbols]
+        names = [name if name in self.stand_ins else named(changed(plain(name))) for name in self.of]
+        seen = [name for name in names if name in self.symbols or name in self.stand_ins]
         return tuple(seen) if not any(_definition(self.expr, name) for name in names) else ()
 
     def _unknown_name(self, name: str) -> UnknownNameError:

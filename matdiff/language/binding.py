@@ -40,6 +40,7 @@ from matdiff.language.tokens import Decision
 
 Labelled = Mapping[str, tuple[str, bool]]
 NO_LABELS: Labelled = {}
+STEP = r"[^\W\d_]\s*[-+−]\s*[0-9]+|[*∗⋆]{2}"  # w_{t-1} and k_{**}, of which no sum binds t
 
 
 class Bound:
@@ -235,6 +236,9 @@ class Bound:
             return self._labelled(node, base, word, [piece for piece in pieces if piece != word], scope)
         if fixed := subscripts(self._low(node, text), self._with_general(scope), self._first_place(base)):
             self.as_part(node, base, fixed, scope)
+            return None
+        if base.kind == "NAME" and re.fullmatch(STEP, text):
+            self._leave(node, base, [text.replace(" ", "")], scope)
             return None
         if not re.fullmatch(r"(?:[\w\s,]|\[\w+\]|:(?=\s*(?:,|$)))+", text):
             raise self.error(node, f"the subscript {text} is not made of letters and digits")

@@ -233,7 +233,7 @@ def _require_fitting(properties: frozenset[str], shape: Shape, shown: str, right
 # ---- the left side: x, W_1, x[i=1..N], R[i=1..N, k=1..K] ------------------------------------------
 
 HIGH = rf"(?:\^(?:\{{[^{{}}]*\}}|[^\s\[])|['′⁺⁻*]|[{RAISED}]+)"
-NAME = rf"[^\W\d_](?:(?!_\{{)[\w₀-₉ᵢⱼₖ{MARKS}′])*(?:_\{{\w+\}})?{HIGH}?|{LINK}"
+NAME = rf"[^\W\d_](?:(?!_\{{)[\w₀-₉ᵢⱼₖ{MARKS}′])*(?:_\{{\w+(?:[-+−][0-9]+)?\}})?{HIGH}?|{LINK}"
 RANGE = r"\s*([^\W\d_]\w*)\s*(?:=\s*(\S+?)\s*(?:\.\.\.?|…)\s*(.+?))?\s*"
 
 

@@ -5,6 +5,7 @@ In go the places of the tree that have such an index; a doubtful one is an error
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from matdiff.errors import AmbiguityError, MatdiffError
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 def require_no_convention(bound: Bound) -> None:
     """u_i K_ij u_j is refused: Einstein would sum over i and j, and else they are constant."""
     letters = {
-        id(p.node): {i for piece in p.pieces if "given" not in piece for i in piece if i in "ijklmn"}
+        id(p.node): {i for s in p.pieces if "given" not in s for i in s if i in "ijklmn" and i not in p.scope}
         for p in bound.pending
     }
     if not any(len(found) > 1 for found in letters.values()):
@@ -40,7 +41,8 @@ def require_no_convention(bound: Bound) -> None:
 def require_outside(bound: Bound, place: Unbound) -> None:
     """An index that a sum binds elsewhere does not stand outside of it: what the sum takes in would be a guess."""
     known = {*place.scope, *bound.free_indices, *bound.declared}
-    letter = next((p for p in map(canonical, place.pieces) if p in bound.indices and p not in known), None)
+    letters = [canonical(re.split("[-+−]", piece)[0]) for piece in place.pieces]
+    letter = next((p for p in letters if p in bound.indices and p not in known), None)
     if letter is not None:
         message = f"the index {letter} is not bound by a sum here, but is elsewhere"
         hint = "put brackets around all that the sum takes in, or call one of the two otherwise"
@@ -79,7 +81,9 @@ def part_or_name(bound: Bound, place: Unbound, matrix: str) -> MatdiffError:
 def as_written(place: Unbound) -> str:
     """The piece as people write it."""
     base = place.base.value if place.base.kind == "NAME" else "(…)"
-    return f"{base}_{','.join(place.pieces)}" if place.is_low else f"{base}[{', '.join(place.pieces)}]"
+    low = ",".join(place.pieces)
+    low = low if low.replace(",", "").isalnum() else f"{{{low}}}"
+    return f"{base}_{low}" if place.is_low else f"{base}[{', '.join(place.pieces)}]"
 
 
 def not_bound(bound: Bound, place: Unbound, piece: str) -> Exception:

@@ -164,12 +164,17 @@ def say_identities(bound: Bound, attempt: Attempt) -> None:
 
 
 def say_means(bound: Bound, attempt: Attempt) -> None:
-    """Notes that x̄ is a constant beside the unknown x: where it is their mean the text has to say so."""
+    """Notes that x̄ is a constant beside the unknown x, and h_{t-1} in h_t = …: what depends on it has to be defined."""
     for name in bound.names.values():
         of, is_mean = name.name.removesuffix("_bar"), name.name.endswith("_bar")
         if is_mean and not name.declared and any(re.fullmatch(rf"{of}(_\w)?", unknown) for unknown in bound.wrt):
             place = next(n for n in bound.order if n.kind in ("symbol", "member") and n.value[0] == name.name)
             attempt.note(place, f"{name.name} is a constant here; where it depends on {of}, define it: {name.name} = …")
+    for step in (re.fullmatch(r"(\w+_(\w))(?:minus|plus)[0-9]+", name) for name in bound.names):
+        if step and step[1] in bound.definitions:
+            place = next(n for n in bound.order if n.kind == "symbol" and n.value[0] == step[0])
+            hint = f"for the steps write … for {step[2]} = 1..T behind {step[1]} = …"
+            attempt.note(place, f"{step[0]} is a constant here; {hint}")
 
 
 def _asked(bound: Bound) -> set[str]:

@@ -59,6 +59,11 @@ class Unbound(NamedTuple):
     def is_low(self) -> bool:
         return not self.spans
 
+    @property
+    def is_free(self) -> bool:
+        """Whether a sum binds none of the indices."""
+        return self.scope.keys().isdisjoint(map(canonical, self.pieces))
+
 
 def position_of(bound: Bound, piece: str, scope: Scope) -> Position | None:
     """An index of a sum, or a class label y_i of one: what needs nothing else of the text.
@@ -92,10 +97,10 @@ def fixed(bound: Bound, name: str, *indices: Binder | Shifted | Fixed) -> Fixed:
 
 
 def resolve_unbound(bound: Bound) -> None:
-    """Resolves the indices that no sum binds, from left to right."""
+    """Resolves the indices that no sum binds, from left to right; first those beside one that a sum binds."""
     if not bound.free:
         require_no_convention(bound)
-    for place in sorted(bound.pending, key=lambda unbound: unbound.node.start):
+    for place in sorted(bound.pending, key=lambda unbound: (unbound.is_free, unbound.node.start)):
         require_outside(bound, place)
         if place.base.kind != "NAME" or not (place.is_low or _is_only_numbered(bound, place)):
             _part(bound, place)
@@ -131,7 +136,7 @@ def whole_of(bound: Bound, letter: str) -> str:
 def _low(bound: Bound, place: Unbound) -> None:
     """x_k: the entry or member k of x, or a name of its own."""
     node, base, pieces, scope, _ = place
-    whole = f"{base.value}_{''.join(map(canonical, pieces))}"
+    whole = canonical(f"{base.value}_{''.join(map(canonical, pieces))}")
     known = _whole(bound, base.value)
     if known is not None and not _counts(known, pieces) and _counts(known, letters := _letters(pieces)):
         place, pieces = place._replace(pieces=letters), letters
@@ -306,18 +311,8 @@ def _own(bound: Bound, place: Unbound, whole: str, is_doubtful: bool) -> None:
         base, index = place.base.value, ", ".join(place.pieces)
         known = _whole(bound, base)
         part = f"{base}[{index}]"
-        if whole not in bound.declared and _has_another(bound, place):
-            message = f"{as_written(place)} can be {part}, an entry of {base}, or a name of its own"
-            hint = f"write {part} with an index that is declared, or declare {whole} for the name"
-            raise bound.error(place.node, message, hint)
         part = part if known is None or _counts(known, place.pieces) else f"{base}[{index}, :]"
         bound.note(place.node, f"{as_written(place)} is a name of its own, and no part of {base}; {part} would be one")
-
-
-def _has_another(bound: Bound, place: Unbound) -> bool:
-    """Whether as many indices, of which a sum binds one, stand behind the same letter: x_{n,y_n} beside x_{n,c}."""
-    others = [p for p in bound.pending if p.base.value == place.base.value and len(p.pieces) == len(place.pieces) > 1]
-    return any(canonical(piece) in p.scope for p in others for piece in p.pieces)
 
 
 def _last_places(bound: Bound, place: Unbound) -> Indices:

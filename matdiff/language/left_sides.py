@@ -12,7 +12,7 @@ from collections.abc import Set as AbstractSet
 
 from matdiff.algebra.expr import FUNCTIONS
 from matdiff.errors import NotationError
-from matdiff.language.names import LETTER, MARKS, SUBS, SUBSCRIPT, SUBSCRIPTS, SUPERS, named
+from matdiff.language.names import LETTER, MARKS, SUBS, SUBSCRIPT, SUBSCRIPTS, SUPERS, named, power_asked
 from matdiff.language.transcript import Edit
 from matdiff.records import NamedTuple
 from matdiff.regex import regex
@@ -184,11 +184,11 @@ def _inside(head: re.Match[str]) -> str:
 def of_steps(called: Iterable[str], numbers: Collection[str]) -> Iterator[str]:
     """Notes that θ_{t+1} = θ_t − ηg is a step of numbers, where θ and g may be vectors.
 
-    >>> list(of_steps(["theta_t+1"], ["theta_t", "eta", "g"]))
+    >>> list(of_steps(["theta_tplus1"], ["theta_t", "eta", "g"]))
     ['theta_t is read as a scalar; if it is a vector, declare it: theta_t: vector']
     """
     for name in called:
-        state = re.sub(r"[\s{}]|\+1\}?$", "", name)
+        state = name.removesuffix("plus1")
         if state != name and state in numbers:
             yield f"{state} is read as a scalar; if it is a vector, declare it: {state}: vector"
 
@@ -250,6 +250,7 @@ def _fault_of(argument: str, others: list[str], head: re.Match[str], rest: str) 
 
 def stands(argument: str, rest: str) -> bool:
     """Whether an argument stands in the rest of a text, or a member of the family of which x_1 is one."""
-    bare = argument.strip("⟪⟫(){} ")
+    power = power_asked(argument)
+    bare = (power.base if power else argument).strip("⟪⟫(){} ")
     family = re.match(rf"([^\W\d_][{MARKS}]*)(?:_|[{SUBS}])", bare)
     return bare in rest or not bare[:1].isalpha() or bool(family and f"{family.group(1)}_" in rest)

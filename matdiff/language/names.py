@@ -64,11 +64,15 @@ def canonical(name: str) -> str:
 
     >>> canonical("Σ₁"), canonical("W_1"), canonical("x_{t}"), canonical("x̂_1"), canonical("∇_{h_1}")
     ('Sigma1', 'W1', 'x_t', 'x_hat1', 'nabla_h1')
+    >>> canonical("w_{t-1}"), canonical("k_{**}")
+    ('w_tminus1', 'k_starstar')
     """
     if name.isascii() and name.isalnum():
         return name
     plain = name.translate(_PLAIN).replace("{", "").replace("}", "").replace(" ", "")
     base, _, subscript = plain.rpartition("_")
+    if base and not subscript.isalnum():  # k_{**} and w_{t-1}
+        plain = f"{base}_{''.join(LABELS.get(sign, sign) for sign in subscript)}"
     return base + subscript if subscript.isdecimal() and base else plain.rstrip("_")
 
 

@@ -46,10 +46,10 @@ def transpose(attempt: Attempt, node: Node, a: Typed) -> Typed:
             shown, name = attempt.written(of), of.value
             message = f"{shown}' beside {shown} is no transpose: {shown} is a number"
             raise attempt.misfit(node, message, f"write {name}_prime for another value")
-        if a.guessed and a.node.kind == "symbol":
+        shown = attempt.written(node)
+        if a.guessed and (a.node.kind == "symbol" or (a.node.kind == "member" and re.search("['′]", shown))):
             name = a.node.value[0]
             hint = f"declare {name}: vector and the sizes of what stands beside it, or {name}: scalar"
-            shown = attempt.written(node)
             raise attempt.misfit(node, f"{shown} is no transpose of a number, and nothing else fits", hint)
         if of.kind in ("product", "tight", "sum"):
             said = f"{attempt.written(node)} is the transpose of a number, which is the number itself"

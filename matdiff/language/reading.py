@@ -82,7 +82,7 @@ def read(
     unknowns = [named(changed(plain(w))) for w in ([wrt] if isinstance(wrt, str) else wrt)]
     found = _of_one_reach(partial(Readings, rest, declared, unknowns, scalar, laws, dialect, True), solving)
     require_one_meaning(found.expr, text)
-    asked = (*([wrt] if isinstance(wrt, str) else wrt), *(found.question.names if found.question else ()))
+    asked = (*([wrt] if isinstance(wrt, str) else wrt), *(found.question.names if found.question else ())) or found.of
     if not all(name.isascii() and name.isalpha() for name in asked):
         from matdiff.language.powers_asked import in_powers
 

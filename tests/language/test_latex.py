@@ -459,6 +459,7 @@ def test_an_error_of_the_lexer_points_at_the_latex() -> None:
         (r"\int x", r"\int", "not available"),
         (r"\lim x", r"\lim", "not available"),
         (r"\mathbb{E}[x]", r"\mathbb{E}", "an expectation is no part of an expression"),
+        (r"x \quad \text{s.a.} \quad y", r"\text{s.a.}", "“s.a” is no part of an expression"),
         (r"a \pm b", r"\pm", "two expressions"),
         (r"\binom{a}{b}", r"\binom", "not available"),
         (r"$a$ beside $b$", "beside", "outside"),

@@ -61,6 +61,15 @@ def test_unknowns_in_one_text() -> None:
     assert list(matdiff.derive("tr(A B)", "A, B").gradients) == ["A", "B"]
 
 
+def test_a_power_on_the_left_is_an_unknown() -> None:
+    found = matdiff.derive(r"\ell(\mu, \sigma^{2}) = -n\ln(\sigma^2) - \frac{1}{\sigma^2}\sum_{i=1}^{n}(x_i - \mu)^2")
+    assert found.notes == ("v stands for σ^{2}, and σ is its positive root",)
+    at = {"mu": 0.5, "v": 2.0, "n": 3.0, "x": [1.0, -1.0, 2.0]}
+    squares = 0.25 + 2.25 + 2.25
+    assert matdiff.evaluate(found.gradients["σ^{2}"], at) == pytest.approx(-3 / 2 + squares / 4)
+    assert matdiff.evaluate(found.gradients["mu"], at) == pytest.approx(2 * (2.0 - 1.5) / 2)
+
+
 def test_a_definition_is_not_lost_when_its_name_gets_an_index() -> None:
     assert str(matdiff.parse("h = tanh(W x); h_t'h_t")) == "h = tanh(Wx); h[t]h[t]"
 

@@ -25,9 +25,10 @@ class Frame:
     start   where on the page its contents start
     after   what is written when it closes
     outer   the formula around it
+    fonts   how many fonts are set for the rest of it
     """
 
-    __slots__ = ("after", "closer", "opener", "outer", "start")
+    __slots__ = ("after", "closer", "fonts", "opener", "outer", "start")
 
     def __init__(self, opener: Token, closer: str, start: int, after: str = "", outer: str = "") -> None:
         self.opener = opener
@@ -35,6 +36,7 @@ class Frame:
         self.start = start
         self.after = after
         self.outer = outer
+        self.fonts = 0
 
 
 class Nesting:
@@ -106,6 +108,7 @@ class Nesting:
                 f"{frame.opener.text} is not closed before {token.text}", frame.opener, f"{frame.closer} is missing"
             )
         self.stack.pop()
+        del self.fonts[len(self.fonts) - frame.fonts :]
         if closer == "]":
             root = self.stack[-1]
             assert isinstance(root, Root)

@@ -147,13 +147,15 @@ class Wording(Nesting):
         elif not self.lowered and re.search(r"[a-z]\.\s", content) and words[0][:1].isalpha() and len(words) > 2:
             self.prose(content, self.source.index(content, start))
         elif (
-            (PROSE.intersection(words) or len(words) > 1) and "".join(words) not in self.functions and not self.lowered
+            (PROSE.intersection(words) or len(words) > 1 or re.fullmatch(r"[^\W\d][\w-]*[^\w-].*", "".join(words)))
+            and "".join(words) not in self.functions
+            and not self.lowered
         ):
             shown = " ".join(words)
             message = f"the text “{shown[:60]}” is no part of an expression"
             raise NotationError(message, text=self.source, span=(start, end), suggestion="leave only the formula")
         else:
-            self.name(" ".join(words), start, end)
+            self.name(" ".join(words).replace("-", "") or content, start, end)  # \text{hinge-loss} has a hyphen
 
     def prose(self, content: str, start: int) -> None:
         """Text between formulas: questions and conditions, whose formulas and names stand beside them."""
@@ -202,6 +204,8 @@ class Wording(Nesting):
         content = self._letters("")
         if content is None:
             pending.pop()
+            top.fonts += 1
+            self.fonts.append(FONTS.get(token.text, ""))
             return
         pending.append(Token("}", self.stream.end - 1, self.stream.end))
         word = "".join(content.split())
