@@ -13,6 +13,7 @@ from matdiff.algebra.operators.kronecker import Kronecker
 from matdiff.algebra.operators.norms import EntrywiseNorm1, MaximumNorm, Norm, PowerNorm, inner
 from matdiff.algebra.operators.products import Power, Product
 from matdiff.algebra.operators.square import Determinant, Inverse, LogDeterminant, Trace, matrix_power
+from matdiff.algebra.operators.symbolic_powers import SymbolicPower
 from matdiff.errors import ShapeError
 from matdiff.recording.arrays import FUNCTIONS, UFUNCS, Traced, as_traced, function, lift, refuse, ufunc
 from matdiff.recording.axes import ravel
@@ -150,6 +151,8 @@ def slogdet(a: Any) -> SignAndLogarithm:
 @function("linalg.matrix_power")
 def power_of_matrix(a: Any, n: Any) -> Traced:
     x = square_matrix(a, "np.linalg.matrix_power")
+    if isinstance(n, Traced) and n.ndim == 0:
+        return Traced(SymbolicPower.of(x.expr, n.expr), x.lengths)
     if not isinstance(n, int) or abs(n) > 1000:
         refuse(f"the power {n} of a matrix")
     return Traced(matrix_power(x.expr, n), x.lengths)

@@ -10,7 +10,6 @@ from matdiff.algebra.dims import ONE, Size
 from matdiff.algebra.dims import size as extent_said
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.operators.abbreviations import count
-from matdiff.algebra.operators.symbolic_powers import SymbolicPower
 from matdiff.errors import AmbiguityError
 from matdiff.language.dialects import PATHS, arrays, classes, python, recorded
 from matdiff.language.dialects.arrays import Site, axes_of, broadcast, entrywise, lengths_of, made
@@ -110,18 +109,6 @@ def pair_of_slogdet(site: Site, a: Typed) -> Typed:
     raise site.misfit("slogdet gives a pair", "slogdet(A)[1] is the logarithm")
 
 
-@function("matrix_power")
-def matrix_power(site: Site, a: Typed, n: Typed) -> Typed:
-    """Aᵏ"""
-    if axes_of(a) != 2 or not site.unify(a.rows, a.cols):
-        raise site.misfit(f"matrix_power takes a square matrix: {site.shown(a)}")
-    if not n.is_scalar or (n.number is not None and n.number.denominator != 1):
-        raise site.misfit("matrix_power takes a whole number")
-    if n.number is None:
-        return made(site, lengths_of(a), [a, n], lambda x, k: Traced(SymbolicPower.of(x.expr, k.expr), x.lengths))
-    return made(site, lengths_of(a), [a], lambda x: RECORDED["linalg.matrix_power"](x, int(n.number or 0)))
-
-
 @function("cholesky")
 def cholesky(site: Site, a: Typed, lower: bool | None = None, upper: bool = False, **options: Any) -> Typed:
     """L of LLᵀ = A; SciPy gives Lᵀ unless it is asked for the lower one"""
@@ -132,31 +119,6 @@ def cholesky(site: Site, a: Typed, lower: bool | None = None, upper: bool = Fals
     is_scipy = "scipy" in f"{PATHS[module.partition('.')[0]]}.{module}" if module else lower is not None
     factor = of_matrices(site, a, name="cholesky")
     return arrays.transpose(site, factor) if upper or (is_scipy and not lower) else factor
-
-
-@function("kron")
-def kron(site: Site, a: Typed, b: Typed) -> Typed:
-    """A ⊗ B"""
-    if axes_of(a) != axes_of(b):
-        raise site.misfit(f"kron takes two matrices or two vectors: {site.shown(a)}, {site.shown(b)}")
-    lengths = tuple(site.attempt.sizes.product(m, n) for m, n in zip(lengths_of(a), lengths_of(b), strict=True))
-    return made(site, lengths, [a, b], RECORDED["kron"])
-
-
-@function("diagonal")
-def diagonal(site: Site, a: Typed) -> Typed:
-    """the diagonal of a matrix"""
-    if axes_of(a) != 2:
-        raise site.misfit(f"diagonal takes a matrix: {site.shown(a)}", "diag(x) makes a matrix of a vector")
-    return of_matrices(site, a, name="diag")
-
-
-@function("diag")
-def diag(site: Site, a: Typed) -> Typed:
-    """a diagonal matrix of a vector, the diagonal of a matrix"""
-    if axes_of(a) == 1:
-        return made(site, (a.rows, a.rows), [a], RECORDED["diag"])
-    return of_matrices(site, a, name="diag")
 
 
 @function("norm", "vector_norm", "matrix_norm")
@@ -295,12 +257,6 @@ def size_said(site: Site, part: Node) -> Size:
 
 
 EXTENTS = {"len": 0, "shape[0]": 0, "shape[1]": 1, "shape[-1]": -1}
-
-
-@function("ones_like", "zeros_like")
-def like(site: Site, a: Typed) -> Typed:
-    """ones in the shape of an array"""
-    return made(site, lengths_of(a), [a], RECORDED[site.node.value.name])
 
 
 @function("size", "numel")
