@@ -124,11 +124,16 @@ def require_axes(bound: Bound, attempt: Attempt, scalar: bool) -> None:
         names = [name for name in sorted(_names_in(bound, node)) if attempt.assumed.get(name) == "V"]
         is_doubtful = node.value.name in MEANS if inner.is_scalar else inner.cols is ONE and has_axis(node)
         typed = typed_as(bound, attempt, names, kind="M") if is_doubtful else None
+        if is_doubtful and typed is None and node.value.name in OF_ROWS:  # a of the distances of (a, b) and (a, c)
+            pairs = [other for other in reduced if other.value.name in OF_ROWS]
+            names = sorted({n for pair in pairs for n in _names_in(bound, pair) if attempt.assumed.get(n) == "V"})
+            typed = typed_as(bound, attempt, names, kind="M")
         if typed is not None and (typed.is_scalar or not scalar):
             ways = (f"{'; '.join(f'{name}: {kind}' for name in names)}" for kind in ("vector", "matrix"))
-            of = "one number, or of a matrix" if inner.is_scalar else "a vector, or of a matrix along an axis"
+            of = "of one number, or of a matrix" if inner.is_scalar else "of a vector, or of a matrix along an axis"
+            of = "one number, or one for each row of matrices" if node.value.name in OF_ROWS else of
             hint = f"declare {' or '.join(ways)} to decide"
-            raise bound.error(node, f"{attempt.written(node)} is of {of}", hint, KindsError)
+            raise bound.error(node, f"{attempt.written(node)} is {of}", hint, KindsError)
 
 
 def _names_in(bound: Bound, root: Node) -> set[str]:
@@ -207,11 +212,14 @@ def require_rows(bound: Bound, attempt: Attempt) -> None:
 
 
 MEANS = frozenset("mean reduce_mean".split())
-REDUCTIONS = frozenset("sum mean var std max min amax amin prod norm logsumexp".split())
+OF_ROWS = frozenset("pairwise_distance cosine_similarity".split())  # along the last axis
+REDUCTIONS = frozenset("sum mean var std max min amax amin prod norm logsumexp".split()) | OF_ROWS
 
 
 def has_axis(node: Node) -> bool:
     """Whether a reduction of code has an axis: x.sum(0), np.sum(x, axis=0)"""
+    if node.value.name in OF_ROWS:
+        return True
     first = len(node.parts) - len(node.value.names)
     named = dict(zip(node.value.names, node.parts[first:], strict=True))
     is_said = first > 1 and node.parts[1].kind == "NUMBER" and node.value.name != "norm"

@@ -323,8 +323,18 @@ def say_stems(bound: Bound, attempt: Attempt) -> None:
         others = [name for name, kind in kinds.items() if kind == "V" and re.fullmatch(rf"{stem}[1-9]", name)]
         if others and customary(number)[0][0] == "S":
             place = next(n for n in bound.order if n.kind == "symbol" and n.value[0] == others[0])
-            said = f"{others[0]} is read as a vector beside the number {number}; if it is a number too, declare it"
-            attempt.note(place, f"{said}: {others[0]}: scalar")
+            _say_number(attempt, place, others[0], number)
+    for node in [n for n in bound.order if n.kind in ("add", "sub", "sum") and len(n.parts) == 2]:
+        for one, other in permutations(node.parts):
+            is_number = one.kind == "definition" and one.typed is not None and one.typed.is_scalar
+            if is_number and other.kind == "symbol" and kinds.get(other.value[0]) == "V":
+                _say_number(attempt, other, other.value[0], one.value)
+
+
+def _say_number(attempt: Attempt, place: Node, vector: str, number: str) -> None:
+    """Notes that a name is a vector beside a number."""
+    said = f"{vector} is read as a vector beside the number {number}; if it is a number too, declare it"
+    attempt.note(place, f"{said}: {vector}: scalar")
 
 
 def say_factors(bound: Bound, attempt: Attempt) -> None:
@@ -347,7 +357,18 @@ def say_factors(bound: Bound, attempt: Attempt) -> None:
                 f"{vector} is read as a vector and {number} as a number; the other way is {number}: vector, "
                 f"and a product of two vectors entry by entry {vector} .* {number}",
             )
+        elif len(made) == len(left) == 1 and names == [*made, *left] and _is_starred(bound, node):
+            other = typed_as(bound, attempt, left, matrices=made)  # x * theta, where a number mostly stands in front
+            said = f"{made[0]} is read as a vector and {left[0]} as a number; if {made[0]} is a matrix, declare it"
+            if other is not None:
+                attempt.note(node, f"{said}: {made[0]}: matrix")
     attempt.restore()
+
+
+def _is_starred(bound: Bound, product: Node) -> bool:
+    """Whether a product has a star, as those of programs."""
+    first, second = product.parts
+    return "*" in bound.text[first.end : second.start]
 
 
 def _is_prediction(product: Node, attempt: Attempt) -> bool:

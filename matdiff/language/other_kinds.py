@@ -23,11 +23,15 @@ def typed_as(
     columns: list[Node] | None = None,
     kind: str = "V",
     numbers: Sequence[Key] = (),
+    matrices: Sequence[Key] = (),
 ) -> Typed | None:
-    """The text as it would be if some names were vectors, or of another kind, and others numbers, if that has sense."""
+    """The text as it would be with some names as vectors, or of another kind, others as numbers or as matrices.
+
+    None if that has no sense.
+    """
     if not names:
         return None
     with suppress(Misfit):
-        others = dict.fromkeys(names, kind) | dict.fromkeys(numbers, "S")
+        others = dict.fromkeys(names, kind) | dict.fromkeys(numbers, "S") | dict.fromkeys(matrices, "M")
         return Attempt(bound, attempt.assumed | others, columns).run()
     return None

@@ -21,6 +21,14 @@ COMMENT = regex(
     r"|(?<=[^\s\d])(?:[ \t]+#|[ \t]{2,}%)[^\n]*"
 )
 CONTINUED = regex(r"\.\.\.[ \t]*\n")
+WHOLE = regex(r"(?<![\w.])\d+(?P<point>\.)(?=[-+)]|\s+(?:[-+*/)]|\.[*/^]))")  # 1. of 1. + x and 1. ./ x
+OWN = regex(r"(?<![\w.])(?:obj|self|this)\.(?=[A-Za-z]\w*\b(?!\s*\())")  # of obj.X, in a class
+SIGNS_OF_CODE = r"[%#]|\bfunction\b|\breturn\b|[-+*/]=|\n|;|\d\.[\s)+-]|\b(?:obj|self|this)\."
+WHOLE = regex(r"(?<![\w.])\d+(?P<point>\.)(?=[-+)]|\s+(?:[-+*/)]|\.[*/^]))")  # 1. of 1. + x and 1. ./ x
+OWN = regex(r"(?<![\w.])(?P<owner>(?:obj|self|this)\.)(?P<name>[A-Za-z]\w*)(?![\w(])")  # obj.X, in a class
+HANDLE = regex(
+    r"(?:(?<=[\n;])|^|(?<=; ))[ \t]*(?P<name>[A-Za-z]\w*)[ \t]*=[ \t]*@[ \t]*(?P<arguments>\([\w, ]+\))", given="@"
+)
 FRAME = regex(
     r"(?:^|(?<=\n))\s*function\b\s*(?:\[?(?P<given>\w+(?:\s*,\s*\w+)*)\]?\s*=\s*)?(?P<name>\w+)[ \t]*"
     r"(?P<arguments>\([^()\n]*\))[ \t]*[;,]?[ \t]*(?=\n)"
@@ -63,20 +71,49 @@ class Program(NamedTuple):
 def unframed(script: Transcript) -> Program:
     """A program as one statement for each name; a text of mathematics as it stands."""
     program = Program(script)
-    if "\\" in script.source or not re.search(r"[%#]|\bfunction\b|\breturn\b|[-+*/]=|\n|;", script.text):
+    if "\\" in script.source or not re.search(SIGNS_OF_CODE, script.text):
         return program
     for pattern in (COMMENT, CONTINUED):
         program = program.without([m.span() for m in pattern.finditer(program.script.text)])
+    points = [(*m.span("point"), "") for m in WHOLE.finditer(program.script.text)]
+    program = program.edited(sorted([*points, *_owners(program.script.text)]))
+    program = program.edited(_handles(program.script.text))
     program, frame = with_helpers(program)
     program = program.without([m.span() for m in RETURN.finditer(program.script.text)])
-    others = re.split(r"\s*,\s*", frame["given"])[1:] if frame and frame["given"] else []
-    for name in others:
-        text = program.script.text
-        own = [(s.start, s.end) for s in statements(text) if s.name == name]
-        if own and not _stands(name, Program(program.script).without(own).script.text):
+    return added_up(_without_unused(program, frame) if frame else program)
+
+
+def _owners(text: str) -> list[Edit]:
+    """The obj. of obj.X in a text that has no other X."""
+    found = list(OWN.finditer(text))
+    is_one = not any(_is_used(m["name"], text) for m in found)
+    return [(*m.span("owner"), "") for m in found if is_one]
+
+
+def _handles(text: str) -> list[Edit]:
+    """g(z) = … in the place of g = @(z) …, which another statement calls."""
+    found = [m for m in HANDLE.finditer(text) if _calls(text[: m.start()] + text[m.end() :], m["name"])]
+    return [(*m.span(), f"{m['name']}{m['arguments']} = ") for m in found]
+
+
+def _is_used(name: str, text: str) -> bool:
+    """Whether a name stands in a program, in which no sign of a product is left out."""
+    return re.search(rf"(?<![\w.]){re.escape(name)}(?!\w)", text) is not None
+
+
+def _without_unused(program: Program, frame: re.Match[str]) -> Program:
+    """The program of a function without the definitions that its first value does not need, which are noted."""
+    given = re.split(r"\s*,\s*", frame["given"]) if frame["given"] else []
+    text = program.script.text
+    said = statements(text)
+    first = given[0] if given else said[-1].name if said and not text[said[-1].end :].strip("; \n") else ""
+    for name in [s.name for s in reversed(said) if s.name != first]:
+        own = [(s.start, s.end) for s in statements(program.script.text) if s.name == name]
+        if own and not _is_used(name, Program(program.script).without(own).script.text):
+            shown = "is another value of the function" if name in given else "takes no part in what is returned"
             program = program.without(own)
-            program = program._replace(notes=(*program.notes, f"{name} is another value of the function"))
-    return added_up(program)
+            program = program._replace(notes=(*program.notes, f"{name} {shown}"))
+    return program
 
 
 def with_helpers(program: Program) -> tuple[Program, re.Match[str] | None]:
@@ -84,9 +121,9 @@ def with_helpers(program: Program) -> tuple[Program, re.Match[str] | None]:
     text = program.script.text
     frames = list(FRAME.finditer(text))
     pieces = list(zip(frames, [*[f.start() for f in frames[1:]], len(text)], strict=False))
+    script = text[: frames[0].start()] if frames else ""  # which its functions stand behind
     called = {f for f in frames for g, end in pieces if g is not f and _calls(text[g.end() : end], f["name"])}
-    is_script = bool(frames) and bool(text[: frames[0].start()].strip())  # whose functions stand behind it
-    free = [] if is_script else [f for f in frames if f not in called]
+    free = [f for f in frames if f not in called and not _calls(script, f["name"])]
     if len(free) > 1:
         message = f"{' and '.join(f['name'] for f in free)} are functions, and none calls the other"
         raise _refused(program, free[1], AmbiguityError, message, "keep the one that is meant")

@@ -25,7 +25,11 @@ IDENTITIES = ("eye", "identity")
 def unfolded(to: Converter, tree: ast.AST) -> Iterator[tuple[Excerpt, str]]:
     """Puts matrices of 0 and 1 in the places of labels; yields each at its place, and what is said of it."""
     labels: dict[str, ast.Name] = {}
+    ranges = _named_ranges(tree)
     for node in [n for n in ast.walk(tree) if isinstance(n, (ast.Call, ast.Subscript))]:
+        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Tuple):
+            rows, *rest = node.slice.elts
+            node.slice.elts = [ranges.get(rows.id, rows) if isinstance(rows, ast.Name) else rows, *rest]
         if (meant := _meant(node)) is not None:
             label, new = meant
             for part in ast.walk(new):
@@ -37,6 +41,21 @@ def unfolded(to: Converter, tree: ast.AST) -> Iterator[tuple[Excerpt, str]]:
         shown = one_hot(name)
         said = f"{shown} stands for the labels {name}: each row of it is 0 but for 1 in the column of the class"
         yield Excerpt(shown, to.span(label)[0], to.text), said
+
+
+def _named_ranges(tree: ast.AST) -> dict[str, ast.expr]:
+    """Takes rows = np.arange(len(y)) out of the statements, and answers what each such name is."""
+    found: dict[str, ast.expr] = {}
+    for owner in [n for n in ast.walk(tree) if isinstance(n, ast.Module | ast.FunctionDef)]:
+        rest = []
+        for item in owner.body:
+            match item:
+                case ast.Assign(targets=[ast.Name(id=name)], value=value) if _called(value) in RANGES:
+                    found[name] = value
+                case _:
+                    rest.append(item)
+        owner.body = rest or owner.body
+    return found
 
 
 def one_hot(name: str) -> str:

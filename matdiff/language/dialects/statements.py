@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from bisect import bisect_left
 from collections.abc import Container, Iterator
 from copy import deepcopy
@@ -265,12 +266,12 @@ def matrices(body: list[ast.stmt]) -> list[ast.Name]:
 def axis_said(value: ast.expr) -> tuple[ast.Name, int] | None:
     """X and k of X.shape[k] and X.size(k), len(X) and np.shape(X)[k]"""
     match value:
-        case ast.Subscript(value=of, slice=ast.Constant(value=int(k))):
+        case ast.Subscript(value=of, slice=key) if re.fullmatch("-?[0-9]", ast.unparse(key)):
             match of:
                 case ast.Attribute(value=ast.Name() as owner, attr="shape"):
-                    return owner, k
+                    return owner, int(ast.unparse(key))
                 case ast.Call(func=ast.Attribute(value=ast.Name() as owner, attr="size"), args=[], keywords=[]):
-                    return owner, k
+                    return owner, int(ast.unparse(key))
         case ast.Call(func=ast.Attribute(value=ast.Name() as owner, attr="size"), args=[ast.Constant(value=int(k))]):
             return owner, k
         case ast.Call(func=ast.Name(id="len"), args=[ast.Name() as owner]):
