@@ -308,6 +308,7 @@ ABSTRACT = {
     "OfOneSize": "the base of the matrices that one size determines",
     "Linear": "the base of the operators that are linear",
     "Bilinear": "the base of those that are linear in each of two operands",
+    "Directed": "the base of derivatives in directions",
     "Windowed": "the base of the operators that move a window over a matrix",
 }
 EVALUATED_BY_THE_PROGRAM = {

@@ -74,9 +74,11 @@ class VecForm(TraceForm):
                 kept = [m for m in terms if holds_differential(m)]
                 if len(kept) < len(terms):
                     return zero_in_sum, [t._replace(middle=Sum.of(*kept))]
-                return laws.terms_one_by_one, [t._replace(middle=m) for m in kept]
+                law = transposes.transpose_of_sum if is_row(t) else laws.terms_one_by_one
+                return law, [t._replace(middle=m) for m in kept]
             case Scale(operands=(c, a)) if holds_differential(a):
-                return laws.scalars_to_the_front, [t.times(scalars_of(c), a)]
+                law = transposes.transpose_of_multiple if is_row(t) else laws.scalars_to_the_front
+                return law, [t.times(scalars_of(c), a)]
             case Scale(operands=(c, a)):
                 return laws.scalar_to_the_end, [t._replace(left=(*t.left, as_vec(a)), middle=c)]
             case Hadamard(operands=f) if t.middle.is_scalar:
@@ -104,7 +106,10 @@ class VecForm(TraceForm):
         of = type(t.middle)
         match a:
             case Sum(operands=terms):
-                return laws.terms_one_by_one, [t._replace(middle=of(m)) for m in terms if holds_differential(m)]
+                kept = [m for m in terms if holds_differential(m)]
+                if len(kept) < len(terms):
+                    return zero_in_sum, [t._replace(middle=of(Sum.of(*kept)))]
+                return laws.terms_one_by_one, [t._replace(middle=of(m)) for m in kept]
             case Scale(operands=(c, b)) if holds_differential(b):
                 return laws.scalars_to_the_front, [t.times(scalars_of(c), of(b))]
             case Scale(operands=(c, b)) if of is Trace:
@@ -216,6 +221,11 @@ def law_of_product(product: Expr, inner: Expr) -> Law:
     if product.rows is inner.rows is ONE:
         return transposes.transpose_of_product  # the vec of a row is its transpose
     return scalar_in_product if product.cols is inner.cols is ONE else laws.vec_of_product
+
+
+def is_row(t: TraceTerm) -> bool:
+    """Whether the vec of what has the differential is its transpose, with nothing in front."""
+    return t.middle.rows is ONE and t.middle.cols is not ONE and not t.left
 
 
 def transpose_within(a: Expr) -> Law:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import matdiff
 from fuzz import in_chunks, seeds
 from fuzz.expressions import anything, scalar
 from fuzz.test_expressions import unknown_of
+from matdiff.algebra.expr import Expr, Symbol
 from matdiff.algebra.identities import SIMPLIFICATIONS
 from matdiff.algebra.rewriting import Simplifier, Step
+from matdiff.errors import MatdiffError
 from matdiff.numeric.reasons import unexplained
 
 
@@ -25,6 +28,24 @@ def test_the_steps_of_random_functions_are_instances_of_their_laws(chunk: int) -
         unknown = unknown_of(f, seed)
         if unknown is not None:
             assert not without_reason(matdiff.derive(f, unknown).steps), seed
+
+
+@in_chunks
+def test_the_steps_to_random_jacobians_and_hessians_are_instances_of_their_laws(chunk: int) -> None:
+    for seed in seeds(60, chunk):
+        for derivative, f in ((matdiff.jacobian, anything(seed)), (matdiff.hessian, scalar(seed))):
+            unknown = unknown_of(f, seed)
+            if unknown is not None:
+                assert not without_reason(steps_of(derivative, f, unknown)), seed
+
+
+def steps_of(derivative: Callable[[Expr, Symbol], Any], f: Expr, unknown: Symbol) -> Sequence[Step]:
+    """The steps to a derivative; none where it is refused."""
+    try:
+        steps: Sequence[Step] = derivative(f, unknown).steps
+    except MatdiffError:
+        return ()
+    return steps
 
 
 @in_chunks

@@ -198,7 +198,12 @@ def beside_each_other(factors: Sequence[Expr]) -> Expr:
     return Hadamard.of(*scalars) if array is None else Scale.of(Hadamard.of(*scalars), array)
 
 
-@identity("A/a + B/a^2 = (A + B/a)/a", where="a: scalar; A, B: m x n", among=(Scale, Hadamard, Power, Sqrt))
+@identity(
+    "A/a + B/a^2 = (A + B/a)/a",
+    where="a: scalar; A, B: m x n",
+    also=(Statement("a*(1 - a)^2 - a^2*(1 - a) = a*(1 - a)*(1 - a - a)", "a: scalar"),),
+    among=(Scale, Hadamard, Power, Sqrt),
+)
 def common_powers(e: Expr) -> Expr | None:
     """Also for some of the terms: A + cB + cC = A + c(B + C)."""
     if len(e.operands) > MOST_TERMS or are_disjoint([bases_of(t) for t in e.operands]):

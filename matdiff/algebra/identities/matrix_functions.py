@@ -10,6 +10,7 @@ from matdiff.algebra.identities.products import scalars_in_front
 from matdiff.algebra.identities.transposes import transposed
 from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators import spectral_functions
+from matdiff.algebra.operators.linear import Directed
 from matdiff.algebra.operators.matrix_functions import Expm, FrechetExpm, FrechetLogm, Logm, Sqrtm
 from matdiff.algebra.operators.products import Product, Scale, Sum, Transpose, factors_of
 from matdiff.algebra.operators.spectral_functions import FrechetOfFunction, MatrixFunction
@@ -66,9 +67,7 @@ def linear_piece(e: Expr) -> bool:
     """L(A, E) with one direction, or the solution of AX + XA = E."""
     if isinstance(e, Sylvester):
         return e.operands[0] is e.operands[1]
-    if isinstance(e, FrechetOfFunction):
-        return len(e.directions) == 1
-    return isinstance(e, (FrechetExpm, FrechetLogm)) and len(e.operands) == 2
+    return isinstance(e, Directed) and len(e.directions) == 1
 
 
 @identity(
@@ -83,6 +82,8 @@ def linear_piece(e: Expr) -> bool:
         Statement("frechet_logm(A, A) = A*inv(A)", "A: n x n spd"),
         Statement("frechet_logm(A, logm(A)) = logm(A)*inv(A)", "A: n x n spd"),
         Statement("frechet_logm(A, eye(n)) = inv(A)", "A: n x n spd"),
+        "frechet_expm(A, zeros(n, n)) = zeros(n, n)",
+        Statement("frechet_logm(A, zeros(n, n)) = zeros(n, n)", "A: n x n spd"),
     ),
     on=OF_FUNCTIONS,
 )
@@ -99,6 +100,7 @@ def commuting_direction(e: Expr) -> Expr | None:
         "sylvester(A, A, A^k) = A^k*inv(A)/2",
         "sylvester(A, A, c*A^k) = c*A^k*inv(A)/2",
         "sylvester(A, A, expm(A)) = expm(A)*inv(A)/2",
+        "sylvester(A, A, zeros(n, n)) = zeros(n, n)",
         Statement("sylvester(sqrtm(A), sqrtm(A), A) = A*inv(sqrtm(A))/2", "A: n x n spd"),
     ),
 )
@@ -121,9 +123,9 @@ def in_commuting_direction(e: Expr) -> Expr | None:
     also=(Statement("frechet_logm(A, c*E) = c*frechet_logm(A, E)", "c: scalar; A: n x n spd; E: n x n"),),
     on=OF_FUNCTIONS,
 )
-def multiple_direction(e: Expr) -> Expr | None:
+def multiple_direction(e: Directed) -> Expr | None:
     """In every direction."""
-    return scalars_in_front(e, len(e.operands) - len(e.directions) if isinstance(e, FrechetOfFunction) else 1)
+    return scalars_in_front(e, len(e.operands) - len(e.directions))
 
 
 multiple_right_side = stated(

@@ -18,7 +18,10 @@ from matdiff.algebra.reading_cost import reading_cost
 @identity(
     "diag(x) + diag(y) = diag(x + y)",
     where="x, y: n",
-    also=(Statement("a*diag(x) + diag(y) = diag(a*x + y)", "a: scalar; x, y: n"),),
+    also=(
+        Statement("a*diag(x) + diag(y) = diag(a*x + y)", "a: scalar; x, y: n"),
+        Statement("a^2*diag(x) + a*diag(y) = diag(a*(a*x + y))", "a: scalar; x, y: n"),
+    ),
     among=(DiagonalMatrix,),
 )
 def diagonals_joined(e: Expr) -> Expr | None:

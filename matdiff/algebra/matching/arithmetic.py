@@ -18,6 +18,7 @@ from matdiff.algebra.matching.rules import (
     MOST_TERMS,
     MULTIPLYING_OUT,
     POWERS,
+    POWERS_OF_SUMS,
     STACKS,
     SUMS,
     Term,
@@ -27,6 +28,7 @@ from matdiff.algebra.matching.rules import (
 )
 from matdiff.algebra.operators.entrywise import exact_root
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, coefficient, multiple, zero
+from matdiff.algebra.operators.structure import DiagonalMatrix
 from matdiff.algebra.operators.sums import IndexedSum, substitute_index
 from matdiff.algebra.operators.symbolic_powers import SymbolicPower, matrix_base
 
@@ -44,6 +46,7 @@ class Arithmetic(ABC):
         self.multiplies_out = MULTIPLYING_OUT in beyond
         self.opens_sums = (self.multiplies_out and STACKS not in beyond) or SUMS in beyond
         self.joins_powers = POWERS in beyond
+        self.opens_powers = POWERS_OF_SUMS in beyond
         self.knows_sums = KNOWN_SUMS in beyond
         self.known: dict[Expr, Forms] = {}
         self.names = count()  # of indices for the moment
@@ -176,6 +179,8 @@ class Arithmetic(ABC):
                 base, exponent = Number(1 / base.number), Number(-exponent.number)  # √½ as 1/√2
             exponents.setdefault(base, []).append(exponent)
         joined = [self._power(base, self.sum_of(own)) for base, own in exponents.items()]
+        if self.opens_powers:
+            joined = [f for whole in joined for f in factors_of_power(whole)]
         for f in joined:
             number *= UNIT if f.number is None else f.number
         return number, [f for f in joined if f.number is None and not isinstance(f, Ones)]
@@ -251,7 +256,8 @@ class Arithmetic(ABC):
             opened = self._opened([*scalars, *matrices], lambda fs: self._entrywise_term(e, fs))
             if opened is not None:
                 return self._times(number, opened)
-        if self.has("transpose beside the identity") and any(isinstance(m, Identity) for m in matrices):
+        beside_diagonal = any(isinstance(m, (Identity, DiagonalMatrix)) for m in matrices)
+        if beside_diagonal and self.has("transpose beside the identity"):
             matrices = [min(m, self.flipped(m), key=self.rank) for m in matrices]
         if self.has("ones"):
             matrices = [m for m in matrices if not is_all_ones(m)] or matrices[:1]
@@ -287,6 +293,13 @@ class Arithmetic(ABC):
 
     def _times_exponents(self, i: Expr, j: Expr) -> Expr:
         return self.product_of(i, (i, j), ())
+
+
+def factors_of_power(e: Expr) -> Sequence[Expr]:
+    """(A + B)(A + B) of (A + B)²."""
+    base, exponent = e.operands if isinstance(e, Power) else (e, None)
+    k = None if exponent is None or not isinstance(base, Sum) else exponent.number
+    return [base] * int(k) if k is not None and k.denominator == 1 and 1 < k <= MOST_TERMS else [e]
 
 
 def has_reciprocal(e: Expr) -> bool:

@@ -10,6 +10,7 @@ from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.algebra.operators.entrywise import Entrywise, Unspecified
 from matdiff.algebra.operators.khatri_rao import KhatriRao
 from matdiff.algebra.operators.kronecker import Kronecker, Unvec, Vec, Vech
+from matdiff.algebra.operators.linear import Directed
 from matdiff.algebra.operators.open_functions import OpenHessian
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.softmax import SoftmaxOfColumns, SoftmaxOfRows
@@ -29,6 +30,7 @@ from matdiff.algebra.operators.vectorisation import Commutation
 from matdiff.records import NamedTuple
 
 SUMS, LIKE_TERMS, MULTIPLYING_OUT, POWERS = "sums in front", "like terms", "multiplying out", "powers"
+POWERS_OF_SUMS = "powers of sums"
 KNOWN_SUMS, ENTRIES, STACKS = "known sums", "entries", "sums over rows"
 BEYOND = tuple(
     map(
@@ -39,6 +41,7 @@ BEYOND = tuple(
             (LIKE_TERMS, MULTIPLYING_OUT),
             (POWERS,),
             (LIKE_TERMS, MULTIPLYING_OUT, POWERS),
+            (LIKE_TERMS, MULTIPLYING_OUT, POWERS, POWERS_OF_SUMS),
             (LIKE_TERMS, MULTIPLYING_OUT, POWERS, KNOWN_SUMS),
         ),
     )
@@ -62,6 +65,7 @@ LINEAR: tuple[type[Expr], ...] = (
     LowerTriangle,
     UpperTriangle,
     HalvedTriangle,
+    Directed,
 )  # a number or a scalar in an operand may stand in front
 
 UNSPOKEN = (

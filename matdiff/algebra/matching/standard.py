@@ -24,7 +24,7 @@ from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.entrywise import Abs, Sqrt
 from matdiff.algebra.operators.khatri_rao import KhatriRao
 from matdiff.algebra.operators.kronecker import Kronecker, Vec
-from matdiff.algebra.operators.linear import Bilinear, Linear, places
+from matdiff.algebra.operators.linear import Bilinear, Directed, Linear, places
 from matdiff.algebra.operators.norms import Norm
 from matdiff.algebra.operators.open_functions import OpenHessian
 from matdiff.algebra.operators.piecewise import Piecewise
@@ -137,7 +137,7 @@ class Standard(Arithmetic):
             return self.of(as_product_with_ones(operands[0]))
         if isinstance(e, (HorizontalStack, VerticalStack)):
             return self._blocks(HorizontalStack if isinstance(e, HorizontalStack) else VerticalStack, operands)
-        if isinstance(e, Linear) and self.has("zero") and is_of_zero(e, operands):
+        if isinstance(e, (Linear, Directed)) and self.has("zero") and is_of_zero(e, operands):
             return zero(e.rebuild(tuple(operands)).shape)
         if isinstance(e, LINEAR) and (found := self._linear(e, operands)) is not None:
             return found
@@ -172,18 +172,19 @@ class Standard(Arithmetic):
 
     def _linear(self, e: Expr, operands: Sequence[Expr]) -> Expr | None:
         """Numbers, scalars and sums over an index in an operand of something linear stand in front of it."""
-        if not self.has(f"multiples out of {type(e).__name__}"):
+        if not self.has(f"multiples out of {'Directed' if isinstance(e, Directed) else type(e).__name__}"):
             return None
+        fixed = len(operands) - len(e.directions) if isinstance(e, Directed) else 0
         if self.multiplies_out:
-            for k, o in enumerate(operands):
+            for k, o in enumerate(operands[fixed:], fixed):
                 if isinstance(o, Sum) and not isinstance(e, Trace):
                     return self.sum_of([self._straight(e, (*operands[:k], t, *operands[k + 1 :])) for t in o.operands])
         opens = self.opens_sums or (isinstance(e, Trace) and self.has("trace of an indexed sum"))
-        for k, o in enumerate(operands) if opens else ():
+        for k, o in enumerate(operands[fixed:], fixed) if opens else ():
             if (opened := self.summand(o)) is not None:
                 index, inner = opened
                 return self.indexed(index, self._straight(e, (*operands[:k], inner, *operands[k + 1 :])))
-        parts = [Term(UNIT, (), o) if o.is_scalar else term(o) for o in operands]
+        parts = [Term(UNIT, (), o) if o.is_scalar or k < fixed else term(o) for k, o in enumerate(operands)]
         if not any(p.number != 1 or p.scalars for p in parts):
             return None
         inner = self._straight(e, tuple([p.core if p.core is not None else Number(1) for p in parts]))
@@ -340,8 +341,10 @@ class Standard(Arithmetic):
         return self._straight(e, operands)
 
 
-def is_of_zero(e: Linear, operands: Sequence[Expr]) -> bool:
+def is_of_zero(e: Linear | Directed, operands: Sequence[Expr]) -> bool:
     """Whether an operand in which an operation is linear is 0, and with it the whole."""
+    if isinstance(e, Directed):
+        return any(isinstance(o, Zeros) for o in operands[-len(e.directions) :])
     varying = places(e)
     alone = isinstance(e, Bilinear) or len(varying) == 1
     return alone and any(isinstance(operands[k], Zeros) for k in varying)

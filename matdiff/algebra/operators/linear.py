@@ -121,6 +121,16 @@ class Bilinear(Linear):
         yield from ((sample, place) for place in places(sample))
 
 
+class Directed(Operator):
+    """A derivative in some directions, which are its last operands; it is linear in each of them."""
+
+    __slots__ = ()
+
+    @property
+    def directions(self) -> tuple[Expr, ...]:
+        raise NotImplementedError(type(self).__name__)
+
+
 def places(e: Linear) -> range:
     """The places of the operands in which an operation is linear."""
     return range(*e.linear.indices(len(e.operands)))

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from matdiff.algebra.expr import Expr, Operator
 from matdiff.algebra.laws import Law, differential, stated_differential
 from matdiff.algebra.notation import Notation, Style, call
+from matdiff.algebra.operators.linear import Directed
 from matdiff.algebra.operators.products import Differentials, Product, Sum, Transpose
 from matdiff.algebra.operators.square import Inverse
 from matdiff.algebra.operators.symmetry import is_symmetric
@@ -196,7 +197,7 @@ class Cholesky(Operator):
 # ---- Fréchet derivatives ---------------------------------------------------------------------------
 
 
-class Frechet(Operator):
+class Frechet(Directed):
     """The base of L(A, E, F, …), the derivatives of a function of a matrix in some directions."""
 
     __slots__ = ()
@@ -226,6 +227,10 @@ class Frechet(Operator):
             where="A: n x n spd; E, H: n x n",
             source="Higham, Functions of Matrices, sec. 3.2",
         )
+
+    @property
+    def directions(self) -> tuple[Expr, ...]:
+        return self.operands[1:]
 
     @classmethod
     def of(cls, *operands: Expr) -> Expr:

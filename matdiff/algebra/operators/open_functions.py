@@ -21,6 +21,7 @@ from matdiff.algebra.laws import differential, shift, vec
 from matdiff.algebra.notation import ATOM, POSTFIX, SUM, Notation, Part, Slot, Style, name_text
 from matdiff.algebra.operators.entrywise import Unspecified
 from matdiff.algebra.operators.kronecker import Unvec, Vec
+from matdiff.algebra.operators.linear import Directed
 from matdiff.algebra.operators.norms import inner
 from matdiff.algebra.operators.products import Differentials, Product, Sum, Transpose, turned
 from matdiff.algebra.operators.sums import IndexedSum, UnitVector
@@ -84,7 +85,7 @@ class OpenFunction(Operator):
         return Sum.of(*[inner(g, change) for g, change in zip(gradients, changes, strict=True) if change is not None])
 
 
-class OpenDerivative(Operator):
+class OpenDerivative(Directed):
     """∇f(A), the gradient of an open function with scalar values, and ∇²f(A)[E], its derivative in a direction.
 
     data      the name of f, the number of its arguments, and the places of the arguments by which it is derived,

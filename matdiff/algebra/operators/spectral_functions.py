@@ -20,6 +20,7 @@ from matdiff.algebra.operators.divided_differences import PARAMETERS, Call, appl
 from matdiff.algebra.operators.entrywise import ENTRY, Entrywise, Exp, Expm1, Log, Log1p, Sqrt, Unspecified
 from matdiff.algebra.operators.gamma import Digamma, Polygamma
 from matdiff.algebra.operators.inverses import NEGLIGIBLE
+from matdiff.algebra.operators.linear import Directed
 from matdiff.algebra.operators.matrix_functions import Expm, Logm, Sqrtm
 from matdiff.algebra.operators.products import Differentials, Hadamard, Power, Product, Scale, Sum, reciprocal
 from matdiff.algebra.operators.singular import transposed
@@ -206,7 +207,7 @@ def slope(e: Expr) -> Expr:
     return MatrixFunction.applied(name, order + 1, s, *parameters)
 
 
-class FrechetOfFunction(Operator):
+class FrechetOfFunction(Directed):
     """frechet_funm(f, S, E, …), the derivative of funm(f, S) in some directions; data: as there, and their number."""
 
     __slots__ = ()
