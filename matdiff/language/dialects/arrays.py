@@ -250,7 +250,7 @@ def matmul(site: Site, a: Typed, b: Typed, transpose_a: Any = False, transpose_b
     left, right = lengths_of(a), lengths_of(b)
     if not (left and right):
         raise site.misfit(f"@ takes no number: {site.shown(a if not left else b)}", "write * for a multiple")
-    if axes_of(a) == axes_of(b) == 1 and b.node.kind == "array" and b.node.value.name == "transpose":
+    if axes_of(a) == axes_of(b) == 1 and is_call(b.node, "transpose") and may_be_column(a.node):
         message = (
             f"{site.attempt.shown(a)} @ {site.attempt.shown(b)} is an inner product of arrays with one axis, and the "
             "outer product of columns"
@@ -259,6 +259,16 @@ def matmul(site: Site, a: Typed, b: Typed, transpose_a: Any = False, transpose_b
     if left[-1] is not right[0] and not site.unify(left[-1], right[0]):
         raise site.misfit(f"the product does not fit: {site.shown(a)} @ {site.shown(b)}")
     return made(site, (*left[:-1], *right[1:]), [a, b], UFUNCS["matmul"])
+
+
+def is_call(node: Node, name: str) -> bool:
+    """Whether a node is the call of a function of arrays."""
+    return node.kind == "array" and node.value.name == name
+
+
+def may_be_column(node: Node) -> bool:
+    """Whether what has one axis may be meant as a column; x @ A is the product of a row, if anything."""
+    return not (is_call(node, "matmul") and node.parts[0].typed is not None and axes_of(node.parts[0].typed) == 1)
 
 
 def transpose(site: Site, a: Typed) -> Typed:

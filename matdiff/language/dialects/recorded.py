@@ -37,6 +37,8 @@ def known(module: str, name: str, is_method: bool, torch: bool) -> Function | No
         path, _, of = f"{PATHS[root]}.{rest}".rstrip(".").rpartition(".stats.")  # norm of scipy.stats.norm
         home = f"stats.{of}." if path else HOMES.get(of)
         operation = meaning(home, name, torch) if home is not None else None
+        if operation is None and home == HOMES["numpy.linalg"] and not torch:  # linalg may be that of SciPy
+            operation = meaning(HOMES["scipy.linalg"], name, torch)
     elif is_method:
         operation = FUNCTIONS["method of torch"](name) if torch else METHODS.get(name)
     else:
