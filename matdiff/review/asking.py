@@ -26,6 +26,7 @@ from matdiff.review.upstream import below
 if TYPE_CHECKING:
     from matdiff.review.scope import Scope
 
+LAYERED = ("_this", "_next", "_prev")  # of names of layers
 CUSTOMARY = (("x", "w", "theta", "beta"), ("X", "W", "Theta"))  # unknowns, where a text does not say which
 
 
@@ -45,7 +46,8 @@ def entry_asked(scope: Scope, asked: Asked) -> tuple[Asked, str] | None:
     if row := re.fullmatch(r"\(([^\W\d_])\[(\w),:\]'\)", asked.by):
         return Asked(asked.of, row.group(1)), f"({{}}[{row.group(2)},:]')"
     m = re.fullmatch(INDEXED, named(asked.by))
-    if m is None or asked.order != 1 or asked.by.strip() in scope.paths.values():
+    is_whole = named(asked.by) in scope.definitions or asked.by.strip().endswith(LAYERED)
+    if m is None or asked.order != 1 or asked.by.strip() in scope.paths.values() or is_whole:
         return None
     base, below = m.group("base"), m.group("below") or m.group("number")
     above = re.fullmatch(INDEXED, named(asked.of))

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 CURVED = frozenset(("orthogonal", "idempotent"))  # which say nothing of what is differentiated by
 GREEK_CAPITALS = frozenset(word for word in GREEK_WORDS if word[0].isupper())
+FONT = r"\\(?:mathbf|boldsymbol|bm|mathrm|mathsf)\s*\{\s*(\\?\w+)\s*\}|\{\s*\\bf\s+(\w)\s*\}"
 ADJECTIVE = r"(?:(?:an?|any|real|both|square|symmetric|idempotent|orthogonal|positive|definite|and)[\s,]+)*"
 NAME = r"\\?[A-Za-zΑ-Ωα-ω]+"
 ONE = rf"\$?({NAME}(?:\$?(?:\s*,\s*|\s*,?\s+and\s+)\$?(?:\\[A-Za-z]+|[A-ZΑ-Ωα-ω])(?![A-Za-z]))*)\$?"  # A; Q and R
@@ -52,9 +53,10 @@ def assumptions(text: str) -> Iterator[tuple[str, str]]:
     >>> list(assumptions("where Q and $R$ are symmetric"))
     [('Q', 'symmetric'), ('R', 'symmetric')]
     """
+    text = re.sub(FONT, r"\1\2", text)
     for word, spelt in WORDS.items():
         behind = rf"(?<![\w$]){ONE}\s*(?:is|be|are|=|,)?\s*{ADJECTIVE}{spelt}"
-        ahead = rf"{spelt}\s+(?:matrix\s+)?\$?(\\?[A-ZΑ-Ωα-ω])\b"
+        ahead = rf"{spelt}\)?\s+(?:matrix\s+)?\$?(\\?[A-ZΑ-Ωα-ω])\b"
         for pattern in (behind, ahead, FORMULAS[word]):
             for m in re.finditer(pattern, text):
                 for name in re.findall(rf"{NAME}", re.sub(r"\sand\s", " ", next(filter(None, m.groups())))):

@@ -99,7 +99,9 @@ def _symmetric(chain: Chain, value: Expr, scope: Scope) -> Outcome | None:
     """How a derivative by a symmetric matrix compares where its entries are one variable, or free."""
     truth, *places = chain.truth.operands if isinstance(chain.truth, Entry) else (chain.truth,)
     varied = [scope.declared[n] for n in scope.varied if n in scope.declared]
-    is_structured = any(d.properties & {"symmetric", "spd", "psd"} and d.shape == truth.shape for d in varied)
+    is_structured = any(
+        d.properties & {"symmetric", "spd", "psd"} and (d.shape == truth.shape or scope.is_open(d.name)) for d in varied
+    )
     if not chain.is_derivative or not is_structured or value.shape != chain.truth.shape:
         return None
     if not places:

@@ -3,17 +3,34 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
+from matdiff.algebra.dims import SCALAR
+from matdiff.language.declarations import declare
+from matdiff.language.declared import Declaration
+from matdiff.language.names import named
 from matdiff.review.lines import Line, Statement
 from matdiff.review.operators import FUNCTION, HELD
+
+if TYPE_CHECKING:
+    from matdiff.review.scope import Scope
 
 LETTER = r"[^\W\d_](?:_\d|[₀-₉])?"
 OF = rf"(?P<f>(?:(?:{FUNCTION})\s*)+(?![A-Za-z])|{LETTER}|{HELD})\s*\(\s*(?P<x>{LETTER})\s*\)"
 ALONG = rf"\s*(?:\[\s*(?P<along>{LETTER})\s*\]|\(\s*(?P<round>{LETTER})\s*\)|·?\s*(?P<bare>{LETTER})\s*$)"
+STEP = r"(?<![A-Za-z])[^\W\d_]\s*\(\s*[a-z]\s*\+\s*(?P<by>[a-zα-ω])\s*(?P<along>[a-z])\s*\)"  # f(x + t d)
 DIRECTED = (
     rf"(?<![A-Za-z])[Dd]\s*{OF}{ALONG}",  # Df(X)[H], D log det(X)(H)
     rf"(?<![A-Za-z])D_\{{?(?P<along>{LETTER})\}}?\s*{OF}(?P<round>)(?P<bare>)",  # D_H f(X)
 )
+
+
+def declare_steps(scope: Scope, lines: list[Line]) -> None:
+    """Declares the number h, and the vector d, of a step from x in a direction: f(x + h v), f(x + t d)."""
+    for m in (m for line in lines for s in line.statements for side in s.sides for m in re.finditer(STEP, side)):
+        scope.declared.table.setdefault(named(m["by"]), Declaration(named(m["by"]), SCALAR))
+        if m["along"] == "d":
+            scope.declared.table.update(declare("d: vector").table)
 
 
 def with_directions(lines: list[Line]) -> list[Line]:

@@ -15,6 +15,9 @@ from matdiff.review.comparing import compared, spread
 from matdiff.review.scope import MARK, Scope
 
 MOST_SIZES = 6  # that are tried in place of those that are not declared
+OFF_DIAGONAL = (
+    r"\bdifferent (?:component|ind|entr)|(?<![A-Za-z\\])[i-n]\s*(?:≠|!=|\\neq?(?![A-Za-z]))\s*[i-n](?![A-Za-z])"
+)
 UNDER = r"\b(?:for|if|when|whenever|unless)\b.*(?:[<>≤≥≠]|\\(?:[gl]eq?|neq?)\b)"  # = 1 for x > 0
 PLAIN = frozenset(
     ("positive", "nonnegative", "invertible")
@@ -57,7 +60,7 @@ def condition_of(scope: Scope, line: str, truth: Expr, value: Expr) -> str:
     """The condition under which a side may be what it should be, in a sentence; empty if a text says of none."""
     if held := scope.conditions.keys() & {s.name for e in (truth, value) for s in symbols(e)}:
         return f"what is said of {min(held)} may make it so"
-    return "it is said to hold under a condition" if re.search(UNDER, line) else ""
+    return "it is said to hold under a condition" if re.search(f"{UNDER}|{OFF_DIAGONAL}", line) else ""
 
 
 def has_known_shapes(scope: Scope, truth: Expr, value: Expr) -> bool:

@@ -45,6 +45,10 @@ VARIES = r"(?:∂|(?<![A-Za-z])d\}?|\\partial|(?:∇|\\nabla)\s*_\s*\{?)\s*"  # 
 INCREMENT = r"(?m)^\W*(?:d|\\(?:math\w+|operatorname)\{d\})\s*[A-Za-z]\s*&?\s*="  # df = …
 ONES = rf"(?<![\w.])1\s*{TURNED}"  # 1ᵀ, so that · 1 is a vector too
 OUTER_ONES = rf"(?<![\w.])1\s+1\s*{TURNED}"  # 1 1ᵀ
+INVERSE_POWER = rf"({LETTER}|{HELD})\s*\^\s*\{{\s*[-−]\s*(\d)\s*[T⊤]\s*\}}"  # X^{{-2T}}
+OF_LAYER = r"\^\s*\{?\s*[(\[]\s*[lL]\s*(?:([-+−])\s*1\s*)?[)\]]\s*\}?"  # a^{(l-1)}, a name
+LAYERS = {"": "_this ", "+": "_next ", "-": "_prev ", "−": "_prev "}
+DELTAS = r"(\(\(\s*|(?<!\w))δ(\s*[^()/=]*(?:\([^()]*\))?\s*\)?\s*/\s*\(?\s*)δ(?=\s*[^\W\d_])"  # δf/δx
 INVERSE = r"(?i)pseudo.?inverse|Moore|Penrose|generali[sz]ed inverse|pinv"
 LOGARITHM = r"(?:\\?(?:log|ln))\s*"
 LIKELIHOOD = rf"{LOGARITHM}[pP]\s*(?:\([^()]*[|∣;][^()]*\)|\(\s*[^\W\d_]\s*\)|$)"  # log p(y | X, w)
@@ -255,6 +259,8 @@ class Habits:
         self._has_two_d = "d" in given and re.search(INCREMENT, text) is not None
         self._primes = self._sign_of_time(text)
         self._varies = re.search(VARIATION, text) is not None and re.search(DELTA, text) is None
+        self._has_layers = re.search(r"\^\s*\{?\s*[(\[]\s*([lL])\s*[-+−]", text) is not None
+        self._has_layers = self._has_layers and re.search(r"(?:∑|sum)\s*_\{?[lL]", text) is None
         self._steps = re.search(BARE_STEP, text) is None and "Delta" not in given
         self._has_matrix_logs = re.search(TRACE_WITH_LOG, text) is not None
         self._adjugate = "adjugate" in text
@@ -306,6 +312,9 @@ class Habits:
     def respelt(self, side: str) -> str:
         """A side with its signs in the spelling that the reader knows."""
         side = re.sub(PIECE, lambda m: f"{m[1]}{m[2]}[{m[3] or m[4]}]", side)
+        side = re.sub(INVERSE_POWER, r"((\1^{-\2})ᵀ)", side)
+        side = re.sub(OF_LAYER, lambda m: LAYERS[m[1] or ""], side) if self._has_layers else side
+        side = re.sub(DELTAS, r"\1∂\2∂", side)
         if self._primes:
             side = re.sub(r"([^\W\d_])\(t\)", r"\1", side)
             side = re.sub(rf"({HELD}|{LETTER}){self._primes}", r" d(\1)", side)

@@ -15,18 +15,20 @@ from matdiff.review.asking import Independent, NotSaid, gradients_of, read_off
 from matdiff.review.chain import BARE, Chain
 from matdiff.review.comparing import compared
 from matdiff.review.definitions import defined_by, without_star
+from matdiff.review.doubts import OFF_DIAGONAL
 from matdiff.review.expansions import misplaced
 from matdiff.review.lines import Line, Statement
 from matdiff.review.operators import LETTER, with_increments
 from matdiff.review.scope import has_increments
 from matdiff.review.sides import Beside, Judged, is_misfit
 from matdiff.review.upstream import is_told
-from matdiff.review.verdicts import AGREES, GRAVEST, NO_CLAIM, RIGHT, UNREAD, WRONG
+from matdiff.review.verdicts import AGREES, GRAVEST, MISFIT, NO_CLAIM, RIGHT, UNREAD, WRONG
 
 CONDITION = r"(?i)\b(?:subject to|s\.\s?t\.|such that|constraint|given|if|when|suppose|assum|with|where|let)"
 INTRODUCES = r"(?i)\b(?:let|consider|suppose|define|take|now|next|example|exercise|problem|with|where)\b"
 RESTATES = r"(?i)\b(?:expand|rewrit|simplif|equivalent|that is|i\.e\.|thus|hence|therefore)"  # Q(w) = … once more
 COLON = rf"\s*{LETTER}\s*:\s*{LETTER}+\s*$"  # A : B and A : BC
+BY_SIZES = "the (?:line before it is|definition of .* is|shapes do) not"  # how other reasons begin that sizes may give
 RESUMED = 3  # chains that a line may go on with
 
 
@@ -36,13 +38,25 @@ class Judge(Beside):
     def verdicts(self) -> Iterator[Judged]:
         """The lines in their order, each with its verdict."""
         for line in self.lines:
-            yield self._line(line)
+            yield self._of_equal_sizes(self._line(line))
+
+    def _of_equal_sizes(self, judged: Judged) -> Judged:
+        """A verdict, or that with all sizes equal, if it is right, where shapes do not fit that nobody declared."""
+        is_unfit = judged.verdict == UNREAD and re.match(rf"{MISFIT}|{BY_SIZES}", judged.reason) is not None
+        if self.is_square or not is_unfit or not judged.line.statements:
+            return judged
+        other = self._where_open_sizes_are("n", judged.line)
+        if other.verdict == NO_CLAIM and judged.reason.startswith("the definition"):
+            return Judged(judged.line, NO_CLAIM)
+        said = "it is so where the sizes that nobody declares are equal"
+        return Judged(judged.line, other.verdict, said, work=other.work) if other.verdict in RIGHT else judged
 
     def _line(self, line: Line) -> Judged:
         if unread := self.scope.habits.doubt(line.text):
             self.chain = None
             return Judged(line, UNREAD, unread)
         self.equations.begin(line.text, self.above if line.statements else "")
+        self.aside = " ".join(re.findall(OFF_DIAGONAL, self.above))
         self.above = "" if line.statements else f"{self.above} {line.text}"
         if self.equations.are_zero and not self.equations.zeros:
             self.equations.zeros += gradients_of(self.scope)
@@ -146,6 +160,10 @@ class Judge(Beside):
             if len(sides) < 2 + (not self.scope.asks_alone(first)):
                 raise
             return Chain(self.scope.value(sides.pop(1)), is_derivative)
+        except MatdiffError as error:
+            if not error.message.startswith("the size of I ") or len(sides) < 2:
+                raise
+            return Chain(self._of_identity(first, self.scope.value(sides[1]))[1])  # det(X) I = adj(X) X
         with suppress(ShapeError):  # of a side that is judged below
             if is_derivative and sides[1:] and is_told(self.scope, chain.truth, sides[1]):
                 return Chain(self.scope.value(sides.pop(1)), is_derivative)

@@ -311,6 +311,7 @@ def _plain(piece: str, is_latex: bool) -> str:
     ones = r" \operatorname{vector}(1) " if is_latex else " vector(1) "
     piece = re.sub(ONES, lambda _: ones, piece)
     piece = re.sub(r"\\(?:Longl|L)eftrightarrow(?![A-Za-z])", r"\\iff", piece.strip())
+    piece = re.sub(r"\\Longrightarrow(?![A-Za-z])", r"\\implies", piece)
     found = transcript(piece, MATHEMATICAL - {"d"}, "latex" if is_latex else None).text
     found = re.sub(r"⟪\w+⟫", PROSE, found).replace("\u200a", " ")
     found = re.sub(r"<([^<>=]+,[^<>=]+)>", r"⟨\1⟩", found)
@@ -322,6 +323,8 @@ def _statements(formula: str, known: frozenset[str], is_signed: bool) -> Iterato
     for piece in _split(_without_words(formula, known), SEPARATOR):
         piece, *behind = re.split(BEHIND, piece)
         sides = [side.strip(" .,:") for side in _split(piece, RELATION)]
+        if all(re.fullmatch(r"[i-n]", side) for side in sides):
+            continue  # i = j, a case
         if len(sides) > 1 and all(sides[1:]):
             goes_on = not sides[0]
             if not re.fullmatch(NUMBER, sides[1]):

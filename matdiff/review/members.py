@@ -148,3 +148,13 @@ def _end_of_sum(scope: Scope, index: str) -> Size | None:
     ]
     ends = [m.group(1) or "N" for m in sums if m]
     return size(int(ends[0]) if ends[0].isdecimal() else ends[0]) if ends else None
+
+
+def by_places(scope: Scope, side: str, refused: str) -> str:
+    """A side with s[i] for the s_i of which it is not sure whether it is an entry of s, where nothing else is said."""
+    m = re.match(r"(\w+?)_(\w(?:,\w)?) can be the entry", refused)
+    known = scope.declared.get(m[1]) if m else None
+    if m is None or known is None:
+        return side
+    scope.declared.general.update(zip(m[2].split(","), known.shape, strict=False))
+    return re.sub(rf"(?<![A-Za-z]){m[1]}_(?:\{{+{m[2]}\}}+|{m[2]}(?![A-Za-z,]))", f"{m[1]}[{m[2]}]", side)

@@ -26,7 +26,7 @@ from matdiff.review.definitions import DEFINED
 from matdiff.review.filling import Origin
 from matdiff.review.habits import Habits, said_once
 from matdiff.review.lines import Line
-from matdiff.review.members import General
+from matdiff.review.members import General, by_places
 from matdiff.review.operators import (
     FUNCTION,
     HELD,
@@ -233,6 +233,8 @@ class Scope:
         except KindsError:
             return read_line(side, self.declared, scalar=True)
         except MatdiffError as error:
+            if (spelt := by_places(self, side, error.message)) != side:
+                return self._expression(spelt, scalar)
             if not error.message.startswith("the size of vector(1)"):
                 raise
         return read_line(side.replace("vector(1)", "1"), self.declared)  # which is spread over what stands beside it

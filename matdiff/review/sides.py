@@ -10,7 +10,7 @@ from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.expr import Expr, Symbol, symbols
 from matdiff.algebra.operators.products import Transpose
-from matdiff.errors import MatdiffError, ShapeError
+from matdiff.errors import MatdiffError, ShapeError, UnsupportedError
 from matdiff.language.names import named
 from matdiff.records import NamedTuple
 from matdiff.review import doubts
@@ -18,7 +18,7 @@ from matdiff.review.asking import NotSaid, is_stationary
 from matdiff.review.chain import BARE, Chain, Fault
 from matdiff.review.comparing import Outcome, compared
 from matdiff.review.conventions import under_conventions
-from matdiff.review.directions import with_directions
+from matdiff.review.directions import declare_steps, with_directions
 from matdiff.review.equations import Equations
 from matdiff.review.filling import Work
 from matdiff.review.habits import by_entries, in_doubt, with_commutation, with_ones
@@ -69,10 +69,12 @@ class Beside:
         lines = lines_of(text, tuple(self.scope.declared), self.scope.habits.respelt)
         self.lines = with_sums(with_directions(with_formulas(lines, self.scope.given)))
         declare_entries(self.scope, self.lines)
+        declare_steps(self.scope, self.lines)
         self.lines = with_arguments(self.scope, self.lines)
         learn(self.scope, self.lines)
         self.chain: Chain | None = None
         self.above = ""  # the words between the line and the formulas before it
+        self.aside = ""  # what these say of entries off the diagonal
         self.earlier: list[Chain] = []  # those before it, the last ones
         self.lost = 0  # the line whose last statement is not read
         self.equations = Equations()
@@ -137,7 +139,7 @@ class Beside:
         if not is_settled and not self._is_wrong_for_any_sizes(line):
             self.chain = None
             return Judged(line, UNREAD, "the shapes do not fit, and they are not declared")
-        if condition := doubts.condition_of(self.scope, line.text, chain.truth, value):
+        if condition := doubts.condition_of(self.scope, f"{self.aside} {line.text}", chain.truth, value):
             self.chain = None
             return Judged(line, UNREAD, condition)
         follows = chain.stated is not chain.truth and compared(chain.stated, value).equal
@@ -198,7 +200,9 @@ class Beside:
             spelt = re.sub(IDENTITY, f" eye({size}) ", side)
             with suppress(MatdiffError):
                 read.append((spelt, self.scope.value(spelt)))
-        return next((pair for pair in read if pair[1].shape == truth.shape), None) or read[0]
+        if not read:
+            raise UnsupportedError("the size of I is not determined")
+        return next((pair for pair in read if pair[1].shape == truth.shape), read[0])
 
     def _of_shape(self, side: str, truth: Expr) -> tuple[str, Expr]:
         """A side and its value; a factor 1 behind a matrix is the vector of ones where the shapes ask for that."""
@@ -239,7 +243,9 @@ class Beside:
             if is_shape and names <= self.scope.given and doubts.has_known_shapes(self.scope, left, value):
                 truth = self.equations.solution(left, self.unknowns())
                 return Judged(line, WRONG, "", Fault(side, value, truth, None, False, True))
-            return Judged(line, UNREAD, "the sides of the equation have different shapes")
+            is_naming = any(all(self.scope.is_open(s.name) for s in symbols(e)) for e in (left, value))
+            said = "the sides of the equation have different shapes"
+            return Judged(line, NO_CLAIM) if is_naming else Judged(line, UNREAD, said)
         before, unknowns = self.equations.copy(), self.unknowns()
         found = before.implies(left, value, unknowns)
         self.equations.add(left, value)

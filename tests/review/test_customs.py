@@ -49,3 +49,38 @@ def test_a_custom_is_read_and_a_slip_beside_it_is_found(
     assert "not read" not in {line.verdict for line in review.lines}
     head, _, tail = text.rpartition(right)
     assert matdiff.check(head + wrong + tail, where).first_wrong == line
+
+
+SYMMETRIC = r"""if $\mathbf{X}$ is symmetric, then
+$$\frac{\partial \log |\mathbf{X}|}{\partial \mathbf{X}} = 2 \mathbf{X}^{-1} - (\mathbf{X}^{-1} \circ \mathbf{I})$$"""
+STEP = r"""$f(x) = \frac12 x^\top Q x - b^\top x$, $Q$ symmetric, $\phi(t) = f(x + t d)$
+$$\phi'(t) = d^\top (Q(x + t d) - b)$$"""
+LAYERS = r"""$z^{(l)} = W^{(l)} a^{(l-1)} + b^{(l)}, \quad a^{(l)} = \sigma(z^{(l)})$
+$\frac{\partial C}{\partial W^{(l)}} = \frac{\partial C}{\partial z^{(l)}} (a^{(l-1)})^\top$"""
+VARIATION = r"""$\alpha = x^T A x$
+$\frac{\delta\alpha}{\delta x} = (A + A^T) x$"""
+MORE = [
+    (SYMMETRIC, "2 \\mathbf", "3 \\mathbf", 2),
+    (STEP, "Q(x + t d) - b", "Q(x + t d) + b", 2),
+    (LAYERS, r"= \frac{\partial C}{\partial z", r"= 2 \frac{\partial C}{\partial z", 2),
+    (VARIATION, "(A + A^T)", "(A - A^T)", 2),
+]
+
+
+@pytest.mark.parametrize(("text", "right", "wrong", "line"), MORE)
+def test_nothing_is_declared_where_a_custom_says_it(text: str, right: str, wrong: str, line: int) -> None:
+    review = matdiff.check(text)
+    assert review.ok
+    assert "not read" not in {line.verdict for line in review.lines}
+    head, _, tail = text.rpartition(right)
+    assert matdiff.check(head + wrong + tail).first_wrong == line
+
+
+def test_sizes_that_nobody_declares_may_be_equal() -> None:
+    assert matdiff.check("y = Ax\nd(xᵀAx) = xᵀA dx + yᵀdx").lines[1].verdict == "proved"
+
+
+def test_what_is_said_of_entries_off_the_diagonal_is_not_called_wrong() -> None:
+    text = "s = softmax(z)\nCase i ≠ j: ∂s_i/∂z_j = −s_i s_j"
+    assert matdiff.check(text).ok
+    assert not matdiff.check("s = softmax(z)\n∂s_i/∂z_j = −s_i s_j").ok
