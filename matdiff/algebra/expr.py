@@ -16,7 +16,6 @@ from matdiff.algebra.arithmetic import OPERATORS as OPERATORS
 from matdiff.algebra.dims import ONE, SCALAR, Pattern, Relation, Shape, Size, pattern, resolved, shape_text, size
 from matdiff.algebra.kinds import BITS, DECLARED, SEEN_IN_DEFINITIONS, Classes, bit, of_node
 from matdiff.algebra.laws import OF_OPERATOR, Law, enter
-from matdiff.algebra.letters import by_signature, declared
 from matdiff.algebra.memory import TABLE, Known, kept
 from matdiff.algebra.notation import Notation, Style, call, name_text, number_text
 from matdiff.algebra.walks import fact as fact
@@ -414,6 +413,8 @@ class Operator(Expr):
     @classmethod
     def sample(cls, shown: str = "") -> Self:
         """The operation on letters: those of a line, or those that it is shown with."""
+        from matdiff.algebra.letters import by_signature, declared
+
         letters, sizes = declared(shown or cls.shown or by_signature(cls.inputs, cls.variadic, cls.domain))
         operands = [Symbol(*a[:3]) if a.last is None else Index(a.name, a.last) for a in letters]
         return cls.make(tuple(operands), (*cls.shown_with, *sizes))

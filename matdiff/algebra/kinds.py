@@ -64,5 +64,5 @@ def is_a(e: object, *names: str) -> bool:
 DECLARED = bit(Declared)
 VARYING = bit_named("Differential")
 SPECTRAL = bit_named("Eigenvalues")
-COMMUTING = set_of(("Expm", "Logm", "Sqrtm", "MatrixFunction"))  # functions of a matrix that are no powers
-SEEN_IN_DEFINITIONS = VARYING | SPECTRAL | COMMUTING
+COMMUTING = ("Expm", "Logm", "Sqrtm", "MatrixFunction")  # functions of a matrix that are no powers
+SEEN_IN_DEFINITIONS = VARYING | SPECTRAL | set_of(COMMUTING)

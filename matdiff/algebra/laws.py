@@ -90,7 +90,7 @@ class Law(Displayed):
         positive: Callable[[Expr], Expr] | None = None,
         on: tuple[type, ...] = (),
         among: tuple[type | str, ...] | None = (),
-        within: tuple[type, ...] = (),
+        within: tuple[type | str, ...] = (),
         under_d: bool = False,
         shorter: bool = True,
         also: Sequence[str | Statement] | Callable[[], Sequence[Statement]] = (),

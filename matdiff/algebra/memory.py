@@ -9,9 +9,9 @@ interrupted by the end of a node may take again.
 from __future__ import annotations
 
 import os
-from threading import RLock
+from _thread import RLock  # those of threading and weakref, which take longer to load
+from _weakref import ref
 from typing import Any, TypeVar
-from weakref import ref
 
 
 class Known(ref[Any]):

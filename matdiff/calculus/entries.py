@@ -12,9 +12,8 @@ from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Index, Number, Symbol, postorder, replace
 from matdiff.algebra.fresh import fresh
 from matdiff.algebra.identities import OF_PARTS
-from matdiff.algebra.identities.cancelling import addends
 from matdiff.algebra.identities.indexed import bound_names
-from matdiff.algebra.identities.transposes import flipped, transposed
+from matdiff.algebra.identities.transposes import addends, flipped, transposed
 from matdiff.algebra.operators.entrywise import Entrywise
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.square import Trace

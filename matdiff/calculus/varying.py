@@ -12,9 +12,8 @@ from collections.abc import Mapping
 from matdiff.algebra.assumptions import curved, implied, onto_subspace, subspace
 from matdiff.algebra.expr import Expr, Number, Symbol, postorder
 from matdiff.algebra.identities import SIMPLIFICATIONS
-from matdiff.algebra.identities.cancelling import addends
 from matdiff.algebra.identities.factoring import key
-from matdiff.algebra.identities.transposes import flipped
+from matdiff.algebra.identities.transposes import addends, flipped
 from matdiff.algebra.operators.products import Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.recurrence import Iterate
 from matdiff.algebra.operators.structure import Named, is_not_named

@@ -148,8 +148,6 @@ def _named(
     known: Mapping[str, Symbol], name: str, expr: Expr, moved: Mapping[str, Collection[int]] | None = None
 ) -> Expr | None:
     """The symbol that a string names, or the member or part of one; a definition has parts as well."""
-    from matdiff.language.parts import part_named
-
     if name in known and name.isalpha() and name.isascii():
         return known[name]  # as it mostly is
     written = name
@@ -159,6 +157,8 @@ def _named(
     symbol = symbol or known.get(named(name)) or (known.get("l") if name == "ell" else None)
     if symbol is not None or not re.search(r"[\[_^₀-₉ₐ-ₜᵢ-ᵥⱼ]", name):
         return symbol
+    from matdiff.language.parts import part_named
+
     definitions = {node.name: node for node in postorder(expr) if isinstance(node, Named)}
     bases: dict[str, Expr] = {**definitions, **known}
     sizes = {size for symbol in known.values() for extent in (*symbol.shape, *symbol.ranges) for size in extent.names()}

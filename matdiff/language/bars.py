@@ -57,7 +57,7 @@ class Bars(Scripts):
 
     def require_no_value(self, m: re.Match[str]) -> None:
         """Refuses f|_{t=0}: values at a point are for those who have the answer."""
-        if point := match_at(VALUE, self.text, m.end()):
+        if self.text.startswith("_", m.end()) and (point := match_at(VALUE, self.text, m.end())):
             shown = point.group().strip("_{} ")
             hint = f"leave it out, and put {shown} into the answer: matdiff.evaluate takes values"
             raise self.error(f"the value at {shown} cannot be asked for here", m.start(), point.end(), hint)
@@ -85,6 +85,8 @@ class Bars(Scripts):
 
     def close_norm(self, start: int, end: int) -> int:
         """The end of a norm with the sign of its kind, which may stand before or behind the square."""
+        if self.text.isascii() and "_" not in self.text:
+            return self.emit("NORM_CLOSE", "", start, end)
         if (weight := match_at(WEIGHT, self.text, end)) and match_at(IS_WEIGHT, self.text, weight.end()):
             return self.weigh(start, weight)
         kind = match_at(NORM_KIND, self.text, end)

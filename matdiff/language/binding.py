@@ -10,8 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from matdiff.errors import MatdiffError, NotationError
+from matdiff.language import recurrences
 from matdiff.language.counting import count_from_one, settle_sets
 from matdiff.language.customs import beside_entries, data
 from matdiff.language.declared import Declarations
@@ -31,12 +33,13 @@ from matdiff.language.places import (
     with_colon,
     word_among,
 )
-from matdiff.language.recurrences.recursion import Recursion
-from matdiff.language.recurrences.states import label_clash, numbered_name, resolve_state, summed, written_low
 from matdiff.language.scopes import BARE, HANDLERS, Binder, Fixed, Name, Place, Position, Scope
 from matdiff.language.spelling import plain
 from matdiff.language.syntax import Node, postorder
 from matdiff.language.tokens import Decision
+
+if TYPE_CHECKING:
+    from matdiff.language.recurrences.recursion import Recursion
 
 Labelled = Mapping[str, tuple[str, bool]]
 NO_LABELS: Labelled = {}
@@ -181,15 +184,17 @@ class Bound:
         name = node.value
         if name in scope:
             self._index(node, scope[name])
-        elif low := written_low(self, name, self.text[node.start : node.end]):
+        elif (self.recursions or self.given) and (
+            low := recurrences.written_low(self, name, self.text[node.start : node.end])
+        ):
             return self.numbered(node, low[0], Excerpt(low[1], node.start, self.text), scope)
         elif name in self.given:
             hint = f"write {self.given[name]}, or ∑ over its members" if self.given[name].indexed else ""
             raise self.error(node, f"{name} is not defined by itself, but {self.given[name]} is", hint)
         elif name in self.recursions:
             raise self.error(node, f"{name} has a value for every step", f"write {self.recursions[name].state(0)}")
-        elif name in self.definitions and label_clash(self.recursions, name):
-            raise self.error(node, f"{name} is another name of a state of {label_clash(self.recursions, name)}")
+        elif name in self.definitions and self.recursions and (state := recurrences.label_clash(self.recursions, name)):
+            raise self.error(node, f"{name} is another name of a state of {state}")
         elif name in self.definitions:
             node.kind = "definition"
         elif name == "eye" or (name == "I" and name not in self.declared):
@@ -281,7 +286,7 @@ class Bound:
         if name in self.given:
             resolve_member(self, node, self.given[name], piece, scope)
             return None
-        return resolve_state(self, node, self.recursions[name], piece, scope)
+        return recurrences.resolve_state(self, node, self.recursions[name], piece, scope)
 
     def _first_place(self, base: Node) -> int:
         """The first number of a place: 0 of what is declared so, y[t=0..T]."""
@@ -348,7 +353,7 @@ class Bound:
         for index in binders:
             if (binder := binder_of(index)) is not None:
                 binder.used = True
-        if base.kind == "NAME" and (written := numbered_name(self, base.value, binders)):
+        if base.kind == "NAME" and (written := recurrences.numbered_name(self, base.value, binders)):
             self.as_symbol(node, written, scope)
             return
         if base.kind == "NAME" and isinstance(scope.get(base.value), Binder):
@@ -381,7 +386,7 @@ class Bound:
         """A sum binds its indices in its body."""
         from matdiff.language.summing import resolve_sum
 
-        return scope if self.recursions and summed(self, node, scope) else resolve_sum(self, node, scope)
+        return scope if self.recursions and recurrences.summed(self, node, scope) else resolve_sum(self, node, scope)
 
     def _block(self, node: Node, scope: Scope) -> None:
         """[A, B; C, D]: the parts are the blocks, the value counts those in each row."""

@@ -12,7 +12,6 @@ from fractions import Fraction
 
 from matdiff.language.densities import DIVERGENCE, is_density, require_no_expectation
 from matdiff.language.doubtful_calls import ARGUMENT, CUSTOMARY_FUNCTIONS, ONE_LETTER, PLACES, DoubtfulCalls
-from matdiff.language.fonts import BOLD
 from matdiff.language.labels import TRANSPOSED
 from matdiff.language.named_functions import argument, gamma_function, psi_function, spelt_function
 from matdiff.language.names import GREEK_CLASS, SUBSCRIPT, SUPERS, canonical, is_letter
@@ -230,9 +229,11 @@ class Calls(DoubtfulCalls):
         name = base if order else name
         if called is None or argument in known.running or name in known.heads.called or name in known.heads.plain:
             return 0
-        written = self.script.source[slice(*self.script.span(*called.span("t")))]
-        if argument in known.asked and argument not in known.kinds and re.search(BOLD, written):
-            return 0  # θ in bold is a vector
+        if argument in known.asked and argument not in known.kinds:
+            from matdiff.language.fonts import BOLD
+
+            if re.search(BOLD, self.script.source[slice(*self.script.span(*called.span("t")))]):
+                return 0  # θ in bold is a vector
         is_asked = argument in known.asked and known.kind(argument) == "S"
         is_parameter = argument.rstrip("0123456789") in PARAMETERS or is_asked
         is_scalar = known.kinds[argument] == "S" if argument in known.kinds else is_parameter

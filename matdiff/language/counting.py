@@ -90,10 +90,10 @@ def _is_of_set(name: Name, place: int, chosen: str) -> bool:
 
 def settle_sets(bound: Bound, names: dict[str, Name], tree: Node) -> None:
     """What is summed over a set is summed over that set alone, or the set needs a declaration; |S| is its size."""
-    from matdiff.language.summing import binder_in, count_of
-
     if not (bound.sets or bound.masks):
         return
+    from matdiff.language.summing import binder_in, count_of
+
     of = {id(binder): name for name, binders in bound.sets.items() for binder in binders}
     for name in names.values():
         for place, uses in name.uses.items():

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
-from unicodedata import normalize
 
 from matdiff.algebra.dims import ONE, Shape, Size, size
 from matdiff.language.names import ABBREVIATED, GREEK_WORDS, SMALL_CONSTANTS, canonical, font_of
@@ -49,6 +48,8 @@ def written_bold(source: str) -> frozenset[str]:
     """
     if source.isascii() and "\\" not in source:
         return frozenset()
+    from unicodedata import normalize
+
     found = [first + second + number for first, second, number in _lettered(source, f"{BOLD}|{ARROW}", NUMBERED)]
     found += [normalize("NFKC", sign) for sign in re.findall(BOLD_LETTERS, source)]
     found += re.findall(ARROWED, source)

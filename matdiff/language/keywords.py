@@ -55,10 +55,10 @@ class Keywords(Bars):
 
     def steps(self, start: int) -> int:
         """for k = 1..K behind the step of a recurrence; 0 where there is none."""
-        from matdiff.language.recurrences.heads import steps_at
-
         if not self.repeating or self.brackets or self.last not in ENDERS:
             return 0
+        from matdiff.language.recurrences.heads import steps_at
+
         steps = steps_at(self.text, start)
         if steps is None and (broken := match_at(r"[Ff]or\b[^;\n]*", self.text, start)):
             message = "how often the step is repeated is not said"

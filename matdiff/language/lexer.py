@@ -20,7 +20,6 @@ from matdiff.language.customs import customary
 from matdiff.language.densities import SEPARATED, has_comma, separator
 from matdiff.language.doubtful_calls import CUSTOMARY_FUNCTIONS, STARTERS
 from matdiff.language.keywords import DEFINITION, Keywords
-from matdiff.language.literals import array_of
 from matdiff.language.named_functions import require_no_projection
 from matdiff.language.names import (
     COMPLEX,
@@ -226,8 +225,11 @@ class Lexer(Keywords):
         self.require_no_spectrum(m)
         before = self.last
         is_behind = bracket == "[" and before in ENDERS and not self.gap and indexes(before, self.text, m.end())
-        if bracket == "[" and not is_behind and (rows := array_of(self.text, m.start())):
-            return self.operand("ARRAY", rows, m.start(), self.text.find("]", m.end()) + 1)
+        if bracket == "[" and not is_behind:
+            from matdiff.language.literals import array_of
+
+            if rows := array_of(self.text, m.start()):
+                return self.operand("ARRAY", rows, m.start(), self.text.find("]", m.end()) + 1)
         if before == "FUNCTION" and self.tokens[-1].value in SEPARATED:
             self.separators.update(separator(self.text, m.end()))
             if self.tokens[-1].value == "kl":

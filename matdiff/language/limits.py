@@ -62,6 +62,7 @@ LOWER = (
     rf"_([a-z]=[0-9])(?![0-9])|([{SUBS}]+)"
 )
 UPPER = rf"\^\{{((?:[^{{}}]|\{{[^{{}}]*\}})*)\}}|\^({LETTER}|[0-9]+)|([{''.join(SUPERSCRIPTS)}]+)"
+LIMITING = frozenset(("_", "^", *SUBS, *SUPERSCRIPTS))  # what limits begin with
 EXPONENT = r"⁻|ᵀ|\^\s*\{?\s*(?:[-−]|1\s*/|⊤)"  # of a matrix: Σ_k^{-1}, Σₖ⁻¹, Σ_k^{1/2}, Σ_k^⊤
 DOTS = r"(?:\.\.\.?|…|⋯)"
 SIGN = r"≤|≥|≠|<=|>=|!=|<|>"
@@ -79,6 +80,8 @@ EXCHANGED = {"≥": "≤", ">": "<"}
 
 def read_limits(text: str, place: int) -> Limits:
     """The limits behind the sign of a sum: _{i=1}^N, _i, ᵢ, _{i,j}, _{i≠j}, or none."""
+    if text[place : place + 1] not in LIMITING:
+        return Limits((), None, place, False)
     lower, upper = re.compile(LOWER).match(text, place), None
     if lower:
         upper = re.compile(UPPER).match(text, lower.end())
@@ -101,6 +104,8 @@ def read_limits(text: str, place: int) -> Limits:
 
 def read_head(text: str, place: int) -> Limits | None:
     """The head of ``sum(i=1..N, j≠i, …``, if that is what stands behind the bracket."""
+    if text.find(",", place) < 0:
+        return None
     clauses: list[Clause] = []
     side = rf"(?:{WORD}(?:\[\w+\])?|[0-9]+)(?:\s*[-+]\s*(?:{WORD}|[0-9]+))?"
     patterns = (
@@ -146,7 +151,7 @@ def _numbered(text: str, place: int) -> Iterator[tuple[str, str]]:
 @lru_cache(maxsize=4)
 def _all_numbered(text: str) -> tuple[re.Match[str], ...]:
     """The names with a letter below in a text: found once for all its sums."""
-    return tuple(re.finditer(NUMBERED, text))
+    return () if text.isascii() and "_" not in text else tuple(re.finditer(NUMBERED, text))
 
 
 def _end_of_sum(text: str, place: int) -> int:

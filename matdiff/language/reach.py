@@ -212,10 +212,12 @@ def _two_ways(bound: Bound, node: Node, end: int, one: str, two: str) -> Matdiff
 
 def require_clear_sum(bound: Bound, node: Node) -> None:
     """a/∑_j b_j c_i is refused: c_i may stand behind the sum, or in it."""
+    divided = [p for sign, p in zip(node.value, node.parts, strict=True) if sign == "divide" and p.kind == "big_sum"]
+    if not divided:
+        return
     from matdiff.language.limits import Range
     from matdiff.language.summing import letters_in
 
-    divided = [p for sign, p in zip(node.value, node.parts, strict=True) if sign == "divide" and p.kind == "big_sum"]
     for part in divided:
         body = part.parts[0]
         letters = {

@@ -34,7 +34,6 @@ from matdiff.language.names import changed, font_of, named
 from matdiff.language.naming import name_sizes
 from matdiff.language.other_kinds import KindsError
 from matdiff.language.parameters import bound_letters
-from matdiff.language.runs import parted, require_no_factor
 from matdiff.language.search import ANY_COST, FAR_FETCHED, Budget, Found, Search
 from matdiff.language.spelling import plain, transcript
 from matdiff.language.syntax import parse_tokens
@@ -157,22 +156,21 @@ class Readings:
         self.beside: list[tuple[int, int]] = []  # the places of the question and of the constraints
         self.whole = self.script
         if not laws and not dialects.is_program(text, self.dialect) and not is_bare(self.script.text):
-            asked = self._said(asks, far)
-            self.wrt = wrt = wrt or asked
-            require_no_factor(self.script, declared, wrt)
+            self._said(asks, far)
         self.scalar = scalar
         self.laws = laws
-        self._words = partial(_vocabulary, declared=declared, wrt=wrt, functions=functions, called=called)
+        self._words = partial(_vocabulary, declared=declared, wrt=self.wrt, functions=functions, called=called)
         self.vocabulary = self._words(self.script.text)
         self.budget = Budget()
         self.calls = self.valued = False  # whether open functions are called; whether they may have scalar values
 
-    def _said(self, asks: bool, far: bool) -> list[str]:
-        """Takes out of the text what it says beside the function and its definitions; the unknowns that it names."""
+    def _said(self, asks: bool, far: bool) -> None:
+        """Takes out of the text what it says beside the function and its definitions, with the unknowns it names."""
         from matdiff.language.increments import increments
         from matdiff.language.likelihoods import with_likelihoods
         from matdiff.language.programs import Program, unframed
         from matdiff.language.rearranged import rearranged
+        from matdiff.language.runs import parted, require_no_factor
         from matdiff.language.side_conditions import declare_conditions, unseen_names
         from matdiff.language.spoken import in_signs
         from matdiff.language.statements import said_in
@@ -203,7 +201,8 @@ class Readings:
         inner = whole.span(*asked.inner) if asked and asked.inner else self.asked_at[1:] * 2
         self.beside = [(self.asked_at[0], inner[0]), (inner[1], self.asked_at[1]), *places] if asked else []
         self.beside += [whole.span(c.start, c.end) for c in self.conditions if not c.is_constraint]
-        return list(self.question.names if self.question else ())
+        self.wrt = self.wrt or list(asked.names if asked else ())
+        require_no_factor(self.script, declared, self.wrt)
 
     def in_full(self, solving: bool = False) -> Reading:
         """The reading of least cost, with the other sides of a chain, and what is asked."""

@@ -29,7 +29,8 @@ SUMMED = regex(
     rf"(?:all\s+|each\s+|every\s+)?(?P<over>{LETTERS}(?:\s*(?:!=|≠)\s*(?P<other>[a-z](?:_\w)?)(?!\w)|{RANGE}))(?P<of>\s*:|\s+of\b)?(?P<close>\s*\))?"
 )
 BEFORE_ARGUMENT = regex(  # xᵀ of xᵀ(t)
-    rf"(?P<name>{LETTER})\s*(?P<transpose>\^\{{?\s*[T⊤]\s*\}}?|ᵀ|⊤)\s*\(\s*(?P<letter>[a-z])\s*(?:[-+−]\s*[0-9]\s*)?\)"
+    rf"(?P<name>{LETTER})\s*(?P<transpose>\^\{{?\s*[T⊤]\s*\}}?|ᵀ|⊤)\s*\(\s*(?P<letter>[a-z])\s*(?:[-+−]\s*[0-9]\s*)?\)",
+    given="^ᵀ⊤",
 )
 BEGINS = r"[;\n]|(?<![<>!=])=(?!=)|\b(?:where|and|let|in)\b"  # behind it a function or a definition begins
 BARS = r"‖[^‖]*‖|\|\|[^|]*\|\||\|[^|]*\|"

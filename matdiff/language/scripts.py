@@ -13,8 +13,7 @@ from matdiff.errors import AmbiguityError, UnsupportedError
 from matdiff.language.comparisons import CONDITION_BELOW, Comparisons
 from matdiff.language.doubtful_calls import CUSTOMARY_FUNCTIONS
 from matdiff.language.labels import DOUBTFUL, FACTOR, TRANSPOSED, Labels
-from matdiff.language.names import SUBSCRIPT, High, canonical, high_at, no_function
-from matdiff.language.recurrences.heads import LOW
+from matdiff.language.names import LOWERED, SUBSCRIPT, High, canonical, high_at, no_function
 from matdiff.language.tokens import ENDERS
 from matdiff.language.transcript import Transcript
 from matdiff.language.words import Vocabulary, superscript
@@ -303,5 +302,5 @@ class Scripts(Comparisons):
         sized = self.last == "NUMBER" or self.tokens[-1].value == "I"
         short = match_at("_[A-Za-z][0-9]*", self.text, m.start()) if sized else None
         m = short or m  # I_n A: the size of a constant is one letter, or stands in braces
-        text = m.group().lstrip("_").strip("{} ").translate(LOW)
+        text = m.group().lstrip("_").strip("{} ").translate(LOWERED)
         return self.emit("SUBSCRIPT", text, m.start(), m.end())

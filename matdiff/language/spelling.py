@@ -11,7 +11,6 @@ from collections.abc import Callable, Collection, Iterator
 
 from matdiff.algebra.notation import ACCENTS
 from matdiff.errors import MatdiffError
-from matdiff.language.fonts import marks, plain_letter, taken_apart
 from matdiff.language.names import SUPERSCRIPTS
 from matdiff.language.transcript import APART, Edit, Scribe, Transcript
 from matdiff.regex import regex
@@ -42,7 +41,7 @@ NAMED, NAME_ENDS = "⟪", "⟫"  # around a name of several letters in LaTeX, wh
 SPELT = {"|": "given", "-": "minus", "−": "minus", "+": "plus", ":": "to"}
 PLACE = r"\w+(?:\s*[-−+:,]\s*\w+)*"
 LIMITS = regex(r"(?:[∑∏]|(?<![A-Za-z])(?:sum|prod|max|min))\s*_\{[^{}]*\}")
-GIVEN = regex(rf"(?<=[\w{''.join(MARKS)}])(?<!sum)(?<!prod)_\{{\s*(?P<low>{PLACE}\s*\|\s*{PLACE})\s*\}}")
+GIVEN = regex(rf"(?<=[\w{''.join(MARKS)}])(?<!sum)(?<!prod)_\{{\s*(?P<low>{PLACE}\s*\|\s*{PLACE})\s*\}}", given=("_{",))
 
 
 def transcript(text: str, functions: Collection[str] = (), spelling: str | None = None) -> Transcript:
@@ -93,6 +92,8 @@ def _customary(found: Transcript, functions: Collection[str]) -> Transcript:
     from functools import partial
     from unicodedata import normalize
 
+    from matdiff.language.fonts import marks
+
     compatible, apart = partial(normalize, "NFKC"), partial(normalize, "NFD")
     scribe = Scribe(found.source)
     marked = marks(found.text, functions)
@@ -112,6 +113,8 @@ def _customary(found: Transcript, functions: Collection[str]) -> Transcript:
 
 def _sign(sign: str, compatible: Callable[[str], str], apart: Callable[[str], str]) -> str:
     """A sign in its customary form: of several characters where it is composed."""
+    from matdiff.language.fonts import plain_letter, taken_apart
+
     if sign in SAME:
         return SAME[sign]
     if taken_apart(sign):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import cache
 
 from matdiff.algebra.notation import GREEK, SUBSCRIPTS, SUPERSCRIPTS
@@ -47,10 +46,12 @@ def in_ascii(sentence: str) -> str:
     """
     if sentence.isascii():
         return sentence
+    from unicodedata import combining, normalize
+
     signs = "".join(WORDED.get(sign, sign) for sign in ascii_signs(sentence))
-    lowered = re.sub("[ᵢⱼₖₘₙ]", lambda m: "_" + unicodedata.normalize("NFKD", m.group()), signs)
-    raised = re.sub("[⁰¹²³ʰⁱʲᵏˡᵐⁿᵖʳˢᵗ⁺⁻⁽⁾]+", lambda m: "^" + unicodedata.normalize("NFKD", m.group()), lowered)
-    plain = "".join(c for c in unicodedata.normalize("NFKD", raised) if not unicodedata.combining(c))
+    lowered = re.sub("[ᵢⱼₖₘₙ]", lambda m: "_" + normalize("NFKD", m.group()), signs)
+    raised = re.sub("[⁰¹²³ʰⁱʲᵏˡᵐⁿᵖʳˢᵗ⁺⁻⁽⁾]+", lambda m: "^" + normalize("NFKD", m.group()), lowered)
+    plain = "".join(c for c in normalize("NFKD", raised) if not combining(c))
     return plain.encode("ascii", "replace").decode()
 
 

@@ -35,7 +35,6 @@ from matdiff.algebra.notation import (
     power,
     product,
 )
-from matdiff.algebra.operators.blocks import VerticalStack
 from matdiff.algebra.operators.entrywise import Abs
 from matdiff.algebra.operators.products import Hadamard, Product, Transpose
 from matdiff.algebra.operators.square import Determinant
@@ -246,7 +245,7 @@ def indexed(node: Expr, style: Style) -> Notation:
 
 def stacked(node: Expr, style: Style) -> Notation:
     """np.hstack((A, x[:, None])), np.vstack((A, B)); np.hstack((x, y)) lengthens vectors, which have one axis"""
-    below, is_code = isinstance(node, VerticalStack), style is PYTHON
+    below, is_code = is_a(node, "VerticalStack"), style is PYTHON
     lengthens = is_code and node.cols is ONE and not all(block.is_scalar for block in node.operands)
     parts: list[Part] = ["np.vstack((" if below and not lengthens else "np.hstack(("]
     for k, block in enumerate(node.operands):

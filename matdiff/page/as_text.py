@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
-from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from matdiff.algebra.dims import shape_text
@@ -101,7 +100,12 @@ class _Writer:
 
     def _sentence(self, sentence: str, indent: int = 0) -> list[str]:
         """A sentence; a word that is longer than a row is torn."""
-        return wrap(self.said(sentence), self.width, subsequent_indent=" " * indent, break_on_hyphens=False)
+        said = self.said(sentence)
+        if len(said) <= self.width and said.isprintable():
+            return [said] if said else []
+        from textwrap import wrap
+
+        return wrap(said, self.width, subsequent_indent=" " * indent, break_on_hyphens=False)
 
     def _aligned(self, left: str, right: str, width: int) -> list[str]:
         """left = right; what goes on stands below the right side, or is indented where the left one is long."""
@@ -233,6 +237,8 @@ class _Writer:
 
     def _certificate(self, certificate: Certificate, one: bool) -> Iterator[str]:
         """What is known of the sign of a Hessian; no line ends within a claim."""
+        from textwrap import wrap
+
         sentence = RELATION.sub("\u00a0\\1\u00a0", f"{'' if one else 'The Hessian is '}{certificate}")
         for row in wrap(self.said(sentence), self.width, initial_indent=" " * 6, subsequent_indent=" " * 8):
             yield row.replace("\u00a0", " ")

@@ -84,11 +84,14 @@ class Shown(Displayed):
         the *setting* is that of matdiff.page.model.
         """
         from matdiff.page import written
-        from matdiff.page.explaining import explained
         from matdiff.page.model import Setting  # only where a page is asked for
 
         page = self.page(steps)
-        return written(explained(page, self.applied()) if explain else page, form, check, Setting(**setting))
+        if explain:
+            from matdiff.page.explaining import explained
+
+            page = explained(page, self.applied())
+        return written(page, form, check, Setting(**setting))
 
     def to_text(
         self,

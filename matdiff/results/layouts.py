@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.operators.products import Sum, Transpose
-from matdiff.algebra.simplification import tidy
 from matdiff.errors import MatdiffError
 
 LAYOUTS = ("numerator", "denominator")
@@ -18,6 +17,8 @@ def require_layout(layout: str) -> None:
 
 def turned(answer: Expr) -> Expr:
     """An answer in the other layout: its transpose, term by term."""
+    from matdiff.algebra.simplification import tidy
+
     terms = answer.operands if isinstance(answer, Sum) else (answer,)
     found = Sum.of(*(tidy(Transpose(term)) for term in terms))
     found.facts["context"] = answer.facts.get("context", ())

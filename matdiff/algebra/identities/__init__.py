@@ -7,7 +7,7 @@ laws that bring an operator under d into a form that has a law.  A module is loa
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache, cached_property
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -78,6 +78,16 @@ def tidies(law: Entry) -> bool:
     return law.name in TIDY
 
 
+@cache
+def of_roots(laws: Callable[[], Iterable[Entry]]) -> dict[str, list[tuple[int, Entry]]]:
+    """Laws with their places, by the names of the classes that they are tried for."""
+    found: dict[str, list[tuple[int, Entry]]] = {}
+    for place, law in enumerate(laws()):
+        for root in law.root.split():
+            found.setdefault(root, []).append((place, law))
+    return found
+
+
 NONE = Laws(())
 
 
@@ -88,25 +98,12 @@ class ByRoot(Mapping[type[Expr], Laws]):
         self.of_use, self.laws = of_use, laws
         self.found: dict[type[Expr], Laws] = {}
 
-    @cached_property
-    def of_names(self) -> dict[str, list[int]]:
-        """The places of laws, by the names of the classes."""
-        found: dict[str, list[int]] = {}
-        for place, law in enumerate(self.entries):
-            for root in law.roots:
-                found.setdefault(root, []).append(place)
-        return found
-
-    @cached_property
-    def entries(self) -> list[Entry]:
-        return list(filter(self.of_use, self.laws()))
-
     def get(self, root: type[Expr], default: Any = None) -> Any:  # asked at every node
         found = self.found.get(root)
         if found is None:
-            of = self.of_names
-            places = {*of.get(root.__name__, ()), *(of.get("Entrywise", ()) if issubclass(root, Entrywise) else ())}
-            found = self.found[root] = Laws([self.entries[place] for place in sorted(places)]) if places else NONE
+            of, kinds = of_roots(self.laws), (root.__name__, *(("Entrywise",) if issubclass(root, Entrywise) else ()))
+            places = {place: law for kind in kinds for place, law in of.get(kind, ()) if self.of_use(law)}
+            found = self.found[root] = Laws([places[place] for place in sorted(places)]) if places else NONE
         return default if found is NONE else found
 
     def __getitem__(self, root: type[Expr]) -> Laws:

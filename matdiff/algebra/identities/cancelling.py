@@ -20,7 +20,7 @@ from matdiff.algebra.identities import named
 from matdiff.algebra.identities.factoring import key, like_terms, split
 from matdiff.algebra.identities.powers import collected as collected_powers
 from matdiff.algebra.identities.products import is_ones, is_row_of_ones
-from matdiff.algebra.identities.transposes import flipped, transposed
+from matdiff.algebra.identities.transposes import addends, flipped, transposed
 from matdiff.algebra.kinds import is_a
 from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.products import (
@@ -49,13 +49,6 @@ def weight(e: Expr) -> int:
 
 
 # ---- multiplying out --------------------------------------------------------------------------------
-
-
-def addends(e: Expr) -> tuple[Expr, ...]:
-    """The terms of a sum, or of the transpose of one; anything else is its only term."""
-    if isinstance(e, Transpose) and isinstance(e.operands[0], Sum):
-        return tuple(map(flipped, e.operands[0].operands))
-    return e.operands if isinstance(e, Sum) else (e,)
 
 
 def multiplied_out(e: Expr, within: bool = True) -> list[Expr]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from matdiff.algebra.expr import Expr
-from matdiff.algebra.kinds import COMMUTING, is_a
+from matdiff.algebra.kinds import COMMUTING, is_a, set_of
 from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.products import Product, Transpose
 from matdiff.algebra.operators.square import Inverse, MatrixPower
@@ -20,16 +20,15 @@ RANKED = ("Inverse", "MatrixPower", "Expm", "Logm", "Sqrtm", "MatrixFunction", "
     where="S: n x n symmetric",
     also=[Statement(f"{f}(A)*A^k = A^k*{f}(A)", "A: n x n spd; k: scalar integer") for f in ("expm", "logm", "sqrtm")],
     on=(Product,),
+    within=COMMUTING,
 )
 def commuting_functions(e: Expr) -> Expr | None:
     """Functions of one matrix stand in one order, so that equal terms are seen as equal."""
-    if not e.classes & COMMUTING:
-        return None
     from matdiff.algebra.identities.matrix_functions import base
 
     f = e.operands
     for k, (a, b) in enumerate(pairwise(f)):
-        if base(a) == base(b) and (a.classes | b.classes) & COMMUTING and rank(a) > rank(b):
+        if base(a) == base(b) and (a.classes | b.classes) & set_of(COMMUTING) and rank(a) > rank(b):
             return Product.of(*f[:k], b, a, *f[k + 2 :])
     return None
 

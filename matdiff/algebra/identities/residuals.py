@@ -7,9 +7,8 @@ from itertools import accumulate
 
 from matdiff.algebra.constants import is_zero
 from matdiff.algebra.expr import Expr
-from matdiff.algebra.identities.cancelling import addends
 from matdiff.algebra.identities.factoring import Term, join, split
-from matdiff.algebra.identities.transposes import flipped, untransposed
+from matdiff.algebra.identities.transposes import addends, flipped, untransposed
 from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.products import Product, Sum, Transpose, zero
 from matdiff.algebra.operators.square import Inverse

@@ -2,52 +2,12 @@
 
 from __future__ import annotations
 
-from matdiff.algebra.expr import Expr, Operator
-from matdiff.algebra.identities.transposes import growth, transposed
+from matdiff.algebra.expr import Expr
 from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.products import Scale
 from matdiff.algebra.operators.singular import Polar
 from matdiff.algebra.operators.symmetry import is_positive
 from matdiff.algebra.stated import stated
-
-OF_ONE = ("expm", "logm", "sqrtm", "adj", "polar", "toep", "onehot_max", "onehot_min")
-OF_TWO = ("min", "frechet_expm", "frechet_logm", "ptrace1", "ptrace2", "corr", "conv")
-SHAPES = {
-    "ptrace1": "A: n*q x m*p; B: m x n",
-    "ptrace2": "A: n*q x m*p; B: p x q",
-    "corr": "A: m x n; B: p x q",
-    "conv": "A: m x n; B: p x q",
-}
-
-
-@identity(
-    "pinv(A')' = pinv(A)",
-    title="f(A)ᵀ = f(Aᵀ)",
-    where="A: m x n",
-    also=[Statement(f"{f}(A')' = {f}(A)", "A: n x n") for f in OF_ONE],
-    among=(Operator,),
-)
-def transpose_of_function(e: Expr) -> Expr | None:
-    return transposed_inside(e.operands[0], several=False)
-
-
-@identity(
-    "max(A', B')' = max(A, B)",
-    title="f(A, B)ᵀ = f(Aᵀ, Bᵀ)",
-    where="A, B: m x n",
-    also=[Statement(f"{f}(A', B')' = {f}(A, B)", SHAPES.get(f, "A, B: n x n")) for f in OF_TWO],
-    among=(Operator,),
-)
-def transpose_of_function_of_several(e: Expr) -> Expr | None:
-    return transposed_inside(e.operands[0], several=True)
-
-
-def transposed_inside(a: Expr, several: bool) -> Expr | None:
-    """f(Aᵀ, Bᵀ) for the transpose of f(A, B) where signs are saved, and f(S) for a symmetric S."""
-    if isinstance(a, Operator) and a.mirrors and (len(a.operands) > 1) is several and growth(a) <= 0:
-        return a.rebuild(tuple(map(transposed, a.operands)))
-    return None
-
 
 transpose_of_sylvester = stated(
     "sylvester(A, B, C)' = sylvester(B', A', C')",

@@ -7,9 +7,9 @@ from matdiff.algebra.constants import Identity, Ones
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Operator, Symbol, fact
 from matdiff.algebra.kinds import is_a
-from matdiff.algebra.laws import identity
+from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.entrywise import Entrywise
-from matdiff.algebra.operators.products import Power, Product, Scale, Transpose
+from matdiff.algebra.operators.products import Power, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.square import Inverse, MatrixPower
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import IndexedSum
@@ -33,6 +33,13 @@ def flipped(e: Expr) -> Expr:
     factors = reversed(a.operands) if isinstance(a, Product) else (a,)
     turned = Product.of(*map(transposed, factors))
     return turned if c is None else Scale.of(c, turned)
+
+
+def addends(e: Expr) -> tuple[Expr, ...]:
+    """The terms of a sum, or of the transpose of one; anything else is its only term."""
+    if isinstance(e, Transpose) and isinstance(e.operands[0], Sum):
+        return tuple(map(flipped, e.operands[0].operands))
+    return e.operands if isinstance(e, Sum) else (e,)
 
 
 def gets_no_longer(e: Expr) -> bool:
@@ -101,6 +108,45 @@ def sum_of_transposes(e: Expr) -> Expr | None:
     factors = term.operands if isinstance(term, Product) else (term,)
     stays = all(isinstance(f, Transpose) or not f.operands or growth(f) > 0 for f in factors)
     return Transpose(IndexedSum(flipped(body), index)) if stays and growth(body) < 0 else None
+
+
+OF_ONE = ("expm", "logm", "sqrtm", "adj", "polar", "toep", "onehot_max", "onehot_min")
+OF_TWO = ("min", "frechet_expm", "frechet_logm", "ptrace1", "ptrace2", "corr", "conv")
+SHAPES = {
+    "ptrace1": "A: n*q x m*p; B: m x n",
+    "ptrace2": "A: n*q x m*p; B: p x q",
+    "corr": "A: m x n; B: p x q",
+    "conv": "A: m x n; B: p x q",
+}
+
+
+@identity(
+    "pinv(A')' = pinv(A)",
+    title="f(A)ᵀ = f(Aᵀ)",
+    where="A: m x n",
+    also=[Statement(f"{f}(A')' = {f}(A)", "A: n x n") for f in OF_ONE],
+    among=(Operator,),
+)
+def transpose_of_function(e: Expr) -> Expr | None:
+    return transposed_inside(e.operands[0], several=False)
+
+
+@identity(
+    "max(A', B')' = max(A, B)",
+    title="f(A, B)ᵀ = f(Aᵀ, Bᵀ)",
+    where="A, B: m x n",
+    also=[Statement(f"{f}(A', B')' = {f}(A, B)", SHAPES.get(f, "A, B: n x n")) for f in OF_TWO],
+    among=(Operator,),
+)
+def transpose_of_function_of_several(e: Expr) -> Expr | None:
+    return transposed_inside(e.operands[0], several=True)
+
+
+def transposed_inside(a: Expr, several: bool) -> Expr | None:
+    """f(Aᵀ, Bᵀ) for the transpose of f(A, B) where signs are saved, and f(S) for a symmetric S."""
+    if isinstance(a, Operator) and a.mirrors and (len(a.operands) > 1) is several and growth(a) <= 0:
+        return a.rebuild(tuple(map(transposed, a.operands)))
+    return None
 
 
 def growth(e: Expr) -> int:

@@ -12,12 +12,11 @@ from matdiff.algebra.dims import Size
 from matdiff.algebra.expr import FUNCTIONS
 from matdiff.language.extents import Excerpt, parse_size
 from matdiff.language.limits import implied_letters
-from matdiff.language.names import MARKS, SUBSCRIPTS, canonical
+from matdiff.language.names import LOWERED, MARKS, SUBSCRIPTS, canonical
 from matdiff.language.parameters import bound_letters
 from matdiff.records import NamedTuple
 
 SUBS = "".join(SUBSCRIPTS)
-LOW = {ord(sign): letter for sign, letter in SUBSCRIPTS.items()} | {ord("₊"): "+", ord("₋"): "-", ord("−"): "-"}
 NUMBERED = (
     r"\[([^\][;=\n]*)\]|_\{([^{};=\n]*)\}|_([A-Za-z0-9]+)"
     rf"|([{SUBS}]+(?:[₊₋][{SUBS}]+)*)|\^\{{\s*\(([^(){{}};=\n]*)\)\s*\}}|\^\(([^();=\n]*)\)"
@@ -55,7 +54,7 @@ def head_at(text: str, place: int) -> Head | None:
 
 
 def _head(found: re.Match[str]) -> Head:
-    number = next(g for g in found.groups()[1:] if g is not None).translate(LOW)
+    number = next(g for g in found.groups()[1:] if g is not None).translate(LOWERED)
     return Head(canonical(found.group(1).strip("⟪⟫")), number.strip(), found.end())
 
 
@@ -133,7 +132,7 @@ def step_letters(text: str, names: Collection[str]) -> frozenset[str]:
 def _numbers(text: str, written: str) -> Iterator[str]:
     """What stands low or in brackets behind a name, without the signs between letters."""
     for found in re.finditer(rf"{re.escape(written)}(?:{NUMBERED})", text):
-        number = next(g for g in found.groups() if g is not None).translate(LOW)
+        number = next(g for g in found.groups() if g is not None).translate(LOWERED)
         yield re.sub(r"\W", "", number.rpartition("_")[2]) or "0"
 
 

@@ -13,9 +13,9 @@ from matdiff.algebra.operators.structure import Named
 from matdiff.errors import NotationError
 from matdiff.language.extents import Excerpt
 from matdiff.language.leaves import attempt_shape
-from matdiff.language.names import MARKS, canonical
+from matdiff.language.names import LOWERED, MARKS, canonical
 from matdiff.language.places import binder_of, number_text, position
-from matdiff.language.recurrences.heads import LOW, NUMBERED
+from matdiff.language.recurrences.heads import NUMBERED
 from matdiff.language.recurrences.recursion import Recursion
 from matdiff.language.recurrences.states import states_of
 from matdiff.language.scopes import Binder, Place, Position, Scope, Shifted
@@ -171,7 +171,7 @@ def state_named(expr: Expr, name: str) -> Expr | None:
     states = known.get(canonical(found.group(1))) if found else None
     if found is None:
         return None
-    written = next(g for g in found.groups()[1:] if g is not None).translate(LOW).strip()
+    written = next(g for g in found.groups()[1:] if g is not None).translate(LOWERED).strip()
     if states is None:
         wanted = f"{canonical(found.group(1))}{written}"
         return next((n for n in postorder(expr) if isinstance(n, Named) and n.name == wanted), None)
