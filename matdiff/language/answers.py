@@ -37,20 +37,8 @@ class Reading:
     """
 
     __slots__ = (
-        "_bound",
-        "asked_at",
-        "called",
-        "constraints",
-        "declared",
-        "expr",
-        "notes",
-        "of",
-        "question",
-        "sides",
-        "spans",
-        "stand_ins",
-        "symbols",
-        "text",
+        *("expr", "symbols", "declared", "text", "notes", "question", "sides", "called", "of", "stand_ins", "spans"),
+        *("constraints", "asked_at", "_bound"),
     )
 
     def __init__(self, expr: Expr, declared: Declarations, text: str, bound: Bound) -> None:

@@ -14,23 +14,8 @@ from matdiff.language.phrases import SPACE, description
 from matdiff.language.questions import FUNCTION, GOAL, TOLD, UNSAID, Question, question_at, sense_of
 from matdiff.regex import match_at, regex, search_in
 
-VERBS = frozenset(
-    (
-        "find",
-        "compute",
-        "calculate",
-        "determine",
-        "evaluate",
-        "derive",
-        "get",
-        "obtain",
-        "take",
-        "explain",
-        "consider",
-        "what is",
-        "what's",
-    )
-)
+VERBS = frozenset("find compute calculate determine evaluate derive get obtain take explain consider".split())
+VERBS |= {"what is", "what's"}
 ONE = r"(?:I|you|we|one)"
 WISH = (
     r"(?:I|[Ww]e)(?:'d|\s+would)?\s+(?:want|need|like|have|wish|(?:am|are)\s+(?:trying|asked))\s+to|I'm\s+trying\s+to"

@@ -78,21 +78,19 @@ def copied(root: Node) -> Node:
 
 # ---- building nodes -------------------------------------------------------------------------------
 
+CLOSERS = ("RIGHT", "BAR_CLOSE", "NORM_CLOSE", "INNER_CLOSE")
+OF_PRODUCTS = "TIMES DOT MATMUL DIVIDE LEFT_DIVIDE DOT_TIMES DOT_DIVIDE KRONECKER STAR".split()
+BEHIND = "TRANSPOSE INVERSE_TRANSPOSE PSEUDO_INVERSE SUPERSCRIPT SUBSCRIPT POSITIVE_PART ENTRIES FACTORIAL".split()
+OPERATORS = frozenset((*OF_PRODUCTS, *BEHIND, "PLUS", "MINUS", "COLON", "CARET", "DOT_CARET"))
 VALUED = frozenset(("NAME", "NUMBER", "ARRAY", "STRING"))  # tokens that are operands of their own
+CARRIERS = frozenset(
+    "BIG_SUM FUNCTION METHOD NORM_CLOSE PREFIX RELATION SUBSCRIPT SUM_OF SUPERSCRIPT UNSPECIFIED".split()
+)
+PRODUCTS = "times dot matmul loose divide dot_times dot_divide left_divide kronecker correlate".split()
 CHAINS = {  # alias → the kind of flat node that the alternative adds an operand to
+    **dict.fromkeys(PRODUCTS, "product"),
+    **dict.fromkeys(("add", "subtract"), "sum"),
     "then": "sequence",
-    "add": "sum",
-    "subtract": "sum",
-    "times": "product",
-    "dot": "product",
-    "matmul": "product",
-    "loose": "product",
-    "divide": "product",
-    "dot_times": "product",
-    "dot_divide": "product",
-    "left_divide": "product",
-    "kronecker": "product",
-    "correlate": "product",
     "juxtapose": "tight",
     "list": "list",
     "beside": "row",
@@ -121,22 +119,6 @@ def _plain(alias: str, parts: list[Node]) -> Node:
     if alias in ("define", "abbreviate", "formula", "keyword"):
         return Node(alias, [parts[2]], parts[0].value, parts[0].start, parts[2].end)
     return Node(alias, operands, values[0] if values else None, parts[0].start, parts[-1].end)
-
-
-CARRIERS = frozenset(
-    (
-        "BIG_SUM",
-        "FUNCTION",
-        "METHOD",
-        "NORM_CLOSE",
-        "PREFIX",
-        "RELATION",
-        "SUBSCRIPT",
-        "SUM_OF",
-        "SUPERSCRIPT",
-        "UNSPECIFIED",
-    )
-)
 
 
 # ---- the parser -----------------------------------------------------------------------------------
@@ -213,32 +195,6 @@ def unexpected(token: Token, row: dict[str, int], text: str) -> NotationError:
     return NotationError(f"{shown} cannot stand here", text=text, span=span)
 
 
-OPERATORS = frozenset(
-    [
-        "PLUS",
-        "MINUS",
-        "TIMES",
-        "DOT",
-        "MATMUL",
-        "DIVIDE",
-        "LEFT_DIVIDE",
-        "DOT_TIMES",
-        "DOT_DIVIDE",
-        "KRONECKER",
-        "STAR",
-        "COLON",
-        "CARET",
-        "DOT_CARET",
-        "TRANSPOSE",
-        "INVERSE_TRANSPOSE",
-        "PSEUDO_INVERSE",
-        "SUPERSCRIPT",
-        "SUBSCRIPT",
-        "POSITIVE_PART",
-        "ENTRIES",
-        "FACTORIAL",
-    ]
-)
 Reason = tuple[Callable[[str, bool], bool], str, str]
 REASONS: list[Reason] = [
     (lambda kind, operand: kind == END and operand, "the expression ends where an operand is expected", ""),
@@ -253,16 +209,8 @@ REASONS: list[Reason] = [
         "the condition with {0} stands alone",
         "as a factor of 0 and 1 it stands in brackets, [x > 0]; cases are cases(a, x ≤ 0, b)",
     ),
-    (
-        lambda kind, operand: kind in OPERATORS and operand,
-        "{0} has no left operand: an operand is expected here",
-        "",
-    ),
-    (
-        lambda kind, operand: kind in ("RIGHT", "BAR_CLOSE", "NORM_CLOSE", "INNER_CLOSE") and operand,
-        "an operand is expected before {0}",
-        "",
-    ),
+    (lambda kind, operand: kind in OPERATORS and operand, "{0} has no left operand: an operand is expected here", ""),
+    (lambda kind, operand: kind in CLOSERS and operand, "an operand is expected before {0}", ""),
     (lambda kind, operand: kind == "COMMA", "a comma can only separate the arguments of a function", ""),
     (lambda kind, operand: kind == "BIG_SUM", "a sum can only be the last factor of a product", "put it in brackets"),
     (lambda kind, operand: kind == "COLON", "A : B needs brackets here", ""),

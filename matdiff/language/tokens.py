@@ -11,40 +11,13 @@ from typing import Any
 
 from matdiff.errors import AmbiguityError, MatdiffError, NotationError
 from matdiff.language.bracketing import GAP, Marks
-from matdiff.language.syntax import Token
+from matdiff.language.syntax import BEHIND, CLOSERS, OF_PRODUCTS, Token
 from matdiff.language.tables import END
 from matdiff.language.transcript import APART, Transcript
 from matdiff.records import NamedTuple
 
-CLOSERS = ("RIGHT", "BAR_CLOSE", "NORM_CLOSE", "INNER_CLOSE")
-ENDERS = frozenset(
-    (
-        *CLOSERS,
-        "NAME",
-        "NUMBER",
-        "ARRAY",
-        "TRANSPOSE",
-        "INVERSE_TRANSPOSE",
-        "PSEUDO_INVERSE",
-        "SUPERSCRIPT",
-        "SUBSCRIPT",
-        "POSITIVE_PART",
-        "ENTRIES",
-        "FACTORIAL",
-    )
-)
-SIGNS_OF_PRODUCTS = (
-    "TIMES",
-    "DOT",
-    "MATMUL",
-    "DIVIDE",
-    "LEFT_DIVIDE",
-    "DOT_TIMES",
-    "DOT_DIVIDE",
-    "KRONECKER",
-    "STAR",
-    "LOOSE",
-)
+ENDERS = frozenset((*CLOSERS, *BEHIND, "NAME", "NUMBER", "ARRAY"))
+SIGNS_OF_PRODUCTS = (*OF_PRODUCTS, "LOOSE")
 STOPS = frozenset((*SIGNS_OF_PRODUCTS, "PLUS", "MINUS", "COLON", "COMMA", "SEPARATOR", "WHERE", "DEFINE", "ABBREVIATE"))
 CLOSING = {"(": ")", "[": "]", "{": "}", "⟨": "⟩"}
 WIDE = frozenset("tr Tr trace det logdet vec diag rank inv".split())  # tr A X is the trace of AX; log a b is log(a) b
