@@ -325,18 +325,18 @@ def test_an_index_of_the_unknown_is_no_index_of_a_sum_in_the_answer() -> None:
 @pytest.mark.parametrize(
     ("unknown", "said"),
     [
-        ("X[5, 1]", "there are 4, and no place 5"),
-        ("X[0, 1]", "0 is no place"),
-        ("X[1]", "an entry of X has 2 indices, not 1"),
-        ("X[1, 2, 3]", "an entry of X has 2 indices"),
-        ("X[3:2, :]", "not between 1 and 4"),
-        ("X[1:9, 1]", "not between 1 and 4"),
-        ("X[w, 1]", "w is a name in the expression"),
-        ("X[i, i]", "the index i runs to 4 and to 3"),
-        ("X[1.5, 2]", "is no place"),
-        ("X[q+1, 2]", "is no index, no number and no size"),
-        ("w[1][2]", "a part is taken once"),
-        ("X[]", "not none"),
+        ("X[5, 1]", "X ends at 4: there is no place 5"),
+        ("X[0, 1]", "entries are counted from 1"),
+        ("X[1]", "X[1] is a matrix of size 4×3, which has no entry with 1 index"),
+        ("X[1, 2, 3]", "which has no entry with 3 indices"),
+        ("X[3:2, :]", "the range 3:2 is empty"),
+        ("X[1:9, 1]", "X ends at 4: there is no place 9"),
+        ("X[w, 1]", "w is a vector with 3 rows, and no index"),
+        ("X[i, i]", "the index i runs to 4, but X to 3"),
+        ("X[1.5, 2]", "an index is a number"),
+        ("X[q+1, 2]", "an index is a number, a range 1:3 or the index of a sum"),
+        ("w[1][2]", "w[1] is a scalar, which has no entry with 2 indices"),
+        ("X[]", "an operand is expected before ]"),
         ("X'[1, 2]", "cannot be the unknown"),
         ("X[1, 2", "cannot be the unknown"),
         ("Z[1, 2]", "cannot be the unknown"),
@@ -351,7 +351,7 @@ def test_a_part_that_does_not_exist_is_refused(unknown: str, said: str) -> None:
 
 
 def test_a_family_says_how_its_parts_are_written() -> None:
-    with pytest.raises(MatdiffError, match=r"Phi has 1 index, not ab\nwrite Phi\[a\]\[:, j\]"):
+    with pytest.raises(MatdiffError, match=r"Phi has 1 index, not 2"):
         matdiff.derive(TENSOR, "Phi_{ab}", SLICES)
 
 

@@ -149,5 +149,4 @@ def _named(
 
     definitions = {node.name: node for node in postorder(expr) if isinstance(node, Named)}
     bases: dict[str, Expr] = {**definitions, **known}
-    sizes = {size for symbol in known.values() for extent in (*symbol.shape, *symbol.ranges) for size in extent.names()}
-    return part_named(name, lambda base: bases.get(canonical(base)), bases, sizes, moved or {})
+    return part_named(name, expr, bases, moved or {})

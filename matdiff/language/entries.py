@@ -53,7 +53,7 @@ def require_range(
             raise attempt.misfit(node, f"the index {index.name} runs to {found}, but {what} to {extent}")
         return
     last = index.last if index.last is not None else index.first
-    if last is not None and last.number is not None and extent.number is not None and last.number > extent.number:
+    if last is not None and ((last - extent).number or 0) > 0:
         raise attempt.misfit(node, f"{what} ends at {extent}: there is no place {last}")
     if index.last is not None and index.first is not None:
         length = (index.last - index.first).number

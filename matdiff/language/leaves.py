@@ -106,7 +106,11 @@ def member(attempt: Attempt, node: Node, text: str, indices: Indices) -> Typed:
     name = attempt.bound.names[text]
     shape, ranges = attempt.shape_of(name)
     if len(ranges) != len(indices):
-        raise attempt.misfit(node, f"{text} has {len(ranges)} indices, not {len(indices)}", error=NotationError)
+        raise attempt.misfit(
+            node,
+            f"{text} has {len(ranges)} {'index' if len(ranges) == 1 else 'indices'}, not {len(indices)}",
+            error=NotationError,
+        )
     if any(isinstance(i, Place) and i.single is None for i in indices):
         raise attempt.misfit(node, f"{text} is a family, which has members and no slices", error=NotationError)
     for index, last in zip(indices, ranges, strict=True):
