@@ -191,8 +191,9 @@ def with_name(name: str, value: Expr) -> Expr:
 def type_definition(attempt: Attempt, node: Node) -> Typed:
     """h = …: a node with a name"""
     body = defining(attempt, node)
-    result = attempt.typed(node, (body.rows, body.cols), (body,), partial(with_name, node.value))
-    result.has_two_axes, result.ones = body.has_two_axes, body.ones
+    make = partial(with_name, node.value) if body.third is None else (lambda e: e)
+    result = attempt.typed(node, (body.rows, body.cols), (body,), make)
+    result.has_two_axes, result.ones, result.third = body.has_two_axes, body.ones, body.third
     attempt.definitions[node.value] = result
     return result
 

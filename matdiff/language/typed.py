@@ -42,6 +42,7 @@ class Typed:
     of_numbers  whether it and all that it is made of are scalars
     has_two_axes  of an array in code: whether it has a second axis, which may be of length 1
     ones        of a number in code: how many axes of length 1 it has
+    third       of an array with three axes, which code reduces before it ends: the length of the last one
     """
 
     guessed: bool
@@ -49,7 +50,7 @@ class Typed:
 
     __slots__ = (
         *("rows", "cols", "operands", "make", "node", "factors", "negated", "number"),
-        *("has_two_axes", "ones", "guessed", "of_numbers"),
+        *("has_two_axes", "ones", "third", "guessed", "of_numbers"),
     )
 
     def __init__(self, rows: Size, cols: Size, operands: tuple[Typed, ...], make: Make, node: Node) -> None:
@@ -63,6 +64,7 @@ class Typed:
         self.number: Fraction | None = None
         self.has_two_axes = False
         self.ones = 0
+        self.third: Size | None = None
         self.guessed, self.of_numbers = False, rows is ONE and cols is ONE
         for operand in operands:
             self.guessed = self.guessed or operand.guessed
@@ -70,7 +72,7 @@ class Typed:
 
     @property
     def is_scalar(self) -> bool:
-        return self.rows is ONE and self.cols is ONE
+        return self.rows is ONE and self.cols is ONE and self.third is None
 
 
 def described(rows: Size, cols: Size) -> str:

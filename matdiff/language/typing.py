@@ -72,6 +72,8 @@ class Attempt:
             sizes.now = node
             node.typed = RULES[node.kind](self, node)
         typed: Typed | None = self.bound.tree.typed
+        if typed is not None and typed.third is not None:
+            raise self.misfit(self.bound.tree, "an array with three axes is not known", "reduce it along an axis")
         self.pieces = [node.typed for node in self.bound.order]
         return typed
 

@@ -95,3 +95,46 @@ def test_what_is_no_value_is_no_argument(text: str, dialect: str | None, message
     with pytest.raises(matdiff.MatdiffError) as error:
         matdiff.parse(text, "x, y: n; A: n x n", dialect)
     assert message in error.value.message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "-np.log(P[np.arange(n), y]).mean()",
+        "rows = np.arange(len(y)); P[rows, y].sum() / P.sum()",
+        "np.take_along_axis(P, y[:, None], axis=1).sum()",
+        "np.sum(np.eye(4)[y] * np.log(P))",
+        "P[np.arange(n), y] -= 2; np.sum(P**2)",
+        "M = np.maximum(0, P - P[range(n), y][:, None] + 1); M[range(n), y] = 0; M.sum()",
+    ],
+)
+def test_labels_are_what_numpy_picks_by_them(text: str) -> None:
+    random = np.random.default_rng(0)
+    p, y = random.uniform(0.1, 1, (5, 4)), random.integers(0, 4, 5)
+    *before, last = text.split("; ")
+    space = {"np": np, "P": p.copy(), "y": y, "n": 5}
+    exec("\n".join(before), space)
+    read = matdiff.parse(text, "P: n x 4")
+    found = matdiff.evaluate(read, {"P": p, "y_onehot": np.eye(4)[y]})
+    np.testing.assert_allclose(found, eval(last, space))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "np.sum(np.exp(-((X[:, None] - Y[None])**2).sum(-1)))",
+        "np.linalg.norm(X[:, None, :] - Y, axis=2).sum()",
+        "np.sum(np.min(np.sum(np.abs(X[:, None] - Y), axis=-1), axis=1))",
+        "(X[:, :, None] * Y.T[None]).sum(1).sum()",
+        "D = np.expand_dims(X, 1) - np.expand_dims(Y, 0); np.mean(D**2)",
+        "(X[:, None]**2 * Y).sum(axis=0).max()",
+    ],
+)
+def test_three_axes_are_those_of_numpy(text: str) -> None:
+    random = np.random.default_rng(0)
+    values = {"X": random.uniform(0.1, 1, (5, 3)), "Y": random.uniform(0.1, 1, (4, 3))}
+    *before, last = text.split("; ")
+    space = {"np": np, **values}
+    exec("\n".join(before), space)
+    read = matdiff.parse(text, "X: m x n; Y: k x n")
+    np.testing.assert_allclose(matdiff.evaluate(read, values), eval(last, space))

@@ -53,38 +53,41 @@ class Site:
 
 def lengths_of(a: Typed) -> Lengths:
     """The lengths of the axes of a piece; a vector has one axis unless it is known to have two."""
-    return (a.rows, a.cols)[: axes_of(a)]
+    return (a.rows, a.cols)[: axes_of(a)] if a.third is None else (a.rows, a.cols, a.third)
 
 
 def axes_of(a: Typed) -> int:
     """How many axes a piece has."""
+    if a.third is not None:
+        return 3
     if a.is_scalar:
         return a.ones
     return 1 if a.cols is ONE and not a.has_two_axes else 2
 
 
 def made(site: Site, lengths: Lengths, operands: Sequence[Typed], meaning: Meaning) -> Typed:
-    """A piece of certain lengths, built by an operation on arrays."""
+    """A piece of certain lengths, built by an operation on arrays; one with three axes has no expression of its own."""
     counts = [axes_of(o) for o in operands]
 
-    def make(*expressions: Expr) -> Expr:
+    def make(*expressions: Any) -> Any:
         arrays = [traced(e, count) for e, count in zip(expressions, counts, strict=True)]
         try:
             found: Traced = meaning(*arrays)
         except MatdiffError as error:  # what the operation says, at its place in the text
             message = error.message.replace("cannot be recorded", "is not known")
             raise site.attempt.misfit(site.node, message, error.suggestion or "", type(error)).error from None
-        return found.expr
+        return found if len(found.lengths) > 2 else found.expr
 
-    result = site.attempt.typed(site.node, shape_of(lengths), tuple(operands), make)
+    result = site.attempt.typed(site.node, shape_of(lengths[:2]), tuple(operands), make)
     result.has_two_axes = len(lengths) == 2
+    result.third = lengths[2] if len(lengths) > 2 else None
     result.ones = len(lengths) if result.is_scalar else 0
     return result
 
 
-def traced(e: Expr, axes: int) -> Traced:
+def traced(e: Expr | Traced, axes: int) -> Traced:
     """The array of an expression with so many axes."""
-    return Traced(e, e.shape[:axes])
+    return e if isinstance(e, Traced) else Traced(e, e.shape[:axes])
 
 
 def broadcast(site: Site, *arrays: Typed) -> Lengths:
@@ -107,7 +110,7 @@ def broadcast(site: Site, *arrays: Typed) -> Lengths:
 def makes_square(site: Site, arrays: Sequence[Typed]) -> bool:
     """Whether a vector with an entry for every row stands beside the columns, as in A / A.sum(axis=1)."""
     find = site.attempt.sizes.find
-    matrices = [(find(a.rows), find(a.cols)) for a in arrays if ONE not in (a.rows, a.cols)]
+    matrices = [(find(a.rows), find(a.cols)) for a in arrays if axes_of(a) == 2 and ONE not in (a.rows, a.cols)]
     lengths = [find(a.rows) for a in arrays if axes_of(a) == 1]
     return any(length is rows and rows is not cols for length in lengths for rows, cols in matrices)
 
@@ -131,6 +134,8 @@ def penalise(site: Site, arrays: Sequence[Typed], count: int) -> None:
         return
     for a in arrays:
         if axes_of(a) == count or (a.is_scalar and is_multiple(a.node)) or is_intercept(a, arrays):
+            continue
+        if count == 3 and axes_of(a) == 2:  # X[:, None] - Y
             continue
         is_likely = is_coefficient(a.node) if a.is_scalar else is_term(site.node) and is_bias(a.node)
         site.attempt.penalty(site.node, 1 if is_likely else 3 if a.is_scalar else 4, *arrays)
@@ -314,9 +319,9 @@ def with_axes(site: Site, a: Typed, key: tuple[Any, ...]) -> Typed:
         else:
             found.append(ONE if k is None else rest.pop(0))
     found += rest
-    if len(found) > 2:
+    if len(found) > 3:
         hint = "write the sum over an index: sum(i=1..N, …), or cdist(X, Y) for the distances of rows"
-        raise site.misfit("an array with three axes is not known", hint, UnsupportedError)
+        raise site.misfit("an array with four axes is not known", hint, UnsupportedError)
     return made(site, tuple(found), [a], lambda x: x[key])
 
 

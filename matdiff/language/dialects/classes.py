@@ -25,11 +25,9 @@ IDENTITIES = ("eye", "identity")
 def unfolded(to: Converter, tree: ast.AST) -> Iterator[tuple[Excerpt, str]]:
     """Puts matrices of 0 and 1 in the places of labels; yields each at its place, and what is said of it."""
     labels: dict[str, ast.Name] = {}
-    ranges = _named_ranges(tree)
+    _put_ranges(tree)
+    _reassign(tree, labels)
     for node in [n for n in ast.walk(tree) if isinstance(n, (ast.Call, ast.Subscript))]:
-        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Tuple):
-            rows, *rest = node.slice.elts
-            node.slice.elts = [ranges.get(rows.id, rows) if isinstance(rows, ast.Name) else rows, *rest]
         if (meant := _meant(node)) is not None:
             label, new = meant
             for part in ast.walk(new):
@@ -43,8 +41,8 @@ def unfolded(to: Converter, tree: ast.AST) -> Iterator[tuple[Excerpt, str]]:
         yield Excerpt(shown, to.span(label)[0], to.text), said
 
 
-def _named_ranges(tree: ast.AST) -> dict[str, ast.expr]:
-    """Takes rows = np.arange(len(y)) out of the statements, and answers what each such name is."""
+def _put_ranges(tree: ast.AST) -> None:
+    """Takes rows = np.arange(len(y)) out of the statements, and puts the range in the places of rows."""
     found: dict[str, ast.expr] = {}
     for owner in [n for n in ast.walk(tree) if isinstance(n, ast.Module | ast.FunctionDef)]:
         rest = []
@@ -55,7 +53,34 @@ def _named_ranges(tree: ast.AST) -> dict[str, ast.expr]:
                 case _:
                     rest.append(item)
         owner.body = rest or owner.body
-    return found
+    for node in ast.walk(tree) if found else ():
+        match node:
+            case ast.Subscript(slice=ast.Tuple(elts=[ast.Name(id=name), *_] as keys)) if name in found:
+                keys[0] = found[name]
+
+
+def _reassign(tree: ast.AST, labels: dict[str, ast.Name]) -> None:
+    """M *= 1 - Y in the place of M[np.arange(N), y] = 0, and M += c * Y in that of M[np.arange(N), y] += c."""
+    for owner in [n for n in ast.walk(tree) if isinstance(n, ast.Module | ast.FunctionDef)]:
+        for k, item in enumerate(owner.body):
+            match item:
+                case ast.Assign(targets=[ast.Subscript(value=ast.Name(id=name)) as part], value=ast.Constant(value=0)):
+                    op: ast.operator = ast.Mult()
+                    meant, form = _meant(part), "1 - {}"
+                case ast.AugAssign(
+                    target=ast.Subscript(value=ast.Name(id=name)) as part, op=ast.Add() | ast.Sub() as op
+                ):
+                    meant, form = _meant(part), f"({ast.unparse(item.value)}) * {{}}"
+                case _:
+                    continue
+            if meant is None:
+                continue
+            labels.setdefault(meant[0].id, meant[0])
+            value = ast.parse(form.format(one_hot(meant[0].id)), mode="eval").body
+            for node in ast.walk(value):
+                ast.copy_location(node, part)
+            target = ast.copy_location(ast.Name(name, ast.Store()), part)
+            owner.body[k] = ast.copy_location(ast.AugAssign(target, op, value), item)
 
 
 def one_hot(name: str) -> str:

@@ -68,8 +68,15 @@ def type_array(attempt: Attempt, node: Node) -> Typed:
         positional, named = in_places(positional, named)
     named |= {name: flag(site, name, value) for name, value in named.items() if name in FLAGS}
     f = meaning_of(site, called)
+    require_axes(site, called.name, values)
     require_parameters(site, called.name, f, positional, named)
     return f(site, *positional, **named)
+
+
+def require_axes(site: Site, name: str, values: Sequence[Any]) -> None:
+    """Refuses an array with three axes where it is neither changed entry by entry nor reduced."""
+    if name not in OF_THREE_AXES and any(isinstance(a, Typed) and a.third is not None for a in values):
+        raise site.misfit(f"{name} of an array with three axes is not known", THREE_AXES, UnsupportedError)
 
 
 def flag(site: Site, name: str, value: Any) -> bool:
@@ -164,6 +171,12 @@ def counted(number: int) -> str:
     return f"{number} argument" if number == 1 else f"{number} arguments"
 
 
+THREE_AXES = "write the sum over an index: sum(i=1..N, …), or cdist(X, Y) for the distances of rows"
+OF_THREE_AXES = frozenset(
+    "add subtract sub multiply mul divide div true_divide power pow float_power negative neg square abs absolute exp "
+    "log sqrt tanh maximum minimum sum mean max min amax amin reduce_sum reduce_mean reduce_max reduce_min norm "
+    "copy".split()
+)
 FLAGS = frozenset("keepdims keepdim unbiased transpose_a transpose_b lower upper".split())
 OPTIONS = frozenset("axis dim keepdims keepdim ord p ddof unbiased correction reduction approximate".split())
 

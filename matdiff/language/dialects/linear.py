@@ -172,6 +172,18 @@ def is_length(site: Site, s: Typed, a: Typed) -> bool:
     return is_extent and axes_of(a) == 1 and site.unify(size_said(site, s.node), a.rows)
 
 
+@function("unsqueeze", "expand_dims")
+def with_new_axis(site: Site, a: Typed, axis: Any = None, dim: Any = None) -> Typed:
+    """x.unsqueeze(1), np.expand_dims(x, axis=1): an array with an axis of length 1 more"""
+    given, count = one_of(site, axis, dim, None), axes_of(a) + 1
+    number = given.number if isinstance(given, Typed) else given
+    if number is None or number.denominator != 1 or not -count <= number < count:
+        raise site.misfit(f"{site.attempt.written(site.node)} is not known", "the place of an axis is a number")
+    key: list[Any] = [slice(None)] * axes_of(a)
+    key.insert(int(number) % count, None)
+    return arrays.with_axes(site, a, tuple(key))
+
+
 @function("squeeze")
 def squeeze(site: Site, a: Typed, axis: Any = None, dim: Any = None) -> Typed:
     """an array without its axes of length 1"""
