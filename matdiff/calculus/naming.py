@@ -150,6 +150,7 @@ class Names:
 
     def __init__(self, nodes: Iterable[Expr]) -> None:
         self.taken = {str(n.data[0]) for n in nodes if isinstance(n, (Symbol, Named, Recurrence))}
+        self.taken |= {letter for n in nodes if isinstance(n, Recurrence) for letter in n.name}  # c and h of s_ch
         self.taken |= {i.name for n in nodes for i in n.free} | {t for n in nodes for s in n.shape for t in str(s)}
 
     def fresh(self, e: Expr, above: Sequence[Expr]) -> str:

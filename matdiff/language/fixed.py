@@ -100,6 +100,9 @@ def resolve_unbound(bound: Bound) -> None:
     """Resolves the indices that no sum binds, from left to right; first those beside one that a sum binds."""
     if not bound.free:
         require_no_convention(bound)
+    for capital in sorted(bound.wrt.difference(bound.names, bound.definitions)):
+        if bound.names.get(capital[:1].lower() + capital[1:]):
+            bound.entry_of(capital).plain = True  # it stands but in the question: argmin_W ∑ᵢ (yᵢ − ∑ⱼ w_ij xⱼ)²
     for place in sorted(bound.pending, key=lambda unbound: (unbound.is_free, unbound.node.start)):
         require_outside(bound, place)
         if place.base.kind != "NAME" or not (place.is_low or _is_only_numbered(bound, place)):

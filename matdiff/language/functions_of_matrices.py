@@ -37,6 +37,8 @@ BY_ENTRIES = frozenset("sum mean norm1 max min rowsum colsum rowmean colmean had
 def type_function(attempt: Attempt, node: Node, operands: list[Typed]) -> Typed:
     """exp(A), e^A: of a scalar, of each entry, or of the matrix"""
     operator = FUNCTIONS["exp" if node.value == "e^" else node.value]
+    if node.value == "cos" and len(operands) == 2:  # of the angle between two vectors
+        return SPECIAL["cosine_similarity"](attempt, node, operands)
     if len(operands) == 1 and ONE not in (operands[0].rows, operands[0].cols):
         attempt.taken_of[id(node)] = OF_ENTRIES
         a = operands[0]

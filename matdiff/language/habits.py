@@ -13,7 +13,7 @@ from matdiff.algebra.operators.abbreviations import count
 from matdiff.algebra.operators.entrywise import Log, Sqrt, filled
 from matdiff.algebra.operators.gamma import Polygamma
 from matdiff.algebra.operators.norms import Frobenius
-from matdiff.algebra.operators.products import Hadamard, Power
+from matdiff.algebra.operators.products import Hadamard, Power, quotient
 from matdiff.algebra.operators.sums import SumOfEntries
 from matdiff.errors import AmbiguityError
 from matdiff.language.applications import apply
@@ -96,9 +96,18 @@ def of_two_arrays(make: Callable[[Expr, Expr], Expr]) -> Callable[[Attempt, Node
     return typed
 
 
+NORM = FUNCTIONS["norm2"].of
 SPECIAL["mse"] = of_two_arrays(lambda a, b: FUNCTIONS["mean"].of(Power.of(a - b, Number(2))))
 SPECIAL["cross_entropy"] = of_two_arrays(lambda p, q: -SumOfEntries.of(Hadamard.of(p, Log(q))))
 SPECIAL["kl"] = of_two_arrays(lambda p, q: SumOfEntries.of(Hadamard.of(p, Log(p) - Log(q))))
+
+
+@special("cosine_similarity", "cos_sim")
+def type_cosine(attempt: Attempt, node: Node, operands: list[Typed]) -> Typed:
+    """cosine_similarity(x, y) = xᵀy/(‖x‖‖y‖), which is cos(x, y), too"""
+    if len(operands) != 2 or any(o.is_scalar or o.cols is not ONE for o in operands):
+        raise attempt.misfit(node, f"{node.value} takes two vectors")
+    return of_two_arrays(lambda x, y: quotient(x.T * y, NORM(x) * NORM(y)))(attempt, node, operands)
 
 
 @special("var", "std")

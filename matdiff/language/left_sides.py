@@ -36,7 +36,7 @@ MEMBER = (
     rf"(?:_\{{?(?P<low>[a-z])\}}?|\[(?P<place>[a-z])\]|\^\{{?\((?P<high>[a-z])\)\}}?|(?P<sub>[{SUBS}]))"
 )
 PROBABILITY = (
-    r"(?<![^\W\d_])(?<!log )(?<!ln )(?<!log)(?<!ln)(?P<name>[^\W\d_])\s*\((?P<given>[^()|]*\|[^()=|]*)\)\s*:?=(?!=)"
+    r"(?<![^\W\d_])(?<!log )(?<!ln )(?<!log)(?<!ln)(?P<name>[^\W\d_])\s*\((?P<given>[^()|]*\|[^()|]*)\)\s*:?=(?!=)"
 )
 NAMES = rf"{LETTER}(?:\s*,\s*{LETTER})*"
 MAPPED = regex(

@@ -19,16 +19,18 @@ from matdiff.regex import search_in
 IN_FRONT = frozenset("let assume suppose given with for if when".split())
 RANGED = r"=\s*[-−+\w\s()]*(?:\.\.|…|⋯|[,:;.\n]|to\b|$)"  # = 1..K; what is defined has signs of other kinds
 COUNTED = rf"(?!\s+(?:(?:all|each|every)\s+)?\w+\s*(?:{RANGED}|,\s*\w+\s*=|\bin\b(?!\s*R)|∈\s*\{{|[;.,\n]|$))"
-SUMMED_OVER = r"(?:(?:all\s+)?(?:summed|summing|added(?:\s+up)?)|sum)\s+over\b"  # … , summed over i, j
+SUMMED = r"(?:all\s+)?(?:summed|summing|added)(?:\s+up)?"
+SUMMED = rf",\s*(?:(?:{SUMMED}|sum)\s+over\b|{SUMMED}(?=[\s.?]*(?:$|[;\n])))"  # … , summed over i, j
 WORD = (
     r"(?<![\w.])(?:(?<!\S)(?:(?:[Hh]i|[Hh]ello|[Hh]ey)(?:\s+(?:all|everyone|there))?\s*[,!.:]|(?:Question|Problem)\s*:)|(?:I|[Ww]e)\s+have|[Ww]here|[Ww]ith(?!\s+respect)|[Ss]ubject\s+to|such\s+that|[Ll]et|(?:[Gg]iven|[Aa]ssum(?:e|ing)|[Ss]uppose)(?:\s+that)?|[Nn]ote\s+that"
     rf"|{VERB}|and|[Tt]hen|[Ii]f|[Ww]hen|s\.\s?t\.|⟪s\.?t\.?⟫|⟪given⟫|[Ff]or{COUNTED})(?![\w(])"
 )
-# a full stop, but not in s. t., nor in 2. unless a question follows
-FULL_STOP = rf"(?<=\d)\.(?=\s+(?:{VERB}\s|[d∂]\w*\s*/\s*[d∂]))|"
+# a full stop, but not in s. t., nor in 2. unless a question follows, or a letter behind h = A x - 1 or n by 1
+FULL_STOP = rf"(?<=\d)\.(?=\s+(?:{VERB}\s|[d∂]\w*\s*/\s*[d∂]))|(?<=\bby \d)\.(?=\s)|"
+FULL_STOP += r"(?:(?<=[-+−*/]\s\d)|(?<=[-+−*/]\d))\.(?=\s+[^\W\d_]|\s+[‖|∑√])|"
 FULL_STOP += r"(?:(?<=[\w)\]}'′ᵀ⊤²³|‖₊+])|(?<=\^\*))(?<!\.\w)(?<!\bs)(?<!\A\d)(?<![\s(*/+=-]\d)\.(?=\s)"
 QUALIFYING = rf"\((?:{WORD}\s+)?(?P<condition>[^()]*(?:\([^()]*\)[^()]*)*)\)[\s.]*$"
-MARK = rf"(?P<whole>{INNER}|{GOAL_OVER}|,\s*{SUMMED_OVER})|[(\[{{⟨]|[)\]}}⟩]|[;,\n]|(?:=\s*)?\?|{FULL_STOP}|{WORD}"
+MARK = rf"(?P<whole>{INNER}|{GOAL_OVER}|{SUMMED})|[(\[{{⟨]|[)\]}}⟩]|[;,\n]|(?:=\s*)?\?|{FULL_STOP}|{WORD}"
 GREEK = "|".join(sorted(GREEK_WORDS | ABBREVIATED, key=len, reverse=True))
 ONE_NAME = rf"\s*(?:{GREEK}|[^\W\d_][{MARKS}]*)[0-9₀-₉]*(?:_\w|_\{{\w+\}})?\s*"
 LISTED = rf"\s*{NAMES}\s*(?:[∈≻⪰≥>]|\bin\b|:\s*\w+\s*(?:[x×]|$))"

@@ -21,6 +21,7 @@ from matdiff.regex import regex
 OF_VECTORS = r"(?<![\w.])⟪?(?:[Ll]og_?)?[Ss]oft_?[Mm](?:ax|in)⟫?"  # functions with an entry for each of their argument
 LOW = rf"_\{{[a-z0-9]\}}|_[a-z0-9](?!\w)|[{SUBS}]"
 WITH_INDEX = regex(rf"{OF_VECTORS}(?P<low>{LOW})\s*\(")
+LOWERED = str.maketrans({sign: f"_{letter}" for sign, letter in SUBSCRIPTS.items()})
 LETTERS = r"(?P<letters>[a-z](?:\s*(?:,|\band\b)\s*[a-z](?!\w))*)(?!\w)"
 DOTS = r"(?:,\s*)?(?:\.\.\.?|…|⋯)(?:\s*,)?"
 RANGE = rf"(?:\s*(?:=|from\b)\s*(?P<first>[0-9])\s*(?:{DOTS}|to\b|:)\s*(?P<last>[A-Za-z]|[0-9]+)(?!\w))?"
@@ -28,6 +29,8 @@ SUMMED = regex(
     r"(?P<lead>\s*,?\s*(?P<open>\(\s*)?)(?<!\w)(?P<word>(?:all\s+)?(?:summed|summing|added(?:\s+up)?)|[Ss]um)\s+over\s+"
     rf"(?:all\s+|each\s+|every\s+)?(?P<over>{LETTERS}(?:\s*(?:!=|≠)\s*(?P<other>[a-z](?:_\w)?)(?!\w)|{RANGE}))(?P<of>\s*:|\s+of\b)?(?P<close>\s*\))?"
 )
+SUMMED_UP = regex(r"(?:,\s{0,9})?(?<!\w)(?:all\s+)?(?:summed|added)(?:\s+up)?(?=[\s.?]*(?:$|[;\n]))")
+ENTRIES = regex(r"\s*(?:the\s+|all\s+)*(?:entries|elements)\s+of\s+")
 BEFORE_ARGUMENT = regex(  # xᵀ of xᵀ(t)
     rf"(?P<name>{LETTER})\s*(?P<transpose>\^\{{?\s*[T⊤]\s*\}}?|ᵀ|⊤)\s*\(\s*(?P<letter>[a-z])\s*(?:[-+−]\s*[0-9]\s*)?\)",
     given="^ᵀ⊤",
@@ -56,6 +59,15 @@ def rearranged(script: Transcript) -> tuple[Transcript, tuple[tuple[int, int], .
         else:
             edits.append((m.start("word"), m.end("of") if m["of"] else end, f"{_sum(m)} "))
             spans.append(script.span(m.start("word"), m.end("of") if m["of"] else end))
+    for m in SUMMED_UP.finditer(text):
+        start = _start(text, m.start())
+        front = ENTRIES.match(text, start)
+        begin = front.end() if front else start
+        _require_one_term(script, begin, m)
+        low = "".join(re.findall(r"_\{?([a-z]+)(?![^\W_])", text[begin : m.start()].translate(LOWERED)))
+        sign = f"∑_{{{','.join(dict.fromkeys(low))}}}" if low else "sum"
+        edits += [(start, begin, f" {sign}("), (*m.span(), ")")]
+        spans += [script.span(start, begin), script.span(*m.span())]
     return script.edited(edits), tuple(spans)
 
 
@@ -100,11 +112,24 @@ def _start(text: str, place: int) -> int:
     return 0
 
 
+def _terms(text: str, start: int, end: int) -> list[str]:
+    """The terms of a sum between two places."""
+    shown = re.sub(BARS, lambda bars: "x" * len(bars[0]), text[start:end])
+    ends = [start, *(start + sign.end() for sign in outside(shown, PLUS)), end]
+    return [text[a:b] for a, b in pairwise(ends)]
+
+
+def _require_one_term(script: Transcript, start: int, m: re.Match[str]) -> None:
+    """Refuses «summed» behind several terms, of which the last one may be meant."""
+    if len(_terms(script.text, start, m.start())) > 1:
+        message = f"«{m[0].strip(' ,')}» can be said of all terms, or of the last one"
+        hint = "write sum(…) around what is summed"
+        raise AmbiguityError(message, text=script.source, span=script.span(*m.span()), suggestion=hint)
+
+
 def _require_one_meaning(script: Transcript, start: int, m: re.Match[str]) -> None:
     """Refuses a sum over i behind terms of which some have no i."""
-    shown = re.sub(BARS, lambda bars: "x" * len(bars[0]), script.text[start : m.start()])
-    ends = [start, *(start + sign.end() for sign in outside(shown, PLUS)), m.start()]
-    terms = [script.text[a:b] for a, b in pairwise(ends)]
+    terms = _terms(script.text, start, m.start())
     for letter in re.findall(r"\b[a-z]\b", m["letters"]) if len(terms) > 1 else ():
         sub = next((sign for sign, plain in SUBSCRIPTS.items() if plain == letter), letter)
         found = [re.search(rf"(?<![^\W_]){letter}(?!\w)|_\{{?\w?{letter}|{sub}(?<!{letter})", term) for term in terms]

@@ -25,6 +25,11 @@ TRANSPOSED = r"\s*(?:\^\s*\{?\s*[⊤ᵀT']\s*\}?|[ᵀ⊤'])\s*"
 SYMMETRIC = rf"(?P<name>{LETTER})\s*=\s*(?P<minus>[-−])?\s*(?P<again>{LETTER}){TRANSPOSED}"
 SYMMETRIC_TOO = rf"(?P<name>{LETTER}){TRANSPOSED}=\s*(?P<minus>[-−])?\s*(?P<again>{LETTER})\s*"
 TOLD = rf"{NAMES}\s+(?:(?:is|are)\s.*|(?P<has>has|have)\s[a-z -]+)"  # A has full rank
+CHOICE = r"[-−+±]?\s*[0-9.]+"
+ONE_OF = regex(  # y_i is +1 or -1
+    rf"(?:the\s+)?(?:labels?\s+)?(?P<names>{NAMES})(?:\s+(?:is|are)\s+(?:each\s+|always\s+)?|\s*=\s*)(?:either\s+)?"
+    rf"(?P<choices>±\s*[0-9.]+|{CHOICE}(?:\s*,\s*{CHOICE})*,?\s+or\s+{CHOICE})"
+)
 DECLARED = rf"(?P<names>{NAMES})\s*:\s*(?P<says>{COUNT}(?:\s*[x×]\s*{COUNT})?(?:\s+[a-z]+)*)"
 NAME = rf"[^\W\d_][\w{MARKS}]*"
 MADE_BY_SYMPY = (
@@ -88,6 +93,9 @@ def condition_of(text: str, piece: Piece, behind: bool) -> list[Condition] | Non
         return None
     if re.fullmatch(rf"{NAMES}\s+in\s+(?:\{{.*\}}|\[.*\])(?:\^\S+)?", said):
         return [Condition(said.replace(" in ", " ∈ ", 1), start, end)]  # x in {{0, 1}}^n
+    if one_of := ONE_OF.fullmatch(said):
+        choices = re.sub(r",?\s+or\s+", ", ", one_of["choices"])
+        return [Condition(f"{one_of['names']} ∈ {{{choices}}}", start, end)]
     told = _told_by_sympy(said)
     told = _told_by_signs(said) if told is None else told
     told = _told_of_function(said, text) if told is None else told

@@ -22,7 +22,6 @@ from matdiff.language.left_sides import (
     is_odd,
     is_used,
     of_any_member,
-    probabilities,
     root_of,
     taken_out,
     unseen,
@@ -101,7 +100,7 @@ class Around(NamedTuple):
 
 
 def _said_in(script: Transcript, known: Collection[str]) -> Says:
-    script, several, in_front = _before_arg_min(script.edited(list(probabilities(script.text))))
+    script, several, in_front = _before_arg_min(script)
     text = script.text
     refuse_point(script)
     pieces, question, asking = _without_request(text, pieces_of(text))

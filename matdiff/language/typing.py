@@ -257,8 +257,9 @@ SPECIAL.announce(
         "matdiff.language.blocks": "hstack vstack",
         "matdiff.language.densities": "normal log_normal kl_normal",
         "matdiff.language.functions_of_matrices": "e^ exp log ln sqrt sin cos sinh cosh tan funm frechet_funm",
-        "matdiff.language.habits": "dot vdot outer polygamma mse cross_entropy kl var std cov matrix_power length "
-        "numel size maximum minimum square multiply divide solve matmul sum mean softmax log_softmax logsumexp",
+        "matdiff.language.habits": "dot vdot outer polygamma mse cross_entropy kl cosine_similarity cos_sim "
+        "var std cov matrix_power length numel size maximum minimum square multiply divide solve matmul sum mean "
+        "softmax log_softmax logsumexp",
         "matdiff.language.norms": "norm",
     }
 )

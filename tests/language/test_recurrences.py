@@ -323,9 +323,9 @@ REFUSED = [
     ("z[1] = x; z[k+1] = W z[k] for k = 1..K; sum(z)", "z", "has a value for every step"),
     ("z[1] = x; z[k+1] = W[k] z[k] for k = 1..3; z[4] + z2", "z2", "another name"),
     (
-        "a[0] = x; b[0] = x; a[k+1] = b[k] + a[k] for k = 0..K-1; b[k+1] = a[k] + b[k] for k = 0..K-1; a[K]",
+        "a[0] = x; b[0] = x; a[k+1] = b[k] + a[k] for k = 0..K-1; b[j+1] = a[j] + b[j] for j = 0..K-1; a[K]",
         "",
-        "the states a and b depend on each other",
+        "their steps are numbered differently",
     ),
 ]
 

@@ -16,7 +16,7 @@ from matdiff.language.extents import Excerpt, parse_size
 from matdiff.language.places import number_text
 from matdiff.language.recurrences.heads import Head, Steps
 from matdiff.language.recurrences.implied import given_start, taken_once, with_steps
-from matdiff.language.recurrences.recursion import Recursion, at_head, spend
+from matdiff.language.recurrences.recursion import Recursion, at_head, of_several, spend
 from matdiff.language.scopes import Place
 from matdiff.language.syntax import Node, copied, postorder
 
@@ -60,7 +60,8 @@ def _joined(bound: Bound, items: Sequence[Node]) -> list[Node]:
         if item.kind not in (*DEFINING, "repeat"):
             message = "only definitions can stand before the last ;"
             raise bound.error(item, message, "write name = expression; …")
-    units = [whole(bound, item) for item in front]
+    _go_together(bound)
+    units = [unit for item in front if (unit := whole(bound, item)) is not None]
     return [*(item for unit in units for item in written_out(bound, unit)), last]
 
 
@@ -70,6 +71,9 @@ DEFINING = ("define", "abbreviate", "formula")
 def put_in_order(bound: Bound, sequence: Node) -> None:
     """Moves every definition and recurrence behind those that it uses, now that it is known which these are."""
     *front, last = sequence.parts
+    for unit in front:
+        if unit.kind == "recurrence" and len(unit.value.together) > 1:
+            _put_steps_in_order(bound, unit)
     named = {_defined(unit): unit for unit in front}
     if len(named) == len(front):  # else one is defined twice, which is said elsewhere
         sequence.parts = [*in_order(named, _used, lambda unit: _circle(bound, unit)), last]
@@ -77,7 +81,8 @@ def put_in_order(bound: Bound, sequence: Node) -> None:
 
 def _defined(unit: Node) -> object:
     """What an item defines."""
-    return unit.value.name if unit.kind == "recurrence" else unit.value[0] if unit.kind == "formula" else unit.value
+    is_recurrence = unit.kind == "recurrence"
+    return unit.value.together[0].name if is_recurrence else unit.value[0] if unit.kind == "formula" else unit.value
 
 
 def _used(unit: Node) -> Iterator[object]:
@@ -86,13 +91,40 @@ def _used(unit: Node) -> Iterator[object]:
         if node.kind == "definition":
             yield node.value
         elif node.kind == "iterate":
-            yield node.value[0].name
+            yield node.value[0].together[0].name
         elif node.kind == "unspecified":
             yield node.value[0]
 
 
-def whole(bound: Bound, item: Node) -> Node:
-    """A recurrence in the place of its step; any other item as it is."""
+def _go_together(bound: Bound) -> None:
+    """Joins the states that depend on each other, unless their steps are written out.
+
+    Errors: NotationError where these are not numbered in the same way.
+    """
+    together = [r for name, r in bound.recursions.items() if name in bound.coupled and not r.is_written_out]
+    for recursion in together:
+        recursion.together = together
+    if len({(r.index, r.count, r.origin, r.before, r.forward) for r in together}) > 1:
+        raise of_several(bound, together)
+
+
+def _put_steps_in_order(bound: Bound, unit: Node) -> None:
+    """Moves the step of h_t = o ∘ tanh(c_t) behind that of c_t."""
+    together = unit.value.together
+    count = len(together)
+    steps = dict(zip(together, unit.parts[count:], strict=True))
+
+    def used(step: Node) -> Iterator[object]:
+        return (node.value for node in postorder(step) if node.kind == "after")
+
+    found = in_order(steps, used, lambda step: _circle(bound, step))
+    starts = dict(zip(together, unit.parts[:count], strict=True))
+    together[:] = sorted(together, key=lambda r: found.index(steps[r]))
+    unit.parts = [*(starts[r] for r in together), *found]
+
+
+def whole(bound: Bound, item: Node) -> Node | None:
+    """A recurrence in the place of its step, of several that go together in that of the last; another item as it is."""
     if item.kind != "repeat":
         return item
     recursion = bound.recursions[item.value[0].name]
@@ -102,7 +134,13 @@ def whole(bound: Bound, item: Node) -> Node:
     if start.kind == "NUMBER":
         start.kind = "filled"  # 0 may stand for a vector or matrix of zeros
     recursion.node = Node("recurrence", [start, step], recursion, item.start, item.end)
-    return recursion.node
+    if any(r.node is None for r in recursion.together):
+        return None
+    starts, steps = zip(*(r.node.parts for r in recursion.together if r.node), strict=True)
+    node = Node("recurrence", [*starts, *steps], recursion, item.start, item.end)
+    for r in recursion.together:
+        r.node = node
+    return node
 
 
 def in_order(

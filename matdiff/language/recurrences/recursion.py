@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from matdiff.algebra.dims import Size, size
@@ -31,11 +32,13 @@ class Recursion:
     symbols         the names in the start, as x₀ in x[0] = x₀
     used            whether the step has the state that it starts from
     node            of the syntax tree: the start and the step
+    together        it and those that it depends on and that depend on it; the starts of all of them, and their
+                    steps, are parts of one node
     """
 
     __slots__ = (
         "count", "forward", "index", "is_short", "name", "node",
-        "offset", "origin", "shift", "start", "step", "symbols", "used",
+        "offset", "origin", "shift", "start", "step", "symbols", "together", "used",
     )  # fmt: skip
 
     def __init__(self, step: Node, steps: Steps, offset: int, count: Size, forward: bool) -> None:
@@ -54,6 +57,7 @@ class Recursion:
         self.symbols: frozenset[object] = frozenset()
         self.used = False
         self.node: Node | None = None
+        self.together: list[Recursion] = [self]
 
     @property
     def final(self) -> Size:
@@ -104,8 +108,6 @@ class Recursion:
 
         Of states that depend on each other it may be another's step that has it.
         """
-        if self.name in bound.coupled and not self.is_written_out:
-            raise of_several(bound, self.step)
         if not (self.used or self.name in bound.coupled):
             message = f"the step of {self.name} does not have {self.state(self.before)}: nothing is repeated"
             raise at_head(bound, self.step, message, f"a step leads from {self.state(self.before)} to the next state")
@@ -127,13 +129,11 @@ def at_head(bound: Bound, item: Node, message: str, suggestion: str = "") -> Mat
     return bound.error((item.start, item.value[2]), message, suggestion)
 
 
-def of_several(bound: Bound, step: Node) -> MatdiffError:
-    """The error for states that depend on each other, of which there is any number."""
-    *names, last = sorted(bound.coupled)
-    message = f"the states {', '.join(names)} and {last} depend on each other, and a recurrence has one state"
-    stacked = f"[{'; '.join(names)}; {last}]"
-    hint = f"with a number of steps, as in for k = 1..3, they are written out; else stack them, {stacked}"
-    return at_head(bound, step, message, hint)
+def of_several(bound: Bound, together: Sequence[Recursion]) -> MatdiffError:
+    """The error for states that depend on each other, of which there is any number, and which do not go in step."""
+    *names, last = [recursion.name for recursion in together]
+    message = f"the states {', '.join(names)} and {last} depend on each other, and their steps are numbered differently"
+    return at_head(bound, together[-1].step, message, "write all of them for the same k = 1..K")
 
 
 def spend(bound: Bound, node: Node, copies: int, parts: Node, most: int = MOST_WRITTEN_OUT, hint: str = "") -> None:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from functools import partial
 
 from matdiff.algebra.constants import Ones, Zeros
-from matdiff.algebra.dims import SCALAR, Shape, Size, size
+from matdiff.algebra.dims import ONE, SCALAR, Shape, Size, size
 from matdiff.algebra.expr import Expr, Index, Number, postorder
+from matdiff.algebra.operators.blocks import VerticalStack, total
 from matdiff.algebra.operators.products import Scale
 from matdiff.algebra.operators.recurrence import Iterate, Recurrence, State, place
+from matdiff.algebra.operators.slices import Slice
 from matdiff.algebra.operators.structure import Named
+from matdiff.algebra.operators.sums import Entry
 from matdiff.errors import NotationError
+from matdiff.language.blocks import stacked
 from matdiff.language.extents import Excerpt
 from matdiff.language.leaves import attempt_shape
 from matdiff.language.names import LOWERED, MARKS, canonical
@@ -63,25 +69,70 @@ def type_like(attempt: Attempt, node: Node) -> Typed:
 
 @rule("recurrence")
 def type_recurrence(attempt: Attempt, node: Node) -> Typed:
-    """All states of a recurrence, made of the start and the step"""
-    recursion: Recursion = node.value
-    start, step = (part.typed for part in node.parts)
-    if not attempt.same_shape(start, step):
-        before, after = (described(*attempt.sizes.shape((p.rows, p.cols))) for p in (start, step))
-        hint = "with a number of steps, as in for k = 1..3, every state may have a shape of its own"
-        message = f"{recursion.name} changes its shape: it starts as {before}, and a step gives {after}"
-        raise attempt.misfit(node.parts[1], message, hint)
+    """All states of a recurrence, made of the start and the step; of several that go together one below the other"""
+    together: list[Recursion] = node.value.together
+    typed: list[Typed] = [part.typed for part in node.parts]
+    starts, steps = typed[: len(together)], typed[len(together) :]
+    for recursion, start, step in zip(together, starts, steps, strict=True):
+        if not attempt.same_shape(start, step):
+            before, after = (described(*attempt.sizes.shape((p.rows, p.cols))) for p in (start, step))
+            hint = "with a number of steps, as in for k = 1..3, every state may have a shape of its own"
+            message = f"{recursion.name} changes its shape: it starts as {before}, and a step gives {after}"
+            raise attempt.misfit(step.node, message, hint)
+    if len(together) > 1 and any(start.cols is not ONE for start in starts):
+        names = ", ".join(recursion.name for recursion in together)
+        message = f"the states {names} depend on each other, and are vectors and numbers only where they do"
+        raise attempt.misfit(node, message, "with a number of steps, as in for k = 1..3, they are written out")
+    start = starts[0] if len(together) == 1 else stacked(attempt, node, [[start] for start in starts])
 
-    def make(first: Expr, further: Expr) -> Expr:
-        return Recurrence(first, further, _state(attempt, recursion, start))
+    def make(*parts: Expr) -> Expr:
+        first, further = (_below_each_other(half) for half in (parts[: len(together)], parts[len(together) :]))
+        if len(together) > 1:
+            _tell_parts(attempt, node)
+        return Recurrence(first, further, _state(attempt, node.value))
 
-    return attempt.typed(node, (start.rows, start.cols), (start, step), make)
+    return attempt.typed(node, (start.rows, start.cols), (*starts, *steps), make)
 
 
-def _state(attempt: Attempt, recursion: Recursion, start: Typed) -> State:
+def _below_each_other(parts: Sequence[Expr]) -> Expr:
+    """The states that go together, as one."""
+    return parts[0] if len(parts) == 1 else VerticalStack.of(*parts)
+
+
+def _name(recursion: Recursion) -> str:
+    """What the state is called, of several that go together s with all their names."""
+    is_one = len(recursion.together) == 1
+    return recursion.name if is_one else "s_" + "".join(r.name for r in recursion.together)
+
+
+def _tell_parts(attempt: Attempt, node: Node) -> None:
+    """A note says that the states which depend on each other are parts of one."""
+    together = node.value.together
+    *names, last = [recursion.name for recursion in together]
+    parts = "; ".join(recursion.name for recursion in together)
+    whole = f"{_name(node.value)} = [{parts}]"
+    attempt.note(node, f"{', '.join(names)} and {last} depend on each other: they are the parts of one state, {whole}")
+
+
+def _state(attempt: Attempt, recursion: Recursion) -> State:
     """The state that a step starts from."""
-    index = attempt.index(Binder(recursion.index, recursion.count), start.node)
-    return State(recursion.name, attempt_shape(attempt, start), index, recursion.origin, recursion.forward)
+    starts = [_start(r).typed for r in recursion.together]
+    index = attempt.index(Binder(recursion.index, recursion.count), starts[0].node)
+    shapes = [attempt_shape(attempt, start) for start in starts]
+    shape = shapes[0] if len(shapes) == 1 else (total(tuple(rows for rows, _ in shapes)), ONE)
+    return State(_name(recursion), shape, index, recursion.origin, recursion.forward)
+
+
+def _part(attempt: Attempt, recursion: Recursion, whole: Expr) -> Expr:
+    """A state, of which several that go together are parts."""
+    if len(recursion.together) == 1:
+        return whole
+    rows = [attempt_shape(attempt, _start(r).typed)[0] for r in recursion.together]
+    k = recursion.together.index(recursion)
+    before = total(tuple(rows[:k])) if k else size(0)
+    if rows[k] is ONE:
+        return Entry(whole, place(before + ONE))
+    return Slice.of(whole, (before + ONE, before + rows[k]), None)
 
 
 @rule("before")
@@ -89,9 +140,23 @@ def type_before(attempt: Attempt, node: Node) -> Typed:
     """z[k], the state that a step starts from"""
     recursion: Recursion = node.value
     start: Typed = _start(recursion).typed
-    result = attempt.typed(node, (start.rows, start.cols), (), lambda: _state(attempt, recursion, start))
+    make = partial(_made_before, attempt, recursion)
+    result = attempt.typed(node, (start.rows, start.cols), (), make)
     result.guessed = start.guessed
     return result
+
+
+def _made_before(attempt: Attempt, recursion: Recursion) -> Expr:
+    return _part(attempt, recursion, _state(attempt, recursion))
+
+
+@rule("after")
+def type_after(attempt: Attempt, node: Node) -> Typed:
+    """c[k] in the step of h[k]: what the step of c gives, on which h depends"""
+    recursion: Recursion = node.value
+    assert recursion.node is not None
+    typed: Typed = recursion.node.parts[len(recursion.together) + recursion.together.index(recursion)].typed
+    return typed
 
 
 @rule("start")
@@ -103,7 +168,7 @@ def type_start(attempt: Attempt, node: Node) -> Typed:
 
 def _start(recursion: Recursion) -> Node:
     assert recursion.node is not None
-    return recursion.node.parts[0]
+    return recursion.node.parts[recursion.together.index(recursion)]
 
 
 @rule("iterate")
@@ -117,16 +182,17 @@ def type_iterate(attempt: Attempt, node: Node) -> Typed:
     def make(states: Expr) -> Expr:
         if isinstance(at, Place):
             assert at.first is not None
-            return Iterate(states, place(at.first))
+            return _part(attempt, recursion, Iterate(states, place(at.first)))
         binder, offset = at if isinstance(at, Shifted) else (at, 0)
-        return Iterate(states, place(attempt.index(binder, node), offset))
+        return _part(attempt, recursion, Iterate(states, place(attempt.index(binder, node), offset)))
 
     if whole is None:
         message = f"{attempt.written(node)} is used before {recursion.name} is known"
         raise attempt.misfit(node, message, error=NotationError)
 
-    result = attempt.typed(node, (whole.rows, whole.cols), (whole,), make)
-    result.guessed = whole.guessed
+    start: Typed = _start(recursion).typed
+    result = attempt.typed(node, (start.rows, start.cols), (whole,), make)
+    result.guessed = start.guessed
     return result
 
 

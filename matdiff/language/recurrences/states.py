@@ -35,7 +35,7 @@ def resolve_state(bound: Bound, node: Node, recursion: Recursion, piece: Excerpt
         raise bound.error(node, f"{shown} is no state of {recursion.name}", states_of(recursion))
     if (binder := binder_of(index)) is not None:
         binder.used = True
-    if any((b := binder_of(p)) is not None and b.owner is recursion for p in scope.values()):
+    if any((b := binder_of(p)) is not None and b.owner in recursion.together for p in scope.values()):
         _resolve_own(bound, node, recursion, index, shown)
     elif recursion.is_written_out:
         _resolve_written_out(bound, node, recursion, index, shown)
@@ -62,7 +62,11 @@ def _resolve_own(bound: Bound, node: Node, recursion: Recursion, at: Position, s
         if recursion.is_written_out:
             node.kind, node.value = "definition", recursion.label(recursion.starts_at.number or 0)
         return
-    if binder is None or binder.owner is not recursion or offset != recursion.before:
+    of = binder.owner if binder is not None and binder.owner in recursion.together else None
+    if of is not None and of is not recursion and offset == recursion.after:
+        node.kind, node.value, node.parts = "after", recursion, []
+        return
+    if binder is None or of is None or offset != recursion.before:
         leads = f"a step leads from {recursion.state(recursion.before)} to {recursion.state(recursion.after)}"
         raise bound.error(node, f"{shown} is not known in the step of {recursion.name}", leads)
     recursion.used = True
