@@ -69,7 +69,9 @@ def wanted(a: Traced, shape: Any) -> Lengths:
     return tuple(rest if k is None else k for k in given)  # type: ignore[misc]
 
 
-METHODS["reshape"] = lambda a, *shape, order="C": reshape(a, shape[0] if len(shape) == 1 else shape, order)
+METHODS["reshape"] = lambda a, *shape, order="C": reshape(
+    a, shape[0] if len(shape) == 1 else shape or refuse("a reshape to nothing"), order
+)
 
 
 @function("ravel", method="ravel")
@@ -231,8 +233,10 @@ def zeros(shape: Any, dtype: Any = None) -> Traced:
 @function("eye")
 def eye(N: Any, M: Any = None, k: int = 0, dtype: Any = None) -> Traced:
     rows, cols = lengths_of((N, N if M is None else M))
-    if rows is not cols or k:
-        refuse("np.eye of a matrix that is not square, or off the main diagonal")
+    if rows is not cols and not k:
+        raise differ(rows, cols, f"np.eye takes one size, or two equal ones: {written((rows, cols))}")
+    if k:
+        refuse("np.eye off the main diagonal")
     return Traced(Identity(rows) if rows is not ONE else Number(1), (rows, cols))
 
 

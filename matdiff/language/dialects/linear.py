@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from functools import partial, reduce
+from functools import reduce
 from typing import Any
 
-from matdiff.algebra.constants import Identity, Ones, Zeros
 from matdiff.algebra.dims import ONE, Size
-from matdiff.algebra.dims import size as extent_said
-from matdiff.algebra.expr import Expr
 from matdiff.algebra.operators.abbreviations import count
 from matdiff.errors import AmbiguityError
 from matdiff.language.dialects import PATHS, arrays, classes, python, recorded
 from matdiff.language.dialects.arrays import Site, axes_of, broadcast, entrywise, lengths_of, made
 from matdiff.language.dialects.functions import TABLE, function, is_torch, of_matrices
 from matdiff.language.dialects.reductions import axes, one_of, remaining
-from matdiff.language.syntax import Node
 from matdiff.language.typed import Typed
 from matdiff.recording.arrays import FUNCTIONS as RECORDED
 from matdiff.recording.arrays import UFUNCS, Traced
-from matdiff.recording.shapes import flip, shape_of
+from matdiff.recording.shapes import flip
 
 # ---- arithmetic by name -----------------------------------------------------------------------------
 
@@ -91,9 +87,6 @@ def inner(site: Site, a: Typed, b: Typed) -> Typed:
     return dot(site, a, arrays.transpose(site, b) if axes_of(b) == 2 else b)
 
 
-TABLE["einsum"] = recorded.typed_by(RECORDED["einsum"], "einsum")
-TABLE["outer"] = TABLE["ger"] = recorded.typed_by(RECORDED["outer"], "outer")
-TABLE["solve"] = recorded.typed_by(RECORDED["linalg.solve"], "solve")
 TABLE["vdot"] = TABLE["vecdot"] = recorded.typed_by(RECORDED["vdot"], "vdot", same=True)
 
 
@@ -150,28 +143,6 @@ def norm(
 # ---- shapes -----------------------------------------------------------------------------------------
 
 
-@function("ravel", "flatten", "reshape", "view")
-def ravel(site: Site, a: Typed, *shape: Any) -> Typed:
-    """the entries row by row in one axis; reshape(-1, 1) makes a column of them"""
-    wanted = [s for given in shape for s in (given if isinstance(given, (tuple, list)) else (given,))]
-    numbers = [int(s.number) if isinstance(s, Typed) and s.number is not None else s for s in wanted]
-    numbers = [-1 if isinstance(s, Typed) and is_length(site, s, a) else s for s in numbers]
-    if numbers not in ([], [-1], [-1, 1], [1, -1]) or (not shape and site.node.value.name in ("reshape", "view")):
-        raise site.misfit(f"{site.attempt.written(site.node)} is not known", "reshape(-1) gives one axis")
-    if a.is_scalar:
-        site.attempt.penalty(site.node, 5, a)
-    count = site.attempt.sizes.product(*reversed(lengths_of(a))) if axes_of(a) == 2 else a.rows
-    flat = made(site, (count,) if not a.is_scalar else (), [a], RECORDED["ravel"])
-    key = {1: (slice(None),), 2: (slice(None), None) if numbers == [-1, 1] else (None, slice(None))}
-    return flat if len(numbers) < 2 or a.is_scalar else arrays.with_axes(site, flat, key[2])
-
-
-def is_length(site: Site, s: Typed, a: Typed) -> bool:
-    """Whether a size in a shape is the length of the vector that is reshaped: np.reshape(x, (x.shape[0], 1))"""
-    is_extent = s.node.kind == "array" and s.node.value.name in EXTENTS
-    return is_extent and axes_of(a) == 1 and site.unify(size_said(site, s.node), a.rows)
-
-
 @function("unsqueeze", "expand_dims")
 def with_new_axis(site: Site, a: Typed, axis: Any = None, dim: Any = None) -> Typed:
     """x.unsqueeze(1), np.expand_dims(x, axis=1): an array with an axis of length 1 more"""
@@ -226,70 +197,17 @@ def reverse(site: Site, a: Typed) -> Typed:
     return of_matrices(site, a, name="flip")
 
 
-@function("eye", "identity", "ones", "zeros")
-def constant(site: Site, *shape: Any) -> Typed:
-    """np.ones((X.shape[0], 1)), np.eye(len(y))"""
-    lengths = sizes_in(site)
-    is_eye = site.node.value.name in ("eye", "identity")
-    if is_eye and (len(lengths) == 1 or (len(lengths) == 2 and site.unify(*lengths))):
-        lengths = lengths[:1] * 2
-    elif is_eye or len(lengths) not in (1, 2):
-        raise site.misfit(f"{site.attempt.written(site.node)} is not known", "constants have one or two sizes")
-    rows, cols = shape_of(lengths)
-
-    def make() -> Expr:
-        known = [site.attempt.resolve(s, site.node, site.attempt.written(site.node)) for s in (rows, cols)]
-        return Identity(known[0]) if is_eye else (Ones if site.node.value.name == "ones" else Zeros)(*known)
-
-    found = site.attempt.typed(site.node, (rows, cols), (), make)
-    found.has_two_axes = len(lengths) == 2
-    return found
-
-
-def sizes_in(site: Site) -> tuple[Size, ...]:
-    """The sizes in the arguments of a call: numbers, names, and those of arrays."""
-    parts = [part for given in site.node.parts for part in (given.parts if given.kind == "arrays" else [given])]
-    return tuple(map(partial(size_said, site), parts))
-
-
-def size_said(site: Site, part: Node) -> Size:
-    """The size that an argument says: 3, n, len(x), X.shape[0]"""
-    if part.kind == "NUMBER" and part.value.denominator == 1 and part.value > 0:
-        return extent_said(int(part.value))
-    if part.kind == "symbol":
-        return extent_said(str(part.value[0]))
-    if part.kind == "array" and part.parts and part.parts[0].typed is not None:
-        lengths = lengths_of(part.parts[0].typed)
-        k = EXTENTS.get(part.value.name)
-        if part.value.name == "size" and len(part.parts) == 2 and part.parts[1].kind == "NUMBER":
-            k = int(part.parts[1].value)
-        if k is not None and -len(lengths) <= k < len(lengths):
-            return lengths[k]
-    raise site.misfit(f"{site.attempt.written(part)} is not a size", "a size is a number, a name, len(x) or X.shape[0]")
-
-
-EXTENTS = {"len": 0, "shape[0]": 0, "shape[1]": 1, "shape[-1]": -1}
-
-
-@function("size", "numel")
-def size(site: Site, a: Typed, dim: Typed | None = None) -> Typed:
-    """how many entries an array has; X.size(0) of PyTorch"""
-    if dim is not None:
-        extent = size_said(site, site.node)
-        return made(site, (), [a], lambda x: Traced(count(site.attempt.resolve(extent, site.node, "a size")), ()))
-    return made(site, (), [a], lambda x: Traced(count(reduce(lambda m, n: m * n, x.lengths, ONE)), ()))
-
-
-@function("len", "shape[0]", "shape[1]", "shape[-1]", "shape")
-def extent(site: Site, a: Typed) -> Typed:
-    """len(x), X.shape[0], as a number"""
+@function("len", "shape[0]", "shape[1]", "shape[-1]", "shape", "size", "numel")
+def extent(site: Site, a: Typed, dim: Typed | None = None) -> Typed:
+    """len(x), X.shape[0] and X.size(0) of PyTorch, as a number; how many entries an array has"""
     name: str = site.node.value.name
+    if (said := recorded.size_said(site.node)) is not None:
+        return made(site, (), [a], lambda x: Traced(count(site.attempt.resolve(said, site.node, "a size")), ()))
+    if name in ("size", "numel") and dim is None:
+        return made(site, (), [a], lambda x: Traced(count(reduce(lambda m, n: m * n, x.lengths, ONE)), ()))
     if name == "shape" or a.is_scalar:
         raise site.misfit("shape gives a pair", "write X.shape[0]")
-    k = int(name[6:-1]) if "[" in name else 0
-    if k >= axes_of(a):
-        raise site.misfit(f"{site.shown(a)} has no axis {k}")
-    return made(site, (), [a], lambda x: Traced(count(x.lengths[k]), ()))
+    raise site.misfit(f"{site.shown(a)} has no axis {name[6:-1] or site.attempt.written(site.node.parts[-1])}")
 
 
 @function(classes.PICKED)
@@ -310,7 +228,8 @@ def rows_of_labels(site: Site, labels: Typed, number: Typed) -> Typed:
 
 def require_size(site: Site, number: Typed | None, length: Size) -> None:
     """A number of labels or classes is that of an axis."""
-    if number is not None and not site.unify(size_said(site, number.node), length):
+    said = number and (recorded.size_said(number.node) or recorded.size_written(number.node))
+    if number and not (said and site.unify(said, length)):
         raise site.misfit(f"{site.attempt.written(number.node)} is not the size of the labels")
 
 

@@ -10,19 +10,22 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from matdiff.algebra.dims import ONE
+from matdiff.algebra.dims import ONE, Size, size
 from matdiff.algebra.expr import Symbol
 from matdiff.errors import MatdiffError
 from matdiff.language.dialects import PATHS
 from matdiff.language.dialects.arrays import Site, axes_of, lengths_of, made
+from matdiff.language.syntax import Node
 from matdiff.language.typed import Misfit, Typed
-from matdiff.recording.arrays import FUNCTIONS, METHODS, Operation, Traced, call
+from matdiff.recording.arrays import FUNCTIONS, METHODS, Operation, Traced, call, extent
 from matdiff.recording.shapes import Lengths, LengthsDiffer, shape_of
 from matdiff.recording.torch import in_words_of_numpy
 from matdiff.recording.words import HOMES, meaning
 
 Function = Callable[..., Typed]
 DISTRIBUTIONS = frozenset(name.split(".")[1] for name in FUNCTIONS if name.startswith("stats."))  # stats.norm
+NAMES = frozenset("eye identity ones zeros reshape ravel einsum outer diff cdist".split())  # that tell it, too
+EXTENTS = {"len": 0, "shape[0]": 0, "shape[1]": 1, "shape[-1]": -1}
 IMPORTED = ("linalg.", "scipy.linalg.", "special.")  # whose functions have names that tell where they are from
 UNFIT = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)  # of unfit arguments
 MOST_TIED = 20  # lengths that one function makes one
@@ -42,7 +45,8 @@ def known(module: str, name: str, is_method: bool, torch: bool) -> Function | No
     elif is_method:
         operation = FUNCTIONS["method of torch"](name) if torch else METHODS.get(name)
     else:
-        operation = next((FUNCTIONS[home + name] for home in IMPORTED if home + name in FUNCTIONS), None)
+        homes = ("", *IMPORTED) if name in NAMES else IMPORTED
+        operation = next((FUNCTIONS[home + name] for home in homes if home + name in FUNCTIONS), None)
     return None if operation is None else typed_by(operation, name, torch)
 
 
@@ -51,6 +55,7 @@ def typed_by(operation: Operation, name: str, torch: bool = False, same: bool = 
 
     def typed(site: Site, *values: Any, **options: Any) -> Typed:
         given, named = in_words_of_numpy(values, options) if torch else (values, options)
+        given, named = with_sizes(given), {option: with_sizes(value) for option, value in named.items()}
         operands = [a for value in (*given, *named.values()) for a in arrays_in(value)]
         if same and len(operands) > 1:
             require_equal(site, *operands[:2])
@@ -58,8 +63,8 @@ def typed_by(operation: Operation, name: str, torch: bool = False, same: bool = 
 
         def applied(*arrays: Traced) -> Any:
             rest = iter(arrays)
-            placed = tuple(put(value, rest) for value in given)
-            return call(name, operation, placed, {option: put(value, rest) for option, value in named.items()})
+            placed = tuple(put(site, value, rest) for value in given)
+            return call(name, operation, placed, {option: put(site, value, rest) for option, value in named.items()})
 
         return made(site, lengths_by_trial(site, operands, applied), operands, applied)
 
@@ -73,14 +78,42 @@ def arrays_in(value: Any) -> list[Typed]:
     return [value] if isinstance(value, Typed) and value.number is None else []
 
 
-def put(value: Any, arrays: Any) -> Any:
+def with_sizes(value: Any) -> Any:
+    """An argument with the sizes that it says, len(x) and X.shape[0], as such."""
+    if isinstance(value, (tuple, list)):
+        return type(value)(map(with_sizes, value))
+    said = size_said(value.node) if isinstance(value, Typed) else None
+    return value if said is None else said
+
+
+def put(site: Site, value: Any, arrays: Any) -> Any:
     """An argument with the next of some arrays in the places of its own."""
     if isinstance(value, (tuple, list)):
-        return type(value)(put(part, arrays) for part in value)
+        return type(value)(put(site, part, arrays) for part in value)
+    if isinstance(value, Size):
+        find = site.attempt.sizes.find
+        return extent(site.attempt.resolve(value, site.node, "a size") if site.attempt.names else find(value))
     if not isinstance(value, Typed):
         return value
     number = value.number
     return next(arrays) if number is None else int(number) if number.denominator == 1 else number
+
+
+def size_said(part: Node) -> Size | None:
+    """The size that an argument says: len(x), X.shape[0] and X.size(0)."""
+    if part.kind != "array" or not part.parts or part.parts[0].typed is None:
+        return None
+    lengths, k = lengths_of(part.parts[0].typed), EXTENTS.get(part.value.name)
+    if part.value.name == "size" and len(part.parts) == 2 and part.parts[1].kind == "NUMBER":
+        k = int(part.parts[1].value)
+    return lengths[k] if k is not None and -len(lengths) <= k < len(lengths) else None
+
+
+def size_written(part: Node) -> Size | None:
+    """The size that is written, 3 or n."""
+    if part.kind == "NUMBER":
+        return size(int(part.value)) if part.value.denominator == 1 and part.value > 0 else None
+    return size(str(part.value[0])) if part.kind == "symbol" else None
 
 
 def require_equal(site: Site, a: Typed, b: Typed) -> None:
@@ -123,6 +156,6 @@ def lengths_by_trial(site: Site, operands: list[Typed], applied: Callable[..., A
 def misfit(site: Site, operands: list[Typed], error: MatdiffError) -> Misfit:
     """What is said of a function that cannot be applied, in the words of the text."""
     message = error.message.replace("cannot be recorded", "is not known")
-    if "?" in message or "_0" in message:
+    if "?" in message or "_0" in message or "<traced" in message:
         message = f"{site.node.value.name} does not fit: {' and '.join(map(site.shown, operands))}"
     return site.misfit(message, error.suggestion or "", type(error) if not isinstance(error, LengthsDiffer) else None)

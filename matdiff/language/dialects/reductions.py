@@ -10,7 +10,7 @@ from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import FUNCTIONS as OPERATORS
 from matdiff.errors import AmbiguityError, UnsupportedError
 from matdiff.language.applications import apply
-from matdiff.language.dialects import python, recorded
+from matdiff.language.dialects import python
 from matdiff.language.dialects.arrays import Site, axes_of, broadcast, entrywise, lengths_of, made
 from matdiff.language.dialects.functions import TABLE, Function, function, is_method, is_torch, of_matrices
 from matdiff.language.typed import Typed
@@ -166,7 +166,6 @@ TABLE["logsumexp"] = along_axis("logsumexp_cols", "logsumexp_rows", "logsumexp",
 
 COMPARISONS = "greater less greater_equal less_equal equal not_equal logical_and logical_or logical_not"
 TABLE |= {name: entrywise(name) for name in COMPARISONS.split()}
-TABLE |= {name: recorded.typed_by(RECORDED[name], name) for name in ("diff", "cdist")}
 
 
 @function("where")
