@@ -156,6 +156,7 @@ def lengths_by_trial(site: Site, operands: list[Typed], applied: Callable[..., A
 def misfit(site: Site, operands: list[Typed], error: MatdiffError) -> Misfit:
     """What is said of a function that cannot be applied, in the words of the text."""
     message = error.message.replace("cannot be recorded", "is not known")
+    message = message.partition(", not of the shape")[0] if "?" in message else message  # which is not known yet
     if "?" in message or "_0" in message or "<traced" in message:
         message = f"{site.node.value.name} does not fit: {' and '.join(map(site.shown, operands))}"
     return site.misfit(message, error.suggestion or "", type(error) if not isinstance(error, LengthsDiffer) else None)
