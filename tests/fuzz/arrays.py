@@ -52,7 +52,17 @@ class Programs:
         return "\n".join([*lines, " + ".join(f"{self.library}.sum({name})" for name in self.made)])
 
     def piece(self, depth: int) -> Piece:
-        ways = (self.pair, self.pair, self.product, self.reduced, self.of_each, self.turned, self.part, self.chosen)
+        ways = (
+            self.pair,
+            self.pair,
+            self.product,
+            self.reduced,
+            self.of_each,
+            self.turned,
+            self.part,
+            self.chosen,
+            self.spread,
+        )
         for _ in range(20 if depth else 0):
             if found := self.rng.choice(ways)(depth - 1):
                 return found
@@ -86,6 +96,22 @@ class Programs:
         shape = tuple(1 if i == k else size for i, size in enumerate(s) if keep or i != k)
         name = self.rng.choice(["sum", "mean", "amax"])
         return self.rng.choice([f"{self.library}.{name}({a}, {options})"]), shape
+
+    def spread(self, depth: int) -> Piece | None:
+        """Two arrays that have three axes together, of which one is reduced."""
+        (a, s), (b, t) = self.piece(depth), self.piece(0)
+        if len(s) != 2 or len(t) not in (1, 2) or 1 in (*s, *t):
+            return None
+        k = self.rng.randrange(3)
+        left = f"({a})[{', '.join('None' if i == k else ':' for i in range(3))}]"
+        right = f"({b})" if len(t) == 1 or self.rng.random() < 0.5 else f"({b})[None]"
+        shape = together((*s[:k], 1, *s[k:]), t)
+        if shape is None:
+            return None
+        sign, j = self.rng.choice("-+*"), self.rng.randrange(3)
+        whole = f"{self.library}.{self.rng.choice(['tanh', 'square', 'abs'])}({left} {sign} {right})"
+        options = f"{self.axis}={self.rng.choice([j, j - 3])}"
+        return f"{self.library}.{self.rng.choice(['sum', 'mean'])}({whole}, {options})", (*shape[:j], *shape[j + 1 :])
 
     def of_each(self, depth: int) -> Piece:
         a, s = self.piece(depth)
