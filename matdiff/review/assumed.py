@@ -32,6 +32,9 @@ WORDS = {
     "spd": r"positive[- ]definite",
     "psd": r"positive[- ]semi-?definite",
 }  # a property → the words for it
+OVER = (  # f(X) = … on symmetric matrices
+    r"(?<![A-Za-z])[A-Za-z]\(([A-Z])\)[^.]{{0,60}}?\bon\s+(?:the\s+\w+\s+of\s+)?(?:all\s+)?{0}"
+)
 FORMULAS = {
     "symmetric": rf"({LETTER})\s*=\s*\1\s*(?:ᵀ|⊤|'|\^\{{?(?:T|\\top))",
     "skew": rf"{MATRIX}{TURNED}\s*=\s*[-−]\s*\1(?!\w)",
@@ -58,7 +61,7 @@ def assumptions(text: str) -> Iterator[tuple[str, str]]:
         behind = rf"(?<![\w$]){ONE}\s*(?:is|be|are|=|,)?\s*{ADJECTIVE}{spelt}"
         ahead = rf"{spelt}\)?\s+(?:matrix\s+)?\$?(\\?[A-ZΑ-Ωα-ω])\b"
         for pattern in (behind, ahead, FORMULAS[word]):
-            for m in re.finditer(pattern, text):
+            for m in re.finditer(f"{pattern}|{OVER.format(spelt)}", text):
                 for name in re.findall(rf"{NAME}", re.sub(r"\sand\s", " ", next(filter(None, m.groups())))):
                     yield named(name.removeprefix("\\")), word
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import ONE, SCALAR
 from matdiff.algebra.expr import Expr, Number, postorder, replace, symbols
@@ -10,6 +12,7 @@ from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
 from matdiff.calculus.equality.proof import Proof, prove
 from matdiff.errors import CheckError, MatdiffError
 from matdiff.numeric.comparison import Pair
+from matdiff.numeric.evaluate import evaluate
 from matdiff.records import NamedTuple
 
 TRIALS = 3
@@ -46,6 +49,14 @@ def compared(a: Expr, b: Expr) -> Outcome:
     except MatdiffError:
         return Outcome(None)
     return Outcome(True, proof)
+
+
+def is_rounded(truth: Expr, value: Expr, side: str) -> bool:
+    """Whether a number is another one up to half a unit in the last place that is written: 4.6/3 = 1.533."""
+    digits = re.fullmatch(r"\s*[-−]?\s*\d*\.(\d+)\s*", side)
+    if digits is None or symbols(truth) or truth.shape != SCALAR:
+        return False
+    return abs(float(evaluate(truth, {})) - float(evaluate(value, {}))) <= 0.51 * 10.0 ** -len(digits[1])
 
 
 def without_constants(e: Expr) -> Expr:

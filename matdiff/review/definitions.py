@@ -58,7 +58,9 @@ def definitions_in(lines: list[Line], scope: Scope) -> dict[str, Definition]:
             is_new = is_new and question_at(first, 0, ()) is None and not _is_solution(name, varied | asked)
             is_new = is_new and not _is_model(first, sides[0], lines, "epsilon" in scope.given)
             is_member = bool(indices and name in scope.declared and scope.declared[name].indices)
-            is_new = is_new and (name not in used or _is_introduced(scope, name, line, is_front) or is_member)
+            is_new = is_new and (
+                name not in used or _is_introduced(scope, name, line, is_front) or is_member or _is_called(arguments)
+            )
             if is_new and name in scope.where and not _says_more(scope, sides):
                 is_used = name in used | varied or _stands_beside(first, sides[0], lines)
                 is_said = _is_said(name, line) and name not in asked
@@ -148,6 +150,11 @@ def without_star(side: str, scope: Scope) -> str:
 def _is_introduced(scope: Scope, name: str, line: Line, is_front: bool) -> bool:
     """Whether a name that stands above is defined in a line: with Q = XW, or before anything else is said."""
     return _is_said(name, line) or (name not in scope.given and is_front)
+
+
+def _is_called(arguments: Sequence[str]) -> bool:
+    """Whether a name has letters as its arguments, as L(w, λ) that is defined behind a line with ∇L."""
+    return bool(arguments) and all(re.fullmatch(LETTER, argument) for argument in arguments)
 
 
 def _is_said(name: str, line: Line) -> bool:

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from contextlib import suppress
 from fractions import Fraction
 
+from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Symbol, postorder, replace, symbols
-from matdiff.algebra.operators.products import Sum, zero
+from matdiff.algebra.operators.products import Product, Sum, Transpose, zero
 from matdiff.algebra.operators.sums import Member
 from matdiff.errors import MatdiffError
 from matdiff.records import NamedTuple
@@ -16,6 +17,7 @@ from matdiff.review.comparing import compared
 from matdiff.solving.elimination import roots
 from matdiff.solving.equations import Equation
 
+CONDITION = r"(?i)\b(?:subject to|s\.\s?t\.|such that|constraint|given|if|when|suppose|assum|with|where|let)"
 ZERO = r"(?:zero|\$?0\$?)(?![\w.])"
 SETTING = (
     rf"(?i)\b(?:set|sett?ing|equat\w+|put|putting)\b[^=]*\bto\s+{ZERO}"
@@ -92,7 +94,7 @@ class Equations:
         """Whether left = right follows from one of the equations before it."""
         difference = left - right
         for known in reversed(self.zeros):
-            if any(self._same(known, difference, c) for c in FACTORS):
+            if any(self._same(one, difference, c) for one in (known, *_multiplied(known)) for c in FACTORS):
                 return Implied(True)
         if isinstance(left, Member) and not any(node is left for node in postorder(right)):
             return self._of_member(left, right, unknowns)
@@ -182,12 +184,18 @@ class Equations:
         if not {*symbols(left - right)} <= {s for zero in self.zeros for s in symbols(zero)}:
             return Implied(None)  # a new equation, and no consequence
         root = _root(known, inside[0])
-        if root is None:
+        if root is None or compared(root, zero(root.shape)).equal:  # Σw = λw says nothing of w
             return Implied(None)
         at_root: dict[Expr, Expr] = {inside[0]: root}
         one, other = replace(left, at_root.get), replace(right, at_root.get)
         equal = compared(one, other).equal
         return Implied(equal, one if equal is False else None)
+
+
+def _multiplied(known: Expr) -> Iterator[Expr]:
+    """An equation of vectors, multiplied from the left by the vectors in it: wᵀ(Σw − λw)."""
+    if known.shape[1] is ONE is not known.shape[0]:
+        yield from (Product.of(Transpose(s), known) for s in symbols(known) if s.shape == known.shape)
 
 
 def _root(equation: Expr, unknown: Symbol) -> Expr | None:

@@ -65,6 +65,7 @@ PIECE = r"\{([^\W\d_])_\{?(\d)\}?\}_(?:\{\s*(\w(?:\s*,\s*\w)*)\s*\}|(\w))"  # {r
 STAR = r"(?<![.*])\*(?!\*)"  # which may be by entries
 HIGH = str.maketrans({"²": "^2", "³": "^3"})
 POWER = r"(?<=[\w)])\^\{?([23])\}?(?!\w)"  # of A^2
+BEFORE_LOG = rf"(\)|(?<![A-Za-z]){LETTER})\s*(?=log\b)"  # y log p, (1 − y) log(1 − p)
 COMPLEMENT = rf"(\)|(?<![A-Za-z]){LETTER})\s*\(\s*1(?=\s*[-−])"  # s(1 − s)
 
 # log det A = tr(log A)
@@ -216,7 +217,9 @@ def by_entries(side: str, refused: str) -> str:
         return spelt if spelt != side else re.sub(STAR, ".*", side)
     if refused.startswith("division by"):
         return re.sub(r"(?<!\.)/", "./", side) if "/" in side else side
-    return re.sub(COMPLEMENT, r"\1 .* (1", side) if refused.startswith("the product of two column vectors") else side
+    if not re.search("^the product of two column vectors|is no product of vectors", refused):
+        return side
+    return re.sub(BEFORE_LOG, r"\1 .* ", re.sub(COMPLEMENT, r"\1 .* (1", side))
 
 
 def _with_loose_signs(side: str) -> str:

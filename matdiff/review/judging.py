@@ -16,6 +16,7 @@ from matdiff.review.chain import BARE, Chain
 from matdiff.review.comparing import compared
 from matdiff.review.definitions import defined_by, without_star
 from matdiff.review.doubts import OFF_DIAGONAL
+from matdiff.review.equations import CONDITION
 from matdiff.review.expansions import misplaced
 from matdiff.review.lines import Line, Statement
 from matdiff.review.operators import LETTER, with_increments
@@ -24,7 +25,6 @@ from matdiff.review.sides import Beside, Judged, is_misfit
 from matdiff.review.upstream import is_told
 from matdiff.review.verdicts import AGREES, GRAVEST, MISFIT, NO_CLAIM, RIGHT, UNREAD, WRONG
 
-CONDITION = r"(?i)\b(?:subject to|s\.\s?t\.|such that|constraint|given|if|when|suppose|assum|with|where|let)"
 INTRODUCES = r"(?i)\b(?:let|consider|suppose|define|take|now|next|example|exercise|problem|with|where)\b"
 RESTATES = r"(?i)\b(?:expand|rewrit|simplif|equivalent|that is|i\.e\.|thus|hence|therefore)"  # Q(w) = … once more
 COLON = rf"\s*{LETTER}\s*:\s*{LETTER}+\s*$"  # A : B and A : BC

@@ -13,18 +13,22 @@ from matdiff.language.together import read_equation
 from matdiff.records import NamedTuple
 from matdiff.review.assumed import assume
 from matdiff.review.definitions import Definition, definitions_in
+from matdiff.review.habits import by_entries as entrywise
 from matdiff.review.lines import Line
 from matdiff.review.members import General, by_entries, family, general_member
 from matdiff.review.operators import letters_in
 from matdiff.review.paths import find_paths
 from matdiff.review.scope import Scope
+from matdiff.review.upstream import unsaid_losses
 
 
 def learn(scope: Scope, lines: list[Line]) -> None:
     """Finds the definitions of a text and what is varied in it, and reads the definitions, those of others first."""
     said = definitions_in(lines, scope)
     scope.texts = {name: d.sides[0] for name, d in said.items()}
-    scope.functions |= set(said)
+    unsaid = unsaid_losses(scope, lines)
+    scope.functions |= set(said) | unsaid
+    scope.losses |= unsaid
     scope.note_varied(lines)
     find_paths(scope, lines)
     whole = {name for line in lines for s in line.statements for side in s.sides for name in letters_in(side)}
@@ -109,7 +113,13 @@ def _define_by(scope: Scope, name: str, side: str, indices: Sequence[str], is_wh
         with suppress(MatdiffError):
             scope.members[name] = family(scope, name, side, indices)
             return
-    scope.define(name, by_entries(scope, side, indices) if indices else scope.read(side, scalar=name in scope.losses))
+    try:
+        value = by_entries(scope, side, indices) if indices else scope.read(side, scalar=name in scope.losses)
+    except MatdiffError as error:
+        if (spelt := entrywise(side, error.message)) == side or indices:
+            raise
+        value = scope.read(spelt)
+    scope.define(name, value)
 
 
 def _ordered(said: Mapping[str, Definition]) -> list[str]:

@@ -7,7 +7,7 @@ A statement is a chain of sides with = between them; one that begins with = goes
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 
 from matdiff.algebra.expr import FUNCTIONS
@@ -19,6 +19,7 @@ from matdiff.language.spelling import transcript
 from matdiff.language.typing import SPECIAL
 from matdiff.language.words import MAKERS
 from matdiff.records import NamedTuple
+from matdiff.review.cutting import split
 
 MATHEMATICAL = frozenset(FUNCTIONS).union(
     SPECIAL, MAKERS, ABBREVIATED, ("grad", "hess", "sum", "prod", "const", "constant")
@@ -93,6 +94,7 @@ ACRONYM = (
 UPRIGHT = r"\\(?:math(?:rm|it|sf)|text(?:rm|it)?|operatorname)\s*\{\s*([A-Za-z]{2,})\s*\}"
 NAMED_UPRIGHT = rf"{UPRIGHT}\s*(?:\([^()=]*\))?\s*&?\s*:?=(?!=)"  # \mathrm{KL} = …
 CALLED = r"(?<![A-Za-z\\_])((?:[Gg]rad|[Hh]ess)(?:ient|ian)?)(?=\s*&?\s*:?=(?!=))"  # Gradient = 2Ax, Hessian = 2A
+TITLED = r"^\s*([Gg]rad(?:ient)?|[Hh]ess(?:ian)?)\s*:\s+(?=([^=]*)$)"  # Gradient: Xᵀ(p − y)
 CONNECTING = frozenset(
     "hence thus therefore then where which also with now and that gives yields get have here finally".split()
 )
@@ -142,8 +144,7 @@ def lines_of(text: str, known: Sequence[str] = (), respelt: Callable[[str], str]
             if not is_latex:
                 row = re.sub(BULLET, lambda m: " " * len(m.group()), row).replace("`", " ")
             formula, column = _without_remark(re.sub(POINTER, "⇒", row), column)
-            formula = re.sub(UPRIGHT, lambda m: f" {m.group(1)} " if m.group(1) in bare else m.group(), formula)
-            formula = re.sub(CALLED, lambda m: f" {m.group(1).lower()[:4]} ", formula)
+            formula = _with_names(formula, bare)
             if rows and _goes_on(rows[-1][1], formula):
                 before, above, start = rows[-1]
                 rows[-1] = before, "", start
@@ -162,6 +163,13 @@ def lines_of(text: str, known: Sequence[str] = (), respelt: Callable[[str], str]
     return [
         line._replace(statements=tuple(s.respelt(respelt) for s in line.statements)) for line in _joined(list(lines))
     ]
+
+
+def _with_names(formula: str, upright: Collection[str]) -> str:
+    """A row with names in the place of words: upright ones, and grad for gradient."""
+    formula = re.sub(UPRIGHT, lambda m: f" {m.group(1)} " if m.group(1) in upright else m.group(), formula)
+    formula = re.sub(TITLED, lambda m: f"{m[1].lower()[:4]} = " if _is_formula(m[2]) else m.group(), formula)
+    return re.sub(CALLED, lambda m: f" {m.group(1).lower()[:4]} ", formula)
 
 
 def _is_increment(word: str, text: str) -> bool:
@@ -200,6 +208,12 @@ def _goes_on(above: str, row: str) -> bool:
     return "=" in above and (is_open or re.search(r"(?<![\^{])[-+−=]\s*$", above) is not None)
 
 
+def _is_formula(row: str) -> bool:
+    """Whether a row has letters and signs, and no words."""
+    words = {word for word in re.findall(WORD, re.sub(r"\\[A-Za-z]+", " ", row)) if len(word) > 2}
+    return bool(re.search(r"\w[\w\s]*[-+−*(ᵀ'^]", row)) and words <= MATHEMATICAL | GREEK_WORDS
+
+
 def _is_half(above: str) -> bool:
     """Whether a row is nothing but the left side of what goes on below it."""
     bare = re.sub(r"\\[A-Za-z]+", " ", above)
@@ -211,7 +225,7 @@ def _is_half(above: str) -> bool:
 def _stands_behind(above: str, row: str) -> bool:
     """Whether a row of formulas stands to the right of the = above it, with no sign of its own: the next factor."""
     indent = len(row) - len(row.lstrip())
-    is_factor = re.match(r"\s*(?:[^\W\d_][\w⁰-⁹]*\s*)?[([]", row) is not None and len(_split(row, RELATION)) == 1
+    is_factor = re.match(r"\s*(?:[^\W\d_][\w⁰-⁹]*\s*)?[([]", row) is not None and len(split(row, RELATION)) == 1
     words = {word for word in re.findall(WORD, row) if len(word) > 2}  # dw is none
     return is_factor and 0 <= above.find("=") < indent and words <= MATHEMATICAL
 
@@ -320,9 +334,9 @@ def _plain(piece: str, is_latex: bool) -> str:
 
 def _statements(formula: str, known: frozenset[str], is_signed: bool) -> Iterator[Statement]:
     """The chains of a formula, without the words around them; *is_signed* where a row begins with it, at a sign."""
-    for piece in _split(_without_words(formula, known), SEPARATOR):
+    for piece in split(_without_words(formula, known), SEPARATOR):
         piece, *behind = re.split(BEHIND, piece)
-        sides = [side.strip(" .,:") for side in _split(piece, RELATION)]
+        sides = [side.strip(" .,:") for side in split(piece, RELATION)]
         if all(re.fullmatch(r"[i-n]", side) for side in sides):
             continue  # i = j, a case
         if len(sides) > 1 and all(sides[1:]):
@@ -334,7 +348,7 @@ def _statements(formula: str, known: frozenset[str], is_signed: bool) -> Iterato
             yield Statement(tuple(sides[1:] if goes_on else sides), goes_on)
             if behind and behind[0].strip():
                 yield Statement((behind[0].strip(" .,"), sides[-1]))
-        elif is_signed and re.match(r"\s*[+−-]", piece):
+        elif is_signed and re.match(r"\s*[+−-][^\w\d]*\w", piece):
             is_signed = False
             yield Statement((piece.strip(" .,:"),), True)
 
@@ -360,21 +374,6 @@ def _without_words(formula: str, known: frozenset[str]) -> str:
 def _operator(m: re.Match[str]) -> str:
     """∇_{x}(f) = for the gradient of f with respect to x is."""
     return f"∇{'²' if m.group('twice') else ''}_{{{m.group('names')}}} ({m.group('f')}) ="
-
-
-def _split(text: str, mark: str) -> list[str]:
-    """The pieces of a text between marks outside of brackets."""
-    depth, start, found = 0, 0, []
-    for m in re.finditer(rf"[(\[{{⟨]|[)\]}}⟩]|{mark}", text):
-        sign = m.group()
-        if sign in tuple("([{⟨"):
-            depth += 1
-        elif sign in tuple(")]}⟩"):
-            depth -= 1
-        elif depth <= 0:
-            found.append(text[start : m.start()])
-            start = m.end()
-    return [*found, text[start:]]
 
 
 def _joined(lines: list[Line]) -> list[Line]:

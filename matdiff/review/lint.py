@@ -18,7 +18,7 @@ from matdiff.review.documents import Passage, passages
 from matdiff.review.doubts import holds
 from matdiff.review.judging import Judge
 from matdiff.review.lines import MATHEMATICAL
-from matdiff.review.reviewing import sections, verdicts
+from matdiff.review.reviewing import parts
 from matdiff.review.scope import has_increments
 from matdiff.review.sides import Judged
 from matdiff.review.slips import SAID, diagnosed
@@ -76,14 +76,11 @@ def linted(documents: Sequence[tuple[str, str]], where: str | None = None) -> Fi
         rows = text.split("\n")
         said = "; ".join([where or "", *re.findall(WHERE, text, re.M)]).strip("; ")
         for passage in passages(path, text):
-            for start, part in sections(passage.text):
-                line = passage.line + passage.text.count("\n", 0, start)
-                declared = _declared(said, passage.declared) or None
-                judge = Judge(part, declared)
-                judged = [j for j in verdicts(judge, declared) if j.verdict != NO_CLAIM and _claims(j, judge)]
+            for judge, lines in parts(passage.text, _declared(said, passage.declared) or None):
+                judged = [j for j in lines if j.verdict != NO_CLAIM and _claims(j, judge)]
                 claims += len(judged)
                 read += sum(j.verdict != UNREAD for j in judged)
-                found += _findings(path, rows, judged, judge, Passage(part, line))
+                found += _findings(path, rows, judged, judge, passage)
     return Findings(tuple(sorted(found)), read, claims, len(documents))
 
 

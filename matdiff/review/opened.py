@@ -18,7 +18,7 @@ from matdiff.review.operators import FUNCTION, HELD
 if TYPE_CHECKING:
     from matdiff.review.scope import Scope
 
-SYMBOL = r"[fghuvFGHφψ]"
+SYMBOL = r"[fghuvFGHφψ](?:_0|_\{0\}|₀)?"
 NABLA = r"∇(?:\^\{?2\}?|²)?\s*(?:_\{?[^\W\d_]\}?)?"
 SPOKEN = rf"{NABLA}\s*({SYMBOL})(?=\s*\(|[\s)+·−∇-]|$)"  # ∇f, ∇f(x)
 TOLD = (  # what begins a line that says what f is, or ∇f
@@ -81,7 +81,7 @@ def _declare(scope: Scope, f: str, held: str) -> None:
         scope.declared.table[named(inner)] = Declaration(named(inner), (_fresh(scope), ONE))
     with suppress(MatdiffError):
         shape = read_line(inner, scope.declared).shape
-        scope.declared.table[f] = Declaration(f, SCALAR, arguments=(shape,))
+        scope.declared.table[named(f)] = Declaration(named(f), SCALAR, arguments=(shape,))
 
 
 def _fresh(scope: Scope) -> Size:

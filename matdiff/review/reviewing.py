@@ -24,17 +24,30 @@ def review(text: str, where: str | Mapping[str, str] | None = None, wrt: str | N
     """The verdicts on all lines of a text, and what kind of slip the first wrong one is."""
     judged: list[Judged] = []
     scope: Scope | None = None  # that of the first wrong line, or the last one
-    for start, part in sections(text):
-        judge = Judge(part, where, wrt)
+    for judge, found in parts(text, where, wrt):
         is_right = all(j.verdict != WRONG for j in judged)
-        found = [j.moved(len(judged), start) for j in verdicts(judge, where)]
-        if judged and _speaks_of_above(judge, found):
-            judge = Judge(text[:start] + part, where, wrt)
-            found = verdicts(judge, where)[len(judged) :]
         judged += found
         scope = judge.scope if is_right else scope
     assert scope is not None
     return reviewed(judged, scope)
+
+
+def parts(
+    text: str, where: str | Mapping[str, str] | None, wrt: str | None = None
+) -> Iterator[tuple[Judge, list[Judged]]]:
+    """The parts of a text between its headings: who judges each, and the verdicts, with their places in the text.
+
+    A part that gives no function speaks of those above it.
+    """
+    count = 0
+    for start, part in sections(text):
+        judge = Judge(part, where, wrt)
+        found = [j.moved(count, start) for j in verdicts(judge, where)]
+        if count and _speaks_of_above(judge, found):
+            judge = Judge(text[:start] + part, where, wrt)
+            found = verdicts(judge, where)[count:]
+        count += len(found)
+        yield judge, found
 
 
 def verdicts(judge: Judge, where: str | Mapping[str, str] | None) -> list[Judged]:

@@ -256,7 +256,9 @@ class Scope:
 
     def _with_open_functions(self, side: str) -> str:
         """A side with a name in place of ∇f(x) and ∇²f(x) of a function that is declared, and not given."""
-        names = "|".join(n for n, known in self.declared.table.items() if known.arguments)
+        names = "|".join(
+            re.sub(r"0$", r"(?:_?0|_\{0\}|₀)", n) for n, known in self.declared.table.items() if known.arguments
+        )
         pattern = rf"∇(?:²|\^\{{?2\}}?)?\s*(?:{names})\s*{HELD}"
         return (
             re.sub(pattern, lambda m: f" {self._stored(read_line(m.group(), self.declared))} ", side) if names else side

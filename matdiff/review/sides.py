@@ -16,10 +16,10 @@ from matdiff.records import NamedTuple
 from matdiff.review import doubts
 from matdiff.review.asking import NotSaid, is_stationary
 from matdiff.review.chain import BARE, Chain, Fault
-from matdiff.review.comparing import Outcome, compared
+from matdiff.review.comparing import Outcome, compared, is_rounded
 from matdiff.review.conventions import under_conventions
 from matdiff.review.directions import declare_steps, with_directions
-from matdiff.review.equations import Equations
+from matdiff.review.equations import CONDITION, Equations
 from matdiff.review.filling import Work
 from matdiff.review.habits import by_entries, in_doubt, with_commutation, with_ones
 from matdiff.review.indexed import declare_entries
@@ -112,7 +112,7 @@ class Beside:
         """The verdict on a side that is read, beside what it should be."""
         outcome = under_conventions(line.text, chain, value, self.scope)
         if outcome.equal is False:
-            value, outcome = self._in_doubt(line, chain, side) or (value, outcome)
+            value, outcome = self._in_doubt(line, chain, side, value) or (value, outcome)
         if outcome.equal:
             is_turned = value.shape != chain.truth.shape and value.shape == chain.truth.shape[::-1]
             chain.truth = Transpose(chain.truth) if is_turned and not self.scope.asks(side) else chain.truth
@@ -149,8 +149,10 @@ class Beside:
         fault = Fault(side, value, chain.truth, None, chain.is_derivative, False, line.text, chain.origin)
         return Judged(line, WRONG, "", fault)
 
-    def _in_doubt(self, line: Line, chain: Chain, side: str) -> tuple[Expr, Outcome] | None:
-        """Another reading of a side that is right."""
+    def _in_doubt(self, line: Line, chain: Chain, side: str, value: Expr) -> tuple[Expr, Outcome] | None:
+        """Another reading of a side that is right; a number is so as far as it is written."""
+        if is_rounded(chain.truth, value, side):
+            return value, Outcome(True)
         for spelt in in_doubt(side):
             with suppress(MatdiffError):
                 value = self.scope.value(spelt)
@@ -250,6 +252,7 @@ class Beside:
         found = before.implies(left, value, unknowns)
         self.equations.add(left, value)
         self.chain = Chain(value)
+        self.chain.is_equation = re.search(CONDITION, line.text) is not None
         if found.follows:
             return Judged(line, AGREES, "it follows from an equation above")
         if not found.follows and is_stationary(self.scope, left - value):

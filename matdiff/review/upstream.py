@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from matdiff.algebra.dims import SCALAR, Shape
@@ -13,7 +14,10 @@ from matdiff.language.names import named
 from matdiff.review.derivatives import derivative
 from matdiff.review.operators import LETTER, Asked
 
+UNSAID = r"(?<![A-Za-z])([LJℓ])(?![A-Za-z])"
+
 if TYPE_CHECKING:
+    from matdiff.review.lines import Line
     from matdiff.review.scope import Scope
 
 
@@ -55,7 +59,16 @@ def _paired(link: Expr, value: Expr) -> Expr:
 def is_open(scope: Scope, name: str) -> bool:
     """Whether nothing is said of a function but its derivatives."""
     is_letter = re.fullmatch(LETTER, name) is not None or name == "ell"
-    return is_letter and name not in scope.functions and name not in scope.forms and name not in scope.paths
+    is_given = (name in scope.functions and name not in scope.losses) or name in scope.texts
+    return is_letter and not is_given and name not in scope.forms and name not in scope.paths
+
+
+def unsaid_losses(scope: Scope, lines: Collection[Line]) -> set[str]:
+    """The letters of losses, as of L in ∇_W L, of which a text says nothing else."""
+    text = " ; ".join(side for line in lines for s in line.statements for side in s.sides)
+    found = {named(loss) for loss in re.findall(rf"∇\s*_(?:\{{[^{{}}]*\}}|[^\W\d_])\s*{UNSAID}", text)}
+    used = {named(loss) for loss in re.findall(rf"(?<![∂d]){UNSAID}\s*(?:[ᵀ⊤⁻'_\[]|\^)", text)}
+    return found - used - scope.names()
 
 
 def links_in(scope: Scope, e: Expr) -> set[Symbol]:

@@ -84,3 +84,31 @@ def test_what_is_said_of_entries_off_the_diagonal_is_not_called_wrong() -> None:
     text = "s = softmax(z)\nCase i ≠ j: ∂s_i/∂z_j = −s_i s_j"
     assert matdiff.check(text).ok
     assert not matdiff.check("s = softmax(z)\n∂s_i/∂z_j = −s_i s_j").ok
+
+
+EIGEN = """L(w, λ) = wᵀΣw − λ(wᵀw − 1)
+∇_w L = 2Σw − 2λw = 0 ⇒ Σw = λw
+wᵀΣw = λwᵀw"""
+LOGISTIC = """L(w) = -sum(y log p + (1-y) log(1-p)) + lambda/2 ||w||^2, p = sigmoid(X w)
+gradient: X^T (p - y) + lambda w
+Hessian: X^T diag(p (1-p)) X + lambda I"""
+UNSAID = """y = Wx + b
+∇_W L = (∇_y L)xᵀ
+∇_x L = Wᵀ∇_y L"""
+LAST = [
+    (EIGEN, "2Σw − 2λw", "2Σw − λw", 2),
+    (LOGISTIC, "(p - y)", "(y - p)", 2),
+    (LOGISTIC, "diag(p (1-p)) X", "diag(p (1-p)) X^T", 3),
+    (UNSAID, "Wᵀ∇_y", "2Wᵀ∇_y", 3),
+    ("a = 0.1 * 15.333 = 1.533", "1.533", "1.543", 1),
+    ("L(x, ν) = f_0(x) + νᵀ(Ax − b)\n∇_x L = ∇f_0(x) + Aᵀν", "+ Aᵀν", "− Aᵀν", 2),
+    (r"For $g(X) = \log\det X$ on symmetric matrices, $\nabla g(X) = X^{-1}$.", "= X^{-1}", "= -X^{-1}", 1),
+]
+
+
+@pytest.mark.parametrize(("text", "right", "wrong", "line"), LAST)
+def test_what_a_text_leaves_out_is_filled_in(text: str, right: str, wrong: str, line: int) -> None:
+    review = matdiff.check(text)
+    assert review.ok
+    assert "not read" not in {line.verdict for line in review.lines}
+    assert matdiff.check(text.replace(right, wrong)).first_wrong == line
