@@ -10,10 +10,11 @@ import pytest
 import matdiff
 from matdiff.algebra.constants import Ones
 from matdiff.algebra.expr import Expr
-from matdiff.algebra.laws import CATALOGUE, Law
+from matdiff.algebra.laws import CATALOGUE, Law, Statement
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.stated import MATCHER, stated
 from matdiff.algebra.statements.matcher import Matcher
+from matdiff.algebra.statements.mirrored import mirrored
 from matdiff.algebra.statements.substitution import Found
 
 WHERE = "a, c: scalar; x, y: n; A, B, C, X: n x n; M: m x n; Q: n x n orthogonal; S: n x n symmetric"
@@ -162,3 +163,21 @@ def test_long_products_are_not_searched_for_what_they_cannot_hold(monkeypatch: p
         matdiff.derive(f"tr({product})", "X", {"X": "p x p", **{f"A{k}": "p x p" for k in range(n)}})
         found.append(tries)
     assert found[1] <= 6 * found[0] + 100
+
+
+# ---- statements mirrored ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("statement", "where", "expected"),
+    [
+        ("kron(B, A)*vec(X) = vec(A*X*B')", "A: p x m; X: m x n; B: q x n", "vec(X)'*kron(B, A) = vec(A'*X*B)'"),
+        ("diag(x)*y = x .* y", "x, y: n", "y'*diag(x) = (y .* x)'"),
+        ("A*pinv(A)*A = A", "A: m x n", "A'*pinv(A)'*A' = A'"),
+        ("P*ones(n) = ones(m)", "P: m x n stochastic", "ones(n)'*P' = ones(m)'"),
+        ("commutation(p, n)*kron(x, A) = kron(A, x)", "x: n; A: p x q", "kron(x', A)*commutation(n, p) = kron(A, x')"),
+    ],
+)
+def test_a_mirrored_statement_says_what_follows_for_transposes(statement: str, where: str, expected: str) -> None:
+    found = mirrored(Statement(statement, where))
+    assert Law.read(found) == Law.read(Statement(expected, found.where))

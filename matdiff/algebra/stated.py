@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache, reduce
+from functools import cache, partial, reduce
 from itertools import product as ways_to_choose
 from operator import or_
 from typing import Any
@@ -20,7 +20,7 @@ from matdiff.algebra.expr import Expr, Index, Number, Operator, Symbol, postorde
 from matdiff.algebra.heads import Known, Names, each, loaded, occurring
 from matdiff.algebra.heads import among as among_operands
 from matdiff.algebra.kinds import Classes, names_in, set_of
-from matdiff.algebra.laws import Law, Statement
+from matdiff.algebra.laws import Law, Statement, Words
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.entrywise import Unspecified
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose
@@ -29,6 +29,7 @@ from matdiff.algebra.operators.symbolic_powers import SymbolicPower
 from matdiff.algebra.statements.conditions import under_any_condition
 from matdiff.algebra.statements.gathering import gathered
 from matdiff.algebra.statements.matcher import Matcher, Opened, is_letter
+from matdiff.algebra.statements.mirrored import mirrored
 from matdiff.algebra.statements.substitution import Found, instance
 from matdiff.errors import UnsupportedError
 from matdiff.records import NamedTuple
@@ -46,22 +47,33 @@ def stated(
     where: str = "",
     name: str = "",
     title: str = "",
+    transposed: bool = False,
     **more: Any,
 ) -> Law:
     """Declares an equality that is applied from left to right by matching, to expressions for which *when* holds.
 
-    What it is said of as well, columns or a mirror image, are laws of their own, with a number behind the name.
+    What it is said of as well, columns or a mirror image, are laws of their own, with a number behind the name; so is
+    what all of them say of transposes, where *transposed* asks for it.
     """
     module = sys._getframe(1).f_globals["__name__"]  # where the law book looks it up
-    law = one(Statement(statement, where), module, title=title, **more)
-    law.others = tuple([one(Statement(s, where) if isinstance(s, str) else s, module, **more) for s in also])
+    first, *others = [Statement(s, where) if isinstance(s, str) else s for s in (statement, *also)]
+    law = one(*first, module, title=title, **more)
+    turned = [one(*later(mirrored, s), module, **more) for s in (first, *others) if transposed]
+    law.others = (*[one(*s, module, **more) for s in others], *turned)
     if name:
         law.enter(name)
     return law
 
 
+def later(making: Callable[[Statement], Statement], of: Statement) -> tuple[Words, Words]:
+    """A statement and its declarations, made of another one when they are asked for."""
+    made = cache(partial(making, of))
+    return lambda: made().statement, lambda: made().where
+
+
 def one(
-    stated: Statement,
+    statement: Words,
+    where: Words,
     module: str,
     *,
     title: str = "",
@@ -78,12 +90,13 @@ def one(
         if (wanted and not holds_one_of(e, wanted)) or (when is not None and not when(e)):
             return None
         matcher = OPENED if opened else MATCHER
-        law.apply = first_of([way(*sides, when, matcher) for sides in under_any_condition(*Law.read(stated))])
+        left, right = Law.read(law.statements[0])
+        law.apply = first_of([way(*sides, when, matcher) for sides in under_any_condition(left, right)])
         law.apply.__module__ = module
         return law.apply(e)
 
     first_applied.__module__ = module
-    law = Law("", title, stated.statement, "identity", first_applied, where=stated.where, among=among, **more)
+    law = Law("", title, statement, "identity", first_applied, where=where, among=among, **more)
     return law
 
 

@@ -35,6 +35,7 @@ from matdiff.algebra.operators.products import (
     Scale,
     Sum,
     Transpose,
+    both,
     coefficient,
     multiple,
     scalars_of,
@@ -81,7 +82,8 @@ class TraceTerm(NamedTuple):
             e = Hadamard.of(*above, e, *below)
         elif self.scalars:
             e = Scale.of(Hadamard.of(*above, *below), e)
-        return multiple(self.number, under(self.sums if sums is None else sums, e))
+        own, rest = coefficient(under(self.sums if sums is None else sums, e))
+        return multiple(both(self.number, own), rest)
 
     @property
     def done(self) -> bool:

@@ -74,7 +74,8 @@ class VecForm(TraceForm):
                 kept = [m for m in terms if holds_differential(m)]
                 if len(kept) < len(terms):
                     return zero_in_sum, [t._replace(middle=Sum.of(*kept))]
-                law = transposes.transpose_of_sum if is_row(t) else laws.terms_one_by_one
+                is_plain = t.number == 1 and not t.scalars
+                law = transposes.transpose_of_sum if is_plain and is_row(t) else laws.terms_one_by_one
                 return law, [t._replace(middle=m) for m in kept]
             case Scale(operands=(c, a)) if holds_differential(a):
                 law = transposes.transpose_of_multiple if is_row(t) else laws.scalars_to_the_front

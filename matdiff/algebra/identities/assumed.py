@@ -43,7 +43,7 @@ log_determinant_of_orthogonal = stated(
 determinant_of_orthogonal = stated(
     "abs(det(Q)) = 1", where="Q: n x n orthogonal", requires="Q orthogonal", also=("abs(det(Q')) = 1",)
 )
-idempotent_product = stated("P*P = P", where="P: n x n idempotent", requires="P idempotent", also=("P'*P' = P'",))
+idempotent_product = stated("P*P = P", where="P: n x n idempotent", requires="P idempotent", transposed=True)
 idempotent_power = stated(
     "P^k = P",
     title="Pᵏ = P",
@@ -64,10 +64,11 @@ rows_that_sum_to_one = stated(
     "P*ones(n) = ones(m)",
     where="P: m x n stochastic",
     requires="the rows of P sum to 1",
-    also=("P*ones(n, k) = ones(m, k)", "ones(n)'*P' = ones(m)'"),
+    also=("P*ones(n, k) = ones(m, k)",),
+    transposed=True,
 )
 entries_that_sum_to_one = stated(
-    "ones(n)'*p = 1", where="p: n simplex", requires="the entries of p sum to 1", also=("p'*ones(n) = 1",)
+    "ones(n)'*p = 1", where="p: n simplex", requires="the entries of p sum to 1", transposed=True
 )
 sum_that_is_one = stated(
     "sum(p) = 1", where="p: n simplex", requires="the entries of p sum to 1", also=("sum(p') = 1",)

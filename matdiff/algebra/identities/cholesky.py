@@ -82,7 +82,7 @@ both_halves = stated(
 sum_of_halved_triangles = stated(
     "a*halftril(A) + b*halftril(B) = halftril(a*A + b*B)",
     where="a, b: scalar; A, B: n x n",
-    also=("a*halftril(A)' + b*halftril(B)' = halftril(a*A + b*B)'",),
+    transposed=True,
 )
 halved_triangle_of_upper = stated(
     "halftril(U) = 1/2*(eye(n) .* U)",

@@ -96,7 +96,8 @@ transpose_of_exchange = stated("exchange(n)' = exchange(n)")
 exchanged = stated(
     "exchange(m*n)*vec(A) = vec(flip(A))",
     where="A: m x n; x: n",
-    also=("vec(A)'*exchange(m*n) = vec(flip(A))'", "exchange(n)*x = flip(x)", "x'*exchange(n) = flip(x)'"),
+    also=("exchange(n)*x = flip(x)",),
+    transposed=True,
 )
 
 

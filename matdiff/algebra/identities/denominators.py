@@ -105,7 +105,7 @@ def shared_powers(terms: Sequence[Term]) -> list[Shared]:
     return sorted(found.values(), key=lambda shared: -len(shared.places))
 
 
-POWERS = (("", "/c", "c"), ("/c", "/c^2", "c"), ("/c", "/c^3", "c^2"))  # of terms that are brought together
+POWERS = (("", "/c", "c"), ("/c", "/c^2", "c"), ("/c", "/c^3", "c^2"), ("/c^2", "/c^3", "c"))  # of terms as one
 
 
 @identity(
@@ -114,6 +114,7 @@ POWERS = (("", "/c", "c"), ("/c", "/c^2", "c"), ("/c", "/c^3", "c^2"))  # of ter
     where="a, b: scalar positive",
     also=(
         Statement("1/(a + b) + c/(a + b)^2 = (a + b + c)/(a + b)^2", "a, b: scalar positive; c: scalar"),
+        Statement("1/(a + b)^2 + c/(a + b)^3 = (a + b + c)/(a + b)^3", "a, b: scalar positive; c: scalar"),
         *[Statement(f"a{low} + b{high} = (a*{by} + b){high}", "a, b, c: scalar") for low, high, by in POWERS],
         Statement("A + B/c = (c*A + B)/c", "A, B: m x n; c: scalar"),
         Statement("A/c + B/c^2 = (c*A + B)/c^2", "A, B: m x n; c: scalar"),

@@ -105,7 +105,8 @@ product_into_kronecker = stated(
     "A*kron(x', B) = kron(x', A*B)",
     title="A(xᵀ ⊗ B) = xᵀ ⊗ AB",
     where="A: p x m; B: m x q; x: n",
-    also=("A*kron(B, x') = kron(A*B, x')", "kron(x, A)*B = kron(x, A*B)", "kron(A, x)*B = kron(A*B, x)"),
+    also=("A*kron(B, x') = kron(A*B, x')",),
+    transposed=True,
 )
 
 
@@ -113,7 +114,7 @@ column_and_row_in_kronecker = stated(
     "kron(x, kron(y', A)) = kron(x*y', A)",
     title="x ⊗ (yᵀ ⊗ A) = xyᵀ ⊗ A",
     where="x: m; y: n; A: p x q",
-    also=("kron(y', kron(x, A)) = kron(x*y', A)",),
+    transposed=True,
 )
 kronecker_between_commutations = stated(
     "commutation(p, m)*kron(A, B)*commutation(n, q) = kron(B, A)", where="A: m x n; B: p x q"

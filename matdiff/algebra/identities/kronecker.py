@@ -35,7 +35,7 @@ kronecker_of_constants = stated(
         "kron(ones(m, n), ones(p, q)) = ones(m*p, n*q)",
     ),
 )
-kronecker_of_column_and_row = stated("kron(x, y') = x*y'", where="x: m; y: n", also=("kron(y', x) = x*y'",))
+kronecker_of_column_and_row = stated("kron(x, y') = x*y'", where="x: m; y: n", transposed=True)
 mixed_product = stated(
     "kron(A, B)*kron(C, D) = kron(A*C, B*D)",
     title="(A ⊗ B)(C ⊗ D) = AC ⊗ BD",

@@ -15,11 +15,8 @@ commuted_kronecker = stated(
     "commutation(p, n)*kron(x, A) = kron(A, x)",
     where="x: n; A: p x q",
     source="Magnus and Neudecker, ch. 3, sec. 7",
-    also=(
-        "commutation(n, p)*kron(A, x) = kron(x, A)",
-        Statement("kron(x', A)*commutation(n, p) = kron(A, x')", "x: n; A: q x p"),
-        Statement("kron(A, x')*commutation(p, n) = kron(x', A)", "x: n; A: q x p"),
-    ),
+    also=("commutation(n, p)*kron(A, x) = kron(x, A)",),
+    transposed=True,
 )
 
 
@@ -34,7 +31,7 @@ commutation_to_the_right = stated(
 commuted_khatri_rao = stated(
     "commutation(p, m)*khatri_rao(A, B) = khatri_rao(B, A)",
     where="A: m x n; B: p x n",
-    also=("khatri_rao(A, B)'*commutation(m, p) = khatri_rao(B, A)'",),
+    transposed=True,
 )
 row_of_vec_commuted = stated("vec(A)'*commutation(m, n) = vec(A')'", where="A: n x m")
 
@@ -44,37 +41,26 @@ row_of_vec_commuted = stated("vec(A)'*commutation(m, n) = vec(A')'", where="A: n
 
 commuted_duplication = stated(
     "commutation(n, n)*duplication(n) = duplication(n)",
-    also=(
-        "duplication(n)'*commutation(n, n) = duplication(n)'",
-        "pinv(duplication(n))*commutation(n, n) = pinv(duplication(n))",
-        "commutation(n, n)*pinv(duplication(n))' = pinv(duplication(n))'",
-    ),
+    also=("pinv(duplication(n))*commutation(n, n) = pinv(duplication(n))",),
+    transposed=True,
 )
 eliminated_duplication = stated(
     "elimination(n)*duplication(n) = eye(n*(n+1)/2)",
-    also=(
-        "pinv(duplication(n))*duplication(n) = eye(n*(n+1)/2)",
-        "duplication(n)'*elimination(n)' = eye(n*(n+1)/2)",
-        "duplication(n)'*pinv(duplication(n))' = eye(n*(n+1)/2)",
-    ),
+    also=("pinv(duplication(n))*duplication(n) = eye(n*(n+1)/2)",),
+    transposed=True,
 )
-eliminated_vec = stated(
-    "elimination(n)*vec(A) = vech(A)", where="A: n x n", also=("vec(A)'*elimination(n)' = vech(A)'",)
-)
+eliminated_vec = stated("elimination(n)*vec(A) = vech(A)", where="A: n x n", transposed=True)
 duplicated_vech = stated(
     "duplication(n)*vech(S) = vec(S)",
     where="S: n x n symmetric",
     requires="S symmetric",
-    also=(
-        "pinv(duplication(n))*vec(S) = vech(S)",
-        "vech(S)'*duplication(n)' = vec(S)'",
-        "vec(S)'*pinv(duplication(n))' = vech(S)'",
-    ),
+    also=("pinv(duplication(n))*vec(S) = vech(S)",),
+    transposed=True,
 )
 pseudo_inverse_of_duplication = stated(
     "inv(duplication(n)'*duplication(n))*duplication(n)' = pinv(duplication(n))",
     source="Magnus and Neudecker, ch. 3, sec. 8",
-    also=("duplication(n)*inv(duplication(n)'*duplication(n)) = pinv(duplication(n))'",),
+    transposed=True,
 )
 
 
@@ -84,9 +70,7 @@ pseudo_inverse_of_duplication = stated(
 kronecker_times_khatri_rao = stated(
     "kron(A, B)*khatri_rao(C, D) = khatri_rao(A*C, B*D)",
     where="A: m x n; B: p x q; C: n x k; D: q x k",
-    also=(
-        Statement("khatri_rao(C, D)'*kron(A, B) = khatri_rao(A'*C, B'*D)'", "A: m x n; B: p x q; C: m x k; D: p x k"),
-    ),
+    transposed=True,
 )
 khatri_rao_squared = stated(
     "khatri_rao(A, B)'*khatri_rao(C, D) = A'*C .* (B'*D)",

@@ -110,7 +110,8 @@ def without_identities(like: Expr, *factors: Expr | None) -> Expr:
 diagonal_times_vector = stated(
     "diag(x)*ones(n) = x",
     where="x, y: n",
-    also=("ones(n)'*diag(x) = x'", "diag(x)*y = x .* y", "x'*diag(y) = (x .* y)'"),
+    also=("diag(x)*y = x .* y",),
+    transposed=True,
     when=lambda e: all(isinstance(f, Transpose) for f in e.operands if f.rows is ONE),
 )
 diagonal_before_vector = stated(

@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-
-from matdiff.algebra.dims import Shape
-from matdiff.algebra.expr import Expr
-from matdiff.algebra.laws import Statement, identity
-from matdiff.algebra.operators.kronecker import Unvec, Vec
-from matdiff.algebra.operators.products import Scale, Sum
+from matdiff.algebra.laws import Statement
 from matdiff.algebra.stated import stated
 
 # ---- vec -------------------------------------------------------------------------------------------
@@ -24,22 +18,13 @@ vec_of_outer_product = stated("vec(x*y') = kron(y, x)", where="x: m; y: n")
 sum_of_vecs = stated("a*vec(A) + b*vec(B) = vec(a*A + b*B)", where="a, b: scalar; A, B: m x n")
 
 
-def _inside(e: Expr, cls: type[Expr]) -> Expr | None:
-    """cA of c vec(A), or of c unvec(A)."""
-    if isinstance(e, Scale) and isinstance(e.operands[1], cls):
-        return Scale.of(e.operands[0], e.operands[1].operands[0])
-    return e.operands[0] if isinstance(e, cls) else None
-
-
 kronecker_times_vec = stated(
     "kron(B, A)*vec(X) = vec(A*X*B')",
     where="A: p x m; X: m x n; B: q x n",
-    also=(Statement("vec(X)'*kron(B, A) = vec(A'*X*B)'", "A: m x p; X: m x n; B: n x q"),),
+    transposed=True,
 )
 inner_product_of_vecs = stated("vec(A)'*vec(B) = tr(A'*B)", where="A, B: m x n", under_d=True)
-vec_times_kronecker = stated(
-    "vec(A)'*kron(y, x) = x'*A*y", where="A: m x n; x: m; y: n", also=("kron(y', x')*vec(A) = x'*A*y",)
-)
+vec_times_kronecker = stated("vec(A)'*kron(y, x) = x'*A*y", where="A: m x n; x: m; y: n", transposed=True)
 norm_of_vec = stated("norm2(vec(A)) = norm2(A)", where="A: m x n", under_d=True)
 norm1_of_vec = stated("norm1(vec(A)) = norm1(A)", where="A: m x n", under_d=True)
 sum_of_vec = stated("sum(vec(A)) = sum(A)", where="A: m x n", under_d=True)
@@ -51,27 +36,11 @@ function_of_vec = stated(
 )
 
 
-@identity("vec(A + unvec(c, m, n)) = vec(A) + c", where="A: m x n; c: m*n")
-def vec_of_sum(e: Expr) -> Expr | None:
-    """A sum is opened where terms are multiples of an unvec."""
-    match e.operands[0]:
-        case Sum(operands=terms):
-            return _opened(terms, [_inside(t, Unvec) for t in terms], Vec.of)
-        case _:
-            return None
-
-
-def _opened(terms: Sequence[Expr], opened: Sequence[Expr | None], wrap: Callable[[Expr], Expr]) -> Expr | None:
-    """A sum of the terms that have been opened and of the others, wrapped together; None where none has been."""
-    rest = [t for t, inside in zip(terms, opened, strict=True) if inside is None]
-    if len(rest) == len(terms):
-        return None
-    wrapped = [wrap(Sum.of(*rest))] if rest else []
-    parts: list[Expr] = []
-    for inside in opened:
-        parts += [inside] if inside is not None else wrapped
-        wrapped = wrapped if inside is not None else []
-    return Sum.of(*parts)
+vec_of_sum = stated(
+    "vec(A + unvec(c, m, n)) = vec(A) + c",
+    where="A: m x n; c: m*n; a: scalar",
+    also=("vec(A + a*unvec(c, m, n)) = vec(A) + a*c",),
+)
 
 
 # ---- unvec -----------------------------------------------------------------------------------------
@@ -86,29 +55,17 @@ unvec_of_multiple = stated("unvec(a*c, m, n) = a*unvec(c, m, n)", where="a: scal
 unvec_of_kronecker = stated("unvec(kron(y, x), m, n) = x*y'", where="x: m; y: n")
 
 
-@identity(
-    "unvec(vec(A) + c, m, n) = A + unvec(c, m, n)",
-    where="A: m x n; c: m*n",
+unvec_of_sum = stated(
+    "unvec(c + vec(A), m, n) = unvec(c, m, n) + A",
+    where="A: m x n; c: m*n; a: scalar",
     also=(
-        "unvec(ones(m*n) + c, m, n) = ones(m, n) + unvec(c, m, n)",
-        "unvec(ones(m*n) + vec(A), m, n) = ones(m, n) + A",
+        "unvec(c + a*vec(A), m, n) = unvec(c, m, n) + a*A",
+        "unvec(c + ones(m*n), m, n) = unvec(c, m, n) + ones(m, n)",
+        "unvec(c + a*ones(m*n), m, n) = unvec(c, m, n) + a*ones(m, n)",
+        Statement("unvec(c + kron(y, x), m, n) = unvec(c, m, n) + x*y'", "c: m*n; x: m; y: n"),
+        Statement("unvec(c + a*kron(y, x), m, n) = unvec(c, m, n) + a*(x*y')", "a: scalar; c: m*n; x: m; y: n"),
     ),
 )
-def unvec_of_sum(e: Expr) -> Expr | None:
-    """A sum is opened where terms are multiples of a vec, or of y ⊗ x = vec(xyᵀ)."""
-    match e.operands[0]:
-        case Sum(operands=terms):
-            return _opened(terms, [_matrix_of(t, e.shape) for t in terms], lambda c: Unvec.of(c, *e.shape))
-        case _:
-            return None
-
-
-def _matrix_of(c: Expr, shape: Shape) -> Expr | None:
-    """A of c = vec(A), where c is written so."""
-    scalar, c = c.operands if isinstance(c, Scale) else (None, c)
-    laws = (*unvec_of_vec.each, unvec_of_kronecker)
-    found = next((a for law in laws if (a := law(Unvec(c, *shape))) is not None), None)
-    return found if scalar is None or found is None else Scale.of(scalar, found)
 
 
 unvec_of_hadamard = stated(
