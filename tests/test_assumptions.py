@@ -19,7 +19,8 @@ from matdiff.numeric.draws import Draws
 
 WHERE = (
     "A, B, X: n x n; S: n x n symmetric; K: n x n skew; D: n x n diagonal; L: n x n lower; U: n x n upper; "
-    "Q: n x n orthogonal; P: n x n idempotent; T: m x n stochastic; x, y, v: n; z: m; p: n simplex; u: n unit"
+    "Q: n x n orthogonal; P: n x n idempotent; T: m x n stochastic; x, y, v: n; z: m; p: n simplex; u: n unit; "
+    "s: n sign"
 )
 
 
@@ -39,7 +40,8 @@ def values(seed: int, n: int = 4, m: int = 3) -> dict[str, Any]:
     given |= {"T": weights / weights.sum(axis=1, keepdims=True), "z": draw.normal(size=m), "n": n, "m": m}
     given |= {name: draw.normal(size=n) for name in "xyv"}
     p, u = draw.uniform(0.1, 1, size=n), draw.normal(size=n)
-    return {**given, "p": p / p.sum(), "u": u / np.linalg.norm(u)}
+    signs = np.where(draw.normal(size=n) < 0, -1.0, 1.0)
+    return {**given, "p": p / p.sum(), "u": u / np.linalg.norm(u), "s": signs}
 
 
 # ---- what follows from what -------------------------------------------------------------------------
@@ -72,6 +74,7 @@ HOLDS: dict[str, Callable[[Any], bool]] = {
     "positive": lambda a: a.min() > 0,
     "nonnegative": lambda a: a.min() >= 0,
     "integer": lambda a: np.allclose(a, np.round(a)),
+    "sign": lambda a: np.allclose(np.abs(a), 1),
 }
 OF_MATRICES = sorted(p.word for p in PROPERTIES.values() if p.of in (SQUARE, MATRIX))
 SETS = [frozenset(c) for count in (1, 2, 3) for c in combinations(OF_MATRICES, count)]
@@ -133,6 +136,10 @@ def test_what_cannot_be_declared_is_refused(where: str, message: str) -> None:
         ("tr(Diag(diag(D)) X)", "X", "D"),
         ("tr(K)*tr(X)", "X", "0_{n×n}"),
         ("logdet(Q)*tr(X) + tr(X)", "X", "I_n"),
+        ("sum(s.^2 .* x)", "x", "1_n"),
+        ("sum(x./s) + sum(s.^3 .* x)", "x", "2s"),
+        ("abs(s)'x + (s's)*sum(x)", "x", "(1 + n)1_n"),
+        ("x'diag(s)*A*diag(s)^(-2)*y", "x", "s ⊙ (Ay)"),
     ],
 )
 def test_properties_of_constants_shorten_the_answer(f: str, unknown: str, gradient: str) -> None:
@@ -222,6 +229,7 @@ CURVED = [
     ("Q'*A*Q + norm2(Q)", "Q: n unit"),
     ("sum(Q)*(x'*Q)", "Q: n simplex"),
     ("-x'*log(Q)", "Q: n simplex"),
+    ("sum(Q.^2) + x'*abs(Q) + sum(Q.^3)", "Q: n sign"),
 ]
 
 
@@ -231,7 +239,7 @@ def test_on_a_curved_set_the_gradient_is_that_of_the_space_around(f: str, declar
     where = "A, B: n x n; x, y: n; " + declared
     found = matdiff.derive(f, "Q", where)
     given = values(5)
-    name = {"orthogonal": "Q", "idempotent": "P", "unit": "u", "simplex": "p"}.get(declared.split()[-1])
+    name = {"orthogonal": "Q", "idempotent": "P", "unit": "u", "simplex": "p", "sign": "s"}.get(declared.split()[-1])
     weights = np.random.default_rng(1).uniform(0.1, 1, size=(4, 4))
     given["Q"] = given[name] if name else weights / weights.sum(axis=1, keepdims=True)
     g = matdiff.evaluate(found.gradient, given)

@@ -33,6 +33,7 @@ ALGEBRA = [
     "algebra.walks",
     "algebra.arithmetic",
     "algebra.expr",
+    "algebra.drawing",
     "algebra.assumptions",
     "algebra.constants",
     "algebra.relations",

@@ -28,7 +28,7 @@ from matdiff.algebra.operators.square import Inverse, MatrixPower
 from matdiff.algebra.operators.symbolic_powers import SymbolicPower
 from matdiff.algebra.statements.conditions import under_any_condition
 from matdiff.algebra.statements.gathering import gathered
-from matdiff.algebra.statements.matcher import Matcher, Opened, is_letter
+from matdiff.algebra.statements.matcher import Matcher, Opened, is_letter, linear
 from matdiff.algebra.statements.mirrored import mirrored
 from matdiff.algebra.statements.substitution import Found, instance
 from matdiff.errors import UnsupportedError
@@ -344,7 +344,7 @@ def matches(p: Expr, e: Expr) -> bool:
 
 def is_open(p: Expr) -> bool:
     """Whether the class of what a part of a pattern matches is not known."""
-    return is_letter(p) or isinstance(p, (Index, SymbolicPower, Unspecified))
+    return is_letter(p) or isinstance(p, (Index, SymbolicPower, Unspecified)) or (p.is_scalar and linear(p)[0] != ())
 
 
 def first_told(ps: Sequence[Expr]) -> tuple[int, Guard | None]:

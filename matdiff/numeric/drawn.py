@@ -7,8 +7,9 @@ from math import sqrt
 
 import numpy as np
 
-from matdiff.algebra.assumptions import Drawing, implied, onto_subspace, records, subspace
+from matdiff.algebra.assumptions import implied, onto_subspace, records, subspace
 from matdiff.algebra.dims import ONE, SCALAR, size
+from matdiff.algebra.drawing import Drawing
 from matdiff.algebra.expr import Symbol
 from matdiff.numeric.draws import Draws
 from matdiff.numeric.environments import Array, Environment

@@ -30,7 +30,7 @@ class Environment(NamedTuple):
     directions  unknown → dX, in the axes of *arrays*, for the nodes d(A)
     step        h of the stencil
     scale       how large the values are that were drawn, 1 for nearly all instances
-    moved       what becomes of every value, as rounding would move it
+    moved       what becomes of every value, given those of the operands, as rounding would move it
     """
 
     sizes: Mapping[str, int]
@@ -39,7 +39,7 @@ class Environment(NamedTuple):
     directions: Mapping[Symbol, Array] = NOTHING
     step: float = 0.0
     scale: float = 1.0
-    moved: Callable[[Array], Array] | None = None
+    moved: Callable[[Array, list[Array]], Array] | None = None
 
 
 def sized(data: tuple[Any, ...]) -> bool:

@@ -92,7 +92,7 @@ class Program:
             else:
                 values[k] = self.value(environment, node, operands, data)
             if environment.moved is not None:
-                values[k] = environment.moved(values[k])
+                values[k] = environment.moved(values[k], operands)
             for indices, outside in excluded:
                 if indices <= node.free:
                     values[k] = np.where(outside & ~np.isfinite(values[k]), np.nan, values[k])

@@ -63,12 +63,19 @@ def agreement(a: Rounded, b: Rounded, faint: bool = False, tolerance: float = TO
     return Agreement(0.0, all(are_nothing) and not faint)
 
 
+def is_whole(a: Array) -> Array:
+    """Which entries are whole numbers that are computed without rounding."""
+    whole: Array = (a == np.rint(a)) & (np.abs(a) < EXACT)
+    return whole
+
+
 def noises(program: Program, environment: Environment, values: list[Array]) -> list[float]:
     """How far rounding may have moved the entries of each of the values of a program."""
     signs = Signs(Draws(0))
 
-    def moved(a: Array) -> Array:
-        exact = (a == np.rint(a)) & (np.abs(a) < EXACT)
+    def moved(a: Array, operands: list[Array]) -> Array:
+        by_itself = all(is_whole(o).all() for o in operands)  # and not as sigmoid(40.2) is, which is less than 1
+        exact = is_whole(a) if by_itself else a == 0
         return np.where(exact, a, a * (1.0 + MOVED * signs(a.shape)))
 
     found = np.zeros(len(values))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from matdiff.algebra.dims import ONE, SCALAR
 from matdiff.algebra.expr import Expr, postorder, symbols
+from matdiff.algebra.kinds import is_a
 from matdiff.algebra.operators.kronecker import Vec
 from matdiff.algebra.operators.products import Transpose
 from matdiff.algebra.operators.softmax import Softmax
@@ -18,6 +19,8 @@ from matdiff.review.doubts import holds
 
 if TYPE_CHECKING:
     from matdiff.review.scope import Scope
+
+LABELS = ("y", "t")  # of two classes
 
 
 def under_conventions(line: str, chain: Chain, value: Expr, scope: Scope) -> Outcome:
@@ -54,13 +57,20 @@ def _of_covariance(truth: Expr, value: Expr, scope: Scope) -> Outcome | None:
 
 
 def _of_labels(truth: Expr, value: Expr, scope: Scope) -> Outcome | None:
-    """How a side compares where the labels of a cross entropy sum to 1, of which nothing else is said."""
-    if not any(isinstance(node, Softmax) for node in postorder(truth)):
-        return None
+    """How a side compares where the labels of a cross entropy sum to 1, or those of two classes are 1 and −1.
+
+    Nothing else may be said of them.
+    """
+    nodes = list(postorder(truth))
+    of_classes = any(isinstance(node, Softmax) for node in nodes)
+    of_margins = any(is_a(node, "Sigmoid", "Exp", "Step", "Relu") for node in nodes)
     for label in symbols(truth):
-        is_said = label.name in scope.given or label.name in scope.varied
-        if label.shape[1] is ONE and not is_said and holds(value, truth, "simplex", {label}.__contains__):
+        if label.shape[1] is not ONE or label.name in scope.given or label.name in scope.varied:
+            continue
+        if of_classes and label.shape != SCALAR and holds(value, truth, "simplex", {label}.__contains__):
             return Outcome(True, None, f"right where {label} sums to 1, as labels do")
+        if label.name in LABELS and of_margins and holds(value, truth, "sign", {label}.__contains__):
+            return Outcome(True, None, f"right where {label} is 1 or −1, as labels of two classes are")
     return None
 
 

@@ -102,7 +102,7 @@ def holds(value: Expr, truth: Expr, word: str, applies: Callable[[Symbol], bool]
     table: dict[Expr, Expr] = {
         s: Symbol(s.name, s.shape, s.properties | {word}, s.ranges)
         for s in leaves
-        if s.shape != SCALAR and not s.name.startswith("d") and applies(s) and s.properties <= PLAIN
+        if (s.shape != SCALAR or word == "sign") and not s.name.startswith("d") and applies(s) and s.properties <= PLAIN
     }
     if not table:
         return False

@@ -24,8 +24,10 @@ from matdiff.errors import CheckError
 from matdiff.numeric.check import check_gradient, check_steps, verify
 from matdiff.numeric.comparison import compare
 from matdiff.numeric.draws import Draws
+from matdiff.numeric.environments import Environment
 from matdiff.numeric.instances import Sampler, project, scale_of
 from matdiff.numeric.program import Program
+from matdiff.numeric.rounding import noises
 
 
 class Step(NamedTuple):
@@ -354,3 +356,17 @@ def test_what_has_a_length_or_is_a_whole_number_is_not_scaled() -> None:
     for properties in (["orthogonal"], ["unit"], ["integer"]):
         assert scale_of(Symbol("Q", (size("n"), ONE if "unit" in properties else size("n")), properties), 100.0) == 1.0
     assert scale_of(Symbol("S", (size("n"), size("n")), ["spd"]), 100.0) == 100.0
+
+
+def test_what_is_one_by_saturation_is_not_exact() -> None:
+    """1 − σ(50) is 0 in floating-point numbers, and is no counterexample to σ(−50) > 0."""
+    where = "x: scalar; c: scalar positive"
+    a, b = (matdiff.parse(text, where) for text in ("sigmoid(c*x)*(1 - sigmoid(c*x))", "sigmoid(c*x)*sigmoid(-c*x)"))
+    program = Program([a, b])
+    given = {s: np.full((1, 1, 1), v) for s in symbols(a) for v in [7.1 if s.name == "x" else 7.2]}
+    environment = Environment({}, given)
+    values = program.run(environment)
+    left, right = (values[program.place[e]] for e in (a, b))
+    assert left == 0 != right
+    noise = noises(program, environment, values)
+    assert abs(left - right) <= noise[program.place[a]]

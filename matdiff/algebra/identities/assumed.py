@@ -56,6 +56,26 @@ idempotent_power = stated(
 length_of_unit = stated("u'*u = 1", where="u: n unit", requires="u of length 1")
 norm_of_unit = stated("norm2(u) = 1", where="u: n unit", requires="u of length 1", also=("norm2(u') = 1",))
 
+even_power_of_signs = stated(
+    "s^(2*k) = 1",
+    where="s: scalar sign; k: integer",
+    requires="s is 1 or −1",
+    also=(Statement("S.^(2*k) = ones(m, n)", "S: m x n sign; k: integer"),),
+)
+odd_power_of_signs = stated(
+    "s^(2*k + 1) = s",
+    where="s: scalar sign; k: integer",
+    requires="s is 1 or −1",
+    also=(Statement("S.^(2*k + 1) = S", "S: m x n sign; k: integer"),),
+)
+absolute_of_signs = stated(
+    "abs(s) = 1",
+    where="s: scalar sign",
+    requires="s is 1 or −1",
+    also=(Statement("abs(S) = ones(m, n)", "S: m x n sign"),),
+)
+square_of_signs = stated("s'*s = n", where="s: n sign", requires="every entry of s is 1 or −1")
+
 
 # ---- rows and vectors that sum to 1 -----------------------------------------------------------------
 

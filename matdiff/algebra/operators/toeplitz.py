@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from matdiff.algebra.assumptions import MATRIX, Drawing, Property, curved
+from matdiff.algebra.assumptions import MATRIX, Property, curved
+from matdiff.algebra.drawing import Drawing
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.operators.linear import Linear
 

@@ -26,7 +26,7 @@ from matdiff.algebra.statements.substitution import Applied, Found, substituted
 from matdiff.errors import MatdiffError, ShapeError
 
 SEEN = frozenset(  # properties that what a letter stands for has to have; others are conditions, said in words
-    ("symmetric", "skew", "orthogonal", "diagonal", "lower", "upper", "idempotent", "unit", "stochastic", "simplex")
+    "symmetric skew orthogonal diagonal lower upper idempotent unit stochastic simplex sign".split()
 )
 NOTHING: tuple[Found, ...] = ()
 

@@ -1,0 +1,29 @@
+"""Sides that are right under a convention of authors."""
+
+from __future__ import annotations
+
+import pytest
+
+import matdiff
+
+MARGINS = "f(w) = ∑_i log(1 + exp(−y_i wᵀx_i))\n∇f(w) = −∑_i y_i σ(−y_i wᵀx_i) x_i\n"
+STACKED = "f(w) = sum(log(1 + exp(−t ⊙ (X w))))\n∇f(w) = −Xᵀ(t ⊙ σ(−t ⊙ (X w)))\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        MARGINS + "∇²f(w) = ∑_i σ(wᵀx_i)(1 − σ(wᵀx_i)) x_i x_iᵀ where y_i = ±1",
+        STACKED + "∇²f(w) = Xᵀ diag(σ(X w) ⊙ (1 − σ(X w))) X",
+    ],
+)
+def test_labels_of_two_classes_are_signs(text: str) -> None:
+    review = matdiff.check(text)
+    assert review.ok
+    assert review.lines[-1].verdict == "right under a convention"
+
+
+def test_the_square_of_what_is_no_label_stays() -> None:
+    assert matdiff.check("f(w) = ∑_i y_i² (wᵀx_i)²\n∇f(w) = 2∑_i (wᵀx_i) x_i").first_wrong == 2
+    scaled = "f(w) = ∑_i log(1 + exp(−c_i wᵀx_i))\n∇²f(w) = ∑_i σ(wᵀx_i)(1 − σ(wᵀx_i)) x_i x_iᵀ"
+    assert matdiff.check(scaled).first_wrong == 2
