@@ -95,6 +95,7 @@ UPRIGHT = r"\\(?:math(?:rm|it|sf)|text(?:rm|it)?|operatorname)\s*\{\s*([A-Za-z]{
 NAMED_UPRIGHT = rf"{UPRIGHT}\s*(?:\([^()=]*\))?\s*&?\s*:?=(?!=)"  # \mathrm{KL} = …
 CALLED = r"(?<![A-Za-z\\_])((?:[Gg]rad|[Hh]ess)(?:ient|ian)?)(?=\s*&?\s*:?=(?!=))"  # Gradient = 2Ax, Hessian = 2A
 TITLED = r"^\s*([Gg]rad(?:ient)?|[Hh]ess(?:ian)?)\s*:\s+(?=([^=]*)$)"  # Gradient: Xᵀ(p − y)
+SIGNS = rf"(?:{PROSE}|,)\s*\w+\s*(?:=\s*(?:±|\\pm)\s*1|(?:∈|\\in)\s*\\?\{{\s*[-−]?1\s*,\s*[-−+]?1\s*\\?\}})"
 CONNECTING = frozenset(
     "hence thus therefore then where which also with now and that gives yields get have here finally".split()
 )
@@ -366,6 +367,7 @@ def _without_words(formula: str, known: frozenset[str]) -> str:
     formula = re.sub(r"(?<![A-Za-z])[Oo]n\s+a(?=\s+[^\W\d])", PROSE, formula)  # on a df = …, which is French
     formula = re.sub(r"sum\s+of\s+squares\s+of\s*\(([^()]*)\)", r"‖\1‖^2", formula)
     found = re.sub(WORD, marked, re.sub(IN_WORDS, _operator, formula))
+    found = re.sub(SIGNS, PROSE, found)
     found = re.sub(rf"({PROSE}[^=:;]*=[^=:;]*[^\s:]|=\s*\d+):\s", r"\1; ", found)
     found = re.sub(rf"\((?![^()]*{TERM})[^()=]*{PROSE}[^()]*\)", PROSE, found)
     return re.sub(rf"{PROSE}\s*[^=;,{PROSE}]{{0,3}}\s*(?={PROSE})", "", re.sub(rf"{PROSE}\s*:", PROSE, found))
