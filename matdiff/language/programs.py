@@ -23,10 +23,11 @@ COMMENT = regex(
 CONTINUED = regex(r"\.\.\.[ \t]*\n")
 WHOLE = regex(r"(?<![\w.])\d+(?P<point>\.)(?=[-+)]|\s+(?:[-+*/)]|\.[*/^]))")  # 1. of 1. + x and 1. ./ x
 OWN = regex(r"(?<![\w.])(?:obj|self|this)\.(?=[A-Za-z]\w*\b(?!\s*\())")  # of obj.X, in a class
-SIGNS_OF_CODE = r"[%#]|\bfunction\b|\breturn\b|[-+*/]=|\n|;|\d\.[\s)+-]|\b(?:obj|self|this)\.|σ\.\("
+SIGNS_OF_CODE = r"[%#]|\bfunction\b|\breturn\b|[-+*/]=|\n|;|\d\.[\s)+-]|\b(?:obj|self|this)\.|σ\.\(|['\"]lower['\"]"
 WHOLE = regex(r"(?<![\w.])\d+(?P<point>\.)(?=[-+)]|\s+(?:[-+*/)]|\.[*/^]))")  # 1. of 1. + x and 1. ./ x
 OWN = regex(r"(?<![\w.])(?P<owner>(?:obj|self|this)\.)(?P<name>[A-Za-z]\w*)(?![\w(])")  # obj.X, in a class
 DOTTED = regex(r"(?<=σ)(?P<point>\.)(?=\()", given="σ")  # σ.(x) of Julia, which is of entries as σ(x) is
+LOWER = regex(r"(?<![\w.])chol\([^'\"\n]*(?P<point>,\s*['\"]lower['\"])(?=\s*\))", given="lower")  # which chol is here
 HANDLE = regex(
     r"(?:(?<=[\n;])|^|(?<=; ))[ \t]*(?P<name>[A-Za-z]\w*)[ \t]*=[ \t]*@[ \t]*(?P<arguments>\([\w, ]+\))", given="@"
 )
@@ -76,7 +77,7 @@ def unframed(script: Transcript) -> Program:
         return program
     for pattern in (COMMENT, CONTINUED):
         program = program.without([m.span() for m in pattern.finditer(program.script.text)])
-    points = [(*m.span("point"), "") for sign in (WHOLE, DOTTED) for m in sign.finditer(program.script.text)]
+    points = [(*m.span("point"), "") for sign in (WHOLE, DOTTED, LOWER) for m in sign.finditer(program.script.text)]
     program = program.edited(sorted([*points, *_owners(program.script.text)]))
     program = program.edited(_handles(program.script.text))
     program, frame = with_helpers(program)

@@ -71,6 +71,8 @@ def first(a: Traced, letters: str, subscripts: str) -> Lettered:
     if len(letters) != a.ndim:
         raise ShapeError(f"np.einsum({subscripts!r}): an array has {a.ndim} axes and the letters {letters or 'none'}")
     if len(letters) == 2 and letters[0] == letters[1]:
+        if a.lengths[0] is not a.lengths[1]:
+            raise differ(a.lengths[0], a.lengths[1], f"np.einsum({subscripts!r}): {letters} is of a square matrix")
         return Lettered(Traced(a.expr if a.expr.is_scalar else DiagonalVector(a.expr), a.lengths[:1]), letters[0])
     return Lettered(a, letters)
 

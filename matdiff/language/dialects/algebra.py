@@ -39,7 +39,9 @@ CALLED = {  # names of SymPy and cvxpy → names of the language
     "det": "det",
     "reshape": "",
 }
-ALONG = {name: name for name in ("sum", "mean", "max", "min", "norm")} | {"log_sum_exp": "logsumexp"}  # with axis=
+ALONG = {name: name for name in ("sum", "mean", "max", "min", "norm", "hstack")} | {
+    "log_sum_exp": "logsumexp"
+}  # of axes
 COPIES = ("doit", "copy", "simplify", "expand", "as_explicit")
 
 
@@ -59,7 +61,7 @@ def call(to: Converter, node: ast.expr, name: str, parts: list[Node], names: tup
         return parts[0]
     if name in ("diff", "Derivative"):
         raise to.refused(node, "a derivative is asked for with wrt, not written in the expression")
-    if names and name in ALONG and to.dialect.name == "cvxpy":
+    if (names or name == "hstack") and name in ALONG and to.dialect.name == "cvxpy":
         return to.array(node, ALONG[name], parts, names)
     if names:
         raise to.refused(node, f"{name} with {names[0]}= is not known")

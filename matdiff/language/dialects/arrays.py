@@ -253,6 +253,8 @@ def matmul(site: Site, a: Typed, b: Typed, transpose_a: Any = False, transpose_b
     """A @ B; a vector in front is a row, behind a column, and its axis goes"""
     a, b = transpose(site, a) if transpose_a else a, transpose(site, b) if transpose_b else b
     left, right = lengths_of(a), lengths_of(b)
+    if any(is_identity(x.node) and site.attempt.written(x.node) == "I" for x in (a, b)):
+        raise site.misfit("I can be the identity, or a matrix of this name", "declare I: matrix", AmbiguityError)
     if not (left and right):
         raise site.misfit(f"@ takes no number: {site.shown(a if not left else b)}", "write * for a multiple")
     if axes_of(a) == axes_of(b) == 1 and is_call(b.node, "transpose") and may_be_column(a.node):

@@ -11,14 +11,16 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from matdiff.errors import AmbiguityError
-from matdiff.language.dialects.statements import axis_said, replace
+from matdiff.language.dialects.statements import axis_said, next_name, replace
 from matdiff.language.extents import Excerpt
 
 if TYPE_CHECKING:
     from matdiff.language.dialects.python import Converter
 
-PICKED, ONE_HOT = "what is picked by labels", "rows of labels"  # what no text can call
+PICKED, ONE_HOT, ROWS = "what is picked by labels", "rows of labels", "rows for a number"  # what no text can call
 RANGES = ("range", "arange")
+MARK = "ǁ"  # a letter that no text has in a name
+MOVES = ("to", "cuda", "long", "type", "astype")
 IDENTITIES = ("eye", "identity")
 
 
@@ -33,10 +35,11 @@ def unfolded(to: Converter, tree: ast.AST) -> Iterator[tuple[Excerpt, str]]:
             for part in ast.walk(new):
                 ast.copy_location(part, node) if not hasattr(part, "lineno") else part
             replace(tree, node, new)
-            labels.setdefault(label.id, label)
+            if label is not None:
+                labels.setdefault(label.id, label)
     _require_no_numbers(to, tree, labels)
     for name, label in labels.items():
-        shown = one_hot(name)
+        shown = _with_name(tree, name)
         said = f"{shown} stands for the labels {name}: each row of it is 0 but for 1 in the column of the class"
         yield Excerpt(shown, to.span(label)[0], to.text), said
 
@@ -48,44 +51,81 @@ def _put_ranges(tree: ast.AST) -> None:
         rest = []
         for item in owner.body:
             match item:
-                case ast.Assign(targets=[ast.Name(id=name)], value=value) if _called(value) in RANGES:
+                case ast.Assign(targets=[ast.Name(id=name)], value=value) if _is_range(value):
                     found[name] = value
                 case _:
                     rest.append(item)
         owner.body = rest or owner.body
-    for node in ast.walk(tree) if found else ():
+    for node in ast.walk(tree):
         match node:
             case ast.Subscript(slice=ast.Tuple(elts=[ast.Name(id=name), *_] as keys)) if name in found:
                 keys[0] = found[name]
+            case ast.Call(args=[_, ast.Name(id=name)]) if name in found:
+                node.args[1] = found[name]
+
+
+def _is_range(value: ast.expr) -> bool:
+    """Whether a value is np.arange(n), torch.arange(0, n, device=d) or torch.arange(n).to(d)."""
+    while isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr in MOVES:
+        value = value.func.value
+    args = [ast.unparse(a) for a in value.args] if isinstance(value, ast.Call) else []
+    return _called(value) in RANGES and (len(args) == 1 or (len(args) == 2 and args[0] == "0"))
 
 
 def _reassign(tree: ast.AST, labels: dict[str, ast.Name]) -> None:
     """M *= 1 - Y in the place of M[np.arange(N), y] = 0, and M += c * Y in that of M[np.arange(N), y] += c."""
     for owner in [n for n in ast.walk(tree) if isinstance(n, ast.Module | ast.FunctionDef)]:
-        for k, item in enumerate(owner.body):
-            match item:
-                case ast.Assign(targets=[ast.Subscript(value=ast.Name(id=name)) as part], value=ast.Constant(value=0)):
-                    op: ast.operator = ast.Mult()
-                    meant, form = _meant(part), "1 - {}"
-                case ast.AugAssign(
-                    target=ast.Subscript(value=ast.Name(id=name)) as part, op=ast.Add() | ast.Sub() as op
-                ):
-                    meant, form = _meant(part), f"({ast.unparse(item.value)}) * {{}}"
-                case _:
-                    continue
-            if meant is None:
+        body: list[ast.stmt] = []
+        for item in owner.body:
+            changes = _changes(item)
+            meant = _meant(changes[0]) if changes else None
+            if changes is None or meant is None or meant[0] is None:
+                body.append(item)
                 continue
             labels.setdefault(meant[0].id, meant[0])
-            value = ast.parse(form.format(one_hot(meant[0].id)), mode="eval").body
-            for node in ast.walk(value):
-                ast.copy_location(node, part)
-            target = ast.copy_location(ast.Name(name, ast.Store()), part)
-            owner.body[k] = ast.copy_location(ast.AugAssign(target, op, value), item)
+            new = ast.parse("\n".join(changes[1])).body
+            _put_rows(new, meant[0], changes[0])
+            for node in [n for form in new for n in ast.walk(form)]:
+                ast.copy_location(node, item)
+            body += new
+        owner.body = body
+
+
+def _put_rows(new: list[ast.stmt], label: ast.Name, part: ast.Subscript) -> None:
+    """Puts the matrix in the places of the mark; it has as many rows as the range says: M[np.arange(N), y]."""
+    sizes = [a for node in ast.walk(part.slice) if isinstance(node, ast.Call) for a in node.args[:1]]
+    for item in new:
+        for node in [n for n in ast.walk(item) if isinstance(n, ast.Name) and n.id == MARK]:
+            replace(item, node, _call(ROWS, None, label, *sizes[:1]))
+
+
+def _changes(item: ast.stmt) -> tuple[ast.Subscript, list[str]] | None:
+    """The part that a statement changes, and how it changes the whole, by the matrix of the part, here a mark."""
+    match item:
+        case ast.Assign(targets=[ast.Subscript(value=ast.Name(id=name)) as part], value=ast.Constant(value=c)):
+            return part, [f"{name} *= 1 - {MARK}", *([f"{name} += {c!r} * {MARK}"] if c else [])]
+        case ast.AugAssign(target=ast.Subscript(value=ast.Name(id=name)) as part, op=ast.Add(), value=value):
+            return part, [f"{name} += ({ast.unparse(value)}) * {MARK}"]
+        case ast.AugAssign(target=ast.Subscript(value=ast.Name(id=name)) as part, op=ast.Sub(), value=value):
+            return part, [f"{name} -= ({ast.unparse(value)}) * {MARK}"]
+    return None
 
 
 def one_hot(name: str) -> str:
-    """The name of the matrix of 0 and 1."""
-    return f"{name}_onehot"
+    """What stands for the matrix of 0 and 1 until all names are known."""
+    return f"{name}{MARK}"
+
+
+def _with_name(tree: ast.AST, label: str) -> str:
+    """Gives the matrix of some labels a name that nothing else has, and answers it."""
+    nodes = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    taken = {node.id for node in nodes}
+    name = f"{label}_onehot"
+    if name in taken:
+        name = next_name(name, taken)
+    for node in nodes:
+        node.id = name if node.id == one_hot(label) else node.id
+    return name
 
 
 def _require_no_numbers(to: Converter, tree: ast.AST, labels: dict[str, ast.Name]) -> None:
@@ -98,7 +138,7 @@ def _require_no_numbers(to: Converter, tree: ast.AST, labels: dict[str, ast.Name
         node.id = one_hot(node.id)
 
 
-def _meant(node: ast.expr) -> tuple[ast.Name, ast.expr] | None:
+def _meant(node: ast.expr) -> tuple[ast.Name | None, ast.expr] | None:
     """The labels in an expression that picks by them, and what it means."""
     match node:
         case ast.Subscript(value=of, slice=ast.Tuple(elts=[ast.Call(args=[size]) as rows, ast.Name() as label])):
@@ -112,12 +152,29 @@ def _meant(node: ast.expr) -> tuple[ast.Name, ast.expr] | None:
         case ast.Call(args=[of, column, *axes]) if _called(node) in ("take_along_axis", "take_along_dim"):
             given = [*axes, *[k.value for k in node.keywords if k.arg in ("axis", "dim")]]
             return _from_column(of, given[0], column) if len(given) == 1 else None
-        case ast.Call(args=[ast.Name() as label, size], keywords=[]) if _called(node) == "one_hot":
-            return label, _call(ONE_HOT, None, label, size)
+        case ast.Call(args=[ast.Name() as label, *sizes], keywords=options) if _called(node) == "one_hot":
+            sizes = [*sizes, *[k.value for k in options if k.arg in ("num_classes", "depth")]]
+            is_plain = len(sizes) < 2 and all(k.arg in ("num_classes", "depth", "dtype") for k in options)
+            return (label, _call(ONE_HOT, None, label, *sizes)) if is_plain else None
+        case ast.Call(func=func, args=[of, labels], keywords=[]) if _is_range(labels):  # each row has its own class
+            return _own_class(_called(node), func, of)
         case ast.Call(args=[of, ast.Name() as label], keywords=[]) if _called(node) == "nll_loss":
             mean = ast.Call(ast.Name("mean", ast.Load()), [_call(PICKED, of, label)], [])
             return label, ast.UnaryOp(ast.USub(), mean)
     return None
+
+
+def _own_class(name: str, func: ast.expr, logits: ast.expr) -> tuple[None, ast.expr] | None:
+    """−mean(diag(log softmax(Z))) of F.cross_entropy(Z, torch.arange(n)); the rows of Z are as many as its columns."""
+    if name not in ("cross_entropy", "nll_loss"):
+        return None
+    home = ast.unparse(func).rpartition(".")[0]
+    form = f"-mean({home}.log_softmax(Z, dim=1).diagonal())" if name == "cross_entropy" else "-mean(Z.diagonal())"
+    new = ast.parse(form, mode="eval").body
+    replace(new, next(part for part in ast.walk(new) if isinstance(part, ast.Name) and part.id == "Z"), logits)
+    for part in ast.walk(new):
+        ast.copy_location(part, logits)
+    return None, new
 
 
 def _called(node: ast.expr) -> str:

@@ -7,6 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from matdiff.errors import AmbiguityError
+from matdiff.language.dialects.python_text import LAMBDA
 from matdiff.language.names import canonical
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ def unfolded(to: Converter, tree: ast.AST) -> None:
 
     Raises AmbiguityError where one name is of two values, as margin and self.margin.
     """
+    _bare(tree)
     kept: dict[str, str] = {}  # the names, and under what each is kept
     nodes = list(ast.walk(tree))
     unlist(to, nodes)
@@ -36,6 +38,16 @@ def unfolded(to: Converter, tree: ast.AST) -> None:
         if isinstance(node, ast.Name) and node.id in kept and node.id not in same:
             message = f"{node.id} and {kept[node.id]} are two things"
             raise to.refused(node, message, "give one of them another name", AmbiguityError)
+
+
+def _bare(tree: ast.AST) -> None:
+    """Writes lambda for _lambda, where no other name is that."""
+    nodes = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id != LAMBDA]
+    names = {node.id for node in nodes}
+    for node in nodes:
+        bare = node.id.lstrip("_")
+        if bare != node.id and bare[:1].isalpha() and bare not in names:
+            node.id = bare
 
 
 def unlist(to: Converter, nodes: list[ast.AST]) -> None:

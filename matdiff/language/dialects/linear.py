@@ -219,10 +219,10 @@ def entries_by_label(site: Site, a: Typed, labels: Typed, number: Typed | None =
     return made(site, (product.rows,), [product], lambda x: RECORDED["sum"](x, axis=1))
 
 
-@function(classes.ONE_HOT)
-def rows_of_labels(site: Site, labels: Typed, number: Typed) -> Typed:
-    """Y, with a column for every class"""
-    require_size(site, number, labels.cols)
+@function(classes.ONE_HOT, classes.ROWS)
+def rows_of_labels(site: Site, labels: Typed, number: Typed | None = None) -> Typed:
+    """Y, with a column for every class, or a row for every one of a number of labels"""
+    require_size(site, number, labels.cols if site.node.value.name == classes.ONE_HOT else labels.rows)
     return copy(site, labels)
 
 

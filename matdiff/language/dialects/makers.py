@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 OF_ARRAYS = (ast.Attribute, ast.Subscript, ast.Call)  # X.shape[0], len(x)
 MAKERS = ("eye", "identity", "Identity", "ones", "zeros")
-SIZED = (*MAKERS, "reshape", "view", classes.PICKED, classes.ONE_HOT)  # functions that take sizes
+SIZED = (*MAKERS, "reshape", "view", classes.PICKED, classes.ONE_HOT, classes.ROWS)  # functions that take sizes
 
 
 def operands(to: Converter, node: ast.Call) -> int | None:
