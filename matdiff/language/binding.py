@@ -223,9 +223,12 @@ class Bound:
 
     def subscript(self, node: Node, scope: Scope) -> Scope | None:
         """x_i, 1_n, (A + B)_{jk}: a subscript that was written low; X_{i·} is the row i."""
+        from matdiff.language.exponents import of_two
         from matdiff.language.sized_constants import resolve_letter, resolve_sized
 
         node.parts[0] = bare_name(node.parts[0])
+        if both := of_two(self, node.parts[0], node.value, scope):
+            node.parts, node.value = node.parts[0].parts[:1], both
         base, text = node.parts[0], with_colon(node.value)
         if (label := re.search(r"\w\((\w+)\)", text)) and canonical(label.group(1)) in scope:
             text = text.replace("(", "[").replace(")", "]")  # μ_{c(i)} is μ_{c_i}

@@ -41,6 +41,7 @@ PLACES = rf"\(\s*(?!:\s*\)){PLACE}(?:\s*,\s*{PLACE})*\s*\)"  # X(:) is vec(X)
 OUTER = rf"\s*([A-Za-z{GREEK_CLASS}])(?![^\W_])"  # g of f∘g
 OF_LAPLACIAN = rf"\s*(?:\(|(?P<f>[A-Za-z{GREEK_CLASS}])(?![^\W_]))"
 LOSSES = frozenset(("rho",))  # letters that are customary for losses, where they stand in front of all that is summed
+OF_MEMBERS = frozenset(("f", "g", "h", "phi", "psi", "l", "L"))  # f_i(w'x_i) is none of several factors
 INVERTED = ("f", "g", "h", "phi", "psi")
 INVERSE = r"\s*(?:⁻¹|\^\s*\{?\(?\s*-\s*1\s*\)?\}?)\s*\("
 CUSTOMARY_FUNCTIONS = frozenset(("f", "g", "h", "phi", "psi", "sigma", "varphi"))
@@ -96,6 +97,10 @@ class DoubtfulCalls(Emitter):
         if several and self.is_of_several(name, several):
             return
         is_loss = name in LOSSES and (before == "BIG_SUM" or self.is_argument(end))
+        written = self.text[start:end]
+        is_summed = before == "BIG_SUM" and name not in CUSTOMARY_FUNCTIONS
+        if name in OF_MEMBERS and (is_summed or canonical(written) != name):
+            is_loss = re.search(rf"{re.escape(written)}(?!\s*\(|\w)", self.text) is None
         if shown in ("ℓ", r"\ell") or is_loss:
             hint = f"give it, as in {shown}(z) = …; the product is {shown}*(…)"
             raise self.error(f"{shown}(…) can be a function that is not given, or a product", start, end + 1, hint)

@@ -117,6 +117,18 @@ def _put_low_last(node: Node) -> None:
     node.kind, node.value, node.parts = "subscript", low.value, [member]
 
 
+def of_two(bound: Bound, base: Node, low: str, scope: Scope) -> str:
+    """The indices of x_i^{(t)}, which is no number, the entry i of x^{(t)}, but one of several vectors with two."""
+    if base.kind != "power" or len(base.parts) < 2 or base.parts[0].kind != "NAME" or not _is_double(base.parts[1]):
+        return ""
+    name = base.parts[0].value
+    high = bound.excerpt(base.parts[1].parts[0]).text.strip("() ")
+    letters = {canonical(re.split("[-+−]", index)[0]) for index in (high, low)}
+    is_open = name not in bound.declared and name not in bound.definitions and not bound.is_numbered(base.parts[0])
+    is_one = not (is_open and letters <= scope.keys()) or bound.decide(base, f"{name}[,]", 0)
+    return "" if is_one else f"{high},{low}"
+
+
 def _regroup(node: Node) -> None:
     """Σ^{(k)}^{-1} is a power of Σ^{(k)}, since an index is not what an exponent belongs to."""
     tower = node.parts[1] if len(node.parts) > 1 else node

@@ -44,7 +44,7 @@ ASKED = regex(  # where a letter is only named: it has the font of the function
     rf"|{ONE}[{MARKS}]?(?:\s*\^\s*\{{?[*⋆]\}}?)?(?=\s*:?=\s*arg)|\b(?:respect\s+to|w\.?r\.?t\.?|over)\s+{ONE}"
 )
 PIECE = regex(
-    r"[^\W\d_]\w{,40}+\([^()=;]*\)\s*:?=(?!=)|⟪\w+⟫|_\{[^{}=]*=[^{}]*\}\s*\^\s*\{?(?P<limit>\w)"
+    r"\A\s*[A-Z]{2,}\s*=(?!=)|[^\W\d_]\w{,40}+\([^()=;]*\)\s*:?=(?!=)|⟪\w+⟫|_\{[^{}=]*=[^{}]*\}\s*\^\s*\{?(?P<limit>\w)"
     rf"|[\^_]\s*(?:\{{\s*[A-Za-z{GREEK_CLASS}]+\s*\}}|[A-Za-z{GREEK_CLASS}])|𝒩\s*\(|(?:∈|→|\bin)\s*[ℝ𝕊𝔼ℕℂ]|(?P<styled>{STYLED})|(?P<plain>[A-Za-z]+|[{GREEK_CLASS}])"
 )
 # an accent, and a number
@@ -120,5 +120,5 @@ def occurrences(text: str, functions: Collection[str]) -> Iterator[tuple[int, st
             yield m.start(), found.letter + tail, found.font
         elif word and word not in functions and word.lower() not in WORDS and len(word) < 4:
             yield from ((m.start(), letter, "") for letter in word[:-1])
-            if behind or not LOW.match(text, m.end()):
+            if (behind and behind.group()[-1].isalnum()) or not LOW.match(text, behind.end() if behind else m.end()):
                 yield m.start(), word[-1] + tail, ""

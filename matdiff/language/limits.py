@@ -14,7 +14,7 @@ from itertools import islice, pairwise, takewhile
 from matdiff.algebra.dims import ONE, Size, size
 from matdiff.errors import NotationError
 from matdiff.language.extents import Excerpt, parse_size
-from matdiff.language.names import GREEK_CLASS, GREEK_WORDS, MARKS, SUBSCRIPTS, SUPERSCRIPTS, canonical
+from matdiff.language.names import GREEK_CLASS, GREEK_WORDS, LABELS, MARKS, SUBSCRIPTS, SUPERSCRIPTS, canonical
 from matdiff.language.outside import outside
 from matdiff.records import NamedTuple
 
@@ -70,7 +70,7 @@ WORD = r"[^\W\d]\w*"
 RUN = rf"({WORD})\s*=\s*([^=<>≤≥≠∈,]+?)\s*(?:{DOTS}|:|\bto\b)\s*([^=<>≤≥≠∈:,]+)"
 LABEL = r"[^\W\d_][^\W_]*(?:_\{?[^\W\d_]+\}?|\[[^\W\d_]+\])"  # y_i, y[i]
 LABELLED = rf"({LABEL})\s*=\s*(-?\w+|{LABEL})|([^\W\d_])\s*=\s*([^\W\d_]\w*\[\w+\])"
-SET = rf"([^\W\d_]+[{MARKS}]*[0-9]*)(?:\(([\w,\s]+)\)|_\{{?([\w,\s]+)\}}?)?"
+SET = rf"([^\W\d_]+[{MARKS}]*[0-9]*)(?:\(([\w,\s]+)\)|_\{{?([\w,\s]+)\}}?|[_^]\{{?([-+−*∗⋆])\}}?)?"
 INTERVAL = rf"[\[({{]\s*(?:1\s*,?\s*(?:2\s*,\s*)?{DOTS}\s*,?\s*)?([^\W_][\w+\-*]*)\s*[\])}}]"
 PLAIN = {ord(sign): letter for sign, letter in {**SUBSCRIPTS, "₌": "=", "₊": "+", "₋": "-", "−": "-"}.items()}
 RAISED = {ord(sign): letter for sign, letter in SUPERSCRIPTS.items()}
@@ -297,7 +297,8 @@ def _membership(piece: Excerpt) -> Clause | list[str]:
         raise _error(piece, f"{right} is no letter of a set", "a set of indices is a letter, or a matrix of 0 and 1")
     of = re.findall(r"\w", named.group(2) or named.group(3) or "")
     is_alone = len(letters) == 1 or "(" in left or len(left) == len(letters)
-    return Among(letters, canonical(named.group(1)), tuple(map(canonical, of)), is_alone)
+    label = f"_{LABELS[named.group(4)]}" if named.group(4) else ""  # Ω^+
+    return Among(letters, canonical(named.group(1) + label), tuple(map(canonical, of)), is_alone)
 
 
 def _error(piece: Excerpt, message: str, suggestion: str = "") -> NotationError:

@@ -50,7 +50,9 @@ GOAL = (
     rf"(?![A-Za-z(])\s*(?:{BRACED}|(?:{WITH_RESPECT}|in)\s+(?P<over>{HEADED}|{LETTER}(?=[\s:,])))?\s*(?:[:,]|of\b)?(?:\s*{FUNCTION})?"
 )
 CONSTRAINED = r"(?<=[\s\u200a])\S|[‖|]"  # min f subject to …
-UNCONSTRAINED = rf"[‖|½]|(?<=[\s\u200a])(?!{LETTER}\s*(?:[-+),.;]|$))[^\W_]"  # min x'A x, and not the entries of min x
+UNCONSTRAINED = (  # min x'A x and min ½‖x‖², and not the entries of min x
+    rf"[‖|½∑]|[-−]?\s*\(\([^()]*\)/|(?<=[\s\u200a])(?!{LETTER}\s*(?:[-+),.;]|$))[^\W_]"
+)
 OVER = rf"\s+(?:{WITH_RESPECT}|by(?=\s+{UNKNOWNS}[\s.]*$))\s+(?P<low>\S.*?)[\s.]*$"
 BEHIND_LINK = r"\s*(?:$|[-+*/,;=)⊙⊗:.@ᵀ⊤'′⁻\[]|\^\{?\s*(?:[T⊤]|[-−])|\w*[\s\u200a]*(?:ᵀ|⊤|\^\{?[T⊤]|')\s*(?:$|[-+,;)]))"
 TOLD = r"(?:(?!and\b|for\b)[a-z]{3,}(?:-[a-z]+)*\s+){1,6}(?!(?:of|and|for)\b)"  # symmetric matrix X

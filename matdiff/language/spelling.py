@@ -10,9 +10,9 @@ import re
 from collections.abc import Callable, Collection, Iterator
 
 from matdiff.algebra.notation import ACCENTS
-from matdiff.errors import MatdiffError
+from matdiff.errors import MatdiffError, NotationError
 from matdiff.language.names import SUPERSCRIPTS
-from matdiff.language.transcript import APART, Edit, Scribe, Transcript
+from matdiff.language.transcript import APART, CLOSES, Edit, Scribe, Transcript
 from matdiff.regex import regex
 
 SPELLINGS = ("plain", "latex")
@@ -42,6 +42,7 @@ SPELT = {"|": "given", "-": "minus", "−": "minus", "+": "plus", ":": "to"}
 PLACE = r"\w+(?:\s*[-−+:,]\s*\w+)*"
 LIMITS = regex(r"(?:[∑∏]|(?<![A-Za-z])(?:sum|prod|max|min))\s*_\{[^{}]*\}")
 GIVEN = regex(rf"(?<=[\w{''.join(MARKS)}])(?<!sum)(?<!prod)_\{{\s*(?P<low>{PLACE}\s*\|\s*{PLACE})\s*\}}", given=("_{",))
+OF_SPACE = regex(rf"‖[{CLOSES}]?(?:²|\^2|\^\{{2\}})?\s*_\{{?\s*(?P<sign>[^\x00-\x7f])", given=("‖",))
 
 
 def transcript(text: str, functions: Collection[str] = (), spelling: str | None = None) -> Transcript:
@@ -54,7 +55,9 @@ def transcript(text: str, functions: Collection[str] = (), spelling: str | None 
 
         if spelling or is_latex(text):
             found = transcribe(text, functions)
-    found = found if found.text.isascii() else _customary(found, functions)
+    if not found.text.isascii():
+        _require_no_space(found)
+        found = _customary(found, functions)
     found = found.edited(list(_conditional(found.text))) if "|" in found.text else found
     has_primes = "_{" in found.text and ("'" in found.text or "′" in found.text)
     return found.edited(list(_primed(found.text))) if has_primes else found
@@ -67,6 +70,17 @@ def plain(text: str) -> str:
     ('x: n', True)
     """
     return transcript(text).text
+
+
+def _require_no_space(found: Transcript) -> None:
+    """Refuses ‖f‖_ℋ, the norm of a space of functions, which is no weight as the S of ‖x‖_S is."""
+    from matdiff.language.fonts import taken_apart
+
+    for m in OF_SPACE.finditer(found.text):
+        if (letter := taken_apart(m["sign"])) and letter.font == "cal":
+            message = f"‖·‖ with the sign {m['sign']} is the norm of a space, and is not available"
+            hint = f"give its formula, as in α'K α; with the weight {letter.letter} it is written ‖x‖_{letter.letter}"
+            raise NotationError(message, text=found.source, span=found.span(*m.span()), suggestion=hint)
 
 
 def _conditional(text: str) -> Iterator[Edit]:

@@ -13,7 +13,7 @@ from matdiff.algebra.dims import ONE, Size, size
 from matdiff.errors import AmbiguityError, MatdiffError
 from matdiff.language.extents import Excerpt
 from matdiff.language.fixed import fixed, position_of
-from matdiff.language.limits import Among, Chain, Limits, Range, adjacent, bound_text, split_letters
+from matdiff.language.limits import Among, Chain, Limits, Range, adjacent, bound_by, bound_text, split_letters
 from matdiff.language.names import canonical, font_of
 from matdiff.language.places import at, position
 from matdiff.language.scopes import BARE, Binder, Fixed, Place, Position, Scope, Shifted, fresh_letter
@@ -344,7 +344,7 @@ def free_letters(tree: Node, besides: Node | None) -> set[str]:
         if node is besides:
             continue
         if node.kind == "big_sum" and isinstance(node.value, tuple) and not isinstance(node.value, Summation):
-            taken = taken | {c.letter for c in node.value[1].clauses if isinstance(c, Range)}
+            taken = taken.union(*(bound_by(c) for c in node.value[1].clauses if isinstance(c, (Range, Among))))
         elif node.kind == "subscript":
             found |= _letters(node.value) - taken
         elif node.kind == "index" or _is_high(node):

@@ -49,7 +49,7 @@ class Nesting:
         self.page = Page(source)
         self.stack: list[Frame | Construct] = []
         self.lowered = 0  # how many subscripts are open
-        self.asks = False  # whether the outermost of them names the unknown, as in \min_{\mathbf w}
+        self.has_fonts = False  # whether the outermost of them is no index: \min_{\mathbf w}, \|x\|_{\mathbf M}
         self.fonts = [""]  # of what is open, the innermost last
         self.formula = ""  # what closes the outermost formula
         self.formulas = 0
@@ -79,8 +79,8 @@ class Nesting:
         self.stack.append(Font(token, self.page))
 
     def styled(self, sign: str) -> str:
-        """A letter in the font that is set; an index has none, but an unknown and the set that it runs through."""
-        is_index = self.lowered and self.page.last() != "∈" and not self.asks
+        """A letter in the font that is set; an index has none, but an unknown, its set and a weight."""
+        is_index = self.lowered and self.page.last() != "∈" and not self.has_fonts
         return sign if is_index else styled(sign, self.fonts[-1])
 
     def missing(self, construct: Construct) -> NotationError:

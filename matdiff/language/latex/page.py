@@ -151,6 +151,10 @@ class Page:
         last = self.short(max(len(self.pieces) - FEW, 0)).rstrip("}" + NAME_ENDS)
         return last.endswith(("∇", *GOALS))
 
+    def ends_norm(self) -> bool:
+        """Whether what is written last ends a norm, perhaps with its square: ‖x‖ and ‖x‖^{2}."""
+        return re.search(rf"‖[{CLOSES}]?(?:\^\{{?2\}}?)?$", self.short(max(len(self.pieces) - FEW, 0))) is not None
+
     def solid(self, place: int, step: int) -> int:
         """The first piece from a place on, in a direction, that is not blank."""
         while 0 <= place < len(self.pieces) and self.pieces[place][0] in BLANKS:

@@ -271,12 +271,12 @@ class _Pass(Wording):
             self.page.close_up()
             self.page.raw(sign, token.start, token.end)
         elif sign == "_" or self.stream.peek() not in ("'", "′"):
-            asks = self.page.names_unknown()
+            asks, weighs = self.page.names_unknown(), self.page.ends_norm()
             if sign == "^" and self.page.last() != "e":
                 self.stream.split_label(token)
             holds_set = asks and self.page.last() != "∇"  # \min_{W ∈ ℝ^{d×k}}
             self.stack.append(Script(token, self.page, nested=self.lowered > 0 or holds_set))
-            self.asks = self.asks if self.lowered else sign == "_" and asks
+            self.has_fonts = self.has_fonts if self.lowered else sign == "_" and (asks or weighs)
             self.lowered += sign == "_"
 
     def fraction(self, token: Token, _: str) -> None:
