@@ -89,8 +89,10 @@ def transpose(a: Any, axes: Any = None) -> Traced:
     x = lift(a)
     if x.ndim > 2:
         return as_traced(FUNCTIONS["transpose of members"](x, range(x.ndim)[::-1] if axes is None else axes))
-    turned = axes is None or tuple(k % max(x.ndim, 1) for k in axes) == tuple(range(x.ndim))[::-1]
-    return x.T if turned else x.viewed(x.expr, x.lengths)
+    order = range(x.ndim)[::-1] if axes is None else [k % max(x.ndim, 1) for k in axes]
+    if sorted(order) != [*range(x.ndim)]:
+        refuse(f"np.transpose with the axes {axes}")
+    return x.T if [*order] == [*range(x.ndim)][::-1] else x.viewed(x.expr, x.lengths)
 
 
 METHODS["transpose"] = lambda a, *axes: transpose(a, (axes if len(axes) > 1 else axes[0]) if axes else None)
@@ -103,6 +105,8 @@ def swapaxes(a: Any, axis1: int, axis2: int) -> Traced:
         order = list(range(x.ndim))
         order[axis1], order[axis2] = order[axis2], order[axis1]
         return transpose(x, order)
+    if not all(-x.ndim <= axis < x.ndim for axis in (axis1, axis2)):
+        raise ShapeError(f"an array of shape {written(x.lengths)} has no axes {axis1} and {axis2}")
     return x.T if x.ndim == 2 and (axis1 - axis2) % 2 else x.viewed(x.expr, x.lengths)
 
 

@@ -177,11 +177,13 @@ def vector_norm(x: Any, *, axis: Any = None, keepdims: bool = False, ord: Any = 
     x = lift(x)
     if axis is not None:
         return norm(x, ord, axis, keepdims)
-    return Traced(norm_of_vector(ravel(x).expr if ord != 2 else x.expr, ord), without(x, axes_of(x, None), keepdims))
+    return Traced(
+        norm_of_vector(x.expr if ord in (1, 2) else ravel(x).expr, ord), without(x, axes_of(x, None), keepdims)
+    )
 
 
 @function("linalg.matrix_norm")
-def matrix_norm(x: Any, *, keepdims: bool = False, ord: Any = "fro") -> Traced:
+def matrix_norm(x: Any, ord: Any = "fro", keepdims: bool = False) -> Traced:
     return norm(x, ord, None, keepdims)
 
 

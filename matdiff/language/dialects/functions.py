@@ -109,6 +109,19 @@ def meaning_of(site: Site, called: python.Call) -> Function:
     return found
 
 
+def as_recorded(name: str) -> Function:
+    """A function as its library has it where functions are recorded, else as NumPy has it."""
+
+    def typed(site: Site, *values: Any, **options: Any) -> Typed:
+        called: python.Call = site.node.value
+        torch, of_array = is_torch(site, called), is_method(site)
+        homes = ((called.module, of_array), ("torch" if torch else "np", False))
+        found = next(filter(None, (recorded.known(module, name, method, torch) for module, method in homes)))
+        return found(site, *values, **options)
+
+    return typed
+
+
 def unknown(site: Site, called: python.Call) -> Misfit:
     """The error for a function that is not known, with the nearest one, or the reason."""
     name = called.name

@@ -8,10 +8,9 @@ from typing import Any
 from matdiff.algebra.dims import ONE, Size
 from matdiff.algebra.operators.abbreviations import count
 from matdiff.errors import AmbiguityError
-from matdiff.language.dialects import PATHS, arrays, classes, python, recorded
+from matdiff.language.dialects import PATHS, arrays, classes, recorded
 from matdiff.language.dialects.arrays import Site, axes_of, broadcast, entrywise, lengths_of, made
-from matdiff.language.dialects.functions import TABLE, function, is_torch, of_matrices
-from matdiff.language.dialects.reductions import axes, one_of, remaining
+from matdiff.language.dialects.functions import TABLE, as_recorded, function, is_torch, of_matrices
 from matdiff.language.typed import Typed
 from matdiff.recording.arrays import FUNCTIONS as RECORDED
 from matdiff.recording.arrays import UFUNCS, Traced
@@ -29,15 +28,10 @@ TABLE |= {
 }
 
 
-@function("transpose", "swapaxes")
+@function("transpose")
 def transpose(site: Site, a: Typed, *order: Any) -> Typed:
-    """A.T, A.transpose(0, 1) of PyTorch, np.transpose(A, (1, 0)), A.swapaxes(-1, -2)"""
-    said = [k for given in order for k in (given if isinstance(given, tuple) else (given,))]
-    places = [axes(site, a, k) for k in said]
-    exchanges = site.node.value.name == "swapaxes" or is_torch(site, site.node.value)
-    if said and (len(said) != 2 or places[0] == places[1]):
-        raise site.misfit(f"{site.attempt.written(site.node)} is not known", "A.T exchanges the axes of a matrix")
-    return a if places == [(0,), (1,)] and not exchanges else arrays.transpose(site, a)
+    """A.T, A.transpose(0, 1) of PyTorch, np.transpose(A, (1, 0))"""
+    return as_recorded("transpose")(site, a, *order) if order else arrays.transpose(site, a)
 
 
 @function("add", "subtract")
@@ -67,7 +61,10 @@ def clip(
 # ---- linear algebra ---------------------------------------------------------------------------------
 
 
-@function("dot", "mm", "mv")
+TABLE["mm"] = TABLE["mv"] = as_recorded("matmul")
+
+
+@function("dot")
 def dot(site: Site, a: Typed, b: Typed) -> Typed:
     """xᵀy of vectors, the product of matrices"""
     if lengths_of(a) and lengths_of(b):
@@ -114,58 +111,12 @@ def cholesky(site: Site, a: Typed, lower: bool | None = None, upper: bool = Fals
     return arrays.transpose(site, factor) if upper or (is_scipy and not lower) else factor
 
 
-@function("norm", "vector_norm", "matrix_norm")
-def norm(
-    site: Site, a: Typed, ord: Any = None, axis: Any = None, keepdims: Any = False, p: Any = None, dim: Any = None,
-    keepdim: Any = False,
-) -> Typed:  # fmt: skip
-    """norm(x), norm(x, 1), norm(X, 'fro'), norm(X, axis=1)"""
-    order = one_of(site, ord, p, None)
-    if isinstance(order, Typed):
-        if order.number is None:
-            raise site.misfit("the order of a norm is a number here", "write it as a number")
-        order = int(order.number) if order.number.denominator == 1 else float(order.number)
-    along = axes(site, a, one_of(site, axis, dim, None))
-    keep = bool(one_of(site, keepdims, keepdim, False))
-    called: python.Call = site.node.value
-    if a.is_scalar:
-        site.attempt.penalty(site.node, 2, a)
-    if axes_of(a) == 2 and along is None and isinstance(order, int) and called.name != "matrix_norm":
-        flat = called.name == "vector_norm" or (is_torch(site, called) and "linalg" not in called.module)
-        if flat and order == 1:
-            return of_matrices(site, a, name="norm1")
-        order = None if flat and order == 2 else order
-    single = along[0] if along is not None and len(along) == 1 else None
-    lengths = remaining(a, along, keep)
-    return made(site, lengths, [a], lambda x: RECORDED["linalg.norm"](x, order, single, keep))
-
+TABLE |= {name: as_recorded(name) for name in ("norm", "vector_norm", "matrix_norm")}
 
 # ---- shapes -----------------------------------------------------------------------------------------
 
 
-@function("unsqueeze", "expand_dims")
-def with_new_axis(site: Site, a: Typed, axis: Any = None, dim: Any = None) -> Typed:
-    """x.unsqueeze(1), np.expand_dims(x, axis=1): an array with an axis of length 1 more"""
-    given, count = one_of(site, axis, dim, None), axes_of(a) + 1
-    number = given.number if isinstance(given, Typed) else given
-    if number is None or number.denominator != 1 or not -count <= number < count:
-        raise site.misfit(f"{site.attempt.written(site.node)} is not known", "the place of an axis is a number")
-    key: list[Any] = [slice(None)] * axes_of(a)
-    key.insert(int(number) % count, None)
-    return arrays.with_axes(site, a, tuple(key))
-
-
-@function("squeeze")
-def squeeze(site: Site, a: Typed, axis: Any = None, dim: Any = None) -> Typed:
-    """an array without its axes of length 1"""
-    own, along = lengths_of(a), axes(site, a, one_of(site, axis, dim, None))
-    kept = [k for k, length in enumerate(own) if length is not ONE or (along is not None and k not in along)]
-    is_row = kept == [1]
-
-    def meaning(x: Traced) -> Traced:
-        return Traced(flip(x.expr) if is_row else x.expr, tuple(x.lengths[k] for k in kept))
-
-    return made(site, tuple(own[k] for k in kept), [a], meaning)
+TABLE |= {name: as_recorded(name) for name in ("unsqueeze", "expand_dims", "squeeze")}
 
 
 @function("hstack", "vstack", "concatenate", "concat", "cat")
@@ -174,13 +125,14 @@ def stack(site: Site, *operands: Typed, axis: Any = None, dim: Any = None) -> Ty
     name: str = site.node.value.name
     if not operands:
         raise site.misfit(f"{name} of nothing has no meaning")
-    along = axes(site, operands[0], one_of(site, axis, dim, None))
+    number = dim if axis is None else axis
+    along = number.number if isinstance(number, Typed) else number
     counts = [axes_of(a) for a in operands]
     if name == "vstack":
         if 1 in counts and 2 not in counts:
             raise site.misfit("vstack makes rows of vectors", "np.concatenate((x, y)) makes a longer vector")
         operands = tuple(as_row(site, a) if axes_of(a) == 1 else a for a in operands)
-    below = name == "vstack" or (name != "hstack" and along in (None, (0,)))
+    below = name == "vstack" or (name != "hstack" and along in (None, 0))
     return of_matrices(site, *operands, name="vstack" if below or (1 in counts and 2 not in counts) else "hstack")
 
 

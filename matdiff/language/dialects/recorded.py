@@ -7,7 +7,8 @@ lengths in which it fails are made one.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
+from itertools import count
 from typing import Any
 
 from matdiff.algebra.dims import ONE, Size, size
@@ -21,6 +22,7 @@ from matdiff.recording.arrays import FUNCTIONS, METHODS, Operation, Traced, call
 from matdiff.recording.shapes import Lengths, LengthsDiffer, shape_of
 from matdiff.recording.torch import in_words_of_numpy
 from matdiff.recording.words import HOMES, meaning
+from matdiff.records import NamedTuple
 
 Function = Callable[..., Typed]
 DISTRIBUTIONS = frozenset(name.split(".")[1] for name in FUNCTIONS if name.startswith("stats."))  # stats.norm
@@ -66,7 +68,7 @@ def typed_by(operation: Operation, name: str, torch: bool = False, same: bool = 
             placed = tuple(put(site, value, rest) for value in given)
             return call(name, operation, placed, {option: put(site, value, rest) for option, value in named.items()})
 
-        return made(site, lengths_by_trial(site, operands, applied), operands, applied)
+        return made(site, lengths_by_trial(site, operands, (operation, name, given, named)), operands, applied)
 
     return typed
 
@@ -129,14 +131,13 @@ def penalise_numbers(site: Site, operands: list[Typed]) -> None:
         site.attempt.penalty(site.node, 5, operands[0])
 
 
-def lengths_by_trial(site: Site, operands: list[Typed], applied: Callable[..., Any]) -> Lengths:
+def lengths_by_trial(site: Site, operands: list[Typed], call: tuple[Operation, str, Any, dict[str, Any]]) -> Lengths:
     """The lengths of what a function gives, and those of its arrays that it makes one."""
-    find = site.attempt.sizes.find
+    operation, name, given, named = call
     for _ in range(MOST_TIED):
-        lengths = [tuple(map(find, lengths_of(a))) for a in operands]
-        arrays = [Traced(Symbol(f"_{k}", shape_of(own)), own) for k, own in enumerate(lengths)]
+        options = tuple((option, measured(site, value)) for option, value in named.items())
         try:
-            found = applied(*arrays)
+            lengths: Lengths | None = tried(operation, name, measured(site, given), options)
         except LengthsDiffer as error:
             if ONE in (error.one, error.other) or not site.unify(error.one, error.other):
                 raise misfit(site, operands, error) from None
@@ -145,12 +146,52 @@ def lengths_by_trial(site: Site, operands: list[Typed], applied: Callable[..., A
             raise misfit(site, operands, error) from None
         except UNFIT as error:
             raise misfit(site, operands, MatdiffError(f"? {error}")) from None
-        if not isinstance(found, Traced):
-            raise site.misfit(f"{site.node.value.name} gives several arrays", "give one of them by its own formula")
-        if len(found.lengths) > 2:
-            raise site.misfit("an array with three axes is not known")
-        return found.lengths
+        if lengths is None:
+            hint = f"write {site.attempt.written(site.node)}[0] for the first of them"
+            raise site.misfit(f"{site.node.value.name} gives several arrays", hint)
+        if len(lengths) > 3:
+            raise site.misfit("an array with four axes is not known")
+        return lengths
     raise site.misfit(f"the shapes of {site.attempt.written(site.node)} are not found out")
+
+
+class Measured(NamedTuple):
+    """An array of which only the lengths are known."""
+
+    lengths: Lengths
+
+
+def measured(site: Site, value: Any) -> Any:
+    """An argument with what is known of its arrays and sizes by now."""
+    find = site.attempt.sizes.find
+    if isinstance(value, (tuple, list)):
+        return tuple(measured(site, part) for part in value)
+    if isinstance(value, Typed) and value.number is None:
+        return Measured(tuple(map(find, lengths_of(value))))
+    return find(value) if isinstance(value, Size) else put(site, value, iter(()))
+
+
+@lru_cache(maxsize=4096)
+def tried(operation: Operation, name: str, given: tuple[Any, ...], named: tuple[tuple[str, Any], ...]) -> Any:
+    """The lengths of what a function gives; None where it gives several arrays."""
+    names = count()
+
+    def placed(value: Any) -> Any:
+        if isinstance(value, Measured):
+            return stand_in(f"_{next(names)}", value.lengths)
+        if isinstance(value, tuple):
+            return tuple(map(placed, value))
+        return extent(value) if isinstance(value, Size) else value
+
+    found = call(name, operation, placed(given), {option: placed(value) for option, value in named})
+    return found.lengths if isinstance(found, Traced) else None
+
+
+def stand_in(name: str, lengths: Lengths) -> Traced:
+    """An array of certain lengths, for a trial."""
+    if len(lengths) == 3:
+        return stand_in(name, lengths[:2])[:, :, None] * stand_in(f"{name}_", lengths[2:])
+    return Traced(Symbol(name, shape_of(lengths)), lengths)
 
 
 def misfit(site: Site, operands: list[Typed], error: MatdiffError) -> Misfit:
