@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from matdiff.docs import gallery, law_book, reference
-from matdiff.docs.markdown import raw, slug
+from matdiff.docs.markdown import raw, slug, with_formulas
 from matdiff.output.mathml import mathml
 from matdiff.records import NamedTuple
 from matdiff.regex import regex
@@ -26,6 +26,8 @@ TARGETS = {
     "expression.lark": "/grammar.md",
     "audiences.md": "/for/index.md",
 }
+TAG = regex(r"\\tag\*\{\$(.*?)\$\}", re.DOTALL, given=("\\tag",))
+SENTENCE = regex(r"\\text\{((?:\$[^$]*\$|\\\^\{\}|\\.|[^{}\\$])*)\}", given=("\\text",))
 EARLY = "Conventions"  # the section of the guide that stands before the guide
 
 CONTENTS = {
@@ -130,7 +132,7 @@ def _cell(cell: dict[str, object]) -> Iterator[str]:
     """A cell and below it what it shows."""
     text = "".join(cell["source"])  # type: ignore[arg-type]
     if cell["cell_type"] == "markdown":
-        yield text
+        yield with_formulas(text)
         return
     yield f"```python\n{text}\n```"
     for output in cell["outputs"]:  # type: ignore[attr-defined]
@@ -138,7 +140,8 @@ def _cell(cell: dict[str, object]) -> Iterator[str]:
         if "text/latex" in data:
             yield raw(f'<div class="matdiff wide">{aligned("".join(data["text/latex"]))}</div>')
         elif "image/png" in data:
-            yield raw(f'<img alt="" src="data:image/png;base64,{"".join(data["image/png"]).strip()}">')
+            picture = "".join(data["image/png"]).strip()
+            yield raw(f'<img alt="what the code above draws" src="data:image/png;base64,{picture}">')
         else:
             shown = "".join(output.get("text", data.get("text/plain", ""))).rstrip()
             yield f"```text\n{shown}\n```"
@@ -158,13 +161,23 @@ def aligned(latex: str) -> str:
 
 
 def _row(row: str) -> str:
-    """A row of an ``align*``: what stands before the sign that aligns, what behind it, and the tag."""
-    formula, _, tag = row.partition(r"\tag*{")
+    """A row of an ``align*``: what stands before the sign that aligns, what behind it, and its tags, some below it."""
+    formula, _, _ = row.partition(r"\tag*{")
     left, _, right = formula.removesuffix("\\\\\n& ").partition("&")
-    cells = (("left", left), ("right", right), ("laws", tag.strip().removesuffix("}").strip("$")))
+    cells = (("left", left), ("right", right), ("laws", r",\; ".join(TAG.findall(row))))
     return "<tr>" + "".join(f'<td class="{kind}">{_formula(part.strip())}</td>' for kind, part in cells) + "</tr>"
 
 
 def _formula(latex: str) -> str:
     """A part of a row; what is left of a row that goes on is nothing."""
-    return mathml(latex, display=True) if latex else ""
+    return mathml(SENTENCE.sub(_parted, latex), display=True) if latex else ""
+
+
+def _parted(sentence: re.Match[str]) -> str:
+    r"""A sentence in a formula, with the formulas and the braces in it outside of its words.
+
+    >>> SENTENCE.sub(_parted, r"\text{where $\mu$\_\{1\} > 0}")
+    '\\text{where }\\mu\\text{_}\\{\\text{1}\\}\\text{ > 0}'
+    """
+    words = re.sub(r"\$([^$]*)\$|(\\[{}])", r"}\1\2\\text{", sentence[1])
+    return rf"\text{{{words}}}".replace(r"\^{}", "^").replace(r"\_", "_").replace(r"\text{}", "")

@@ -82,7 +82,6 @@ def ends_in_data(matrix: Typed) -> bool:
 
 SAID = frozenset(("product", "tight"))  # what may have been meant as a matrix
 BIAS = regex(r"(?:[a-dm]|b[a-z]|bias|intercept|alpha|beta|mu)[0-9]*(?:_.*)?")  # as in X W + b, X W + 1μᵀ
-WEIGHTS = ("w", "theta", "beta", "coef")  # of the columns of data: X w
 DATA = ("X", "H", "Z")
 REPEATED = frozenset(("symbol", "member", "definition", "call"))  # a vector with a name, not a misfit of a product
 

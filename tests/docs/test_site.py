@@ -9,7 +9,7 @@ import pytest
 
 import matdiff
 from matdiff import api
-from matdiff.docs import build, pictures, reference, sources
+from matdiff.docs import build, markdown, pictures, reference, sources
 from matdiff.docs.gallery import models
 from matdiff.docs.law_book import shortest_steps
 
@@ -29,6 +29,17 @@ def test_rows_of_an_align_have_their_tags_beside_them() -> None:
     latex = "\\begin{align*}\nf &= x \\\\\n& \\tag*{$n$} \\\\\n&= y\n\\end{align*}"
     assert sources.aligned(latex).count("<tr>") == 2
     assert "\\" not in re.sub(r'alttext="[^"]*"', "", sources.aligned(latex))
+    several = "\\begin{align*}\nf &= x \\tag*{$n$} \\\\\n& \\tag*{$m$} \\\\\n&= y\n\\end{align*}"
+    made = sources.aligned(several)
+    assert made.count("<tr>") == 2
+    assert "tag" not in made
+    assert all(f"<mi>{letter}</mi>" in made for letter in "nmxy")
+
+
+def test_formulas_in_notebooks_are_formulas() -> None:
+    assert markdown.with_formulas("a $x^2$, and $y$") == "a {math}`x^2`, and {math}`y`"
+    for text in ("$$x$$", r"costs \$5 and \$6", "$ matdiff derive"):
+        assert markdown.with_formulas(text) == text
 
 
 def test_everything_public_is_in_the_reference() -> None:
@@ -72,6 +83,15 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("site")
     build.build(folder, ROOT)  # a warning is an error
     return folder
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_notebooks_are_typeset_and_their_pictures_have_a_name(site: Path) -> None:
+    pages = [path.read_text(encoding="utf-8") for path in (site / "notebooks").glob("*.html")]
+    assert len(pages) > 3
+    assert not any("$\\" in re.sub(r"<pre.*?</pre>", "", page, flags=re.DOTALL) for page in pages)
+    assert not any('<img alt=""' in page for page in pages)
+    assert any(re.search(r"<p>[^<]*<math ", page) for page in pages)
 
 
 @pytest.mark.filterwarnings("ignore")
