@@ -28,6 +28,7 @@ COUNTS: Kinds = (("M", 0), ("S", 1), ("V", 4), ("R", 6))  # N observations, K cl
 POWERED: Kinds = (("M", 0), ("S", 2), ("V", 4), ("R", 6))  # K of K^α
 ITALIC: Kinds = (("S", 0), ("V", 1), ("M", 1))  # beside the same letter in bold
 MANY = 5  # as many numbered letters are of one kind where the text allows it
+WEIGHTS = ("w", "theta", "beta", "coef")  # of the columns of data: X w
 LETTERS_OF_COUNTS = frozenset("CDKLMNT")
 DIVISORS: Kinds = (("S", 0), ("V", 1), ("M", 3))  # m of (X.T @ r) / m
 RANGES: Kinds = (("S", 0), ("M", 3), ("V", 4))

@@ -9,7 +9,7 @@ from itertools import islice, pairwise, permutations
 from matdiff.algebra.dims import ONE, SCALAR
 from matdiff.errors import AmbiguityError, ShapeError
 from matdiff.language.binding import Bound
-from matdiff.language.customs import SCALARS, customary, is_time
+from matdiff.language.customs import SCALARS, WEIGHTS, customary, is_time
 from matdiff.language.dialects import recognised
 from matdiff.language.doubtful_code import (
     is_word,
@@ -368,9 +368,6 @@ def _is_starred(bound: Bound, product: Node) -> bool:
     """Whether a product has a star, as those of programs."""
     first, second = product.parts
     return "*" in bound.text[first.end : second.start]
-
-
-WEIGHTS = ("w", "theta", "beta", "coef")  # of the columns of data: X w
 
 
 def _is_prediction(product: Node, attempt: Attempt) -> bool:

@@ -198,13 +198,17 @@ class Readings:
         self.constraints = tuple(whole.source[start:end] for start, end in places)
         is_covariance = any(name.startswith("Sigma") for name in declared)
         declare_members(declared, bound_letters(whole.text.replace("Σ", "") if is_covariance else whole.text))
+        self._asked(whole, places)
+        require_no_factor(self.script, declared, self.wrt)
+
+    def _asked(self, whole: Transcript, places: list[tuple[int, int]]) -> None:
+        """Notes the unknowns of the question, and where it and the conditions stand: constraints at *places*."""
         asked = self.question
         self.asked_at = whole.span(asked.start, asked.end) if asked else (0, 0)
         inner = whole.span(*asked.inner) if asked and asked.inner else self.asked_at[1:] * 2
         self.beside = [(self.asked_at[0], inner[0]), (inner[1], self.asked_at[1]), *places] if asked else []
         self.beside += [whole.span(c.start, c.end) for c in self.conditions if not c.is_constraint]
         self.wrt = self.wrt or list(asked.names if asked else ())
-        require_no_factor(self.script, declared, self.wrt)
 
     def in_full(self, solving: bool = False) -> Reading:
         """The reading of least cost, with the other sides of a chain, and what is asked."""

@@ -15,8 +15,8 @@ from matdiff.algebra.dims import ONE, Size, size
 from matdiff.algebra.expr import Expr
 from matdiff.errors import AmbiguityError, MatdiffError, UnsupportedError
 from matdiff.language.arithmetic import multiply as multiply_matrices
-from matdiff.language.broadcasting import WEIGHTS, is_bias, is_constant, is_diagonal, is_identity, is_term
-from matdiff.language.customs import LETTERS_OF_COUNTS
+from matdiff.language.broadcasting import is_bias, is_constant, is_diagonal, is_identity, is_term
+from matdiff.language.customs import LETTERS_OF_COUNTS, WEIGHTS
 from matdiff.language.entries import entry
 from matdiff.language.places import Indices
 from matdiff.language.scopes import Place
