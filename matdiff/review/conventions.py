@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from matdiff.algebra.dims import ONE, SCALAR
@@ -16,11 +17,14 @@ from matdiff.review.chain import Chain
 from matdiff.review.comparing import Outcome, compared, diagonal_of, without_constants
 from matdiff.review.derivatives import derivative
 from matdiff.review.doubts import holds
+from matdiff.review.habits import TURNED
 
 if TYPE_CHECKING:
     from matdiff.review.scope import Scope
 
 LABELS = ("y", "t")  # of two classes
+LOG_DET = r"(?:log|ln)\s*(?:\\?det\s*\(?|\\?l?[|(]|\\left\s*\|)\s*([A-Z])(?![A-Za-z_])"
+INVERTED = rf"{TURNED}\s*(?:\\[,;!]\s*)?([A-Z])\s*(?:⁻¹|\^\s*\{{?\s*[-−]\s*1)"  # of xᵀS⁻¹x
 
 
 def under_conventions(line: str, chain: Chain, value: Expr, scope: Scope) -> Outcome:
@@ -49,8 +53,10 @@ def under_conventions(line: str, chain: Chain, value: Expr, scope: Scope) -> Out
 
 
 def _of_covariance(truth: Expr, value: Expr, scope: Scope) -> Outcome | None:
-    """How a side compares where Σ is symmetric, which is a covariance where nothing else is said of it."""
-    names = {s.name for s in symbols(truth) if s.name.partition("_")[0] == "Sigma"} - scope.where
+    """How a side compares where Σ, or S of log|S| + xᵀS⁻¹x, is symmetric as a covariance, if nothing is said of it."""
+    of_densities = {*re.findall(LOG_DET, scope.text)} & {*re.findall(INVERTED, scope.text)}
+    names = {s.name for s in symbols(truth) if s.name.partition("_")[0] == "Sigma" or s.name in of_densities}
+    names -= scope.where
     if not names or not holds(value, truth, "symmetric", lambda s: s.name in names):
         return None
     return Outcome(True, None, f"right where {', '.join(map(str, sorted(names)))} is symmetric, as a covariance is")

@@ -101,6 +101,7 @@ LAST = [
     (LOGISTIC, "diag(p (1-p)) X", "diag(p (1-p)) X^T", 3),
     (UNSAID, "Wᵀ∇_y", "2Wᵀ∇_y", 3),
     ("a = 0.1 * 15.333 = 1.533", "1.533", "1.543", 1),
+    ("L = ½(x − μ)ᵀS⁻¹(x − μ) + ½log|S|\n∂L/∂μ = −S⁻¹(x − μ)", "= −S⁻¹", "= S⁻¹", 2),
     ("L(x, ν) = f_0(x) + νᵀ(Ax − b)\n∇_x L = ∇f_0(x) + Aᵀν", "+ Aᵀν", "− Aᵀν", 2),
     (r"For $g(X) = \log\det X$ on symmetric matrices, $\nabla g(X) = X^{-1}$.", "= X^{-1}", "= -X^{-1}", 1),
 ]
