@@ -95,6 +95,7 @@ def broadcast(attempt: Attempt, scalar: Typed, other: Typed, node: Node) -> Type
     if is_open and other.node.kind != "unspecified":
         message = f"{shown} is a function with one value, which is no term beside {attempt.written(other.node)}"
         raise attempt.misfit(scalar.node, message, f"give the function, as in {shown} = …, or declare its values")
+    _require_one_mean(attempt, scalar.node, other)
     if scalar.node.kind in SAID:
         attempt.note(scalar.node, f"{shown} is one number, added to every entry of {attempt.written(other.node)}")
 
@@ -102,6 +103,18 @@ def broadcast(attempt: Attempt, scalar: Typed, other: Typed, node: Node) -> Type
         return filled(c, attempt.resolve(other.rows, node, "the sum"), attempt.resolve(other.cols, node, "the sum"))
 
     return attempt.typed(scalar.node, (other.rows, other.cols), (scalar,), make)
+
+
+def _require_one_mean(attempt: Attempt, mean: Node, of: Typed) -> None:
+    """Refuses X − mean(X) of a matrix, which centres all entries, the columns or the rows."""
+    is_own = mean.kind == "call" and mean.value == "mean" and attempt.written(mean.parts[0]) == attempt.written(of.node)
+    if is_own and ONE not in (of.rows, of.cols):
+        shown = attempt.written(of.node)
+        message = (
+            f"{attempt.written(mean)} beside {shown} can be the mean of all entries, of each column or of each row"
+        )
+        hint = f"write mean(vec({shown})), colmean({shown}) or rowmean({shown})"
+        raise attempt.misfit(mean, message, hint, AmbiguityError)
 
 
 def require_no_point(attempt: Attempt, part: Node, within: Node | None = None, beside: Node | None = None) -> None:

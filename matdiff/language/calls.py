@@ -263,7 +263,7 @@ class Calls(DoubtfulCalls):
         from matdiff.language.recurrences.heads import head_at as state_at
 
         head = state_at(self.text, start) if self.begins_item() else None
-        if head is None or head.name not in self.vocabulary.states:
+        if head is None or head.is_worded or head.name not in self.vocabulary.states:
             return 0
         self.repeating = True
         return self.operand("STATE", head, start, head.end)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import accumulate, islice
 
 from matdiff.language.binding import Bound
@@ -55,6 +55,7 @@ class Options:
     divisors  the letters for numbers that arrays are divided by
     numbers   those that are numbers since a variance is: x of N(x | m, s²)
     powered   the capital letters that are numbers where a number is needed: A, K and L of A K^α L^(1−α)
+    prices    these, and what stands in a product with one of them alone, as w and r of A K^α L^β − w L − r K
     defined   the definitions by name
     """
 
@@ -69,6 +70,7 @@ class Options:
         self.contracted = frozenset(name for node in products for name in _contracted(node))
         self.quadratic = frozenset(name for node in products for name in _inside_quadratic(node))
         self.powered = frozenset(name for node in bound.order for name in _powered(node))
+        self.prices = self.powered.union(*(_beside(node, self.powered) for node in products if self.powered))
         letters = {name for name in bound.names if len(name) == 1 and name.isupper()}
         called = {name for name in letters if re.search(rf"{name}\s*\(", bound.text)} if "(" in bound.text else set()
         self.capitals = frozenset(letters - called)
@@ -234,9 +236,24 @@ def _powered(node: Node) -> Iterator[str]:
     powers = [part.parts for part in factors if part.kind == "power" and len(part.parts) == 2]
     bases = [base.value[0] for base, exponent in powers if base.kind == "symbol" and _is_greek(exponent)]
     is_usual = len(bases) > 1 or not LETTERS_OF_COUNTS.isdisjoint(bases)
-    if is_usual and all(part.kind in ("NUMBER", "symbol", "power") for part in factors):
+    if is_usual and all(part.kind in PLAIN_FACTORS for part in factors):
         letters = [*bases, *(part.value[0] for part in factors if part.kind == "symbol")]
         yield from (name for name in letters if name[0].isupper() and name.isascii())
+
+
+PLAIN_FACTORS = frozenset(("NUMBER", "symbol", "power"))
+
+
+def _beside(node: Node, powered: Collection[str]) -> frozenset[str]:
+    """The letters of a product of numbers, letters and powers that has one of some letters."""
+    bases = {str(part.value[0]) for part in _bases(node) if part.kind == "symbol"}
+    is_plain = all(part.kind in PLAIN_FACTORS for part in node.parts)
+    return frozenset(bases if is_plain and not bases.isdisjoint(powered) else ())
+
+
+def _bases(node: Node) -> Iterator[Node]:
+    """The factors of a product, and what their powers are of."""
+    return (part.parts[0] if part.kind == "power" else part for part in node.parts)
 
 
 MOST_IN_EXPONENT = 10  # letters and numbers; of a^a^a^… every rest is an exponent

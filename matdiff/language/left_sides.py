@@ -24,8 +24,8 @@ SCRIPTS = rf"(?:[{MARKS}'′⊤ᵀ]|{SUBSCRIPT}|\^\{{[^{{}}]*\}}|\^\(?[\w*∗⋆
 GIVEN = regex(  # what stands between the commas of (x, x′, x_{1:n}, {y_i}, y = 1, …, ·)
     rf"\s*[{{(]?\s*(?:⟪\w+⟫|[^\W\d_∂∇]\w*){SCRIPTS}(?:\s*=\s*[-−+]?\w+)?\s*[)}}]?{SCRIPTS}\s*|\s*(?:…|⋯|\.\.\.?|[·⋅])\s*"
 )
-HEAD = regex(
-    r"\s*(?:(?P<factor>[-−]?\s*[0-9]+\s*|[-−]\s*)?(?P<log>ln|log)(?![A-Za-z]\w*\s*:?=)\s*"
+HEAD = regex(  # logit(p) and logistic(t) are no logarithms
+    r"\s*(?:(?P<factor>[-−]?\s*[0-9]+\s*|[-−]\s*)?(?P<log>ln|log)(?![A-Za-z]\w*\s*:?=|(?:it|istic)\s*\()\s*"
     rf"(?P<around>\((?!{LETTER}\s*[,;|]))?\s*)?(?P<name>⟪\w+⟫|[^\W\d_](?:(?!ᵀ)[\w{MARKS}])*)"
     rf"(?P<low>(?:{SUBSCRIPT}|\[[^\][=;]*\]|\^\{{?\([^()]*\)\}}?|\^\{{?[-−+*∗⋆]\}}?)*)\s*"
     rf"(?P<squared>\^\{{?2\}}?|²)?\s*(?:{ARGUMENTS}|(?<=cos )(?P<angle>[^\W\d_]+))?\s*"
@@ -166,6 +166,13 @@ def called(head: re.Match[str]) -> str:
     factor = re.sub(r"\s", "", found.get("factor") or "").replace("-", "−")
     log = factor + " " * factor[-1:].isdigit() + "log " if found.get("log") else ""
     return log + name + ("^2" if is_squared(head) else "")
+
+
+def estimated(text: str, head: re.Match[str]) -> str:
+    """The b of b̂ = argmin …, which stands elsewhere in the text; empty of another left side."""
+    m = re.fullmatch(r"(?P<of>.+?)_(?:hat|star|opt|ols|ls|ml|mle|map)", called(head), re.IGNORECASE)
+    rest = f"{text[: head.start()]} {text[head.end() :]}"
+    return m["of"] if m and re.search(rf"(?<![^\W\d_]){re.escape(m['of'])}(?!\w)", rest) else ""
 
 
 def arguments(heads: list[re.Match[str]]) -> tuple[str, ...]:

@@ -59,6 +59,7 @@ PATTERN = regex(
     (?P<quote>['′"]) | (?P<end>;) | (?P<method>\.[A-Za-z_]+(?=\()) | (?P<quoted>⟪\w+⟫) |
     (?P<nabla>∇) |
     (?P<sign>(?<=[\w)\]}}'ᵀ⊤|‖][ ])\.(?=[ ](?:[A-Za-z{GREEK_CLASS}](?![A-Za-z])|\()) |
+        (?<=(?<![^\W_])[a-z{GREEK_CLASS}])\.(?=[a-su-z{GREEK_CLASS}](?![A-Za-z0-9.(])) |
         \.\*|\./|\.\^|\.[+-]|\*\*|:=|[-+−–‐‑*·×@⋅∗/÷⊙∘⊘⊗⋆:,=^\\])
     """,
     re.VERBOSE,

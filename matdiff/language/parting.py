@@ -21,8 +21,10 @@ RANGED = r"=\s*[-−+\w\s()]*(?:\.\.|…|⋯|[,:;.\n]|to\b|$)"  # = 1..K; what i
 COUNTED = rf"(?!\s+(?:(?:all|each|every)\s+)?\w+\s*(?:{RANGED}|,\s*\w+\s*=|\bin\b(?!\s*R)|∈\s*\{{|[;.,\n]|$))"
 SUMMED = r"(?:all\s+)?(?:summed|summing|added)(?:\s+up)?"
 SUMMED = rf",\s*(?:(?:{SUMMED}|sum)\s+over\b|{SUMMED}(?=[\s.?]*(?:$|[;\n])))"  # … , summed over i, j
+THANKS = r"(?i:please|thanks|thank\s+you|thx)(?:\s+(?:a\s+lot|so\s+much|in\s+advance))?\s*!*(?=[\s.]*$)"  # at the end
 WORD = (
-    r"(?<![\w.])(?:(?<!\S)(?:(?:[Hh]i|[Hh]ello|[Hh]ey)(?:\s+(?:all|everyone|there))?\s*[,!.:]|(?:Question|Problem)\s*:)|(?:I|[Ww]e)\s+have|[Ww]here|[Ww]ith(?!\s+respect)|[Ss]ubject\s+to|such\s+that|[Ll]et|(?:[Gg]iven|[Aa]ssum(?:e|ing)|[Ss]uppose)(?:\s+that)?|[Nn]ote\s+that"
+    rf"(?<![\w.])(?:{THANKS}|"
+    r"(?<!\S)(?:(?:[Hh]i|[Hh]ello|[Hh]ey)(?:\s+(?:all|everyone|there))?\s*[,!.:]|(?:Question|Problem)\s*:)|(?:I|[Ww]e)\s+have|[Ww]here|[Ww]ith(?!\s+respect)|[Ss]ubject\s+to|such\s+that|[Ll]et|(?:[Gg]iven|[Aa]ssum(?:e|ing)|[Ss]uppose)(?:\s+that)?|[Nn]ote\s+that"
     rf"|{VERB}|and|[Tt]hen|[Ii]f|[Ww]hen|s\.\s?t\.|⟪s\.?t\.?⟫|⟪given⟫|[Ff]or{COUNTED})(?![\w(])"
 )
 # a full stop, but not in s. t., nor in 2. unless a question follows, or a letter behind h = A x - 1 or n by 1
@@ -59,6 +61,13 @@ def _pieces(text: str) -> Iterator[Piece]:
                 lead = m.span()
             start = m.end()
     yield from _parted(text, Piece(lead, start, len(text)))
+
+
+def says_nothing(text: str, piece: Piece) -> bool:
+    """Whether a piece is but a comma or a full stop, or thanks at the end of a text."""
+    lead = text[slice(*piece.lead)].lstrip("=\n\t ")
+    is_polite = re.fullmatch(rf"[\s.,;?]*{THANKS}", lead) is not None
+    return (lead in (",", ".", "?") or is_polite) and not text[piece.start : piece.end].strip()
 
 
 def word_of(text: str, piece: Piece) -> str:

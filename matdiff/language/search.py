@@ -108,7 +108,7 @@ class Search:
         self.choices, self.siblings, self.kin = options.choices, options.siblings, options.kin
         self.others, self.defined = options.others, options.defined
         self.italic, self.arrays = options.italic, options.arrays
-        self.powered, self.capitals = options.powered, options.capitals
+        self.prices, self.capitals = options.prices, options.capitals
         self.keys = list(self.choices)
         self.place = {key: k for k, key in enumerate(self.keys)}
         self.customary: dict[Key, str] = {key: alternatives[0][0] for key, alternatives in self.choices.items()}
@@ -202,7 +202,7 @@ class Search:
             for (k, _), (of, n) in zip(plain, taken, strict=True)
         )
         one_each = {str(self.keys[k]).rstrip("0123456789"): self.choices[self.keys[k]][n] for k, n in plain}  # x₁, x₂
-        made = sum(cost for key, (kind, cost) in one_each.items() if kind == "S" and key not in self.powered)
+        made = sum(cost for key, (kind, cost) in one_each.items() if kind == "S" and key not in self.prices)
         return made + (FAR_FETCHED + 1) * (is_matrix or is_turned or is_path or is_array)
 
     def _with_declarations(self, error: MatdiffError, vector: Assignment) -> MatdiffError:

@@ -18,6 +18,7 @@ from matdiff.language.left_sides import (
     Piece,
     arguments,
     called,
+    estimated,
     heads_of,
     is_odd,
     is_used,
@@ -28,7 +29,7 @@ from matdiff.language.left_sides import (
 )
 from matdiff.language.names import LETTER
 from matdiff.language.parameters import bound_letters
-from matdiff.language.parting import IN_FRONT, pieces_of, word_of
+from matdiff.language.parting import IN_FRONT, pieces_of, says_nothing, word_of
 from matdiff.language.quantifiers import without_quantifiers
 from matdiff.language.questions import Question, question_at
 from matdiff.language.requests import is_verb, request_at
@@ -271,8 +272,8 @@ def _joined(text: str, pieces: list[Piece], kept: set[int]) -> Iterator[Edit]:
         if word and condition:
             yield (*condition, " ")
             condition = None
-        if lead.lstrip("=\n\t ") in (",", ".", "?") and not text[piece.start : piece.end].strip():
-            yield (*piece.lead, " ")  # f, where A ≻ 0; f if A is symmetric?
+        if says_nothing(text, piece):
+            yield piece.lead[0], piece.end, " "  # f, where A ≻ 0; f if A is symmetric?
         elif piece.start not in kept:
             closes = text[piece.end : piece.end + 1] == ")" and lead.startswith("(")
             yield piece.start, piece.end + closes, " "
@@ -364,6 +365,8 @@ def _function(
         edits += [(head.start(), head.end(), " ") for head in named]
         return None, *(_chain(text, place, piece.end, edits, -1) if heads or edits else (edits, [])), named
     _refuse_claim(text, question, piece)
+    if not (question.names or question.order) and heads and (sought := estimated(text, heads[-1])):
+        question = question._replace(names=(sought,))
     is_goal = not question.order
     if question.order and (equal := _set_to_zero(text, question, piece)):
         edits.append((*equal, " "))

@@ -120,9 +120,9 @@ class Vocabulary:
         self.valued = self.declared | self._derived()
 
     def _is_member(self, name: str) -> bool:
-        """Whether a name is that of a member: p_k where p_k = … defines one for every k."""
+        """Whether a name is that of a member: p_k where p_k = … defines one for every k; E_total is none."""
         base, _, index = name.rpartition("_")
-        return base in self.states and index.isalpha()
+        return base in self.states and index.isalpha() and len(index) < 3
 
     def _derived(self) -> frozenset[str]:
         """The open functions whose gradient is written, as in ∇f(x): they have scalar values wherever they stand."""

@@ -37,6 +37,11 @@ class Head(NamedTuple):
     number: str
     end: int
 
+    @property
+    def is_worded(self) -> bool:
+        """Whether a word stands where the number would: E_total is no state, also beside E_n."""
+        return len(self.number) > 2 and self.number.isalpha()
+
 
 class Steps(NamedTuple):
     """for k = 1..K, or downwards for k = K..1; *letter* is k."""
@@ -86,7 +91,7 @@ def states(text: str) -> Iterator[str]:
     ranged = {found.group(1) for found in re.finditer(RANGE, text)} | bound_letters(text) | implied_letters(text)
     for found, head in heads:
         is_function = len(head.name) > 1 and head.name in FUNCTIONS
-        if is_function or (len(head.number) > 2 and head.number.isalpha()):  # log_nu, x_max
+        if is_function or head.is_worded:  # log_nu, x_max
             continue
         numbers = [head.number, *numbered[head.name]]
         is_state = found.group(2) is not None or re.search("[-+]", head.number) is not None
