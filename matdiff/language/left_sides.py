@@ -13,7 +13,7 @@ from collections.abc import Set as AbstractSet
 from matdiff.algebra.expr import FUNCTIONS
 from matdiff.errors import NotationError
 from matdiff.language.names import LETTER, MARKS, SUBS, SUBSCRIPT, SUBSCRIPTS, SUPERS, named, power_asked
-from matdiff.language.transcript import Edit
+from matdiff.language.transcript import Edit, Transcript
 from matdiff.records import NamedTuple
 from matdiff.regex import regex
 
@@ -150,13 +150,15 @@ def _without_arguments(text: str, head: re.Match[str], arguments: str) -> Iterat
         yield from ((*call.span(1), "") for call in calls)
 
 
-def probabilities(text: str) -> Iterator[Edit]:
+def with_probabilities(script: Transcript) -> Transcript:
     """Writes p for a p(y | X, w) that the text gives, p(y | X, w) = …, and has elsewhere too: it is a definition."""
+    text, edits = script.text, list[Edit]()
     for head in re.finditer(PROBABILITY, text) if "|" in text else ():
         same = re.escape(head["name"]) + r"\s*\(" + r"\s*".join(map(re.escape, head["given"].split())) + r"\s*\)"
         uses = list(re.finditer(rf"(?<![^\W\d_]){same}", text))
         if len(uses) > 1 and len(re.findall(rf"(?<![^\W\d_]){re.escape(head['name'])}(?![A-Za-z])", text)) == len(uses):
-            yield from ((*use.span(), head["name"]) for use in uses)
+            edits += [(*use.span(), head["name"]) for use in uses]
+    return script.edited(edits)
 
 
 def called(head: re.Match[str]) -> str:

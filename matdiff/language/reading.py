@@ -167,7 +167,7 @@ class Readings:
     def _said(self, asks: bool, far: bool) -> None:
         """Takes out of the text what it says beside the function and its definitions, with the unknowns it names."""
         from matdiff.language.increments import increments
-        from matdiff.language.left_sides import probabilities
+        from matdiff.language.left_sides import with_probabilities
         from matdiff.language.likelihoods import with_likelihoods
         from matdiff.language.programs import Program, unframed
         from matdiff.language.rearranged import rearranged
@@ -181,8 +181,7 @@ class Readings:
         spoken = in_signs(program.script, {*declared, *self.wrt}, far)
         self.doubt = spoken.doubt
         whole, stated, replaced = with_likelihoods(parted(spoken.script, declared))
-        whole, changes = increments(whole, {*declared, *self.wrt})
-        whole = whole.edited(list(probabilities(whole.text)))
+        whole, changes = increments(with_probabilities(whole), {*declared, *self.wrt})
         said = said_in(whole, {*declared, *self.wrt}, asks)
         self.whole = whole
         self.script, self.question, self.conditions, self.sides, self.called, self.of, notes, spans = said
