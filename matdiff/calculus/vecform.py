@@ -92,7 +92,8 @@ class VecForm(TraceForm):
             case Transpose(operands=(Sum() | Scale() | Product() | Transpose() | IndexedSum() as a,)):
                 return transpose_within(a), [t._replace(middle=_turned(a))]
             case IndexedSum(operands=(body,), data=(index,)):
-                return laws.sums_to_the_front, [self._bind(t, body, index)]
+                law = transposes.transpose_of_indexed_sum if is_row(t) else laws.sums_to_the_front
+                return law, [self._bind(t, body, index)]
             case Trace(operands=(a,)) | DiagonalVector(operands=(a,)):
                 return self._open_inside(t, a)
             case HorizontalStack(operands=blocks) | VerticalStack(operands=blocks):

@@ -113,8 +113,8 @@ POWERS = (("", "/c", "c"), ("/c", "/c^2", "c"), ("/c", "/c^3", "c^2"), ("/c^2", 
     title="A/c + B/c² = (Ac + B)/c²",
     where="a, b: scalar positive",
     also=(
-        Statement("1/(a + b) + c/(a + b)^2 = (a + b + c)/(a + b)^2", "a, b: scalar positive; c: scalar"),
-        Statement("1/(a + b)^2 + c/(a + b)^3 = (a + b + c)/(a + b)^3", "a, b: scalar positive; c: scalar"),
+        Statement("c/(a + b) + d/(a + b)^2 = (c*(a + b) + d)/(a + b)^2", "a, b: scalar positive; c, d: scalar"),
+        Statement("c/(a + b)^2 + d/(a + b)^3 = (c*(a + b) + d)/(a + b)^3", "a, b: scalar positive; c, d: scalar"),
         *[Statement(f"a{low} + b{high} = (a*{by} + b){high}", "a, b, c: scalar") for low, high, by in POWERS],
         Statement("A + B/c = (c*A + B)/c", "A, B: m x n; c: scalar"),
         Statement("A/c + B/c^2 = (c*A + B)/c^2", "A, B: m x n; c: scalar"),
@@ -272,6 +272,7 @@ def denominators_multiplied(e: Expr) -> Expr | None:
     also=(
         Statement("(c*A + B)*C/c = (A + B/c)*C", "A, B: m x n; C: n x k; c: scalar"),
         Statement("(c + b)*A/c = (1 + b/c)*A", "A: m x n; b, c: scalar"),
+        Statement("(c + b)*(1 + b/c)*A/c = (1 + b/c)*(1 + b/c)*A", "A: m x n; b, c: scalar"),
     ),
     among=(Sum, Product, Hadamard),
     within=(Power,),

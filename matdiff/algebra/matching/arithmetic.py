@@ -273,7 +273,7 @@ class Arithmetic(ABC):
             return base
         if exponent.number == 0:
             return Ones(*base.shape) if not base.is_scalar else Number(1)
-        if isinstance(base, Ones) and self.has("ones"):
+        if is_all_ones(base) and self.has("ones"):
             return base
         if exponent.number == -1 and isinstance(base, Power) and (below := base.operands[0].number):
             return self._power(Number(1 / below), base.operands[1])
