@@ -59,3 +59,8 @@ class Chain:
         sizes = {name for s in symbols(value) if s.name.isupper() for size in s.shape for name in size.names()}
         is_matrix = value.shape != SCALAR and all(size.names() <= sizes for size in value.shape)
         return self.is_identity and self.truth.shape == SCALAR and is_matrix
+
+
+def increments(e: Expr) -> list[Symbol]:
+    """The symbols dX in an expression."""
+    return [s for s in symbols(e) if s.name[0] == "d" and len(s.name) > 1]

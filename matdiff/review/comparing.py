@@ -19,11 +19,15 @@ TRIALS = 3
 
 
 class Outcome(NamedTuple):
-    """How two values compare: *equal* is None where that is not known."""
+    """How two values compare: *equal* is None where that is not known.
+
+    *decides* where the one that a text has is from then on what sides should be.
+    """
 
     equal: bool | None
     proof: Proof | None = None
     convention: str = ""
+    decides: bool = False
 
 
 def compared(a: Expr, b: Expr) -> Outcome:
@@ -57,6 +61,11 @@ def is_rounded(truth: Expr, value: Expr, side: str) -> bool:
     if digits is None or symbols(truth) or truth.shape != SCALAR:
         return False
     return abs(float(evaluate(truth, {})) - float(evaluate(value, {}))) <= 0.51 * 10.0 ** -len(digits[1])
+
+
+def is_right(value: Expr, truth: Expr) -> bool:
+    """Whether a value is known to be what it should be."""
+    return value.shape == truth.shape and compared(value, truth).equal is True
 
 
 def without_constants(e: Expr) -> Expr:

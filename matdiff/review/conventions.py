@@ -13,7 +13,7 @@ from matdiff.algebra.operators.products import Transpose
 from matdiff.algebra.operators.softmax import Softmax
 from matdiff.algebra.operators.sums import Entry
 from matdiff.language.names import named
-from matdiff.review.chain import Chain
+from matdiff.review.chain import Chain, increments
 from matdiff.review.comparing import Outcome, compared, diagonal_of, without_constants
 from matdiff.review.derivatives import derivative
 from matdiff.review.doubts import holds
@@ -92,15 +92,19 @@ def _short(chain: Chain, value: Expr) -> Outcome | None:
 
 
 def _partly(truth: Expr, value: Expr, scope: Scope) -> Outcome | None:
-    """How a differential compares where nothing varies but that by which the text differentiates."""
-    increments = {named(s.name[1:]) for s in symbols(truth) if s.name[0] == "d"}
+    """How a differential compares where nothing varies but that by which the text differentiates.
+
+    Where a text has no dX, what stands in the d(…) of a side varies.
+    """
+    moved, written = ({named(s.name[1:]) for s in increments(e)} for e in (truth, value))
     moving = scope.asked or {argument for name in scope.definitions for argument in scope.arguments.get(name, ())}
-    still = increments & set(scope.varied) - moving
-    if not still or not increments & moving:
+    varied = scope.varied.keys() & scope.declared
+    still = moved & varied - moving if varied else moved - written
+    if not still or not moved & (moving if varied else written):
         return None
     found = compared(scope.without(truth, still), scope.without(value, still))
     said = f"right where {', '.join(sorted(still))} does not vary"
-    return found._replace(convention=said) if found.equal else None
+    return found._replace(convention=said, decides=True) if found.equal else None
 
 
 def _may_turn(line: str, chain: Chain, scope: Scope) -> bool:

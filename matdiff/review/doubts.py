@@ -91,18 +91,25 @@ def is_untold(chain: Chain, value: Expr) -> bool:
 
 def needed(scope: Scope, value: Expr, truth: Expr) -> str:
     """What a side needs of matrices that nobody declared to be right: symmetry; empty if that is not it."""
-    unsaid = [s for s in symbols(value) if s.shape[0] == s.shape[1] and s.name not in scope.given]
+    unsaid = [s for s in symbols(value) if is_square(s) and s.name not in scope.given]
     is_it = value.shape == truth.shape and holds(value, truth, "symmetric", unsaid.__contains__)
     return f"right where {', '.join(map(str, unsaid))} is symmetric" if is_it else ""
 
 
-def holds(value: Expr, truth: Expr, word: str, applies: Callable[[Symbol], bool]) -> bool:
-    """Whether a side is right where symbols have a property."""
+def is_square(s: Symbol) -> bool:
+    """Whether a symbol is a square matrix, and no number."""
+    return s.shape[0] == s.shape[1] and s.shape != SCALAR
+
+
+def holds(
+    value: Expr, truth: Expr, word: str, applies: Callable[[Symbol], bool], *, of_increments: bool = False
+) -> bool:
+    """Whether a side is right where symbols have a property, *of increments* those too."""
     leaves = {*symbols(value), *symbols(truth)}
     table: dict[Expr, Expr] = {
         s: Symbol(s.name, s.shape, s.properties | {word}, s.ranges)
         for s in leaves
-        if (s.shape != SCALAR or word == "sign") and not s.name.startswith("d") and applies(s) and s.properties <= PLAIN
+        if (of_increments or not s.name.startswith("d")) and applies(s) and s.properties <= PLAIN
     }
     if not table:
         return False

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import pairwise
 
+from matdiff.language.names import SUBSCRIPTS
 from matdiff.records import NamedTuple
 from matdiff.review.operators import FUNCTION, LETTER
 
@@ -23,6 +25,9 @@ INVERTED = {
     **dict.fromkeys(("⁻ᵀ", "^{-T}", "^-T"), ("'",)),
 }  # a power → what stands there with an inverse more or less
 BETWEEN = r"[\s·⊗]*"
+LOW = {low: letter for low, letter in SUBSCRIPTS.items() if letter.isalpha()}
+SEVERAL = r"[a-z](?:[\s,]*[a-z])*"
+INDICES = rf"(?<![∑∏])(?<!sum)(?:_\{{{SEVERAL}\}}|_[a-z]{{1,2}}(?![a-z])|[{''.join(LOW)}]+|\[{SEVERAL}\])"
 
 
 class Edit(NamedTuple):
@@ -47,10 +52,12 @@ def edits(side: str) -> Iterator[Edit]:
     found = list(factors(side))
     yield from _signs(side)
     yield from _numbers(side)
+    yield from _left_out(side)
     yield from _bracketed(side, found)
+    yield from _turned_terms(side)
     yield from _transposes(side, found)
     yield from _inverses(side, found)
-    yield from _left_out(side)
+    yield from indices(side)
     yield from _exchanges(side, found)
 
 
@@ -110,12 +117,50 @@ def _transposes(side: str, found: list[Factor]) -> Iterator[Edit]:
             yield Edit("transpose", moved, (left.start, right.end))  # xᵀy for xyᵀ
 
 
+def _turned_terms(side: str) -> Iterator[Edit]:
+    """A term of a sum transposed, which is a row among columns."""
+    for first, last in [(0, len(side)), *brackets(side)]:
+        places = [(first + a, first + b) for a, b in terms(side[first:last])]
+        for start, end in places if len(places) > 1 else ():
+            yield Edit("layout", f"{side[:start]} ({side[start:end]})ᵀ {side[end:]}", (start, end))
+
+
 def _inverses(side: str, found: list[Factor]) -> Iterator[Edit]:
     """An inverse more or less: S for S⁻¹, of a factor without a power."""
     said = "an inverse is missing, or one too many"
     for f in found:
         for other in INVERTED.get(side[f.bare : f.end].replace(" ", ""), ()):
             yield Edit("inverse", f"{side[: f.bare]}{other} {side[f.end :]}", (f.start, f.end), said)
+    bare = [f for f in found if f.bare == f.end]
+    for whole in dict.fromkeys(side[f.start : f.end] for f in bare):  # S − SAS for S⁻¹ − S⁻¹AS⁻¹
+        ends = [f.end for f in bare if side[f.start : f.end] == whole]
+        if len(ends) > 1:
+            pieces = (side[a:b] for a, b in pairwise((0, *ends, len(side))))
+            yield Edit("inverse", "^{-1} ".join(pieces), (0, len(side)), said)
+
+
+def indices(side: str, known: str = "") -> Iterator[Edit]:
+    """An index in the place of another one of a side, or one that is *known*; two indices exchanged: W_ij for W_ji.
+
+    >>> [edit.side for edit in indices("∑_j W_{ji} x_j")][:3]
+    ['∑_j W_{ij} x_j', '∑_j W_{ii} x_j', '∑_j W_{jj} x_j']
+    """
+    groups = list(re.finditer(INDICES, side))
+    written = [sign for m in re.finditer(INDICES, side + known) for sign in m.group() if sign.isalpha()]
+    letters = sorted({LOW.get(sign, sign) for sign in written})
+    high = {letter: low for low, letter in LOW.items()}
+    for m in groups:
+        places = [m.start() + k for k, sign in enumerate(m.group()) if sign.isalpha()]
+        if len(places) == 2 and side[places[0]] != side[places[1]]:
+            one, other = places
+            turned = side[:one] + side[other] + side[one + 1 : other] + side[one] + side[other + 1 :]
+            yield Edit("index", turned, m.span())
+        for place in places:
+            is_low = side[place] in LOW
+            for letter in letters:
+                spelt = high.get(letter, "") if is_low else letter
+                if spelt and spelt != side[place]:
+                    yield Edit("index", side[:place] + spelt + side[place + 1 :], m.span())
 
 
 def _signs(side: str) -> Iterator[Edit]:

@@ -125,7 +125,7 @@ class Judge(Beside):
     def _resumed(self, line: Line, side: str) -> Judged:
         """A side that goes on with the statement before it, or with one above that, if it is right beside that only.
 
-        What is wrong beside all of them is so beside the one whose letters it has.
+        What is wrong beside all of them is so beside the one whose letters it has; behind df that is not f.
         """
         lost, self.lost = self.lost, 0
         is_behind = self.chain is not None and self.chain.line == lost
@@ -137,6 +137,8 @@ class Judge(Beside):
                 if found[-1][0].verdict in RIGHT:
                     return found[-1][0]
         alike = [pair for pair in found if pair[0].verdict == found[0][0].verdict]
+        if alike[0][0].moves():
+            alike = [pair for pair in alike if pair[1] is None or not pair[1].defines] or alike
         judged, self.chain = min(alike, key=lambda pair: pair[0].strangers())
         if judged.verdict == WRONG and is_behind:
             self.chain = None

@@ -15,7 +15,7 @@ from matdiff.language.names import GREEK_WORDS
 from matdiff.records import NamedTuple
 from matdiff.review.comparing import compared
 from matdiff.review.documents import Passage, passages
-from matdiff.review.doubts import holds
+from matdiff.review.doubts import holds, is_square
 from matdiff.review.judging import Judge
 from matdiff.review.lines import MATHEMATICAL
 from matdiff.review.reviewing import parts
@@ -135,7 +135,7 @@ def _is_sure(judged: Judged, judge: Judge) -> bool:
     if judge.scope.habits.states_numerator and compared(Transpose(value), truth).equal:
         return False
     apart = {*judge.scope.given, *(str(n.operands[0]) for n in postorder(value) if isinstance(n, Transpose))}
-    return not holds(value, truth, "symmetric", lambda s: s.shape[0] == s.shape[1] and s.name not in apart)
+    return not holds(value, truth, "symmetric", lambda s: is_square(s) and s.name not in apart)
 
 
 def _text(findings: Findings) -> str:

@@ -15,10 +15,11 @@ from matdiff.language.names import named
 from matdiff.records import NamedTuple
 from matdiff.review import doubts
 from matdiff.review.asking import NotSaid, is_stationary
-from matdiff.review.chain import BARE, Chain, Fault
-from matdiff.review.comparing import Outcome, compared, is_rounded
+from matdiff.review.chain import BARE, Chain, Fault, increments
+from matdiff.review.comparing import Outcome, compared, is_right, is_rounded
 from matdiff.review.conventions import under_conventions
 from matdiff.review.directions import declare_steps, with_directions
+from matdiff.review.edits import indices
 from matdiff.review.equations import CONDITION, Equations
 from matdiff.review.filling import Work
 from matdiff.review.habits import by_entries, in_doubt, with_commutation, with_ones
@@ -33,6 +34,7 @@ from matdiff.review.scope import Scope
 from matdiff.review.upstream import links_in
 from matdiff.review.verdicts import AGREES, CONVENTION, MISFIT, NO_CLAIM, PROVED, UNREAD, WRONG
 
+MISPLACED = r"the index \w+ (?:is not bound|runs to)"
 IDENTITY = r"(?<![A-Za-z_])I(?![A-Za-z_ᵀ⁻])"
 
 
@@ -51,6 +53,10 @@ class Judged(NamedTuple):
         return self._replace(
             line=self.line._replace(number=self.line.number + lines, span=(start + place, end + place))
         )
+
+    def moves(self) -> bool:
+        """Whether a wrong side stands where a differential should."""
+        return self.fault is not None and bool(increments(self.fault.truth))
 
     def strangers(self) -> int:
         """How many letters a wrong side, and what it should be, do not share."""
@@ -104,8 +110,11 @@ class Beside:
         except (MatdiffError, RecursionError) as error:
             if isinstance(error, NotSaid) and self.scope.asks_alone(side):
                 return Judged(line, NO_CLAIM)  # ∇_w L of an L that is not given
+            said = getattr(error, "message", "the line is too deep")
+            if re.match(MISPLACED, said) and (fault := self._misplaced(line, side, chain)) is not None:
+                return Judged(line, WRONG, said, fault)
             self._leave_out()
-            return Judged(line, UNREAD, getattr(error, "message", "the line is too deep"))
+            return Judged(line, UNREAD, said)
         return self.compared(line, chain, side, value)
 
     def compared(self, line: Line, chain: Chain, side: str, value: Expr) -> Judged:
@@ -148,6 +157,14 @@ class Beside:
             return Judged(line, AGREES, "it follows from the line above, which is wrong")
         fault = Fault(side, value, chain.truth, None, chain.is_derivative, False, line.text, chain.origin)
         return Judged(line, WRONG, "", fault)
+
+    def _misplaced(self, line: Line, side: str, chain: Chain) -> Fault | None:
+        """What is wrong in a side that makes no sense as it stands, and is right with another index in one place."""
+        for edit in indices(side, line.text):
+            with suppress(MatdiffError):
+                if is_right(self.scope.value(edit.side), chain.truth):
+                    return Fault(side, None, chain.truth, None, chain.is_derivative, line=line.text, kind="index")
+        return None
 
     def _in_doubt(self, line: Line, chain: Chain, side: str, value: Expr) -> tuple[Expr, Outcome] | None:
         """Another reading of a side that is right; a number is so as far as it is written."""
@@ -228,6 +245,7 @@ class Beside:
         """The verdict on a side that is right."""
         work = Work(None if chain.is_told else chain.origin, chain.stated, value)
         chain.stated, chain.is_told = value, True
+        chain.truth = value if outcome.decides else chain.truth
         if chain.is_equation and outcome.proof and not isinstance(value, BARE):
             chain.is_equation, chain.is_identity = False, True
         if outcome.convention:

@@ -387,7 +387,7 @@ TOLD_APART = [
     ("f(x) = ‖x‖\n∇f = x", "x: n", 2, "missing term"),
     ("y_i = ∑_j W_ij x_j, E = ½ ∑_i y_i²\n∂E/∂W_ij = y_j x_i", "W: m x n; x: n", 2, "index"),
     ("f(x) = exp(−½xᵀx)\n∇f = −f(x) x\n∇²f = −f(x) I", "x: n", 3, "constant"),
-    ("f(X) = tr(XAXᵀB)\n∇f = BᵀXAᵀ", "X: m x n; A: n x n; B: m x m", 2, "constant"),
+    ("f(X) = tr(XAXᵀB)\n∇f = BᵀXAᵀ", "X: m x n; A: n x n; B: m x m", 2, "missing term"),
     ("f(x) = ‖Ax − b‖² + c‖x‖²\n∇f = 2Aᵀ(Ax − b)", "A: m x n; x: n; b: m; c: scalar", 2, "missing term"),
     ("A : B = vec(A) vec(B)ᵀ", "A, B: m x n", 1, "transpose"),
     ("f(x) = a'x + x'x\n∇f = -a + 2x", "a, x: n", 2, "sign"),

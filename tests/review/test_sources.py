@@ -36,7 +36,7 @@ FOUND = [
         r"A^T \vec{x} \odot (\sigma \odot (\vec{h})(",
         r"((A^T \vec{x}) \odot \sigma \odot (\vec{h}) \odot (",
     ),
-    (ONES, "transpose", r"\exp \odot (\vec{h}) \cdot \vec{1})", r"\exp \odot (\vec{h}))"),
+    (ONES, "shape", r"\exp \odot (\vec{h}) \cdot \vec{1})", r"\exp \odot (\vec{h}))"),
     (NETWORK, "order", r"(g(X\cdot W)-Y)\odot g'(X\cdot W)", r"((g(X\cdot W)-Y)\odot g'(X\cdot W))"),
     (PRODUCT, "transpose", r"\text{vec}(A) \text{vec}(B)^T", r"\text{vec}(A)^T \text{vec}(B)"),
 ]
