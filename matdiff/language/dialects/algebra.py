@@ -39,9 +39,7 @@ CALLED = {  # names of SymPy and cvxpy → names of the language
     "det": "det",
     "reshape": "",
 }
-ALONG = {name: name for name in ("sum", "mean", "max", "min", "norm", "hstack")} | {
-    "log_sum_exp": "logsumexp"
-}  # of axes
+ALONG = {name: name for name in ("sum", "mean", "max", "min", "norm")} | {"log_sum_exp": "logsumexp"}  # of axes
 COPIES = ("doit", "copy", "simplify", "expand", "as_explicit")
 
 
@@ -61,7 +59,9 @@ def call(to: Converter, node: ast.expr, name: str, parts: list[Node], names: tup
         return parts[0]
     if name in ("diff", "Derivative"):
         raise to.refused(node, "a derivative is asked for with wrt, not written in the expression")
-    if (names or name == "hstack") and name in ALONG and to.dialect.name == "cvxpy":
+    if name == "hstack" and to.dialect.name == "cvxpy":
+        return to.array(node, name, [Node("arrays", parts, None, *span)], names)
+    if names and name in ALONG and to.dialect.name == "cvxpy":
         return to.array(node, ALONG[name], parts, names)
     if names:
         raise to.refused(node, f"{name} with {names[0]}= is not known")

@@ -14,7 +14,6 @@ from matdiff.language.dialects.functions import TABLE, as_recorded, function, is
 from matdiff.language.typed import Typed
 from matdiff.recording.arrays import FUNCTIONS as RECORDED
 from matdiff.recording.arrays import UFUNCS, Traced
-from matdiff.recording.shapes import flip
 
 # ---- arithmetic by name -----------------------------------------------------------------------------
 
@@ -119,26 +118,7 @@ TABLE |= {name: as_recorded(name) for name in ("norm", "vector_norm", "matrix_no
 TABLE |= {name: as_recorded(name) for name in ("unsqueeze", "expand_dims", "squeeze")}
 
 
-@function("hstack", "vstack", "concatenate", "concat", "cat")
-def stack(site: Site, *operands: Typed, axis: Any = None, dim: Any = None) -> Typed:
-    """arrays beside each other, or below each other; vectors make a longer vector"""
-    name: str = site.node.value.name
-    if not operands:
-        raise site.misfit(f"{name} of nothing has no meaning")
-    number = dim if axis is None else axis
-    along = number.number if isinstance(number, Typed) else number
-    counts = [axes_of(a) for a in operands]
-    if name == "vstack":
-        if 1 in counts and 2 not in counts:
-            raise site.misfit("vstack makes rows of vectors", "np.concatenate((x, y)) makes a longer vector")
-        operands = tuple(as_row(site, a) if axes_of(a) == 1 else a for a in operands)
-    below = name == "vstack" or (name != "hstack" and along in (None, 0))
-    return of_matrices(site, *operands, name="vstack" if below or (1 in counts and 2 not in counts) else "hstack")
-
-
-def as_row(site: Site, a: Typed) -> Typed:
-    """A vector above or below matrices is a row of theirs."""
-    return site.attempt.typed(site.node, (ONE, a.rows), (a,), flip)
+TABLE |= {name: as_recorded(name) for name in ("hstack", "vstack", "concatenate", "concat", "cat")}
 
 
 @function("flip")

@@ -9,7 +9,7 @@ from matdiff.algebra.operators.activations import Huber
 from matdiff.errors import AmbiguityError
 from matdiff.language.dialects import recorded
 from matdiff.language.dialects.arrays import Site, made
-from matdiff.language.dialects.functions import OF_TORCH, TABLE, function, of_entries
+from matdiff.language.dialects.functions import OF_TORCH, TABLE, as_recorded, function, of_entries
 from matdiff.language.typed import Typed
 from matdiff.recording.arrays import FUNCTIONS as RECORDED
 
@@ -45,7 +45,7 @@ def of_tensorflow(site: Site, labels: Typed, logits: Typed) -> Typed:
         raise site.misfit("which of the two are the labels is not said", "write labels=…, logits=…", AmbiguityError)
     if site.node.value.name.startswith("softmax"):
         return cross_entropy_of_logits(site, logits, labels, reduction="none")
-    return OF_TORCH["binary_cross_entropy_with_logits"](site, logits, labels, reduction="none")
+    return as_recorded("binary_cross_entropy_with_logits")(site, logits, labels, reduction="none")
 
 
 @function("l2_loss")
@@ -56,8 +56,6 @@ def half_of_squares(site: Site, a: Typed) -> Typed:
     return made(site, (), [a], lambda x: RECORDED["sum"](x**2) / 2)
 
 
-of_log_sigmoid = recorded.typed_by(RECORDED["nn.log_sigmoid"], "log_sigmoid")
-TABLE |= dict.fromkeys(("logsigmoid", "log_sigmoid", "log_expit"), of_log_sigmoid)
 TABLE["sum_squares"] = recorded.typed_by(lambda x: RECORDED["sum"](x**2), "sum_squares")
 
 
@@ -67,22 +65,15 @@ def cross_entropy(site: Site, p: Typed, q: Typed) -> Typed:
     raise site.misfit(message, "write F.cross_entropy(z, y), or -np.sum(p * np.log(q))", AmbiguityError)
 
 
+TABLE |= {name: as_recorded(name) for name in ("leaky_relu", "elu")}
+
+
 @function("gelu")
-def gelu(site: Site, a: Typed, approximate: Any = None) -> Typed:
+def gelu(site: Site, a: Typed, **options: Any) -> Typed:
     """a Φ(a); JAX takes an approximation unless it is told otherwise"""
-    is_rough = approximate not in (None, False, "none") or (
-        approximate is None and site.attempt.bound.dialect.name == "jax"
-    )
-    if is_rough:
-        raise site.misfit("gelu by its approximation with tanh is not known", "write approximate=False")
+    if site.node.value.module or options or site.attempt.bound.dialect.name == "jax":
+        return as_recorded("gelu")(site, a, **options)
     return of_entries(site, a, operator=OPERATORS["gelu"])  # type: ignore[arg-type]
-
-
-@function("leaky_relu", "elu")
-def with_slope(site: Site, a: Typed, alpha: Any = None, negative_slope: Any = None) -> Typed:
-    """leaky_relu(x, c), elu(x, alpha)"""
-    given = [c for c in (alpha, negative_slope) if isinstance(c, Typed)]
-    return of_entries(site, a, *given, operator=OPERATORS[site.node.value.name])  # type: ignore[arg-type]
 
 
 @function("huber")

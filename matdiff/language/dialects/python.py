@@ -223,11 +223,11 @@ class Converter:
         raise self.refused(node, f"{word} cannot be read", "write the whole as operations on arrays")
 
     def listed(self, node: ast.Call) -> list[ast.expr]:
-        """The arguments of a function, which for np.hstack((A, B)) stand in one list."""
+        """The arguments of a function of matrices, which for hstack([A, B]) stand in one list."""
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-        if name in python_names.STACKS and len(node.args) == 1 and isinstance(node.args[0], (ast.Tuple, ast.List)):
-            return node.args[0].elts
-        return node.args
+        if self.dialect.entrywise or name not in python_names.STACKS or len(node.args) != 1:
+            return node.args
+        return node.args[0].elts if isinstance(node.args[0], (ast.Tuple, ast.List)) else node.args
 
     def name(self, written: str) -> str:
         return "lambda" if written == LAMBDA else canonical(written)
