@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable
 
 from matdiff.algebra.dims import SCALAR, Shape
-from matdiff.algebra.expr import Expr, Symbol, replace, symbols
+from matdiff.algebra.expr import Expr, Symbol, postorder, replace, symbols
+from matdiff.algebra.operators.products import Product, Transpose
 from matdiff.errors import MatdiffError
 from matdiff.language.declared import OPEN, Declaration
 from matdiff.language.names import named
@@ -22,6 +23,8 @@ UNDER = r"\b(?:for|if|when|whenever|unless)\b.*(?:[<>≤≥≠]|\\(?:[gl]eq?|neq
 PLAIN = frozenset(
     ("positive", "nonnegative", "invertible")
 )  # which leave a vector free to sum to 1, a matrix to be symmetric
+
+TRANSPOSE = r"[ᵀ⊤'′]|\^\s*\{?\s*(?:T(?![A-Za-z])|\\(?:top|intercal|mathsf|mathrm|text))"
 
 
 def said_sizes(scope: Scope) -> list[str]:
@@ -41,6 +44,19 @@ def squared(scope: Scope, one: str) -> dict[str, str]:
     return {
         n: " ".join((said(d), *sorted(d.properties))) for n, d in known.items() if not d.indices and not d.arguments
     }
+
+
+def lacks_a_vector(chain: Chain, value: Expr, text: str) -> bool:
+    """Whether a number is claimed for the gradient by a vector, one that the text has beside a transpose: σ(aᵀx) for
+    σ(aᵀx)a."""
+    origin = chain.origin
+    if origin is None or origin.order != 1 or value.shape != SCALAR or value.number is not None:
+        return False
+    if len(origin.unknowns) != 1 or chain.truth.shape == SCALAR or re.search(TRANSPOSE, text) is None:
+        return False
+    sides = {origin.unknowns[0], Transpose(origin.unknowns[0])}
+    products = (node.operands for node in postorder(origin.function) if isinstance(node, Product))
+    return any(isinstance(o, Transpose) for os in products if not sides.isdisjoint(os) for o in os)
 
 
 def found_out(scope: Scope, value: Expr, wanted: Shape) -> bool:

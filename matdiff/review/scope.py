@@ -172,12 +172,20 @@ class Scope:
         return True
 
     def is_open(self, name: str) -> bool:
-        """Whether sizes of a name that is declared are found out by use."""
+        """Whether sizes of a name are found out by use, and are not those of what is declared."""
         known = self.declared.get(name)
         if known is None or known.arguments is not None:
             return known is None
+        sizes = {size for extent in known.shape for size in extent.names()}
         said = {name, *(f"{name}_{index}" for index, _ in known.indices)}  # x_i: d declares the family x
-        return said.isdisjoint(self.given) or any(size[0] == OPEN for extent in known.shape for size in extent.names())
+        if said.isdisjoint(self.given):
+            return not sizes or not sizes <= self.said_sizes()
+        return any(size[0] == OPEN for size in sizes)
+
+    def said_sizes(self) -> set[str]:
+        """The sizes of what is declared."""
+        known = (self.declared.get(name) for name in self.given)
+        return {size for d in known if d is not None for extent in d.shape for size in extent.names()}
 
     def vary(self, name: str) -> None:
         if name not in self.texts and name not in self.functions:

@@ -145,6 +145,7 @@ class Beside:
             self._leave_out()
             return Judged(line, UNREAD, "it speaks of something that was not introduced")
         is_settled = doubts.has_known_shapes(self.scope, chain.truth, value) or chain.is_no_number(value)
+        is_settled = is_settled or doubts.lacks_a_vector(chain, value, self.text)
         if not is_settled and not self._is_wrong_for_any_sizes(line):
             self.chain = None
             return Judged(line, UNREAD, "the shapes do not fit, and they are not declared")

@@ -27,3 +27,21 @@ def test_the_square_of_what_is_no_label_stays() -> None:
     assert matdiff.check("f(w) = ∑_i y_i² (wᵀx_i)²\n∇f(w) = 2∑_i (wᵀx_i) x_i").first_wrong == 2
     scaled = "f(w) = ∑_i log(1 + exp(−c_i wᵀx_i))\n∇²f(w) = ∑_i σ(wᵀx_i)(1 − σ(wᵀx_i)) x_i x_iᵀ"
     assert matdiff.check(scaled).first_wrong == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "f(w) = ∑_i (y_i − x_iᵀw)²\n∇f(w) = −2∑_i (y_i − x_iᵀw)",
+        "E = ½(y − wᵀx)²\n∂E/∂w = −(y − wᵀx)",
+        "f(u) = \\log(1 + e^{a^\\top u})\n\\nabla f(u) = \\sigma(a^\\top u)",
+    ],
+)
+def test_a_number_is_no_gradient_by_what_stands_beside_a_transpose(text: str) -> None:
+    assert matdiff.check(text).first_wrong == 2
+
+
+def test_sizes_that_follow_from_those_declared_are_known() -> None:
+    text = "L(x, λ) = ½xᵀQx + cᵀx + λᵀ(Ax − b)\n∇_x L = Qx + c + Aλ = 0"
+    review = matdiff.check(text, where="Q: n x n spd; A: m x n")
+    assert (review.first_wrong, review.kind) == (2, "transpose")
