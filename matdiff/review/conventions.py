@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import ONE, SCALAR
 from matdiff.algebra.expr import Expr, postorder, symbols
 from matdiff.algebra.kinds import is_a
@@ -43,6 +44,12 @@ def under_conventions(line: str, chain: Chain, value: Expr, scope: Scope) -> Out
             return stacked._replace(convention="right where the derivative by a matrix is the row of its entries")
     if (symmetric := _symmetric(chain, value, scope) or _short(chain, value)) is not None:
         return symmetric
+    if (
+        truth.shape != SCALAR == value.shape
+        and not symbols(value)
+        and compared(truth, value * Ones(*truth.shape)).equal
+    ):
+        return Outcome(True, None, "right where a number stands for the vector of such entries")
     if (partly := _partly(truth, value, scope)) is not None:
         return partly
     if (usual := _of_covariance(truth, value, scope) or _of_labels(truth, value, scope)) is not None:

@@ -45,6 +45,7 @@ VARIES = r"(?:∂|(?<![A-Za-z])d\}?|\\partial|(?:∇|\\nabla)\s*_\s*\{?)\s*"  # 
 INCREMENT = r"(?m)^\W*(?:d|\\(?:math\w+|operatorname)\{d\})\s*[A-Za-z]\s*&?\s*="  # df = …
 ONES = rf"(?<![\w.])1\s*{TURNED}"  # 1ᵀ, so that · 1 is a vector too
 OUTER_ONES = rf"(?<![\w.])1\s+1\s*{TURNED}"  # 1 1ᵀ
+FROM_ZERO = r"∑\s*_\{\s*(\w)\s*=\s*0\s*\}\s*\^\s*\{\s*(\w)\s*[-−]\s*1\s*\}"  # whose members are as many as from 1 to n
 INVERSE_POWER = rf"({LETTER}|{HELD})\s*\^\s*\{{\s*[-−]\s*(\d)\s*[T⊤]\s*\}}"  # X^{{-2T}}
 OF_LAYER = r"\^\s*\{?\s*[(\[]\s*[lL]\s*(?:([-+−])\s*1\s*)?[)\]]\s*\}?"  # a^{(l-1)}, a name
 LAYERS = {"": "_this ", "+": "_next ", "-": "_prev ", "−": "_prev "}
@@ -113,6 +114,7 @@ def remarks(text: str) -> Iterator[str]:
     for name in labels:
         if not re.search(rf"{VARIES}{name}(?![A-Za-z])", text):  # of an unknown it is a condition
             yield f"{name}: vector simplex"
+    yield from (f"{m[1]}: scalar" for m in re.finditer(r"\b(?:number|scalar)s? \$?([a-z])\$?(?![\w(])", text))
     for m in re.finditer(MEMBER, text):
         with suppress(MatdiffError):
             names, space = transcript(m.group(), (), "latex" if "\\" in m.group() else None).text.split("∈")
@@ -264,6 +266,7 @@ class Habits:
         self._varies = re.search(VARIATION, text) is not None and re.search(DELTA, text) is None
         self._has_layers = re.search(r"\^\s*\{?\s*[(\[]\s*([lL])\s*[-+−]", text) is not None
         self._has_layers = self._has_layers and re.search(r"(?:∑|sum)\s*_\{?[lL]", text) is None
+        self._names_no_zero = re.search(r"_\{?0|\^\{?[ij](?![a-z])", text) is None
         self._steps = re.search(BARE_STEP, text) is None and "Delta" not in given
         self._has_matrix_logs = re.search(TRACE_WITH_LOG, text) is not None
         self._adjugate = "adjugate" in text
@@ -315,6 +318,8 @@ class Habits:
     def respelt(self, side: str) -> str:
         """A side with its signs in the spelling that the reader knows."""
         side = re.sub(PIECE, lambda m: f"{m[1]}{m[2]}[{m[3] or m[4]}]", side)
+        side = re.sub(r"\((\d)/(\d)([A-Za-z])\)", r"(\1/(\2\3))", side)  # (1/2n)
+        side = re.sub(FROM_ZERO, r"∑_{\1=1}^{\2}", side) if self._names_no_zero else side
         side = re.sub(INVERSE_POWER, r"((\1^{-\2})ᵀ)", side)
         side = re.sub(OF_LAYER, lambda m: LAYERS[m[1] or ""], side) if self._has_layers else side
         side = re.sub(DELTAS, r"\1∂\2∂", side)

@@ -19,6 +19,7 @@ ENTRY = rf"{LETTER}_(?:\{{\s*([a-z](?:\s*,?\s*[a-z])*)\s*\}}|([a-z]{{1,2}}))(?![
 OF_VECTORS = rf"{ENTRY}\s*(?:[ᵀ⊤'_\[]|\^\s*\{{?[T⊤(])|\^\s*\{{?\(|[‖|]\s*{ENTRY}"  # x_iᵀ, x^{{(i)}}, ‖x_i‖
 END = r"∑_\{\s*([a-z])\s*=\s*1\s*\}\s*\^\s*\{?\s*([A-Za-z])\s*\}?(?![A-Za-z])"
 SPEAKS_OF_ENTRIES = r"softmax|delta\[|∂[^/;]*_\w\)?\s*/\s*\(?∂\s*\w_"  # and not of members of families: δ_ij, ∂p_i/∂z_j
+SQUARE = frozenset(("symmetric", "skew", "spd", "psd", "diagonal", "orthogonal", "idempotent"))
 SIZES = "mnpqkrsuvw"
 
 Place = tuple[str, int]  # a letter, and which of its indices; an index of a statement where there is no letter
@@ -40,12 +41,15 @@ def declare_entries(scope: Scope, lines: list[Line]) -> None:
     if not is_plain or re.search(OF_VECTORS, text):
         return
     same = _same_extents([" ; ".join(s.sides) for s in statements])
+    for name in (n for n in letters if (known := scope.declared.get(n)) and known.properties & SQUARE):
+        same[_root(same, (name, 0))] = _root(same, (name, 1))
     sizes = _sizes(scope, same)
     defined = {m.group(1) for s in statements if not s.goes_on and (m := re.fullmatch(ENTRY, s.sides[0]))}
     for name, count in sorted(letters.items()):
         if name not in scope.given and name not in map(named, defined):
             rows, columns = (sizes[_root(same, (name, k))] if k < count else ONE for k in range(2))
-            scope.declared.table[name] = Declaration(name, (rows, columns))
+            known = scope.declared.get(name) or Declaration(name, (rows, columns))
+            scope.declared.table[name] = known._replace(shape=(rows, columns))
 
 
 def _indices(m: re.Match[str]) -> str:

@@ -239,7 +239,7 @@ def _label(row: str) -> str:
 
 def _without_remark(row: str, column: int) -> tuple[str, int]:
     """A row without the remark that stands in a column at its right, and that column, or the one above."""
-    m = re.compile(r"(?<=[^\s,;]) {3,}(?=\S)").search(row.rstrip(), len(_label(row)))
+    m = re.compile(r"(?<=[^\s,;.]) {3,}(?=\S)").search(row.rstrip(), len(_label(row)))
     if m is None or "&" in row:
         indent = len(row) - len(row.lstrip())
         is_deep = indent > (24 if row.lstrip()[:1] in "([" else 16)
@@ -326,6 +326,7 @@ def _plain(piece: str, is_latex: bool) -> str:
     ones = r" \operatorname{vector}(1) " if is_latex else " vector(1) "
     piece = re.sub(ONES, lambda _: ones, piece)
     piece = re.sub(r"\\(?:Longl|L)eftrightarrow(?![A-Za-z])", r"\\iff", piece.strip())
+    piece = re.sub(r"(=.*?)\\succ(?:eq)?\s*0\W*$", r"\1", piece)  # H = 2XᵀX ≻ 0
     piece = re.sub(r"\\Longrightarrow(?![A-Za-z])", r"\\implies", piece)
     found = transcript(piece, MATHEMATICAL - {"d"}, "latex" if is_latex else None).text
     found = re.sub(r"⟪\w+⟫", PROSE, found).replace("\u200a", " ")

@@ -95,7 +95,19 @@ Hessian: X^T diag(p (1-p)) X + lambda I"""
 UNSAID = """y = Wx + b
 ∇_W L = (∇_y L)xᵀ
 ∇_x L = Wᵀ∇_y L"""
+GRAPH = """f = ∑_ij W_ij (x_i − x_j)², W symmetric
+∂f/∂x_k = 4 ∑_j W_kj (x_k − x_j)"""
+SCATTER = r"""$L = w^T S_B w - \lambda(w^T S_W w - 1)$, where $S_B$ and $S_W$ are symmetric
+$\nabla_w L = 2 S_B w - 2 \lambda S_W w$"""
+FROM_ZERO = r"""\alpha = \sum_{i=0}^{n-1}\sum_{j=0}^{n-1} x_i a_{ij} x_j
+\frac{\partial\alpha}{\partial x_k} = \sum_{i=0}^{n-1} a_{ik} x_i + \sum_{j=0}^{n-1} a_{kj} x_j"""
 LAST = [
+    (GRAPH, "= 4", "= 2", 2),
+    (SCATTER, "- 2 \\lambda", "+ 2 \\lambda", 2),
+    (FROM_ZERO, "a_{ik} x_i +", "a_{ik} x_i -", 2),
+    ("u = A x\nf = sum(u)\ndf/du = 1\ndf/dx = A' 1", "df/du = 1", "df/du = 2", 3),
+    (r"J(w) = \|Xw - y\|^2" + "\n" + r"\nabla^2 J = 2X^\top X \succ 0", "= 2X", "= X", 2),
+    ("A = tanh(Z)\nL = (1/2n) ||A − Y||²\n∂L/∂A = (A − Y)/n", "(A − Y)/n", "2(A − Y)/n", 3),
     (EIGEN, "2Σw − 2λw", "2Σw − λw", 2),
     (LOGISTIC, "(p - y)", "(y - p)", 2),
     (LOGISTIC, "diag(p (1-p)) X", "diag(p (1-p)) X^T", 3),
