@@ -32,17 +32,18 @@ def word_at(text: str, start: int, end: int, known: Vocabulary, is_behind: bool)
         _refuse_heading(text, start, end, known)
         return None
     is_short, begins = run in SHORT, SENTENCE.fullmatch(run) is not None
-    if not (is_short or begins or WORD.fullmatch(run)) or text[end : end + 1] in BEHIND:
+    stem = run.rstrip("0123456789")  # lam of lam1
+    if not (is_short or begins or WORD.fullmatch(stem)) or text[end : end + 1] in BEHIND:
         return None
-    if run in known.functions or is_name(run, known) or ways(run, known) or known.lonely.issuperset(run):
+    if stem in known.functions or is_name(run, known) or ways(run, known) or known.lonely.issuperset(stem):
         return None
     is_heading = not text[:start].strip() and HEADING.match(text, end) is not None
-    is_letter = run in ABBREVIATED or ACCENTED.fullmatch(run) is not None
+    is_letter = stem in ABBREVIATED or ACCENTED.fullmatch(run) is not None
     if run in ASKING or (not is_letter and (is_behind or is_heading or JOINED.match(text, end))):
         near, product = nearest(run, known.functions), "*".join(run)
         hint = near or f"declare it where it is a name, {run}: scalar; a product is {product}"
         raise UnknownNameError(f"the word {run} has no meaning here", text=text, span=(start, end), suggestion=hint)
-    return None if is_short or begins else run
+    return None if is_short or begins else canonical(run)
 
 
 def _refuse_heading(text: str, start: int, end: int, known: Vocabulary) -> None:

@@ -51,7 +51,7 @@ SPOKEN = {  # what stands in front of «of», and what it writes around what sta
     r"(?:Hadamard|element-?wise|entry-?wise)[-\s]product": ("hadamard(", ", ", ")"),
     r"(?:Euclidean[-\s])?distance": ("norm2((", ") - (", "))"),
     r"sum\s+of\s+(?:the\s+)?squared\s+(?:errors|differences)": ("sum(((", ") - (", ")).^2)"),
-    r"mean[-\s]squared?[-\s]error": ("mse(", ", ", ")"),
+    r"mean[-\s]squared?[-\s]error|mse": ("mse(", ", ", ")"),
     r"cosine[-\s]similarity": ("cosine_similarity(", ", ", ")"),
     r"cross[-\s]entropy": ("cross_entropy(", ", ", ")"),
     r"(?:KL|Kullback[-\s–]Leibler)[-\s]divergence": ("kl(", ", ", ")"),

@@ -78,6 +78,19 @@ def _steps_in(text: str) -> tuple[frozenset[str], frozenset[str]]:
     return names, step_letters(text, names)
 
 
+def _siblings(text: str, names: Iterable[str]) -> frozenset[str]:
+    """Wx, Wy and bh beside the Wh that is declared or asked for: where one letter has another as its label, others have.
+
+    >>> sorted(_siblings("tanh(Wx x + Wh h + bh)", ["Wh"])), _siblings("Ax + Wh h", ["Wh"])
+    (['Wh', 'Wx', 'bh'], frozenset())
+    """
+    capitals = {name[0] for name in names if re.fullmatch("[A-Z][a-z]", name)}
+    runs = set(re.findall(r"(?<![^\W\d_])[A-Za-z][a-z](?![\w(])", text)) if capitals else set[str]()
+    found = {run for run in runs if run[0] in capitals}
+    labels = {run[1] for run in found}
+    return frozenset(found | {run for run in runs if run[1] in labels and run[0].islower()} if len(found) > 1 else ())
+
+
 class Vocabulary:
     """The names and functions that are known in a text."""
 
@@ -112,6 +125,7 @@ class Vocabulary:
         self.names = frozenset(
             (*names, *defined, *self.states, *self.heads.plain, *self.heads.called, *self.heads.named)
         )
+        self.names |= _siblings(text, names)
         self.longest = max(map(len, self.names), default=0)
         self.functions = functions if self.names.isdisjoint(functions) else functions - self.names
         self.formulas = frozenset(self.heads.called)
