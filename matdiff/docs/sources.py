@@ -138,7 +138,8 @@ def _cell(cell: dict[str, object]) -> Iterator[str]:
     for output in cell["outputs"]:  # type: ignore[attr-defined]
         data = output.get("data", {})
         if "text/latex" in data:
-            yield raw(f'<div class="matdiff wide">{aligned("".join(data["text/latex"]))}</div>')
+            lines = aligned("".join(data["text/latex"]))
+            yield raw(f'<div class="matdiff"><div class="wide" tabindex="0">{lines}</div></div>')
         elif "image/png" in data:
             picture = "".join(data["image/png"]).strip()
             yield raw(f'<img alt="what the code above draws" src="data:image/png;base64,{picture}">')

@@ -4,6 +4,7 @@ Pyodide runs this file as it stands, for the byte code of another Python would n
 folder of the page.
 """
 
+import ast
 import sys
 import zipfile
 from importlib.machinery import SOURCE_SUFFIXES
@@ -31,10 +32,21 @@ def compiled(archive: str, optimize: int = 0) -> None:
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as packed:
         for name, content in found.items():
             if name.endswith(tuple(SOURCE_SUFFIXES)):
-                code = compile(content, name, "exec", dont_inherit=True, optimize=optimize)
+                code = compile(undescribed(content), name, "exec", dont_inherit=True, optimize=optimize)
                 packed.writestr(f"{name}c", MAGIC_NUMBER + UNCHECKED + dumps(without_lines(code)))
             else:
                 packed.writestr(name, content)
+
+
+def undescribed(source: bytes) -> ast.Module:
+    """A module whose functions are not described, which no page shows either."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and isinstance(node.body[0], ast.Expr):
+            told = node.body[0].value
+            if isinstance(told, ast.Constant) and isinstance(told.value, str):
+                told.value = ""
+    return tree
 
 
 def without_lines(code: CodeType) -> CodeType:
