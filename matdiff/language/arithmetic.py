@@ -23,7 +23,7 @@ from matdiff.algebra.operators.products import (
     quotient,
 )
 from matdiff.algebra.operators.square import Inverse
-from matdiff.language.broadcasting import broadcast, repeat
+from matdiff.language.broadcasting import axis_of, broadcast, repeat
 from matdiff.language.doubtful_signs import require_meant, require_one_product
 from matdiff.language.named_functions import is_entrywise
 from matdiff.language.syntax import Node, without_brackets
@@ -369,6 +369,9 @@ def hadamard(attempt: Attempt, node: Node, a: Typed, b: Typed) -> Typed:
                 attempt.penalty(node, AGAINST_SIGN, number)
         shaped = b if a.is_scalar else a
         return attempt.typed(node, (shaped.rows, shaped.cols), (a, b), partial(make_product, (False, False)))
+    for vector, shaped in ((b, a), (a, b)):
+        if axis_of(vector.node) and (repeated := repeat(attempt, vector, shaped, node)):  # P ./ sum(P, 1)
+            return attempt.typed(node, (shaped.rows, shaped.cols), (repeated, shaped), Hadamard.of)
     if not attempt.same_shape(a, b):
         raise attempt.clash(node, "an entrywise product needs two equal shapes", a, b)
     return attempt.typed(node, (a.rows, a.cols), (a, b), Hadamard.of)

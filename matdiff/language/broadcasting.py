@@ -21,18 +21,22 @@ def repeat(attempt: Attempt, vector: Typed, matrix: Typed, node: Node) -> Typed 
     Where both fit, samples are the rows, as NumPy has it, unless the matrix is a product that ends in data: WX + b.
     """
     named = vector.node.parts[0] if vector.node.kind == "transpose" else vector.node
-    if ONE in (matrix.rows, matrix.cols) or ONE not in (vector.rows, vector.cols) or named.kind not in REPEATED:
+    along = axis_of(vector.node)
+    is_kind = named.kind in REPEATED or along > 0
+    if ONE in (matrix.rows, matrix.cols) or ONE not in (vector.rows, vector.cols) or not is_kind:
         return None
     is_row = vector.rows is ONE
     size = vector.cols if is_row else vector.rows
-    columns_first = not is_row and ends_in_data(matrix)
-    by_rows = not columns_first and attempt.unify(matrix.cols, size)
+    if along and not attempt.unify(matrix.cols if along == 1 else matrix.rows, size):
+        return None
+    columns_first = not is_row and (along == 2 or ends_in_data(matrix))
+    by_rows = along == 1 or (not columns_first and attempt.unify(matrix.cols, size))
     if not by_rows and (is_row or not attempt.unify(matrix.rows, size)):
         if is_row or not columns_first or not attempt.unify(matrix.cols, size):
             return None
         by_rows = True
     is_named = named.kind == "symbol" and matrix.factors is not None
-    is_likely = vector.node.kind == "call" or (is_named and is_bias(named))
+    is_likely = vector.node.kind == "call" or along > 0 or (is_named and is_bias(named))
     attempt.penalty(node, 1 if is_likely else 4, vector, matrix)
     if not is_row and not attempt.bound.is_code and is_open(attempt, named):
         beside = f"{attempt.written(vector.node)} stands beside every {'row' if by_rows else 'column'}"
@@ -45,6 +49,13 @@ def repeat(attempt: Attempt, vector: Typed, matrix: Typed, node: Node) -> Typed 
         return Product.of(b, Transpose.of(Ones(count)))
 
     return attempt.typed(vector.node, (matrix.rows, matrix.cols), (vector,), make)
+
+
+def axis_of(node: Node) -> int:
+    """2 of mean(X, 2) of MATLAB, a column, and 1 of mean(X, 1), a row, also where it has a name; else 0."""
+    node = node.parts[0] if node.kind == "define" else node
+    is_along = node.kind == "call" and node.value in ALONG and len(node.parts) == 2 and node.parts[1].kind == "NUMBER"
+    return int(node.parts[1].value) if is_along else 0
 
 
 def is_open(attempt: Attempt, node: Node) -> bool:
@@ -83,6 +94,7 @@ def ends_in_data(matrix: Typed) -> bool:
 SAID = frozenset(("product", "tight"))  # what may have been meant as a matrix
 BIAS = regex(r"(?:[a-dm]|b[a-z]|bias|intercept|alpha|beta|mu)[0-9]*(?:_.*)?")  # as in X W + b, X W + 1μᵀ
 DATA = ("X", "H", "Z")
+ALONG = frozenset(("sum", "mean", "std", "var", "prod"))
 REPEATED = frozenset(("symbol", "member", "definition", "call"))  # a vector with a name, not a misfit of a product
 
 

@@ -73,7 +73,8 @@ class Program(NamedTuple):
 def unframed(script: Transcript) -> Program:
     """A program as one statement for each name; a text of mathematics as it stands."""
     program = Program(script)
-    if "\\" in script.source or not re.search(SIGNS_OF_CODE, script.text):
+    is_latex = "\\" in script.source and FRAME.match(script.text) is None  # and not A \ b of a program
+    if is_latex or not re.search(SIGNS_OF_CODE, script.text):
         return program
     for pattern in (COMMENT, CONTINUED):
         program = program.without([m.span() for m in pattern.finditer(program.script.text)])
@@ -197,6 +198,8 @@ def added_up(program: Program) -> Program:
         if name in former and not _stands(name, text[former[name][0].end : statement.start]):
             before, given = former[name]
             together = _together(statement, given, value) if ":" not in given else None  # places have their own spans
+            if together is None and (renamed := _renamed(text, before, statement)):
+                edits += renamed
             if together is not None:
                 edits = [e for e in edits if not before.start <= e[0] <= e[1] <= before.end]
                 edits += [(before.start, before.end, " "), *together]
@@ -205,6 +208,18 @@ def added_up(program: Program) -> Program:
                     value = value[: max(start, 0)] + piece.removeprefix(" = ") + value[max(end, 0) :]
         former[name] = statement, value.strip()
     return program.edited(edits)
+
+
+def _renamed(text: str, before: Statement, statement: Statement) -> list[Edit]:
+    """P0 = a; P = P0 ./ sum(P0) of a program in which P = P ./ sum(P) follows P = a; nothing else uses the first P."""
+    name, start = statement.name, statement.value
+    value = text[start : statement.end]
+    use = rf"(?<![\w.]){re.escape(name)}(?!\w|\s*[(\[]|\.[A-Za-z])"
+    is_free = len(re.findall(rf"(?<!\w){name}\s*=", text)) == 2 and not _stands(f"{name}0", text)
+    if statement.sign or _stands(name, re.sub(use, " ", value)) or not (is_free and re.search(use, value)):
+        return []
+    places = [(start + m.start(), start + m.end()) for m in re.finditer(use, value)]
+    return [(*place, f"{name}0") for place in ((before.start, before.start + len(name)), *places)]
 
 
 def _together(statement: Statement, given: str, value: str) -> list[Edit] | None:

@@ -77,6 +77,17 @@ def product_of_stacks(site: Site, *operands: Typed) -> Typed:
     raise site.misfit(f"{site.node.value.name} is of arrays with three axes, which are not known", "write A @ B")
 
 
+of_outer = recorded.typed_by(RECORDED["outer"], "outer")
+
+
+@function("outer", "ger")
+def outer(site: Site, a: Typed, b: Typed) -> Typed:
+    """xyᵀ, which nobody writes for a multiple"""
+    for number in [x for x in (a, b) if x.is_scalar]:
+        site.attempt.penalty(site.node, 5, number)
+    return of_outer(site, a, b)
+
+
 @function("inner")
 def inner(site: Site, a: Typed, b: Typed) -> Typed:
     """over the last axes of both"""
