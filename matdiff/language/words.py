@@ -79,7 +79,7 @@ def _steps_in(text: str) -> tuple[frozenset[str], frozenset[str]]:
 
 
 def _siblings(text: str, names: Iterable[str]) -> frozenset[str]:
-    """Wx, Wy and bh beside the Wh that is declared or asked for: where one letter has another as its label, others have.
+    """Wx, Wy and bh beside the Wh that is declared or asked for: where one letter has a label, others have one.
 
     >>> sorted(_siblings("tanh(Wx x + Wh h + bh)", ["Wh"])), _siblings("Ax + Wh h", ["Wh"])
     (['Wh', 'Wx', 'bh'], frozenset())
