@@ -320,10 +320,8 @@ class Lexer(Keywords):
         if name == "end" and self.innermost() == "(" and self.brackets[-1][1] not in self.places:
             raise self.error("end is the last place only in square brackets", start, end, "write x[end]")
         if name != "end":
-            self.note(
-                start,
-                f"{name} is taken as one name; a product of letters is written {' '.join(re.findall('[^0-9][0-9]*', name))}",
-            )
+            letters = " ".join(re.findall("[^0-9][0-9]*", name))
+            self.note(start, f"{name} is taken as one name; a product of letters is written {letters}")
         return name
 
     def is_apart(self) -> bool:
