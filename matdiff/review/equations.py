@@ -35,7 +35,7 @@ CONSTRAINED = (
 )
 AT_A_POINT = r"(?i)\b(?:for|at|if|when|let|take|choose)\s+[^\s=]+\s*="  # for w = 0
 DEPARTS = r"(?i)\b(?:add(?:s|ed|ing)?|regulari[sz]\w*|modif\w+|replac\w+|instead|approximat\w+|damp\w+)\b"
-FACTORS: tuple[int | Fraction, ...] = (1, -1, 2, -2, Fraction(1, 2), Fraction(-1, 2))
+FACTORS: tuple[int | Fraction, ...] = (1, -1, 2, -2, Fraction(1, 2), Fraction(-1, 2), 4, Fraction(1, 4))
 
 
 class Implied(NamedTuple):

@@ -102,6 +102,7 @@ $\nabla_w L = 2 S_B w - 2 \lambda S_W w$"""
 FROM_ZERO = r"""\alpha = \sum_{i=0}^{n-1}\sum_{j=0}^{n-1} x_i a_{ij} x_j
 \frac{\partial\alpha}{\partial x_k} = \sum_{i=0}^{n-1} a_{ik} x_i + \sum_{j=0}^{n-1} a_{kj} x_j"""
 LAST = [
+    ("f(X) = ‖XXᵀ − M‖²_F, M symmetric\n∇f = 4(XXᵀ − M)X\n∇f = 0 ⇒ XXᵀX = MX", "= 4(", "= 2(", 2),
     (GRAPH, "= 4", "= 2", 2),
     (SCATTER, "- 2 \\lambda", "+ 2 \\lambda", 2),
     (FROM_ZERO, "a_{ik} x_i +", "a_{ik} x_i -", 2),
