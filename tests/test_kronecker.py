@@ -336,3 +336,10 @@ def test_long_and_deep_expressions() -> None:
         deep = Unvec.of(Vec.of(deep) * Number(2), rows, rows) + x
     for f in (Transpose(c) * Sum.of(*vecs), Trace(Product.of(whole, Sum.of(*krons))), Trace(deep)):
         assert matdiff.derive(f, x).gradient.shape == x.shape
+
+
+def test_the_transpose_of_a_kronecker_product_names_its_own_law() -> None:
+    e = matdiff.parse("kron(A', B')'", "A: m x n; B: p x q")
+    simple, steps = Simplifier(SIMPLIFICATIONS)(e)
+    assert simple is matdiff.parse("kron(A, B)", "A: m x n; B: p x q")
+    assert steps[0].law.name == "transpose_of_kronecker"

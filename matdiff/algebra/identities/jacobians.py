@@ -83,6 +83,7 @@ by_scalar = of_a_line(
         Statement("zeros(m, n) = t*zeros(m, n)", "t: scalar"),
         Statement("ptrace1(M, t*A) = t*ptrace1(M, A)", "t: scalar; M: n*q x m*p; A: m x n"),
         Statement("ptrace2(M, t*B) = t*ptrace2(M, B)", "t: scalar; M: n*q x m*p; B: p x q"),
+        *[Statement(f"commutator({c}) = t*commutator(A, B)", "t: scalar; A, B: n x n") for c in ("t*A, B", "A, t*B")],
         *[Statement(f"{image('t*E')} = t*{image('E')}", "t: scalar; A, B, E, F: n x n") for image in DIRECTIONS],
     ),
 )

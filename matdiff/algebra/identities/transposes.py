@@ -143,8 +143,9 @@ def transpose_of_function_of_several(e: Expr) -> Expr | None:
 
 
 def transposed_inside(a: Expr, several: bool) -> Expr | None:
-    """f(Aᵀ, Bᵀ) for the transpose of f(A, B) where signs are saved, and f(S) for a symmetric S."""
-    if isinstance(a, Operator) and a.mirrors and (len(a.operands) > 1) is several and growth(a) <= 0:
+    """f(Aᵀ, Bᵀ) for the transpose of f(A, B) where signs are saved, f(S) for a symmetric S; A ⊗ B has its law."""
+    turns = isinstance(a, Operator) and a.mirrors and not is_a(a, "Kronecker")
+    if turns and (len(a.operands) > 1) is several and growth(a) <= 0:
         return a.rebuild(tuple(map(transposed, a.operands)))
     return None
 
