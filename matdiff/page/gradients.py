@@ -13,7 +13,7 @@ from matdiff.algebra.fresh import fresh
 from matdiff.algebra.identities.traces import chain_rule, read_off, scalar_as_trace, substitution, transposed_factor
 from matdiff.algebra.notation import TEXT, name_text
 from matdiff.algebra.operators.differentials import Differential
-from matdiff.algebra.operators.products import Sum
+from matdiff.algebra.operators.products import Scale, Sum
 from matdiff.algebra.operators.recurrence import Iterate, Recurrence
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Member
@@ -63,7 +63,9 @@ def page(found: Gradients, steps: str, closed: Gradients | None = None) -> Page:
     if pen.pieces and steps == "textbook":
         way = derivation(found, linked, pen, full=False)  # what has got a name is told apart
     told, values = found._replace(gradients=way.answers), closed or found
-    below = {n: values.gradients[n] if g is found.gradients[n] else g for n, g in way.answers.items()}
+    say_nothing = all(map(is_bare_link, way.answers.values()))
+    in_full = {n for n, g in way.answers.items() if say_nothing or g is found.gradients[n]}
+    below = {n: values.gradients[n] if n in in_full else g for n, g in way.answers.items()}
     answers = {name: in_names(answer(told, name), below[name], pen) for name in way.answers}
     said_above = {link.data[0] for link in way.told}
     return Page(
@@ -252,6 +254,11 @@ def in_rows(made: Page, found: Gradients, derivatives: Mapping[str, Expr]) -> Pa
         answers=[*made.answers, *rows],
         record=lambda: {**made.record(), "layout": "numerator", "derivatives": laid_out},
     )
+
+
+def is_bare_link(answer: Expr) -> bool:
+    """Whether an answer says nothing beside the name of a link, as −δ_h."""
+    return isinstance(answer.operands[1] if isinstance(answer, Scale) else answer, Named)
 
 
 def in_names(made: Answer, closed: Expr, pen: Pen) -> Answer:

@@ -157,6 +157,9 @@ def test_what_stands_twice_in_the_answers_is_a_link_of_the_chain() -> None:
     page = matdiff.derive("½‖softmax_rows(Q Kᵀ) V − Y‖²", ("Q", "K"), "Q, K: n x k; V, Y: n x p").to_text()
     assert section(page, "Chain rule") == ["δ_P = ∇_P f = EVᵀ", "δ_S = ∇_S f = (δ_P − (δ_P ⊙ P)1·1ᵀ) ⊙ P"]
     assert section(page, "Gradient") == ["∇_Q f = δ_S K", "∇_K f = δ_SᵀQ"]
+    page = matdiff.derive("exp(-‖u − c‖²/(2s²))", ("u", "c"), "u, c: n; s: scalar").to_text()
+    closed = ["∇_u f = δ_r", "= −exp(−‖u − c‖²/(2s²))(u − c)/s²", "∇_c f = −δ_r", "= exp(−‖u − c‖²/(2s²))(u − c)/s²"]
+    assert section(page, "Gradient") == closed  # δ_r alone would say nothing
 
 
 def test_a_line_that_only_puts_traces_around_terms_is_not_written() -> None:
