@@ -82,9 +82,9 @@ def negative(attempt: Attempt, node: Node, a: Typed) -> Typed:
     return result
 
 
-@rule("positive")
-def type_positive(attempt: Attempt, node: Node) -> Typed:
-    """+A"""
+@rule("positive", "body", "step")
+def type_inside(attempt: Attempt, node: Node) -> Typed:
+    """+A, and what a definition with parameters or a step gives: what stands inside"""
     typed: Typed = node.parts[0].typed
     return typed
 

@@ -187,23 +187,14 @@ def with_name(name: str, value: Expr) -> Expr:
             return Named(name, value)
 
 
-@rule("define")
+@rule("define", "abbreviate")
 def type_definition(attempt: Attempt, node: Node) -> Typed:
-    """h = …: a node with a name"""
+    """h = …: a node with a name; h := …: the right side wherever h stands"""
     body = defining(attempt, node)
-    make = partial(with_name, node.value) if body.third is None else (lambda e: e)
+    is_named = node.kind == "define" and body.third is None
+    make = partial(with_name, node.value) if is_named else (lambda e: e)
     result = attempt.typed(node, (body.rows, body.cols), (body,), make)
     result.has_two_axes, result.ones, result.third = body.has_two_axes, body.ones, body.third
-    attempt.definitions[node.value] = result
-    return result
-
-
-@rule("abbreviate")
-def type_abbreviation(attempt: Attempt, node: Node) -> Typed:
-    """h := …: the right side wherever h stands"""
-    body = defining(attempt, node)
-    result = attempt.typed(node, (body.rows, body.cols), (body,), lambda e: e)
-    result.has_two_axes, result.ones = body.has_two_axes, body.ones
     attempt.definitions[node.value] = result
     return result
 
@@ -267,13 +258,6 @@ def entries(attempt: Attempt, node: Node, a: Typed, body: Typed) -> Typed:
             raise attempt.misfit(node, f"{name} is not made of operations on single entries").error from None
 
     return attempt.typed(node, (a.rows, a.cols), (body, a), make)
-
-
-@rule("body")
-def type_body(attempt: Attempt, node: Node) -> Typed:
-    """What a definition with parameters gives"""
-    typed: Typed = node.parts[0].typed
-    return typed
 
 
 @rule("argument")

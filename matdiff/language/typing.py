@@ -226,13 +226,13 @@ RULES: ByNeed[Rule] = ByNeed()
 RULES.announce(
     {
         "matdiff.language.applications": "unspecified path list STRING keyword tuple call sized_call",
-        "matdiff.language.arithmetic": "sum negative positive group contract inner product tight",
+        "matdiff.language.arithmetic": "sum negative positive body step group contract inner product tight",
         "matdiff.language.blocks": "block ARRAY row rows all",
         "matdiff.language.leaves": "NUMBER constant symbol member entry counter unit sized_constant define abbreviate "
-        "formula pi parameter applied body argument definition sequence equation",
+        "formula pi parameter applied argument definition sequence equation",
         "matdiff.language.norms": "norm bars",
         "matdiff.language.powers": "transpose inverse_transpose pseudo_inverse power dot_power",
-        "matdiff.language.recurrences.shapes": "step filled like recurrence before start iterate",
+        "matdiff.language.recurrences.shapes": "filled like recurrence before start iterate",
         "matdiff.language.sums": "big_sum cardinality cases comparison",
     }
 )

@@ -6,6 +6,7 @@ lengths in which it fails are made one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import cache, lru_cache
 from itertools import count
@@ -197,7 +198,7 @@ def stand_in(name: str, lengths: Lengths) -> Traced:
 def misfit(site: Site, operands: list[Typed], error: MatdiffError) -> Misfit:
     """What is said of a function that cannot be applied, in the words of the text."""
     message = error.message.replace("cannot be recorded", "is not known")
-    message = message.partition(", not of the shape")[0] if "?" in message else message  # which is not known yet
+    message = re.sub(r",? (?:not )?of (?:the )?shape \([^()]*\?[^()]*\)", "", message)  # which is not known yet
     if "?" in message or "_0" in message or "<traced" in message:
         message = f"{site.node.value.name} does not fit: {' and '.join(map(site.shown, operands))}"
     return site.misfit(message, error.suggestion or "", type(error) if not isinstance(error, LengthsDiffer) else None)

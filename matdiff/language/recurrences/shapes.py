@@ -31,13 +31,6 @@ from matdiff.language.typed import Typed, described
 from matdiff.language.typing import Attempt, rule
 
 
-@rule("step")
-def type_step(attempt: Attempt, node: Node) -> Typed:
-    """What a step gives"""
-    typed: Typed = node.parts[0].typed
-    return typed
-
-
 @rule("filled")
 def type_filled(attempt: Attempt, node: Node) -> Typed:
     """The number that a recurrence starts with: a scalar, or a vector or matrix whose entries are all equal to it"""
