@@ -35,6 +35,8 @@ def word_at(text: str, start: int, end: int, known: Vocabulary, is_behind: bool)
     stem = run.rstrip("0123456789")  # lam of lam1
     if not (is_short or begins or WORD.fullmatch(stem)) or text[end : end + 1] in BEHIND:
         return None
+    if stem != run and text[end : end + 1].isalpha():  # col2im
+        return None
     if stem in known.functions or is_name(run, known) or ways(run, known) or known.lonely.issuperset(stem):
         return None
     is_heading = not text[:start].strip() and HEADING.match(text, end) is not None
