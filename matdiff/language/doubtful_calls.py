@@ -99,7 +99,7 @@ class DoubtfulCalls(Emitter):
         is_loss = name in LOSSES and (before == "BIG_SUM" or self.is_argument(end))
         written = self.text[start:end]
         is_summed = before == "BIG_SUM" and name not in CUSTOMARY_FUNCTIONS
-        if name in OF_MEMBERS and (is_summed or canonical(written) != name):
+        if name in OF_MEMBERS and (is_summed or canonical(written).rpartition("_")[2] in self.vocabulary.running):
             is_loss = re.search(rf"{re.escape(written)}(?!\s*\(|\w)", self.text) is None
         if shown in ("ℓ", r"\ell") or is_loss:
             hint = f"give it, as in {shown}(z) = …; the product is {shown}*(…)"

@@ -6,10 +6,10 @@ import re
 from typing import TYPE_CHECKING
 
 from matdiff.algebra.dims import ONE, SCALAR
-from matdiff.errors import AmbiguityError
+from matdiff.errors import AmbiguityError, MatdiffError
 from matdiff.language.customs import customary
 from matdiff.language.names import canonical
-from matdiff.language.scopes import Scope, resolves
+from matdiff.language.scopes import Binder, Scope, resolves
 from matdiff.language.syntax import Node
 
 if TYPE_CHECKING:
@@ -36,6 +36,12 @@ def resolve_power(bound: Bound, node: Node, scope: Scope) -> Scope | None:
     base = node.parts[0]
     if _is_member(base, node, bound, scope):
         _put_low_last(node)
+        return bound.subscript(node, scope)
+    if _has_both(bound, base, node, scope):
+        shown, index = bound.text[node.start : node.end], node.parts[1].value
+        power = f"({base.parts[0].value}_{base.value})^{index}"
+        bound.note(node, f"{index} of {shown} is taken as an index; the power is written {power}")
+        node.kind, node.value, node.parts = "subscript", f"{base.value},{node.parts[1].value}", base.parts
         return bound.subscript(node, scope)
     if base.kind != "NAME" or len(node.parts) < 2:
         return None
@@ -84,11 +90,29 @@ def _is_raised(bound: Bound, node: Node, name: str, index: str) -> bool:
     is_one = customary(name)[0][0] == "V" or name in MEANS
     if not is_one and ("V" not in kinds or name == "e"):
         return False
-    message = f"{name}^{index} can be the power {index} of {name}, or number {index} of several"
-    hint = f"write {name}^{{({index})}} or {name}_{index} for one of several, or declare {name}: scalar"
-    doubt = AmbiguityError(message, text=bound.text, span=(node.start, node.end), suggestion=hint)
+    doubt = _power_or_index(bound, node, name, index)
     is_clear = len(with_index) > 1 and (is_one or customary(name)[0][0] == "M")
     return bound.decide(node, f"{name}^", 0, None if is_clear else doubt)
+
+
+def _has_both(bound: Bound, base: Node, node: Node, scope: Scope) -> bool:
+    """Whether i of X_s^i under a sum over i is an index; where a power makes sense as well, that is the doubt."""
+    if base.kind != "subscript" or base.parts[0].kind != "NAME" or len(node.parts) < 2:
+        return False
+    name, high = base.parts[0].value, node.parts[1]
+    index = high.parts[0] if high.kind == "group" else high
+    if index.kind != "NAME" or not isinstance(scope.get(index.value), Binder) or customary(name)[0][0] == "S":
+        return False
+    if name in bound.declared or name in bound.definitions or bound.is_numbered(base.parts[0]):
+        return False
+    node.parts[1] = index
+    return bound.decide(node, f"{name}^", 0, _power_or_index(bound, node, name, index.value))
+
+
+def _power_or_index(bound: Bound, node: Node, name: str, index: str) -> MatdiffError:
+    message = f"{name}^{index} can be the power {index} of {name}, or number {index} of several"
+    hint = f"write {name}^{{({index})}} or {name}_{index} for one of several, or declare {name}: scalar"
+    return bound.error(node, message, hint, AmbiguityError)
 
 
 def _is_double(node: Node) -> bool:

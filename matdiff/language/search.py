@@ -34,7 +34,7 @@ from matdiff.language.doubts import (
 from matdiff.language.names import GREEK_WORDS
 from matdiff.language.other_kinds import KindsError
 from matdiff.language.scopes import BARE
-from matdiff.language.syntax import Node
+from matdiff.language.syntax import Node, postorder
 from matdiff.language.typed import Misfit, Typed
 from matdiff.language.typing import Attempt, Key, Penalty, function_key
 from matdiff.language.words import PATH
@@ -197,13 +197,20 @@ class Search:
         is_turned = (turned > 0 or is_bold) and self.not_scalar is not None  # softmax(QKᵀ)V is a matrix
         paths = {node.value[0] for node in self.bound.order if node.kind == PATH}
         is_path = any(self.keys[k] in paths and self.choices[self.keys[k]][0][0] == "M" for k, _ in plain)
-        is_array = any(  # x of ‖x‖ is no number, a capital letter no row
-            (of[0][0], of[n][0]) == ("M", "R") or ((of[0][0], of[n][0]) == ("V", "S") and self.keys[k] in self.arrays)
+        is_array = any(  # x of ‖x‖ is no number, a capital letter no row, nor x without xᵀ
+            (of[n][0] == "R" and (of[0][0] == "M" or self._is_turned(k)))
+            or ((of[0][0], of[n][0]) == ("V", "S") and self.keys[k] in self.arrays)
             for (k, _), (of, n) in zip(plain, taken, strict=True)
         )
         one_each = {str(self.keys[k]).rstrip("0123456789"): self.choices[self.keys[k]][n] for k, n in plain}  # x₁, x₂
         made = sum(cost for key, (kind, cost) in one_each.items() if kind == "S" and key not in self.prices)
         return made + (FAR_FETCHED + 1) * (is_matrix or is_turned or is_path or is_array)
+
+    def _is_turned(self, k: int) -> bool:
+        """Whether a column stands nowhere below a transpose, as rows do, x S xᵀ."""
+        turned = [part for node in self.bound.order if node.kind == "transpose" for part in postorder(node)]
+        names = {part.value[0] for part in turned if part.kind in ("symbol", "member")}
+        return self.choices[self.keys[k]][0][0] == "V" and self.keys[k] not in names
 
     def _with_declarations(self, error: MatdiffError, vector: Assignment) -> MatdiffError:
         """The error of the customary reading, with the declarations that another reading has."""
