@@ -27,6 +27,7 @@ MATRICES: Kinds = (("M", 0), ("S", 3), ("V", 4), ("R", 6))
 COUNTS: Kinds = (("M", 0), ("S", 1), ("V", 4), ("R", 6))  # N observations, K classes, T steps
 POWERED: Kinds = (("M", 0), ("S", 2), ("V", 4), ("R", 6))  # K of K^α
 ITALIC: Kinds = (("S", 0), ("V", 1), ("M", 1))  # beside the same letter in bold
+COUNTED = frozenset(("size", "num", "count", "len"))  # batch_size, num_train
 MANY = 5  # as many numbered letters are of one kind where the text allows it
 WEIGHTS = ("w", "theta", "beta", "coef")  # of the columns of data: X w
 LETTERS_OF_COUNTS = frozenset("CDKLMNT")
@@ -133,7 +134,7 @@ def customary(name: str, bold: Collection[str] = ()) -> Kinds:
     if len(base) > 1 and re.fullmatch("d?[A-Z][a-z]?|inv", base):  # dZ, Wq in code, inv_M
         return MATRICES
     if len(base) > 1:
-        return CONSTANTS if base in ABBREVIATED else SCALARS
+        return CONSTANTS if base in ABBREVIATED or not COUNTED.isdisjoint(name.split("_")) else SCALARS
     if base.isupper():
         return COUNTS if base in LETTERS_OF_COUNTS else MATRICES
     return VECTORS if base >= "h" else SCALARS

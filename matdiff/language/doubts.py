@@ -364,6 +364,20 @@ def say_factors(bound: Bound, attempt: Attempt) -> None:
     attempt.restore()
 
 
+def say_middles(bound: Bound, attempt: Attempt) -> None:
+    """Notes that sigma of x' * sigma * x is a number, where a matrix stands mostly."""
+    for node in [n for n in bound.order if n.kind in PRODUCTS and len(n.parts) > 2]:
+        for left, middle, right in zip(node.parts, node.parts[1:], node.parts[2:], strict=False):
+            name = middle.value[0] if middle.kind == "symbol" else ""
+            is_number = attempt.assumed.get(name) == "S" and not bound.names[name].declared
+            is_form = left.typed.rows is ONE is not left.typed.cols and right.typed.cols is ONE is not right.typed.rows
+            if is_number and is_form and typed_as(bound, attempt, [name], kind="M"):
+                shown = f"{attempt.written(left)} and {attempt.written(right)}"
+                said = f"{name} is read as a number between {shown}; if it is a matrix, declare it: {name}: matrix"
+                attempt.note(middle, said)
+    attempt.restore()
+
+
 def _is_starred(bound: Bound, product: Node) -> bool:
     """Whether a product has a star, as those of programs."""
     first, second = product.parts

@@ -26,6 +26,7 @@ from matdiff.language.doubts import (
     say_families,
     say_identities,
     say_means,
+    say_middles,
     say_offsets,
     say_rows,
     say_spread_numbers,
@@ -162,6 +163,7 @@ class Search:
         for say in (
             say_identities,
             say_means,
+            say_middles,
             say_families,
             say_samples,
             say_offsets,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import reduce
 from typing import TYPE_CHECKING
 
 from matdiff.algebra.expr import FUNCTIONS
@@ -40,6 +41,7 @@ CALLED = {  # names of SymPy and cvxpy → names of the language
     "reshape": "",
 }
 ALONG = {name: name for name in ("sum", "mean", "max", "min", "norm")} | {"log_sum_exp": "logsumexp"}  # of axes
+CHAINS = {"MatMul": "times", "MatAdd": "add"}
 COPIES = ("doit", "copy", "simplify", "expand", "as_explicit")
 
 
@@ -73,6 +75,9 @@ def call(to: Converter, node: ast.expr, name: str, parts: list[Node], names: tup
         return Node("transpose", parts, None, *span)
     if name.startswith("."):
         raise to.refused(node, f"{name} is not known", complex_hint(name))
+    if name in CHAINS and len(parts) > 1 and to.dialect.name == "sympy":
+        require_values(to, node, parts)
+        return reduce(lambda a, b: chained(CHAINS[name], [a, b]), parts)
     known = CALLED.get(name, name)
     if known not in FUNCTIONS and known not in SPECIAL:
         title = to.dialect.title

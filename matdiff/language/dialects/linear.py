@@ -60,7 +60,7 @@ def clip(
 # ---- linear algebra ---------------------------------------------------------------------------------
 
 
-TABLE["mm"] = TABLE["mv"] = as_recorded("matmul")
+TABLE["mv"] = as_recorded("matmul")
 
 
 @function("dot")
@@ -70,6 +70,14 @@ def dot(site: Site, a: Typed, b: Typed) -> Typed:
         return arrays.matmul(site, a, b)
     site.attempt.penalty(site.node, 5, a, b)  # nobody writes it for a multiple
     return arrays.times(site, a, b)
+
+
+@function("mm")
+def product_of_matrices(site: Site, a: Typed, b: Typed) -> Typed:
+    """AB, of matrices only"""
+    if not axes_of(a) == axes_of(b) == 2:
+        raise site.misfit(f"mm takes two matrices: {site.shown(a)}, {site.shown(b)}", "write @ for other products")
+    return arrays.matmul(site, a, b)
 
 
 @function("bmm", "baddbmm")
