@@ -20,6 +20,7 @@ from matdiff.review.causes import Found, causes
 from matdiff.review.chain import Fault
 from matdiff.review.comparing import is_right
 from matdiff.review.edits import Edit, edits, terms
+from matdiff.review.lessons import lesson
 from matdiff.review.operators import LETTER
 from matdiff.review.scope import MARK, Scope, has_increments
 
@@ -51,7 +52,7 @@ SAID = {
     "shape": "the shapes do not fit",
     "inverse": "this inverse does not exist, or does not undo what it should",
     "domain": "this holds under a condition that is not given",
-    "index": "an index stands in the wrong place: two sums must not share theirs, a product of sums is a double sum",
+    "index": "an index stands in the wrong place, as where two sums share theirs or those of an entry are exchanged",
     "function derivative": "the derivative of the function is not this one",
     "chain rule": "the factor of an inner function is missing or stands in the wrong place",
 }
@@ -69,8 +70,10 @@ def diagnosed(fault: Fault, scope: Scope) -> Slip:
     """The slip that a wrong side is."""
     found = Found(fault.kind, None, fault.why) if fault.kind else next(_kinds(fault, scope))
     should_be = found.repaired or fault.truth
+    law = lesson(found.kind, fault)
+    said = f"{found.why or SAID[found.kind]}{': ' if law else ''}{law}"
     misfit = f"; {re.sub(NAMED, 'the derivative', fault.error.message)}" if fault.error is not None else ""
-    return Slip(found.kind, f"{found.why or SAID[found.kind]}{misfit}; it should be {should_be}", should_be)
+    return Slip(found.kind, f"{said}{misfit}; it should be {should_be}", should_be)
 
 
 def _kinds(fault: Fault, scope: Scope) -> Iterator[Found]:
