@@ -144,6 +144,10 @@ class Beside:
         if is_untold or doubts.is_strange(self.scope, chain.truth, value):
             self._leave_out()
             return Judged(line, UNREAD, "it speaks of something that was not introduced")
+        return self._different(line, chain, side, value)
+
+    def _different(self, line: Line, chain: Chain, side: str, value: Expr) -> Judged:
+        """The verdict on a side that is not what it should be: wrong, unless sizes or conditions are not known."""
         is_settled = doubts.has_known_shapes(self.scope, chain.truth, value) or chain.is_no_number(value)
         is_settled = is_settled or doubts.lacks_a_vector(chain, value, self.text)
         if not is_settled and not self._is_wrong_for_any_sizes(line):
