@@ -64,8 +64,8 @@ def linted(documents: Sequence[tuple[str, str]], where: str | None = None) -> Fi
     """What is wrong in documents, each with its path and its text.
 
     >>> found = linted([("notes.md", "# Traces\\n\\nNote that $\\\\frac{d}{dX} \\\\operatorname{tr}(AX) = A$.")])
-    >>> print(found.written("text"))
-    notes.md:3:1: MD101 [transpose] a transpose is missing, or one too many; it should be Aᵀ
+    >>> print(found.written("text"))  # doctest: +ELLIPSIS
+    notes.md:3:1: MD101 [transpose] a transpose is missing, or one too many: ...; it should be Aᵀ
     1 finding in 1 file; 1 of 1 claims read
     """
     found: list[Finding] = []
