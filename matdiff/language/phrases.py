@@ -72,7 +72,8 @@ def _phrase(statement: str) -> Said | None:
     if not verb:
         m = re.fullmatch(rf"(?P<names>{NAMES})\s+(?P<what>[a-z].*)", statement)
         what = description(m.group("what")) if m else None
-        if m and what and " x " not in what:  # A n x n is a product
+        is_told = what and (" x " not in what or " by " in statement or what.count(" ") > 2)  # A n x n is a product
+        if m and what and is_told:
             return [(_listed(m.group("names")), what)]
         subject = statement
     found = re.fullmatch(rf"(?:(?P<what>.*?)\s+)??(?P<names>{NAMES})", subject)

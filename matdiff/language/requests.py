@@ -123,8 +123,10 @@ def request_at(text: str, place: int) -> Question | None:
         return Question((named(unnamed["x"]),), 1, place, len(text), (len(text), len(text)))
     if not CUES.search(text, place):
         return None
-    if text[:place].strip() and match_at(rf"(?i)\s*{DERIVED}[\s.?]*$", text, place):  # f, gradient?
-        return Question(_arguments(text, len(text)), 1, place, len(text), (len(text), len(text)))
+    behind = match_at(rf"(?i)\s*{DERIVED}[\s.?]*$", text, place) if text[:place].strip() else None
+    if behind:  # f, gradient?
+        order = 2 if behind["twice"] else 1
+        return Question(_arguments(text, len(text)), order, place, len(text), (len(text), len(text)))
     if estimate := match_at(ESTIMATE, text, place):
         declared = _told(text, estimate) if estimate["what"] else ()
         inner = estimate.end(), len(text.rstrip(" .?"))
