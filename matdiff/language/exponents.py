@@ -37,11 +37,7 @@ def resolve_power(bound: Bound, node: Node, scope: Scope) -> Scope | None:
     if _is_member(base, node, bound, scope):
         _put_low_last(node)
         return bound.subscript(node, scope)
-    if _has_both(bound, base, node, scope):
-        shown, index = bound.text[node.start : node.end], node.parts[1].value
-        power = f"({base.parts[0].value}_{base.value})^{index}"
-        bound.note(node, f"{index} of {shown} is taken as an index; the power is written {power}")
-        node.kind, node.value, node.parts = "subscript", f"{base.value},{node.parts[1].value}", base.parts
+    if _takes_both(bound, base, node, scope):
         return bound.subscript(node, scope)
     if base.kind != "NAME" or len(node.parts) < 2:
         return None
@@ -95,8 +91,8 @@ def _is_raised(bound: Bound, node: Node, name: str, index: str) -> bool:
     return bound.decide(node, f"{name}^", 0, None if is_clear else doubt)
 
 
-def _has_both(bound: Bound, base: Node, node: Node, scope: Scope) -> bool:
-    """Whether i of X_s^i under a sum over i is an index; where a power makes sense as well, that is the doubt."""
+def _takes_both(bound: Bound, base: Node, node: Node, scope: Scope) -> bool:
+    """Makes X_{s,i} of X_s^i under a sum over i; where a power makes sense as well, that is the doubt."""
     if base.kind != "subscript" or base.parts[0].kind != "NAME" or len(node.parts) < 2:
         return False
     name, high = base.parts[0].value, node.parts[1]
@@ -106,7 +102,12 @@ def _has_both(bound: Bound, base: Node, node: Node, scope: Scope) -> bool:
     if name in bound.declared or name in bound.definitions or bound.is_numbered(base.parts[0]):
         return False
     node.parts[1] = index
-    return bound.decide(node, f"{name}^", 0, _power_or_index(bound, node, name, index.value))
+    if not bound.decide(node, f"{name}^", 0, _power_or_index(bound, node, name, index.value)):
+        return False
+    shown, power = bound.text[node.start : node.end], f"({name}_{base.value})^{index.value}"
+    bound.note(node, f"{index.value} of {shown} is taken as an index; the power is written {power}")
+    node.kind, node.value, node.parts = "subscript", f"{base.value},{index.value}", base.parts
+    return True
 
 
 def _power_or_index(bound: Bound, node: Node, name: str, index: str) -> MatdiffError:

@@ -196,6 +196,7 @@ class Search:
             is_matrix &= self.capitals.isdisjoint(self.keys[k] for k, _ in plain)
         turned = sum(kinds[0][0] == "M" and kinds[n][0] in "VR" for kinds, n in taken)
         is_bold = any(kinds == BOLD_MATRICES and kinds[n][0] in "VR" for kinds, n in taken)
+        turned += sum((kinds[0][0], kinds[n][0]) == ("V", "M") for kinds, n in taken)  # (uᵀv)u is a vector
         is_turned = (turned > 0 or is_bold) and self.not_scalar is not None  # softmax(QKᵀ)V is a matrix
         paths = {node.value[0] for node in self.bound.order if node.kind == PATH}
         is_path = any(self.keys[k] in paths and self.choices[self.keys[k]][0][0] == "M" for k, _ in plain)
