@@ -48,9 +48,9 @@ def type_unspecified(attempt: Attempt, node: Node) -> Typed:
 def _may_be_of_whole(attempt: Attempt, node: Node, a: Typed) -> bool:
     """Whether h(x) may be of the whole vector: h is bold, or x the letter that is asked for; of h(W x) it is not.
 
-    φ(x_i) may be a vector of features.
+    φ(x_i) may be a vector of features, and f(x_t) the state that follows.
     """
-    is_of_data = node.value[0] in FEATURES and a.node.kind in ("symbol", "member")
+    is_of_data = a.node.kind == "before" or (node.value[0] in FEATURES and a.node.kind in ("symbol", "member"))
     is_asked = a.node.kind == "symbol" and a.node.value[0] in attempt.bound.wrt
     return is_asked or is_of_data or re.match(BOLD, attempt.written(node).lstrip("{ ")) is not None
 

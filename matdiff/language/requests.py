@@ -22,7 +22,7 @@ WISH = (
 )
 POLITE = rf"(?:[Pp]lease|[Nn]ow|[Hh]ow\s+(?:to|(?:do|can|would|should)\s+{ONE})|[Cc]an\s+(?:you|someone|anyone)|{WISH})"
 POLITE += r"(?:\s+(?:please|help\s+me|show\s+me\s+how\s+to))?"
-NEED = r"(?:I(?:'m|\s+am)?\s+(?:need|want|looking\s+for)|[Ww]ant|[Nn]eed|Looking\s+for)"
+NEED = r"(?:I(?:'m|\s+am|'d|\s+would)?\s+(?:need|want|like|looking\s+for)|[Ww]ant|[Nn]eed|Looking\s+for)"
 VERB = (
     rf"(?:and\s+(?:then\s+)?)?(?:(?:{POLITE}\s+)?(?:"
     + "|".join(rf"[{verb[0].upper()}{verb[0]}]{verb[1:]}".replace(" ", r"\s+") for verb in sorted(VERBS))

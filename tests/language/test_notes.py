@@ -169,3 +169,8 @@ def test_a_vector_beside_the_columns_is_noted_and_one_with_a_size_is_not() -> No
     columns = matdiff.derive("||A X - b||^2", "A").notes
     assert "b stands beside every column of A X; else declare the sizes" in columns
     assert matdiff.derive("||A X - b||^2", "A", "A: m x n; X: n x p; b: m").notes == ()
+
+
+def test_an_open_step_is_noted_to_be_of_each_entry() -> None:
+    notes = matdiff.parse("x_{t+1} = f(x_t), ‖x_T‖²").notes
+    assert "f is taken as a function of each entry; one of the whole vector has to be given" in notes
