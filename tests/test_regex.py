@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
 from re import _parser  # type: ignore[attr-defined]
-from re._constants import BRANCH, IN, LITERAL, MAX_REPEAT, MIN_REPEAT, RANGE, SUBPATTERN  # type: ignore[import-not-found]
+from re._constants import ASSERT, BRANCH, IN, LITERAL, MAX_REPEAT, MIN_REPEAT, RANGE, SUBPATTERN  # type: ignore[import-not-found]
 from typing import Any
 
 import pytest
@@ -66,7 +66,7 @@ def has_one(parsed: Iterable[tuple[Any, Any]], given: Sequence[str]) -> bool:
         row = ""
         if kind is IN and all(sign in given for sign in signs_of(value)):
             return True
-        if kind is SUBPATTERN and has_one(value[-1], given):
+        if kind in (SUBPATTERN, ASSERT) and has_one(value[-1], given):
             return True
         if kind is BRANCH and all(has_one(branch, given) for branch in value[1]):
             return True

@@ -27,7 +27,9 @@ SIGNS_OF_CODE = r"[%#]|\bfunction\b|\breturn\b|[-+*/]=|\n|;|\d\.[\s)+-]|\b(?:obj
 WHOLE = regex(r"(?<![\w.])\d+(?P<point>\.)(?=[-+)]|\s+(?:[-+*/)]|\.[*/^]))")  # 1. of 1. + x and 1. ./ x
 OWN = regex(r"(?<![\w.])(?P<owner>(?:obj|self|this)\.)(?P<name>[A-Za-z]\w*)(?![\w(])")  # obj.X, in a class
 DOTTED = regex(r"(?<=σ)(?P<point>\.)(?=\()", given="σ")  # σ.(x) of Julia, which is of entries as σ(x) is
-LOWER = regex(r"(?<![\w.])chol\([^'\"\n]*(?P<point>,\s*['\"]lower['\"])(?=\s*\))", given="lower")  # which chol is here
+LOWER = regex(
+    r"(?<![\w.])chol\([^'\"\n]*(?P<point>,\s*['\"]lower['\"])(?=\s*\))", given=("lower",)
+)  # which chol is here
 HANDLE = regex(
     r"(?:(?<=[\n;])|^|(?<=; ))[ \t]*(?P<name>[A-Za-z]\w*)[ \t]*=[ \t]*@[ \t]*(?P<arguments>\([\w, ]+\))", given="@"
 )
