@@ -27,7 +27,8 @@ def count_from_one(bound: Bound, names: dict[str, Name], tree: Node) -> None:
             moved[name.name] = {k for k, low in lows.items() if low == 0}
             name.uses = {k: [at(u, k in moved[name.name]) for u in uses] for k, uses in name.uses.items()}  # type: ignore[misc]
             name.places = [at(place, 0 in moved[name.name]) for place in name.places]  # type: ignore[misc]
-            name.is_shifted = any(isinstance(u, Shifted) for uses in name.uses.values() for u in uses)
+            used = [use for uses in name.uses.values() for use in uses]
+            name.is_shifted = any(isinstance(use, Shifted) or use.value is not None for use in used)
     if not moved:
         return
     for node in postorder(tree):
@@ -67,17 +68,21 @@ def _starts_at_zero(use: Binder | Shifted, name: Name, place: int) -> bool:
     from matdiff.language.summing import binder_in
 
     binder = binder_in(use)
-    if binder is None or binder.value is not None:
+    if binder is None:
         return False
     if name.declared is None or place in name.declared.zeros:
         return True
+    if binder.value is not None:
+        return False
     if isinstance(binder.owner, Recursion):
         return binder.owner.shift < 0  # steps that count from 0
     return _low(use) > 0 or binder.first == 0
 
 
 def _low(use: Binder | Shifted) -> int:
-    return 1 + (use.offset if isinstance(use, Shifted) else 0)
+    """The least number of an index; of one with a value, in a step that is written out, that number."""
+    binder, offset = use if isinstance(use, Shifted) else (use, 0)
+    return offset + (1 if binder.value is None else binder.value)
 
 
 def _is_of_set(name: Name, place: int, chosen: str) -> bool:

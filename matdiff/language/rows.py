@@ -10,6 +10,7 @@ from matdiff.algebra.operators.products import Transpose
 from matdiff.algebra.operators.slices import Column, Row
 from matdiff.algebra.operators.sums import Entry
 from matdiff.errors import AmbiguityError
+from matdiff.language.customs import LETTERS_OF_COUNTS
 from matdiff.language.entries import index_of, require_range
 from matdiff.language.places import Indices
 from matdiff.language.scopes import Name
@@ -50,9 +51,14 @@ def part_of_whole(attempt: Attempt, node: Node, name: Name, indices: Indices) ->
 
 
 def require_another(attempt: Attempt, node: Node, name: Name) -> None:
-    """w_k beside a matrix W that are neither rows nor columns of it: numbers may have its letter, vectors may not."""
-    shape, _ = attempt.shape_of(attempt.bound.names[name.whole])
-    if ONE in shape:
+    """w_k beside a matrix W that are neither rows nor columns of it: numbers may have its letter, vectors may not.
+
+    Nor is W a number so that they may.
+    """
+    whole = attempt.bound.names[name.whole]
+    shape, _ = attempt.shape_of(whole)
+    is_number = shape == SCALAR and (whole.declared is not None or whole.name in LETTERS_OF_COUNTS)
+    if ONE in shape and (shape != SCALAR or is_number):
         return
     shown = attempt.written(node)
     if attempt.assumed[name.name] != "S":

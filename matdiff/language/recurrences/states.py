@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from matdiff.algebra.dims import ONE, size
+from matdiff.algebra.dims import size
 from matdiff.language.extents import Excerpt
 from matdiff.language.limits import Range
 from matdiff.language.places import binder_of, number_text, position
@@ -132,13 +132,14 @@ def summed(bound: Bound, node: Node, scope: Scope) -> bool:
         return False
     letter, first, last = limits.clauses[0]
     last = last if last is not None else limits.upper
-    count = known(bound, last).number if last is not None else None
-    if count is None or letter in scope or first is not ONE:
+    end = known(bound, last).number if last is not None else None
+    if end is None or letter in scope or first.number is None or first.number > end:
         return False
+    count = end - first.number + 1
     spend(bound, node, count, node.parts[0])
     terms = []
-    for k in range(1, count + 1):
-        binder = Binder(letter, size(count))
+    for k in range(first.number, end + 1):
+        binder = Binder(letter, size(end))
         binder.used, binder.value = True, k
         terms.append(Node("step", [copied(node.parts[0])], (letter, binder), node.start, node.end))
     node.kind, node.value, node.parts = "sum", ["first", *["add"] * (count - 1)], terms
