@@ -34,7 +34,8 @@ def declare_entries(scope: Scope, lines: list[Line]) -> None:
     """
     statements = [s.respelt(of_entries) for line in lines for s in line.statements]
     text = " ; ".join(side for line in lines for s in line.statements for side in s.sides)
-    entries = {(named(m.group(1)), len(_indices(m))) for m in re.finditer(ENTRY, of_entries(text))}
+    found = [m for m in re.finditer(ENTRY, of_entries(text)) if m.group(1) != "I" or _indices(m) not in scope.sizes()]
+    entries = {(named(m.group(1)), len(_indices(m))) for m in found}  # I_k has a size below it
     letters = dict(entries)
     is_plain = len(letters) == len(entries) and max(letters.values(), default=0) < 3
     is_plain = is_plain and (2 in letters.values() or re.search(SPEAKS_OF_ENTRIES, text) is not None)

@@ -278,9 +278,8 @@ def _pieces(row: str) -> Iterator[str]:
     row = re.sub(SWITCH, lambda m: m.group(1) if len(m.group(1)) == 1 else rf"\operatorname{{{m.group(1)}}}", row)
     row = re.sub(NUMBERED, " ", row)
     row = re.sub(LABELLED, r"_{\1}", row)
-    row = re.sub(BROKEN, " ", row)
     held = [m.group() for m in re.finditer(TABLE, row)]
-    row = re.sub(TABLE, "⟪⟫", row)
+    row = re.sub(BROKEN, " ", re.sub(TABLE, "⟪⟫", row))
     if "matrix}" not in row and "cases}" not in row:
         row = re.sub(r"(?<![-+=])(?<![-+=]\s)\\\\(?:\[[^\]]*\])?(?=.*\S)", " ; ", row)
     row = re.sub(LAYOUT, " ", row).replace("&", " ")

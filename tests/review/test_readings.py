@@ -218,3 +218,13 @@ def test_a_covariance_is_symmetric_and_an_equation_may_be_changed() -> None:
     where = "X: m x n; θ: n; y: m"
     assert matdiff.check(normal.format("We add regularization to prevent problems:\n"), where).ok
     assert matdiff.check(normal.format(""), where).first_wrong == 4
+
+
+def test_a_table_goes_on_behind_a_row_and_an_identity_has_its_size_below_it() -> None:
+    """As pages of Hessians and of determinants have them."""
+    table = r"\begin{bmatrix} X_{2,2} & -X_{2,1} \\ -X_{1,2} & X_{1,1} \end{bmatrix}^{\top}"
+    text = r"$f(X) = \det(X)$" + "\n" + rf"$df = \operatorname{{Tr}}\left({table} \, \mathrm{{d}}X\right)$"
+    assert [line.verdict for line in matdiff.check(text, "X: 2 x 2").lines][1] in ("proved", "agrees")
+    text = "p = softmax(Wx)\nG = p xᵀ\nd vec G = vec((p ⊙ (dW x) − (pᵀ dW x)p)xᵀ)"
+    text += "\n = (x ⊗ I_k)(p ⊙ (dW x)) − (pᵀ dW x)(x ⊗ I_k)p"
+    assert [line.verdict for line in matdiff.check(text, "W: k x d; x: d").lines][3] == "proved"
