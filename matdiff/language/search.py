@@ -8,6 +8,7 @@ is fully declared there is nothing to vary and it is one pass.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from heapq import heappop, heappush
 from itertools import chain
@@ -210,10 +211,11 @@ class Search:
         return made + (FAR_FETCHED + 1) * (is_matrix or is_turned or is_path or is_array)
 
     def _is_turned(self, k: int) -> bool:
-        """Whether a column stands nowhere below a transpose, as rows do, x S xᵀ."""
+        """Whether a column stands nowhere below a transpose or behind a column of ones, as rows do: x S xᵀ, 1x."""
         turned = [part for node in self.bound.order if node.kind == "transpose" for part in postorder(node)]
         names = {part.value[0] for part in turned if part.kind in ("symbol", "member")}
-        return self.choices[self.keys[k]][0][0] == "V" and self.keys[k] not in names
+        is_repeated = re.search(rf"(?<![\d.])1[\s*]*{self.keys[k]}(?!\w)", self.bound.text) is not None
+        return self.choices[self.keys[k]][0][0] == "V" and self.keys[k] not in names and not is_repeated
 
     def _with_declarations(self, error: MatdiffError, vector: Assignment) -> MatdiffError:
         """The error of the customary reading, with the declarations that another reading has."""
