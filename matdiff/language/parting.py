@@ -24,7 +24,7 @@ SUMMED = rf",\s*(?:(?:{SUMMED}|sum)\s+over\b|{SUMMED}(?=[\s.?]*(?:$|[;\n])))"  #
 THANKS = r"(?i:please|thanks|thank\s+you|thx)(?:\s+(?:a\s+lot|so\s+much|in\s+advance))?\s*!*(?=[\s.]*$)"  # at the end
 WORD = (
     rf"(?<![\w.])(?:{THANKS}|"
-    r"(?<!\S)(?:(?:[Hh]i|[Hh]ello|[Hh]ey)(?:\s+(?:all|everyone|there))?(?:\s*[,!.:]|(?=\s+(?:[Cc]an|[Hh]ow|[Ww]hat|I)\b))|(?:Question|Problem)\s*:)|(?:I|[Ww]e)\s+have|[Ww]here|[Ww]ith(?!\s+respect)|[Ss]ubject\s+to|such\s+that|[Ll]et|(?:[Gg]iven|[Aa]ssum(?:e|ing)|[Ss]uppose)(?:\s+that)?|[Nn]ote\s+that"
+    r"(?<!\S)(?:(?:[Hh]i|[Hh]ello|[Hh]ey)(?:\s+(?:all|everyone|there))?\s*[,!.:]|(?:Question|Problem)\s*:)|(?:I|[Ww]e)\s+have|[Ww]here|[Ww]ith(?!\s+respect)|[Ss]ubject\s+to|such\s+that|[Ll]et|(?:[Gg]iven|[Aa]ssum(?:e|ing)|[Ss]uppose)(?:\s+that)?|[Nn]ote\s+that"
     rf"|{VERB}|and|[Tt]hen|[Ii]f|[Ww]hen|s\.\s?t\.|⟪s\.?t\.?⟫|⟪given⟫|[Ff]or{COUNTED})(?![\w(])"
 )
 # a full stop, but not in s. t., nor in 2. unless a question follows, or a letter behind h = A x - 1 or n by 1
