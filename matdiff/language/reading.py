@@ -142,8 +142,8 @@ class Readings:
         if len(text) > LONGEST:
             raise NotationError(f"the text is longer than {LONGEST} characters")
         functions = {*FUNCTIONS, *SPECIAL, *MAKERS}
-        if not laws:
-            functions.discard("d")
+        if not (laws and "d(" in text.replace(" ", "")):
+            functions.discard("d")  # it is no differential: d_k is a member of d
         called = {d.name: d.arguments != (SCALAR,) for d in map(declared.__getitem__, declared) if d.arguments}
         self.dialect = dialects.of_text(text, dialect) if not laws else None
         self.script = transcript(text, functions | called.keys(), dialects.spelling_of(dialect))

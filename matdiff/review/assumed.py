@@ -30,8 +30,8 @@ WORDS = {
     "skew": r"(?:skew|antisymmetric)",
     "idempotent": r"(?:idempotent|(?:orthogonal\s+)?project(?:or|ion)\b)",
     "orthogonal": r"orthogonal(?!\s+(?:project|to\b|compl))",
-    "spd": r"positive[- ]definite",
-    "psd": r"positive[- ]semi-?definite",
+    "spd": r"(?:positive[- ]definite|(?<!\w)s\.?p\.?d(?!\w))",
+    "psd": r"(?:positive[- ]semi-?definite|(?<!\w)p\.?s\.?d(?!\w))",
 }  # a property → the words for it
 OVER = (  # f(X) = … on symmetric matrices
     r"(?<![A-Za-z])[A-Za-z]\(([A-Z])\)[^.]{{0,60}}?\bon\s+(?:the\s+\w+\s+of\s+)?(?:all\s+)?{0}"

@@ -45,3 +45,15 @@ def test_sizes_that_follow_from_those_declared_are_known() -> None:
     text = "L(x, λ) = ½xᵀQx + cᵀx + λᵀ(Ax − b)\n∇_x L = Qx + c + Aλ = 0"
     review = matdiff.check(text, where="Q: n x n spd; A: m x n")
     assert (review.first_wrong, review.kind) == (2, "transpose")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "f(P) = tr(P log P), P spd\n∇f = log P + I",
+        "f(P) = tr(P log P) with P s.p.d.\n∇f = log P + I",
+        "J = Σ_k (d_k − uᵀφ_k)²\n∂J/∂u = −2 Σ_k (d_k − uᵀφ_k) φ_k",
+    ],
+)
+def test_short_words_and_d_with_an_index_are_read(text: str) -> None:
+    assert matdiff.check(text).lines[1].verdict in ("proved", "agrees")
