@@ -17,6 +17,7 @@ LETTER = rf"[A-Za-z{GREEK_CLASS}]"
 NUMBERED = rf"{LETTER}_[0-9]+(?={LETTER})"  # W_1x
 INDEXED = rf"(?:{LETTER}_(?P<low>[a-z]{{1,2}}))(?={LETTER}_(?P=low)(?![A-Za-z0-9]))"  # a_ix_i
 STARRED = rf"(?<=[A-Za-z{GREEK_CLASS}{MARKS}])_(?:[*∗⋆]|\{{\s*[*∗⋆]\s*\}})"  # k_*
+HELD = rf"\{{({LETTER})_\{{([A-Za-z]{{2,}})\}}\}}(?=_)"  # {s_{ch}}_{t}
 INTO = rf"(?:{NUMBERED}|{INDEXED})"
 OF_TWO = regex(rf"(?<![A-Za-z0-9_{{])(?P<base>{LETTER})_(?P<low>[A-Za-z0-9])(?P<factor>{LETTER})(?![A-Za-z0-9_])")
 
@@ -26,7 +27,8 @@ def parted(script: Transcript, declared: Container[str]) -> Transcript:
     if "_" not in script.text:
         return script
     stars = [(m.start(), m.end(), "_{star}") for m in re.finditer(STARRED, script.text)]
-    return script.edited([*_ends(script.text, declared), *stars])
+    held = [(m.start(), m.end(), f"⟪{m[1]}_{m[2]}⟫") for m in re.finditer(HELD, script.text)]
+    return script.edited([*_ends(script.text, declared), *stars, *held])
 
 
 def _ends(text: str, declared: Container[str]) -> Iterator[Edit]:

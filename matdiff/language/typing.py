@@ -232,7 +232,7 @@ RULES.announce(
         "formula pi parameter applied argument definition sequence equation",
         "matdiff.language.norms": "norm bars",
         "matdiff.language.powers": "transpose inverse_transpose pseudo_inverse power dot_power",
-        "matdiff.language.recurrences.shapes": "filled like recurrence before start iterate",
+        "matdiff.language.recurrences.shapes": "filled like recurrence before start iterate after",
         "matdiff.language.sums": "big_sum cardinality cases comparison",
     }
 )

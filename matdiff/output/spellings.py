@@ -236,7 +236,8 @@ def indexed(node: Expr, style: Style) -> Notation:
     """x_{i}; {x_{t}}_{i} of what has a subscript, since TeX refuses a second one"""
     found = node.notation(style)
     base = node.operands[0]
-    has_one = isinstance(base, Constant) or FORMS[LATEX].get(type(base).__name__) is indexed
+    has_one = isinstance(base, Constant) or is_a(base, "State", "Iterate")
+    has_one = has_one or FORMS[LATEX].get(type(base).__name__) is indexed
     if not has_one and not (isinstance(base, (Symbol, Named)) and "_" in name_text(base.name, style)):
         return found
     inner, opening, *rest = found.parts

@@ -72,7 +72,7 @@ from matdiff.language.typing import SPECIAL
         ("exp⁻¹(a)", "a: scalar", AmbiguityError, "the inverse function or the reciprocal", "exp⁻¹(a)"),
         ("A\\b", "A: m x n; b: m", ShapeError, "A\\b needs a square matrix", "A\\b"),
         ("X.foo()", "X: m x n", UnknownNameError, ".foo is not known", ".foo"),
-        ("sum(X, axis=2)", "X: m x n", ShapeError, "axis=0", "sum(X, axis=2)"),
+        ("sum(X, axis=2)", "X: m x n", ShapeError, "has no axis 2", "sum(X, axis=2)"),
         ("eye(m, n)", "", NotationError, "eye takes one size", "eye(m, n)"),
         ("sin²", "", NotationError, "write sin(…)", "sin"),
         ("‖X w + b‖", "X: m x n; w: n; b: k", ShapeError, "b is declared k", "X w + b"),
