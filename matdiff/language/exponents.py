@@ -99,13 +99,15 @@ def _takes_both(bound: Bound, base: Node, node: Node, scope: Scope) -> bool:
     index = high.parts[0] if high.kind == "group" else high
     if index.kind != "NAME" or not isinstance(scope.get(index.value), Binder) or customary(name)[0][0] == "S":
         return False
-    if name in bound.declared or name in bound.definitions or bound.is_numbered(base.parts[0]):
+    is_declared = has_two_indices(bound, name)
+    if not is_declared and (name in bound.declared or name in bound.definitions or bound.is_numbered(base.parts[0])):
         return False
     node.parts[1] = index
-    if not bound.decide(node, f"{name}^", 0, _power_or_index(bound, node, name, index.value)):
+    if not is_declared and not bound.decide(node, f"{name}^", 0, _power_or_index(bound, node, name, index.value)):
         return False
     shown, power = bound.text[node.start : node.end], f"({name}_{base.value})^{index.value}"
-    bound.note(node, f"{index.value} of {shown} is taken as an index; the power is written {power}")
+    if not is_declared:
+        bound.note(node, f"{index.value} of {shown} is taken as an index; the power is written {power}")
     node.kind, node.value, node.parts = "subscript", f"{base.value},{index.value}", base.parts
     return True
 
@@ -150,8 +152,15 @@ def of_two(bound: Bound, base: Node, low: str, scope: Scope) -> str:
     high = bound.excerpt(base.parts[1].parts[0]).text.strip("() ")
     letters = {canonical(re.split("[-+−]", index)[0]) for index in (high, low)}
     is_open = name not in bound.declared and name not in bound.definitions and not bound.is_numbered(base.parts[0])
-    is_one = not (is_open and letters <= scope.keys()) or bound.decide(base, f"{name}[,]", 0)
+    if not (letters <= scope.keys() and (is_open or has_two_indices(bound, name))):
+        return ""
+    is_one = is_open and bound.decide(base, f"{name}[,]", 0)
     return "" if is_one else f"{high},{low}"
+
+
+def has_two_indices(bound: Bound, name: str) -> bool:
+    """Whether a name is declared as a family with two indices."""
+    return name in bound.declared and len(bound.declared[name].indices) == 2
 
 
 def _regroup(node: Node) -> None:

@@ -212,9 +212,9 @@ def declarations(found: Read, notes: Collection[str] = (), own: Collection[str] 
 def declaration(s: Symbol, from_zero: bool, is_column: bool) -> str:
     is_array = s.cols.number == 1 and not is_column
     shape = "scalar" if s.is_scalar else str(s.rows) if is_array else f"{s.rows} x {s.cols}"
-    ranges = ", ".join(f"{letter}=1..{last}" for letter, last in zip("ijkl", s.ranges, strict=False))
-    if from_zero and len(s.ranges) == 1:
-        ranges = f"i=0..{s.ranges[0] - ONE}"
+    firsts = [0 if from_zero and (len(s.ranges) == 1 or "+" in str(last)) else 1 for last in s.ranges]
+    lasts = [last if first else last - ONE for first, last in zip(firsts, s.ranges, strict=True)]
+    ranges = ", ".join(f"{letter}={first}..{last}" for letter, first, last in zip("ijkl", firsts, lasts, strict=False))
     return f"{s.name}{f'[{ranges}]' if ranges else ''}: {shape} {' '.join(sorted(s.properties))}"
 
 

@@ -221,7 +221,8 @@ NAMED = [name for name, cls in OPERATORS.items() if cls.inputs and cls.names and
 def test_an_operator_has_all_spellings(name: str, form: str, is_read_back: Callable[..., bool]) -> None:
     cls = OPERATORS[name]
     patterns = cls.inputs * (2 if cls.variadic else 1)
-    where = "; ".join(["c: scalar", *(f"{s}: {r}" + f" x {c}" * (c != "1") for s, (r, c) in zip("ABX", patterns, strict=False))])
+    shapes = [rows if columns == "1" else f"{rows} x {columns}" for rows, columns in patterns]  # NumPy's have one axis
+    where = "; ".join(["c: scalar", *map(": ".join, zip("ABX", shapes, strict=False))])
     text = form.format(f"{cls.names[0]}({', '.join('ABX'[: len(patterns)])})")
     try:
         e = matdiff.parse(text, where)
