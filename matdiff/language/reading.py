@@ -142,7 +142,7 @@ class Readings:
         if len(text) > LONGEST:
             raise NotationError(f"the text is longer than {LONGEST} characters")
         functions = {*FUNCTIONS, *SPECIAL, *MAKERS}
-        if not (laws and "d(" in text.replace(" ", "")):
+        if not laws or (re.search(r"(?<![A-Za-z])d_", text) and re.search(r"(?<![A-Za-z])d\s*\(", text) is None):
             functions.discard("d")  # it is no differential: d_k is a member of d
         called = {d.name: d.arguments != (SCALAR,) for d in map(declared.__getitem__, declared) if d.arguments}
         self.dialect = dialects.of_text(text, dialect) if not laws else None

@@ -120,7 +120,7 @@ def softmin(x: Any, axis: Any) -> Traced:
 
 
 for _name, _function in (("softmax", softmax), ("log_softmax", log_softmax)):
-    FUNCTIONS[f"nn.{_name}"] = lambda x, axis=-1, _f=_function, **more: _f(x, axis)  # JAX: the last axis
+    FUNCTIONS[f"nn.{_name}"] = lambda x, axis=-1, dtype=None, _f=_function: _f(x, axis)  # JAX: the last axis
 
 OF_TORCH["nn.gelu"] = lambda x, approximate="none": gelu(x, approximate)
 

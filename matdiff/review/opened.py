@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 SYMBOL = r"[fghuvFGHφψ](?:_0|_\{0\}|₀)?"
 NABLA = r"∇(?:\^\{?2\}?|²)?\s*(?:_\{?[^\W\d_]\}?)?"
 SPOKEN = rf"{NABLA}\s*({SYMBOL})(?=\s*\(|[\s)+·−∇-]|$)"  # ∇f, ∇f(x)
+OF_PRODUCT = rf"{NABLA}\s*\(\s*({SYMBOL})\s*[/·]?\s*({SYMBOL})\s*\)"  # ∇(fg), ∇(f/g)
 TOLD = (  # what begins a line that says what f is, or ∇f
     r"(?:∇(?:\^\{{?2\}}?|²)?\s*|[dD∂]\s*)?{0}\s*(?:\(.*\))?|∇\S{{0,8}}\s*{0}\s*(?:\(\s*\w\s*\))?"
 )
@@ -41,9 +42,11 @@ def with_arguments(scope: Scope, lines: list[Line]) -> list[Line]:
     firsts = [s.sides[0] for line in lines for s in line.statements if not s.goes_on and s.sides[1:]]
     text = "\n".join(sides)
     spoken = {m.group(1) for m in re.finditer(SPOKEN, text)} - scope.given
+    multiplied = {f for m in re.finditer(OF_PRODUCT, text) for f in m.groups()} - scope.given if spoken else set()
+    spoken |= multiplied
     open_ones = {f for f in spoken if not _is_told(f, firsts) and not re.search(OF_VECTORS.format(f), text)}
     called = {f: re.findall(rf"(?<![A-Za-z_]){f}\s*({HELD})", text) for f in sorted(open_ones)}
-    bare = {f for f in open_ones if re.search(rf"{NABLA}\s*{f}(?!\s*\()", text)}
+    bare = {f for f in open_ones if f in multiplied or re.search(rf"{NABLA}\s*{f}(?!\s*\()", text)}
     if any(len({*called[f]}) > 1 for f in bare) or not all(called[f] or _stands_alone(f, text) for f in open_ones):
         return lines
     usual = next((held for f in sorted(open_ones) for held in called[f]), "(x)")

@@ -42,7 +42,6 @@ BEYOND = tuple(
             (POWERS,),
             (LIKE_TERMS, MULTIPLYING_OUT, POWERS),
             (LIKE_TERMS, MULTIPLYING_OUT, POWERS, POWERS_OF_SUMS),
-            (LIKE_TERMS, KNOWN_SUMS),
             (LIKE_TERMS, MULTIPLYING_OUT, POWERS, KNOWN_SUMS),
         ),
     )

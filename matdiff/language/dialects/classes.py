@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from matdiff.errors import AmbiguityError
+from matdiff.language.dialects import MODULES
 from matdiff.language.dialects.statements import axis_said, next_name, replace
 from matdiff.language.extents import Excerpt
 
@@ -69,7 +70,9 @@ def _is_range(value: ast.expr) -> bool:
     while isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr in MOVES:
         value = value.func.value
     args = [ast.unparse(a) for a in value.args] if isinstance(value, ast.Call) else []
-    return _called(value) in RANGES and (len(args) == 1 or (len(args) == 2 and args[0] == "0"))
+    options = {k.arg for k in value.keywords} if isinstance(value, ast.Call) else set()
+    is_range = _called(value) in RANGES and options <= {"device", "dtype"}
+    return is_range and (len(args) == 1 or (len(args) == 2 and args[0] == "0"))
 
 
 def _reassign(tree: ast.AST, labels: dict[str, ast.Name]) -> None:
@@ -178,8 +181,9 @@ def _own_class(name: str, func: ast.expr, logits: ast.expr) -> tuple[None, ast.e
 
 
 def _called(node: ast.expr) -> str:
-    """The name of the function in a call: arange of np.arange(N)."""
-    return ast.unparse(node.func).rpartition(".")[2] if isinstance(node, ast.Call) else ""
+    """The name of the function of a library in a call: arange of np.arange(N)."""
+    home, _, name = ast.unparse(node.func).rpartition(".") if isinstance(node, ast.Call) else ("", "", "")
+    return name if not home or home.partition(".")[0] in MODULES else ""
 
 
 def _call(name: str, of: ast.expr | None, label: ast.Name, *sizes: ast.expr) -> ast.expr:

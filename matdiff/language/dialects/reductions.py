@@ -67,7 +67,7 @@ def along_axis(site: Site, a: Typed, *given: Any, **options: Any) -> Typed:
     """softmax(X, axis=1); JAX and TensorFlow take the last axis where none is said"""
     called: python.Call = site.node.value
     if site.attempt.bound.dialect.name == "jax" or called.module.startswith("tf"):
-        options = options if says_axis(given, options) else {"axis": -1}
+        options = options if says_axis(given, options) else {**options, "axis": -1}
     require_axis(site, a, given, options)
     return as_recorded(called.name)(site, a, *given, **options)
 
