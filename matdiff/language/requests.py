@@ -16,13 +16,14 @@ from matdiff.regex import match_at, regex, search_in
 
 VERBS = frozenset("find compute calculate determine evaluate derive get obtain take explain consider".split())
 VERBS |= {"what is", "what's"}
-ONE = r"(?:I|you|we|one)"
+ONE = r"(?:[Ii]|you|we|one)"
 WISH = (
-    r"(?:I|[Ww]e)(?:'d|\s+would)?\s+(?:want|need|like|have|wish|(?:am|are)\s+(?:trying|asked))\s+to|I'm\s+trying\s+to"
+    r"(?:[Ii]|[Ww]e)(?:'d|\s+would)?\s+(?:want|need|like|have|wish|(?:am|are)\s+(?:trying|asked))\s+to"
+    r"|[Ii]'m\s+trying\s+to"
 )
 POLITE = rf"(?:[Pp]lease|[Nn]ow|[Hh]ow\s+(?:to|(?:do|can|would|should)\s+{ONE})|[Cc]an\s+(?:you|someone|anyone)|{WISH})"
 POLITE += r"(?:\s+(?:please|help\s+me|show\s+me\s+how\s+to))?"
-NEED = r"(?:I(?:'m|\s+am|'d|\s+would)?\s+(?:need|want|like|looking\s+for)|[Ww]ant|[Nn]eed|Looking\s+for)"
+NEED = r"(?:[Ii](?:'m|\s+am|'d|\s+would)?\s+(?:need|want|like|looking\s+for)|[Ww]ant|[Nn]eed|Looking\s+for)"
 VERB = (
     rf"(?:and\s+(?:then\s+)?)?(?:(?:{POLITE}\s+)?(?:"
     + "|".join(rf"[{verb[0].upper()}{verb[0]}]{verb[1:]}".replace(" ", r"\s+") for verb in sorted(VERBS))
