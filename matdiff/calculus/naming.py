@@ -186,3 +186,15 @@ def _customary(e: Expr, above: Sequence[Expr]) -> Iterator[str]:
 def is_square(e: Expr) -> bool:
     """a², of a residual a."""
     return isinstance(e, Power) and e.operands[1].number == TWICE
+
+
+def letter_of(f: Expr) -> str:
+    """The letter by which a page calls a function: f, unless something in the function has that name."""
+
+    def has_f(node: Expr, below: Sequence[bool]) -> bool:
+        return any(below) or (isinstance(node, (Symbol, Named)) and node.data[0] == "f")
+
+    if not fact("has f", f, has_f):
+        return "f"
+    taken = {n.data[0] for n in postorder(f) if isinstance(n, (Symbol, Named))}
+    return next(fresh(taken, "f", "LJFhqQ"))

@@ -46,6 +46,11 @@ def title(text: str) -> str:
     return "".join([latex_name(p) if k % 2 else _signs(p) for k, p in enumerate(pieces)])
 
 
+def extent(shape: str) -> str:
+    """A shape as LaTeX, d×d, in which d is no sign of a differential."""
+    return title(shape).replace(r"\mathrm{d}", "d")
+
+
 def _signs(text: str) -> str:
     """Signs as mathematics, and the names of functions upright."""
     typeset = ABOVE.sub(lambda m: f"^{{{''.join(RAISED[sign] for sign in m.group()).strip()}}}", text)

@@ -14,7 +14,7 @@ from matdiff.algebra.expr import Expr
 from matdiff.algebra.notation import LATEX
 from matdiff.calculus.demands import Condition, by_names
 from matdiff.opening import without_collector
-from matdiff.output.latex import in_words, title, with_mathematics
+from matdiff.output.latex import extent, in_words, title, with_mathematics
 from matdiff.output.notation import write as write_expression
 from matdiff.output.sharing import with_pieces
 from matdiff.output.text import declarations
@@ -176,7 +176,7 @@ def _declared(name: str, kind: str) -> str:
     size, _, words = kind.partition(" ")
     if size.isalpha() and len(size) > 2:
         size, words = "", kind
-    return f"{name}: {title(size)}" + (rf"\text{{ {in_words(words)}}}" if words else "")
+    return f"{name}: {extent(size)}" + (rf"\text{{ {in_words(words)}}}" if words else "")
 
 
 def _text(sentence: str) -> str:
@@ -236,7 +236,7 @@ def _value(e: Expr) -> str:
 
 def _answer(answer: Answer) -> Iterator[_Row]:
     """An answer with its shape, and below it what is said of it."""
-    tags = (title(shape_text(answer.value.shape)), *map(title, answer.laws))
+    tags = (extent(shape_text(answer.value.shape)), *map(title, answer.laws))
     yield from _sides(_formula(answer.left), _value(answer.value), tags)
     if answer.closed is not None:
         yield _Row("", "= ", _value(answer.closed))

@@ -33,7 +33,7 @@ from matdiff.algebra.rewriting import Simplifier, replay
 from matdiff.algebra.walks import replace
 from matdiff.calculus.derivation import Block, Gradients, Phase, is_unspoken
 from matdiff.calculus.derivation import Line as Derived
-from matdiff.calculus.naming import TWICE
+from matdiff.calculus.naming import TWICE, letter_of
 from matdiff.page.apart import Apart
 from matdiff.page.links import Linked, Telling, WrittenOut, before_substitution
 from matdiff.page.model import D, Formula, Line, Pen, Section, joined, nabla, named
@@ -89,7 +89,9 @@ def in_chain(
             said.update(deltas)
             backwards += [*new[:-1], *(line._replace(laws=once(way.to_states())) for line in new[-1:])]
         elif block.name in found.links:
-            left = joined([pen(found.links[block.name]), " = ", nabla(named(block.name)), " f"])
+            left = joined(
+                [pen(found.links[block.name]), " = ", nabla(named(block.name)), f" {letter_of(found.function)}"]
+            )
             backwards += [Line(left, pen(e), once(laws)) for e, laws in way.link(block)]
     others, answers = list[Section](), dict[str, Laws]()
     for name, left in lefts.items():
@@ -107,7 +109,7 @@ def in_chain(
 
 def differentials(block: Block, found: Gradients, pen: Pen, apart: Apart) -> Iterator[Line]:
     """The lines of a differential, without dh = d(Wx): the head says what h is."""
-    own = joined([D, "f" if block.node is found.function else named(block.name)])
+    own = joined([D, letter_of(found.function) if block.node is found.function else named(block.name)])
     own = pen(Differential(block.node)) if is_state(block) else own
     for phase in block.phases:
         for node, lines in apart(phase, block.node) if phase.title == "Differential" else ():

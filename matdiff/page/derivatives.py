@@ -17,6 +17,7 @@ from matdiff.algebra.operators.sums import Entry
 from matdiff.algebra.rewriting import Step
 from matdiff.calculus.derivation import Block, Gradients, Phase, is_unspoken
 from matdiff.calculus.hessian import Hessians
+from matdiff.calculus.naming import letter_of
 from matdiff.output.notation import Printer, write
 from matdiff.page.gradients import (
     added_definitions,
@@ -94,10 +95,10 @@ def symbol_of_jacobian(f: Expr, name: Formula, unknown: Expr, layout: str = "num
     return fraction(joined([PARTIAL, over]), joined([PARTIAL, under]))
 
 
-def symbol_of_hessian(x: Expr, y: Expr) -> Formula:
+def symbol_of_hessian(f: Expr, x: Expr, y: Expr) -> Formula:
     """∂²f/∂x∂yᵀ"""
     under = joined([PARTIAL, column(x), sign("∂", r" \partial "), as_row(y)])
-    return fraction(sign("∂²f", r"\partial^{2} f"), under)
+    return fraction(joined([sign("∂²", r"\partial^{2} "), letter_of(f)]), under)
 
 
 def in_indices(e: Expr) -> str:
@@ -180,7 +181,7 @@ def derived(found: Gradients, steps: str) -> tuple[Pen, list[Line], list[Section
     """The pen of a page, what the function is, and the lines of its differential."""
     require_level(steps)
     pen = Pen(piece_names(found))
-    lines = list(sections(found, joined(["f"]), pen, steps == "full")) if steps != "none" else []
+    lines = list(sections(found, joined([letter_of(found.function)]), pen, steps == "full")) if steps != "none" else []
     lines = lines if steps == "full" else by_heading(lines)
     name_repeated([pen], found.function, lines, steps == "full")
     return pen, head(found.function, found.unknowns.values(), pen), lines
@@ -196,7 +197,7 @@ def of_differential(found: Gradients, result: Expr, steps: str) -> Page:
         head=opening,
         parts=[lines] if lines else [],
         heading="Result" if lines else "",
-        answers=[Answer(joined([D, "f"]), result)],
+        answers=[Answer(joined([D, letter_of(found.function)]), result)],
         conditions=said(found),
         subject="the differential",
         record=lambda: record("differential", found.function, {"d": result}, found.steps()),
@@ -254,13 +255,13 @@ def of_recurrences(f: Expr, answers: Iterable[Expr], pen: Pen) -> Iterator[Line]
 
 def hessian_sections(found: Hessians, pens: Sequence[Pen], full: bool) -> Iterator[Section]:
     """The derivation of the gradients G, then that of dG for every unknown, each with its pen."""
-    labels = {name: joined([nabla(u), " f"]) for name, u in found.unknowns.items()}
+    labels = {name: joined([nabla(u), f" {letter_of(found.function)}"]) for name, u in found.unknowns.items()}
     told = derivation(found.first, Linked(found.first.gradients, {}), pens[0], full)
     yield from (s._replace(heading=FIRST.get(s.heading, s.heading)) for part in told.parts for s in part)
     answers = found.first.gradients.items()
     yield Section("Gradient", [Line(labels[name], pens[0](g), told.laws.get(name, ())) for name, g in answers])
     second = joined([paired(joined([D, labels[n]]), u) for n, u in found.unknowns.items()], " + ")
-    lines = [Line(joined([D, sign("²f", "^{2}f")]), second)]
+    lines = [Line(joined([D, sign("²", "^{2}"), letter_of(found.function)]), second)]
     heading = "Second differential"
     for pen, (name, part) in zip(pens[1:], found.second.items(), strict=True):
         made = list(sections(part.whole, labels[name], pen, full))

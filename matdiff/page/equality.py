@@ -9,7 +9,7 @@ from matdiff.algebra.dims import shape_text
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.notation import Style
 from matdiff.algebra.rewriting import Step
-from matdiff.output.latex import in_words, title
+from matdiff.output.latex import extent, in_words
 from matdiff.output.text import text
 from matdiff.page.model import Formula, Line, Page, Section, joined, require_level, sign, whole
 from matdiff.page.pieces import steps_record
@@ -41,7 +41,7 @@ def page(found: Equality, steps: str) -> Page:
 
 def side(name: str, e: Expr) -> Line:
     """One of the sides, with its shape."""
-    shape = sign(f"        {shape_text(e.shape)}", rf"\qquad {title(shape_text(e.shape))}")
+    shape = sign(f"        {shape_text(e.shape)}", rf"\qquad {extent(shape_text(e.shape))}")
     return Line(words(name), joined([shortened(e), shape]), reading=e)
 
 

@@ -10,6 +10,7 @@ from matdiff.algebra.expr import Expr
 from matdiff.algebra.notation import TEXT, Style, name_text
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.calculus.implicit import Implicit
+from matdiff.calculus.naming import letter_of
 from matdiff.calculus.stationary import Stationary
 from matdiff.output.notation import write
 from matdiff.page.derivatives import symbol_of_jacobian
@@ -124,7 +125,7 @@ def asked(
     bounds: Sequence[Expr] = (),
 ) -> Iterator[Line]:
     """minimise f subject to c = 0 and b ≥ 0; maximise and «stationary points of» as the problem says"""
-    left, objective = function_of("f", variables), pen(f)
+    left, objective = function_of(letter_of(f), variables), pen(f)
     function = left if left(TEXT) == objective(TEXT) else joined([left, " = ", objective])
     verb = sense or "stationary points of"
     yield Line(None, joined([sign(f"{verb} ", rf"\text{{{verb}}}\quad & "), function]), reading=reading)

@@ -19,6 +19,7 @@ from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Member
 from matdiff.calculus.demands import Condition
 from matdiff.calculus.derivation import Block, Gradients, Phase
+from matdiff.calculus.naming import letter_of
 from matdiff.output.answer_names import is_definition
 from matdiff.output.sharing import defining
 from matdiff.page.apart import Apart
@@ -125,7 +126,7 @@ def said(found: Gradients | Hessians) -> list[Condition | str]:
 def head(f: Expr, unknowns: Iterable[Expr], pen: Pen) -> list[Line]:
     """The function, and what its names stand for."""
     right = plain(pen.pieces[f]) if f in pen.pieces else pen(f)
-    return [Line(function_of("f", unknowns), right, reading=f), *definitions(f, pen)]
+    return [Line(function_of(letter_of(f), unknowns), right, reading=f), *definitions(f, pen)]
 
 
 def definitions(f: Expr, pen: Pen) -> Iterator[Line]:
@@ -231,10 +232,10 @@ def left_side(block: Block, phase: Phase, found: Gradients, pen: Pen) -> Formula
         return pen(opening.before)
     if not block.name:
         name = next(name for name, u in found.unknowns.items() if u is block.node)
-        return joined([nabla(answered(found, name)), " f"])
+        return joined([nabla(answered(found, name)), f" {letter_of(found.function)}"])
     if isinstance(block.node, Iterate):
         return pen(Differential(block.node))
-    return joined([D, "f" if block.node is found.function else named(block.name)])
+    return joined([D, letter_of(found.function) if block.node is found.function else named(block.name)])
 
 
 # ---- the answers --------------------------------------------------------------------------------------
@@ -244,8 +245,9 @@ def in_rows(made: Page, found: Gradients, derivatives: Mapping[str, Expr]) -> Pa
     """A page with ∂f/∂X of the numerator layout below its gradients; a scalar has but one derivative."""
     from matdiff.page.pieces import both
 
+    own = joined([PARTIAL, letter_of(found.function)])
     rows = [
-        Answer(fraction(joined([PARTIAL, "f"]), joined([PARTIAL, plain(answered(found, name))])), d, [(IN_ROWS, None)])
+        Answer(fraction(own, joined([PARTIAL, plain(answered(found, name))])), d, [(IN_ROWS, None)])
         for name, d in derivatives.items()
         if not d.is_scalar
     ]
@@ -285,7 +287,7 @@ def answer(found: Gradients, name: str) -> Answer:
         properties = declared(found.unknowns[name])
         sentence = f"unconstrained, though {plain(unknown)(TEXT)} is {properties}; Riemannian (embedded metric): "
         remarks.append((sentence, found.riemannian[name]))
-    return Answer(joined([nabla(unknown), " f"]), found.gradients[name], remarks)
+    return Answer(joined([nabla(unknown), f" {letter_of(found.function)}"]), found.gradients[name], remarks)
 
 
 def projected(unknown: Expr, properties: str) -> str:

@@ -13,6 +13,7 @@ from matdiff.algebra.expr import Expr, postorder
 from matdiff.algebra.notation import Style, name_text
 from matdiff.algebra.operators.structure import Named
 from matdiff.calculus.demands import Condition
+from matdiff.calculus.naming import letter_of
 from matdiff.errors import MatdiffError
 from matdiff.output.notation import Printer
 from matdiff.output.notation import write as written
@@ -88,7 +89,8 @@ class Page(NamedTuple):
 
     def said(self, notes: Sequence[str], called: Sequence[str]) -> Page:
         """The page with the notes, and with what the text calls the function: J = f(w) = …"""
-        names = [left_side(name) for name in called if name != "f"]
+        f = self.head[0].reading if self.head else None
+        names = [left_side(name) for name in called if f is None or name not in ("f", letter_of(f))]
         if not names or not self.head or (left := self.head[0].left) is None:
             return self._replace(notes=notes)
         first = self.head[0]._replace(left=joined([*names, left], " = "))

@@ -9,6 +9,7 @@ from matdiff.algebra.expr import Expr, postorder
 from matdiff.algebra.notation import TEXT, name_text
 from matdiff.algebra.operators.products import Product, coefficient, multiple
 from matdiff.algebra.rewriting import Step
+from matdiff.calculus.naming import letter_of
 from matdiff.output.latex import in_words
 from matdiff.page.equations import SUBJECT_TO, ZERO, asked
 from matdiff.page.model import (
@@ -172,7 +173,9 @@ def answers(found: Solved) -> Iterator[Answer]:
                 known |= {c.values[name]: found.unknowns[name]} if is_long(c.values[name]) else {}
     value = found.value() if found.chosen.values else None
     if value is not None and worth_showing(value):
-        yield Answer(function_of("f", found.question.variables.values()), value)
+        yield Answer(
+            function_of(letter_of(found.root or found.question.objective), found.question.variables.values()), value
+        )
 
 
 def worth_showing(value: Expr) -> bool:

@@ -15,6 +15,7 @@ from matdiff.algebra.simplification import tidy
 from matdiff.calculus.derivation import Gradients
 from matdiff.calculus.hessian import Hessians, bilinear_form, freed, product_with_vector
 from matdiff.calculus.jacobian import Jacobians
+from matdiff.calculus.naming import letter_of
 from matdiff.errors import MatdiffError
 from matdiff.records import NamedTuple
 from matdiff.results.base import DerivedResult
@@ -112,7 +113,7 @@ class Jacobian(DerivedResult):
         made = []
         for name, j in self.results.items():
             unknown = self.unknowns[name]
-            left = symbol_of_jacobian(self.function, joined(["f"]), unknown, self.layout)
+            left = symbol_of_jacobian(self.function, joined([letter_of(self.function)]), unknown, self.layout)
             made.append(Answer(left, j, remarks(unknown, self.unconstrained.get(name))))
         return made
 
@@ -227,7 +228,7 @@ class Hessian(DerivedResult):
         made, names = [], list(self.unknowns)
         for (a, b), block in self.blocks.items():
             if names.index(a) <= names.index(b):
-                left = symbol_of_hessian(self.unknowns[a], self.unknowns[b])
+                left = symbol_of_hessian(self.function, self.unknowns[a], self.unknowns[b])
                 made.append(Answer(left, block, remarks(self.unknowns[b], self.unconstrained.get((a, b)))))
         return made
 

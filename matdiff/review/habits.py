@@ -42,7 +42,6 @@ BOLD = r"\\(?:mathbf|boldsymbol|bm|vec)(?![A-Za-z])|[{}]"
 PREDICTED = r"softmax|sigma|σ|hat|[ŷp̂]"
 ONE_HOT = r"(?<![\w\\])\$?([^\W\d_])\$?\s*(?:\(|is\s+|,\s*)?(?:an?\s+)?one-hot"
 VARIES = r"(?:∂|(?<![A-Za-z])d\}?|\\partial|(?:∇|\\nabla)\s*_\s*\{?)\s*"  # in front of an unknown
-INCREMENT = r"(?m)^\W*(?:d|\\(?:math\w+|operatorname)\{d\})\s*[A-Za-z]\s*&?\s*="  # df = …
 ONES = rf"(?<![\w.])1\s*{TURNED}"  # 1ᵀ, so that · 1 is a vector too
 OUTER_ONES = rf"(?<![\w.])1\s+1\s*{TURNED}"  # 1 1ᵀ
 FROM_ZERO = r"∑\s*_\{\s*(\w)\s*=\s*0\s*\}\s*\^\s*\{\s*(\w)\s*[-−]\s*1\s*\}"  # whose members are as many as from 1 to n
@@ -261,7 +260,6 @@ class Habits:
         self.has_open_g = re.search(r"(?<![A-Za-z])g['′]\s*\(", text) is not None and "g" not in given
         self.has_open_g = self.has_open_g and re.search(r"(?<![A-Za-z])g\s*(?:\([^()=]*\))?\s*&?:?=", text) is None
         self._softmax = re.search(SOFTMAX, text) is not None or re.search(IS_SOFTMAX, text) is not None
-        self._has_two_d = "d" in given and re.search(INCREMENT, text) is not None
         self._primes = self._sign_of_time(text)
         self._varies = re.search(VARIATION, text) is not None and re.search(DELTA, text) is None
         self._has_layers = re.search(r"\^\s*\{?\s*[(\[]\s*([lL])\s*[-+−]", text) is not None
@@ -300,13 +298,12 @@ class Habits:
             self.turned = before
 
     def doubt(self, line: str) -> str:
-        """Why a line with a letter d is not read, where d is a name and the sign of a differential."""
+        """Why a line is not read, where σ or f has signs of which the text does not say what they are."""
         if re.search(r"(?:\\sigma|σ)['′]?(?:_\d|[₁₂₃])['′]?\s*(?:\\odot|⊙)?\s*\(", line):
             return "σ with a number is a function that is not given"
         if re.search(r"(?<![\w}])[fg]\s*(?:\\odot|⊙)\s*\(\s*\\?\w+\s*\)", line):
             return "f ⊙ (A) applies a function that is not given to every entry"
-        is_doubtful = self._has_two_d and re.search(r"(?<![A-Za-z])d(?![A-Za-z]{2})", re.sub(r"\\[a-z]+", " ", line))
-        return "d is a name and the sign of a differential" if is_doubtful else ""
+        return ""
 
     @staticmethod
     def _sign_of_time(text: str) -> str:

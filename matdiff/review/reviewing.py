@@ -14,6 +14,7 @@ from matdiff.review.report import Review
 from matdiff.review.scope import Scope
 from matdiff.review.sides import Judged, is_misfit
 from matdiff.review.slips import diagnosed
+from matdiff.review.two_senses import LETTER, apart, together
 from matdiff.review.verdicts import GRAVEST, NO_CLAIM, RIGHT, UNREAD, WRONG
 
 TITLE = "Example|Exercise|Theorem|Lemma|Proposition|Problem|Definition|Question"
@@ -40,6 +41,8 @@ def parts(
     A part that gives no function speaks of those above it.
     """
     count = 0
+    text, where = apart(text, where)
+    wrt = LETTER if wrt == "d" and LETTER in text else wrt
     for start, part in sections(text):
         judge = Judge(part, where, wrt)
         found = [j.moved(count, start) for j in verdicts(judge, where)]
@@ -47,7 +50,7 @@ def parts(
             judge = Judge(text[:start] + part, where, wrt)
             found = verdicts(judge, where)[count:]
         count += len(found)
-        yield judge, found
+        yield judge, [together(j, text) for j in found]
 
 
 def verdicts(judge: Judge, where: str | Mapping[str, str] | None) -> list[Judged]:

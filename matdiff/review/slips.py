@@ -23,6 +23,7 @@ from matdiff.review.edits import Edit, edits, terms
 from matdiff.review.lessons import lesson
 from matdiff.review.operators import LETTER
 from matdiff.review.scope import MARK, Scope, has_increments
+from matdiff.review.two_senses import in_letters, in_words
 
 NAMED = rf"{MARK}[a-z]+"  # the name of a derivative, which nobody wrote
 INLINE = rf"[∂d]({LETTER})\s*/\s*[∂d]({LETTER})"  # ∂L/∂S, which is one factor
@@ -69,11 +70,11 @@ class Slip(NamedTuple):
 def diagnosed(fault: Fault, scope: Scope) -> Slip:
     """The slip that a wrong side is."""
     found = Found(fault.kind, None, fault.why) if fault.kind else next(_kinds(fault, scope))
-    should_be = found.repaired or fault.truth
+    should_be = in_letters(found.repaired or fault.truth)
     law = lesson(found.kind, fault)
     said = f"{found.why or SAID[found.kind]}{': ' if law else ''}{law}"
     misfit = f"; {re.sub(NAMED, 'the derivative', fault.error.message)}" if fault.error is not None else ""
-    return Slip(found.kind, f"{said}{misfit}; it should be {should_be}", should_be)
+    return Slip(found.kind, in_words(f"{said}{misfit}; it should be {should_be}"), should_be)
 
 
 def _kinds(fault: Fault, scope: Scope) -> Iterator[Found]:

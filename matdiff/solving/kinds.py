@@ -69,7 +69,7 @@ def by_curvature(f: Expr, variables: Mapping[str, Expr], what: str) -> Verdict |
     certificate = None if known is None else known[1]
     if certificate is None or not certificate.conclusion or certificate.on_pieces:
         return composed(f, variables, what)
-    said = certificate.conclusion.removeprefix("f is ")
+    said = certificate.conclusion.partition(" is ")[2]
     kind = "minimum" if "convex" in said else "maximum" if "concave" in said else ""
     if not kind:
         return None

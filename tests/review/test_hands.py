@@ -354,3 +354,38 @@ SPELT = [
 @pytest.mark.parametrize(("text", "where", "right", "wrong", "line", "kind"), SPELT)
 def test_a_spelling_changes_no_verdict(text: str, where: str, right: str, wrong: str, line: int, kind: str) -> None:
     test_what_is_right_is_read_and_a_slip_in_it_is_found(text, where, right, wrong, line, kind)
+
+
+TWO_SENSES = [
+    ("d*(w'*w) + d*log(w'x)", "w", "d: scalar; w, x: n"),
+    ("(w'*d)^2 + w'A d", "d", "d, w: n; A: n x n"),
+    ("(v - d - 1)*log(det(S))/2 - tr(inv(V)*S)/2", "S", "v, d: scalar; S, V: d x d spd"),
+    ("f'a - e*exp(f/e)'K exp(g/e)", "f", "f, a: m; g: n; K: m x n; e: scalar"),
+    ("exp(f'x)", "x", "f, x: n"),
+]
+
+
+@pytest.mark.parametrize(("text", "wrt", "where"), TWO_SENSES)
+@pytest.mark.parametrize("form", ["to_text", "to_latex", "to_markdown"])
+def test_every_line_of_a_page_is_read_where_a_name_is_d_or_f(text: str, wrt: str, where: str, form: str) -> None:
+    review = matdiff.check(getattr(matdiff.derive(text, wrt, where), form)())
+    claims = [line.verdict for line in review.lines if line.verdict != "not a claim"]
+    assert len(claims) >= 3
+    assert {*claims} <= {"proved", "agrees"}, review.to_text()
+
+
+def test_a_slip_is_found_beside_a_name_d_and_told_in_the_letters_of_the_text() -> None:
+    off = matdiff.check(r"$f(w) = d w^\top w$" + "\n" + r"$\mathrm{d}f = d w^\top \mathrm{d}w$", "d: scalar; w: n")
+    assert (off.first_wrong, off.kind, str(off.should_be)) == (2, "factor", "2d wᵀdw")
+    doubtful = matdiff.check("f(w) = d·wᵀw + aᵀw\ndf = 2 d(wᵀ dw)", "d: scalar; a, w: n")
+    assert [line.reason for line in doubtful.lines][1] == "d is a name and the sign of a differential"
+
+
+def test_a_function_is_not_called_as_one_of_its_names() -> None:
+    assert str(matdiff.hessian("exp(f'x)", "x", "f, x: n").certificate).startswith(
+        "positive semidefinite, so L is convex"
+    )
+    page = matdiff.derive("L + f'x", "x", "L: scalar; f, x: n").to_latex()
+    assert r"J(x) &= L + f^{\top} x" in page
+    assert r"\nabla_{x} J &= f" in page
+    assert r"S: d\times d\text" in matdiff.derive("log(det(S))", "S", "S: d x d spd").to_latex()

@@ -25,6 +25,7 @@ from matdiff.calculus.definiteness.signs import EIGENVALUES, Claim
 from matdiff.calculus.demands import WITHIN
 from matdiff.calculus.gradient import independent
 from matdiff.calculus.hessian import Hessians
+from matdiff.calculus.naming import letter_of
 from matdiff.records import NamedTuple
 
 LARGEST = 1500  # nodes of a matrix that is looked at
@@ -62,7 +63,7 @@ class Certificate(NamedTuple):
     @property
     def sign(self) -> str:
         """The kind in words; a projected Hessian is 0 in the directions in which the unknown does not vary."""
-        strict = self.conclusion.startswith("f is strictly") and self.kind not in STRICT
+        strict = " is strictly" in self.conclusion and self.kind not in STRICT
         return f"{self.kind}, and definite for the changes that the unknowns can have" if strict else self.kind
 
     def reasons(self) -> tuple[str, ...]:
@@ -180,7 +181,7 @@ def conclusion(found: Hessians, kind: str, strict: bool) -> str:
     if not all(map(convex, map(assumed, found.unknowns.values()))):
         return ""
     word = "affine" if kind == "zero" else "convex" if kind in UPWARDS else "concave"
-    said = f"f is {'strictly ' if strict else ''}{word}"
+    said = f"{letter_of(found.function)} is {'strictly ' if strict else ''}{word}"
     return said + (f" in {', '.join(found.unknowns)} together" if len(found.unknowns) > 1 else "")
 
 

@@ -1,0 +1,68 @@
+"""A text in which d is a name and the sign of a differential: while it is judged the name has a letter of its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from matdiff.algebra.expr import Expr, Symbol, replace
+from matdiff.errors import MatdiffError
+from matdiff.language.declarations import declare
+from matdiff.review.habits import said_once
+from matdiff.review.sides import Judged
+from matdiff.review.verdicts import UNREAD, WRONG
+
+Where = str | Mapping[str, str] | None
+LETTER, CALLED = "ο", "omicron"  # which nobody writes
+UPRIGHT = r"\\(?:math(?:rm|sf)|text|rm|operatorname)\s*\{\s*d\s*\}"
+INCREMENT = rf"(?m)^[\W]*(?:d|{UPRIGHT})\s*(?:[A-Za-z∇(]|\\nabla)[^=\n]*="  # df = …
+FRONT = r"(?:(?<![A-Za-z_\\{])|(?<=(?<![A-Za-z])[A-Zd])|(?<=[I01∇]_)|(?<=[I01]_\{)|(?<=nabla_\{)|(?<=[\s(}^c]\{))"
+NAME = rf"{FRONT}d(?![A-Za-z])"
+ALONE = rf"{NAME}(?![^\W\d_ᵀ⊤]|[(∇|‖])"  # in plain text what stands directly behind d is differentiated
+DOUBTFUL = r"(?<![A-Za-z\\{])d\s*(?=[^\W\d_](?![a-z]{2})|\()"
+
+
+def apart(text: str, where: Where) -> tuple[str, Where]:
+    """A text, and what is declared for it, with another letter for the name d, where that is such a sign, too."""
+    if re.search(INCREMENT, text) is None or not re.search(r"(?<![A-Za-z])d\b", f"{where} {text}"):
+        return text, where
+    try:
+        if "d" not in declare(where) and "d" not in said_once(text):
+            return text, where
+    except MatdiffError:
+        return text, where
+    told = where if where is None or isinstance(where, str) else "; ".join(f"{n}: {s}" for n, s in where.items())
+    name = NAME if re.search(UPRIGHT, text) else ALONE
+    return re.sub(name, LETTER, text), re.sub(r"\bd\b", LETTER, told) if told else told
+
+
+def together(judged: Judged, text: str) -> Judged:
+    """A verdict in the letters of the text; what is wrong only if d is one thing or the other is not read."""
+    if LETTER not in text:
+        return judged
+    line = judged.line._replace(text=in_words(judged.line.text))
+    if judged.verdict == WRONG and not re.search(UPRIGHT, text) and re.search(DOUBTFUL, line.text):
+        return Judged(line, UNREAD, "d is a name and the sign of a differential")
+    work = judged.work
+    if work is not None:
+        origin = work.origin and work.origin._replace(
+            function=in_letters(work.origin.function), unknowns=tuple(map(in_letters, work.origin.unknowns))
+        )
+        work = work._replace(origin=origin, before=in_letters(work.before), after=in_letters(work.after))
+    return judged._replace(line=line, reason=in_words(judged.reason), work=work)
+
+
+def in_letters(e: Expr) -> Expr:
+    """An expression with d in the place of the other letter."""
+
+    def renamed(node: Expr) -> Expr | None:
+        if not isinstance(node, Symbol) or CALLED not in node.name:
+            return None
+        return Symbol(node.name.replace(CALLED, "d"), node.shape, node.properties, node.ranges)
+
+    return replace(e, renamed)
+
+
+def in_words(said: str) -> str:
+    """A sentence with d in the place of the other letter."""
+    return said.replace(LETTER, "d").replace(CALLED, "d")
