@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import matdiff.algebra.operators  # noqa: F401 - fills the table of operators
 from matdiff.algebra.expr import Expr, symbols
 from matdiff.errors import MatdiffError, UnsupportedError
+from matdiff.language.outside import split
 
 if TYPE_CHECKING:
     from matdiff.language.answers import Reading
@@ -75,14 +76,7 @@ def unknowns_in(wrt: Unknowns) -> tuple[str | Expr, ...]:
 
 def _names(text: str) -> list[str]:
     """The names in a text, between its commas outside of brackets."""
-    names, depth = [""], 0
-    for sign in text:
-        depth += (sign in "[{(") - (sign in ")]}")
-        if sign == "," and depth <= 0:
-            names.append("")
-        else:
-            names[-1] += sign
-    return [name.strip() for name in names if name.strip()] if text.strip() else [text]  # no name is refused as one
+    return [*filter(None, map(str.strip, split(text, ",")))] or [text]  # no name is refused as one
 
 
 def _asked(reading: Reading, names: tuple[str | Expr, ...], order: int) -> tuple[str | Expr, ...]:

@@ -16,7 +16,7 @@ from matdiff.errors import DeclarationError, NotationError, ShapeError
 from matdiff.language.answers import unknown_in
 from matdiff.language.declarations import declare, texts_of
 from matdiff.language.names import canonical
-from matdiff.language.outside import between, closing
+from matdiff.language.outside import between, closing, split
 from matdiff.language.spelling import plain
 from matdiff.language.together import read_beside
 
@@ -47,7 +47,7 @@ def told_apart(text: str) -> tuple[str, dict[str, tuple[str, ...]]]:
     >>> told_apart("E[x'A x], x ~ N(mu, Sigma)")
     ("x'A x", {'x': ('mu', 'Sigma')})
     """
-    pieces = [text[start:end] for start, end in between(text, PARTS)]
+    pieces = split(text, PARTS)
     told = [piece for piece in pieces if re.search(TILDE, piece)]
     kept = "; ".join(piece.strip() for piece in pieces if piece.strip() and piece not in told)
     said = said_of("; ".join(told))
@@ -85,7 +85,7 @@ def said_of(text: str) -> dict[str, tuple[str, ...]]:
         if not name.strip() or inside in ("", "N", "𝒩") or "~" in inside:
             hint = "write x ~ (mu, Sigma), with the mean and the covariance of x"
             raise NotationError("this says of no name what its mean is", text=text, span=(start, end), suggestion=hint)
-        found[name.strip()] = tuple(inside[a:b].strip() for a, b in between(inside, ","))
+        found[name.strip()] = tuple(map(str.strip, split(inside, ",")))
     return found
 
 

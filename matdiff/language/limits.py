@@ -15,7 +15,7 @@ from matdiff.algebra.dims import ONE, Size, size
 from matdiff.errors import NotationError
 from matdiff.language.extents import Excerpt, parse_size
 from matdiff.language.names import GREEK_CLASS, GREEK_WORDS, LABELS, MARKS, SUBSCRIPTS, SUPERSCRIPTS, canonical
-from matdiff.language.outside import outside
+from matdiff.language.outside import closing, outside
 from matdiff.records import NamedTuple
 
 
@@ -156,14 +156,10 @@ def _all_numbered(text: str) -> tuple[re.Match[str], ...]:
 
 def _end_of_sum(text: str, place: int) -> int:
     """Where ends what a sum at text[place:] takes in: its brackets, or the term that it stands before."""
-    depth, is_call = 0, text.startswith("(", place)
-    for sign in re.compile(r"[(\[{]|[)\]}]|[;\n]|[-+−,=]").finditer(text, place):
-        if sign[0] in ";\n" or (depth == 0 and sign.start() > place and sign[0] in "+-−,="):
-            return sign.start()
-        depth += (sign[0] in "([{") - (sign[0] in ")]}")
-        if depth < 0 or (depth == 0 and is_call):
-            return sign.end()
-    return len(text)
+    if text.startswith("(", place):
+        return closing(text, place + 1)
+    signs = outside(text, r"[-+−,=;\n]", place)
+    return next((sign.start() for sign in signs if sign.start() > place), closing(text, place))
 
 
 BARE = rf"(?:[∑Σ]|\bsum\b)(?!\s*[_^{SUBS}])"

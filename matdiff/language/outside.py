@@ -7,19 +7,19 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 
-def outside(text: str, signs: str, start: int = 0) -> Iterator[re.Match[str]]:
-    """The matches of a pattern outside of brackets, or in those that open before *start*.
+def outside(text: str, signs: str, start: int | None = None) -> Iterator[re.Match[str]]:
+    """The matches of a pattern outside of brackets, or in those that are open at *start*.
 
     >>> [m.start() for m in outside("f(x, y), g", ",")], [m.start() for m in outside("f(x, y), g", ",", 2)]
     ([7], [3])
     """
     depth = 0
-    for m in re.compile(rf"(?P<open>[(\[{{])|[)\]}}]|(?P<sign>{signs})").finditer(text, start):
-        if m["sign"] is None:
+    for m in re.compile(rf"(?P<within>{signs})|(?P<open>[(\[{{⟨])|[)\]}}⟩]").finditer(text, start or 0):
+        if m["within"] is None:
             depth += 1 if m["open"] else -1
         elif depth <= 0:
             yield m
-        if start and depth < 0:
+        if start is not None and depth < 0:
             return
 
 
@@ -31,6 +31,15 @@ def between(text: str, signs: str) -> Iterator[tuple[int, int]]:
     """
     marks = [(0, 0), *(m.span() for m in outside(text, signs)), (len(text), len(text))]
     yield from ((end, start) for (_, end), (start, _) in pairwise(marks))
+
+
+def split(text: str, signs: str) -> list[str]:
+    """What stands between the matches of a pattern outside of brackets.
+
+    >>> split("x ∈ S(n, 2), y", ",")
+    ['x ∈ S(n, 2)', ' y']
+    """
+    return [text[start:end] for start, end in between(text, signs)]
 
 
 def closing(text: str, place: int) -> int:

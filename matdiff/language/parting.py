@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from matdiff.language.left_sides import Piece
 from matdiff.language.names import ABBREVIATED, GREEK_WORDS, MARKS
+from matdiff.language.outside import outside
 from matdiff.language.phrases import said_of_names
 from matdiff.language.questions import GOAL_OVER
 from matdiff.language.requests import AT_END, VERB
@@ -32,7 +33,7 @@ FULL_STOP = rf"(?<=\d)\.(?=\s+(?:{VERB}\s|[d∂]\w*\s*/\s*[d∂]))|(?<=\bby \d)\
 FULL_STOP += r"(?:(?<=[-+−*/]\s\d)|(?<=[-+−*/]\d))\.(?=\s+[^\W\d_]|\s+[‖|∑√])|"
 FULL_STOP += r"(?:(?<=[\w)\]}'′ᵀ⊤²³|‖₊+])|(?<=\^\*))(?<!\.\w)(?<!\bs)(?<!\A\d)(?<![\s(*/+=-]\d)\.(?=\s)"
 QUALIFYING = rf"\((?:{WORD}\s+)?(?P<condition>[^()]*(?:\([^()]*\)[^()]*)*)\)[\s.]*$"
-MARK = rf"(?P<whole>{INNER}|{GOAL_OVER}|{SUMMED})|[(\[{{⟨]|[)\]}}⟩]|[;,\n]|(?:=\s*)?\?|{FULL_STOP}|{WORD}"
+MARK = rf"(?P<whole>{INNER}|{GOAL_OVER}|{SUMMED})|[;,\n]|(?:=\s*)?\?|{FULL_STOP}|{WORD}"
 GREEK = "|".join(sorted(GREEK_WORDS | ABBREVIATED, key=len, reverse=True))
 ONE_NAME = rf"\s*(?:{GREEK}|[^\W\d_][{MARKS}]*)[0-9₀-₉]*(?:_\w|_\{{\w+\}})?\s*"
 LISTED = rf"\s*{NAMES}\s*(?:[∈≻⪰≥>]|\bin\b|:\s*\w+\s*(?:[x×]|$))"
@@ -45,21 +46,16 @@ def pieces_of(text: str) -> list[Piece]:
 
 def _pieces(text: str) -> Iterator[Piece]:
     """The statements of a text: commas, semicolons, line breaks and words such as where stand between them."""
-    depth = start = 0
-    lead = (0, 0)
-    for m in re.finditer(MARK, text):
-        sign = m.group()
+    start, lead = 0, (0, 0)
+    for m in outside(text, MARK):
         if m["whole"]:
             continue
-        if sign in "([{⟨" or sign in ")]}⟩":
-            depth += 1 if sign in "([{⟨" else -1
-        elif depth <= 0:
-            if len(sign) > 1 and not text[start : m.start()].strip() and not text[slice(*lead)].strip().isalpha():
-                lead = (lead[0], m.end())  # . Then
-            else:
-                yield from _parted(text, Piece(lead, start, m.start()))
-                lead = m.span()
-            start = m.end()
+        if len(m[0]) > 1 and not text[start : m.start()].strip() and not text[slice(*lead)].strip().isalpha():
+            lead = (lead[0], m.end())  # . Then
+        else:
+            yield from _parted(text, Piece(lead, start, m.start()))
+            lead = m.span()
+        start = m.end()
     yield from _parted(text, Piece(lead, start, len(text)))
 
 

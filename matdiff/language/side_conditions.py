@@ -12,7 +12,7 @@ from matdiff.language.declared import Declarations
 from matdiff.language.extents import Excerpt
 from matdiff.language.left_sides import HEAD, Piece, stands
 from matdiff.language.names import LETTER, MARKS, SUPERS
-from matdiff.language.outside import between
+from matdiff.language.outside import between, outside
 from matdiff.language.phrases import COUNT, SPACE, Said, said_of_names, tells_kind
 from matdiff.language.questions import GOAL_OVER_SET
 from matdiff.language.transcript import CLOSES, OPENS, Transcript
@@ -39,9 +39,7 @@ MADE_BY_SYMPY = (
 COMPARES = r"(?<![:!])(?:[∈≻⪰≽≺⪯≤≥⩽⩾⊥≠]|[<>]=?|=)"
 SET = rf"(?:{SPACE}|[{{(\[].*[)\]}}]|⟪?\w+⟫?(?:\(.*\))?)(?:\^\S+)?"
 LIKE_SPACE = rf"(?<!\w)[RS](?=\s*[_^{SUPERS}⊤'])"  # R⊤^n, S^n_{{++q}}
-RELATIONS = regex(r"\S\s*(?:[∈≻⪰≺⪯≤≥⩽⩾⊥≠]|(?:<|(?<!-)>)=?)\s*\S|∀")
-
-
+RELATIONS = r"(?:[∈≻⪰≺⪯≤≥⩽⩾⊥≠∀]|(?:<|(?<!-)>)=?)\s*(?=\S)"
 SMALL = regex(rf"[a-z][{MARKS}]*(?:_.*)?")
 
 
@@ -161,12 +159,18 @@ def _is_constraint(said: str, behind: bool) -> bool:
     """Whether a statement compares two sides: x ≥ 0, and *behind* a function A x = b."""
     if HEAD.match(said) or re.match(r"[Ff]or\b", said):
         return False
-    if RELATIONS.search(outside(said)) and re.match(r"\s*[^\W\d_]|\s*[‖|0-9]", said):
+    shown = _with_inner_products(said)
+    if re.match(r"\s*[^\W\d_]|\s*[‖|0-9]", said) and any(outside(shown, RELATIONS)):
         return True
-    left, equals, _ = outside(said).partition("=")
+    equals = next(outside(shown, "="), None) if behind else None
+    left = shown[: equals.start()] if equals else ""
     is_assigned = left.rstrip().endswith((":", "!", "<", ">")) or left.endswith(("+", "-", "*", "/"))  # loss += …
-    is_sided = bool(equals and left.strip()) and not is_assigned
-    return behind and is_sided and not re.match(r"[\s(]*[∇∂]", said)
+    return bool(left.strip()) and not is_assigned and not re.match(r"[\s(]*[∇∂]", said)
+
+
+def _with_inner_products(condition: str) -> str:
+    """A condition in which <A, B> is a bracket."""
+    return re.sub(INNER, lambda m: f"({'x' * (len(m.group()) - 2)})", condition) if "<" in condition else condition
 
 
 def unseen_names(text: str, conditions: Sequence[Condition]) -> Iterator[str]:
@@ -187,7 +191,7 @@ def compared(condition: str) -> list[tuple[int, int]]:
     """
     tail = re.search(r"(?:∀|\b[Ff]or\b).*", condition)
     said = condition[: tail.start()].rstrip(" ,") if tail else condition
-    shown = re.sub(INNER, lambda m: f"({'x' * (len(m.group()) - 2)})", said)
+    shown = _with_inner_products(said)
     first, *others = between(shown, COMPARES)
     listed = between(shown[slice(*first)], ",") if re.fullmatch(rf"\s*{NAMES}\s*", shown[slice(*first)]) else [first]
     return [*listed, *others] if others else []  # W, H ≥ 0
@@ -211,13 +215,3 @@ def is_set(condition: str, start: int, end: int) -> bool:
     """Whether a side of a constraint is a set, {0, 1}, [0, 1] or a space: behind ∈."""
     side = condition[start:end].strip(" \u200a\t")
     return condition[:start].rstrip().endswith("∈") and re.fullmatch(SET, side) is not None
-
-
-def outside(text: str) -> str:
-    """A text without what stands in brackets."""
-    kept, depth = [], 0
-    for sign in re.sub(INNER, "()", text):
-        depth -= sign in ")]}"
-        kept.append(sign if depth <= 0 and sign not in ")]}" else "")
-        depth += sign in "([{"
-    return "".join(kept)

@@ -15,6 +15,7 @@ from matdiff.algebra.expr import FUNCTIONS
 from matdiff.errors import AmbiguityError
 from matdiff.language.extents import KINDS
 from matdiff.language.names import GREEK_WORDS, SUBS
+from matdiff.language.outside import closing, outside
 from matdiff.language.phrases import LEADS
 from matdiff.language.requests import GOALS, VERBS
 from matdiff.language.transcript import Edit, Transcript
@@ -198,21 +199,12 @@ def _end(text: str, place: int) -> int:
 
 def _marks(text: str, place: int, used: Collection[int]) -> Iterator[tuple[int, str]]:
     """The signs between the terms behind a place, and at last the end."""
-    depth = 0
-    for m in re.finditer(rf"{STOPS}|(?P<open>[(\[{{])|[)\]}}]|{BETWEEN}", text):
-        if m.start() < place or m.start() in used:
-            continue
-        if m["open"]:
-            depth += 1
-        elif m.group() in ")]}":
-            depth -= 1
-        elif depth == 0:
+    for m in outside(text, f"{STOPS}|{BETWEEN}", place):
+        if m.start() not in used:
             yield m.start(), m.group()
-        if depth < 0 or (depth == 0 and not (m["open"] or m["sign"] or m.group() in ")]}")):
-            if depth < 0:
-                yield m.start(), m.group()
-            return
-    yield len(text.rstrip(" .?")), ""
+            if not m["sign"]:
+                return
+    yield min(closing(text, place), len(text.rstrip(" .?"))), ""
 
 
 def _doubt(script: Transcript, m: re.Match[str], short: int, long: int) -> AmbiguityError:

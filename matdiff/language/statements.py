@@ -28,6 +28,7 @@ from matdiff.language.left_sides import (
     unseen,
 )
 from matdiff.language.names import LETTER
+from matdiff.language.outside import between
 from matdiff.language.parameters import bound_letters
 from matdiff.language.parting import IN_FRONT, pieces_of, says_nothing, word_of
 from matdiff.language.quantifiers import without_quantifiers
@@ -39,6 +40,7 @@ from matdiff.language.unsayable import refuse_differential, refuse_point, refuse
 from matdiff.records import NamedTuple
 from matdiff.regex import regex
 
+STEPS = regex(r"[Ff]or\b[^;\n]*", given=("or",))  # of a recurrence
 CONSTRAINING = regex(r"subject|such|s\.")
 SEVERAL = regex(  # μ̂, Σ̂ = arg max …
     rf"(?:^|(?<=[;\n]))[^\S\n]*(?:\(\s*)?{LETTER}(?:\s*,\s*{LETTER})+(?:\s*\))?\s*:?=\s*(?=⟪?arg(?:min|max|\s))"
@@ -414,16 +416,8 @@ def _set_to_zero(text: str, question: Question, piece: Piece) -> tuple[int, int]
 
 def _sides(text: str, place: int, end: int) -> list[tuple[int, int]]:
     """The members of a chain a = b = c."""
-    found, depth, start = [], 0, place
-    for m in re.finditer(r"[(\[{]|[)\]}]|[Ff]or\b[^;\n]*|(?<![:=<>!])=(?!=)", text[place:end]):
-        sign = m.group()
-        if sign[0] in "fF":
-            continue  # the steps of a recurrence
-        if sign == "=" and not depth:
-            found.append((start, place + m.start()))
-            start = place + m.end()
-        elif sign != "=":
-            depth += 1 if sign in "([{" else -1
-    if len(found) > MOST_SIDES:
+    shown = STEPS.sub(lambda m: " " * len(m[0]), text[place:end])
+    found = [(place + a, place + b) for a, b in between(shown, r"(?<![:=<>!])=(?!=)")]
+    if len(found) > MOST_SIDES + 1:
         raise NotationError("there are too many signs =", text=text, span=(place, end), suggestion="write one function")
-    return [*found, (start, end)]
+    return found

@@ -14,6 +14,7 @@ from matdiff.errors import MatdiffError
 from matdiff.language.declarations import declare
 from matdiff.language.declared import Declaration
 from matdiff.language.names import SUBS, canonical, named
+from matdiff.language.outside import closing, outside
 from matdiff.language.spelling import transcript
 from matdiff.review.operators import HELD, LETTER
 
@@ -227,10 +228,8 @@ def _with_loose_signs(side: str) -> str:
     """A side in which all factors behind a sign ⊙ belong together: a ⊙ (B c) for a ⊙ B c."""
     found, place = "", 0
     for m in re.finditer(r"⊙|\.\*", side):
-        depth, end = 0, m.end()
-        while end < len(side) and (depth or (side[end] not in "+-−⊙/)]}" and side[end : end + 2] != ".*")):
-            depth += (side[end] in "([{") - (side[end] in ")]}")
-            end += 1
+        signs = outside(side, r"[-+−⊙/]|\.\*", m.end())
+        end = next((sign.start() for sign in signs), closing(side, m.end()))
         if m.start() >= place and side[m.end() : end].strip():
             found += f"{side[place : m.end()]} ({_with_loose_signs(side[m.end() : end])})"
             place = end

@@ -14,12 +14,12 @@ from matdiff.algebra.expr import FUNCTIONS
 from matdiff.algebra.notation import GREEK
 from matdiff.errors import MatdiffError
 from matdiff.language.names import ABBREVIATED, FONT_MARKS, GREEK_WORDS
+from matdiff.language.outside import split
 from matdiff.language.requests import BY, DERIVED, NAMES
 from matdiff.language.spelling import transcript
 from matdiff.language.typing import SPECIAL
 from matdiff.language.words import MAKERS
 from matdiff.records import NamedTuple
-from matdiff.review.cutting import split
 
 MATHEMATICAL = frozenset(FUNCTIONS).union(
     SPECIAL, MAKERS, ABBREVIATED, ("grad", "hess", "sum", "prod", "const", "constant")

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from matdiff.errors import NotationError, UnsupportedError
 from matdiff.language.names import GREEK_WORDS, MARKS, SUBS, canonical, named
+from matdiff.language.outside import closing, outside
 from matdiff.language.questions import Question, question_at
 from matdiff.records import NamedTuple
 from matdiff.review.lines import MATHEMATICAL
@@ -202,12 +203,7 @@ def _is_formula(of: str, by: str, functions: Collection[str]) -> bool:
 
 def _end_of_operand(side: str, place: int) -> int:
     """Where the function behind an operator ends: at a sign in front of another operator, or at a closing bracket."""
-    depth = 0
-    for k in range(place, len(side)):
-        depth += (side[k] in "([{") - (side[k] in ")]}")
-        if depth < 0 or (depth == 0 and re.compile(NEXT_TERM).match(side, k)):
-            return k
-    return len(side)
+    return next((m.start() for m in outside(side, NEXT_TERM, place)), closing(side, place))
 
 
 def _said(m: re.Match[str], name: Name) -> str:
