@@ -154,7 +154,7 @@ def implied(properties: frozenset[str]) -> frozenset[str]:
 def records(words: Iterable[str]) -> list[Property]:
     """The properties that some words name, in the order of the table."""
     named = frozenset(words)
-    return [p for p in PROPERTIES.values() if p.word in named]
+    return [p for p in PROPERTIES.values() if p.word in named] if named else []
 
 
 def curved(words: Iterable[str]) -> frozenset[str]:

@@ -58,26 +58,25 @@ class Expr(Arithmetic):
     def make(cls, operands: tuple[Expr, ...], data: Data = ()) -> Self:
         """The one node of this class with these operands and data."""
         key = (cls, operands, data)
-        known = Expr.table.get(key)
-        node = None if known is None else known()
-        if node is None:
-            shape = cls.shape_of(operands, data)
-            node = object.__new__(cls)
-            _set_operands(node, operands)
-            _set_data(node, data)
-            _set_shape(node, shape)
-            _set_free(node, cls.free_of(operands, data))
-            inside = below = 0
-            for o in operands:
-                inside = inside | o.kinds if inside else o.kinds
-                below = below | o.classes if below else o.classes
-            _set_inside(node, inside)
-            _set_below(node, below)
-            _set_classes(node, (below & SEEN_IN_DEFINITIONS if cls.closed else below) | of_node(cls, data))
-            _set_kinds(node, cls.kinds_of(operands, data))
-            _set_facts(node, {})
-            node = kept(key, node)
-        return node
+        known = TABLE.get(key)
+        if known is not None and (found := known()) is not None:
+            return found  # type: ignore[no-any-return]
+        shape = cls.shape_of(operands, data)
+        node = object.__new__(cls)
+        _set_operands(node, operands)
+        _set_data(node, data)
+        _set_shape(node, shape)
+        _set_free(node, cls.free_of(operands, data))
+        inside = below = 0
+        for o in operands:
+            inside |= o.kinds
+            below |= o.classes
+        _set_inside(node, inside)
+        _set_below(node, below)
+        _set_classes(node, (below & SEEN_IN_DEFINITIONS if cls.closed else below) | of_node(cls, data))
+        _set_kinds(node, cls.kinds_of(operands, data))
+        _set_facts(node, {})
+        return kept(key, node)
 
     @classmethod
     def shape_of(cls, operands: tuple[Expr, ...], data: Data) -> Shape:

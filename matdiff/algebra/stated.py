@@ -268,12 +268,15 @@ def within_product(ps: Sequence[Expr], right: Expr, when: Guard | None, matcher:
     place, fits = first_told(ps[:2]) if matcher is MATCHER else (0, None)
     several = any(is_letter(p) for p in ps[1:-1])
     alike = matcher is MATCHER and not several and is_letter(core(ps[0])) and core(ps[0]) is core(ps[1])
+    square = alike and ps[0].rows is ps[0].cols
     narrow = sum(p.cols is ONE for p in ps[:-1])
 
     def rewritten(e: Expr) -> Expr | None:
         f = e.operands if type(e) is Product else ()
         begins = [k for k in range(len(f) - fewest + 1) if fits is None or fits(f[k + place])]
-        if alike:
+        if square:
+            begins = [k for k in begins if f[k].rows is f[k].cols]
+        if alike and begins:
             cores = list(map(core, f))
             begins = [k for k in begins if cores[k] is cores[k + 1]]
         if not begins or (when is not None and not when(e)):

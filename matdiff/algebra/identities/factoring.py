@@ -36,7 +36,7 @@ def key(e: Expr) -> bytes:
 
 def _key(e: Expr, below: list[bytes]) -> bytes:
     if not e.operands:
-        return hashed(b"leaf %d" % id(e))  # leaves are interned and live as long as what is built of them
+        return id(e).to_bytes(12)  # leaves are interned and live as long as what is built of them
     if type(e) is Sum or type(e) is Hadamard:
         below = sorted(below)
     elif isinstance(e, Product) and e.is_scalar:
@@ -56,7 +56,8 @@ def _in_a_circle(e: Expr) -> list[bytes]:
     """The keys of the factors below a trace, or of their transposes, from the least one on."""
     factors = e.operands if isinstance(e, Product) and len(e.operands) <= LONGEST_CIRCLE else (e,)
     ways = [[*map(key, factors)], [transposed_key(f) for f in reversed(factors)]]
-    return min(way[k:] + way[:k] for way in ways for k in range(len(way)))
+    least = min(map(min, ways))
+    return min(way[k:] + way[:k] for way in ways for k, first in enumerate(way) if first == least)
 
 
 def _directions_in_order(e: Expr, below: list[bytes]) -> list[bytes]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from math import prod
 from typing import Any
@@ -44,6 +45,9 @@ def substituted(p: Size, found: Found) -> Size:
     return p.substitute(lambda name: found[name] if name in found else Size((((name,), 1),)))
 
 
+Maker = Callable[[Expr, Found, dict[Expr, Expr]], Expr]
+
+
 class Unbound(Exception):
     """A letter of the other side that nothing is known of."""
 
@@ -64,9 +68,9 @@ def with_sizes(found: Found) -> Found:
 
 
 @cache
-def nodes_of(p: Expr) -> tuple[Expr, ...]:
-    """Those of a side of a statement, operands first."""
-    return tuple(postorder(p))
+def plan(p: Expr) -> tuple[tuple[Expr, Maker], ...]:
+    """The nodes of a side of a statement, operands first, each with what makes an instance of it."""
+    return tuple([(node, MAKERS.get(type(node), _operation)) for node in postorder(p)])
 
 
 def instance(p: Expr, found: Found) -> Expr | None:
@@ -74,33 +78,43 @@ def instance(p: Expr, found: Found) -> Expr | None:
     done: dict[Expr, Expr] = {}
     try:
         found = with_sizes(found) if "sizes" in found else found
-        for node in nodes_of(p):
-            done[node] = _instance(node, found, done)
+        for node, make in plan(p):
+            done[node] = make(node, found, done)
     except (Unbound, ShapeError, ValueError, TypeError, KeyError):
         return None
     return done[p]
 
 
-def _instance(node: Expr, found: Found, done: dict[Expr, Expr]) -> Expr:
-    if type(node) is Transpose:
-        return turned(done[node.operands[0]])
-    if type(node) is Member and isinstance(found.get(node.operands[0]), Family):
-        return found[node.operands[0]].at(done[node.operands[1]])  # type: ignore[no-any-return]
-    if type(node) is Symbol:
-        if node.ranges and node in found:
-            return node  # it is asked for with its index
-        if node not in found:
-            if isinstance(found.get(node.name), Size):
-                return count(found[node.name])
-            raise Unbound(node.name)
-        return found[node]  # type: ignore[no-any-return]
+def _transpose(node: Expr, found: Found, done: dict[Expr, Expr]) -> Expr:
+    return turned(done[node.operands[0]])
+
+
+def _letter(node: Expr, found: Found, done: dict[Expr, Expr]) -> Expr:
+    """What a letter, an index or a differential stands for."""
+    known: Expr | None = found.get(node)
+    if known is not None:
+        return node if type(node) is Symbol and node.ranges else known  # a family is asked for with its index
     if type(node) is Index:
-        known = found.get(node)
-        return known if known is not None else Index(node.name, substituted(node.last, found))
-    if type(node) is Unspecified and isinstance(found.get(node.data[0]), Applied):
-        return _applied(found[node.data[0]], node, done)
-    if type(node) is Differential and node in found:
-        return found[node]  # type: ignore[no-any-return]
+        return Index(node.name, substituted(node.last, found))
+    if type(node) is Differential:
+        return _operation(node, found, done)
+    name: str = node.data[0]
+    if isinstance(found.get(name), Size):
+        return count(found[name])
+    raise Unbound(name)
+
+
+def _member(node: Expr, found: Found, done: dict[Expr, Expr]) -> Expr:
+    family = found.get(node.operands[0])
+    return family.at(done[node.operands[1]]) if isinstance(family, Family) else _operation(node, found, done)
+
+
+def _function(node: Expr, found: Found, done: dict[Expr, Expr]) -> Expr:
+    known = found.get(node.data[0])
+    return _applied(known, node, done) if isinstance(known, Applied) else _operation(node, found, done)
+
+
+def _operation(node: Expr, found: Found, done: dict[Expr, Expr]) -> Expr:
     operands = tuple([done[o] for o in node.operands])
     if type(node) is Sum or type(node) is Hadamard:
         numbers = [o.number for o in operands if o.number is not None]
@@ -115,6 +129,14 @@ def _instance(node: Expr, found: Found, done: dict[Expr, Expr]) -> Expr:
     if isinstance(node, Operator) and constructs(type(node)) and len(data) == node.sizes:  # type: ignore[arg-type]
         return type(node).of(*operands, *data)
     return node.instance(operands, data)
+
+
+MAKERS: dict[type[Expr], Maker] = {
+    **dict.fromkeys((Symbol, Index, Differential), _letter),
+    Transpose: _transpose,
+    Member: _member,
+    Unspecified: _function,
+}
 
 
 @cache

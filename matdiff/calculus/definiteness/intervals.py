@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from functools import cache
 from math import inf, isfinite
 
 from matdiff.records import NamedTuple
@@ -75,6 +76,7 @@ def at(value: Fraction | int) -> Interval:
     return Interval(Fraction(value), Fraction(value), False, False)
 
 
+@cache
 def from_text(text: str) -> Interval:
     """An interval as it is written.
 
