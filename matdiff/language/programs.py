@@ -21,8 +21,6 @@ COMMENT = regex(
     r"|(?<=[^\s\d])(?:[ \t]+#|[ \t]{2,}%)[^\n]*"
 )
 CONTINUED = regex(r"\.\.\.[ \t]*\n")
-WHOLE = regex(r"(?<![\w.])\d+(?P<point>\.)(?=[-+)]|\s+(?:[-+*/)]|\.[*/^]))")  # 1. of 1. + x and 1. ./ x
-OWN = regex(r"(?<![\w.])(?:obj|self|this)\.(?=[A-Za-z]\w*\b(?!\s*\())")  # of obj.X, in a class
 SIGNS_OF_CODE = r"[%#]|\bfunction\b|\breturn\b|[-+*/]=|\n|;|\d\.[\s)+-]|\b(?:obj|self|this)\.|σ\.\(|['\"]lower['\"]"
 WHOLE = regex(r"(?<![\w.])\d+(?P<point>\.)(?=[-+)]|\s+(?:[-+*/)]|\.[*/^]))")  # 1. of 1. + x and 1. ./ x
 OWN = regex(r"(?<![\w.])(?P<owner>(?:obj|self|this)\.)(?P<name>[A-Za-z]\w*)(?![\w(])")  # obj.X, in a class

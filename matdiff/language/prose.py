@@ -19,6 +19,9 @@ SENTENCE = regex(r"(?=.*[aeiou])[A-Z][a-z]{3,}")  # a word that begins a sentenc
 ACCENTED = regex(rf"(?!(?:that|what|chat)$)(?:[a-z]|{'|'.join(GREEK_WORDS)})(?:hat|bar|tilde|dot)")  # qdot, thetahat
 JOINED = regex(r"\s+(?:[^\W_]|[(‖√∑∇∂\[])")  # an operand behind a space
 BEHIND = frozenset(("(", "_", *SUBS))  # a call or a subscript
+STARRED = regex(r"[\w)\]'ᵀ]\s*\.?\*\s*[A-Za-z(]", given="*")  # A*x
+OMITTED = regex(r"[\w)\]'ᵀ]\s+[^\W\d_]|[)\]'ᵀ][^\W_]|\d[^\W\d_]|(?<![^\W\d_])[A-Z][a-z](?!\w)")  # A x, 2x, x'A, Ax
+OUTER = regex(r"\s*(?:['ᵀ⊤^]|\.T)")  # xy' may be an outer product
 HEADING = regex(r":\s")  # loss: x'x
 
 
@@ -33,8 +36,10 @@ def word_at(text: str, start: int, end: int, known: Vocabulary, is_behind: bool)
         return None
     is_short, begins = run in SHORT, SENTENCE.fullmatch(run) is not None
     stem = run.rstrip("0123456789")  # lam of lam1
-    if not (is_short or begins or WORD.fullmatch(stem)) or text[end : end + 1] in BEHIND:
+    if text[end : end + 1] in BEHIND:
         return None
+    if not (is_short or begins or WORD.fullmatch(stem)):
+        return canonical(run) if _is_beside_signs(text, start, end, known) else None
     if stem != run and text[end : end + 1].isalpha():  # col2im
         return None
     if stem in known.functions or is_name(run, known) or ways(run, known) or known.lonely.issuperset(stem):
@@ -46,6 +51,15 @@ def word_at(text: str, start: int, end: int, known: Vocabulary, is_behind: bool)
         hint = near or f"declare it where it is a name, {run}: scalar; a product is {product}"
         raise UnknownNameError(f"the word {run} has no meaning here", text=text, span=(start, end), suggestion=hint)
     return None if is_short or begins else canonical(run)
+
+
+def _is_beside_signs(text: str, start: int, end: int, known: Vocabulary) -> bool:
+    """Whether small letters that stand nowhere else, tc and yt, are one name: the text has a sign for every product."""
+    run = text[start:end]
+    is_new = run.isalpha() and run.islower() and known.lonely.isdisjoint(run) and run not in known.functions
+    if not is_new or is_name(run, known) or ways(run, known) or not STARRED.search(text):
+        return False
+    return not OMITTED.search(text) and not OUTER.match(text, end)
 
 
 def _refuse_heading(text: str, start: int, end: int, known: Vocabulary) -> None:

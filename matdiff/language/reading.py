@@ -159,7 +159,10 @@ class Readings:
             self._said(asks, far)
         self.scalar = scalar
         self.laws = laws
-        self._words = partial(_vocabulary, declared=declared, wrt=self.wrt, functions=functions, called=called)
+        is_code = self.dialect is not None and not self.dialect.is_python
+        self._words = partial(
+            _vocabulary, declared=declared, wrt=self.wrt, functions=functions, called=called, is_code=is_code
+        )
         self.vocabulary = self._words(self.script.text)
         self.budget = Budget()
         self.calls = self.valued = False  # whether open functions are called; whether they may have scalar values
@@ -422,7 +425,12 @@ def noted(found: Found, bound: Bound) -> tuple[str, ...]:
 
 
 def _vocabulary(
-    text: str, declared: Declarations, wrt: Sequence[str], functions: Set[str], called: Mapping[str, bool]
+    text: str,
+    declared: Declarations,
+    wrt: Sequence[str],
+    functions: Set[str],
+    called: Mapping[str, bool],
+    is_code: bool,
 ) -> Vocabulary:
     """The names and functions that are known in a text: those that are declared, those of unknowns, and the tables."""
     wholes = [w.partition("[")[0] for w in wrt]
@@ -431,4 +439,4 @@ def _vocabulary(
     shaped = [name for name in declared if declared[name].indices or declared[name].shape != SCALAR]
     kinds = {name: kind_of(declared[name].shape) for name in declared}
     from_zero = [name for name in declared if declared[name].zeros]
-    return Vocabulary(text, [*declared, *bases], functions, kinds, shaped, called, from_zero)
+    return Vocabulary(text, [*declared, *bases], functions, kinds, shaped, called, from_zero, is_code)

@@ -38,7 +38,8 @@ MEMBER = ENTRY.replace("[1-9]", "[0-9]").replace("[₁-₉]", "[₀-₉]")  # of
 RUN_ON = rf"(?:_?[A-Za-z0-9{GREEK_CLASS}{SUBS}])+"  # what may follow in a name that is declared
 LOW_SIGNS = frozenset(("_", *SUBS))  # what a subscript begins with
 PLACEHOLDERS = frozenset(("eye", "I"))  # names of constants that are no functions
-MAKERS = frozenset(("eye", "identity", "ones", "zeros", "vector", "matrix", "unit", "kron"))
+KEYWORDS = frozenset(("end", "inf", "Inf", "pi"))  # of MATLAB and Julia
+MAKERS = frozenset(("eye", "identity", "ones", "zeros", "vector", "matrix", "unit", "kron", "repmat"))
 FUNCTIONALS = ("funm", "frechet_funm")  # an argument of them is the name of a function
 BIG = ("sum", "prod", "min", "max")  # what may have limits below it
 NO_FUNCTIONS: Mapping[str, bool] = {}
@@ -91,6 +92,12 @@ def _siblings(text: str, names: Iterable[str]) -> frozenset[str]:
     return frozenset(found | {run for run in runs if run[1] in labels and run[0].islower()} if len(found) > 1 else ())
 
 
+def _runs(text: str, functions: Set[str]) -> frozenset[str]:
+    """The names of code of two signs or more: tc, Xtr, w_P; no functions, strings or calls."""
+    runs = re.findall(r"(?<![\w.'\"@])[^\W\d_]\w+(?!\w|\s*\()", text)
+    return frozenset(map(canonical, runs)) - functions - PLACEHOLDERS - KEYWORDS
+
+
 class Vocabulary:
     """The names and functions that are known in a text."""
 
@@ -103,10 +110,12 @@ class Vocabulary:
         shaped: Collection[str] = (),
         open_functions: Mapping[str, bool] = NO_FUNCTIONS,
         from_zero: Collection[str] = (),
+        is_code: bool = False,
     ) -> None:
         """*kinds* are those of declared names.
 
         *open_functions* are those that are declared, and whether they have scalar values or work on each entry.
+        In code (*is_code*) a run of letters is one name, whatever its letters are elsewhere.
         """
         self.text = text
         self.alone: dict[str, bool] = {}
@@ -125,7 +134,7 @@ class Vocabulary:
         self.names = frozenset(
             (*names, *defined, *self.states, *self.heads.plain, *self.heads.called, *self.heads.named)
         )
-        self.names |= _siblings(text, names)
+        self.names |= _runs(text, functions) if is_code else _siblings(text, names)
         self.longest = max(map(len, self.names), default=0)
         self.functions = functions if self.names.isdisjoint(functions) else functions - self.names
         self.formulas = frozenset(self.heads.called)

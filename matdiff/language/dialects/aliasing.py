@@ -1,4 +1,4 @@
-"""Arrays that have two names: after h = x.T, h += 1 changes x too, which no definition says."""
+"""Two names of one thing: after h = x.T, h += 1 changes x too; and names that mathematics writes as one, x_ and x."""
 
 from __future__ import annotations
 
@@ -15,6 +15,14 @@ VIEWS = frozenset(
     "asarray view_as expand expand_as contiguous".split()
 )
 IN_PLACE = ("numpy", "torch")  # the arrays of JAX are never changed
+
+
+def require_apart(to: Converter, tree: ast.AST) -> None:
+    """Refuses x_ beside x, and W_1 beside W1, which are two names in code and one in mathematics."""
+    written: dict[str, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and (other := written.setdefault(to.name(node.id), node.id)) != node.id:
+            raise to.refused(node, f"{other} and {node.id} would have one name here", "give one another name")
 
 
 def require_own(to: Converter, body: list[ast.stmt]) -> None:

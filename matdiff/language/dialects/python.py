@@ -118,6 +118,7 @@ class Converter:
         """Definitions, and the expression last."""
         said: list[tuple[Excerpt, str]] = []
         notes: list[str] = []
+        aliasing.require_apart(self, parsed)
         if self.dialect.name == "cvxpy" and isinstance(parsed, ast.Expression):
             parsed = ast.Module([ast.copy_location(ast.Expr(parsed.body), parsed.body)], [])
         if isinstance(parsed, ast.Module):
