@@ -32,6 +32,7 @@ ALGEBRA = [
     "algebra.notation",
     "algebra.walks",
     "algebra.arithmetic",
+    "algebra.nodes",
     "algebra.expr",
     "algebra.drawing",
     "algebra.assumptions",

@@ -49,3 +49,9 @@ def _parts(e: Expr) -> list[Part]:
     if isinstance(e, (Constant, Named)):
         return [e.letter if isinstance(e, Constant) else str(e.data[0])]
     return [*e.notation(ASCII).parts]
+
+
+def is_shorter(e: Expr, other: Expr) -> bool:
+    """Whether there is less to read in an expression, of which every operand takes a sign at least."""
+    cost = reading_cost(other)
+    return len(e.operands) < cost and reading_cost(e) < cost

@@ -32,7 +32,7 @@ from matdiff.algebra.operators.recurrence import Iterate, Recurrence
 from matdiff.algebra.operators.square import Trace
 from matdiff.algebra.operators.structure import Named, is_not_named
 from matdiff.algebra.operators.sums import IndexedSum, Member, under
-from matdiff.algebra.reading_cost import reading_cost
+from matdiff.algebra.reading_cost import is_shorter
 from matdiff.algebra.rewriting import NO_STEPS, Later, Simplifier, Step, Steps, Told, chained, replay
 from matdiff.calculus.blocks import block_names, grouped, index_names
 from matdiff.calculus.derivation import Block, Gradients, Phase, exchanged, give, indices_of, note_axes
@@ -356,12 +356,6 @@ class _Sweep:
 
         assert isinstance(family, Symbol)
         return general_indices(family, self.pieces, index_names(self.f))
-
-
-def is_shorter(e: Expr, other: Expr) -> bool:
-    """Whether there is less to read in an expression, of which every operand takes a sign at least."""
-    cost = reading_cost(other)
-    return len(e.operands) < cost and reading_cost(e) < cost
 
 
 def written_in(e: Expr) -> set[Expr]:

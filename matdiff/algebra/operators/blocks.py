@@ -8,11 +8,11 @@ from operator import add
 from typing import Any
 
 from matdiff.algebra.dims import ONE, Shape, Size, shape_text
-from matdiff.algebra.expr import Data, Expr
+from matdiff.algebra.expr import Data, Expr, flattened
 from matdiff.algebra.laws import Statement, of_a_line
 from matdiff.algebra.notation import POSTFIX, SUM, Notation, Part, Slot, Style, call
 from matdiff.algebra.operators.linear import Linear
-from matdiff.algebra.operators.products import Sum, flattened, zero
+from matdiff.algebra.operators.products import Sum, zero
 from matdiff.algebra.operators.slices import Range, Slice
 from matdiff.errors import ShapeError
 

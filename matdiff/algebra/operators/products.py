@@ -1,4 +1,4 @@
-"""Sums, products, powers and the transpose: the arithmetic of matrices.
+"""Sums, products and powers: the arithmetic of matrices.
 
 A scalar factor of a matrix is a node of its own (``Scale``), since scalars commute and matrices do
 not.  The product of scalars is the entrywise product of 1×1 matrices and shares its laws.
@@ -6,7 +6,6 @@ not.  The product of scalars is the entrywise product of 1×1 matrices and share
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from fractions import Fraction
 from functools import reduce
 from itertools import pairwise
@@ -16,39 +15,25 @@ from typing import Any
 from matdiff.algebra.arithmetic import bits
 from matdiff.algebra.constants import Ones, Zeros
 from matdiff.algebra.dims import ONE, SCALAR, Shape, shape_text
-from matdiff.algebra.expr import FUNCTIONS, OPERATORS, UNIT, Data, Expr, Number, Operator
+from matdiff.algebra.expr import FLATTEN as FLATTEN
+from matdiff.algebra.expr import FUNCTIONS, OPERATORS, UNIT, Data, Expr, Number, Operator, flattened
 from matdiff.algebra.laws import differential, shift, vec
 from matdiff.algebra.notation import (
-    ATOM,
-    POSTFIX,
     SUM,
     Notation,
-    Slot,
     Style,
     entrywise_product,
     power,
     product,
     signed_sum,
 )
+from matdiff.algebra.operators.transpose import Transpose as Transpose
+from matdiff.algebra.operators.transpose import turned as turned
 from matdiff.errors import ShapeError
 
 Differentials = Expr | None  # the differential of an operand; None where the operand is constant
 
-FLATTEN = 64  # a nested sum or product with more operands stays nested, so that building stays linear
 MOST_FACTORS, MOST_BITS = 64, 1000  # of a power of a number that is worked out
-
-
-def flattened(cls: type[Operator], operands: Sequence[Expr]) -> tuple[Expr, ...]:
-    """The operands with nested operations of the same class opened."""
-    if cls not in map(type, operands):
-        return tuple(operands)
-    flat: list[Expr] = []
-    for o in operands:
-        if type(o) is cls and len(o.operands) <= FLATTEN:
-            flat.extend(o.operands)
-        else:
-            flat.append(o)
-    return tuple(flat)
 
 
 def factors_of(e: Expr) -> tuple[Expr, ...]:
@@ -410,35 +395,3 @@ class Power(Operator):
             from_log = FUNCTIONS["log"](a)
             terms.append(Scale.of(ds, Hadamard.of(self, from_log)))
         return Sum.of(*terms)
-
-
-class Transpose(Operator):
-    """Aᵀ"""
-
-    __slots__ = ()
-    names = ("transpose",)
-    signature = "m×n → n×m"
-    seen_through = True
-
-    def notation(self, style: Style) -> Notation:
-        return Notation((Slot(self.operands[0], ATOM), style.pick("ᵀ", r"^{\top}")), POSTFIX)
-
-    @staticmethod
-    def numpy(np: Any, a: Any) -> Any:
-        return np.swapaxes(a, -1, -2)
-
-    def lower(self, to: Any, a: Any) -> Any:
-        return a.transposed()
-
-    @differential("differential_of_transpose", "d(A') = d(A)'", title="d(Aᵀ)", where="A: m x n")
-    def d(self: Expr, da: Expr) -> Expr:
-        return Transpose(da)
-
-    @vec("transpose_within_vec", "vec(Aᵀ) = K vec(A)", "vec(A') = commutation(m, n)*vec(A)", where="A: m x n")
-    def vec(self: Expr, place: int) -> Expr:
-        return OPERATORS["Commutation"].of(*self.operands[0].shape)  # type: ignore[arg-type]
-
-
-def turned(e: Expr) -> Expr:
-    """eᵀ, and e of eᵀ; a scalar is its own transpose."""
-    return e.operands[0] if isinstance(e, Transpose) else e if e.is_scalar else Transpose(e)
