@@ -1,4 +1,4 @@
-"""The rules of typing for sums, products and quotients."""
+"""The rules of typing for products and quotients."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from matdiff.algebra.operators.products import (
     Hadamard,
     Product,
     Scale,
-    Sum,
     Transpose,
     coefficient,
     entrywise_reciprocal,
@@ -23,84 +22,13 @@ from matdiff.algebra.operators.products import (
     quotient,
 )
 from matdiff.algebra.operators.square import Inverse
-from matdiff.language.broadcasting import axis_of, broadcast, repeat
+from matdiff.language.additions import negative
+from matdiff.language.broadcasting import axis_of, repeat
 from matdiff.language.doubtful_signs import require_meant, require_one_product
 from matdiff.language.named_functions import is_entrywise
 from matdiff.language.syntax import Node, without_brackets
 from matdiff.language.typed import Typed, described
 from matdiff.language.typing import Attempt, rule
-
-# ---- sums -----------------------------------------------------------------------------------------
-
-
-@rule("sum")
-def type_sum(attempt: Attempt, node: Node) -> Typed:
-    """A + B − …; a scalar is broadcast to the shape of the others, a vector to the rows or columns of a matrix."""
-    terms: list[Typed] = [part.typed for part in node.parts]
-    signs = [-1 if sign == "subtract" else 1 for sign in node.value]
-    for k, term in enumerate(terms):
-        if term.negated:
-            signs[k], terms[k] = -signs[k], term.negated
-    shaped = next((t for t in terms if t.rows is not ONE and t.cols is not ONE), None)
-    shaped = shaped or next((t for t in terms if not t.is_scalar), None)
-    if shaped is None:
-        return attempt.scalar(node, tuple(terms), partial(make_sum, signs))
-    for k, term in enumerate(terms):
-        if term.is_scalar:
-            terms[k] = broadcast(attempt, term, shaped, node)
-        elif not (same_kind(shaped, term) and attempt.same_shape(shaped, term)):
-            repeated = repeat(attempt, term, shaped, node)
-            if repeated is None:
-                raise attempt.clash(node, "the terms of a sum have different shapes", shaped, term)
-            terms[k] = repeated
-    return attempt.typed(node, (shaped.rows, shaped.cols), tuple(terms), partial(make_sum, signs))
-
-
-def same_kind(a: Typed, b: Typed) -> bool:
-    """Whether two pieces are both vectors, both row vectors, or both matrices."""
-    return (a.rows is ONE) is (b.rows is ONE) and (a.cols is ONE) is (b.cols is ONE)
-
-
-def make_sum(signs: Sequence[int], *terms: Expr) -> Expr:
-    """The sum of terms with their signs."""
-    return Sum.of(*[-t if sign < 0 else t for sign, t in zip(signs, terms, strict=True)])
-
-
-@rule("negative")
-def type_negative(attempt: Attempt, node: Node) -> Typed:
-    """−A"""
-    return negative(attempt, node, node.parts[0].typed)
-
-
-def negative(attempt: Attempt, node: Node, a: Typed) -> Typed:
-    """−A; −(−A) without brackets is A."""
-    if a.negated:
-        return a.negated
-    result = attempt.typed(node, (a.rows, a.cols), (a,), lambda e: -e)
-    result.negated = a
-    result.number = -a.number if a.number is not None else None
-    return result
-
-
-@rule("positive", "body", "step")
-def type_inside(attempt: Attempt, node: Node) -> Typed:
-    """+A, and what a definition with parameters or a step gives: what stands inside"""
-    typed: Typed = node.parts[0].typed
-    return typed
-
-
-@rule("group")
-def type_group(attempt: Attempt, node: Node) -> Typed:
-    """(A): the brackets keep a product or a sign together."""
-    a: Typed = node.parts[0].typed
-    is_chain = a.factors is not None and not a.is_scalar and not any(f.is_scalar for f in a.factors)
-    is_chain = is_chain and not any(f.rows is ONE for f in (a.factors or [])[1:])  # xᵀ(yzᵀ)w keeps yzᵀ together
-    is_chain = is_chain and len(a.factors or []) <= FLATTEN  # so that deep nesting stays linear
-    if a.negated is None and (is_chain or (a.factors is None and a.make is not quotient)):
-        return a  # A(BC) is ABC
-    result = attempt.typed(node, (a.rows, a.cols), (a,), lambda e: e)
-    result.number = a.number
-    return result
 
 
 @rule("contract")

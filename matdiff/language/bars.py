@@ -7,7 +7,7 @@ from collections.abc import Collection
 from fractions import Fraction
 
 from matdiff.errors import NotationError
-from matdiff.language.names import SUBSCRIPTS
+from matdiff.language.names import PLAIN_SUBSCRIPT
 from matdiff.language.scripts import Scripts
 from matdiff.language.tokens import CLOSING, ENDERS
 from matdiff.language.transcript import CLOSES, OPENS, Transcript
@@ -95,7 +95,7 @@ class Bars(Scripts):
         if not kind:
             return self.emit("NORM_CLOSE", "", start, end)
         square, braced, plain, low = kind.groups()
-        sign = braced or plain or (low or "").translate({ord(k): v for k, v in SUBSCRIPTS.items()})
+        sign = braced or plain or (low or "").translate(PLAIN_SUBSCRIPT)
         self.emit("NORM_CLOSE", sign, start, kind.end())
         return self.emit("SUPERSCRIPT", Fraction(2), kind.start(1), kind.end()) if square else kind.end()
 

@@ -23,12 +23,8 @@ from matdiff.language.fixed import Unbound, position_of, resolve_unbound
 from matdiff.language.names import SUPERSCRIPTS, canonical
 from matdiff.language.parameters import Given
 from matdiff.language.places import (
-    Indices,
     bare_name,
     binder_of,
-    directed,
-    grid,
-    place,
     subscripts,
     with_colon,
     word_among,
@@ -242,11 +238,11 @@ class Bound:
         pieces = re.split(r"[\s,]+", text.strip())
         if word := base.kind == "NAME" and word_among(pieces, {*scope, *self.declared}, scope):
             return self._labelled(node, base, word, [piece for piece in pieces if piece != word], scope)
-        if fixed := subscripts(self._low(node, text), self._with_general(scope), self._first_place(base)):
+        if fixed := subscripts(self._low(node, text), self.with_general(scope), self.first_place(base)):
             self.as_part(node, base, fixed, scope)
             return None
         if base.kind == "NAME" and re.fullmatch(STEP, text):
-            self._leave(node, base, [text.replace(" ", "")], scope)
+            self.leave(node, base, [text.replace(" ", "")], scope)
             return None
         if not re.fullmatch(r"(?:[\w\s,]|\[\w+\]|:(?=\s*(?:,|$)))+", text):
             raise self.error(node, f"the subscript {text} is not made of letters and digits")
@@ -258,7 +254,7 @@ class Bound:
                 return None
         if len(pieces) == 1 and text.isalnum() and any(canonical(letter) in scope for letter in text):
             pieces = list(text)  # W_{tj} and W_{2j}, where a sum binds j
-        self._leave(node, base, pieces, scope)
+        self.leave(node, base, pieces, scope)
         return None
 
     def _labelled(self, node: Node, base: Node, word: str, others: list[str], scope: Scope) -> Scope | None:
@@ -291,7 +287,7 @@ class Bound:
             return None
         return recurrences.resolve_state(self, node, self.recursions[name], piece, scope)
 
-    def _first_place(self, base: Node) -> int:
+    def first_place(self, base: Node) -> int:
         """The first number of a place: 0 of what is declared so, y[t=0..T]."""
         declaration = self.declared.get(base.value) if base.kind == "NAME" else None
         return 0 if declaration and declaration.zeros else 1
@@ -300,45 +296,16 @@ class Bound:
         """What is written low behind an operand."""
         return Excerpt(text.strip(), max(node.start, node.end - len(text)), self.text)
 
-    def _leave(
+    def leave(
         self, node: Node, base: Node, pieces: list[str], scope: Scope, spans: tuple[tuple[int, int], ...] = ()
     ) -> None:
         """Leaves a node with an index that no sum binds until all other names are known."""
         self.pending.append(Unbound(node, base, pieces, scope, spans))
         node.kind, node.parts = "unbound", [] if base.kind == "NAME" else [base]
 
-    def _index_brackets(self, node: Node, scope: Scope) -> Scope | None:
-        """x[i], A[i, j], x[2], A[1, :], A[1:3, n]"""
-        base, inside = node.parts
-        parts = inside.parts if inside.kind == "list" else [inside]
-        if directed(base, parts, lambda p: self._is_place(p, scope)):
-            node.kind, node.value, node.parts = base.kind, base.value, [*base.parts, inside]
-            return None
-        if self.is_numbered(base) and base.value not in scope:
-            return self.numbered(node, base.value, self.excerpt(inside), scope)
-        indices: Indices = []
-        for part in parts:
-            excerpt, first = self.excerpt(part), self._first_place(base)
-            bound = scope if part.kind == "NAME" else self._with_general(scope)
-            index = place(excerpt, bound, self.ranges, first) or position_of(self, excerpt.text, scope)
-            if index is None and part.kind not in ("NAME", "subscript"):
-                raise self.error(part, "an index is a number, a range 1:3 or the index of a sum", "( ) multiplies")
-            indices += [index] if index is not None else []
-        if len(indices) == len(parts):
-            self.as_part(node, base, indices, scope)
-        else:
-            spans = tuple([(part.start, part.end) for part in parts])
-            self._leave(node, base, [self.excerpt(part).text for part in parts], scope, spans)
-        return None
-
-    def _with_general(self, scope: Scope) -> Scope:
+    def with_general(self, scope: Scope) -> Scope:
         """The indices of sums, and the free ones that are declared: x[i + 1] of the member i."""
         return {**self.free_indices, **scope}
-
-    def _is_place(self, part: Node, scope: Scope) -> bool:
-        """Whether an argument in square brackets can be an index, a number or a range."""
-        is_free = part.kind == "NAME" and part.value not in self.declared
-        return is_free or place(self.excerpt(part), scope, self.ranges) is not None
 
     def general(self, base: str, name: str, scope: Scope) -> Position | None:
         """A free index, where those are allowed; in a sum a family has none but those that it is declared with."""
@@ -391,13 +358,6 @@ class Bound:
 
         return scope if self.recursions and recurrences.summed(self, node, scope) else resolve_sum(self, node, scope)
 
-    def _block(self, node: Node, scope: Scope) -> None:
-        """[A, B; C, D]: the parts are the blocks, the value counts those in each row."""
-        cells = grid(node)
-        node.value, node.parts = [len(row) for row in cells], [cell for row in cells for cell in row]
-        if len(node.parts) == 1:
-            node.kind, node.value = "group", None
-
     def excerpt(self, node: Node) -> Excerpt:
         written = plain(self.text[node.start : node.end]).strip()
         if all(sign in SUPERSCRIPTS for sign in written):  # of x⁽ⁱ⁾
@@ -415,9 +375,7 @@ class Bound:
 HANDLERS.update(
     NAME=Bound._name,
     subscript=Bound.subscript,
-    index=Bound._index_brackets,
     big_sum=Bound._sum,
-    block=Bound._block,
 )
 HANDLERS.announce(
     {
@@ -426,6 +384,7 @@ HANDLERS.announce(
         "matdiff.language.items": "formula sequence step where",
         "matdiff.language.named_calls": "call method positive_part entries factorial norm weighted",
         "matdiff.language.reach": "apply product sum tight",
+        "matdiff.language.square_brackets": "block index",
         "matdiff.language.substitution": "body unspecified",
     }
 )

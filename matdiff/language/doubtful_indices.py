@@ -1,20 +1,24 @@
-"""What is said of indices that no sum binds, where they may be several things or nothing.
+"""What is said of indices that no sum binds, or that two families share, where they may be several things or nothing.
 
-In go the places of the tree that have such an index; a doubtful one is an error that names its readings.
+In go the places of the tree that have such an index; a doubtful one is an error that names its readings, or a note.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from itertools import islice, permutations
 from typing import TYPE_CHECKING
 
 from matdiff.errors import AmbiguityError, MatdiffError
 from matdiff.language.names import canonical
-from matdiff.language.syntax import postorder
+from matdiff.language.scopes import Binder
+from matdiff.language.syntax import Node, postorder
 
 if TYPE_CHECKING:
     from matdiff.language.binding import Bound
     from matdiff.language.fixed import Unbound
+    from matdiff.language.typing import Attempt
 
 
 def require_no_convention(bound: Bound) -> None:
@@ -90,3 +94,51 @@ def not_bound(bound: Bound, place: Unbound, piece: str) -> Exception:
     hint = f"write ∑_{piece} or sum({piece}=1..N, …); a constant one is declared, {piece}: index"
     start, end = place.spans[place.pieces.index(piece)] if place.spans else (place.node.start, place.node.end)
     return bound.error((start, end), f"the index {piece} is not bound by a sum", hint)
+
+
+RUN = 5  # how far apart letters of one run are: i to n
+
+
+def asked_families(bound: Bound) -> set[str]:
+    """The unknowns, and the families of which they are members."""
+    return {*bound.wrt, *(name.rpartition("_")[0] for name in bound.wrt)} & set(bound.names)
+
+
+def say_families(bound: Bound, attempt: Attempt) -> None:
+    """Says that b_u and b_i of a sum over u and i are one family, where they may be two: biases of users and of items.
+
+    That is so where u and i are no letters of one run, as i and j are, or where other families have one of them alone.
+    """
+    for one, two in islice(_doubtful_members(bound), 1):
+        both = f"{attempt.written(one)} and {attempt.written(two)}"
+        name = one.value[0]  # who asks for b means both, and who asks for b_u the one
+        if name in asked_families(bound) - bound.wrt and {one.value[1][0], two.value[1][0]} <= _own(bound):
+            message = f"{both} can be members of one family, or of two"
+            hint = f"declare {name} for one; for two give one of them another letter"
+            raise bound.error((one.start, two.end), message, hint, AmbiguityError)
+        attempt.note(two, f"{both} are members of one family; where they are of two, give one another letter")
+
+
+def _doubtful_members(bound: Bound) -> Iterator[list[Node]]:
+    """The pairs of members of one undeclared family, under a sum over the index of one of them, that may be of two."""
+    own = _own(bound)
+    for total in [node for node in bound.order if node.kind == "big_sum"]:
+        for name, places in _places(total).items():
+            for i, j in permutations(places, 2):
+                is_apart = abs(ord(i.name[0]) - ord(j.name[0])) > RUN
+                if i in total.value.binders and (is_apart or {i, j} <= own) and not bound.names[name].declared:
+                    yield sorted((places[i], places[j]), key=lambda node: node.start)
+
+
+def _own(bound: Bound) -> set[Binder]:
+    """The indices that some family has alone, as users have their p_u."""
+    return {binder for places in _places(bound.tree).values() if len(places) == 1 for binder in places}
+
+
+def _places(tree: Node) -> dict[str, dict[Binder, Node]]:
+    """Where the members with one index stand in a tree, by families and by the sums that count them."""
+    found: dict[str, dict[Binder, Node]] = {}
+    for node in postorder(tree):
+        if node.kind == "member" and len(node.value[1]) == 1 and isinstance(node.value[1][0], Binder):
+            found.setdefault(node.value[0], {}).setdefault(node.value[1][0], node)
+    return found

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from itertools import islice, pairwise, permutations
+from collections.abc import Mapping
+from itertools import pairwise, permutations
 
 from matdiff.algebra.dims import ONE, SCALAR
 from matdiff.errors import AmbiguityError, ShapeError
@@ -21,14 +21,14 @@ from matdiff.language.doubtful_code import (
     require_vectors,
     require_words,
 )
+from matdiff.language.doubtful_indices import asked_families
 from matdiff.language.doubtful_sums import require_entries, require_one_sigma
 from matdiff.language.other_kinds import KindsError, typed_as
-from matdiff.language.scopes import BARE, Binder
+from matdiff.language.scopes import BARE
 from matdiff.language.syntax import Node, postorder
 from matdiff.language.typing import Attempt, Key
 
 Turned = Mapping[Key, tuple[str, str]]  # what goes against custom: the kind by custom, and the one that is taken
-RUN = 5  # how far apart letters of one run are: i to n
 PRODUCTS = ("product", "tight")
 COEFFICIENTS = ("beta", "theta", "gamma", "delta", "omega", "phi", "psi", "xi", "zeta")
 OF_ENTRIES = ("sum", "mean", "prod")  # functions of the entries of what stands in their brackets
@@ -176,14 +176,9 @@ def say_means(bound: Bound, attempt: Attempt) -> None:
             attempt.note(place, f"{step[0]} is a constant here; {hint}")
 
 
-def _asked(bound: Bound) -> set[str]:
-    """The unknowns, and the families of which they are members."""
-    return {*bound.wrt, *(name.rpartition("_")[0] for name in bound.wrt)} & set(bound.names)
-
-
 def require_estimates(bound: Bound) -> None:
     """Refuses ∑ᵢ(yᵢ − ŷᵢ)² + λ‖β‖² by β, where nothing says how ŷ depends on β: only the penalty would be derived."""
-    asked = _asked(bound)
+    asked = asked_families(bound)
     hats = {n for n in bound.names if n.endswith("_hat") and n[:-4] in bound.names and not bound.names[n].declared}
     for node in [node for node in bound.order if node.kind == "sum"] if hats - asked and asked else ():
         if any(n.kind in ("definition", "applied") for n in postorder(node)):
@@ -196,46 +191,6 @@ def require_estimates(bound: Bound) -> None:
             message = f"{hat} may depend on {min(asked)}, and is not given: its derivative would leave out the loss"
             hint = f"give it, as in {hat} = …, or declare it where it is constant"
             raise bound.error(node, message, hint, AmbiguityError)
-
-
-def say_families(bound: Bound, attempt: Attempt) -> None:
-    """Says that b_u and b_i of a sum over u and i are one family, where they may be two: biases of users and of items.
-
-    That is so where u and i are no letters of one run, as i and j are, or where other families have one of them alone.
-    """
-    for one, two in islice(_doubtful_members(bound), 1):
-        both = f"{attempt.written(one)} and {attempt.written(two)}"
-        name = one.value[0]  # who asks for b means both, and who asks for b_u the one
-        if name in _asked(bound) - bound.wrt and {one.value[1][0], two.value[1][0]} <= _own(bound):
-            message = f"{both} can be members of one family, or of two"
-            hint = f"declare {name} for one; for two give one of them another letter"
-            raise bound.error((one.start, two.end), message, hint, AmbiguityError)
-        attempt.note(two, f"{both} are members of one family; where they are of two, give one another letter")
-
-
-def _doubtful_members(bound: Bound) -> Iterator[list[Node]]:
-    """The pairs of members of one undeclared family, under a sum over the index of one of them, that may be of two."""
-    own = _own(bound)
-    for total in [node for node in bound.order if node.kind == "big_sum"]:
-        for name, places in _places(total).items():
-            for i, j in permutations(places, 2):
-                is_apart = abs(ord(i.name[0]) - ord(j.name[0])) > RUN
-                if i in total.value.binders and (is_apart or {i, j} <= own) and not bound.names[name].declared:
-                    yield sorted((places[i], places[j]), key=lambda node: node.start)
-
-
-def _own(bound: Bound) -> set[Binder]:
-    """The indices that some family has alone, as users have their p_u."""
-    return {binder for places in _places(bound.tree).values() if len(places) == 1 for binder in places}
-
-
-def _places(tree: Node) -> dict[str, dict[Binder, Node]]:
-    """Where the members with one index stand in a tree, by families and by the sums that count them."""
-    found: dict[str, dict[Binder, Node]] = {}
-    for node in postorder(tree):
-        if node.kind == "member" and len(node.value[1]) == 1 and isinstance(node.value[1][0], Binder):
-            found.setdefault(node.value[0], {}).setdefault(node.value[1][0], node)
-    return found
 
 
 def _require_powers(bound: Bound, attempt: Attempt) -> None:

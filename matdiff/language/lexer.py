@@ -15,11 +15,11 @@ from fractions import Fraction
 
 from matdiff.errors import MatdiffError, NotationError
 from matdiff.language.bracketing import GAP, indexes
-from matdiff.language.calls import CALLED, OF_SCALAR, OPERAND_FOLLOWS
-from matdiff.language.customs import customary
+from matdiff.language.calls import CALLED
+from matdiff.language.capital_sigma import CapitalSigma
 from matdiff.language.densities import SEPARATED, has_comma, separator
 from matdiff.language.doubtful_calls import CUSTOMARY_FUNCTIONS, STARTERS
-from matdiff.language.keywords import DEFINITION, Keywords
+from matdiff.language.keywords import DEFINITION
 from matdiff.language.named_functions import require_no_projection
 from matdiff.language.names import (
     COMPLEX,
@@ -35,10 +35,10 @@ from matdiff.language.names import (
 )
 from matdiff.language.prose import word_at
 from matdiff.language.scripts import LONGEST_NUMBER
+from matdiff.language.splitting import split_word
 from matdiff.language.syntax import Token
 from matdiff.language.tokens import CLOSING, ENDERS
 from matdiff.language.transcript import APART, CLOSES, OPENS
-from matdiff.language.words import split_word
 from matdiff.regex import match_at, regex
 
 PATTERN = regex(
@@ -88,19 +88,16 @@ CALLED_BY_LETTER = {"sigma": "sigmoid", "Gamma": "tgamma"}
 LEFT_OPEN = "{}(…) is a function that the text leaves open; that of the normal distribution is {}"
 ANGLES = {"<": "⟨", ">": "⟩"}
 DENOMINATOR = r"\s*/\s*([0-9]{1,100}(?:\.[0-9]{1,100})?)(?![0-9.]*\s*(?:\^|\.\^|\*\*|[⁰¹²³⁴-⁹⁻ᵀ⊤'_]))"
-BELOW = r"/\s*(?:\w+|\([^()]*\))[²³]?\s*\)?\s*$"  # 1/n or (1/n), at the end
 ROOT = r"\s*1\s*/\s*[0-9]+(?![.\d])"  # x^1/2
 MODULE = r"(?:np|jnp|numpy|torch|tf|scipy|math|LA)(?:\.(?:linalg|special|functional|numpy))*\.(?=[a-z])"
 FUNCTION_HEAD = r"[ \t]*([^\W\d_]\w*)[ \t]*\(\s*([^()=;\n]*?)\s*\)\s*(?=:?=)"
-CONDITIONAL = r"_\{\w+given\w"
-SUM_FOLLOWS = r"\s*(?:∑|Σ\s*_\{)"  # Σ_k Σ_{i ∈ C_k} is no matrix before a sum
 TRANSPOSED = r"'|ᵀ|⊤|\^\{?[T⊤]"
 
 
 MACRO = regex(r"\\[A-Za-z]|\$")  # a sign of LaTeX
 
 
-class Lexer(Keywords):
+class Lexer(CapitalSigma):
     """The pass over one text; *other* are the places of decisions that go against custom."""
 
     def run(self) -> list[Token]:
@@ -363,46 +360,6 @@ class Lexer(Keywords):
             self.operand("NAME", name[0], start, end - 1)
             return self.operand("NUMBER", Fraction(1), end - 1, end)
         return self.operand("NAME", name, start, end)
-
-    def sum_sign(self, m: re.Match[str]) -> int:
-        return self.big("sum" if m.group() == "∑" else "prod", m.start(), m.end())
-
-    def capital_sigma(self, start: int, end: int) -> int:
-        """Σ as a sum sign where it is one (the answer is the place behind it), else 0."""
-        from matdiff.language.limits import read_limits
-
-        if match_at(CONDITIONAL, self.text, end):
-            return 0  # Σ_{x|y}
-        limits = read_limits(self.text, end)
-        declared = "Sigma" in self.vocabulary.names
-        upper = limits.upper if "=" not in self.text[end : limits.end] else None
-        if upper is not None and (declared or upper.number is not None or not self.decide(start, True, 2)):
-            return 0  # Σ_j^2 is an entry squared, or a power of Σ_j; Σ_t^T may be transposed
-        before_sum = bool(limits.clauses) and not declared and match_at(SUM_FOLLOWS, self.text, limits.end)
-        if limits.explicit or before_sum:
-            return self.operand("BIG_SUM", ("sum", limits), start, limits.end)
-        follows = match_at(OPERAND_FOLLOWS, self.text, limits.end)
-        inside = self.innermost()
-        if not follows or (follows.group().lstrip() in ("|", "‖") and inside == follows.group().lstrip()):
-            return 0
-        by_itself = self.runs_by_itself(limits.end)
-        starts_term = self.last not in ENDERS or self.last == "NUMBER" or (by_itself and self.below_a_line(start))
-        if not starts_term and match_at(OF_SCALAR, self.text, limits.end):
-            return 0  # xᵀΣ(θ)x
-        if declared and not limits.clauses and not starts_term:
-            return 0  # Σ of xᵀΣx, whether its size fits or not
-        numbers = follows.group()[-1] in "(|‖[" or by_itself
-        is_number = self.vocabulary.kinds.get("Sigma") == "S"
-        behind_a_number = self.last == "NAME" and customary(self.tokens[-1].value)[0] == ("S", 0)
-        custom = (bool(limits.clauses) or (by_itself and behind_a_number)) and not declared
-        custom = custom or (starts_term and numbers and not is_number)
-        if not self.decide(start, custom, 2):
-            return 0
-        return self.operand("BIG_SUM", ("sum", limits), start, limits.end)
-
-    def below_a_line(self, start: int) -> bool:
-        """Whether 1/n or (1/n) stands before a sign: nobody divides by nΣ without brackets."""
-        return re.search(BELOW, self.text[max(0, start - 40) : start]) is not None
 
 
 ILLEGAL = {

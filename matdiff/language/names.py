@@ -54,7 +54,8 @@ SUPERSCRIPTS = dict(
     zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻ⁿⁱᵏˢᵐᵖᵗᵈʳᵃᵇᶜᵉᶠᵍʰʲˡᵒᵘᵛʷˣʸᶻᴺᴷᴹ", "0123456789-niksmptdrabcefghjlouvwxyzNKM", strict=True)
 )
 SUBS, SUPERS = "".join(SUBSCRIPTS), "".join(SUPERSCRIPTS)
-LOWERED = {ord(sign): letter for sign, letter in SUBSCRIPTS.items()} | {ord("₊"): "+", ord("₋"): "-", ord("−"): "-"}
+PLAIN_SUBSCRIPT = {ord(sign): letter for sign, letter in SUBSCRIPTS.items()}
+LOWERED = PLAIN_SUBSCRIPT | {ord("₊"): "+", ord("₋"): "-", ord("−"): "-"}
 SCRIPTS = frozenset((*"_^.'ᵀ⊤", *SUBS))  # what subscripts and transposes begin with
 SUBSCRIPT = rf"_\{{[^{{}}]*\}}|_[A-Za-z0-9{GREEK_CLASS}]+|[{SUBS}]++(?:[₊₋][{SUBS}]++)*+"  # possessive: no second try
 LETTER = rf"(?:⟪\w+⟫|[^\W\d_∂∇][\w{MARKS}]*?(?:{SUBSCRIPT})?(?:\^\{{?[*∗⋆]\}}?|\^\{{?\([^()]*\)\}}?)?)"

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from matdiff.errors import NotationError, UnknownNameError
 from matdiff.language.names import ABBREVIATED, GREEK_WORDS, SUBS, canonical, nearest
-from matdiff.language.words import Vocabulary, is_name, ways
+from matdiff.language.splitting import is_name, ways
+from matdiff.language.words import Vocabulary
 from matdiff.regex import regex
 
 SHORT = frozenset("an as at be by do if in is it no of on or so to we wrt".split())  # words of sentences

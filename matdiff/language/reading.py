@@ -21,9 +21,10 @@ from matdiff.algebra.operators.structure import Named
 from matdiff.errors import MatdiffError, NotationError, ShapeError
 from matdiff.language import dialects
 from matdiff.language.answers import Reading
+from matdiff.language.beside import Beside
 from matdiff.language.binding import Bound
 from matdiff.language.customs import kind_of
-from matdiff.language.declarations import declare, declare_members, leading_declarations
+from matdiff.language.declarations import declare, leading_declarations
 from matdiff.language.declared import Declarations, declare_symbols
 from matdiff.language.dialects import Dialect
 from matdiff.language.doubts import makes_numbers
@@ -33,12 +34,10 @@ from matdiff.language.lexer import Lexer
 from matdiff.language.names import changed, font_of, named
 from matdiff.language.naming import name_sizes
 from matdiff.language.other_kinds import KindsError
-from matdiff.language.parameters import bound_letters
 from matdiff.language.search import ANY_COST, FAR_FETCHED, Budget, Found, Search
 from matdiff.language.spelling import plain, transcript
 from matdiff.language.syntax import parse_tokens
 from matdiff.language.tokens import Decision
-from matdiff.language.transcript import Transcript
 from matdiff.language.typed import build
 from matdiff.language.typing import SPECIAL
 from matdiff.language.words import MAKERS, Vocabulary
@@ -117,16 +116,8 @@ def question_of(text: str, where: str | Mapping[str, str] | None = None) -> Ques
     return Readings(rest, declare(where, front), [], False, False, None, True).question
 
 
-class Readings:
+class Readings(Beside):
     """The readings of one text under the decisions of the lexer."""
-
-    conditions: tuple[Condition, ...] = ()  # what a text may say beside its function; laws say nothing
-    constraints: tuple[str, ...] = ()
-    sides: tuple[Transcript, ...] = ()
-    called: tuple[str, ...] = ()
-    of: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-    spans: tuple[tuple[int, int], ...] = ()
 
     def __init__(
         self,
@@ -156,7 +147,7 @@ class Readings:
         self.beside: list[tuple[int, int]] = []  # the places of the question and of the constraints
         self.whole = self.script
         if not laws and not dialects.is_program(text, self.dialect) and not is_bare(self.script.text):
-            self._said(asks, far)
+            self.take_out(asks, far)
         self.scalar = scalar
         self.laws = laws
         is_code = self.dialect is not None and not self.dialect.is_python
@@ -166,51 +157,6 @@ class Readings:
         self.vocabulary = self._words(self.script.text)
         self.budget = Budget()
         self.calls = self.valued = False  # whether open functions are called; whether they may have scalar values
-
-    def _said(self, asks: bool, far: bool) -> None:
-        """Takes out of the text what it says beside the function and its definitions, with the unknowns it names."""
-        from matdiff.language.increments import increments
-        from matdiff.language.left_sides import with_probabilities
-        from matdiff.language.likelihoods import with_likelihoods
-        from matdiff.language.programs import Program, unframed
-        from matdiff.language.rearranged import rearranged
-        from matdiff.language.runs import parted, require_no_factor
-        from matdiff.language.side_conditions import declare_conditions, unseen_names
-        from matdiff.language.spoken import in_signs
-        from matdiff.language.statements import said_in
-
-        declared = self.declared
-        program = unframed(self.script) if not (self.dialect and self.dialect.is_python) else Program(self.script)
-        spoken = in_signs(program.script, {*declared, *self.wrt}, far)
-        self.doubt = spoken.doubt
-        whole, stated, replaced = with_likelihoods(parted(spoken.script, declared))
-        whole, changes = increments(with_probabilities(whole), {*declared, *self.wrt})
-        said = said_in(whole, {*declared, *self.wrt}, asks)
-        self.whole = whole
-        self.script, self.question, self.conditions, self.sides, self.called, self.of, notes, spans = said
-        unseen = unseen_names(whole.text, self.conditions)
-        self.notes = (*program.notes, *spoken.notes, *stated, *changes, *notes, *unseen)
-        self.script, moved = rearranged(self.script)
-        sides = [rearranged(side) for side in self.sides]
-        self.sides = tuple(side for side, _ in sides)
-        moved = (*moved, *(span for _, also in sides for span in also))
-        self.spans = (*(whole.span(*span) for span in spans), *moved, *replaced, *spoken.spans, *program.spans)
-        declare_conditions(declared, self.conditions, whole)
-        places = [whole.span(c.start, c.end) for c in self.conditions if c.is_constraint]
-        self.constraints = tuple(whole.source[start:end] for start, end in places)
-        is_covariance = any(name.startswith("Sigma") for name in declared)
-        declare_members(declared, bound_letters(whole.text.replace("Σ", "") if is_covariance else whole.text))
-        self._asked(whole, places)
-        require_no_factor(self.script, declared, self.wrt)
-
-    def _asked(self, whole: Transcript, places: list[tuple[int, int]]) -> None:
-        """Notes the unknowns of the question, and where it and the conditions stand: constraints at *places*."""
-        asked = self.question
-        self.asked_at = whole.span(asked.start, asked.end) if asked else (0, 0)
-        inner = whole.span(*asked.inner) if asked and asked.inner else self.asked_at[1:] * 2
-        self.beside = [(self.asked_at[0], inner[0]), (inner[1], self.asked_at[1]), *places] if asked else []
-        self.beside += [whole.span(c.start, c.end) for c in self.conditions if not c.is_constraint]
-        self.wrt = self.wrt or list(asked.names if asked else ())
 
     def in_full(self, solving: bool = False) -> Reading:
         """The reading of least cost, with the other sides of a chain, and what is asked."""

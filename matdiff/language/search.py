@@ -17,14 +17,14 @@ from matdiff.algebra.dims import ONE
 from matdiff.errors import AmbiguityError, MatdiffError, UnsupportedError
 from matdiff.language.binding import Bound
 from matdiff.language.choices import Options
-from matdiff.language.customs import BOLD_MATRICES, DECLARED, WORDS, Kinds
+from matdiff.language.customs import BOLD_MATRICES, DECLARED, Kinds
 from matdiff.language.doubtful_code import is_word, say_samples
+from matdiff.language.doubtful_indices import say_families
 from matdiff.language.doubts import (
     require_customary,
     require_estimates,
     require_one_font,
     say_factors,
-    say_families,
     say_identities,
     say_means,
     say_middles,
@@ -34,7 +34,7 @@ from matdiff.language.doubts import (
     say_stems,
 )
 from matdiff.language.names import GREEK_WORDS
-from matdiff.language.other_kinds import KindsError
+from matdiff.language.other_kinds import ambiguous, too_many
 from matdiff.language.scopes import BARE
 from matdiff.language.syntax import Node, postorder
 from matdiff.language.typed import Misfit, Typed
@@ -143,7 +143,7 @@ class Search:
                 continue
             settled.add(vector)
             if len(seen) > MOST_QUEUED or self.budget.spent(len(self.bound.order)):
-                raise self._too_many()
+                raise too_many(self.bound, self.keys)
             tried = self._try(vector, complete)
             self.budget.left -= PUSHED * len(tried.culprits)
             if vector in complete:
@@ -348,24 +348,7 @@ class Search:
             if other not in complete:
                 self._try(other, complete)
             if other in complete and complete[other].cost == found.cost:
-                raise self._ambiguous(found.attempt, complete[other].attempt)
-
-    def _ambiguous(self, one: Attempt, two: Attempt) -> MatdiffError:
-        """Both readings, and the declarations that decide."""
-        differing = [key for key in self.keys if one.assumed[key] != two.assumed[key]]
-        shown = [", ".join(f"{self._called(key)} {WORDS[a.assumed[key]]}" for key in differing) for a in (one, two)]
-        names = [key for key in differing if key in self.bound.names]
-        names = [name for name in names if {one.assumed[name], two.assumed[name]} <= DECLARED.keys()]
-        told = ["; ".join(f"{name}: {DECLARED[a.assumed[name]]}" for name in names) for a in (one, two)]
-        hint = "declare the sizes to decide, as in X: m x n; w: n; a: scalar"
-        hint = f"declare {told[0]} or {told[1]} to decide, or the sizes" if names else hint
-        return self.bound.error(
-            self.bound.tree, f"two readings are possible: {shown[0]}; or {shown[1]}", hint, KindsError
-        )
-
-    def _called(self, key: Key) -> str:
-        """What a choice is about, in words."""
-        return "the sum" if key == BARE else key if isinstance(key, str) else "1"
+                raise ambiguous(self.bound, self.keys, found.attempt, complete[other].attempt)
 
     def _say_kinds(self, found: Found, vector: Assignment) -> None:
         """Notes the names that are read against custom, and how to say the other thing."""
@@ -402,11 +385,6 @@ class Search:
         other = tuple((place, n) for place, n in vector if place != k)
         self._try(other, tried)
         return other in tried
-
-    def _too_many(self) -> MatdiffError:
-        undeclared = ", ".join(k for k in self.keys if isinstance(k, str))
-        message = "too many undeclared names to find out their sizes" if undeclared else "too many readings of 1"
-        return self.bound.error(self.bound.tree, message, f"declare some of {undeclared[:200]}", AmbiguityError)
 
 
 def settled(attempt: Attempt) -> None:

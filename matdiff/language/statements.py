@@ -11,10 +11,10 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NoReturn
 
 from matdiff.errors import MatdiffError, NotationError
+from matdiff.language.chains import one_side, refuse_claim, set_to_zero
 from matdiff.language.formulas import is_formula
 from matdiff.language.left_sides import (
     HEAD,
-    MOST_SIDES,
     Piece,
     arguments,
     called,
@@ -28,7 +28,6 @@ from matdiff.language.left_sides import (
     unseen,
 )
 from matdiff.language.names import LETTER
-from matdiff.language.outside import between
 from matdiff.language.parameters import bound_letters
 from matdiff.language.parting import IN_FRONT, pieces_of, says_nothing, word_of
 from matdiff.language.quantifiers import without_quantifiers
@@ -40,7 +39,6 @@ from matdiff.language.unsayable import refuse_differential, refuse_point, refuse
 from matdiff.records import NamedTuple
 from matdiff.regex import regex
 
-STEPS = regex(r"[Ff]or\b[^;\n]*", given=("or",))  # of a recurrence
 CONSTRAINING = regex(r"subject|such|s\.")
 SEVERAL = regex(  # μ̂, Σ̂ = arg max …
     rf"(?:^|(?<=[;\n]))[^\S\n]*(?:\(\s*)?{LETTER}(?:\s*,\s*{LETTER})+(?:\s*\))?\s*:?=\s*(?=⟪?arg(?:min|max|\s))"
@@ -365,12 +363,12 @@ def _function(
         is_plain = heads and (around.is_only or len(heads) > 1 or is_odd(text, heads[0]))
         named = taken_out(text, heads, around.is_alone) if is_plain else []
         edits += [(head.start(), head.end(), " ") for head in named]
-        return None, *(_chain(text, place, piece.end, edits, -1) if heads or edits else (edits, [])), named
-    _refuse_claim(text, question, piece)
+        return None, *(one_side(text, place, piece.end, edits, -1) if heads or edits else (edits, [])), named
+    refuse_claim(text, question, piece)
     if not (question.names or question.order) and heads and (sought := estimated(text, heads[-1])):
         question = question._replace(names=(sought,))
     is_goal = not question.order
-    if question.order and (equal := _set_to_zero(text, question, piece)):
+    if question.order and (equal := set_to_zero(text, question, piece)):
         edits.append((*equal, " "))
         question = question._replace(order=0)
     begin = question.inner[0] if question.inner else question.end
@@ -381,43 +379,4 @@ def _function(
         return question, edits, [], within
     edits.append((question.start, question.end, " "))
     place = within[-1].end() if within else begin
-    return question, *(_chain(text, place, piece.end, edits, 0) if is_goal else (edits, [])), within
-
-
-def _chain(text: str, place: int, end: int, edits: list[Edit], kept: int) -> tuple[list[Edit], list[list[Edit]]]:
-    """The changes that leave one member of a chain a = b, the last or the first, and those for each of the others."""
-    sides = _sides(text, place, end)
-    if len(sides) == 1:
-        return edits, []
-    left: list[list[Edit]] = [[*edits, (place, start, " "), (stop, end, " ")] for start, stop in sides]
-    own = left.pop(kept)
-    return own, left
-
-
-def _refuse_claim(text: str, question: Question, piece: Piece) -> None:
-    """Refuses ∇f(x) = …, which says what a derivative is."""
-    if question.order and HEAD.match(text, question.end, piece.end):
-        message = "this says what a derivative is, not what is differentiated"
-        hint = "write the function; whether the equation is true says matdiff check"
-        raise NotationError(message, text=text, span=(question.start, question.end), suggestion=hint)
-
-
-def _set_to_zero(text: str, question: Question, piece: Piece) -> tuple[int, int] | None:
-    """Where = 0 stands behind a derivative, which asks where it is 0; what it is said to be else is refused."""
-    (_, end), *others = _sides(text, question.end, piece.end)
-    if not others:
-        return None
-    if len(others) > 1 or text[slice(*others[0])].strip(" .,\u200a") not in ("0", "𝟎"):
-        message = "this says what a derivative is, beside what is differentiated"
-        hint = "write one side; whether the equation is true says matdiff check"
-        raise NotationError(message, text=text, span=(end, piece.end), suggestion=hint)
-    return end, piece.end
-
-
-def _sides(text: str, place: int, end: int) -> list[tuple[int, int]]:
-    """The members of a chain a = b = c."""
-    shown = STEPS.sub(lambda m: " " * len(m[0]), text[place:end])
-    found = [(place + a, place + b) for a, b in between(shown, r"(?<![:=<>!])=(?!=)")]
-    if len(found) > MOST_SIDES + 1:
-        raise NotationError("there are too many signs =", text=text, span=(place, end), suggestion="write one function")
-    return found
+    return question, *(one_side(text, place, piece.end, edits, 0) if is_goal else (edits, [])), within

@@ -225,8 +225,9 @@ Rule = Callable[[Attempt, Node], "Typed | None"]
 RULES: ByNeed[Rule] = ByNeed()
 RULES.announce(
     {
+        "matdiff.language.additions": "sum negative positive body step group",
         "matdiff.language.applications": "unspecified path list STRING keyword tuple call sized_call",
-        "matdiff.language.arithmetic": "sum negative positive body step group contract inner product tight",
+        "matdiff.language.arithmetic": "contract inner product tight",
         "matdiff.language.blocks": "block ARRAY row rows all",
         "matdiff.language.leaves": "NUMBER constant symbol member entry counter unit sized_constant define abbreviate "
         "formula pi parameter applied argument definition sequence equation",

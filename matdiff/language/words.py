@@ -1,9 +1,4 @@
-"""What a run of letters means: names that are known, functions, and how a run is split into them.
-
-In goes a run of letters in the text and the ``Vocabulary`` of the reading; out come pieces.  Known
-names are looked up whole, then the run is split into known names (two ways are an error), and what is
-left is split into single letters.
-"""
+"""The words that a text knows: its names, its functions, and what it defines, in the ``Vocabulary`` of a reading."""
 
 from __future__ import annotations
 
@@ -12,30 +7,24 @@ from collections.abc import Collection, Iterable, Mapping, Set
 from fractions import Fraction
 from functools import cached_property
 
-from matdiff.errors import AmbiguityError, NotationError
+from matdiff.errors import NotationError
 from matdiff.language.customs import customary
 from matdiff.language.names import (
-    ACCENTED,
     GREEK,
-    GREEK_CLASS,
     GREEK_WORDS,
     LINK,
     MARKS,
+    PLAIN_SUBSCRIPT,
     SUBS,
-    SUBSCRIPT,
-    SUBSCRIPTS,
     SUPERSCRIPTS,
     canonical,
-    is_letter,
-    no_function,
 )
 from matdiff.language.parameters import Heads, bound_letters
 from matdiff.records import NamedTuple
-from matdiff.regex import match_at, regex
+from matdiff.regex import match_at
 
 ENTRY = rf"_\{{\s*[1-9][0-9]*\s*\}}|_[1-9][0-9]*(?![0-9A-Za-z_])|[₁-₉][₀-₉]*(?![{SUBS}])"  # the subscript of x_2
 MEMBER = ENTRY.replace("[1-9]", "[0-9]").replace("[₁-₉]", "[₀-₉]")  # of what is declared to be counted from 0
-RUN_ON = rf"(?:_?[A-Za-z0-9{GREEK_CLASS}{SUBS}])+"  # what may follow in a name that is declared
 LOW_SIGNS = frozenset(("_", *SUBS))  # what a subscript begins with
 PLACEHOLDERS = frozenset(("eye", "I"))  # names of constants that are no functions
 KEYWORDS = frozenset(("end", "inf", "Inf", "pi"))  # of MATLAB and Julia
@@ -44,14 +33,6 @@ FUNCTIONALS = ("funm", "frechet_funm")  # an argument of them is the name of a f
 BIG = ("sum", "prod", "min", "max")  # what may have limits below it
 NO_FUNCTIONS: Mapping[str, bool] = {}
 NOTHING_DECLARED: Mapping[str, str] = {}
-
-
-class Piece(NamedTuple):
-    """A piece of a run of letters: NAME, FUNCTION, SUM or KRONECKER, what it is called, and its end."""
-
-    kind: str
-    value: str
-    end: int
 
 
 PATH = "path"  # marks a call of an open function with matrices or vectors for values
@@ -192,7 +173,7 @@ class Vocabulary:
         name = canonical(m.group("name").strip("⟪⟫"))
         if name not in self.valued:
             return None
-        scripts = m.group("scripts").translate(_PLAIN_SUBSCRIPT)
+        scripts = m.group("scripts").translate(PLAIN_SUBSCRIPT)
         raised = "".join(SUPERSCRIPTS.get(sign, sign) for sign in "".join(re.findall(RAISED, scripts)))
         order = int(re.sub(r"[^0-9]", "", (m.group("order") or "") + raised) or 1)
         places = tuple(map(int, re.sub(r"[^0-9]", "", re.sub(RAISED, "", scripts))))
@@ -204,7 +185,7 @@ class Vocabulary:
 
     def is_identity(self, letter: str, low: str) -> bool:
         """Whether I_3 is the identity with its size, unless there is an I_1, which makes I_3 the third of several."""
-        size = low.strip("_{}").translate(_PLAIN_SUBSCRIPT)
+        size = low.strip("_{}").translate(PLAIN_SUBSCRIPT)
         if letter != "I" or not size.isdecimal() or {"I", f"I{size}"} & self.names:
             return False
         return re.search(r"(?<![A-Za-z])I(?:_?\{?[01](?![0-9])|[₀₁])", self.text) is None
@@ -278,7 +259,6 @@ NABLA = (
     rf"(?P<name>[^\W\d_](?:(?![ᵀ{''.join(SUPERSCRIPTS)}])[\w{MARKS}])*?(?:_\{{\w+\}})?|⟪\w+⟫)\s*(?=\()"
 )
 LETTER_OF = {name: sign for sign, name in reversed(GREEK.items())}
-_PLAIN_SUBSCRIPT = {ord(sign): letter for sign, letter in SUBSCRIPTS.items()}
 DEFINED = (
     r"(?:^|[;\n,]|\((?=[A-Za-z]{2})|\b(?:let|where|and)\b)[ \t]*"
     rf"((?:⟪\w+⟫|[^\W\d_])[\w₀-₉{MARKS}]*(?:_\{{\w+\}})?)\s*:?="
@@ -295,151 +275,3 @@ def superscript(signs: str) -> tuple[Fraction | str, int]:
         return Fraction(number.group()), number.end()
     letter = re.match(r"-?[A-Za-z]", plain)
     return (letter.group(), letter.end()) if letter else (plain[0], 1)
-
-
-# ---- runs of letters ------------------------------------------------------------------------------
-
-
-def split_word(text: str, start: int, end: int, known: Vocabulary) -> Iterable[Piece]:
-    """The pieces of the run of letters (and digits behind it) that stands at text[start:end]."""
-    run = text[start:end]
-    if long := _long_word(text, start, end, known):
-        return [long]
-    subscript = match_at(SUBSCRIPT, text, end) if text[end : end + 1] in LOW_SIGNS else None
-    if subscript and (len(run) == 1 or run in GREEK or run in GREEK_WORDS):
-        accent = match_at(ACCENTED, text, end)
-        if accent:  # x_hat is x̂
-            return [Piece("NAME", canonical(run + accent.group()), accent.end())]
-    if subscript and known.is_identity(run, subscript.group()):
-        return [Piece("NAME", run, end)]
-    if subscript:
-        whole = canonical(run + subscript.group())
-        is_number = subscript.group().strip("_{}").translate(_PLAIN_SUBSCRIPT).isdecimal()
-        if whole in known.names or (is_number and is_name(run, known)):
-            return [Piece("NAME", whole, subscript.end())]
-        if whole in known.functions:
-            return [Piece("FUNCTION", whole, subscript.end())]
-        last = canonical(run[-1] + subscript.group())
-        if len(run) > 1 and last in known.names and not is_name(run, known):  # Xw_{ML} has the factor w_ML
-            return [*split_word(text, start, end - 1, known), Piece("NAME", last, subscript.end())]
-        if run in BIG and run not in known.names:
-            return [Piece("SUM", run, end)]
-        letters = subscript.group().strip("_{}")
-        if letters.isalpha() and len(letters) > 2 and text.startswith("(", subscript.end()):  # lambda_max(A)
-            span = (start, subscript.end())
-            raise no_function(text[slice(*span)], [*known.functions, *known.names], text, span)
-        if _is_labelled(run, subscript.group(), text, subscript.end(), known):
-            return [Piece("NAME", whole, subscript.end())]  # loss_weight, inv_M
-    name = canonical(run)
-    if name not in known.names:
-        if run == "kron":
-            return [Piece("KRONECKER", run, end)]
-        if run in known.functions and (run != "eye" or text.startswith("(", end)):
-            return [Piece("FUNCTION", run, end)]
-    if is_name(run, known) or run in PLACEHOLDERS:
-        return [Piece("NAME", name, end)]
-    return _split(text, start, end, known, subscript)
-
-
-def _is_labelled(run: str, below: str, text: str, end: int, known: Vocabulary) -> bool:
-    """Whether a word is one with the label below it: loss_weight, inv_M; log_b x has a base."""
-    if len(below) > 2 and below[1] != "{" and len(run) > 1 and not is_name(run, known):
-        return True
-    letters = below.strip("_{}")
-    is_label = run in known.functions and letters[:1].isalpha() and (len(letters) > 1 or run != "log")
-    return is_label and not match_at(r"\s*\(|\s+\w", text, end)
-
-
-def _long_word(text: str, start: int, end: int, known: Vocabulary) -> Piece | None:
-    """A function or a declared name that goes on behind the run of letters: log1p, softmax_rows, x_hat_t, W1b."""
-    if not (text.startswith("_", end) or text[end : end + 1].isalpha()):
-        return None
-    tail = match_at(r"[a-z]*(?:_[a-z]+)*(?=\s*\.?\()", text, end)
-    if tail and tail.end() > end and text[start : tail.end()] in known.functions:
-        return Piece("FUNCTION", text[start : tail.end()], tail.end())
-    tail = match_at(RUN_ON, text, end)
-    ends = [k for k in range(tail.end(), end, -1) if k == tail.end() or text[k - 1] in SUBS] if tail else []
-    names = (Piece("NAME", canonical(text[start:k]), k) for k in ends)
-    return next((piece for piece in names if piece.value in known.names), None)
-
-
-def is_name(run: str, known: Vocabulary) -> bool:
-    """Whether a run is one name: declared, a Greek word, or a letter, perhaps with digits; Mu of u'Mu is M u."""
-    name = canonical(run)
-    return name in known.names or (is_letter(name) and run not in ("Mu", "Nu"))
-
-
-def _split(text: str, start: int, end: int, known: Vocabulary, subscript: re.Match[str] | None) -> list[Piece]:
-    """A run that is no name: known names in a row, else a function before capitals, else single letters."""
-    run = text[start:end]
-    if text.endswith("^", 0, start) and run[1:].islower() and run.isalpha():
-        message = f"the exponent {run} can be a product, or {run[0]} before a product"
-        hint = f"write ^({'*'.join(run)}), or {run[0]} {' '.join(run[1:])}"
-        raise AmbiguityError(message, text=text, span=(start, end), suggestion=hint)
-    found = ways(run, known)
-    if len(found) > 1:
-        shown = " or as ".join("*".join(way) for way in found[:2])
-        hint = "separate the names by spaces or *"
-        raise AmbiguityError(f"{run} can be read as {shown}", text=text, span=(start, end), suggestion=hint)
-    if found:
-        return _pieces(found[0], start, end, subscript)
-    front = next((k for k in range(len(run) - 1, 1, -1) if run[:k] in known.functions and run[k].isupper()), 0)
-    if front:
-        return [Piece("FUNCTION", run[:front], start + front), *split_word(text, start + front, end, known)]
-    if text.startswith("(", end):
-        error = no_function(run, [*known.functions, *known.names], text, (start, end))
-        if error.suggestion or len(run) > 3 or run.islower():
-            raise error
-    is_doubled = DOUBLED.search(run) and not match_at(r"\s*(?:['′ᵀ⊤^]|\.T)", text, end)
-    if is_doubled or _is_beside_its_letter(text, start, end):
-        message, hint = f"{run} can be a name of its own, or a product", f"{run[0]}_{{{run[1:]}}} is a name"
-        hint += f", {' '.join(run)} a product"
-        raise AmbiguityError(message, text=text, span=(start, end), suggestion=hint)
-    return _pieces(re.findall(r"[A-Za-z][0-9]*", run), start, end, subscript)
-
-
-def _is_beside_its_letter(text: str, start: int, end: int) -> bool:
-    """Whether a run is the xb of x − xb, where nobody means x times b."""
-    letter = text[start]
-    if end != start + 2 or not text[start:end].islower():
-        return False
-    minus = r"\s*[-−]\s*"
-    return bool(
-        match_at(rf"{minus}{letter}(?![\w('′ᵀ^])", text, end)
-        or re.search(rf"(?<![\w'′ᵀ*·)])\s*{letter}{minus}$", text[:start])
-    )
-
-
-DOUBLED = regex(r"^[A-Z]([a-z])\1$")  # Rxx: nobody writes a square so
-
-
-def _pieces(names: list[str], start: int, end: int, subscript: re.Match[str] | None) -> list[Piece]:
-    """Names in a row; a subscript made of digits belongs to the last one."""
-    pieces = []
-    for name in names:
-        start += len(name)
-        pieces.append(Piece("NAME", canonical(name), start))
-    if subscript and (digits := canonical("x" + subscript.group())[1:]).isdecimal():
-        pieces[-1] = Piece("NAME", pieces[-1].value + digits, subscript.end())
-    return pieces
-
-
-Link = tuple["Link | None", str]  # a way to read the front of a run: the way before, and its last piece
-
-
-def ways(run: str, known: Vocabulary) -> list[list[str]]:
-    """The ways to read a run as known names in a row: none, the only one, or two of them."""
-    at: list[list[Link | None]] = [[None], *([] for _ in run)]
-    for place in range(len(run)):
-        for length in range(1, min(known.longest, len(run) - place) + 1) if at[place] else ():
-            piece = run[place : place + length]
-            if canonical(piece) in known.names:
-                at[place + length] = (at[place + length] + [(way, piece) for way in at[place]])[:2]
-    found = []
-    for link in at[len(run)]:
-        way: list[str] = []
-        while link is not None:
-            link, piece = link
-            way.append(piece)
-        found.append(way[::-1])
-    return found

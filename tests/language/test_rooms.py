@@ -25,9 +25,7 @@ def test_every_entry_lies_where_it_is_announced(name: str) -> None:
         if not module.name.startswith("matdiff.language.dialects"):  # which are loaded for code alone
             import_module(module.name)
     own = {key for key, function in table.made() if function.__module__.startswith("matdiff.language.dialects")}
-    own |= {
-        key for key, _ in table.made() if name == "names" and key in ("NAME", "subscript", "index", "big_sum", "block")
-    }
+    own |= {key for key, _ in table.made() if name == "names" and key in ("NAME", "subscript", "big_sum")}
     assert table.homes.keys() == {key for key, _ in table.made()} - own
     for key, home in table.homes.items():
         function = table[key]

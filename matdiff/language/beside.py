@@ -1,0 +1,82 @@
+"""What a text says beside its function: the question, conditions, what it is called; all that is taken out of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from matdiff.language.declarations import declare_members
+from matdiff.language.declared import Declarations
+from matdiff.language.dialects import Dialect
+from matdiff.language.parameters import bound_letters
+from matdiff.language.transcript import Transcript
+
+if TYPE_CHECKING:
+    from matdiff.errors import MatdiffError
+    from matdiff.language.questions import Question
+    from matdiff.language.side_conditions import Condition
+
+
+class Beside:
+    """The part of the reading of a text that takes out of it what stands beside the function."""
+
+    script: Transcript
+    whole: Transcript  # with what is taken out
+    declared: Declarations
+    wrt: list[str]
+    dialect: Dialect | None
+    question: Question | None
+    asked_at: tuple[int, int]
+    beside: list[tuple[int, int]]  # the places of the question and of the constraints
+    doubt: MatdiffError | None  # how far a function in words goes
+    conditions: tuple[Condition, ...] = ()  # what a text may say beside its function; laws say nothing
+    constraints: tuple[str, ...] = ()
+    sides: tuple[Transcript, ...] = ()
+    called: tuple[str, ...] = ()
+    of: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    spans: tuple[tuple[int, int], ...] = ()
+
+    def take_out(self, asks: bool, far: bool) -> None:
+        """Takes out of the text what it says beside the function and its definitions, with the unknowns it names."""
+        from matdiff.language.increments import increments
+        from matdiff.language.left_sides import with_probabilities
+        from matdiff.language.likelihoods import with_likelihoods
+        from matdiff.language.programs import Program, unframed
+        from matdiff.language.rearranged import rearranged
+        from matdiff.language.runs import parted, require_no_factor
+        from matdiff.language.side_conditions import declare_conditions, unseen_names
+        from matdiff.language.spoken import in_signs
+        from matdiff.language.statements import said_in
+
+        declared = self.declared
+        program = unframed(self.script) if not (self.dialect and self.dialect.is_python) else Program(self.script)
+        spoken = in_signs(program.script, {*declared, *self.wrt}, far)
+        self.doubt = spoken.doubt
+        whole, stated, replaced = with_likelihoods(parted(spoken.script, declared))
+        whole, changes = increments(with_probabilities(whole), {*declared, *self.wrt})
+        said = said_in(whole, {*declared, *self.wrt}, asks)
+        self.whole = whole
+        self.script, self.question, self.conditions, self.sides, self.called, self.of, notes, spans = said
+        unseen = unseen_names(whole.text, self.conditions)
+        self.notes = (*program.notes, *spoken.notes, *stated, *changes, *notes, *unseen)
+        self.script, moved = rearranged(self.script)
+        sides = [rearranged(side) for side in self.sides]
+        self.sides = tuple(side for side, _ in sides)
+        moved = (*moved, *(span for _, also in sides for span in also))
+        self.spans = (*(whole.span(*span) for span in spans), *moved, *replaced, *spoken.spans, *program.spans)
+        declare_conditions(declared, self.conditions, whole)
+        places = [whole.span(c.start, c.end) for c in self.conditions if c.is_constraint]
+        self.constraints = tuple(whole.source[start:end] for start, end in places)
+        is_covariance = any(name.startswith("Sigma") for name in declared)
+        declare_members(declared, bound_letters(whole.text.replace("Σ", "") if is_covariance else whole.text))
+        self._asked(whole, places)
+        require_no_factor(self.script, declared, self.wrt)
+
+    def _asked(self, whole: Transcript, places: list[tuple[int, int]]) -> None:
+        """Notes the unknowns of the question, and where it and the conditions stand: constraints at *places*."""
+        asked = self.question
+        self.asked_at = whole.span(asked.start, asked.end) if asked else (0, 0)
+        inner = whole.span(*asked.inner) if asked and asked.inner else self.asked_at[1:] * 2
+        self.beside = [(self.asked_at[0], inner[0]), (inner[1], self.asked_at[1]), *places] if asked else []
+        self.beside += [whole.span(c.start, c.end) for c in self.conditions if not c.is_constraint]
+        self.wrt = self.wrt or list(asked.names if asked else ())
