@@ -133,7 +133,10 @@ def require_meant(bound: Bound, tree: Node) -> None:
     places = Counter((item.start, item.end) for item in front)
     for item in front:
         is_step = places[item.start, item.end] > 1
-        if item.kind == "define" and not is_step and item.parts[0].kind != "NUMBER" and item.value not in meant:
+        is_size = item.value in bound.numbers and (item.value in bound.written_sizes or bound.recursions)
+        if item.kind == "define" and not (is_step or is_size) and item.value not in meant:
+            if item.value in bound.written_sizes:
+                raise bound.error(item, f"{item.value} is a size", "a size is a whole number, 1 or more")
             raise bound.error(item, f"{item.value} is defined, and nothing uses it", "leave it out")
 
 

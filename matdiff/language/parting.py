@@ -13,9 +13,9 @@ from matdiff.language.names import ABBREVIATED, GREEK_WORDS, MARKS
 from matdiff.language.outside import outside
 from matdiff.language.phrases import said_of_names
 from matdiff.language.questions import GOAL_OVER
-from matdiff.language.requests import AT_END, VERB
+from matdiff.language.requests import AT_END, BEHIND_A_SIGN, GREETING, VERB
 from matdiff.language.side_conditions import INNER, NAMES
-from matdiff.regex import search_in
+from matdiff.regex import match_at, search_in
 
 IN_FRONT = frozenset("let assume suppose given with for if when".split())
 RANGED = r"=\s*[-−+\w\s()]*(?:\.\.|…|⋯|[,:;.\n]|to\b|$)"  # = 1..K; what is defined has signs of other kinds
@@ -25,7 +25,7 @@ SUMMED = rf",\s*(?:(?:{SUMMED}|sum)\s+over\b|{SUMMED}(?=[\s.?]*(?:$|[;\n])))"  #
 THANKS = r"(?i:please|thanks|thank\s+you|thx)(?:\s+(?:a\s+lot|so\s+much|in\s+advance))?\s*!*(?=[\s.]*$)"  # at the end
 WORD = (
     rf"(?<![\w.])(?:{THANKS}|"
-    r"(?<!\S)(?:(?:[Hh]i|[Hh]ello|[Hh]ey)(?:\s+(?:all|everyone|there))?\s*[,!.:]|(?:Question|Problem)\s*:)|(?:I|[Ww]e)\s+have|[Ww]here|[Ww]ith(?!\s+respect)|[Ss]ubject\s+to|such\s+that|[Ll]et|(?:[Gg]iven|[Aa]ssum(?:e|ing)|[Ss]uppose)(?:\s+that)?|[Nn]ote\s+that"
+    rf"(?<!\S)(?:{GREETING}\s*[,!.:]|(?:Question|Problem)\s*:)|(?:I|[Ww]e)\s+have|[Ww]here|[Ww]ith(?!\s+respect)|[Ss]ubject\s+to|such\s+that|[Ll]et|(?:[Gg]iven|[Aa]ssum(?:e|ing)|[Ss]uppose)(?:\s+that)?|[Nn]ote\s+that"
     rf"|{VERB}|and|[Tt]hen|[Ii]f|[Ww]hen|s\.\s?t\.|⟪s\.?t\.?⟫|⟪given⟫|[Ff]or{COUNTED})(?![\w(])"
 )
 # a full stop, but not in s. t., nor in 2. unless a question follows, or a letter behind h = A x - 1 or n by 1
@@ -33,7 +33,8 @@ FULL_STOP = rf"(?<=\d)\.(?=\s+(?:{VERB}\s|[d∂]\w*\s*/\s*[d∂]))|(?<=\bby \d)\
 FULL_STOP += r"(?:(?<=[-+−*/]\s\d)|(?<=[-+−*/]\d))\.(?=\s+[^\W\d_]|\s+[‖|∑√])|"
 FULL_STOP += r"(?:(?<=[\w)\]}'′ᵀ⊤²³|‖₊+])|(?<=\^\*))(?<!\.\w)(?<!\bs)(?<!\A\d)(?<![\s(*/+=-]\d)\.(?=\s)"
 QUALIFYING = rf"\((?:{WORD}\s+)?(?P<condition>[^()]*(?:\([^()]*\)[^()]*)*)\)[\s.]*$"
-MARK = rf"(?P<whole>{INNER}|{GOAL_OVER}|{SUMMED})|[;,\n]|(?:=\s*)?\?|{FULL_STOP}|{WORD}"
+OF_NAMES = r"(?:[Gg]radient|[Dd]erivative)s?\s+for(?=\s)"  # the gradients for W and b
+MARK = rf"(?P<whole>{OF_NAMES}|{INNER}|{GOAL_OVER}|{SUMMED})|[;,\n]|(?:=\s*)?\?|{FULL_STOP}|{WORD}"
 GREEK = "|".join(sorted(GREEK_WORDS | ABBREVIATED, key=len, reverse=True))
 ONE_NAME = rf"\s*(?:{GREEK}|[^\W\d_][{MARKS}]*)[0-9₀-₉]*(?:_\w|_\{{\w+\}})?\s*"
 LISTED = rf"\s*{NAMES}\s*(?:[∈≻⪰≥>]|\bin\b|:\s*\w+\s*(?:[x×]|$))"
@@ -95,7 +96,8 @@ def _with_names(text: str, pieces: list[Piece]) -> list[Piece]:
         is_list = text[slice(*behind.lead)] in (",", "and") and behind is not piece
         is_last = is_list and re.fullmatch(ONE_NAME, text[behind.start : behind.end].rstrip(" ."))  # vectors x, y
         is_first = alone and re.match(LISTED, text[behind.start : behind.end])
-        is_asked = is_last and search_in(AT_END, text[piece.start : piece.end])  # with respect to a and b
+        own = text[piece.start : piece.end]
+        is_asked = is_last and (search_in(AT_END, own) or match_at(BEHIND_A_SIGN, own, 0))  # wrt a and b
         is_phrase = is_asked or (
             is_list and (alone or is_last) and said_of_names(text[piece.start : behind.end].strip(" ."))
         )

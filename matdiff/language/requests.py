@@ -15,13 +15,15 @@ from matdiff.language.questions import FUNCTION, GOAL, TOLD, UNSAID, Question, q
 from matdiff.regex import match_at, regex, search_in
 
 VERBS = frozenset("find compute calculate determine evaluate derive get obtain take explain consider".split())
-VERBS |= {"what is", "what's"}
+VERBS |= {"what is", "what are", "what's", "tell me", "show me"}
 ONE = r"(?:[Ii]|you|we|one)"
 WISH = (
     r"(?:[Ii]|[Ww]e)(?:'d|\s+would)?\s+(?:want|need|like|have|wish|(?:am|are)\s+(?:trying|asked))\s+to"
     r"|[Ii]'m\s+trying\s+to"
 )
-POLITE = rf"(?:[Pp]lease|[Nn]ow|[Hh]ow\s+(?:to|(?:do|can|would|should)\s+{ONE})|[Cc]an\s+(?:you|someone|anyone)|{WISH})"
+GREETING = r"(?:[Hh]i|[Hh]ello|[Hh]ey)(?:\s+(?:all|everyone|there|guys))?"
+POLITE = rf"(?:{GREETING}\s+)?(?:[Pp]lease|[Nn]ow|[Hh]ow\s+(?:to|(?:do|can|would|should)\s+{ONE})"
+POLITE += rf"|(?:[Cc]an|[Cc]ould)\s+(?:you|someone|anyone)|{WISH})"
 POLITE += r"(?:\s+(?:please|help\s+me|show\s+me\s+how\s+to))?"
 NEED = r"(?:[Ii](?:'m|\s+am|'d|\s+would)?\s+(?:need|want|like|looking\s+for)|[Ww]ant|[Nn]eed|Looking\s+for)"
 VERB = (
@@ -31,7 +33,7 @@ VERB = (
 )
 DERIVED = (
     r"(?:the\s+|its\s+)?(?:(?:first|partial|total|matrix|vector|full)\s+)*"
-    r"(?:(?P<twice>second\s+(?:order\s+|partial\s+)?derivatives?|hessian)|derivatives?|gradient|grad|jacobian)"
+    r"(?:(?P<twice>second\s+(?:order\s+|partial\s+)?derivatives?|hessian)|derivatives?|gradients?|grad|jacobian)"
     r"(?:\s+(?:matrix|vector))?"
 )
 RESPECT = r"(?:w\.?\s?r\.?\s?t\.?|with\s+respect\s+to|over)(?![\w.])\s+"
@@ -58,6 +60,7 @@ BEHIND = (  # f wrt X, f(X) by X, f – gradient by X, f (gradient by X)
 ALONE_BEHIND = (  # f gradient x, f gradient?
     rf"(?<=[^-+−–*/=\s])(?<!\bby)\s+{DERIVED}(?:\s+(?P<names>(?:{'|'.join(GREEK_WORDS)}|[^\W\d_])[0-9]?))?[\s.?]*$"
 )
+BEHIND_A_SIGN = rf"\s*(?i:{DERIVED})(?:\s+(?:for\s+)?{NAMES})?[\s.?]*$"  # f, gradient? f, gradients for W and b
 ESTIMATE = (  # the maximum likelihood estimator of μ: ℓ
     r"(?i)\s*(?:the\s+)?(?:(?:maximum[-\s]likelihood|ML)\s+(?:estimat(?:ors?|es?)|solutions?)|MLEs?)"
     rf"\s+(?:of|for)\s+(?P<what>(?:the\s+)?(?:{TOLD})?){NAMES}(?:\s*:|\s+(?:from|under|in)\b|(?=[\s.?]*$))"
@@ -124,10 +127,10 @@ def request_at(text: str, place: int) -> Question | None:
         return Question((named(unnamed["x"]),), 1, place, len(text), (len(text), len(text)))
     if not CUES.search(text, place):
         return None
-    behind = match_at(rf"(?i)\s*{DERIVED}[\s.?]*$", text, place) if text[:place].strip() else None
-    if behind:  # f, gradient?
-        order = 2 if behind["twice"] else 1
-        return Question(_arguments(text, len(text)), order, place, len(text), (len(text), len(text)))
+    behind = match_at(BEHIND_A_SIGN, text, place) if text[:place].strip() else None
+    if behind and not (behind["names"] and re.search(DEFINED.format(re.escape(behind["names"])), text)):
+        names = _listed(behind["names"] or "") or _arguments(text, len(text))
+        return Question(names, 2 if behind["twice"] else 1, place, len(text), (len(text), len(text)))
     if estimate := match_at(ESTIMATE, text, place):
         declared = _told(text, estimate) if estimate["what"] else ()
         inner = estimate.end(), len(text.rstrip(" .?"))

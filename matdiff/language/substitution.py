@@ -37,8 +37,7 @@ MOST_SUBSTITUTED = 20_000  # nodes of all bodies together
 
 def taken_out(bound: Bound, items: Sequence[Node]) -> list[Node]:
     """The items that are no definitions with parameters; what these give is noted, and a circle refused."""
-    if any(item.kind in ("state", "repeat") for item in items):
-        bound.numbers.update(numbers(bound, items))
+    bound.numbers.update(numbers(bound, items))
     named = {n.value[0] for item in items for n in postorder(item) if n.kind == "STRING" and isinstance(n.value, tuple)}
     called = {n.value[0] for item in items for n in postorder(item) if n.kind == "unspecified"}
     heads = [item.value[0] for item in items if item.kind in ("state", "repeat")]

@@ -15,7 +15,7 @@ from matdiff.regex import regex
 
 UNREAD = regex(
     r"⟪?\b(?P<goal>arg\s*(?:min|max)|minimi[sz]e|maximi[sz]e)(?![A-Za-z])⟫?|(?P<subject>\bsubject\s+to\b|\bs\.t\.|⟪s\.?t⟫)|∂"
-    r"|(?P<d>(?<![\w.])d\s*\)?\s*/\s*\(?\s*d[^\W\d_](?![^\W\d_]))"
+    r"|(?P<d>(?<![\w.])d(?:[\s\u200a]+[^\W\d_]\w*)?\s*\)?\s*/\s*\(?\s*d\u200a?[^\W\d_](?![^\W\d_]))"  # -d U/dr
 )
 POINT = regex(rf"\bat\s+(?:the\s+point\s+)?{LETTER}\s*=")
 DIFFERENTIAL = regex(r"(?<![\w.\\])(?=(?P<name>\w+))d\u200a?(?P<of>[^\W\d_])(?![^\W\d_(]|\()")  # dX
@@ -63,7 +63,7 @@ def refuse_point(script: Transcript) -> None:
 def refuse_unread(script: Transcript, known: Collection[str]) -> None:
     """Refuses by name a question that stands elsewhere than in front of the function."""
     m = UNREAD.search(script.text)
-    if m is None or (m.group("d") and "d" in known):
+    if m is None or (m.group("d") and ("d" in known or re.search(r"(?<!\w)d\s*:?=", script.text))):
         return
     message = "a derivative can only be asked for in front of the whole function"
     if m.group("goal"):

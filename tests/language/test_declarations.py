@@ -81,5 +81,5 @@ def test_a_colon_between_what_is_defined_is_a_product() -> None:
     found = matdiff.parse("h = A*B; h : B", "A, B: n x n")
     assert matdiff.equal(found, "tr(B'*A'*B)", "A, B: n x n").equal
     assert matdiff.parse("x'A x; A: n x n symmetric; n = 3", "x: n") is matdiff.parse(
-        "x'A x", "x: n; A: n x n symmetric"
+        "x'A x", "x: 3; A: 3 x 3 symmetric"
     )

@@ -171,11 +171,11 @@ def _circle(bound: Bound, unit: Node) -> MatdiffError:
 
 
 def numbers(bound: Bound, items: Iterable[Node]) -> dict[str, int]:
-    """Sizes that are given as numbers: K = 3, or K: 3 where K is how often something is repeated."""
+    """Sizes that are given as numbers: K = 3, also the last of a sum, or K: 3 where K is how often it is repeated."""
     found: dict[str, int] = {}
     for item in items:
         body = item.parts[0] if item.kind in ("define", "abbreviate") else None
-        if body is not None and body.kind == "NUMBER" and body.value.denominator == 1:
+        if body is not None and body.kind == "NUMBER" and body.value.denominator == 1 and body.value > 0:
             found[item.value] = int(body.value)
     ends = {n for item in items if item.kind == "repeat" for s in item.value[1][1:3] for n in s.names()}
     for name in ends:
