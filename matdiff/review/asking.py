@@ -26,6 +26,10 @@ from matdiff.review.upstream import below
 if TYPE_CHECKING:
     from matdiff.review.scope import Scope
 
+IS_CALLED = (
+    r"(?:^\W*|\b(?i:the|its|and|with|so)\s+)([Gg]radient|[Hh]essian)(?:\s+matrix)?(?:\s+of\s+\S+)?(?:\s+(?:is|equals|becomes))?"
+    r"[\s:,$]*[gGH]\s*="
+)
 LAYERED = ("_this", "_next", "_prev")  # of names of layers
 CUSTOMARY = (("x", "w", "theta", "beta"), ("X", "W", "Theta"))  # unknowns, where a text does not say which
 
@@ -64,6 +68,15 @@ def entry_asked(scope: Scope, asked: Asked) -> tuple[Asked, str] | None:
         return None
     over = re.findall(r"\d+|[^\W\d_]", above.group("below") or above.group("number")) if above else []
     return Asked(of, base), f"({{}})_{{{{{','.join([*over, *indices])}}}}}"
+
+
+def entry_of_itself(scope: Scope, asked: Asked) -> str | None:
+    """δ_ik for ∂x_i/∂x_k, entries of what the text does not define."""
+    of, by = (re.fullmatch(INDEXED, named(entry)) for entry in (asked.of, asked.by))
+    if of is None or by is None or of.group("base") != by.group("base") or of.group("base") in scope.functions:
+        return None
+    pairs = list(zip(of.group("below") or "", by.group("below") or "", strict=False))
+    return f" {' '.join(f'delta[{i},{k}]' for i, k in pairs)} " if pairs else None
 
 
 def objective(scope: Scope, of: str, by: str = "") -> str:
@@ -157,7 +170,12 @@ def derivative_asked(scope: Scope, asked: Asked) -> Expr:
 
 
 def read_off(scope: Scope, name: str, origin: Origin | None, line: str) -> Expr | None:
-    """What G or J should be behind df = Tr(Gᵀ dX) or dy = J dx, where a line says it of the only unknown."""
+    """What G or J should be behind df = Tr(Gᵀ dX) or dy = J dx, where a line says it of the only unknown.
+
+    And what is said to be the gradient, or the Hessian: H = 2XᵀX.
+    """
+    if (m := re.search(IS_CALLED, line)) and name not in scope.given and scope.value(name) is not None:
+        return derivative_asked(scope, Asked("", "", 1 if m.group(1)[0] in "gG" else 2))
     if origin is None or origin.order or len(origin.unknowns) != 1 or name in scope.given:
         return None
     is_number = origin.function.shape == SCALAR

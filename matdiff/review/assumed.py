@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 CURVED = frozenset(("orthogonal", "idempotent"))  # which say nothing of what is differentiated by
 GREEK_CAPITALS = frozenset(word for word in GREEK_WORDS if word[0].isupper())
 FONT = r"\\(?:mathbf|boldsymbol|bm|mathrm|mathsf)\s*\{\s*(\\?\w+)\s*\}|\{\s*\\bf\s+(\w)\s*\}"
-ADJECTIVE = r"(?:(?:an?|any|real|both|square|symmetric|idempotent|orthogonal|positive|definite|and)[\s,]+)*"
+ADJECTIVE = r"(?:(?:an?|the|any|real|both|square|symmetric|idempotent|orthogonal|positive|definite|and)[\s,]+)*\(?"
 NAME = r"\\?[A-Za-zΑ-Ωα-ω]+(?:_\{?\w\}?)?"
 NEXT = r"(?:\\[A-Za-z]+|[A-ZΑ-Ωα-ω](?:_\{?\w\}?)?)(?![A-Za-z])"
 ONE = rf"\$?({NAME}(?:\$?(?:\s*,\s*|\s*,?\s+and\s+)\$?{NEXT})*)\$?"  # A; Q and R
 SQUARED = r"(?:²|\^\s*\{?\s*2\s*\}?)"
 MATRIX = r"(?<![A-Za-z\\^_])([A-Z])"
 WORDS = {
-    "symmetric": r"(?<!skew-)(?<!skew )(?<!anti)symmetric",
+    "symmetric": r"(?:(?<!skew-)(?<!skew )(?<!anti)symmetric|(?:\w+ )?(?<!cross-)(?:covariance|kernel|Gram)\s+matrix)",
     "skew": r"(?:skew|antisymmetric)",
     "idempotent": r"(?:idempotent|(?:orthogonal\s+)?project(?:or|ion)\b)",
     "orthogonal": r"orthogonal(?!\s+(?:project|to\b|compl))",
@@ -88,3 +88,11 @@ def _note(scope: Scope, name: str, word: str) -> None:
         scope.declared.table[name] = known._replace(properties=known.properties | {word})
     elif known and known.shape != SCALAR and word in CURVED:
         scope.conditions[name] = word
+
+
+def number_letters(scope: Scope, text: str) -> None:
+    """Declares W⁽¹⁾ as W is declared where only that stands in the text."""
+    for name in scope.given:
+        if len(name) == 1 and not re.search(rf"(?<![A-Za-z\\]){name}(?!\s*(?:\^\{{?\(|[_0-9⁽]))(?![a-z])", text):
+            scope.declared.table[f"{name}1"] = scope.declared[name]._replace(name=f"{name}1")
+            scope.given |= {f"{name}1"}

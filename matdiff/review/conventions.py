@@ -99,19 +99,26 @@ def _short(chain: Chain, value: Expr) -> Outcome | None:
 
 
 def _partly(truth: Expr, value: Expr, scope: Scope) -> Outcome | None:
-    """How a differential compares where nothing varies but that by which the text differentiates.
+    """How a differential compares where nothing varies but that by which the text differentiates."""
+    still = unmoved(truth, value, scope)
+    if not still:
+        return None
+    found = compared(scope.without(truth, still), scope.without(value, still))
+    said = f"right where {', '.join(sorted(still))} does not vary"
+    return found._replace(convention=said, decides=True) if found.equal else None
 
-    Where a text has no dX, what stands in the d(…) of a side varies.
+
+def unmoved(truth: Expr, value: Expr, scope: Scope) -> set[str]:
+    """The names that do not vary in a differential, as it is written: those by which the text does not differentiate.
+
+    Where a text has no dX, what stands in the d(…) of a side varies; where it has no dμ beside ∂ℓ/∂μ, μ does not.
     """
     moved, written = ({named(s.name[1:]) for s in increments(e)} for e in (truth, value))
     moving = scope.asked or {argument for name in scope.definitions for argument in scope.arguments.get(name, ())}
     varied = scope.varied.keys() & scope.declared
     still = moved & varied - moving if varied else moved - written
-    if not still or not moved & (moving if varied else written):
-        return None
-    found = compared(scope.without(truth, still), scope.without(value, still))
-    said = f"right where {', '.join(sorted(still))} does not vary"
-    return found._replace(convention=said, decides=True) if found.equal else None
+    still = still or (moved & scope.asked - scope.moved if written else still)
+    return still if moved & (moving if varied else written) else set()
 
 
 def _may_turn(line: str, chain: Chain, scope: Scope) -> bool:

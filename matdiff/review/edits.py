@@ -26,6 +26,7 @@ INVERTED = {
 }  # a power → what stands there with an inverse more or less
 BETWEEN = r"[\s·⊗]*"
 LOW = {low: letter for low, letter in SUBSCRIPTS.items() if letter.isalpha()}
+MOST_EDITS = 160
 SEVERAL = r"[a-z](?:[\s,]*[a-z])*"
 INDICES = rf"(?<![∑∏])(?<!sum)(?:_\{{{SEVERAL}\}}|_[a-z]{{1,2}}(?![a-z])|[{''.join(LOW)}]+|\[{SEVERAL}\])"
 

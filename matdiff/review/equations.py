@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from contextlib import suppress
 from fractions import Fraction
 
-from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import Expr, Symbol, postorder, replace, symbols
+from matdiff.algebra.dims import ONE, SCALAR
+from matdiff.algebra.expr import Expr, Number, Symbol, postorder, replace, symbols
+from matdiff.algebra.operators.kronecker import Vec
 from matdiff.algebra.operators.products import Product, Sum, Transpose, zero
 from matdiff.algebra.operators.sums import Member
 from matdiff.errors import MatdiffError
@@ -94,7 +95,7 @@ class Equations:
         """Whether left = right follows from one of the equations before it."""
         difference = left - right
         for known in reversed(self.zeros):
-            if any(self._same(one, difference, c) for one in (known, *_multiplied(known)) for c in FACTORS):
+            if any(self._same(one, difference) for one in (known, *_multiplied(known))):
                 return Implied(True)
         if isinstance(left, Member) and not any(node is left for node in postorder(right)):
             return self._of_member(left, right, unknowns)
@@ -120,12 +121,21 @@ class Equations:
         at_root: dict[Expr, Expr] = {inside[0]: root} if root is not None else {}
         return replace(left, at_root.get)
 
-    def _same(self, known: Expr, other: Expr, factor: int | Fraction) -> bool:
+    def _same(self, known: Expr, other: Expr) -> bool:
         if known.shape != other.shape:
             return False
         inside = {*symbols(other)}  # what is proportional speaks of the same
         alike = [one for one in {known, replace(known, self.solutions.get)} if {*symbols(one)} == inside]
-        return any(compared(one * factor, other).equal is True for one in alike)
+        return any(_are_parallel(one, other) for one in alike)
+
+    def normalised(self, unknowns: set[str]) -> Iterator[dict[Expr, Expr]]:
+        """What makes an equation true that sets the length of an unknown: w/√(wᵀw) for w where wᵀw = 1."""
+        for known in self.zeros:
+            for s in symbols(known) if known.shape == SCALAR else ():
+                for power in (Fraction(-1, 2), -1) if s.name in unknowns and s.shape != SCALAR else ():
+                    there: dict[Expr, Expr] = {s: (known + 1) ** power * s}
+                    if compared(replace(known, there.get), Number(0)).equal:
+                        yield there
 
     def has_increments(self) -> bool:
         """Whether an increment dX stands in an equation."""
@@ -133,7 +143,7 @@ class Equations:
 
     def holds(self, value: Expr) -> bool:
         """Whether it was said before that a value is 0."""
-        return any(self._same(known, value, c) for known in reversed(self.zeros) for c in FACTORS)
+        return any(self._same(known, value) for known in reversed(self.zeros))
 
     def _moved(self, left: Expr, right: Expr) -> Implied:
         """Whether left = right is the latest equation with some of its terms moved to the right side."""
@@ -190,6 +200,16 @@ class Equations:
         one, other = replace(left, at_root.get), replace(right, at_root.get)
         equal = compared(one, other).equal
         return Implied(equal, one if equal is False else None)
+
+
+def _are_parallel(one: Expr, other: Expr) -> bool:
+    """Whether one of two expressions is the other times a number: a usual one, or with vectors any, as wᵀSw."""
+    if one.shape == SCALAR:
+        return any(compared(one * c, other).equal is True for c in FACTORS)
+    a, b = Vec.of(one), Vec.of(other)
+    inner = Product.of(Transpose(a), b)
+    is_one = compared(Product.of(Transpose(b), b) * a, inner * b).equal is True
+    return is_one and compared(inner, Number(0)).equal is False
 
 
 def _multiplied(known: Expr) -> Iterator[Expr]:

@@ -135,4 +135,4 @@ def _ordered(said: Mapping[str, Definition]) -> list[str]:
 
 def _mentions(text: str, names: set[str]) -> bool:
     spelt = letters_in(text) | set(re.findall(r"[a-zA-Z]+", text))  # no f is in a softmax
-    return bool((spelt | {name.partition("_")[0] for name in spelt}) & names)
+    return bool((spelt | {name.rpartition("_")[0] for name in spelt}) & names)

@@ -22,7 +22,7 @@ from matdiff.language.words import MAKERS
 from matdiff.records import NamedTuple
 
 MATHEMATICAL = frozenset(FUNCTIONS).union(
-    SPECIAL, MAKERS, ABBREVIATED, ("grad", "hess", "sum", "prod", "const", "constant")
+    SPECIAL, MAKERS, ABBREVIATED, ("grad", "hess", "sum", "prod", "const", "constant", "ReLU")
 )
 SHORT_WORDS = frozenset(
     "is so of be as in by we to an at if it or on let set the and for now but"
@@ -66,11 +66,12 @@ BESIDE = (
 LABELLED = r"[_^]\s*\{\s*\\(?:text|mathrm|rm|mathit)\s*\{\s*([a-z]{3,})\s*\}\s*\}"  # δ^{\text{prev}}, a name
 TEXT = r"\\(?:textbf|text|mbox|textrm|textit|intertext)\s*\{([^{}]*)\}"
 OPTIMUM = r"^\s*(?:min|max)(?:imi[sz]e)?\s*(?:_\{[^{}]*\}|_\w)\s*(?=[^\W\d]\w*\s*\()"  # min_{x} f(x) = …
+DEPENDS = r"\s*(?P<of>[^\W\d]\w*)\s*=\s*(?P=of)\s*\([\w\s,]+\)\s*"
 NUMBER = r"[-+−]?[\d.]+"
 SEPARATOR = r"[;\n⇒⟹]|,(?=\s|$)|⸨⸩|\.(?=\s|$)"
 VALUE = r"[^\W\d_]\s*\([^\W\d_](?:\s*,\s*[^\W\d_])*\)"  # f(w), L(a, b)
 D_GREEK = rf"(?<![A-Za-z\\])([d∂])({'|'.join(sorted(GREEK, key=len, reverse=True))})(?![A-Za-z])"
-BEHIND = r"=\s*:(?!=)"  # y − T =: Δ, whose name stands at the end
+BEHIND = r"=\s*:(?!=)|≡"  # y − T =: Δ, whose name stands at the end
 RELATION = r"(?<![<>!=≤≥:])(?::=|=(?!=))"
 
 IN_WORDS = rf"(?i:{DERIVED})\s+of\s+(?P<f>\S.*?)\s+{BY}{NAMES}\s*(?:is\b|equals\b|:?=|:)"  # the gradient of f wrt x is
@@ -239,7 +240,7 @@ def _label(row: str) -> str:
 
 def _without_remark(row: str, column: int) -> tuple[str, int]:
     """A row without the remark that stands in a column at its right, and that column, or the one above."""
-    m = re.compile(r"(?<=[^\s,;.]) {3,}(?=\S)").search(row.rstrip(), len(_label(row)))
+    m = re.compile(r"(?<=[^\s,;.]) {3,}(?!(?:where|with)\s.*=)(?=\S)").search(row.rstrip(), len(_label(row)))
     if m is None or "&" in row:
         indent = len(row) - len(row.lstrip())
         is_deep = indent > (24 if row.lstrip()[:1] in "([" else 16)
@@ -310,7 +311,7 @@ def _balanced(piece: str) -> str:
 
 def _is_name(words: str) -> bool:
     word = words.strip()
-    return word in MATHEMATICAL or len(word) == 1 or word in ("Tr", "ReLU", "const")
+    return word in MATHEMATICAL or len(word) == 1 or word == "Tr"
 
 
 def _name(first: str, is_latex: bool) -> str:
@@ -338,8 +339,8 @@ def _statements(formula: str, known: frozenset[str], is_signed: bool) -> Iterato
     for piece in split(_without_words(formula, known), SEPARATOR):
         piece, *behind = re.split(BEHIND, piece)
         sides = [side.strip(" .,:") for side in split(piece, RELATION)]
-        if all(re.fullmatch(r"[i-n]", side) for side in sides):
-            continue  # i = j, a case
+        if all(re.fullmatch(r"[i-n]", side) for side in sides) or re.fullmatch(DEPENDS, "=".join(sides)):
+            continue  # i = j, a case; K = K(θ)
         if len(sides) > 1 and all(sides[1:]):
             goes_on = not sides[0]
             if not re.fullmatch(NUMBER, sides[1]):

@@ -6,7 +6,7 @@ import re
 
 from matdiff.language.names import GREEK_WORDS, named
 
-INDEXED = r"(?P<base>[^\W\d_]+)(?:_(?P<below>[\w,]+)|(?P<number>\d+))"  # W_ij, x1
+INDEXED = r"(?P<base>[^\W\d_]+(?:_hat)?)(?:_(?P<below>(?!hat$)[\w,]+)|(?P<number>\d+))"  # W_ij, x1, y_hat_i
 GREEK_WORDS_LOWER = frozenset(word.lower() for word in GREEK_WORDS)
 
 

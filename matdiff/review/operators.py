@@ -17,6 +17,11 @@ LETTER = rf"(?![ᵀᴴ⁻⁰-⁹¹²³ⁿ½¼])[^\W\d_∂∇][{MARKS}]*(?:_\{{\w
 GREEK = rf"(?<![A-Za-z])(?:{'|'.join(sorted(GREEK_WORDS, key=len, reverse=True))})"
 WORDY = rf"(?:[a-zA-Z]{{2,}}|{LETTER})"
 D = r"(?:∂|(?<![A-Za-z_])d)"
+SIZE_D = (  # d/2, √d, (2π)^d
+    r"(?:(?<![A-Za-z\\])|(?<=(?<![A-Za-z\\])[A-Za-z]))d(?=\s*\)*\s*/\s*\(?\d)|(?<=\)\^)d(?![A-Za-z(])"
+    r"|(?<=[-+−] )d(?=\s*(?:[-+−)]|$))|(?<=[-+−])d(?=\s*(?:[-+−)]|$))"
+    r"|(?<=√)d(?![A-Za-z(])|(?<=√\()d(?=\))|(?<=sqrt\()d(?=\))"
+)
 TWICE = r"(?P<twice>\^\{?2\}?|²)?"
 SQUARE = r"(?:\^\{?2\}?|²)"
 HELD = r"\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)"
@@ -167,7 +172,8 @@ def _of_formulas(side: str, functions: Collection[str], name: Name) -> str:
             continue
         start, stop = asked.inner or (asked.end, end)
         of = side[start:stop].strip()
-        if not _is_formula(of, asked.names[0], functions) and not (of and asked.names[0] in taken):
+        is_above = asked.inner is not None and re.match(rf"\||(?:{FUNCTION})(?![A-Za-z])", of) is not None  # ∂ log|K|/∂θ
+        if not (is_above or _is_formula(of, asked.names[0], functions) or (of and asked.names[0] in taken)):
             continue
         taken.add(asked.names[0])
         found += f"{side[place : m.start()]} {name(Asked(f'({of})', asked.names[0], asked.order))} "

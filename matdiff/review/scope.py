@@ -19,8 +19,8 @@ from matdiff.language.declared import OPEN, Declaration, Declarations
 from matdiff.language.names import named
 from matdiff.language.other_kinds import KindsError
 from matdiff.language.together import read_line
-from matdiff.review.asking import NotSaid, derivative_asked, entry_asked, objective
-from matdiff.review.assumed import assume
+from matdiff.review.asking import NotSaid, derivative_asked, entry_asked, entry_of_itself, objective
+from matdiff.review.assumed import assume, number_letters
 from matdiff.review.comparing import compared
 from matdiff.review.definitions import DEFINED
 from matdiff.review.filling import Origin
@@ -31,6 +31,7 @@ from matdiff.review.operators import (
     FUNCTION,
     HELD,
     LETTER,
+    SIZE_D,
     WORDY,
     Asked,
     increments_in,
@@ -46,11 +47,6 @@ SLOPE = rf"(?<![A-Za-z])({ENTRYWISE})['′]\s*\(((?:[^()]|\([^()]*\))*)\)"
 INCREMENT = r"(?<![A-Za-z_])d\((?![^()]*,)"  # d(X), and no distance d(x, y)
 QUOTIENT = r"∂[^/=]*/\s*\(?\s*∂"  # ∂ln Lᵢ/∂β of an Lᵢ that is not given: no quotient of increments
 CALL = rf"(?<![A-Za-z])(?:{FUNCTION})(?![A-Za-z])|(?P<name>{LETTER})\s*\((?P<arguments>[^()=]*)\)"  # f(x)
-SIZE_D = (  # d/2, √d, (2π)^d
-    r"(?<![A-Za-z\\])d(?=\s*\)*\s*/\s*\(?\d)|(?<=\)\^)d(?![A-Za-z(])"
-    r"|(?<=[-+−] )d(?=\s*(?:[-+−)]|$))|(?<=[-+−])d(?=\s*(?:[-+−)]|$))"
-    r"|(?<=√)d(?![A-Za-z(])|(?<=√\()d(?=\))|(?<=sqrt\()d(?=\))"
-)
 SUMMED = r"∑_\{?\s*([a-z])(?![a-z])"
 LOSSES = frozenset(("L", "J", "ell"))
 MARK = "qq"  # begins the names of derivatives; nobody writes it
@@ -86,6 +82,7 @@ class Scope:
         self.varied: dict[str, None] = {wrt: None} if wrt else {}
         self.conditions: dict[str, str] = {}  # what holds of names and is no property that they can have
         self.asked: set[str] = set()  # the names by which is differentiated
+        self.moved: set[str] = set()  # those whose increments occur
         self.losses: set[str] = set()  # those of numbers that are, as their letters say
         self.links: set[str] = set()  # the h of which the text says what ∇_h is, and names no function
         self.derivatives: dict[str, Expr] = {}
@@ -99,16 +96,9 @@ class Scope:
         self.forms: dict[str, Expr] = {}  # of a function that is not given, its differential
         counts = {n for d in self.declared.table.values() for _, last in d.indices for n in last.names()} - {"d"}
         self.declared.table.update({n: Declaration(n, SCALAR) for n in counts - self.given})
-        self._number_letters(text)
+        number_letters(self, text)
         assume(self, text, curved=False)
         self.text = text
-
-    def _number_letters(self, text: str) -> None:
-        """Declares W⁽¹⁾ as W is declared where only that stands in the text."""
-        for name in self.given:
-            if len(name) == 1 and not re.search(rf"(?<![A-Za-z\\]){name}(?!\s*(?:\^\{{?\(|[_0-9⁽]))(?![a-z])", text):
-                self.declared.table[f"{name}1"] = self.declared[name]._replace(name=f"{name}1")
-                self.given |= {f"{name}1"}
 
     # ---- definitions -------------------------------------------------------------------------------
 
@@ -149,6 +139,7 @@ class Scope:
                 for side in statement.sides:
                     rest = with_names(side, self.functions, note)
                     for name in increments_in(rest, self.names()):
+                        self.moved.add(name)
                         self.vary(self._of_family(name))
 
     def _of_family(self, name: str) -> str:
@@ -313,6 +304,15 @@ class Scope:
         """What a side means, in terms of names that are not defined and the increments of those that vary."""
         return self.resolved(self.unfolded(self.read(side)))
 
+    def tried(self, side: str) -> Expr:
+        """The value of a side that nobody wrote, whose letters are not declared by it."""
+        known = dict(self.declared.table)
+        try:
+            return self.value(side)
+        finally:
+            self.declared.table.clear()
+            self.declared.table.update(known)
+
     def unfolded(self, e: Expr, keep: str = "") -> Expr:
         """An expression with every defined name but one replaced by its value."""
 
@@ -377,6 +377,8 @@ class Scope:
 
     def _name(self, asked: Asked, summed: frozenset[str] = frozenset()) -> str:
         """A name for a derivative, with its value; (∇_W L)_ij for ∂L/∂W_ij; *summed* are the indices of sums."""
+        if (own := entry_of_itself(self, asked)) is not None:
+            return own
         entry = entry_asked(self, asked)
         if entry is not None:
             return f" {entry[1].format(self._name(entry[0], summed))} "

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from itertools import islice
 
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import SCALAR
-from matdiff.algebra.expr import Expr, Symbol, symbols
+from matdiff.algebra.expr import Expr, Symbol, replace, symbols
 from matdiff.algebra.operators.products import Transpose
 from matdiff.errors import MatdiffError, ShapeError, UnsupportedError
 from matdiff.language.names import named
@@ -17,10 +18,10 @@ from matdiff.review import doubts
 from matdiff.review.asking import NotSaid, is_stationary
 from matdiff.review.chain import BARE, Chain, Fault, increments
 from matdiff.review.comparing import Outcome, compared, is_right, is_rounded
-from matdiff.review.conventions import under_conventions
+from matdiff.review.conventions import under_conventions, unmoved
 from matdiff.review.directions import declare_steps, with_directions
-from matdiff.review.edits import indices
-from matdiff.review.equations import CONDITION, Equations
+from matdiff.review.edits import MOST_EDITS, edits, indices
+from matdiff.review.equations import CONDITION, Equations, Implied
 from matdiff.review.filling import Work
 from matdiff.review.habits import by_entries, in_doubt, with_commutation, with_ones
 from matdiff.review.indexed import declare_entries
@@ -144,6 +145,10 @@ class Beside:
         if is_untold or doubts.is_strange(self.scope, chain.truth, value):
             self._leave_out()
             return Judged(line, UNREAD, "it speaks of something that was not introduced")
+        at = self.equations.normalised(self.unknowns())
+        if any(is_right(replace(value, there.get), replace(chain.truth, there.get)) for there in at):
+            chain.stated = chain.truth = value
+            return Judged(line, AGREES, "it follows from an equation above")
         return self._different(line, chain, side, value)
 
     def _different(self, line: Line, chain: Chain, side: str, value: Expr) -> Judged:
@@ -160,7 +165,8 @@ class Beside:
         chain.stated = value
         if follows:
             return Judged(line, AGREES, "it follows from the line above, which is wrong")
-        fault = Fault(side, value, chain.truth, None, chain.is_derivative, False, line.text, chain.origin)
+        truth = self.scope.without(chain.truth, unmoved(chain.truth, value, self.scope))
+        fault = Fault(side, value, truth, None, chain.is_derivative, False, line.text, chain.origin)
         return Judged(line, WRONG, "", fault)
 
     def _misplaced(self, line: Line, side: str, chain: Chain) -> Fault | None:
@@ -280,6 +286,8 @@ class Beside:
             return Judged(line, AGREES, "it follows from an equation above")
         if not found.follows and is_stationary(self.scope, left - value):
             return Judged(line, AGREES, "the derivative of a function above is 0")
+        if found.follows is None and (meant := self._meant(before, left, side, unknowns)) is not None:
+            found = Implied(False, meant)
         if found.follows is None:
             said = "it does not follow from the equation above in a step that is known"
             return Judged(line, UNREAD, said) if len(self.equations.zeros) > 1 else Judged(line, NO_CLAIM)
@@ -289,6 +297,17 @@ class Beside:
         return Judged(
             line, WRONG, "", fault._replace(follows=lambda e: before.implies(e, value, unknowns).follows is True)
         )
+
+    def _meant(self, before: Equations, left: Expr, side: str, unknowns: set[str]) -> Expr | None:
+        """What the right side of a conclusion would be with which it follows, and which is one small edit away."""
+        if not (before.concludes and before.zeros) or before.departs or before.is_at_a_point:
+            return None
+        for edit in islice(edits(side), MOST_EDITS):
+            with suppress(MatdiffError, RecursionError):
+                value = self.scope.tried(edit.side)
+                if value.shape == left.shape and before.implies(left, value, unknowns).follows:
+                    return value
+        return None
 
     def unknowns(self) -> set[str]:
         """What equations are solved for."""

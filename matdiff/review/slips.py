@@ -19,7 +19,7 @@ from matdiff.records import NamedTuple
 from matdiff.review.causes import Found, causes
 from matdiff.review.chain import Fault
 from matdiff.review.comparing import is_right
-from matdiff.review.edits import Edit, edits, terms
+from matdiff.review.edits import MOST_EDITS, Edit, edits, terms
 from matdiff.review.lessons import lesson
 from matdiff.review.operators import LETTER
 from matdiff.review.scope import MARK, Scope, has_increments
@@ -27,7 +27,6 @@ from matdiff.review.two_senses import in_letters, in_words
 
 NAMED = rf"{MARK}[a-z]+"  # the name of a derivative, which nobody wrote
 INLINE = rf"[∂d]({LETTER})\s*/\s*[∂d]({LETTER})"  # ∂L/∂S, which is one factor
-MOST_EDITS = 160
 MANY = 2  # terms
 NUMBERS = (
     Fraction(2),
@@ -138,22 +137,12 @@ def _powers(s: Symbol) -> Iterator[Expr]:
     yield from (s, s * s, s * Fraction(1, 2), s * 2)
 
 
-def _tried(side: str, scope: Scope) -> Expr:
-    """The value of a side that nobody wrote, whose letters are not declared by it."""
-    known = dict(scope.declared.table)
-    try:
-        return scope.value(side)
-    finally:
-        scope.declared.table.clear()
-        scope.declared.table.update(known)
-
-
 def _by_edit(fault: Fault, scope: Scope) -> Iterator[Found]:
     """The kinds of the edits of the text that make the side right; many edits come to a value that was compared."""
     seen = {fault.value}
     for edit in islice(edits(re.sub(INLINE, r"((∂\1)/(∂\2))", fault.side)), MOST_EDITS):
         with suppress(MatdiffError, RecursionError):
-            value = _tried(edit.side, scope)
+            value = scope.tried(edit.side)
             if value not in seen and is_right(value, fault.truth):
                 kind, why = _kind_of(edit, fault, scope)
                 yield Found(kind, value, why)
@@ -187,7 +176,7 @@ def _by_edit_of_the_left(fault: Fault, scope: Scope) -> Iterator[Found]:
     """The kinds of the edits of the left side that make an equation follow from those before it."""
     for edit in islice(edits(fault.left), MOST_EDITS if fault.follows else 0):
         with suppress(MatdiffError, RecursionError):
-            value = _tried(edit.side, scope)
+            value = scope.tried(edit.side)
             if fault.follows and value.shape == fault.truth.shape and fault.follows(value):
                 yield Found(edit.kind, value, edit.why)
 
