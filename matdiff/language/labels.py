@@ -17,6 +17,7 @@ from matdiff.errors import AmbiguityError
 from matdiff.language.names import (
     CLOSES,
     GREEK_CLASS,
+    LOW_SIGN,
     MARKS,
     RAISED,
     SUBS,
@@ -184,7 +185,7 @@ class Labels:
     def _require_one_name(self, high: High, written: str) -> None:
         """Refuses z^t beside z_t, which would be one name."""
         name, low = re.escape(written), re.escape(high.label)
-        digits = "".join(sign for letter in high.label for sign, plain in SUBSCRIPTS.items() if plain == letter)
+        digits = "".join(LOW_SIGN.get(letter, "") for letter in high.label)
         both = re.search(rf"{name}(?:_\{{?{low}(?!\w)|{digits or '(?!)'}(?![{SUBS}]))", self.text)
         if both and high.kind != "index":
             message = f"{written}^{high.label} and {both.group()} would be one name"

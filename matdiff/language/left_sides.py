@@ -12,7 +12,7 @@ from collections.abc import Set as AbstractSet
 
 from matdiff.algebra.expr import FUNCTIONS
 from matdiff.errors import NotationError
-from matdiff.language.names import LETTER, MARKS, SUBS, SUBSCRIPT, SUBSCRIPTS, SUPERS, named, power_asked
+from matdiff.language.names import LETTER, MARKS, NAMES, SUBS, SUBSCRIPT, SUBSCRIPTS, SUPERS, named, power_asked
 from matdiff.language.transcript import Edit, Transcript
 from matdiff.records import NamedTuple
 from matdiff.regex import regex
@@ -38,7 +38,6 @@ MEMBER = (
 PROBABILITY = (
     r"(?<![^\W\d_])(?<!log )(?<!ln )(?<!log)(?<!ln)(?P<name>[^\W\d_])\s*\((?P<given>[^()|]*\|[^()|]*)\)\s*:?=(?!=)"
 )
-NAMES = rf"{LETTER}(?:\s*,\s*{LETTER})*"
 MAPPED = regex(
     rf"\s*(?:(?P<function>{LETTER})\s*[:=]\s*)?"
     rf"(?:(?P<argument>{LETTER})\s*(?:[↦⟼]|->)|\((?P<arguments>{NAMES})\)\s*(?:[↦⟼]|->)|@\s*\((?P<handle>{NAMES})\))"

@@ -14,7 +14,7 @@ from itertools import islice, pairwise, takewhile
 from matdiff.algebra.dims import ONE, Size, size
 from matdiff.errors import NotationError
 from matdiff.language.extents import Excerpt, parse_size
-from matdiff.language.names import GREEK_CLASS, GREEK_WORDS, LABELS, MARKS, SUBSCRIPTS, SUPERSCRIPTS, canonical
+from matdiff.language.names import DOTS, GREEK_CLASS, GREEK_WORDS, LABELS, MARKS, SUBSCRIPTS, SUPERSCRIPTS, canonical
 from matdiff.language.outside import closing, outside
 from matdiff.records import NamedTuple
 
@@ -64,7 +64,6 @@ LOWER = (
 UPPER = rf"\^\{{((?:[^{{}}]|\{{[^{{}}]*\}})*)\}}|\^({LETTER}|[0-9]+)|([{''.join(SUPERSCRIPTS)}]+)"
 LIMITING = frozenset(("_", "^", *SUBS, *SUPERSCRIPTS))  # what limits begin with
 EXPONENT = r"⁻|ᵀ|\^\s*\{?\s*(?:[-−]|1\s*/|⊤)"  # of a matrix: Σ_k^{-1}, Σₖ⁻¹, Σ_k^{1/2}, Σ_k^⊤
-DOTS = r"(?:\.\.\.?|…|⋯)"
 SIGN = r"≤|≥|≠|<=|>=|!=|<|>"
 WORD = r"[^\W\d]\w*"
 RUN = rf"({WORD})\s*=\s*([^=<>≤≥≠∈,]+?)\s*(?:{DOTS}|:|\bto\b)\s*([^=<>≤≥≠∈:,]+)"

@@ -54,11 +54,17 @@ SUPERSCRIPTS = dict(
     zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻ⁿⁱᵏˢᵐᵖᵗᵈʳᵃᵇᶜᵉᶠᵍʰʲˡᵒᵘᵛʷˣʸᶻᴺᴷᴹ", "0123456789-niksmptdrabcefghjlouvwxyzNKM", strict=True)
 )
 SUBS, SUPERS = "".join(SUBSCRIPTS), "".join(SUPERSCRIPTS)
+LOW_SIGN = {letter: sign for sign, letter in SUBSCRIPTS.items()}
 PLAIN_SUBSCRIPT = {ord(sign): letter for sign, letter in SUBSCRIPTS.items()}
 LOWERED = PLAIN_SUBSCRIPT | {ord("₊"): "+", ord("₋"): "-", ord("−"): "-"}
 SCRIPTS = frozenset((*"_^.'ᵀ⊤", *SUBS))  # what subscripts and transposes begin with
 SUBSCRIPT = rf"_\{{[^{{}}]*\}}|_[A-Za-z0-9{GREEK_CLASS}]+|[{SUBS}]++(?:[₊₋][{SUBS}]++)*+"  # possessive: no second try
 LETTER = rf"(?:⟪\w+⟫|[^\W\d_∂∇][\w{MARKS}]*?(?:{SUBSCRIPT})?(?:\^\{{?[*∗⋆]\}}?|\^\{{?\([^()]*\)\}}?)?)"
+NAMES = rf"{LETTER}(?:\s*,\s*{LETTER})*"
+LISTED = rf"{LETTER}(?:\s*(?:,|\band\b)\s*{LETTER})*"
+SPELT_GREEK = "|".join(sorted(GREEK_WORDS, key=len, reverse=True))
+TWICE = r"(?:\^\{?\s*2\s*\}?|²)"
+DOTS = r"(?:\.\.\.?|…|⋯)"
 
 
 def canonical(name: str) -> str:
@@ -81,6 +87,22 @@ def canonical(name: str) -> str:
 _PLAIN: dict[int, str] = {ord(sign): name for sign, name in GREEK.items()} | {ord("∇"): "nabla"}
 _PLAIN |= {ord(sign): digit if digit.isdecimal() else "_" + digit for sign, digit in SUBSCRIPTS.items()}
 _PLAIN |= {ord(mark): "_" + name for name, mark in MARKED_BY.items()}
+
+
+def listed(names: str) -> tuple[str, ...]:
+    """The names of a list.
+
+    >>> listed("x, y and z")
+    ('x', 'y', 'z')
+    """
+    return tuple(re.split(r"\s*(?:,|\band\b)\s*", names.strip())) if names else ()
+
+
+def as_index(letter: str) -> str:
+    """A pattern of a letter that stands as an index behind a name: x_i, x_{ij}, x[i], xᵢ."""
+    sub = LOW_SIGN.get(letter, letter)
+    places = rf"_\{{?\w{{0,9}}{letter}|_\{{[^}}]{{0,20}}\b{letter}\b|\[[^\]]{{0,20}}\b{letter}\b"
+    return rf"(?:{places}|{sub}(?<!{letter}))"
 
 
 WITH_FONT = rf"(.*?)_({'|'.join(FONTS)})((?:_.*|[0-9].*)?)"

@@ -9,12 +9,12 @@ import re
 from collections.abc import Iterator
 
 from matdiff.language.left_sides import Piece
-from matdiff.language.names import ABBREVIATED, GREEK_WORDS, MARKS
+from matdiff.language.names import ABBREVIATED, MARKS, NAMES, SPELT_GREEK
 from matdiff.language.outside import outside
 from matdiff.language.phrases import said_of_names
 from matdiff.language.questions import GOAL_OVER
 from matdiff.language.requests import AT_END, BEHIND_A_SIGN, GREETING, VERB
-from matdiff.language.side_conditions import INNER, NAMES
+from matdiff.language.side_conditions import INNER
 from matdiff.regex import match_at, search_in
 
 IN_FRONT = frozenset("let assume suppose given with for if when".split())
@@ -35,8 +35,7 @@ FULL_STOP += r"(?:(?<=[\w)\]}'′ᵀ⊤²³|‖₊+])|(?<=\^\*))(?<!\.\w)(?<!\bs
 QUALIFYING = rf"\((?:{WORD}\s+)?(?P<condition>[^()]*(?:\([^()]*\)[^()]*)*)\)[\s.]*$"
 OF_NAMES = r"(?:[Gg]radient|[Dd]erivative)s?\s+for(?=\s)"  # the gradients for W and b
 MARK = rf"(?P<whole>{OF_NAMES}|{INNER}|{GOAL_OVER}|{SUMMED})|[;,\n]|(?:=\s*)?\?|{FULL_STOP}|{WORD}"
-GREEK = "|".join(sorted(GREEK_WORDS | ABBREVIATED, key=len, reverse=True))
-ONE_NAME = rf"\s*(?:{GREEK}|[^\W\d_][{MARKS}]*)[0-9₀-₉]*(?:_\w|_\{{\w+\}})?\s*"
+ONE_NAME = rf"\s*(?:{SPELT_GREEK}|{'|'.join(ABBREVIATED)}|[^\W\d_][{MARKS}]*)[0-9₀-₉]*(?:_\w|_\{{\w+\}})?\s*"
 LISTED = rf"\s*{NAMES}\s*(?:[∈≻⪰≥>]|\bin\b|:\s*\w+\s*(?:[x×]|$))"
 
 

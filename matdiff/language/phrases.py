@@ -12,11 +12,9 @@ from matdiff.algebra.assumptions import PROPERTIES, property_word
 from matdiff.algebra.expr import FUNCTIONS
 from matdiff.language.extents import KINDS
 from matdiff.language.formulas import COUNT as COUNT
-from matdiff.language.names import LETTER
+from matdiff.language.names import LISTED, listed
 from matdiff.regex import regex
 
-NAMES = rf"{LETTER}(?:\s*(?:,|\band\b)\s*{LETTER})*"
-BETWEEN = r"\s*(?:,|\band\b)\s*"
 VERB = r"\s+(?:is|are|be|being|denotes?)\s+"
 EMPTY = frozenset(
     "a an the some any all both each every given fixed known unknown constant real general arbitrary valued "
@@ -56,13 +54,12 @@ def said_of_names(statement: str) -> Said | None:
         return None
     if member := MEMBER.fullmatch(statement):
         front = member.group("front")
-        names = re.fullmatch(NAMES, front)
-        found: Said | None = [(_listed(front), "")] if names else _phrase(front)
+        found: Said | None = [(listed(front), "")] if re.fullmatch(LISTED, front) else _phrase(front)
         behind = description(re.sub(rf"^{VERB}", "", member.group("behind")))
         if found is None or behind is None:
             return None
         space = member.group("space")
-        return [(listed, what) for listed, own in found for what in (space, own, behind) if what]
+        return [(names, what) for names, own in found for what in (space, own, behind) if what]
     return _phrase(statement)
 
 
@@ -70,28 +67,24 @@ def _phrase(statement: str) -> Said | None:
     """A symmetric; A is symmetric; the matrices A and B are symmetric; symmetric A."""
     subject, verb, predicate = _parted(statement)
     if not verb:
-        m = re.fullmatch(rf"(?P<names>{NAMES})\s+(?P<what>[a-z].*)", statement)
+        m = re.fullmatch(rf"(?P<names>{LISTED})\s+(?P<what>[a-z].*)", statement)
         what = description(m.group("what")) if m else None
         is_told = what and (" x " not in what or " by " in statement or what.count(" ") > 2)  # A n x n is a product
         if m and what and is_told:
-            return [(_listed(m.group("names")), what)]
+            return [(listed(m.group("names")), what)]
         subject = statement
-    found = re.fullmatch(rf"(?:(?P<what>.*?)\s+)??(?P<names>{NAMES})", subject)
+    found = re.fullmatch(rf"(?:(?P<what>.*?)\s+)??(?P<names>{LISTED})", subject)
     ahead = (found and found.group("what")) or ""
     own, behind = None if ahead in FUNCTIONS else description(ahead), description(predicate)  # diag x is a call
     if found is None or own is None or behind is None or not (own or behind or verb):
         return None
-    return [(_listed(found.group("names")), what) for what in (own, behind) if what]  # empty of: a is constant
+    return [(listed(found.group("names")), what) for what in (own, behind) if what]  # empty of: a is constant
 
 
 def _parted(statement: str) -> tuple[str, str, str]:
     """What stands in front of a verb, the verb, and what stands behind it."""
     m = re.search(VERB, statement)
     return (statement[: m.start()], m.group(), statement[m.end() :]) if m else (statement, "", "")
-
-
-def _listed(names: str) -> tuple[str, ...]:
-    return tuple(re.split(BETWEEN, names.strip()))
 
 
 def description(words: str) -> str | None:

@@ -9,10 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from matdiff.language.names import SUBS, SUBSCRIPTS
+from matdiff.language.names import DOTS, SUBS, SUBSCRIPTS
 from matdiff.language.transcript import Edit, Transcript
 
-DOTS = r"(?:\.\.\.?|…|⋯)"
 LEAD = r"(?:[,;\n]\s{0,9})?(?:\b[Ff]or\s+(?:(?:all|each|every|any)\s+)?|\bwith\s+|\bwhere\s+|∀\s*)?"
 END = r"(?=\s*(?:[;,.\n)]|$))"
 FOR_ALL = rf"(?:[,;\n]\s{{0,9}})?(?:\b[Ff]or\s+(?:all|each|every|any)\s+|∀\s*)(?P<index>[a-z]){END}"

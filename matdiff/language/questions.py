@@ -10,16 +10,30 @@ import re
 from collections.abc import Collection
 
 from matdiff.errors import NotationError
-from matdiff.language.names import GREEK_WORDS, LETTER, LINK, MARKS, SUBS, SUBSCRIPTS, canonical, named, power_asked
+from matdiff.language.names import (
+    LETTER,
+    LINK,
+    MARKS,
+    NAMES,
+    SPELT_GREEK,
+    SUBS,
+    SUBSCRIPTS,
+    TWICE,
+    as_index,
+    canonical,
+    listed,
+    named,
+    power_asked,
+)
 from matdiff.language.outside import between, closing
 from matdiff.language.phrases import description
 from matdiff.records import NamedTuple
+from matdiff.regex import search_in
 
-GREEK = rf"(?:{'|'.join(sorted(GREEK_WORDS, key=len, reverse=True))})(?![A-Za-z])"
+GREEK = rf"(?:{SPELT_GREEK})(?![A-Za-z])"
 BRACED = (
     r"(?:_\{(?P<low>(?:[^{}]|\{[^{}]*\})*)\}" rf"|_(?P<letter>(?:{GREEK}|[^\W\d_][{MARKS}]*)[0-9]*)|(?P<sub>[{SUBS}]))"
 )
-TWICE = r"(?:\^\{?\s*2\s*\}?|²)"
 DERIVATIVE = rf"(?:∂|(?<![A-Za-z])d)(?P<twice>{TWICE})?\s*"
 BELOW = (
     rf"\s*(?:∂|d)\s*(?P<x>{LETTER})\s*(?P<square>{TWICE}|(?:\^\{{?\s*)?[⊤ᵀT'](?:\s*\}})?)?"
@@ -39,9 +53,9 @@ FUNCTION = (
     r"|criterion|quotient|form|norm|distance|divergence|(?:log-?\s?)?likelihood|lagrangian|Lagrangian|penalty|term)"
     r"(?:\s+function)?\b(?!\s+(?:of|estimat\w+|solutions?)\b)(?:\s?:)?)"  # the norm of X is no name of what follows
 )
-ONE_UNKNOWN = rf"{LETTER}(?:²|\^\{{?2\}}?)?"
+ONE_UNKNOWN = rf"{LETTER}{TWICE}?"
 UNKNOWNS = rf"{ONE_UNKNOWN}(?:\s*(?:,|\band\b)\s*{ONE_UNKNOWN})*"
-WITH_RESPECT = r"(?:over|w\.?r\.?t\.?|with\s+respect\s+to)"
+WITH_RESPECT = r"(?:over|w\.?\s?r\.?\s?t\.?|with\s+respect\s+to)"
 HEADED = rf"{UNKNOWNS}(?:\s*(?:∈|\bin\b)[^:;\n]*)?(?=\s*(?::|of\b))"  # U, V ∈ ℝⁿ: …
 GOAL_OVER = rf"(?i:\b(?:min|max|inf|sup)(?:imi[sz]e)?)\s+{WITH_RESPECT}\s+{HEADED}"
 VERB = "(?:minimi[sz]e|maximi[sz]e)"
@@ -202,14 +216,7 @@ def _runs(text: str, goal: re.Match[str], low: str, known: Collection[str]) -> b
         return True
     names = re.split("[∈≥≻⪰:]", low)[0]
     letters = set(re.findall(r"(?<![^\W\d_])[^\W\d_](?![^\W\d_])", re.sub(r"_\{?\w+", "", names))) - set(known)
-    return any(_indexes(text, letter, goal.end()) for letter in letters)
-
-
-def _indexes(text: str, letter: str, place: int) -> bool:
-    """Whether a letter stands as an index behind a place."""
-    sub = next((sign for sign, plain in SUBSCRIPTS.items() if plain == letter), letter)
-    below = rf"_\{{?\w{{0,9}}{letter}|\[[^\]]{{0,20}}\b{letter}\b|_\{{[^}}]{{0,20}}\b{letter}\b|{sub}(?<!{letter})"
-    return re.compile(below).search(text, place) is not None
+    return any(search_in(as_index(letter), text, goal.end()) for letter in letters)
 
 
 def _derivative(text: str, place: int, known: Collection[str]) -> Question | None:
@@ -255,7 +262,7 @@ def _nabla(text: str, place: int, known: Collection[str]) -> Question | None:
     if m is None:
         return _nabla_of_all(text, place)
     low = m.group("low") or m.group("letter") or SUBSCRIPTS[m.group("sub")]
-    if re.fullmatch(rf"\s*{LETTER}(?:\s*,\s*{LETTER})*\s*", low) is None:
+    if re.fullmatch(NAMES, low.strip()) is None:
         return None
     if m.group().startswith("D") and _is_matrix(text, m, low, known):
         return None
@@ -265,9 +272,7 @@ def _nabla(text: str, place: int, known: Collection[str]) -> Question | None:
     if link and (defined or name in known or re.compile(BEHIND_LINK).match(text, link.end()) or link.end() > m.end()):
         return None
     again = "hess" in m.group()[:5]
-    return Question(
-        tuple(named(x) for x in re.split(r"\s*,\s*", low.strip())), 2 if again else _order(m), place, m.end()
-    )
+    return Question(tuple(map(named, listed(low))), 2 if again else _order(m), place, m.end())
 
 
 def _nabla_of_all(text: str, place: int) -> Question | None:
@@ -282,7 +287,7 @@ def _nabla_of_all(text: str, place: int) -> Question | None:
 def _is_matrix(text: str, operator: re.Match[str], low: str, known: Collection[str]) -> bool:
     """Whether D_x is a name: declared, used twice, no factor in front, or with an x that is but an index behind it."""
     behind = text[operator.end() :]
-    unknowns = re.split(r"\s*,\s*", low.strip())
+    unknowns = listed(low)
     is_name = not {"D", named(operator.group())}.isdisjoint(known) or operator.group() in behind
     is_name = is_name or re.match(rf"[^\W_]|{BEHIND_LINK}", behind) is not None
     return is_name or not all(re.search(rf"(?<![_{{]){re.escape(x)}", behind) for x in unknowns)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from matdiff.errors import AmbiguityError
-from matdiff.language.names import LETTER, SUBS, SUBSCRIPTS
+from matdiff.language.names import DOTS, LETTER, SUBS, SUBSCRIPTS, as_index
 from matdiff.language.outside import closing, outside
 from matdiff.language.parameters import bound_letters
 from matdiff.language.transcript import Edit, Transcript
@@ -23,8 +23,7 @@ LOW = rf"_\{{[a-z0-9]\}}|_[a-z0-9](?!\w)|[{SUBS}]"
 WITH_INDEX = regex(rf"{OF_VECTORS}(?P<low>{LOW})\s*\(")
 LOWERED = str.maketrans({sign: f"_{letter}" for sign, letter in SUBSCRIPTS.items()})
 LETTERS = r"(?P<letters>[a-z](?:\s*(?:,|\band\b)\s*[a-z](?!\w))*)(?!\w)"
-DOTS = r"(?:,\s*)?(?:\.\.\.?|…|⋯)(?:\s*,)?"
-RANGE = rf"(?:\s*(?:=|from\b)\s*(?P<first>[0-9])\s*(?:{DOTS}|to\b|:)\s*(?P<last>[A-Za-z]|[0-9]+)(?!\w))?"
+RANGE = rf"(?:\s*(?:=|from\b)\s*(?P<first>[0-9])\s*(?:,?\s*{DOTS}\s*,?|to\b|:)\s*(?P<last>[A-Za-z]|[0-9]+)(?!\w))?"
 SUMMED = regex(
     r"(?P<lead>\s*,?\s*(?P<open>\(\s*)?)(?<!\w)(?P<word>(?:all\s+)?(?:summed|summing|added(?:\s+up)?)|[Ss]um)\s+over\s+"
     rf"(?:all\s+|each\s+|every\s+)?(?P<over>{LETTERS}(?:\s*(?:!=|≠)\s*(?P<other>[a-z](?:_\w)?)(?!\w)|{RANGE}))(?P<of>\s*:|\s+of\b)?(?P<close>\s*\))?"
@@ -131,8 +130,7 @@ def _require_one_meaning(script: Transcript, start: int, m: re.Match[str]) -> No
     """Refuses a sum over i behind terms of which some have no i."""
     terms = _terms(script.text, start, m.start())
     for letter in re.findall(r"\b[a-z]\b", m["letters"]) if len(terms) > 1 else ():
-        sub = next((sign for sign, plain in SUBSCRIPTS.items() if plain == letter), letter)
-        found = [re.search(rf"(?<![^\W_]){letter}(?!\w)|_\{{?\w?{letter}|{sub}(?<!{letter})", term) for term in terms]
+        found = [re.search(rf"(?<![^\W_]){letter}(?!\w)|{as_index(letter)}", term) for term in terms]
         if not all(found):
             shown = m[0].strip(" ,(")
             message = f"«{shown}» can be said of all terms, or of those with {letter}"

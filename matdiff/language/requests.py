@@ -9,9 +9,9 @@ import re
 
 from matdiff.errors import NotationError
 from matdiff.language.left_sides import HEAD, arguments
-from matdiff.language.names import GREEK_WORDS, LETTER, named
+from matdiff.language.names import GREEK_WORDS, LETTER, LISTED, listed, named
 from matdiff.language.phrases import SPACE, description
-from matdiff.language.questions import FUNCTION, GOAL, TOLD, UNSAID, Question, question_at, sense_of
+from matdiff.language.questions import FUNCTION, GOAL, TOLD, UNSAID, WITH_RESPECT, Question, question_at, sense_of
 from matdiff.regex import match_at, regex, search_in
 
 VERBS = frozenset("find compute calculate determine evaluate derive get obtain take explain consider".split())
@@ -36,10 +36,10 @@ DERIVED = (
     r"(?:(?P<twice>second\s+(?:order\s+|partial\s+)?derivatives?|hessian)|derivatives?|gradients?|grad|jacobian)"
     r"(?:\s+(?:matrix|vector))?"
 )
-RESPECT = r"(?:w\.?\s?r\.?\s?t\.?|with\s+respect\s+to|over)(?![\w.])\s+"
+RESPECT = rf"{WITH_RESPECT}(?![\w.])\s+"
 BY = rf"{RESPECT}(?:the\s+)?(?:{TOLD})?"
 ASKED_BY = rf"(?:by\s+|in\s+|{BY})"  # as people say behind the word derivative; a size is n by n, too
-NAMES = rf"(?P<names>{LETTER}(?:\s*(?:,|and)\s*{LETTER})*)"
+NAMES = rf"(?P<names>{LISTED})"
 BEST = r"(?:the\s+)?(?:(?P<best>minimum|maximum|minimi[sz]er|maximi[sz]er)(?:\s+value)?"
 BEST += r"|(?P<points>(?:stationary|critical)\s+points?))"
 OF = rf"(?:\s+(?:of|for)\b(?:\s+{FUNCTION})?|\s*:)\s*"
@@ -71,7 +71,7 @@ GOAL_BEHIND = (  # f, minimise over x
     rf"{RESPECT}{NAMES}{IN_SPACE}[\s.?]*$"
 )
 OPERATOR = regex(r"\s*\(*[∂∇d]")
-OF_NAMES = rf"\s*(?:\(\s*(?P<names>{LETTER}(?:\s*,\s*{LETTER})*)\s*\))?[\s.?]*$"
+OF_NAMES = rf"\s*(?:\(\s*{NAMES}\s*\))?[\s.?]*$"
 NABLA = rf"\s*(?:∇\s*|grad\s+)(?P<f>{LETTER}){OF_NAMES}"
 PRIMED = rf"\s*(?P<f>{LETTER})\s*['′]{OF_NAMES}"
 OF_THE_FUNCTION = (  # dL/dw behind a function that has no name
@@ -212,4 +212,4 @@ def _arguments(text: str, place: int) -> tuple[str, ...]:
 
 
 def _listed(names: str) -> tuple[str, ...]:
-    return tuple(named(name) for name in re.split(r"\s*(?:,|\band\b)\s*", names) if name)
+    return tuple(map(named, filter(None, listed(names))))

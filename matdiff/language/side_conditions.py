@@ -11,7 +11,7 @@ from matdiff.language.declarations import add_condition
 from matdiff.language.declared import Declarations
 from matdiff.language.extents import Excerpt
 from matdiff.language.left_sides import HEAD, Piece, stands
-from matdiff.language.names import LETTER, MARKS, SUPERS
+from matdiff.language.names import LETTER, MARKS, NAMES, SUPERS, listed
 from matdiff.language.outside import between, outside
 from matdiff.language.phrases import COUNT, SPACE, Said, said_of_names, tells_kind
 from matdiff.language.questions import GOAL_OVER_SET
@@ -20,7 +20,6 @@ from matdiff.records import NamedTuple
 from matdiff.regex import regex
 
 INNER = r"<[^<>;\n=]*,[^<>;\n=]*>"  # ⟨A, B⟩
-NAMES = rf"{LETTER}(?:\s*,\s*{LETTER})*"
 TRANSPOSED = r"\s*(?:\^\s*\{?\s*[⊤ᵀT']\s*\}?|[ᵀ⊤'])\s*"
 SYMMETRIC = rf"(?P<name>{LETTER})\s*=\s*(?P<minus>[-−])?\s*(?P<again>{LETTER}){TRANSPOSED}"
 SYMMETRIC_TOO = rf"(?P<name>{LETTER}){TRANSPOSED}=\s*(?P<minus>[-−])?\s*(?P<again>{LETTER})\s*"
@@ -120,11 +119,11 @@ def _told_by_signs(said: str) -> Said | None:
     """What A ≻ 0 and A = Aᵀ say of A; empty where it is said of no name, as in A − B ⪰ 0."""
     above = re.sub(rf"0(?:_\{{?{COUNT}(?:\s*[x×]\s*{COUNT})?\}}?)?$", "", said).rstrip()  # 0, 0_n, 0_{n×n}
     if above != said and above.endswith(("≻", "⪰", "≽")):
-        listed = above[:-1].rstrip()
+        said_of = above[:-1].rstrip()
         word = "spd" if above.endswith("≻") else "psd"
-        if found := re.fullmatch(rf"({LETTER})(?:{TRANSPOSED})?\s*=\s*({LETTER})(?:{TRANSPOSED})?", listed):
+        if found := re.fullmatch(rf"({LETTER})(?:{TRANSPOSED})?\s*=\s*({LETTER})(?:{TRANSPOSED})?", said_of):
             return [((found.group(1),), word)] if found.group(1) == found.group(2) else None
-        names = tuple(re.split(r"\s*,\s*", listed)) if re.fullmatch(NAMES, listed) else ()
+        names = listed(said_of) if re.fullmatch(NAMES, said_of) else ()
         return [(names, word)] if names and not all(map(SMALL.fullmatch, names)) else []  # x ⪰ 0 of a vector
     for pattern in (SYMMETRIC, SYMMETRIC_TOO):
         if (m := re.fullmatch(pattern, said)) and m.group("name") == m.group("again"):
@@ -137,7 +136,7 @@ def _told_behind_colon(said: str, text: str) -> Said | None:
     m = re.fullmatch(DECLARED, said)
     if m is None or not _defined_in(text).isdisjoint(re.findall(NAME, said)):
         return None
-    return [(tuple(re.split(r"\s*,\s*", m.group("names"))), m.group("says"))]
+    return [(listed(m.group("names")), m.group("says"))]
 
 
 @lru_cache(maxsize=1)

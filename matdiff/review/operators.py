@@ -7,14 +7,14 @@ from collections.abc import Callable, Collection
 from functools import lru_cache
 
 from matdiff.errors import NotationError, UnsupportedError
-from matdiff.language.names import GREEK_WORDS, MARKS, SUBS, canonical, named
+from matdiff.language.names import MARKS, SPELT_GREEK, SUBS, canonical, named
 from matdiff.language.outside import closing, outside
 from matdiff.language.questions import Question, question_at
 from matdiff.records import NamedTuple
 from matdiff.review.lines import MATHEMATICAL
 
 LETTER = rf"(?![ᵀᴴ⁻⁰-⁹¹²³ⁿ½¼])[^\W\d_∂∇][{MARKS}]*(?:_\{{\w+\}}|_[A-Za-z0-9]+|[{SUBS}]+|[0-9]+)?"
-GREEK = rf"(?<![A-Za-z])(?:{'|'.join(sorted(GREEK_WORDS, key=len, reverse=True))})"
+GREEK = rf"(?<![A-Za-z])(?:{SPELT_GREEK})"
 WORDY = rf"(?:[a-zA-Z]{{2,}}|{LETTER})"
 D = r"(?:∂|(?<![A-Za-z_])d)"
 SIZE_D = (  # d/2, √d, (2π)^d
@@ -172,7 +172,9 @@ def _of_formulas(side: str, functions: Collection[str], name: Name) -> str:
             continue
         start, stop = asked.inner or (asked.end, end)
         of = side[start:stop].strip()
-        is_above = asked.inner is not None and re.match(rf"\||(?:{FUNCTION})(?![A-Za-z])", of) is not None  # ∂ log|K|/∂θ
+        is_above = (
+            asked.inner is not None and re.match(rf"\||(?:{FUNCTION})(?![A-Za-z])", of) is not None
+        )  # ∂ log|K|/∂θ
         if not (is_above or _is_formula(of, asked.names[0], functions) or (of and asked.names[0] in taken)):
             continue
         taken.add(asked.names[0])

@@ -12,11 +12,10 @@ from matdiff.algebra.dims import Size
 from matdiff.algebra.expr import FUNCTIONS
 from matdiff.language.extents import Excerpt, parse_size
 from matdiff.language.limits import implied_letters
-from matdiff.language.names import LOWERED, MARKS, SUBSCRIPTS, canonical
+from matdiff.language.names import LOWERED, MARKS, SUBS, as_index, canonical
 from matdiff.language.parameters import bound_letters
 from matdiff.records import NamedTuple
 
-SUBS = "".join(SUBSCRIPTS)
 NUMBERED = (
     r"\[([^\][;=\n]*)\]|_\{([^{};=\n]*)\}|_([A-Za-z0-9]+)"
     rf"|([{SUBS}]+(?:[₊₋][{SUBS}]+)*)|\^\{{\s*\(([^(){{}};=\n]*)\)\s*\}}|\^\(([^();=\n]*)\)"
@@ -117,9 +116,7 @@ def _is_partly(text: str, found: re.Match[str], numbers: Sequence[str], ranged: 
 
 def _has_low(formula: str, letter: str) -> bool:
     """Whether a formula that a text begins with has a letter as an index."""
-    sub = next((sign for sign, plain in SUBSCRIPTS.items() if plain == letter), letter)
-    low = rf"[^\W_](?:_\{{?\w?{letter}(?!\w)|\[[^\]]*\b{letter}\b|{sub}(?<!{letter}))[^;\n]*"
-    return re.match(rf"[^;\n]*?{low}", formula) is not None
+    return re.match(rf"[^;\n]*?[^\W_]{as_index(letter)}", formula) is not None
 
 
 def _is_last(number: str) -> bool:
