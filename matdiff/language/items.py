@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from matdiff.errors import DeclarationError
+from matdiff.language.names import canonical
 from matdiff.language.recurrences.gathering import DEFINING, gathered, in_order
 from matdiff.language.recurrences.implied import joined
 from matdiff.language.scopes import Scope, resolves
@@ -67,7 +68,7 @@ def _functional(items: list[Node]) -> Node | None:
     """The only item of a text where it is F[q] = …, a function of the q in its formula."""
     if [item.kind for item in items] != ["state"]:
         return None
-    return items[0] if items[0].value[0].number in _names(items[0]) else None
+    return items[0] if canonical(items[0].value[0].number) in _names(items[0]) else None
 
 
 def expression_last(bound: Bound, items: list[Node]) -> list[Node]:

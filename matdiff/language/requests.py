@@ -41,7 +41,7 @@ BY = rf"{RESPECT}(?:the\s+)?(?:{TOLD})?"
 ASKED_BY = rf"(?:by\s+|in\s+|{BY})"  # as people say behind the word derivative; a size is n by n, too
 NAMES = rf"(?P<names>{LISTED})"
 BEST = r"(?:the\s+)?(?:(?P<best>minimum|maximum|minimi[sz]er|maximi[sz]er)(?:\s+value)?"
-BEST += r"|(?P<points>(?:stationary|critical)\s+points?))"
+BEST += r"|(?P<points>(?:stationary|critical)\s+points?|first[-\s]order\s+conditions?))"
 OF = rf"(?:\s+(?:of|for)\b(?:\s+{FUNCTION})?|\s*:)\s*"
 ASKED = (
     rf"(?i)\s*(?:(?:{DERIVED}|{BEST})(?:\s+{ASKED_BY}{NAMES})?(?:(?P<of>{OF})|(?=[\s.?]|$))|(?P<direct>differentiate\b)"
@@ -53,7 +53,8 @@ IN_A_SET = rf"\s+{LETTER}\s*(?:[∈≻⪰≽≥>]|in\b)"  # of a over b the firs
 AT_END = rf"(?:^|\s){BY}{NAMES}{IN_SPACE}[\s.?]*$"
 ASKED_AT_END = rf"(?:^|\s){ASKED_BY}{NAMES}{IN_SPACE}[\s.?]*$"
 BEHIND = (  # f wrt X, f(X) by X, f – gradient by X, f (gradient by X)
-    rf"(?:(?<=\S)\s+(?P<bracket>\()?\s*(?!over(?!{IN_A_SET})){BY}|(?:(?<=[)\]'′|²ᵀ])|(?<=\^\d))\s+by\s+"
+    rf"(?:(?<=\S)\s+(?P<bracket>\()?\s*(?!over(?!{IN_A_SET}))(?:differentiated?\s+)?{BY}"
+    r"|(?:(?<=[)\]'′|²ᵀ])|(?<=\^\d))\s+by\s+"
     rf"|(?<=\S)\s+(?:[-−–—:]\s+)?(?P<within>\()?(?i:{DERIVED})\s+{ASKED_BY}){NAMES}{IN_SPACE}"
     r"(?(bracket)\s*\)|(?(within)\s*\)))[\s.?]*$"
 )

@@ -83,12 +83,15 @@ SQUARED_ALREADY = regex(rf"[∑Σ‖|²^_{SUBS}]|\bsum")  # what a heading has b
 AND = regex(r"\s+(?P<word>and|with)\s+(?:the\s+(?:matrix|vector)\s+)?")
 SIGNS = {"plus": "+", "minus": "-", "times": "*"}
 WRITTEN = regex(r"(?<=\s)(?:plus|minus|times)(?=\s)")
+TITLE = r"(?:[0-9][-−])?[A-Za-z][a-z]+(?:[0-9][a-z]+)?|[A-Z]{3,}"  # 2-layer, word2vec, OLS
 HEADING = regex(
-    r"(?:\A\s*|(?<=[;\n])[^\S\n]*|(?<=\. )[^\S\n]*)(?P<words>[A-Za-z][a-z]+(?:[-\s]+[A-Za-z]?[a-z]{2,}){0,7})"
+    rf"(?:\A\s*|(?<=[;\n])[^\S\n]*|(?<=\. )[^\S\n]*)"
+    rf"(?P<words>(?:{TITLE})(?:[-−\s]+(?:[A-Za-z]?[a-z]{{2,}}|[A-Z]{{3,}})){{0,7}})"
     r"(?:(?::|\s+is(?:\s+given\s+by|\s+defined\s+as)?(?:\s*:)?)(?=\s+\S)"
-    r"|(?P<named>)(?=\s+[A-Za-z](?:_\w+)?(?:\([^()=]*\))?\s*:?=(?!=)))"  # Sharpe ratio S(w) = …
+    r"|(?P<named>)(?=\s+[^\W\d_]\w*(?:²|\^2)?(?:\([^()=]*\))?\s*:?=(?!=)))"  # triplet loss = …
+    r"|(?<=\s)\((?P<aside>(?:(?:an?|the)\s+)?[A-Za-z][a-z]+(?:[-\s]+[a-z]{3,}){1,6})\)"  # x'A x (a quadratic form)
 )
-WORD = regex(r"(?=.*[aeiou])[A-Za-z][a-z]{2,}")
+WORD = regex(r"(?=.*[aeiou])[A-Za-z][a-z0-9]{2,}|[0-9]|[A-Z]{3,}")
 SAYING = (  # words that say something of what stands behind the colon
     LEADS.union(*map(str.split, VERBS), GOALS, KINDS, PROPERTIES, GREEK_WORDS)
     | frozenset(
@@ -117,7 +120,7 @@ def in_signs(script: Transcript, known: Collection[str], far: bool) -> Spoken:
     """
     text = script.text
     headings = list(_headings(text, known))
-    notes = tuple(f"the words “{m.group().strip(' :')}” are a heading of what follows" for m in headings)
+    notes = tuple(map(_said_of, headings))
     edits: list[Edit] = [(*m.span(), " ") for m in headings]
     doubt = None
     phrases, closings = list(PHRASE.finditer(text)) if CUES.search(text) else [], dict[int, str]()
@@ -152,19 +155,30 @@ def in_signs(script: Transcript, known: Collection[str], far: bool) -> Spoken:
 
 
 def _headings(text: str, known: Collection[str]) -> Iterator[re.Match[str]]:
-    """Words in front of a colon or a left side that are but a heading."""
-    leading = HEADING.finditer(text) if any(sign in text for sign in (":", " is", "=")) else ()
+    """Words in front of a colon or a left side that are but a heading, and those in brackets that are but an aside."""
+    leading = HEADING.finditer(text) if any(sign in text for sign in (":", " is", "=", " (")) else ()
     return (m for m in leading if _is_heading(text, m, known))
+
+
+def _said_of(m: re.Match[str]) -> str:
+    """What a note says of a heading or an aside."""
+    kind = "an aside" if m["aside"] else "a heading of what follows"
+    return f"the words “{m['aside'] or m.group().strip(' :')}” are {kind}"
 
 
 def _is_heading(text: str, m: re.Match[str], known: Collection[str]) -> bool:
     """Whether words in front of a colon or a left side are but a heading: none says anything, or stands elsewhere."""
-    words = re.split(r"[-\s]+", re.sub(r"\s+is(?:\s+given\s+by|\s+defined\s+as)?(?!\w)", "", m["words"]))
-    says = any(word.lower() in SAYING or word in known for word in words)
-    if m["named"] is not None and (words[-1] in FUNCTIONS or not all(map(WORD.fullmatch, words))):
+    shown = re.sub(r"^(?:an?|the)\s+", "", m["aside"]) if m["aside"] else m["words"]
+    words = re.split(r"[-−\s]+", re.sub(r"\s+is(?:\s+given\s+by|\s+defined\s+as)?(?!\w)", "", shown))
+    if any(word.lower() in SAYING or word in known for word in words):
+        return False
+    is_bare = m["aside"] or m["named"] is not None
+    if is_bare and (words[-1] in FUNCTIONS or not all(map(WORD.fullmatch, words))):
         return False  # log L(w) = …
-    names = (word for word in words if word not in FUNCTIONS)
-    return not says and not any(re.search(rf"(?<!\w)(?<!the ){word}(?!\w)", text[m.end() :]) for word in names)
+    if words[0].isupper() and set(re.findall(r"(?<!\w)[A-Z]", text[m.end() :])).issuperset(words[0]):
+        return False  # ABC: …, where A, B and C stand elsewhere
+    names = (word for word in words if word not in FUNCTIONS and not word.isdecimal())
+    return not any(re.search(rf"(?<!\w)(?<!the ){word}(?!\w)", text[m.end() :]) for word in names)
 
 
 def _around(m: re.Match[str]) -> tuple[str, ...]:
