@@ -126,10 +126,53 @@ for _kind in ("lower", "upper"):
     }
 
 
-def helpers(bodies: Mapping[str, str]) -> dict[str, str]:
-    """Functions with their heads, of which it is said what they return, or all their lines."""
+FUNCTIONS = {  # what all libraries of Python call so
+    "max_all": "max", "min_all": "min", "prod_all": "prod", "prod_along": "prod", "abs": "abs", "flipped": "flip",
+    "solve_each": "linalg.solve", "eigvalsh": "linalg.eigvalsh", "eigh": "linalg.eigh", "pinv": "linalg.pinv",
+    "matrix_power": "linalg.matrix_power", "matrix_norm": "linalg.norm", "batch_inverse": "linalg.inv", "batch_det": "linalg.det",
+}  # fmt: skip
+
+HELPERS = {  # what all libraries of Python say so, for the name of the library in the place of LIBRARY
+    "indicator": "LIBRARY.asarray(holds, dtype=LIBRARY.result_type(a, LIBRARY.float32))",
+    "with_sign": "v * LIBRARY.sign(v[LIBRARY.argmax(LIBRARY.abs(v))])",
+    "eigenvectors": """
+    q = LIBRARY.linalg.eigh(a)[1]
+    return q * LIBRARY.sign(q[LIBRARY.argmax(LIBRARY.abs(q), 0), LIBRARY.arange(len(q))])""",
+    "swapped": "LIBRARY.swapaxes(a, -1, -2)",
+    "batch_logdet": "LIBRARY.linalg.slogdet(a)[1]",
+    "cholesky_logdet": "2 * LIBRARY.log(c.diagonal()).sum()",
+    "cholesky_det": "c.diagonal().prod() ** 2",
+    "lu_logdet": "LIBRARY.log(LIBRARY.abs(f[0].diagonal())).sum()",
+}
+for _kind in ("lower", "upper"):
+    HELPERS |= {
+        f"{_kind}_logdet": "LIBRARY.log(LIBRARY.abs(a.diagonal())).sum()",
+        f"{_kind}_det": "a.diagonal().prod()",
+    }
+
+WITHOUT_VIEWS = {  # where no array shows the entries of another in other axes, and distances have no function
+    "square_distances": "LIBRARY.sum((a[:, None, :] - b) ** 2, -1)",
+    "polar": """
+    u, _, v = LIBRARY.linalg.svd(a, full_matrices=False)
+    return (u @ v,)""",
+    "windows": "a[LIBRARY.arange(0, len(a) - p + 1, s)[:, None] + LIBRARY.arange(p)]",
+    "patches": """
+    i = LIBRARY.arange(0, a.shape[0] - p + 1, s)[:, None] + LIBRARY.arange(p)
+    j = LIBRARY.arange(0, a.shape[1] - q + 1, s)[:, None] + LIBRARY.arange(q)
+    return LIBRARY.reshape(a[i[None, :, None, :], j[:, None, :, None]], (-1, p * q))""",
+}
+
+
+def functions(module: str, own: Mapping[str, str]) -> dict[str, str]:
+    """The names of functions in a library, its *own* beside those that all libraries share."""
+    return {name: f"{module}.{other}" for name, other in FUNCTIONS.items()} | dict(own)
+
+
+def helpers(module: str, own: Mapping[str, str]) -> dict[str, str]:
+    """Functions with their heads, of which it is said what they return, or all their lines; the *own* ones come first."""
     texts = {}
-    for name, body in bodies.items():
+    for name, body in (HELPERS | dict(own)).items():
+        body = body.replace("LIBRARY", module)
         arguments, gives = HEADS[name]
         lines = body if body.startswith("\n") else f"\n    return {body}"
         texts[name] = f'def _{name}({arguments}):\n    """{gives}"""{lines}'

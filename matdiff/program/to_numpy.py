@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from matdiff.program.library import Backend, helpers
+from matdiff.program.library import Backend, functions, helpers
 
 IMPORTS = {
     "np.": "import numpy as np",
@@ -15,16 +15,11 @@ IMPORTS = {
 }
 
 FUNCTIONS = {
-    "sum": "np.sum", "max_all": "np.max", "min_all": "np.min", "prod_all": "np.prod", "max_along": "np.max",
-    "min_along": "np.min", "prod_along": "np.prod", "abs": "np.abs", "erf": "scipy.special.erf",
-    "ndtr": "scipy.special.ndtr",
-    "gamma": "scipy.special.gamma", "gammaln": "scipy.special.gammaln", "digamma": "scipy.special.digamma",
-    "polygamma": "scipy.special.polygamma", "expm": "scipy.linalg.expm", "polar": "scipy.linalg.polar",
-    "solve_sylvester": "scipy.linalg.solve_sylvester", "eigvalsh": "np.linalg.eigvalsh", "eigh": "np.linalg.eigh",
-    "svd": "np.linalg.svd", "pinv": "np.linalg.pinv", "matrix_power": "np.linalg.matrix_power",
-    "matrix_norm": "np.linalg.norm", "batch_inverse": "np.linalg.inv", "batch_det": "np.linalg.det",
-    "solve_each": "np.linalg.solve", "copied": "np.array", "flipped": "np.flip",
-    "convolve2d": "scipy.signal.convolve2d", "correlate2d": "scipy.signal.correlate2d",
+    "sum": "np.sum", "max_along": "np.max", "min_along": "np.min", "erf": "scipy.special.erf",
+    "ndtr": "scipy.special.ndtr", "gamma": "scipy.special.gamma", "gammaln": "scipy.special.gammaln",
+    "digamma": "scipy.special.digamma", "polygamma": "scipy.special.polygamma", "expm": "scipy.linalg.expm",
+    "polar": "scipy.linalg.polar", "solve_sylvester": "scipy.linalg.solve_sylvester", "svd": "np.linalg.svd",
+    "copied": "np.array", "convolve2d": "scipy.signal.convolve2d", "correlate2d": "scipy.signal.correlate2d",
 }  # fmt: skip
 
 HELPERS = {
@@ -36,7 +31,6 @@ HELPERS = {
         arrays = [a.astype(kind) for a in arrays]
     return arrays""",
     "relu": "np.maximum(a, 0)",
-    "indicator": "np.asarray(holds, np.result_type(a, np.float32))",
     "sigmoid": """
     small = np.exp(-np.abs(a))
     found = np.where(a < 0, small, 1.0)
@@ -61,14 +55,9 @@ HELPERS = {
         return total
     return np.vdot(w, _square_distances(a, b))""",
     "repeated": "np.array(np.broadcast_to(a, shape))",
-    "with_sign": "v * np.sign(v[np.argmax(np.abs(v))])",
-    "eigenvectors": """
-    q = np.linalg.eigh(a)[1]
-    return q * np.sign(q[np.argmax(np.abs(q), axis=0), np.arange(len(q))])""",
     "logm": "np.real(scipy.linalg.logm(a))",
     "sqrtm": "np.real(scipy.linalg.sqrtm(a))",
     "expm_frechet": "scipy.linalg.expm_frechet(a, b, compute_expm=False)",
-    "swapped": "np.swapaxes(a, -1, -2)",
     "dilated": """
     wide = np.zeros([s * (n - 1) + 1 for n in a.shape], a.dtype)
     wide[(slice(None, None, s),) * a.ndim] = a
@@ -78,7 +67,6 @@ HELPERS = {
     "patches": """
     parts = np.lib.stride_tricks.sliding_window_view(a, (p, q))[::s, ::s]
     return np.reshape(np.transpose(parts, (1, 0, 3, 2)), (-1, p * q))""",
-    "batch_logdet": "np.linalg.slogdet(a)[1]",
     "cholesky": """
     c, info = (lapack.spotrf if a.dtype == np.float32 else lapack.dpotrf)(a.T, lower=1, clean=1)
     if info:
@@ -94,8 +82,6 @@ HELPERS = {
     t = t + t.T
     np.fill_diagonal(t, d)
     return t""",
-    "cholesky_logdet": "2 * np.log(c.diagonal()).sum()",
-    "cholesky_det": "c.diagonal().prod() ** 2",
     "lu": """
     f, rows, info = (lapack.sgetrf if a.dtype == np.float32 else lapack.dgetrf)(a.T)
     if info > 0:
@@ -111,7 +97,6 @@ HELPERS = {
     "symmetric_det": "_lu_det(f) if isinstance(f, tuple) else _cholesky_det(f)",
     "lu_solve_transposed": "(lapack.sgetrs if f[0].dtype == np.float32 else lapack.dgetrs)(*f, b)[0]",
     "lu_inverse": "(lapack.sgetri if f[0].dtype == np.float32 else lapack.dgetri)(*f)[0].T",
-    "lu_logdet": "np.log(np.abs(f[0].diagonal())).sum()",
     "lu_det": "f[0].diagonal().prod() * (-1) ** np.count_nonzero(f[1] != np.arange(len(f[1])))",
 }
 for _kind, _lower in (("lower", "True"), ("upper", "False")):
@@ -120,16 +105,14 @@ for _kind, _lower in (("lower", "True"), ("upper", "False")):
         f"{_kind}_solve": _solve.format("b", ""),
         f"{_kind}_solve_transposed": _solve.format("b", ", trans=1"),
         f"{_kind}_inverse": _solve.format("np.eye(len(a), dtype=a.dtype)", ""),
-        f"{_kind}_logdet": "np.log(np.abs(a.diagonal())).sum()",
-        f"{_kind}_det": "a.diagonal().prod()",
     }
 
 BACKEND = Backend(
     "np",
     "np.ndarray",
     IMPORTS,
-    FUNCTIONS,
-    helpers(HELPERS),
+    functions("np", FUNCTIONS),
+    helpers("np", HELPERS),
     convert='{0} = {0} if hasattr({0}, "dask") else np.asarray({0})',  # arrays of dask stay what they are
     convert_all="floats",
     like={"dtype": "result_type(a, float32)"},

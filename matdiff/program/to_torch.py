@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from matdiff.program.library import Backend, helpers
+from matdiff.program.library import WITHOUT_VIEWS, Backend, functions, helpers
 
 IMPORTS = {"torch.": "import torch"}
 
 FUNCTIONS = {
-    "max_all": "torch.max", "min_all": "torch.min", "prod_all": "torch.prod", "max_along": "torch.amax",
-    "min_along": "torch.amin", "prod_along": "torch.prod", "abs": "torch.abs", "erf": "torch.special.erf",
-    "ndtr": "torch.special.ndtr", "gammaln": "torch.special.gammaln", "digamma": "torch.special.digamma",
-    "polygamma": "torch.special.polygamma", "expm": "torch.linalg.matrix_exp", "eigvalsh": "torch.linalg.eigvalsh",
-    "eigh": "torch.linalg.eigh", "pinv": "torch.linalg.pinv", "matrix_power": "torch.linalg.matrix_power",
-    "norm": "torch.linalg.norm", "matrix_norm": "torch.linalg.norm", "batch_inverse": "torch.linalg.inv",
-    "batch_det": "torch.linalg.det", "relu": "torch.relu", "sigmoid": "torch.sigmoid", "outer": "torch.outer",
-    "transpose": "torch.permute", "concatenate": "torch.concatenate", "repeated": "torch.broadcast_to",
-    "solve_each": "torch.linalg.solve", "copied": "torch.clone", "cholesky": "torch.linalg.cholesky",
-    "lu": "torch.linalg.lu_factor", "flipped": "torch.flip", "clip": "torch.clamp",
+    "max_along": "torch.amax", "min_along": "torch.amin", "erf": "torch.special.erf", "ndtr": "torch.special.ndtr",
+    "gammaln": "torch.special.gammaln", "digamma": "torch.special.digamma", "polygamma": "torch.special.polygamma",
+    "expm": "torch.linalg.matrix_exp", "norm": "torch.linalg.norm", "relu": "torch.relu", "sigmoid": "torch.sigmoid",
+    "outer": "torch.outer", "transpose": "torch.permute", "concatenate": "torch.concatenate",
+    "repeated": "torch.broadcast_to", "copied": "torch.clone", "cholesky": "torch.linalg.cholesky",
+    "lu": "torch.linalg.lu_factor", "clip": "torch.clamp",
 }  # fmt: skip
 
 HELPERS = {
-    "square_distances": "torch.sum((a[:, None, :] - b) ** 2, dim=-1)",
     "indicator": "torch.as_tensor(holds, dtype=torch.result_type(a, 1.0))",
     "sigmoid_slope": "torch.sigmoid(a) * torch.sigmoid(-a)",
     "softplus": "torch.logaddexp(a, torch.zeros_like(a))",
@@ -28,18 +23,10 @@ HELPERS = {
     "flip": "torch.flip(a, tuple(range(a.ndim)))",
     "gamma": "torch.exp(torch.special.gammaln(a))",
     "svd": "torch.linalg.svd(a, full_matrices=False)",
-    "polar": """
-    u, _, v = torch.linalg.svd(a, full_matrices=False)
-    return (u @ v,)""",
-    "with_sign": "v * torch.sign(v[torch.argmax(torch.abs(v))])",
-    "eigenvectors": """
-    q = torch.linalg.eigh(a)[1]
-    return q * torch.sign(q[torch.argmax(torch.abs(q), 0), torch.arange(len(q))])""",
     "expm_frechet": """
     n = len(a)
     top, bottom = torch.cat((a, b), 1), torch.cat((torch.zeros_like(a), a), 1)
     return torch.linalg.matrix_exp(torch.cat((top, bottom)))[:n, n:]""",
-    "swapped": "a.mT",
     "pad": "torch.nn.functional.pad(a, [n for pair in reversed(widths) for n in pair])",
     "convolve": "_correlate(a, torch.flip(k, (0,)), mode)",
     "correlate": """
@@ -54,23 +41,14 @@ HELPERS = {
     wide[(slice(None, None, s),) * a.ndim] = a
     return wide""",
     "correlate_every": "torch.nn.functional.conv2d(a[None, None], k[None, None], stride=s)[0, 0]",
-    "windows": "a[torch.arange(0, len(a) - p + 1, s)[:, None] + torch.arange(p)]",
-    "patches": """
-    i = torch.arange(0, a.shape[0] - p + 1, s)[:, None] + torch.arange(p)
-    j = torch.arange(0, a.shape[1] - q + 1, s)[:, None] + torch.arange(q)
-    return torch.reshape(a[i[None, :, None, :], j[:, None, :, None]], (-1, p * q))""",
-    "batch_logdet": "torch.linalg.slogdet(a)[1]",
     "cholesky_solve": "torch.cholesky_solve(b[:, None], c)[:, 0] if b.ndim == 1 else torch.cholesky_solve(b, c)",
     "cholesky_inverse": "torch.cholesky_inverse(c)",
-    "cholesky_logdet": "2 * torch.log(torch.diagonal(c)).sum()",
-    "cholesky_det": "torch.diagonal(c).prod() ** 2",
     "lu_solve": "torch.linalg.lu_solve(*f, b[:, None])[:, 0] if b.ndim == 1 else torch.linalg.lu_solve(*f, b)",
     "lu_solve_transposed": """
     b, is_vector = (b[:, None], True) if b.ndim == 1 else (b, False)
     found = torch.linalg.lu_solve(*f, b, adjoint=True)
     return found[:, 0] if is_vector else found""",
     "lu_inverse": "torch.linalg.lu_solve(*f, torch.eye(len(f[0]), dtype=f[0].dtype, device=f[0].device))",
-    "lu_logdet": "torch.log(torch.abs(torch.diagonal(f[0]))).sum()",
     "lu_det": """
     places = torch.arange(1, len(f[1]) + 1, dtype=f[1].dtype, device=f[1].device)
     return torch.diagonal(f[0]).prod() * (-1) ** (f[1] != places).sum()""",
@@ -88,16 +66,14 @@ for _kind, _upper in (("lower", "False"), ("upper", "True")):
         f"{_kind}_inverse": f"""
     eye = torch.eye(len(a), dtype=a.dtype, device=a.device)
     return torch.linalg.solve_triangular(a, eye, upper={_upper})""",
-        f"{_kind}_logdet": "torch.log(torch.abs(torch.diagonal(a))).sum()",
-        f"{_kind}_det": "torch.diagonal(a).prod()",
     }
 
 BACKEND = Backend(
     "torch",
     "torch.Tensor",
     IMPORTS,
-    FUNCTIONS,
-    helpers(HELPERS),
+    functions("torch", FUNCTIONS),
+    helpers("torch", WITHOUT_VIEWS | HELPERS),
     convert_scalar="{0} = torch.as_tensor({0}, dtype={1})",
     default_type="torch.float64",
     like={"dtype": "a.dtype", "device": "a.device"},
