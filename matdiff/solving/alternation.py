@@ -66,7 +66,7 @@ def alternated(question: Question) -> Alternation:
     blocks = {}
     for name, x in question.variables.items():
         constraints, bounds = (
-            tuple(c for c in some if holding(c, x)(c)) for some in (question.constraints, question.bounds)
+            tuple(c for c in some if holding(x)(c)) for some in (question.constraints, question.bounds)
         )
         own = Question(question.objective, constraints, {name: x}, question.sense, bounds)
         blocks[name] = solved(own)

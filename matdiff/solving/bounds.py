@@ -31,7 +31,7 @@ from matdiff.solving.equations import form_law, sign_of
 from matdiff.solving.frames import of_low_rank, on_frames
 from matdiff.solving.quadratics import Bound, Form, curvature, quadratic, root, whole_inverse
 from matdiff.solving.schwarz import by_schwarz, of_linear_ratio, only_direction, scaled
-from matdiff.solving.terms import holding, holding_any
+from matdiff.solving.terms import holding
 
 eigenvector = form_law(
     "eigenvector_to_an_end",
@@ -127,7 +127,7 @@ def extreme(s: Expr, limit: Form, end: Extreme) -> tuple[Expr, tuple[Step, ...],
 
 def of_ratio(f: Expr, x: Expr, sense: str) -> Bound | None:
     """The extreme of (xᵀSx)/(xᵀPx), or of aᵀx/√(xᵀPx); with other terms the problem is only named."""
-    whole, holds = f.operands if isinstance(f, (Hadamard, Scale)) else (f,), holding(f, x)
+    whole, holds = f.operands if isinstance(f, (Hadamard, Scale)) else (f,), holding(x)
     parts = [p for p in whole if holds(p) or p.number is not None]
     if any(sign_of(p) != "positive" for p in whole if p not in parts):
         return None
@@ -181,8 +181,8 @@ def of_pair(f: Expr, constraints: tuple[Expr, ...], variables: Mapping[str, Expr
     (a_name, a), (b_name, b) = variables.items()
     blocks = hessians(f, {"a": a, "b": b}).blocks
     c = tidy(blocks["a", "b"])
-    is_bilinear = all(is_zero(blocks[n, n]) for n in "ab") and not holding_any(c, [a, b])(c)
-    own = {x: next((e for e in constraints if holding_any(e, [x])(e)), None) for x in (a, b)}
+    is_bilinear = all(is_zero(blocks[n, n]) for n in "ab") and not holding(a, b)(c)
+    own = {x: next((e for e in constraints if holding(x)(e)), None) for x in (a, b)}
     if not is_bilinear or None in own.values() or own[a] is own[b]:
         return None
     limits = [quadratic(e, x) for x, e in own.items() if e is not None]

@@ -156,7 +156,7 @@ def stacked(constraints: tuple[Expr, ...], variables: Mapping[str, Expr]) -> tup
         return constraints
     rows, sides = [], []
     for c in constraints:
-        form = linear(Equation(c, x)) if c.cols is ONE and holding(c, x)(c) else None
+        form = linear(Equation(c, x)) if c.cols is ONE and holding(x)(c) else None
         if form is None or any(right or t.sums for t, _, right in form.terms):
             return constraints
         parts = [t._replace(factors=left).expression() for t, left, _ in form.terms if product_of(left) is not None]

@@ -32,7 +32,7 @@ from matdiff.solving.equations import Equation, Root, form_law, inverse_of
 from matdiff.solving.linear import LINEAR, linear, solved_by_vec
 from matdiff.solving.matrix_equations import MATRIX, is_matrix
 from matdiff.solving.rational_equations import NUMBERS, polynomial
-from matdiff.solving.terms import holding, holding_any, multiplied_out, total
+from matdiff.solving.terms import holding, multiplied_out, total
 
 LAWS = (*LINEAR[:-1], *MATRIX, *NUMBERS, solved_by_vec)
 MOST_BRANCHES = 8
@@ -185,7 +185,7 @@ def put(e: Expr, values: Mapping[Expr, Expr]) -> Expr:
 def held(found: list[Root], branch: Branch, name: str) -> int:
     """How many of the other unknowns the roots have."""
     others = [u for n, u in branch.unknowns.items() if n != name]
-    return max(sum(holding_any(root.value, [u])(root.value) for u in others) for root in found)
+    return max(sum(holding(u)(root.value) for u in others) for root in found)
 
 
 def after(branch: Branch, name: str, place: str, root: Root) -> Branch:
@@ -211,12 +211,12 @@ def over_denominators(branch: Branch, x: Expr, value: Expr, unknowns: Sequence[E
         case _:
             return {}
     found: dict[Expr, Expr] = {}
-    for u in (u for u in unknowns if holding(below, u)(below)):
+    for u in (u for u in unknowns if holding(u)(below)):
         for node in (n for e in branch.equations.values() for n in postorder(e)):
             if isinstance(node, Sum) and x in node.operands:
                 rest = Sum.of(multiple(number, above), *[below * t for t in node.operands if t is not x])
                 new = total([t.expression() for t in multiplied_out(rest, u)], x.shape)
-                found |= {} if holding(new, u)(new) else {node: tidy(inverse_of(below) * new)}
+                found |= {} if holding(u)(new) else {node: tidy(inverse_of(below) * new)}
     return found
 
 

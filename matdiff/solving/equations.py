@@ -82,7 +82,7 @@ class Equation:
     @cached_property
     def holds(self) -> Callable[[Expr], bool]:
         """Whether a part holds the unknown."""
-        return holding(self.left, self.unknown)
+        return holding(self.unknown)
 
     @cached_property
     def terms(self) -> list[Term]:

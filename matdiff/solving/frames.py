@@ -28,7 +28,7 @@ from matdiff.calculus.gradient import gradients
 from matdiff.solving.equations import Equation, form_law, fresh_symbol, sign_of
 from matdiff.solving.linear import divided_by_scalar
 from matdiff.solving.quadratics import Bound
-from matdiff.solving.terms import Term, holding_any, multiplied_out, total
+from matdiff.solving.terms import Term, holding, multiplied_out, total
 
 eigenspace = form_law(
     "columns_that_span_an_eigenspace",
@@ -230,7 +230,7 @@ def of_rank(f: Expr, variables: Mapping[str, Expr], ranks: Mapping[str, Size], s
 
 def nearest_to(f: Expr, x: Expr, others: Sequence[Expr], sense: str) -> Expr | None:
     """B where a function is c‖X − B‖² with c > 0, or < 0 where it is to be large, and a constant."""
-    if not isinstance(x, Symbol) or x.cols is ONE or assumed(x) or holding_any(f, [*others])(f):
+    if not isinstance(x, Symbol) or x.cols is ONE or assumed(x) or holding(*others)(f):
         return None
     f = f.operands[0] if isinstance(f, Norm) else f
     slope = gradients(inner(f, f) if not f.is_scalar else f, {"x": x}).gradients["x"]

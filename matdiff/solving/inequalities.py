@@ -164,7 +164,7 @@ def with_slackness(question: Question) -> Solved | None:
     alone = c.values[of_bound]
     steps = c.steps[: next((k + 1 for k, s in enumerate(c.steps) if s.before is x), 0)]
     in_nu = steps[-1].after if steps else x
-    if in_nu is x or not holding(in_nu, nu)(in_nu) or not is_curved(put(found.lagrangian, {nu: alone}), x, wanted):
+    if in_nu is x or not holding(nu)(in_nu) or not is_curved(put(found.lagrangian, {nu: alone}), x, wanted):
         return None
     multiplier = tidy(Relu(alone))
     values = {name: presented(put(in_nu, {nu: multiplier})), of_bound: multiplier}

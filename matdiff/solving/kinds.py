@@ -23,7 +23,7 @@ from matdiff.errors import MatdiffError
 from matdiff.records import NamedTuple
 from matdiff.solving.convexity import Shape, by_composition
 from matdiff.solving.equations import fresh_symbol, inverse_of, sign_of
-from matdiff.solving.terms import holding_any
+from matdiff.solving.terms import holding
 
 WANTED = {"minimise": "minimum", "maximise": "maximum", "": "stationary", "solve": "solution"}
 
@@ -162,7 +162,7 @@ def saddle(f: Expr, variables: Mapping[str, Expr]) -> Verdict | None:
             continue
         for b in variables:
             other = blocks[a, b]
-            if b != a and not is_zero(other) and not holding_any(other, list(variables.values()))(other):
+            if b != a and not is_zero(other) and not holding(*variables.values())(other):
                 return Verdict(
                     "saddle", True, f"the Hessian is 0 in {a} alone but not in {a} and {b}: it is indefinite"
                 )

@@ -17,7 +17,7 @@ from matdiff.errors import MatdiffError
 from matdiff.records import NamedTuple
 from matdiff.solving.equations import Equation, sign_of
 from matdiff.solving.scalar_equations import root_of
-from matdiff.solving.terms import holding_any
+from matdiff.solving.terms import holding
 
 HALF = Number(Fraction(1, 2))
 
@@ -72,7 +72,7 @@ def curvature(f: Expr, x: Expr) -> tuple[Expr, Expr, Expr] | None:
     except MatdiffError:
         return None
     matrix = tidy(second.blocks["x", "x"])
-    if holding_any(matrix, [x])(matrix) or not is_symmetric(matrix):
+    if holding(x)(matrix) or not is_symmetric(matrix):
         return None
     at_zero = [tidy(replace(e, {x: zero(x.shape)}.get)) for e in (second.first.gradients["x"], f)]
     return matrix, at_zero[0], at_zero[1]

@@ -11,7 +11,7 @@ from matdiff.algebra.simplification import tidy
 from matdiff.calculus.gradient import gradients
 from matdiff.solving.equations import form_law, sign_of
 from matdiff.solving.quadratics import Bound, quadratic, whole_inverse
-from matdiff.solving.terms import holding_any
+from matdiff.solving.terms import holding
 
 equal_in_schwarz = form_law(
     "equality_of_cauchy_and_schwarz",
@@ -32,7 +32,7 @@ length_chosen = form_law(
 def of_linear_ratio(above: Expr, below: Expr, x: Expr, sense: str) -> Bound | None:
     """The extreme of aᵀx/√(xᵀPx), at P⁻¹a by the inequality of Cauchy and Schwarz."""
     slope, limit = tidy(gradients(above, {"x": x}).gradients["x"]), quadratic(below, x)
-    is_linear = not holding_any(slope, [x])(slope) and tidy(replace(above, {x: zero(x.shape)}.get)).number == 0
+    is_linear = not holding(x)(slope) and tidy(replace(above, {x: zero(x.shape)}.get)).number == 0
     if not is_linear or limit is None or limit.constant.number != 0 or not limit.definite():
         return None
     a = slope if sense == "maximise" else tidy(-slope)
@@ -60,7 +60,7 @@ def scaled(found: Bound | None, c: Expr, x: Expr) -> Bound | None:
     if found is None or not found.values or not c.is_scalar:
         return None
     slope, at_zero = gradients(c, {"x": x}).gradients["x"], tidy(replace(c, {x: zero(x.shape)}.get))
-    if holding_any(slope, [x])(slope) or at_zero.number == 0:
+    if holding(x)(slope) or at_zero.number == 0:
         return None
     w = found.values["x"]
     below = tidy(Product.of(Transpose(slope), w))

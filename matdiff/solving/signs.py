@@ -11,7 +11,7 @@ from matdiff.algebra.simplification import tidy
 from matdiff.calculus.conditions import size_names
 from matdiff.solving.equations import fresh_symbol, sign_of
 from matdiff.solving.kinds import Verdict, verdict
-from matdiff.solving.terms import holding_any
+from matdiff.solving.terms import holding
 
 MOST = 4  # numbers whose signs are asked for
 
@@ -76,7 +76,7 @@ def tried(
 
 def undecided(f: Expr, unknowns: Sequence[Expr]) -> list[Expr]:
     """The numbers made of data whose signs are not known, and which multiply or divide what holds an unknown."""
-    holds, sizes = holding_any(f, unknowns), size_names(f)
+    holds, sizes = holding(*unknowns), size_names(f)
     found: list[Expr] = []
     for n in postorder(f):
         if isinstance(n, (Scale, Hadamard)) and holds(n):

@@ -39,13 +39,8 @@ MOST_TERMS = 400
 MOST_FACTORS = 40
 
 
-def holding(e: Expr, unknown: Expr) -> Callable[[Expr], bool]:
-    """Whether a part of an expression holds the unknown."""
-    return holding_any(e, (unknown,))
-
-
-def holding_any(e: Expr, unknowns: Sequence[Expr]) -> Callable[[Expr], bool]:
-    """Whether a part of an expression holds one of some unknowns; parts that are new are looked at when asked."""
+def holding(*unknowns: Expr) -> Callable[[Expr], bool]:
+    """Whether a part of an expression holds one of some unknowns; parts are looked at when asked."""
     known = dict.fromkeys(unknowns, True)
 
     def holds(part: Expr) -> bool:
@@ -150,7 +145,7 @@ def opened_below(over: type[Trace | DiagonalVector], a: Expr, unknown: Expr) -> 
     """Tr or diag of what can be opened: of a product at the first factor with the unknown that can be."""
     parts = a.operands if isinstance(a, Product) else (a,)
     for k, f in enumerate(parts):
-        below = opened(f, unknown) if holding(f, unknown)(f) else None
+        below = opened(f, unknown) if holding(unknown)(f) else None
         if below is not None:
             whole = [(s, c, over(Product.of(*parts[:k], *factors, *parts[k + 1 :]))) for s, c, factors in below]
             return [(s, (*c, e), ()) if e.is_scalar else (s, c, (e,)) for s, c, e in whole]
@@ -163,7 +158,7 @@ def opened_diagonal(a: Expr, unknown: Expr) -> list[Piece] | None:
     column = next((k for k, f in enumerate(parts[:-1]) if f is unknown and f.cols is ONE), None)
     if column is not None:
         return [((), (), (DiagonalMatrix(transposed(Product.of(*parts[column + 1 :]))), *parts[: column + 1]))]
-    k = next((k for k, f in enumerate(parts) if isinstance(f, DiagonalMatrix) and holding(f, unknown)(f)), None)
+    k = next((k for k, f in enumerate(parts) if isinstance(f, DiagonalMatrix) and holding(unknown)(f)), None)
     if k is None:
         return [((), (), (DiagonalVector(a.operands[0]),))] if isinstance(a, Transpose) else None
     u, before, after = parts[k].operands[0], parts[:k], parts[k + 1 :]
@@ -187,7 +182,7 @@ def opened_transpose(a: Expr, unknown: Expr) -> list[Piece] | None:
 
 def multiplied_out(e: Expr, unknown: Expr) -> list[Term]:
     """The terms of an expression in which the unknown is a factor, or stands in one that cannot be opened."""
-    return list(_terms(e, unknown, holding(e, unknown)))
+    return list(_terms(e, unknown, holding(unknown)))
 
 
 def _terms(e: Expr, unknown: Expr, holds: Callable[[Expr], bool]) -> Iterator[Term]:
