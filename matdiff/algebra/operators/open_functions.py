@@ -323,10 +323,10 @@ def stand_in(np: Any, name: str, arguments: Sequence[Any], places: Sequence[int]
     values = [_along_entries(np, code, arguments, places, directions)]
     for wave in range(1, WAVES + 1):
         ways = [_weights(np, code + 7 * wave, k, a) for k, a in enumerate(arguments)]
-        angle = sum(_inner(np, c, a) for c, a in zip(ways, arguments, strict=True)) + 0.9 * wave
+        angle = sum(_inner(c, a) for c, a in zip(ways, arguments, strict=True)) + 0.9 * wave
         value = np.sin(angle + len(places) * math.pi / 2)
         for place, direction in zip(places[1:], directions, strict=True):
-            value = value * _inner(np, ways[place - 1], direction)
+            value = value * _inner(ways[place - 1], direction)
         values.append(value * ways[places[0] - 1] if places else value)
     return sum(values)
 
@@ -353,5 +353,5 @@ def _weights(np: Any, code: int, argument: int, a: Any) -> Any:
     return np.cos(1.0 + 0.37 * code + 1.3 * argument + 2.1 * row + 3.3 * column) / math.sqrt(max(1, a.shape[-2]))
 
 
-def _inner(np: Any, a: Any, b: Any) -> Any:
+def _inner(a: Any, b: Any) -> Any:
     return (a * b).sum(axis=(-2, -1), keepdims=True)

@@ -38,22 +38,28 @@ def singular_values(np: Any, a: Any) -> Any:
 # ---- norms by singular values ----------------------------------------------------------------------
 
 
-class NuclearNorm(Operator):
-    """‖A‖_*, the sum of the singular values."""
+class NormOfSingularValues(Operator):
+    """The base of the norms by singular values."""
 
     __slots__ = ()
-    names = ("norm_nuc",)
     bounds = "[0, ∞)"
-    signature = "m×n → 1×1"
     kink = True
     barred = True
-    requires = "{0} has full rank"
-    code = "matrix_norm(a, 'nuc')"
 
     @classmethod
     def of(cls, *operands: Expr) -> Expr:
         """Of a vector it is the length."""
         return Norm(*operands) if len(operands) == 1 and ONE in operands[0].shape else cls(*operands)
+
+
+class NuclearNorm(NormOfSingularValues):
+    """‖A‖_*, the sum of the singular values."""
+
+    __slots__ = ()
+    names = ("norm_nuc",)
+    signature = "m×n → 1×1"
+    requires = "{0} has full rank"
+    code = "matrix_norm(a, 'nuc')"
 
     def notation(self, style: Style) -> Notation:
         return between_bars(self, style, "norm_nuc", ("‖", "‖_*"), (r"\left\|", r"\right\|_*"))
@@ -135,22 +141,14 @@ class Polar(Operator):
         )
 
 
-class SpectralNorm(Operator):
+class SpectralNorm(NormOfSingularValues):
     """The spectral norm, the largest singular value."""
 
     __slots__ = ()
     names = ("norm_spec",)
-    bounds = "[0, ∞)"
     signature = "m×n → 1×1"
-    kink = True
-    barred = True
     requires = "the largest singular value of {0} is simple and not 0"
     code = "matrix_norm(a, 2)"
-
-    @classmethod
-    def of(cls, *operands: Expr) -> Expr:
-        """Of a vector it is the length."""
-        return Norm(*operands) if len(operands) == 1 and ONE in operands[0].shape else cls(*operands)
 
     def notation(self, style: Style) -> Notation:
         if not style.latex:

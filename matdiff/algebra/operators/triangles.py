@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any
+from typing import Any, ClassVar
 
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import Shape, Size
@@ -18,52 +18,57 @@ from matdiff.errors import ShapeError
 # ---- triangles --------------------------------------------------------------------------------------
 
 
-class LowerTriangle(Linear):
+class Triangle(Linear):
+    """The base of both triangles; without the diagonal, from the *strict* one on, one is what the *other* leaves."""
+
+    __slots__ = ()
+    strict: ClassVar[int] = 0
+    other: ClassVar[type[Triangle]]
+
+    @classmethod
+    def of(cls, *operands: Expr) -> Expr:
+        """tril(A); tril(A, −1) without the diagonal too, as NumPy and MATLAB have it."""
+        a, *offset = operands
+        match [k.number for k in offset]:
+            case [] | [0]:
+                return cls(a)
+            case [number] if number == cls.strict:
+                return a - cls.other(a)
+        raise ShapeError(f"{cls.title()} takes a matrix, and the number {cls.strict} where the diagonal is left out")
+
+    @classmethod
+    def numpy(cls, np: Any, a: Any) -> Any:
+        return getattr(np, cls.names[0])(a)
+
+    def adjoint(self, h: Expr) -> Expr:
+        return self.other(h)
+
+    def matrix(self) -> Expr:
+        return kept(self)
+
+
+class LowerTriangle(Triangle):
     """tril(A): A with zeros above its diagonal."""
 
     __slots__ = ()
     names = ("tril",)
     signature = "m×n → m×n"
+    strict = -1
     code = "tril(a)"
 
-    @classmethod
-    def of(cls, *operands: Expr) -> Expr:
-        """tril(A); tril(A, −1) without the diagonal too, as NumPy and MATLAB have it."""
-        return triangle(cls, UpperTriangle, -1, operands)
 
-    @staticmethod
-    def numpy(np: Any, a: Any) -> Any:
-        return np.tril(a)
-
-    def adjoint(self, h: Expr) -> Expr:
-        return UpperTriangle(h)
-
-    def matrix(self) -> Expr:
-        return kept(self)
-
-
-class UpperTriangle(Linear):
+class UpperTriangle(Triangle):
     """triu(A): A with zeros below its diagonal."""
 
     __slots__ = ()
     names = ("triu",)
     signature = "m×n → m×n"
+    strict = 1
+    other = LowerTriangle
     code = "triu(a)"
 
-    @classmethod
-    def of(cls, *operands: Expr) -> Expr:
-        """triu(A); triu(A, 1) without the diagonal too."""
-        return triangle(cls, LowerTriangle, 1, operands)
 
-    @staticmethod
-    def numpy(np: Any, a: Any) -> Any:
-        return np.triu(a)
-
-    def adjoint(self, h: Expr) -> Expr:
-        return LowerTriangle(h)
-
-    def matrix(self) -> Expr:
-        return kept(self)
+LowerTriangle.other = UpperTriangle
 
 
 class HalvedTriangle(Linear):
@@ -99,62 +104,47 @@ def kept(e: Expr) -> Expr:
     return ones if e.is_scalar else DiagonalMatrix(OPERATORS["Vec"].of(e.rebuild((ones,))))
 
 
-def triangle(cls: type[Operator], other: type[Operator], strict: int, operands: tuple[Expr, ...]) -> Expr:
-    """A triangle with its diagonal, or without: then it is what the other triangle leaves."""
-    a, *offset = operands
-    match [k.number for k in offset]:
-        case [] | [0]:
-            return cls(a)
-        case [number] if number == strict:
-            return a - other(a)
-    raise ShapeError(f"{cls.title()} takes a matrix, and the number {strict} where the diagonal is left out")
-
-
 # ---- symmetric and skew-symmetric parts -------------------------------------------------------------
 
 
-class SymmetricPart(Linear):
+class HalfOfBoth(Linear):
+    """The base of ½(A + Aᵀ) and ½(A − Aᵀ), by the *sign* of Aᵀ."""
+
+    __slots__ = ()
+    sign: ClassVar[int] = 1
+
+    @classmethod
+    def numpy(cls, np: Any, a: Any) -> Any:
+        return (a + cls.sign * np.swapaxes(a, -1, -2)) / 2
+
+    def lower(self, to: Any, a: Any) -> Any:
+        return to.add(a, a.transposed().times(number=Fraction(self.sign))).times(number=Fraction(1, 2))
+
+    def adjoint(self, h: Expr) -> Expr:
+        return type(self)(h)
+
+    def matrix(self) -> Expr:
+        n = self.rows
+        if self.is_scalar:
+            return Number((1 + self.sign) // 2)
+        return Scale.of(Number("1/2"), Identity(n * n) + Number(self.sign) * _commutation(n))
+
+
+class SymmetricPart(HalfOfBoth):
     """sym(A) = ½(A + Aᵀ)"""
 
     __slots__ = ()
     names = ("sym",)
     signature = "n×n → n×n"
 
-    @staticmethod
-    def numpy(np: Any, a: Any) -> Any:
-        return (a + np.swapaxes(a, -1, -2)) / 2
 
-    def lower(self, to: Any, a: Any) -> Any:
-        return to.add(a, a.transposed()).times(number=Fraction(1, 2))
-
-    def adjoint(self, h: Expr) -> Expr:
-        return SymmetricPart(h)
-
-    def matrix(self) -> Expr:
-        n = self.rows
-        return Number(1) if self.is_scalar else Scale.of(Number("1/2"), Identity(n * n) + _commutation(n))
-
-
-class SkewPart(Linear):
+class SkewPart(HalfOfBoth):
     """skew(A) = ½(A − Aᵀ)"""
 
     __slots__ = ()
     names = ("skew",)
     signature = "n×n → n×n"
-
-    @staticmethod
-    def numpy(np: Any, a: Any) -> Any:
-        return (a - np.swapaxes(a, -1, -2)) / 2
-
-    def lower(self, to: Any, a: Any) -> Any:
-        return to.add(a, a.transposed().times(number=Fraction(-1))).times(number=Fraction(1, 2))
-
-    def adjoint(self, h: Expr) -> Expr:
-        return SkewPart(h)
-
-    def matrix(self) -> Expr:
-        n = self.rows
-        return Number(0) if self.is_scalar else Scale.of(Number("1/2"), Identity(n * n) - _commutation(n))
+    sign = -1
 
 
 class DiagonalPart(Abbreviation):
