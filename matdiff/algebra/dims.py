@@ -8,11 +8,12 @@ with ``is``.  A shape is a pair of sizes; a vector is a matrix with one column, 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
+from functools import reduce
 from itertools import product
 from math import lcm
-from operator import is_
+from operator import is_, mul
 from typing import ClassVar
 
 Monomial = tuple[str, ...]
@@ -159,6 +160,13 @@ def triangular(n: Size) -> Size:
 
 MOST_REMAINDERS = 4096  # that are tried out in *is_whole*
 ONE = size(1)
+
+
+def product_of(sizes: Iterable[Size]) -> Size:
+    """The product of some sizes, which is the number of entries."""
+    return reduce(mul, sizes, ONE)
+
+
 Shape = tuple[Size, Size]
 SCALAR: Shape = (ONE, ONE)
 

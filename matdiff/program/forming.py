@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-from matdiff.algebra.dims import ONE, Size
+from matdiff.algebra.dims import ONE, Size, product_of
 from matdiff.algebra.expr import Index
 from matdiff.errors import UnsupportedError
 from matdiff.program.arrays import LETTERS, Array, Arrays
 from matdiff.program.contraction import Contraction
 from matdiff.program.costs import Costs
-from matdiff.program.linear import product_of
 from matdiff.program.tensors import Axis, Factor, Label, Labels, Place, Tensor, extent_of
 
 SIDES = ("rows", "cols")

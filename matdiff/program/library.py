@@ -128,8 +128,9 @@ for _kind in ("lower", "upper"):
 
 FUNCTIONS = {  # what all libraries of Python call so
     "max_all": "max", "min_all": "min", "prod_all": "prod", "prod_along": "prod", "abs": "abs", "flipped": "flip",
-    "solve_each": "linalg.solve", "eigvalsh": "linalg.eigvalsh", "eigh": "linalg.eigh", "pinv": "linalg.pinv",
-    "matrix_power": "linalg.matrix_power", "matrix_norm": "linalg.norm", "batch_inverse": "linalg.inv", "batch_det": "linalg.det",
+    "batch_inverse": "linalg.inv", "batch_det": "linalg.det", "solve_each": "linalg.solve", "pinv": "linalg.pinv",
+    "eigh": "linalg.eigh", "eigvalsh": "linalg.eigvalsh", "matrix_power": "linalg.matrix_power",
+    "matrix_norm": "linalg.norm",
 }  # fmt: skip
 
 HELPERS = {  # what all libraries of Python say so, for the name of the library in the place of LIBRARY
@@ -169,7 +170,7 @@ def functions(module: str, own: Mapping[str, str]) -> dict[str, str]:
 
 
 def helpers(module: str, own: Mapping[str, str]) -> dict[str, str]:
-    """Functions with their heads, of which it is said what they return, or all their lines; the *own* ones come first."""
+    """Functions with their heads, of which it is said what they return, or all lines; the *own* ones come first."""
     texts = {}
     for name, body in (HELPERS | dict(own)).items():
         body = body.replace("LIBRARY", module)

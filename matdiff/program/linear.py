@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from functools import reduce
-from operator import mul
 from typing import TYPE_CHECKING
 
-from matdiff.algebra.dims import ONE, Size
+from matdiff.algebra.dims import product_of
 from matdiff.program.arrays import Array, Arrays
 from matdiff.program.tensors import Factor, Label
 
@@ -57,11 +55,6 @@ def is_solved(arrays: Arrays, inverse: Factor, other: Factor, summed: Collection
         return False
     kind, symmetric = a.data
     return arrays.known("solve", (a.args[0], b), (kind, axis == 0 and not symmetric, ()), a.axes[:-1]) is not None
-
-
-def product_of(extents: tuple[Size, ...]) -> Size:
-    """The product of some sizes."""
-    return reduce(mul, extents, ONE)
 
 
 def factorised(arrays: Arrays, matrix: Array, kind: str) -> Array:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from matdiff.algebra.dims import ONE, SCALAR, Size, size
+from matdiff.algebra.dims import ONE, SCALAR, Size, product_of, size
 from matdiff.algebra.expr import Expr, Index, Symbol
 from matdiff.algebra.operators.piecewise import Piecewise
 from matdiff.algebra.operators.recurrence import place_parts
 from matdiff.errors import UnsupportedError
 from matdiff.program.arrays import Array
 from matdiff.program.forming import AGREEMENT, Forming
-from matdiff.program.linear import product_of
 from matdiff.program.ranges import range_of
 from matdiff.program.tensors import Axis, Factor, Label, Labels, Place, Tensor, extent_of, replaced
 

@@ -8,9 +8,8 @@ from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
 
-from matdiff.algebra.dims import ONE
+from matdiff.algebra.dims import ONE, product_of
 from matdiff.program.arrays import Array, one_by_one
-from matdiff.program.linear import product_of
 from matdiff.program.looping import loop
 from matdiff.program.syntax import Node, name, number, tuple_of
 from matdiff.program.writing import Writer

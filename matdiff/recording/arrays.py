@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextvars import ContextVar
 from fractions import Fraction
-from functools import partial, reduce, wraps
-from operator import mul
+from functools import partial, wraps
+from operator import add, mul, sub
 from typing import Any, NoReturn, TypeVar
 from weakref import ref
 
-from matdiff.algebra.dims import Size, size
+from matdiff.algebra.dims import Size, product_of, size
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.operators.abbreviations import count
 from matdiff.algebra.operators.kronecker import divided
@@ -108,6 +108,10 @@ def _binary(name: str) -> Callable[[Traced, Any], Traced]:
     return lambda self, other: UFUNCS[name](self, lift(other))
 
 
+def _unary(name: str) -> Callable[[Traced], Traced]:
+    return lambda self: UFUNCS[name](self)
+
+
 def _reflected(name: str) -> Callable[[Traced, Any], Traced]:
     return lambda self, other: UFUNCS[name](lift(other), self)
 
@@ -188,7 +192,7 @@ class Traced:
         """The number of entries; in PyTorch a method that tells the shape."""
         if LIBRARY.get() == "torch":
             return lambda dim=None: self.shape if dim is None else self.shape[dim]
-        return extent(reduce(mul, self.lengths, size(1)))
+        return extent(product_of(self.lengths))
 
     @property
     def dtype(self) -> Any:
@@ -203,9 +207,7 @@ class Traced:
             raise NoSuchAttribute("the attribute .at of an array cannot be recorded")
         return FUNCTIONS["at"](self)
 
-    @property
-    def mT(self) -> Traced:
-        return UFUNCS["matrix transpose"](self)
+    mT = property(_unary("matrix transpose"))
 
     @property
     def T(self) -> Traced:
@@ -280,15 +282,7 @@ class Traced:
     __matmul__, __rmatmul__, __imatmul__ = _binary("matmul"), _reflected("matmul"), _in_place("matmul")
     __pow__, __rpow__, __ipow__ = _binary("power"), _reflected("power"), _in_place("power")
 
-    def __neg__(self) -> Traced:
-        return UFUNCS["negative"](self)
-
-    def __pos__(self) -> Traced:
-        return UFUNCS["positive"](self)
-
-    def __abs__(self) -> Traced:
-        return UFUNCS["absolute"](self)
-
+    __neg__, __pos__, __abs__, __invert__ = map(_unary, ("negative", "positive", "absolute", "logical_not"))
     __floordiv__ = __rfloordiv__ = _refused("the operator //", JUMPS)
     __mod__ = __rmod__ = __divmod__ = __rdivmod__ = _refused("the operator %", JUMPS)
     __and__, __rand__ = _binary("logical_and"), _reflected("logical_and")
@@ -297,9 +291,6 @@ class Traced:
     __lshift__ = __rlshift__ = __rshift__ = __rrshift__ = _refused("a shift of bits")
     __lt__, __le__, __gt__, __ge__ = map(_binary, ("less", "less_equal", "greater", "greater_equal"))
     __eq__, __ne__ = _binary("equal"), _binary("not_equal")  # type: ignore[assignment]
-
-    def __invert__(self) -> Traced:
-        return UFUNCS["logical_not"](self)
 
     def __format__(self, spec: str) -> str:
         if spec:
@@ -332,6 +323,16 @@ def _compared_size(name: str) -> Operation:
     return method
 
 
+def _size_or_number(name: str, of_sizes: Callable[[Size, Size], Size]) -> Operation:
+    """An operation on a size, which with a number that is no size gives a number."""
+
+    def method(self: TracedSize, other: Any) -> Any:
+        k = extent_of(other)
+        return getattr(Traced, name)(self, other) if k is None else extent(of_sizes(self.extent, k))
+
+    return method
+
+
 class TracedSize(Traced):
     """A length that is a name, as X.shape[0] gives it: in arithmetic it is a number, in np.eye(n) a size."""
 
@@ -357,27 +358,9 @@ class TracedSize(Traced):
     def __hash__(self) -> int:
         return hash(self.extent)
 
-    def __add__(self, other: Any) -> Any:
-        k = extent_of(other)
-        return Traced.__add__(self, other) if k is None else extent(self.extent + k)
-
-    def __radd__(self, other: Any) -> Any:
-        return self + other
-
-    def __sub__(self, other: Any) -> Any:
-        k = extent_of(other)
-        return Traced.__sub__(self, other) if k is None else extent(self.extent - k)
-
-    def __rsub__(self, other: Any) -> Any:
-        k = extent_of(other)
-        return Traced.__rsub__(self, other) if k is None else extent(k - self.extent)
-
-    def __mul__(self, other: Any) -> Any:
-        k = extent_of(other)
-        return Traced.__mul__(self, other) if k is None else extent(self.extent * k)
-
-    def __rmul__(self, other: Any) -> Any:
-        return self * other
+    __add__ = __radd__ = _size_or_number("__add__", add)
+    __mul__ = __rmul__ = _size_or_number("__mul__", mul)
+    __sub__, __rsub__ = _size_or_number("__sub__", sub), _size_or_number("__rsub__", lambda one, other: other - one)
 
     def __floordiv__(self, other: Any) -> Any:
         k = extent_of(other)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from functools import reduce
-from operator import mul
 from typing import Any
 
 from matdiff.algebra.constants import Identity, Ones
-from matdiff.algebra.dims import ONE, Size
+from matdiff.algebra.dims import ONE, product_of
 from matdiff.algebra.expr import Expr, Number
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.algebra.operators.kronecker import Unvec, Vec, divided
@@ -31,11 +29,6 @@ from matdiff.recording.shapes import Lengths, differ, flip, repeated, shape_of, 
 # ---- reshaping ----------------------------------------------------------------------------------------
 
 
-def amount(lengths: Lengths) -> Size:
-    """The number of entries."""
-    return reduce(mul, lengths, ONE)
-
-
 @function("reshape")
 def reshape(a: Any, shape: Any, order: str = "C") -> Traced:
     """The entries in other axes, row by row: a matrix as a vector is vec(Aᵀ)."""
@@ -43,7 +36,7 @@ def reshape(a: Any, shape: Any, order: str = "C") -> Traced:
     lengths = wanted(x, shape)
     if order not in "CF" or (order == "F" and len(lengths) > 2):
         refuse(f"a reshape to {shape} with order={order!r}")
-    if amount(lengths) is not amount(x.lengths):
+    if product_of(lengths) is not product_of(x.lengths):
         raise ShapeError(f"an array of shape {written(x.lengths)} has not the entries for {written(lengths)}")
     if len(lengths) > 2 or x.ndim > 2:
         return as_traced(FUNCTIONS["reshape of members"](x, lengths))
@@ -63,7 +56,7 @@ def wanted(a: Traced, shape: Any) -> Lengths:
     if sum(1 for k in asked if isinstance(k, int) and k == -1) > 1:
         refuse(f"a reshape to {shape}")
     given = [None if isinstance(k, int) and k == -1 else extent_of(k) or refuse(f"the length {k}") for k in asked]
-    rest = divided(amount(a.lengths), amount(tuple(k for k in given if k is not None)))
+    rest = divided(product_of(a.lengths), product_of(tuple(k for k in given if k is not None)))
     if None in given and rest is None:
         raise ShapeError(f"an array of shape {written(a.lengths)} does not have the shape {shape}")
     return tuple(rest if k is None else k for k in given)  # type: ignore[misc]

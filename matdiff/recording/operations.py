@@ -217,7 +217,7 @@ def hypot(a: Traced, b: Traced) -> Traced:
 
 # ---- entrywise functions ----------------------------------------------------------------------------
 
-SPELT = {"expit": "sigmoid", "ndtr": "normcdf"}  # names of other libraries
+SPELT = {"expit": "sigmoid", "ndtr": "normcdf", "psi": "digamma"}  # names of other libraries
 
 
 def declare_functions() -> None:

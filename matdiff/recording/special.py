@@ -11,7 +11,7 @@ from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Number
 from matdiff.algebra.operators.activations import Huber, NormalDistribution
 from matdiff.algebra.operators.entrywise import Log, Sqrt
-from matdiff.algebra.operators.gamma import Digamma, LogGamma, Polygamma
+from matdiff.algebra.operators.gamma import Polygamma
 from matdiff.algebra.operators.products import Scale, Transpose, quotient
 from matdiff.algebra.operators.softmax import (
     LogSumExp,
@@ -95,14 +95,7 @@ def erfc(a: Traced) -> Traced:
     return 1 - UFUNCS["erf"](a)
 
 
-@ufunc("gammaln", "lgamma", "loggamma")
-def gammaln(a: Traced) -> Traced:
-    return Traced(LogGamma(a.expr), a.lengths)
-
-
-@ufunc("psi", "digamma")
-def digamma(a: Traced) -> Traced:
-    return Traced(Digamma(a.expr), a.lengths)
+gammaln = UFUNCS["gammaln"]
 
 
 @function("special.polygamma", "polygamma")
