@@ -18,10 +18,9 @@ from matdiff.algebra.notation import LATEX
 from matdiff.calculus.demands import Condition
 from matdiff.opening import without_collector
 from matdiff.output.mathml import mathml
-from matdiff.output.sharing import with_pieces
 from matdiff.output.text import declarations
 from matdiff.page.as_latex import condition
-from matdiff.page.model import Answer, Formula, Line, Page, Section, Setting
+from matdiff.page.model import Answer, Formula, Line, Page, Section, Setting, whole
 from matdiff.page.typesetting import set_lines, small_brackets
 
 if TYPE_CHECKING:
@@ -144,19 +143,15 @@ def _answers(page: Page) -> Iterator[str]:
         yield element("p", said(str(page.certificate)), "certificate")
 
 
-def _value(e: Expr) -> Formula:
-    return lambda style: with_pieces(e, style, definitions=False)
-
-
 def _answer(answer: Answer) -> Iterator[str]:
     """An answer with its shape, and below it what is said of it."""
     shape = element("span", escape(shape_text(answer.value.shape)), "shape")
     laws = element("span", ", ".join(map(_law, answer.laws)), "laws") if answer.laws else ""
-    yield element("div", _equation(Line(answer.left, _value(answer.value))) + shape + laws, "answer wide")
+    yield element("div", _equation(Line(answer.left, whole(answer.value))) + shape + laws, "answer wide")
     if answer.closed is not None:
-        yield element("div", "= " + typeset(_value(answer.closed)), "remark wide")
+        yield element("div", "= " + typeset(whole(answer.closed)), "remark wide")
     for sentence, e in answer.remarks:
-        formula = "" if e is None else typeset(_value(e))
+        formula = "" if e is None else typeset(whole(e))
         yield element("div", said(sentence) + formula, "remark wide")
 
 

@@ -9,9 +9,9 @@ from matdiff.algebra.dims import shape_text
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.notation import Style
 from matdiff.algebra.rewriting import Step
-from matdiff.output.latex import extent, in_words
+from matdiff.output.latex import extent
 from matdiff.output.text import text
-from matdiff.page.model import Formula, Line, Page, Section, joined, require_level, sign, whole
+from matdiff.page.model import Formula, Line, Page, Section, joined, require_level, sign, whole, words
 from matdiff.page.pieces import steps_record
 
 if TYPE_CHECKING:
@@ -43,11 +43,6 @@ def side(name: str, e: Expr) -> Line:
     """One of the sides, with its shape."""
     shape = sign(f"        {shape_text(e.shape)}", rf"\qquad {extent(shape_text(e.shape))}")
     return Line(words(name), joined([shortened(e), shape]), reading=e)
-
-
-def words(sentence: str) -> Formula:
-    """A sentence."""
-    return sign(sentence, rf"\text{{{in_words(sentence)}}}")
 
 
 def of_proof(proof: Proof) -> Iterator[Section]:

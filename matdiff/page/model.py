@@ -15,6 +15,7 @@ from matdiff.algebra.operators.structure import Named
 from matdiff.calculus.demands import Condition
 from matdiff.calculus.naming import letter_of
 from matdiff.errors import MatdiffError
+from matdiff.output.latex import in_words
 from matdiff.output.notation import Printer
 from matdiff.output.notation import write as written
 from matdiff.output.sharing import with_pieces
@@ -206,6 +207,11 @@ def joined(parts: Iterable[Formula | str], between: str = "") -> Formula:
 def sign(text: str, latex: str) -> Formula:
     """A sign that LaTeX writes in another way."""
     return lambda style: style.pick(text, latex)
+
+
+def words(sentence: str) -> Formula:
+    """A sentence."""
+    return sign(sentence, rf"\text{{{in_words(sentence)}}}")
 
 
 D = sign("d", r"\mathrm{d}")

@@ -10,11 +10,9 @@ from matdiff.algebra.notation import TEXT, name_text
 from matdiff.algebra.operators.products import Product, coefficient, multiple
 from matdiff.algebra.rewriting import Step
 from matdiff.calculus.naming import letter_of
-from matdiff.output.latex import in_words
 from matdiff.page.equations import SUBJECT_TO, ZERO, asked
 from matdiff.page.model import (
     Answer,
-    Formula,
     Line,
     Page,
     Pen,
@@ -25,6 +23,7 @@ from matdiff.page.model import (
     plain,
     require_level,
     sign,
+    words,
 )
 from matdiff.page.pieces import shaped, steps_record
 from matdiff.solving.alternation import Alternation
@@ -139,11 +138,6 @@ def place_in(part: Expr, whole: Expr) -> int | None:
     count = len(part.operands)
     places = range(len(whole.operands) - count + 1)
     return next((k for k in places if whole.operands[k : k + count] == part.operands), None)
-
-
-def words(text: str) -> Formula:
-    """A sentence."""
-    return sign(text, rf"\text{{{in_words(text)}}}")
 
 
 def kind(found: Solved) -> list[Section]:
