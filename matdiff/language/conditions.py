@@ -48,7 +48,7 @@ def resolve_cases(bound: Bound, node: Node) -> None:
     """cases(a, x ≤ 0, b, x > 1, c): the last value needs no condition"""
     values, conditions = node.parts[::2], node.parts[1::2]
     if len(values) == len(conditions):
-        _last_condition(bound, node, conditions)
+        _last_condition(bound, conditions)
     if len(values) < 2 or any(c.kind != "comparison" for c in conditions[: len(values) - 1]):
         raise bound.error(node, "cases have a value, a condition, …, and a last value", "as in cases(a, x ≤ 0, b)")
     if any(v.kind == "comparison" for v in values):
@@ -59,7 +59,7 @@ def resolve_cases(bound: Bound, node: Node) -> None:
     node.kind, node.value, node.parts = made.kind, made.value, made.parts
 
 
-def _last_condition(bound: Bound, node: Node, conditions: list[Node]) -> None:
+def _last_condition(bound: Bound, conditions: list[Node]) -> None:
     """A last condition says «otherwise», or the opposite of the only one before it."""
     last = conditions[-1]
     if last.kind == "NAME" and last.value == OTHERWISE:

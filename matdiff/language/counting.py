@@ -64,10 +64,10 @@ def _starts_at_zero(use: Binder | Shifted, name: Name, place: int) -> bool:
 
     That is where its range begins at 0, or the sum over it.
     """
+    from matdiff.language.places import binder_of
     from matdiff.language.recurrences.recursion import Recursion
-    from matdiff.language.summing import binder_in
 
-    binder = binder_in(use)
+    binder = binder_of(use)
     if binder is None:
         return False
     if name.declared is None or place in name.declared.zeros:
@@ -97,12 +97,13 @@ def settle_sets(bound: Bound, names: dict[str, Name], tree: Node) -> None:
     """What is summed over a set is summed over that set alone, or the set needs a declaration; |S| is its size."""
     if not (bound.sets or bound.masks):
         return
-    from matdiff.language.summing import binder_in, count_of
+    from matdiff.language.places import binder_of
+    from matdiff.language.summing import count_of
 
     of = {id(binder): name for name, binders in bound.sets.items() for binder in binders}
     for name in names.values():
         for place, uses in name.uses.items():
-            sets = {of.get(id(binder_in(use))) for use in uses}
+            sets = {of.get(id(binder_of(use))) for use in uses}
             chosen = next((s for s in sets if s is not None), None)
             if chosen is not None and (len(sets) > 1 or not _is_of_set(name, place, chosen)):
                 hint = f"declare {chosen} as a vector of 0 and 1, 1 for what belongs to it: {chosen}: n"

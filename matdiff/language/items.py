@@ -12,7 +12,7 @@ from matdiff.language.recurrences.gathering import DEFINING, gathered, in_order
 from matdiff.language.recurrences.implied import joined
 from matdiff.language.scopes import Scope, resolves
 from matdiff.language.substitution import taken_out
-from matdiff.language.syntax import Node, postorder
+from matdiff.language.syntax import Node, names_used, postorder
 
 if TYPE_CHECKING:
     from matdiff.language.binding import Bound
@@ -68,7 +68,7 @@ def _functional(items: list[Node]) -> Node | None:
     """The only item of a text where it is F[q] = …, a function of the q in its formula."""
     if [item.kind for item in items] != ["state"]:
         return None
-    return items[0] if canonical(items[0].value[0].number) in _names(items[0]) else None
+    return items[0] if canonical(items[0].value[0].number) in names_used(items[0]) else None
 
 
 def expression_last(bound: Bound, items: list[Node]) -> list[Node]:
@@ -77,7 +77,7 @@ def expression_last(bound: Bound, items: list[Node]) -> list[Node]:
         return items
     others = [item for item in items if item.kind not in (*DEFINING, *STATES)]
     if not others:
-        used = {name for item in items for name in _names(item) if name != _defined(item)}
+        used = {name for item in items for name in names_used(item) if name != _defined(item)}
         others = [item for item in items if item.kind in ("define", "abbreviate") and item.value not in used]
         others = [items[-1]] if items[-1] in others or _defined(items[-1]) not in used else others
     if len(others) != 1:
@@ -92,13 +92,6 @@ def _defined(item: Node) -> object:
     return item.value if item.kind in ("define", "abbreviate") else item.value[0]
 
 
-def _names(item: Node) -> Iterator[object]:
-    """The names and functions that an item uses."""
-    for node in postorder(item):
-        if node.kind in ("NAME", "unspecified"):
-            yield node.value if node.kind == "NAME" else node.value[0]
-
-
 def ordered(bound: Bound, items: list[Node]) -> list[Node]:
     """The definitions, each behind those that it uses, and the expression last; recurrences see to it themselves."""
     *front, last = items
@@ -110,11 +103,11 @@ def ordered(bound: Bound, items: list[Node]) -> list[Node]:
 
     def used(item: Node) -> Iterator[object]:
         """The names in an item, and in the bodies of the definitions with parameters that it calls."""
-        names = dict.fromkeys(_names(item))
+        names = dict.fromkeys(names_used(item))
         waiting = list(names)
         while waiting:
             if given := bound.given.get(str(waiting.pop())):
-                further = [name for name in _names(given.body) if name not in names]
+                further = [name for name in names_used(given.body) if name not in names]
                 names.update(dict.fromkeys(further))
                 waiting.extend(further)
         return iter(names)
@@ -144,7 +137,7 @@ def require_meant(bound: Bound, tree: Node) -> None:
 def _require_use(bound: Bound, items: list[Node]) -> None:
     """Refuses a definition that nothing uses: what the text says takes part in what is read."""
     bodies = [given.body for given in bound.given.values()]
-    names = {name for item in (*items, *bodies) for name in _names(item)}
+    names = {name for item in (*items, *bodies) for name in names_used(item)}
     for item in items[:-1]:
         if item.kind in ("define", "abbreviate") and item.value not in names and item.parts[0].kind != "NUMBER":
             raise bound.error(item, f"{item.value} is defined, and nothing uses it", "leave it out")

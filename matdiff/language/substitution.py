@@ -8,7 +8,7 @@ argument, and is renamed where the two would have one name.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from matdiff.algebra.dims import size
@@ -24,7 +24,7 @@ from matdiff.language.recurrences.heads import Head, Steps
 from matdiff.language.recurrences.implied import coupled
 from matdiff.language.recurrences.recursion import spend
 from matdiff.language.scopes import Binder, Fixed, Place, Position, Scope, Shifted, outer_key, resolves
-from matdiff.language.syntax import Node, copied, postorder
+from matdiff.language.syntax import Node, copied, names_used, postorder
 from matdiff.language.words import PATH
 
 if TYPE_CHECKING:
@@ -110,17 +110,10 @@ def _require_order(bound: Bound) -> None:
     """Refuses definitions that use themselves or each other in a circle."""
     items: dict[object, Node] = {name: given.body for name, given in bound.given.items()}
     for name, given in bound.given.items():
-        if name in _used(given.body):
+        if name in names_used(given.body):
             raise bound.error(given.item, f"the definition of {name} uses {name} itself")
     message = "these definitions use each other in a circle"
-    in_order(items, _used, lambda body: bound.error(body, message))
-
-
-def _used(body: Node) -> Iterator[object]:
-    """The names and functions in a body."""
-    for node in postorder(body):
-        if node.kind in ("NAME", "unspecified"):
-            yield node.value if node.kind == "NAME" else node.value[0]
+    in_order(items, names_used, lambda body: bound.error(body, message))
 
 
 NO_VALUES = ("keyword", "STRING", "all", "tuple", "comparison")  # arguments that only functions of the table have

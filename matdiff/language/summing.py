@@ -15,8 +15,8 @@ from matdiff.language.extents import Excerpt
 from matdiff.language.fixed import fixed, position_of
 from matdiff.language.limits import Among, Chain, Limits, Range, adjacent, bound_by, bound_text, split_letters
 from matdiff.language.names import canonical, font_of
-from matdiff.language.places import at, position
-from matdiff.language.scopes import BARE, Binder, Fixed, Place, Position, Scope, Shifted, fresh_letter
+from matdiff.language.places import at, binder_of, position
+from matdiff.language.scopes import BARE, Binder, Fixed, Place, Position, Scope, fresh_letter
 from matdiff.language.syntax import Node, postorder, without_brackets
 from matdiff.records import NamedTuple
 
@@ -114,7 +114,7 @@ class _Resolved:
             raise self.error("the sum has no index of its own", "write ∑_{i=1}^N")
         inner = self.inner()
         conditions = [self.condition(c, inner) for c in self.conditions]
-        binders = [b for letter in self.letters if (b := binder_in(inner[letter])) is not None]
+        binders = [b for letter in self.letters if (b := binder_of(inner[letter])) is not None]
         self.node.value = Summation(self.operator, binders, conditions)
         for name, letters in self.masks:
             self.mask(name, letters, inner)
@@ -266,7 +266,7 @@ class _Resolved:
                 f"{left} {sign} {right} is no condition on indices", "multiply the terms by 0 or 1, as [x_i > 0] does"
             )
         for side in sides:
-            binder = binder_in(side)
+            binder = binder_of(side)
             if binder is not None and binder.name not in self.letters:
                 binder.used = True
         return sides[0], sign, sides[1]
@@ -304,10 +304,6 @@ class _Resolved:
 
 def _is_letter(side: str) -> bool:
     return re.fullmatch(r"[^\W\d_][^\W_]*", side) is not None
-
-
-def binder_in(index: Position) -> Binder | None:
-    return index if isinstance(index, Binder) else index.binder if isinstance(index, Shifted) else None
 
 
 def count_of(name: str) -> Size:

@@ -60,6 +60,13 @@ def postorder(root: Node) -> Iterator[Node]:
             stack.extend((part, False) for part in reversed(node.parts))
 
 
+def names_used(node: Node) -> Iterator[object]:
+    """The names and functions that a part of the tree uses."""
+    for part in postorder(node):
+        if part.kind in ("NAME", "unspecified"):
+            yield part.value if part.kind == "NAME" else part.value[0]
+
+
 def without_brackets(node: Node) -> Node:
     """What stands in brackets."""
     while node.kind == "group":

@@ -53,7 +53,7 @@ def _joined(bound: Bound, items: Sequence[Node]) -> list[Node]:
     last = items[-1]
     front = [item for item in items if item.kind != "state" and (item is not last or item.kind == "repeat")]
     if last.kind in ("state", "repeat"):
-        last = _final_state(bound, bound.recursions[last.value[0].name])
+        last = _final_state(bound.recursions[last.value[0].name])
     elif last.kind in DEFINING:
         front, last = [*front, last], Node("NAME", [], last.value, last.start, last.end)
     for item in front:
@@ -290,7 +290,7 @@ def written_out(bound: Bound, unit: Node) -> list[Node]:
     return found
 
 
-def _final_state(bound: Bound, recursion: Recursion) -> Node:
+def _final_state(recursion: Recursion) -> Node:
     """The state that the last step gives, which is the value of a text that ends in a recurrence."""
     step = recursion.step
     if recursion.is_written_out:
