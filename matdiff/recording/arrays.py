@@ -21,7 +21,7 @@ from matdiff.algebra.expr import Expr
 from matdiff.algebra.operators.abbreviations import count
 from matdiff.algebra.operators.kronecker import divided
 from matdiff.errors import ShapeError, UnsupportedError
-from matdiff.recording.hints import COMPARE, JUMPS, ONE_VALUE, hint_for
+from matdiff.recording.hints import COMPARE, JUMPS, ONE_VALUE, NoSuchAttribute, hint_for
 from matdiff.recording.shapes import Lengths, flip, number, realigned, written
 
 Operation = Callable[..., Any]
@@ -70,10 +70,6 @@ def function(*names: str, method: str = "") -> Callable[[Declared], Declared]:
     return declare
 
 
-class NoSuchAttribute(UnsupportedError, AttributeError):
-    """Something that arrays have and traced arrays have not; ``hasattr`` answers no."""
-
-
 def refuse(what: str, suggestion: str = "") -> NoReturn:
     """The error for an operation that has no counterpart in an expression."""
     raise UnsupportedError(f"{what} cannot be recorded", suggestion=suggestion)
@@ -98,10 +94,7 @@ def as_traced(found: Any) -> Traced:
 
 
 def _refused(what: str, suggestion: str = "") -> Callable[..., NoReturn]:
-    def method(self: Traced, *arguments: object) -> NoReturn:
-        refuse(what, suggestion)
-
-    return method
+    return lambda self, *arguments, **options: refuse(what, suggestion)
 
 
 def _binary(name: str) -> Callable[[Traced, Any], Traced]:
@@ -250,8 +243,7 @@ class Traced:
         if method == "reduce" and name == "add":
             return FUNCTIONS["sum"](inputs[0], **{"axis": 0, **options})
         if method != "__call__" or name not in UFUNCS:
-            hint = COMPARE if name.startswith(("less", "greater", "equal", "not_equal", "logical")) else hint_for(name)
-            refuse(f"np.{name}" + f".{method}" * (method != "__call__"), hint)
+            refuse(f"np.{name}" + f".{method}" * (method != "__call__"), hint_for(name))
         if options:
             refuse(f"np.{name} with {', '.join(options)}=", "Assign the result to a name." if "out" in options else "")
         return UFUNCS[name](*map(lift, inputs))
@@ -267,11 +259,10 @@ class Traced:
     def __torch_function__(cls, function: Any, types: Any, arguments: Any = (), options: Any = None) -> Any:
         return FUNCTIONS["torch"](function, arguments, options or {})
 
-    def __array__(self, *arguments: Any, **options: Any) -> NoReturn:
-        refuse(
-            "the conversion to a plain array, as in np.array([…]) or in a function of another library",
-            "Use NumPy's functions on the parameters themselves.",
-        )
+    __array__ = _refused(
+        "the conversion to a plain array, as in np.array([…]) or in a function of another library",
+        "Use NumPy's functions on the parameters themselves.",
+    )
 
     # ---- operators ----------------------------------------------------------------------------------
 
@@ -398,8 +389,7 @@ def lift(value: Any) -> Traced:
             refuse(f"the number {value}")
         return Traced(number(float(value)), ())
     if isinstance(value, (list, tuple)) and any(isinstance(v, (Traced, list, tuple)) for v in value):
-        found: Traced = FUNCTIONS["array"](value)
-        return found
+        return as_traced(FUNCTIONS["array"](value))
     if isinstance(value, (np.ndarray, list, tuple)) or is_foreign_array(value):
         return as_traced(FUNCTIONS["array of numbers"](np.asarray(value)))
     refuse(f"a value of type {type(value).__name__}")

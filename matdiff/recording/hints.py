@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from matdiff.errors import UnsupportedError
+
 COMPARE = "Branches depend on values; np.where, np.maximum and np.clip say what most of them are for."
 JUMPS = "It jumps, and is constant between its jumps: there is nothing to derive."
 ONE_VALUE = "An expression stands for all values at once: leave the conversion out."
@@ -9,6 +11,7 @@ CONSTANT = "What is not to vary is a parameter of its own, by which nothing is d
 OTHER = "What it computes from functions that are known can be recorded; what is not to vary is a parameter."
 CHECK = "A check of values is no part of the formula: leave it out."
 ORDER = "The order of the entries depends on the values; the largest is max(x)."
+COMPARISONS = ("less", "greater", "equal", "not_equal", "logical")  # how their names begin
 HINTS = {
     **dict.fromkeys(("detach", "stop_gradient"), CONSTANT),
     **dict.fromkeys(("all", "any", "isnan", "isfinite", "isinf", "allclose", "array_equal", "isclose"), CHECK),
@@ -30,6 +33,11 @@ HINTS = {
 }
 
 
+class NoSuchAttribute(UnsupportedError, AttributeError):
+    """Something that arrays have and traced arrays have not; ``hasattr`` answers no."""
+
+
 def hint_for(name: str) -> str:
     """What to write instead of a function."""
-    return HINTS.get(name.rpartition(".")[2], OTHER)
+    last = name.rpartition(".")[2]
+    return COMPARE if last.startswith(COMPARISONS) else HINTS.get(last, OTHER)

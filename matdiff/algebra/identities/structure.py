@@ -47,25 +47,19 @@ transpose_of_blocks = stated(
 def product_of_blocks(e: Expr) -> Expr | None:
     f = e.operands
     for k in range(len(f) - 1):
-        left, right = beside(f[k]), below(f[k + 1])
+        left = stacked(f[k], HorizontalStack, VerticalStack)
+        right = stacked(f[k + 1], VerticalStack, HorizontalStack)
         if left and right and [a.cols for a in left] == [b.rows for b in right]:
             total = Sum.of(*[Product.of(a, b) for a, b in zip(left, right, strict=True)])
             return Product.of(*f[:k], total, *f[k + 2 :])
     return None
 
 
-def beside(e: Expr) -> tuple[Expr, ...]:
-    """The blocks of a matrix that stand beside each other, if it is written with such."""
-    if isinstance(e, Transpose) and isinstance(e.operands[0], VerticalStack):
+def stacked(e: Expr, kind: type[Expr], other: type[Expr]) -> tuple[Expr, ...]:
+    """The blocks of a matrix that is written as a stack of a kind, or as the transpose of one of the other."""
+    if isinstance(e, Transpose) and isinstance(e.operands[0], other):
         return tuple(map(transposed, e.operands[0].operands))
-    return e.operands if isinstance(e, HorizontalStack) else ()
-
-
-def below(e: Expr) -> tuple[Expr, ...]:
-    """The blocks of a matrix that stand below each other, if it is written with such."""
-    if isinstance(e, Transpose) and isinstance(e.operands[0], HorizontalStack):
-        return tuple(map(transposed, e.operands[0].operands))
-    return e.operands if isinstance(e, VerticalStack) else ()
+    return e.operands if isinstance(e, kind) else ()
 
 
 @identity(

@@ -117,13 +117,15 @@ def constant(interval: Interval) -> Callable[[Facts, Expr], Found]:
 # ---- sums and products ------------------------------------------------------------------------------
 
 
-def of_sum(facts: Facts, e: Expr) -> Found | None:
-    """A + B + …"""
-    claims = [facts.spectrum(o) for o in e.operands]
-    known = [c for c in claims if c is not None]
-    if len(known) < len(claims):
-        return None
-    return reduce(iv.plus, [c.interval for c in known]), "a sum", known
+def of_all(together: Callable[[Interval, Interval], Interval], reason: str) -> Callable[[Facts, Expr], Found | None]:
+    """Of the eigenvalues of all operands, taken together."""
+
+    def rule(facts: Facts, e: Expr) -> Found | None:
+        claims = [facts.spectrum(o) for o in e.operands]
+        known = [c for c in claims if c is not None]
+        return (reduce(together, [c.interval for c in known]), reason, known) if len(known) == len(claims) else None
+
+    return rule
 
 
 def of_scale(facts: Facts, e: Expr) -> Found | None:
@@ -235,15 +237,6 @@ def of_entrywise_exp(facts: Facts, e: Expr) -> Found | None:
     return as_sign(a.interval), "`A ⊙ A ⪰ 0` for `A ⪰ 0`, in the power series", (a,)
 
 
-def of_kronecker(facts: Facts, e: Expr) -> Found | None:
-    """The eigenvalues of A ⊗ B are the products of those of A and B."""
-    claims = [facts.spectrum(o) for o in e.operands]
-    known = [c for c in claims if c is not None]
-    if len(known) < len(claims):
-        return None
-    return reduce(iv.times, [c.interval for c in known]), "`A ⊗ B` has the products of the eigenvalues", known
-
-
 def of_total(facts: Facts, e: Expr) -> Found | None:
     """∑ᵢ Aᵢ"""
     a = facts.spectrum(e.operands[0])
@@ -317,13 +310,13 @@ RULES: dict[type[Expr], Rule] = {
     Centering: constant(UNIT),
     Commutation: lambda facts, e: (SYMMETRIC_UNIT, "", ()) if e.data[0] is e.data[1] else None,
     Exchange: constant(SYMMETRIC_UNIT),
-    Sum: of_sum,
+    Sum: of_all(iv.plus, "a sum"),
     Scale: of_scale,
     Product: of_product,
     Hadamard: of_hadamard,
     Power: of_entrywise_power,
     Exp: of_entrywise_exp,
-    Kronecker: of_kronecker,
+    Kronecker: of_all(iv.times, "`A ⊗ B` has the products of the eigenvalues"),
     IndexedSum: of_total,
     DiagonalMatrix: of_diagonal,
     Transpose: by_eigenvalues(lambda e, a: a, ""),

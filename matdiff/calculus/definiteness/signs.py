@@ -136,10 +136,14 @@ def of_declared(e: Expr) -> Found | None:
     return (iv.NONNEGATIVE, "declared", ()) if "nonnegative" in known else None
 
 
-def of_sum(facts: Facts, e: Expr) -> Found | None:
-    """A + B + …"""
-    claims = [facts.entries(o) for o in e.operands]
-    return reduce(iv.plus, [c.interval for c in claims]), "a sum", claims
+def of_all(together: Callable[[Interval, Interval], Interval], reason: str) -> Rule:
+    """Of the entries of all operands, taken together."""
+
+    def rule(facts: Facts, e: Expr) -> Found:
+        claims = [facts.entries(o) for o in e.operands]
+        return reduce(together, [c.interval for c in claims]), reason, claims
+
+    return rule
 
 
 def of_scale(facts: Facts, e: Expr) -> Found | None:
@@ -318,27 +322,15 @@ def of_diagonal(facts: Facts, e: Expr) -> Found | None:
     return known.interval, "the diagonal lies between the eigenvalues", (known,)
 
 
-def of_stack(facts: Facts, e: Expr) -> Found | None:
-    """The entries of all blocks."""
-    claims = [facts.entries(o) for o in e.operands]
-    return reduce(iv.hull, [c.interval for c in claims]), "", claims
-
-
 def of_diagonal_matrix(facts: Facts, e: Expr) -> Found | None:
     """diag(x) has zeros beside the entries of x."""
     x = facts.entries(e.operands[0])
     return iv.hull(x.interval, iv.ZERO), "", (x,)
 
 
-def of_kronecker(facts: Facts, e: Expr) -> Found | None:
-    """A ⊗ B"""
-    claims = [facts.entries(o) for o in e.operands]
-    return reduce(iv.times, [c.interval for c in claims]), "a product", claims
-
-
 Rule = Callable[[Facts, Expr], Found | None]
 RULES: dict[type[Expr], Rule] = {
-    Sum: of_sum,
+    Sum: of_all(iv.plus, "a sum"),
     Scale: of_scale,
     Hadamard: of_hadamard,
     Power: of_power,
@@ -353,9 +345,9 @@ RULES: dict[type[Expr], Rule] = {
     DiagonalMatrix: of_diagonal_matrix,
     DiagonalVector: of_diagonal,
     Entry: of_diagonal,
-    Kronecker: of_kronecker,
-    HorizontalStack: of_stack,
-    VerticalStack: of_stack,
+    Kronecker: of_all(iv.times, "a product"),
+    HorizontalStack: of_all(iv.hull, ""),
+    VerticalStack: of_all(iv.hull, ""),
     **dict.fromkeys((Transpose, Named, Vec, Unvec, Vech, Row, Column, Slice, MaxOfEntries, MinOfEntries), of_places),
 }
 
