@@ -9,7 +9,7 @@ import matdiff
 
 random = np.random.default_rng(8)
 A, B, C = (random.normal(size=(3, 3)) for _ in range(3))
-SPD = A @ A.T + np.eye(3)
+SPD, P = A @ A.T + np.eye(3), B @ B.T + np.eye(3)
 Q = C + C.T
 VALUES = {"A": A, "B": B, "C": C, "S": SPD, "Q": Q, "b": np.array([1.0, -2.0, 0.5])}
 WHERE = "A, B, C, X: n x n; S: n x n spd; Q: n x n symmetric; x, b: n"
@@ -36,6 +36,22 @@ def test_an_equation_is_solved_for_its_unknown(text: str) -> None:
     assert (found.kind, found.proved, found.value) == ("solution", True, None)
     assert found.verify().ok
     assert found.steps
+
+
+QUADRATIC = {  # text: what is zero at the solution that is positive definite
+    "solve X X = S for X": lambda x: x @ x - SPD,
+    "solve 3 X P X = S for X": lambda x: 3 * x @ P @ x - SPD,
+    "solve 2 X X = 5 eye(n) for X": lambda x: 2 * x @ x - 5 * np.eye(3),
+    "solve 2 X X + X Q = 5 eye(n) for X": lambda x: 2 * x @ x + x @ Q - 5 * np.eye(3),
+}
+
+
+@pytest.mark.parametrize("text", QUADRATIC)
+def test_an_equation_with_its_unknown_twice_has_a_solution_that_is_positive_definite(text: str) -> None:
+    found = matdiff.solve(text, "X", "X, S, P: n x n spd; Q: n x n symmetric")
+    x = matdiff.evaluate(found.solutions[0]["X"], {"S": SPD, "P": P, "Q": Q, "n": 3})
+    assert np.allclose(QUADRATIC[text](x), 0)
+    assert np.linalg.eigvalsh(x).min() > 0
 
 
 def test_two_equations_for_two_unknowns() -> None:
