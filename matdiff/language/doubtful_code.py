@@ -11,6 +11,7 @@ from matdiff.language.broadcasting import is_bias, is_diagonal, is_term
 from matdiff.language.customs import customary
 from matdiff.language.names import ABBREVIATED, GREEK_WORDS, SMALL_CONSTANTS
 from matdiff.language.other_kinds import KindsError, typed_as
+from matdiff.language.scopes import Fixed
 from matdiff.language.syntax import Node
 from matdiff.language.typing import Attempt, Key
 
@@ -211,6 +212,21 @@ def require_rows(bound: Bound, attempt: Attempt) -> None:
             raise bound.error(node, message, hint, KindsError)
 
 
+def require_entries_of_one(bound: Bound) -> None:
+    """Raises KindsError for c[k] beside an array, where c stands nowhere else: it may be a row, or rows by labels."""
+    wholes = {n.value[0] for n in bound.order if n.kind == "symbol"}
+    for node in [n for n in bound.order if n.kind == "array" and n.value.name in BESIDE and len(n.parts) == 2]:
+        for part, other in permutations(node.parts):
+            base, (index, *others) = part.value if part.kind == "member" else ("", [None])
+            name = index.name if isinstance(index, Fixed) and not others else ""
+            is_open = name and base not in wholes and bound.names[base].declared is None
+            if is_open and part.typed.is_scalar and not other.typed.is_scalar:
+                shown = bound.text[part.start : part.end]
+                message = f"{shown} can be an entry of a vector, or a row of a matrix"
+                hint = f"declare {base}: vector for the entry; give a row a name of its own, {base}_{name}"
+                raise bound.error(part, message, hint, KindsError)
+
+
 MEANS = frozenset("mean reduce_mean".split())
 OF_ROWS = frozenset("pairwise_distance cosine_similarity".split())  # along the last axis
 REDUCTIONS = frozenset("sum mean var std max min amax amin prod norm logsumexp".split()) | OF_ROWS
@@ -237,6 +253,18 @@ def say_samples(bound: Bound, attempt: Attempt) -> None:
                 hint = f"declare {names[0]}: vector or {names[0]}: matrix to decide"
                 raise bound.error(x, f"{names[0]} can be a vector, or a matrix with samples in rows", hint, KindsError)
             attempt.note(x, f"{names[0]} is read as a vector; if its rows are samples, declare it: {names[0]}: matrix")
+
+
+def say_coefficients(bound: Bound, attempt: Attempt) -> None:
+    """Notes that the k of 0.5*k*x is an array, where what stands behind a number is mostly one, too."""
+    products = [node for node in bound.order if node.kind == "array" and node.value.name in ("multiply", "mul")]
+    symbols = [node.value[0] for node in bound.order if node.kind == "symbol"]
+    for node in [node for node in products if [part.kind for part in node.parts] == ["NUMBER", "symbol"]]:
+        name = node.parts[1].value[0]
+        is_open = bound.names[name].declared is None and name not in bound.wrt and symbols.count(name) == 1
+        if is_open and attempt.assumed.get(name) == "V" and typed_as(bound, attempt, [name], kind="S") is not None:
+            attempt.note(node, f"{name} is read as a vector; if it is a scalar, declare it: {name}: scalar")
+    attempt.restore()
 
 
 def _letters(product: Node, attempt: Attempt) -> list[str]:

@@ -15,6 +15,7 @@ from matdiff.language.doubtful_code import (
     is_word,
     require_axes,
     require_columns,
+    require_entries_of_one,
     require_no_rows,
     require_one_axis,
     require_rows,
@@ -48,6 +49,7 @@ def require_customary(bound: Bound, attempt: Attempt, turned: Turned, scalar: bo
     require_words(bound, attempt, scalar)
     require_axes(bound, attempt, scalar)
     require_rows(bound, attempt)
+    require_entries_of_one(bound)
     require_columns(bound, attempt)
     require_one_axis(bound, attempt)
     _require_dots(bound, attempt)

@@ -25,7 +25,7 @@ from matdiff.language.names import (
     named,
     power_asked,
 )
-from matdiff.language.outside import between, closing
+from matdiff.language.outside import between, closing, outside
 from matdiff.language.phrases import description
 from matdiff.records import NamedTuple
 from matdiff.regex import search_in
@@ -67,6 +67,8 @@ CONSTRAINED = r"(?<=[\s\u200a])\S|[‖|]"  # min f subject to …
 UNCONSTRAINED = (  # min x'A x and min ½‖x‖², and not the entries of min x
     rf"[‖|½∑]|[-−]?\s*\(\([^()]*\)/|(?<=[\s\u200a])(?!{LETTER}\s*(?:[-+),.;]|$))[^\W_]"
 )
+CALLED = r"(?:(?:sp|sympy|sym|sy)\.)?(?:diff|grad|gradient|derivative|jacobian|(?P<twice>hessian))\("
+BY_METHOD = rf"\.diff\(\s*(?P<x>{LETTER})\s*\)[\s;.]*$"
 OVER = rf"\s+(?:{WITH_RESPECT}|by(?=\s+{UNKNOWNS}[\s.]*$))\s+(?P<low>\S.*?)[\s.]*$"
 BEHIND_LINK = r"\s*(?:$|[-+*/,;=)⊙⊗:.@ᵀ⊤'′⁻\[]|\^\{?\s*(?:[T⊤]|[-−])|\w*[\s\u200a]*(?:ᵀ|⊤|\^\{?[T⊤]|')\s*(?:$|[-+,;)]))"
 TOLD = r"(?:(?!and\b|for\b)[a-z]{3,}(?:-[a-z]+)*\s+){1,6}(?!(?:of|and|for)\b)"  # symmetric matrix X
@@ -113,7 +115,7 @@ def question_at(
     """
     place = re.compile(r"\s*").match(text, place).end()  # type: ignore[union-attr]
     operator = _goal(text, place, known, constrained) or _derivative(text, place, known) or _nabla(text, place, known)
-    operator = operator or _of(text, place, known, defined)
+    operator = operator or _of(text, place, known, defined) or _called(text, place)
     if operator is None or operator.inner:
         return operator
     of = re.compile(rf"\s*\bof\s+(?:{FUNCTION})?").match(text, operator.end)  # d/dX of tr(AX)
@@ -291,6 +293,21 @@ def _is_matrix(text: str, operator: re.Match[str], low: str, known: Collection[s
     is_name = not {"D", named(operator.group())}.isdisjoint(known) or operator.group() in behind
     is_name = is_name or re.match(rf"[^\W_]|{BEHIND_LINK}", behind) is not None
     return is_name or not all(re.search(rf"(?<![_{{]){re.escape(x)}", behind) for x in unknowns)
+
+
+def _called(text: str, place: int) -> Question | None:
+    """diff(f, x) and f.diff(x) of SymPy, gradient(f, x), hessian(f, x), around the whole function."""
+    behind = re.compile(BY_METHOD).search(text, place) if ".diff(" in text else None
+    if behind and not any(outside(text[place : behind.start()], r"[-+*/=;]")):
+        return Question((named(behind["x"]),), 1, place, len(text), (place, behind.start()))
+    m = re.compile(CALLED).match(text, place)
+    end = closing(text, m.end()) if m else 0
+    if m is None or text[end:].strip(" ;.") != ")":
+        return None
+    *_, comma = [0, *(sign.start() for sign in outside(text[m.end() : end], ","))]
+    x = re.fullmatch(rf"\s*({LETTER})\s*", text[m.end() + comma + 1 : end])
+    inner = (m.end(), m.end() + comma)
+    return Question((named(x[1]),), 2 if m["twice"] else 1, place, len(text), inner) if comma and x else None
 
 
 def _of(text: str, place: int, known: Collection[str], defined: Collection[str]) -> Question | None:

@@ -18,7 +18,7 @@ from matdiff.errors import AmbiguityError, MatdiffError, UnsupportedError
 from matdiff.language.binding import Bound
 from matdiff.language.choices import Options
 from matdiff.language.customs import BOLD_MATRICES, DECLARED, Kinds
-from matdiff.language.doubtful_code import is_word, say_samples
+from matdiff.language.doubtful_code import is_word, say_coefficients, say_samples
 from matdiff.language.doubtful_indices import say_families
 from matdiff.language.doubts import (
     require_customary,
@@ -167,6 +167,7 @@ class Search:
             say_middles,
             say_families,
             say_samples,
+            say_coefficients,
             say_offsets,
             say_rows,
             say_spread_numbers,

@@ -77,15 +77,17 @@ def make_constant(bound: Bound, node: Node, kind: str, sizes: list[Excerpt]) -> 
 
 
 def make_repeated(bound: Bound, node: Node) -> None:
-    """repmat(a, 1, n) of MATLAB is a*ones(1, n), and repmat(b, m, 1) of a row ones(m, 1)*b."""
+    """repmat(a, 1, n) of MATLAB is a*ones(n)', and repmat(b, m, 1) of a row ones(m)*b."""
     a, *sizes = node.parts
     m, n = (bound.excerpt(size) for size in sizes) if len(sizes) == 2 else (None, None)
     if m is None or n is None or "1" not in (m.text, n.text):
         hint = "write kron(ones(m, n), A)"
         raise bound.error(node, "repmat takes an array and two sizes, one of which is 1", hint)
+    is_row = m.text == "1"
     ones = Node("ones", [], None, sizes[0].start, sizes[1].end)
-    make_constant(bound, ones, "ones", [m, n])
-    node.kind, node.value, node.parts = "product", ["first", "times"], [a, ones] if m.text == "1" else [ones, a]
+    make_constant(bound, ones, "ones", [n if is_row else m])
+    row = Node("transpose", [ones], None, ones.start, ones.end)
+    node.kind, node.value, node.parts = "product", ["first", "times"], [a, row] if is_row else [ones, a]
 
 
 def written_size(text: str, known: Collection[str]) -> str:
