@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from matdiff.algebra.dims import SCALAR
-from matdiff.algebra.expr import Expr, Index, symbols
+from matdiff.algebra.expr import Expr, Index, replace, symbols
 from matdiff.algebra.operators.kronecker import Vec
 from matdiff.algebra.operators.products import Transpose, zero
 from matdiff.algebra.operators.sums import Member
@@ -49,6 +49,9 @@ def entry_asked(scope: Scope, asked: Asked) -> tuple[Asked, str] | None:
     """
     if row := re.fullmatch(r"\(([^\W\d_])\[(\w),:\]'\)", asked.by):
         return Asked(asked.of, row.group(1)), f"({{}}[{row.group(2)},:]')"
+    if asked.order == 2 and len(pair := [re.fullmatch(INDEXED, named(by)) for by in asked.by.split(",")]) == 2:
+        one, other = (m.group("base", "below") if m else ("", "") for m in pair)
+        return Asked(asked.of, one[0], 2), f"({{}})_{{{{{one[1]},{other[1]}}}}}"
     m = re.fullmatch(INDEXED, named(asked.by))
     is_whole = named(asked.by) in scope.definitions or asked.by.strip().endswith(LAYERED)
     if m is None or asked.order != 1 or asked.by.strip() in scope.paths.values() or is_whole:
@@ -59,6 +62,8 @@ def entry_asked(scope: Scope, asked: Asked) -> tuple[Asked, str] | None:
         above = None
     of = asked.of if above is None else above.group("base")
     value, _ = _function(scope, asked._replace(of=of))
+    if named(asked.by) in {s.name for s in symbols(scope.unfolded(value))}:
+        return None
     there = {s.name: s for s in symbols(scope.unfolded(value, keep=base))}
     base = base if base in there else base[:1].upper() + base[1:]  # ∂f/∂w_ij
     if base not in there or {named(asked.by), asked.by.strip()} & {*there, *scope.definitions}:
@@ -192,11 +197,15 @@ def gradients_of(scope: Scope) -> Iterator[Expr]:
     yield from _slopes(scope, numbers[0]) if len(numbers) == 1 else ()
 
 
-def is_stationary(scope: Scope, difference: Expr) -> bool:
-    """Whether a difference is 0 where a function with several arguments is stationary in one of them: Ax − b."""
+def is_stationary(scope: Scope, difference: Expr, solutions: Mapping[Expr, Expr]) -> bool:
+    """Whether a difference is 0 where a function with several arguments is stationary in one of them: Ax − b.
+
+    What equations above were solved for may be put in: A(z − Aᵀλ) − b.
+    """
     several = [n for n, f in scope.definitions.items() if f.shape == SCALAR and len(scope.arguments.get(n, ())) > 1]
     slopes = (one for name in several for one in _slopes(scope, name))
-    return any(compared(one * c, difference).equal for one in slopes for c in FACTORS)
+    put_in = (e for one in slopes for e in {one, replace(one, solutions.get)})
+    return any(compared(e * c, difference).equal for e in put_in for c in FACTORS)
 
 
 def _slopes(scope: Scope, name: str) -> Iterator[Expr]:

@@ -13,7 +13,7 @@ from matdiff.language.names import GREEK_WORDS, named
 from matdiff.language.questions import question_at
 from matdiff.records import NamedTuple
 from matdiff.review.edits import terms
-from matdiff.review.lines import MATHEMATICAL, Line
+from matdiff.review.lines import MATHEMATICAL, Line, Statement
 from matdiff.review.names import is_canonical, is_symmetry
 from matdiff.review.operators import LETTER, WORDY, Asked, letters_in, with_names
 
@@ -25,6 +25,7 @@ DEFINED = rf"(?P<name>{WORDY})\s*(?:\((?P<arguments>[^()=]*)\))?"
 MEMBER = r"(?P<name>[^\W\d_](?:[₀-₉]|(?<=[a-z])\d)?)(?:\[(?:\w(?:, *\w)*)\]|_\{\w(?:, *\w)+\})(?P<arguments>)"
 LOW = r"(?:(?<=[^\W_])|(?<=\)))_\{?([\w,]+)"  # what is written below a name
 NOISE = r"\w{0,2}\s*(?:[ε𝜀ϵ]|epsilon|noise)(?:_\{?\w+\}?|[₀-₉ᵢⱼₖₙₜ])*"  # a term: ε, σε, ε_i
+STARRED = r"_(?:star|hat|opt)$"
 NOTHING = Declaration("", SCALAR)
 
 
@@ -72,6 +73,26 @@ def definitions_in(lines: list[Line], scope: Scope) -> dict[str, Definition]:
             here |= {name for side in statement.sides for name in letters_in(side)}
         used |= here
     return found
+
+
+def introduced(lines: list[Line], given: Collection[str]) -> list[Line]:
+    """The lines, in which a new name at the end of a chain, ∂A/∂η_j = e^{η_j}/Z = p_j, has a statement of its own."""
+    seen, found = {*given, "I"}, []
+    for line in lines:
+        spelt: list[Statement] = []
+        for statement in line.statements:
+            *sides, last = statement.sides
+            seen |= {_letter(name) for side in sides for name in letters_in(side)}
+            is_new = len(sides) > 1 and re.fullmatch(LETTER, last) is not None and _letter(named(last)) not in seen
+            seen |= {_letter(name) for name in letters_in(last)}
+            spelt += [statement._replace(sides=tuple(sides)), Statement((last, sides[-1]))] if is_new else [statement]
+        found.append(line._replace(statements=tuple(spelt)))
+    return found
+
+
+def _letter(name: str) -> str:
+    """A name without what stands below it."""
+    return re.sub(r"_\w$", "", name)
 
 
 def defined_by(first: str, sides: Sequence[str], scope: Scope) -> tuple[str, tuple[str, ...]]:
@@ -137,7 +158,20 @@ def _bare(side: str) -> str:
 
 def _is_solution(name: str, varied: Collection[str]) -> bool:
     """Whether a name is that of an argument with a hat or a star: β̂ behind L(β)."""
-    return name not in varied and re.sub(r"_(?:star|hat|opt)$", "", name) in varied
+    return name not in varied and re.sub(STARRED, "", name) in varied
+
+
+def solutions_in(lines: list[Line], unknowns: Collection[str], known: Collection[str]) -> dict[str, str]:
+    """The names x̂ and x* of solutions for unknowns x, none of them known, where no formula has both of them."""
+    found: dict[str, str] = {}
+    for line in lines if unknowns else ():
+        for statement in line.statements:
+            used = {name for side in statement.sides for name in letters_in(side)}
+            bases = {name: re.sub(STARRED, "", name) for name in used if re.search(STARRED, name)}
+            if not used.isdisjoint(bases.values()):
+                return {}
+            found.update((name, base) for name, base in bases.items() if base in unknowns)
+    return {name: base for name, base in found.items() if name not in known and name not in unknowns}
 
 
 def without_star(side: str, scope: Scope) -> str:

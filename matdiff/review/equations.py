@@ -29,6 +29,7 @@ CONCLUDES = (
 )
 OPTIMUM = (
     r"^\W*(?:hat\W+|widehat\W+)?[^\W\d_]+\W*(?:\u0302|\^\W*(?:\*|ast|star)\}?|_(?:hat|star|opt))\s*="
+    r"|^\W*(?:[Mm]inim|[Mm]axim|[Oo]ptim|[Ss]olution)\w*\s*:"
     r"|^\W*(?:wide)?hat\W*\w+\W*=|^\W*[âêîôûŵŷẑ]\s*="
 )  # w^* = …, \hat β = …
 CONSTRAINED = (
@@ -142,8 +143,8 @@ class Equations:
         return any(s.name[0] == "d" and len(s.name) > 1 for known in self.zeros for s in symbols(known))
 
     def holds(self, value: Expr) -> bool:
-        """Whether it was said before that a value is 0."""
-        return any(self._same(known, value) for known in reversed(self.zeros))
+        """Whether it was said before that a value is 0, or it is a gradient, which is set to 0 by that."""
+        return any(self._same(known, value) for known in reversed([*self.gradients, *self.zeros]))
 
     def _moved(self, left: Expr, right: Expr) -> Implied:
         """Whether left = right is the latest equation with some of its terms moved to the right side."""
@@ -169,7 +170,7 @@ class Equations:
         is_determined = bool(holding) and holding[0].shape in (unknown.shape, unknown.shape[::-1])  # not by 1ᵀu = 1
         if True in equal:
             return Implied(True)
-        others = {s.name for e in holding[:1] for s in symbols(e)} & unknowns
+        others = {s.name for e in holding[:1] for s in symbols(e) if s.name in unknowns or s in self.solutions}
         if (
             equal[:1] == [False]
             and is_said
@@ -182,7 +183,8 @@ class Equations:
 
     def _solved(self, unknown: Symbol) -> Iterator[Expr]:
         """The equations with an unknown once the solutions so far are put in, but for those that say nothing then."""
-        put_in = (replace(known, self.solutions.get) for known in self.zeros if self.solutions)
+        others = {s: value for s, value in self.solutions.items() if s is not unknown}
+        put_in = (replace(known, others.get) for known in self.zeros if others)
         yield from (e for e in put_in if unknown in symbols(e) and not compared(e, zero(e.shape)).equal)
 
     def _follows(self, left: Expr, right: Expr, unknowns: set[str]) -> Implied:

@@ -12,7 +12,7 @@ from matdiff.language.declared import Declaration
 from matdiff.language.together import read_equation
 from matdiff.records import NamedTuple
 from matdiff.review.assumed import assume
-from matdiff.review.definitions import Definition, definitions_in
+from matdiff.review.definitions import Definition, definitions_in, solutions_in
 from matdiff.review.habits import by_entries as entrywise
 from matdiff.review.lines import Line
 from matdiff.review.members import General, by_entries, family, general_member
@@ -30,6 +30,7 @@ def learn(scope: Scope, lines: list[Line]) -> None:
     scope.functions |= set(said) | unsaid
     scope.losses |= unsaid
     scope.note_varied(lines)
+    scope.solved = solutions_in(lines, scope.asked.union(*(d.arguments for d in said.values())), said)
     find_paths(scope, lines)
     whole = {name for line in lines for s in line.statements for side in s.sides for name in letters_in(side)}
     assume(scope, scope.text, curved=True)

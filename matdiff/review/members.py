@@ -38,7 +38,11 @@ class General(NamedTuple):
 def general_member(scope: Scope, name: str, side: str, indices: Sequence[str]) -> General:
     """A side that says what the general member of a declared family is."""
     ends = [last for _, last in scope.declared[name].indices]
-    value = _read_with(scope, side, dict(zip(indices, ends, strict=True)))
+    extents = dict(zip(indices, ends, strict=True))
+    _read_with(scope, side, extents)  # which declares the x_i in it
+    for index, end in extents.items():
+        _count_members(scope, index, end)
+    value = _read_with(scope, side, extents)
     if value.shape != scope.declared[name].shape:
         raise UnsupportedError(f"{side} has another shape than {name}")
     return General(tuple(map(Index, indices, ends)), value)
@@ -47,7 +51,7 @@ def general_member(scope: Scope, name: str, side: str, indices: Sequence[str]) -
 def family(scope: Scope, name: str, side: str, indices: Sequence[str]) -> General:
     """The general member of a family that a side defines by members of others: yᵢ = σ(wᵀxᵢ)."""
     for index in indices:
-        _count_members(scope, index)
+        _count_members(scope, index, _end_of_sum(scope, index))
     below = re.findall(INDEXED, side)
     if not below or not all((known := scope.declared.get(named(one))) and known.indices for one, _ in below):
         raise UnsupportedError(f"{side} is not said by members of families")
@@ -60,7 +64,7 @@ def family(scope: Scope, name: str, side: str, indices: Sequence[str]) -> Genera
 def by_entries(scope: Scope, side: str, indices: Sequence[str]) -> Expr:
     """∑ᵢ cᵢ eᵢ, or ∑ᵢⱼ cᵢⱼ eᵢeⱼᵀ, where the entries c of a vector or a matrix are given."""
     for index in indices:
-        _count_members(scope, index)
+        _count_members(scope, index, _end_of_sum(scope, index))
         _declare_beside(scope, index, side)
     extents = {index: _extent(scope, index, side) for index in indices}
     found = _read_with(scope, side, extents)
@@ -89,9 +93,8 @@ def _declare_beside(scope: Scope, index: str, side: str) -> None:
     scope.declared.table.update({name: Declaration(name, vector.shape) for name in new})
 
 
-def _count_members(scope: Scope, index: str) -> None:
-    """Takes x_i: d for a family, where a sum of the text says how far i runs."""
-    end = _end_of_sum(scope, index)
+def _count_members(scope: Scope, index: str, end: Size | None) -> None:
+    """Takes x_i: d for a family, where it is known how far i runs."""
     if end is None:
         return
     for member in [n for n in scope.declared if n.endswith(f"_{index}") and not scope.declared[n].indices]:
@@ -132,12 +135,12 @@ def _ranges(scope: Scope, name: str) -> tuple[Size, ...]:
     if not any(size[0] == OPEN for extent in said for size in extent.names()):
         return said
     found = (s.ranges for value in scope.definitions.values() for s in symbols(value) if s.name == name and s.ranges)
-    if (ranges := next(found, None)) is not None:
-        return ranges
-    ends = [_end_of_sum(scope, index) for index, _ in scope.declared[name].indices]
-    if None in ends:
+    indices = [index for index, _ in scope.declared[name].indices]
+    ends = next(found, None) or [end for index in indices if (end := _end_of_sum(scope, index)) is not None]
+    if len(ends) < len(indices):
         raise UnsupportedError(f"how far the indices of {name} run is not known")
-    return tuple(end for end in ends if end is not None)
+    scope.declared.table[name] = scope.declared[name]._replace(indices=tuple(zip(indices, ends, strict=True)))
+    return tuple(ends)
 
 
 def _end_of_sum(scope: Scope, index: str) -> Size | None:

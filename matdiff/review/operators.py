@@ -55,7 +55,7 @@ OF_BARE = (  # ∇ in front of ‖Xw − y‖², log(w), xᵀAx
     r"∇(²|\^\{?2\}?)?\s*(?=[½¼\d]*\s*[‖|(\[]|[a-z]{2,}[\s(]"
     rf"|{LETTER}\s*(?:[ᵀ⊤']|\^\{{?[T⊤]\}}?)\s*[^\W\d_ᵀ⊤][^()]*$)"
 )
-OF = rf"\s*(?P<f>{LETTER})(?P<arguments>\([^()=]*\)|\s+\(\s*{LETTER}(?:\s*,\s*{LETTER})*\s*\))?"
+OF = rf"\s*(?P<f>{GREEK}(?![A-Za-z])|{LETTER})(?P<arguments>\([^()=]*\)|\s+\(\s*{LETTER}(?:\s*,\s*{LETTER})*\s*\))?"
 PRIME = rf"(?<![\w{MARKS}])(?P<f>{LETTER})(?P<primes>['′]{{1,2}})(?=\s*\((?P<x>[^()]*)\))\s*\([^()]*\)"
 
 
@@ -218,7 +218,10 @@ def _said(m: re.Match[str], name: Name) -> str:
     order = 2 if m.group("twice") or m.group("square") or m.group("mixed") else 1
     if m.group("f") is None:
         return m.group()
-    return f" {name(Asked(m.group('f'), m.group('x'), order, m.group('row') is not None))} "
+    also = re.fullmatch(rf"\s*{D}\s*({LETTER})\s*", m.group("mixed") or "")
+    is_entry = also is not None and re.match(r"\w_", m.group("x")) and also[1][:2] == m.group("x")[:2]
+    by = f"{m.group('x')},{also[1]}" if also is not None and is_entry else m.group("x")  # ∂²f/∂x_i∂x_j
+    return f" {name(Asked(m.group('f'), by, order, m.group('row') is not None))} "
 
 
 def _nablas(side: str, functions: Collection[str], name: Name) -> str:

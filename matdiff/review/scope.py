@@ -21,6 +21,7 @@ from matdiff.language.other_kinds import KindsError
 from matdiff.language.together import read_line
 from matdiff.review.asking import NotSaid, derivative_asked, entry_asked, entry_of_itself, objective
 from matdiff.review.assumed import assume, number_letters
+from matdiff.review.calls import CALL, without_arguments, without_place
 from matdiff.review.comparing import compared
 from matdiff.review.definitions import DEFINED
 from matdiff.review.filling import Origin
@@ -28,7 +29,6 @@ from matdiff.review.habits import Habits, said_once
 from matdiff.review.lines import Line
 from matdiff.review.members import General, by_places
 from matdiff.review.operators import (
-    FUNCTION,
     HELD,
     LETTER,
     SIZE_D,
@@ -46,7 +46,6 @@ ENTRYWISE = "|".join(("σ", "sigma", "sigmoid", "tanh", "relu", "ReLU", "exp", "
 SLOPE = rf"(?<![A-Za-z])({ENTRYWISE})['′]\s*\(((?:[^()]|\([^()]*\))*)\)"
 INCREMENT = r"(?<![A-Za-z_])d\((?![^()]*,)"  # d(X), and no distance d(x, y)
 QUOTIENT = r"∂[^/=]*/\s*\(?\s*∂"  # ∂ln Lᵢ/∂β of an Lᵢ that is not given: no quotient of increments
-CALL = rf"(?<![A-Za-z])(?:{FUNCTION})(?![A-Za-z])|(?P<name>{LETTER})\s*\((?P<arguments>[^()=]*)\)"  # f(x)
 SUMMED = r"∑_\{?\s*([a-z])(?![a-z])"
 LOSSES = frozenset(("L", "J", "ell"))
 MARK = "qq"  # begins the names of derivatives; nobody writes it
@@ -93,6 +92,8 @@ class Scope:
         self.upstream: set[str] = set()  # the symbols for derivatives of what is not given, ∂L/∂Y
         self.told: dict[str, Expr] = {}  # what a text says that these are
         self.adjoints = False  # whether dX is short for ∂L/∂X, as in programs
+        self.solutions: dict[Expr, Expr] = {}  # what equations were solved for
+        self.solved: dict[str, str] = {}  # the names x* of solutions, each with that of its unknown
         self.forms: dict[str, Expr] = {}  # of a function that is not given, its differential
         counts = {n for d in self.declared.table.values() for _, last in d.indices for n in last.names()} - {"d"}
         self.declared.table.update({n: Declaration(n, SCALAR) for n in counts - self.given})
@@ -201,15 +202,17 @@ class Scope:
         if call and named(call.group(1)) not in self.names():
             raise UnsupportedError(f"{call.group(1)} is a function that is not given")
         if "d" in self.sizes() and "d" not in self.given:
-            size = self._stored(Symbol("d", SCALAR))
+            size = self.stored(Symbol("d", SCALAR))
             side = re.sub(SIZE_D, f" {size} ", side)
+        if self.solved:
+            side = re.sub(LETTER, lambda m: self.solved.get(named(m.group()), m.group()), side)
         side = self._with_links(self._with_open_functions(with_paths(self, side)))
         name = partial(self._name, summed=frozenset(re.findall(SUMMED, side)))
         side = with_names(side, self.functions, name, self._operands())
         if re.search(QUOTIENT, side):
             raise NotSaid("the function that is differentiated here is not given")
-        side = re.sub(rf"((?<![A-Za-z])d\s*{HELD})\s*\(({LETTER})\)", self._without_place, side)
-        side = re.sub(CALL, self._without_arguments, side)
+        side = re.sub(rf"((?<![A-Za-z])d\s*{HELD})\s*\(({LETTER})\)", partial(without_place, self), side)
+        side = re.sub(CALL, partial(without_arguments, self), side)
         side = with_increments(side, self.names())
         if self.adjoints:
             side = re.sub(rf"d\(({WORDY})\)", lambda m: f" {self._name(Asked('', m.group(1)))} ", side)
@@ -260,7 +263,7 @@ class Scope:
         )
         pattern = rf"∇(?:²|\^\{{?2\}}?)?\s*(?:{names})\s*{HELD}"
         return (
-            re.sub(pattern, lambda m: f" {self._stored(read_line(m.group(), self.declared))} ", side) if names else side
+            re.sub(pattern, lambda m: f" {self.stored(read_line(m.group(), self.declared))} ", side) if names else side
         )
 
     def _with_links(self, side: str) -> str:
@@ -274,31 +277,6 @@ class Scope:
     def _operands(self) -> set[str]:
         """What may stand behind the operators D, H and J; the letters of these that are names are no operators."""
         return {*self.arguments, *(self.names() & set("DHJ"))}
-
-    def _without_place(self, m: re.Match[str]) -> str:
-        """d(f²) for d(f²)(X), the differential at X, which is the argument of f."""
-        inside = {named(n) for n in re.findall(LETTER, m.group(1))}
-        is_place = any(self.arguments.get(name) == (named(m.group(2)),) for name in inside)
-        return m.group(1) if is_place else m.group()
-
-    def _without_arguments(self, m: re.Match[str]) -> str:
-        """f for f(x), where that is what was defined; a name for f(x + h)."""
-        if m.group("name") is None:
-            return m.group()  # log, in which no g stands
-        known = self.arguments.get(named(m.group("name"))) if named(m.group("name")) in self.definitions else None
-        given = m.group("arguments").split(",")
-        if not known or len(given) != len(known):
-            return m.group()
-        if tuple(named(a.strip()) for a in given) == known:
-            return f"{m.group('name')} "
-        f = self.unfolded(self.definitions[named(m.group("name"))])
-        if named(m.group("name")) in {named(n) for n in re.findall(LETTER, m.group("arguments"))}:
-            return m.group()  # p(1 − p) is a product
-        at: dict[str, Expr] = {a: self.read(text) for a, text in zip(known, given, strict=True)}
-        if any(at[s.name].shape != s.shape for s in symbols(f) if s.name in at):
-            return m.group()
-        there: dict[Expr, Expr] = {s: at[s.name] for s in symbols(f) if s.name in at}
-        return f" {self._stored(replace(f, there.get))} "
 
     def value(self, side: str) -> Expr:
         """What a side means, in terms of names that are not defined and the increments of those that vary."""
@@ -382,9 +360,9 @@ class Scope:
         entry = entry_asked(self, asked)
         if entry is not None:
             return f" {entry[1].format(self._name(entry[0], summed))} "
-        return self._stored(derivative_asked(self, asked), summed)
+        return self.stored(derivative_asked(self, asked), summed)
 
-    def _stored(self, value: Expr, summed: frozenset[str] = frozenset()) -> str:
+    def stored(self, value: Expr, summed: frozenset[str] = frozenset()) -> str:
         """A name for a value; of one with indices over which is summed it is the general member of a family."""
         name = f"{MARK}{_letters(len(self.derivatives))}"
         if indices := sorted((i for i in value.free if i.name in summed), key=str):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from itertools import islice
 
@@ -19,6 +19,7 @@ from matdiff.review.asking import NotSaid, is_stationary
 from matdiff.review.chain import BARE, Chain, Fault, increments
 from matdiff.review.comparing import Outcome, compared, is_right, is_rounded
 from matdiff.review.conventions import under_conventions, unmoved
+from matdiff.review.definitions import introduced
 from matdiff.review.directions import declare_steps, with_directions
 from matdiff.review.edits import MOST_EDITS, edits, indices
 from matdiff.review.equations import CONDITION, Equations, Implied
@@ -77,7 +78,7 @@ class Beside:
         self.lines = with_sums(with_directions(with_formulas(lines, self.scope.given)))
         declare_entries(self.scope, self.lines)
         declare_steps(self.scope, self.lines)
-        self.lines = with_arguments(self.scope, self.lines)
+        self.lines = introduced(with_arguments(self.scope, self.lines), self.scope.given)
         learn(self.scope, self.lines)
         self.chain: Chain | None = None
         self.above = ""  # the words between the line and the formulas before it
@@ -85,6 +86,7 @@ class Beside:
         self.earlier: list[Chain] = []  # those before it, the last ones
         self.lost = 0  # the line whose last statement is not read
         self.equations = Equations()
+        self.scope.solutions = self.equations.solutions
         self.defined: set[str] = set()
         self.squared: dict[str, tuple[Iterator[Judged], dict[int, Judged]]] = {}  # by the size of what has none
         self.has_derived = False  # a derivative stands above, which may be meant to be 0 from there on
@@ -100,9 +102,13 @@ class Beside:
         chain = self.chain
         assert chain is not None
         if side.strip() in ("0", "const", "constant"):
-            holds = self.equations.holds(chain.stated)
+            holds = not chain.is_line and self.equations.holds(chain.stated)
+            meant = None if holds or not chain.is_equation else self._meant(chain.first, self.equations.holds)
             self.equations.add(chain.stated)
             self.chain = None
+            if meant is not None:
+                self.equations.add(meant)
+                return Judged(line, WRONG, "", Fault(chain.first, chain.stated, meant, None, False, True))
             return Judged(line, AGREES, "it follows from an equation above") if holds else Judged(line, NO_CLAIM)
         try:
             side, value = self._value(side, chain)
@@ -284,10 +290,12 @@ class Beside:
         self.chain.is_equation = re.search(CONDITION, line.text) is not None
         if found.follows:
             return Judged(line, AGREES, "it follows from an equation above")
-        if not found.follows and is_stationary(self.scope, left - value):
+        if not found.follows and is_stationary(self.scope, left - value, self.equations.solutions):
             return Judged(line, AGREES, "the derivative of a function above is 0")
-        if found.follows is None and (meant := self._meant(before, left, side, unknowns)) is not None:
-            found = Implied(False, meant)
+        is_conclusion = found.follows is None and before.concludes and bool(before.zeros)
+        if is_conclusion and not (before.departs or before.is_at_a_point):
+            meant = self._meant(side, lambda e: before.implies(left, e, unknowns).follows is True)
+            found = found if meant is None else Implied(False, meant)
         if found.follows is None:
             said = "it does not follow from the equation above in a step that is known"
             return Judged(line, UNREAD, said) if len(self.equations.zeros) > 1 else Judged(line, NO_CLAIM)
@@ -298,14 +306,11 @@ class Beside:
             line, WRONG, "", fault._replace(follows=lambda e: before.implies(e, value, unknowns).follows is True)
         )
 
-    def _meant(self, before: Equations, left: Expr, side: str, unknowns: set[str]) -> Expr | None:
-        """What the right side of a conclusion would be with which it follows, and which is one small edit away."""
-        if not (before.concludes and before.zeros) or before.departs or before.is_at_a_point:
-            return None
+    def _meant(self, side: str, holds: Callable[[Expr], bool]) -> Expr | None:
+        """What a side would be with which an equation holds, and which is one small edit away."""
         for edit in islice(edits(side), MOST_EDITS):
             with suppress(MatdiffError, RecursionError):
-                value = self.scope.tried(edit.side)
-                if value.shape == left.shape and before.implies(left, value, unknowns).follows:
+                if holds(value := self.scope.tried(edit.side)):
                     return value
         return None
 

@@ -21,8 +21,8 @@ Using $\frac{\partial \log|K|}{\partial\theta} = \operatorname{tr}\left(K^{-1}\f
 $\frac{\partial}{\partial\theta}\log p(y|\theta) =
 \frac12\operatorname{tr}\left((\alpha\alpha^\top - K^{-1})\frac{\partial K}{\partial\theta}\right)$
 where $\alpha = K^{-1}y$."""
-LABELS = r"""We have $z = Wx + b$, $\hat y = \mathrm{softmax}(z)$ and $L = -\sum_k y_k \log \hat y_k$ with $\sum_k y_k = 1$.
-First, $\frac{\partial \hat y_i}{\partial z_j} = \hat y_i(\delta_{ij} - \hat y_j)$.
+LABELS = r"""We have $z = Wx + b$, $\hat y = \mathrm{softmax}(z)$ and
+$L = -\sum_k y_k \log \hat y_k$ with $\sum_k y_k = 1$. First, $\frac{\partial \hat y_i}{\partial z_j} = \hat y_i(\delta_{ij} - \hat y_j)$.
 $$\frac{\partial L}{\partial z_j} = -\sum_k y_k(\delta_{kj} - \hat y_j) = \hat y_j - y_j.$$
 Therefore $\frac{\partial L}{\partial x} = W^T(\hat y - y)$"""
 ENTRIES = r"""$f(x) = x^TAx = \sum_{i}\sum_{j} a_{ij}x_ix_j$.
@@ -49,6 +49,31 @@ A &= X W + \mathbf{1} b^\top, \quad H = \mathrm{ReLU}(A), \quad L = \frac{1}{2N}
 WITH_ITS_WEIGHTS = """f(x) = log ∑_i exp(a_i'x + b_i)
 ∇f(x) = ∑_i p_i a_i     where p_i = exp(a_i'x + b_i) / ∑_j exp(a_j'x + b_j)
 ∇²f(x) = ∑_i p_i a_i a_i' − (∑_i p_i a_i)(∑_i p_i a_i)'"""
+PROJECTION = """L(x, λ) = ½‖x − z‖² + λᵀ(Ax − b)
+∇ₓL = x − z + Aᵀλ = 0, hence x = z − Aᵀλ
+A(z − Aᵀλ) = b gives AAᵀλ = Az − b
+λ = (AAᵀ)⁻¹(Az − b)
+x = z − Aᵀ(AAᵀ)⁻¹(Az − b)"""
+MINIMUM = r"""Let $f(x) = \tfrac12 x^\top Q x - c^\top x$ with $Q$ symmetric.
+- so $\nabla f(x) = Qx - c$
+- minimiser: $x^* = Q^{-1}c$
+- minimum: $f(x^*) = -\tfrac12 c^\top Q^{-1} c$"""
+FAMILY = r"""Let $A(\eta) = \log \sum_{k=1}^K e^{\eta_k}$, $\ell(\eta) = \eta^\top T - n A(\eta)$.
+$\frac{\partial A}{\partial \eta_j} = \frac{e^{\eta_j}}{\sum_{k=1}^K e^{\eta_k}} = p_j$
+$\frac{\partial^2 A}{\partial\eta_i\partial\eta_j} = p_i\delta_{ij} - p_ip_j$
+$\nabla \ell = T - n p$"""
+WORD = """phi(x) = 1/2 (A x - b)' W (A x - b)
+grad phi = A' W (A x - b)
+hess phi = A' W A"""
+MEMBERS = r"""Let $\mu_i = \sigma(w^Tx_i)$ and $E(w) = -\sum_{i=1}^N \left( y_i\ln \mu_i + (1-y_i)\ln(1-\mu_i)\right)$.
+$$\nabla E(w) = \sum_{i=1}^N (\mu_i - y_i)x_i$$"""
+NORMAL = r"""$J(\beta) = \|X\beta-y\|^2 + \lambda\|\beta\|^2$
+$\nabla J(\beta) = 2X^\top(X\beta-y)+2\lambda \beta$
+$0 = X^\top X \beta - X^\top y + \lambda \beta$
+$(X^\top X + \lambda I)\hat\beta = X^\top y$"""
+STATES = """h = tanh(Wx + Uh₀ + b)
+L = ½‖h − t‖²
+∂L/∂h₀ = Uᵀ((h − t) ⊙ (1 − h ⊙ h))"""
 TEXTS = [
     (COMPONENTS, "", r"\Rightarrow Sw = \lambda w", r"\Rightarrow Sw = -\lambda w", 4, "sign"),
     (FISHER, "w: n", r"A w = J(w) B w", r"A w = -J(w) B w", 4, "sign"),
@@ -59,6 +84,14 @@ TEXTS = [
     (NEWTON, "X: n x d; w: d; y: n", "p .* (1 - p)", "p .* p", 4, "function derivative"),
     (LAYER, "X: N x D; W: D x M; b: M; Y: N x M", r"\frac{1}{N}(H - Y)", r"\frac{2}{N}(H - Y)", 3, "factor"),
     (WITH_ITS_WEIGHTS, "a[i=1..m]: n; b: m; x: n", "− (∑", "+ (∑", 3, "sign"),
+    (PROJECTION, "A: m x n; b: m; x, z: n", "λ = (AAᵀ)⁻¹(Az − b)", "λ = (AAᵀ)⁻¹(b − Az)", 4, "sign"),
+    (MINIMUM, "", r"f(x^*) = -\tfrac12", r"f(x^*) = \tfrac12", 4, "sign"),
+    (MINIMUM, "", "Q^{-1}c$\n", "-Q^{-1}c$\n", 3, "sign"),
+    (FAMILY, "", "- p_ip_j", "+ p_ip_j", 3, "sign"),
+    (WORD, "A: m x n; x: n; b: m; W: m x m symmetric", "phi = A' W A", "phi = 2 A' W A", 3, "factor"),
+    (MEMBERS, "", r"(\mu_i - y_i)", "(y_i - \\mu_i)", 2, "sign"),
+    (NORMAL, "X: m x n; beta: n; y: m; lambda: scalar", r"+ \lambda \beta$", r"+ 2\lambda \beta$", 3, "factor"),
+    (STATES, "", "Uᵀ((h", "U((h", 3, "transpose"),
 ]
 
 
