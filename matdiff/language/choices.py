@@ -246,14 +246,10 @@ PLAIN_FACTORS = frozenset(("NUMBER", "symbol", "power"))
 
 def _beside(node: Node, powered: Collection[str]) -> frozenset[str]:
     """The letters of a product of numbers, letters and powers that has one of some letters."""
-    bases = {str(part.value[0]) for part in _bases(node) if part.kind == "symbol"}
+    factors = (part.parts[0] if part.kind == "power" else part for part in node.parts)
+    bases = {str(part.value[0]) for part in factors if part.kind == "symbol"}
     is_plain = all(part.kind in PLAIN_FACTORS for part in node.parts)
     return frozenset(bases if is_plain and not bases.isdisjoint(powered) else ())
-
-
-def _bases(node: Node) -> Iterator[Node]:
-    """The factors of a product, and what their powers are of."""
-    return (part.parts[0] if part.kind == "power" else part for part in node.parts)
 
 
 MOST_IN_EXPONENT = 10  # letters and numbers; of a^a^a^… every rest is an exponent

@@ -66,7 +66,9 @@ def _inside(bound: Bound, root: Node) -> Iterator[Node]:
 
 def _vectors(bound: Bound, attempt: Attempt, roots: list[Node]) -> list[str]:
     """The vectors among nodes and directly below them, in their order."""
-    nodes = {id(n): n for root in roots for part in (root, *root.parts) for n in (part, *part.parts, *_below(part))}
+    parts = [part for root in roots for part in (root, *root.parts)]
+    below = [n for part in parts for n in part.parts]  # and below these in turn, as in −w'
+    nodes = {id(n): n for n in (*parts, *below, *(n for part in below for n in part.parts))}
     symbols = sorted((n for n in nodes.values() if n.kind == "symbol"), key=lambda n: n.start)
     return list(dict.fromkeys(n.value[0] for n in symbols if _is_vector(bound, attempt, n.value[0])))
 
@@ -74,11 +76,6 @@ def _vectors(bound: Bound, attempt: Attempt, roots: list[Node]) -> list[str]:
 def _is_vector(bound: Bound, attempt: Attempt, name: str) -> bool:
     declared = bound.names[name].declared
     return kind_of(declared.shape) == "V" if declared else attempt.assumed.get(name) == "V"
-
-
-def _below(part: Node) -> list[Node]:
-    """What a transpose with a sign holds, as in −w'."""
-    return [n for inner in part.parts for n in inner.parts]
 
 
 def _of_data(bound: Bound, attempt: Attempt, call: Node, product: Node, entries: str, pair: list[str]) -> MatdiffError:

@@ -86,11 +86,17 @@ DEFINED = r"(?<![\w∇]){}\s*(?:\((?P<arguments>[^()=;|]*)[^()]*\))?\s*:?="
 QUOTIENT = r"[d∂]\w*/[d∂]\w+|∇\w*|\w['′](?:\(\w+\))?"  # dL/dW, ∇f, f′(x)
 GOALS = tuple(f"m{kind}imi{s}{end}" for kind in ("in", "ax") for s in "sz" for end in ("e", "es", "ing"))
 ALONE = frozenset(("of", "wrt", "over", "differentiate", *GOALS, *VERBS))
-WORDS = ALONE | frozenset(
-    "the its first second order partial total matrix vector full derivative derivatives gradient grad hessian jacobian "
-    "minimum maximum stationary critical point points "
-    "minimizer minimiser maximizer maximiser value for function expression objective loss to with "
-    "respect what is that which likelihood log-likelihood negative".split()
+ANSWERS = frozenset(
+    "derivative derivatives gradient gradients grad hessian jacobian minimum maximum stationary critical minimizer "
+    "minimiser maximizer maximiser".split()
+)
+WORDS = (
+    ALONE
+    | ANSWERS
+    | frozenset(
+        "the its first second order partial total matrix vector full point points value for function expression "
+        "objective loss to with respect what is that which likelihood log-likelihood negative".split()
+    )
 )
 
 

@@ -93,11 +93,11 @@ def make_repeated(bound: Bound, node: Node) -> None:
 def written_size(text: str, known: Collection[str]) -> str:
     """A size with its signs, where it is written low as on paper: I_{mn}, I_{2n}, I_{n^2}."""
     text = re.sub(r"(\w+)(?:\^\{?2\}?|²)", r"\1*\1", text)
-    return re.sub("[0-9]*[A-Za-z]+", lambda m: m.group() if m.group() in known else _product(m.group()), text)
 
+    def product(m: re.Match[str]) -> str:
+        return m[0] if m[0] in known else "*".join(re.findall("[0-9]+|[A-Za-z]", m[0]))
 
-def _product(factors: str) -> str:
-    return "*".join(re.findall("[0-9]+|[A-Za-z]", factors))
+    return re.sub("[0-9]*[A-Za-z]+", product, text)
 
 
 # ---- π ------------------------------------------------------------------------------------------------

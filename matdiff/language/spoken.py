@@ -17,7 +17,7 @@ from matdiff.language.extents import KINDS
 from matdiff.language.names import GREEK_WORDS, SUBS
 from matdiff.language.outside import closing, outside
 from matdiff.language.phrases import LEADS
-from matdiff.language.requests import GOALS, VERBS
+from matdiff.language.requests import ANSWERS, GOALS, VERBS
 from matdiff.language.transcript import Edit, Transcript
 from matdiff.regex import regex
 
@@ -93,12 +93,10 @@ HEADING = regex(
 )
 WORD = regex(r"(?=.*[aeiou])[A-Za-z][a-z0-9]{2,}|[0-9]|[A-Z]{3,}")
 SAYING = (  # words that say something of what stands behind the colon
-    LEADS.union(*map(str.split, VERBS), GOALS, KINDS, PROPERTIES, GREEK_WORDS)
+    LEADS.union(*map(str.split, VERBS), GOALS, ANSWERS, KINDS, PROPERTIES, GREEK_WORDS)
     | frozenset(
-        "differentiate derivative derivatives gradient gradients grad hessian jacobian minimum maximum stationary "
-        "critical minimizer minimiser maximizer maximiser subject "
-        "constraint constraints condition conditions solution answer "
-        "result dimension dimensions size sizes shape shapes hint over from".split()
+        "differentiate subject constraint constraints condition conditions solution answer result dimension dimensions "
+        "size sizes shape shapes hint over from".split()
     )
 )
 

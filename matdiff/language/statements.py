@@ -198,18 +198,14 @@ def _without_request(text: str, pieces: list[Piece]) -> tuple[list[Piece], Quest
     for piece in pieces:
         found = request_at(text[: piece.end], piece.start)
         if found and asked:
-            if not _names_only(found) or (asked.names and not _is_bare(asked)):
+            is_bare = _is_bare(found) or (found.inner is not None and found.inner[0] == found.start)  # wrt x alone
+            if not is_bare or (asked.names and not _is_bare(asked)):
                 _refuse_second(text, found)
             asked = asked._replace(names=(*asked.names, *found.names))
         asked = asked or found
         spans += _around(found)
         within.append(piece._replace(start=found.inner[0], end=found.inner[1]) if found and found.inner else piece)
     return within, asked, spans
-
-
-def _names_only(asked: Question) -> bool:
-    """Whether a question is but ∂/∂x, or wrt x behind a statement."""
-    return _is_bare(asked) or (asked.inner is not None and asked.inner[0] == asked.start)
 
 
 def _is_bare(asked: Question) -> bool:

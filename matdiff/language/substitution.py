@@ -147,7 +147,7 @@ def resolve_call(bound: Bound, node: Node, scope: Scope) -> None:
     others: list[Node] = []
     replaced: dict[str, Node] = {}
     for parameter, argument in zip(given.parameters, arguments, strict=True):
-        index = position(_excerpt(bound, argument), scope) if scope else None
+        index = position(bound.excerpt(argument), scope) if scope else None
         if index is not None and binder_of(index) is not None:
             indices[parameter] = _counted(index)
         else:
@@ -255,7 +255,3 @@ def resolve_body(bound: Bound, node: Node, scope: Scope) -> Scope:
     """A body is read where it is defined."""
     inner: Scope = node.value
     return inner
-
-
-def _excerpt(bound: Bound, node: Node) -> Excerpt:
-    return Excerpt(bound.text[node.start : node.end].strip(), node.start, bound.text)

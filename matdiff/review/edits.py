@@ -8,6 +8,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from matdiff.language.names import SUBSCRIPTS
+from matdiff.language.outside import between
 from matdiff.records import NamedTuple
 from matdiff.review.operators import FUNCTION, LETTER
 
@@ -240,15 +241,9 @@ def _numbers(side: str) -> Iterator[Edit]:
 
 def terms(side: str) -> list[tuple[int, int]]:
     """The places of the terms of a side, without their signs, outside of brackets."""
-    depth, start, found = 0, 0, []
-    for k, sign in enumerate(side):
-        depth += (sign in "([{⟨") - (sign in ")]}⟩")
-        if sign in "+-−" and depth == 0 and side[:k].rstrip()[-1:] not in ("^", "*", "·", ""):
-            found.append((start, k))
-            start = k + 1
-        elif sign in "+-−" and depth == 0 and not side[:k].strip():
-            start = k + 1
-    return [*found, (start, len(side))]
+    sign = re.match(r"\s*[-+−]?", side)
+    start = sign.end() if sign else 0
+    return [(start + a, start + b) for a, b in between(side[start:], r"(?<=[^\s^*·])\s*[-+−]")]
 
 
 def _left_out(side: str) -> Iterator[Edit]:

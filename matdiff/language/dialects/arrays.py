@@ -153,15 +153,12 @@ def is_coefficient(root: Node) -> bool:
     while stack:
         node = stack.pop()
         is_product = node.kind == "array" and node.value.name in ("multiply", "divide", "negative", "add", "subtract")
-        is_letter = node.typed is not None and (is_constant(node.typed) or _is_count(node))
+        is_count = node.kind == "symbol" and node.value[0] in LETTERS_OF_COUNTS
+        is_letter = node.typed is not None and (is_constant(node.typed) or is_count)
         if not (is_product or is_letter or node.kind == "NUMBER"):
             return False
         stack += node.parts if is_product else []
     return root.kind != "NUMBER"
-
-
-def _is_count(node: Node) -> bool:
-    return node.kind == "symbol" and node.value[0] in LETTERS_OF_COUNTS
 
 
 def is_intercept(a: Typed, arrays: Sequence[Typed]) -> bool:

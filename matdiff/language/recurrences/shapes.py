@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import partial
 
 from matdiff.algebra.constants import Ones, Zeros
 from matdiff.algebra.dims import ONE, SCALAR, Shape, Size, size
@@ -133,14 +132,11 @@ def type_before(attempt: Attempt, node: Node) -> Typed:
     """z[k], the state that a step starts from"""
     recursion: Recursion = node.value
     start: Typed = _start(recursion).typed
-    make = partial(_made_before, attempt, recursion)
-    result = attempt.typed(node, (start.rows, start.cols), (), make)
+    result = attempt.typed(
+        node, (start.rows, start.cols), (), lambda: _part(attempt, recursion, _state(attempt, recursion))
+    )
     result.guessed = start.guessed
     return result
-
-
-def _made_before(attempt: Attempt, recursion: Recursion) -> Expr:
-    return _part(attempt, recursion, _state(attempt, recursion))
 
 
 @rule("after")
