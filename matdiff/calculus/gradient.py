@@ -30,7 +30,7 @@ from matdiff.algebra.operators.differentials import Differential, holds_differen
 from matdiff.algebra.operators.products import Product, Scale, Sum, Transpose, reciprocal, zero
 from matdiff.algebra.operators.recurrence import Iterate, Recurrence
 from matdiff.algebra.operators.square import Trace
-from matdiff.algebra.operators.structure import Named, is_not_named
+from matdiff.algebra.operators.structure import Named, is_named, is_not_named
 from matdiff.algebra.operators.sums import IndexedSum, Member, under
 from matdiff.algebra.reading_cost import is_shorter
 from matdiff.algebra.rewriting import NO_STEPS, Later, Simplifier, Step, Steps, Told, chained, replay
@@ -360,7 +360,7 @@ class _Sweep:
 
 def written_in(e: Expr) -> set[Expr]:
     """What an expression is written with, where definitions are names."""
-    return set(postorder(e, prune=lambda n: isinstance(n, Named)))
+    return set(postorder(e, prune=is_named))
 
 
 def _frozen(groups: Sequence[Told | list[Step]]) -> tuple[Told, ...]:

@@ -18,7 +18,7 @@ from matdiff.algebra.operators.norms import Frobenius, Norm
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.recurrence import Recurrence
 from matdiff.algebra.operators.square import Determinant, Inverse, LogDeterminant
-from matdiff.algebra.operators.structure import Named
+from matdiff.algebra.operators.structure import Named, is_named
 from matdiff.algebra.operators.symmetry import is_symmetric
 from matdiff.algebra.reading_cost import reading_cost
 
@@ -98,7 +98,7 @@ def length(e: Expr) -> int:
 def occurrences(line: Expr) -> dict[Expr, int]:
     """How often everything stands in a line."""
     found = {line: 1}
-    for node in reversed(list(postorder(line, prune=lambda n: isinstance(n, Named)))):
+    for node in reversed(list(postorder(line, prune=is_named))):
         if not isinstance(node, Named):
             for o in node.operands:
                 found[o] = found.get(o, 0) + found[node]

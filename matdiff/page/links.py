@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from matdiff.algebra.expr import Expr, postorder
 from matdiff.algebra.identities import SIMPLIFICATIONS
-from matdiff.algebra.operators.structure import Named, is_not_named
+from matdiff.algebra.operators.structure import Named, is_named, is_not_named
 from matdiff.algebra.reading_cost import reading_cost
 from matdiff.algebra.rewriting import Simplifier
 from matdiff.calculus.derivation import Gradients
@@ -61,7 +61,7 @@ def in_links(found: Gradients) -> Linked:
     answers = {**found.gradients}
     for name, total in totals.items():
         written = short(total)
-        if any(n in made.values() for n in postorder(written, prune=lambda n: isinstance(n, Named))):
+        if any(n in made.values() for n in postorder(written, prune=is_named)):
             answers[name] = simplify(written)[0]
     cost = sum(map(reading_cost, answers.values())) + sum(
         OWN + reading_cost(link.operands[0]) for link in made.values()

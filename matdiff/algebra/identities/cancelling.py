@@ -159,7 +159,7 @@ def collected(scalars: Sequence[Expr]) -> Expr | None:
     also=(
         Statement("(a + b)/c - a/c = b/c", "a, b, c: scalar"),
         Statement("(a + b)/a - 1 = b/a", "a, b: scalar"),
-        Statement("sum(x) - ones(n)'*x = 0", "x: n"),
+        Statement("ones(n)'*(x + y) - sum(x) = sum(y)", "x, y: n"),
         Statement("x - A*(x - inv(A)*y) = x - A*x + y", "A: n x n invertible; x, y: n"),
     ),
     within=(Sum,),

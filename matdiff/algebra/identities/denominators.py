@@ -17,6 +17,7 @@ from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.entrywise import Sqrt, to_power
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, multiple, ones_like
 from matdiff.algebra.reading_cost import reading_cost
+from matdiff.algebra.statements.gathering import in_place_of
 from matdiff.records import NamedTuple
 
 MOST_TERMS, MOST_BASES, MOST_STEPS = 12, 12, 2  # so many are looked at, and so far apart are powers
@@ -219,8 +220,7 @@ def common_powers(e: Expr) -> Expr | None:
         if not powers:
             continue
         inner, common = Sum.of(*[terms[p].divided(powers).expression() for p in places]), product_of(powers)
-        joined = times(common, inner, is_above)
-        whole = Sum.of(*[joined if p == places[0] else t for p, t in enumerate(e.operands) if p not in places[1:]])
+        whole = in_place_of(e, places, times(common, inner, is_above))
         if (shorter(whole, best) if is_above else no_longer(whole, best)) is whole:
             best, taken = whole, {*places}
     return best if best is not e else None

@@ -19,6 +19,7 @@ from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Tr
 from matdiff.algebra.operators.square import Inverse, MatrixPower, Trace
 from matdiff.algebra.operators.structure import DiagonalMatrix, Named
 from matdiff.algebra.operators.sums import SumOfEntries, as_product_with_ones
+from matdiff.algebra.statements.gathering import in_place_of
 from matdiff.records import NamedTuple
 
 SYMMETRIC = ("Centering", "SymmetricPart")
@@ -166,7 +167,10 @@ def _kind(e: Expr | None) -> tuple[type, Classes] | None:
     return Product if type(core) is SumOfEntries else type(core), letters_in(e.classes)
 
 
-@identity("A + A = 2*A", where="A: m x n", also=(Statement("a + 1 + 2 = a + 3", "a: scalar"),))
+IN_TWO_SPELLINGS = Statement("sum(x) + ones(n)'*x = 2*sum(x)", "x: n")
+
+
+@identity("A + A = 2*A", where="A: m x n", also=(Statement("a + 1 + 2 = a + 3", "a: scalar"), IN_TWO_SPELLINGS))
 def like_terms(e: Expr) -> Expr | None:
     numbers: dict[object, Fraction] = {}
     bodies: dict[object, Expr | None] = {}
@@ -194,6 +198,7 @@ def like_terms(e: Expr) -> Expr | None:
     also=(
         Statement("tr(A'*B + B'*A) = 2*tr(B'*A)", "A, B: m x n"),
         Statement("tr(A*B + B*A) = 2*tr(B*A)", "A, B: n x n"),
+        IN_TWO_SPELLINGS,
     ),
     shorter=False,
 )
@@ -352,7 +357,6 @@ def _group(e: Expr, chain: bool, place: int | None) -> Expr | None:
     if best is None or len(groups[best]) < 2:
         return None
     members = groups[best]
-    first = next(iter(members))
     rests = []
     for k in members:
         f = terms[k].factors
@@ -363,7 +367,7 @@ def _group(e: Expr, chain: bool, place: int | None) -> Expr | None:
         joined = Product.of(inner, best) if place else Product.of(best, inner)
     else:
         joined = Hadamard.of(Sum.of(*rests), best)
-    return Sum.of(*[joined if k == first else t for k, t in enumerate(e.operands) if k == first or k not in members])
+    return in_place_of(e, [*members], joined)
 
 
 @identity("A' + B' = (A + B)'", where="A, B: m x n", among=(Transpose,))

@@ -11,7 +11,7 @@ from matdiff.algebra.fresh import INDICES, fresh
 from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.recurrence import Recurrence, place
-from matdiff.algebra.operators.structure import Named
+from matdiff.algebra.operators.structure import Named, is_named
 from matdiff.algebra.operators.sums import IndexedSum, UnitVector, entries_by_index, substitute_index
 from matdiff.algebra.reading_cost import reading_cost
 
@@ -212,16 +212,12 @@ def apart(e: Expr) -> Expr:
     if not bound_names(e):
         return e
     done: dict[Expr, Expr] = {}
-    for node in postorder(e, prune=is_definition):
-        operands = node.operands if is_definition(node) else tuple([done[o] for o in node.operands])
+    for node in postorder(e, prune=is_named):
+        operands = node.operands if is_named(node) else tuple([done[o] for o in node.operands])
         if isinstance(node, IndexedSum):
-            operands = (rebound(operands[0], {node.index.name}, is_definition),)
+            operands = (rebound(operands[0], {node.index.name}, is_named),)
         done[node] = node if operands == node.operands else node.rebuild(operands)
     return done[e]
-
-
-def is_definition(e: Expr) -> bool:
-    return isinstance(e, Named)
 
 
 def rebound(e: Expr, taken: Iterable[str], closed: Callable[[Expr], bool] | None = None) -> Expr:

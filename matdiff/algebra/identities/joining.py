@@ -20,6 +20,7 @@ from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import IndexedSum, Member, SumOfEntries, entries_by_index, substitute_index
 from matdiff.algebra.reading_cost import reading_cost
 from matdiff.algebra.stated import stated
+from matdiff.algebra.statements.gathering import in_place_of
 
 
 @identity(
@@ -42,9 +43,7 @@ def sums_over_one_index(e: Expr) -> Expr | None:
         if len(members) > 1:
             parts = [(c, rebound(s.operands[0], {index.name} - {s.index.name}), s.index) for _, c, s in members]
             bodies = [multiple(c, substitute_index(body, i, index)) for c, body, i in parts]
-            first, *others = [k for k, _, _ in members]
-            joined = IndexedSum(Sum.of(*bodies), index)
-            return Sum.of(*[joined if k == first else t for k, t in enumerate(e.operands) if k not in others])
+            return in_place_of(e, [k for k, _, _ in members], IndexedSum(Sum.of(*bodies), index))
     return None
 
 
@@ -65,8 +64,7 @@ def common_matrix(e: Expr) -> Expr | None:
             scalars = [
                 multiple(parts[k].number, Hadamard.of(*parts[k].scalars) if parts[k].scalars else None) for k in members
             ]
-            joined = Scale.of(Sum.of(*scalars), cores[members[0]])
-            new = Sum.of(*[joined if k == members[0] else t for k, t in enumerate(e.operands) if k not in members[1:]])
+            new = in_place_of(e, members, Scale.of(Sum.of(*scalars), cores[members[0]]))
             if weight(new) < weight(e):
                 return new
     return None
@@ -92,9 +90,7 @@ def weighted_sums(e: Expr) -> Expr | None:
             continue
         parts = [(c, rebound(s.operands[0], {index.name} - {s.data[0].name}), s.data[0]) for _, c, s in members]
         bodies = [c * substitute_index(body, i, index) for c, body, i in parts]
-        first, *others = [k for k, _, _ in members]
-        joined = IndexedSum(factored(Sum.of(*bodies)), index)
-        whole = Sum.of(*[joined if k == first else t for k, t in enumerate(e.operands) if k not in others])
+        whole = in_place_of(e, [k for k, _, _ in members], IndexedSum(factored(Sum.of(*bodies)), index))
         if shorter(whole, e) is whole:
             return whole
     return None
@@ -152,7 +148,7 @@ def mean_taken_off(e: Expr) -> Expr | None:
         j = keys.get(key(multiple(-number, Scale.of(Hadamard.of(*scalars, mean), Ones(e.rows)))))
         if j is not None:
             centred = join(Term(number, scalars, (Centering(e.rows), *factors), chain=True))
-            return Sum.of(*[centred if i == k else t for i, t in enumerate(e.operands) if i != j])
+            return in_place_of(e, [k, j], centred)
     return None
 
 
@@ -176,8 +172,7 @@ def inverse_on_both_sides(e: Expr) -> Expr | None:
         ]
         within = [join(terms[j]._replace(factors=terms[j].factors[1:-1])) for j in places]
         inner = Sum.of(join(alone._replace(factors=inverse.operands)), *within)
-        joined = Product.of(inverse, inner, inverse)
-        whole = Sum.of(*[joined if i == k else t for i, t in enumerate(e.operands) if i not in places])
+        whole = in_place_of(e, [k, *places], Product.of(inverse, inner, inverse))
         if within and reading_cost(whole) < reading_cost(e):
             return whole
     return None

@@ -13,6 +13,7 @@ from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.algebra.operators.products import Hadamard, Sum, multiple
 from matdiff.algebra.operators.structure import DiagonalMatrix
 from matdiff.algebra.reading_cost import reading_cost
+from matdiff.algebra.statements.gathering import in_place_of
 
 
 @identity(
@@ -59,15 +60,14 @@ def joined_within(e: Expr, kind: Callable[[Expr], object]) -> Expr | None:
                 groups.append((known, members := []))
             members.append((k, multiple(number, Hadamard.of(*scalars) if scalars else None), factors[0]))
     for _, members in groups:
-        (first, _, a), *others = members
+        (_, _, a), *others = members
         parts = zip(*[[o if is_zero(o) else c * o for o in m.operands] for _, c, m in members], strict=True)
         sums = [factored(Sum.of(*several)) for several in parts]
         if all(is_zero(s) or s.leading_number < 0 for s in sums):
             joined = -a.rebuild(tuple([s if is_zero(s) else -s for s in sums]))
         else:
             joined = a.rebuild(tuple(sums))
-        left = {k for k, *_ in others}
-        whole = Sum.of(*[joined if k == first else t for k, t in enumerate(e.operands) if k not in left])
+        whole = in_place_of(e, [k for k, *_ in members], joined)
         if others and reading_cost(whole) < reading_cost(e):
             return whole
     return None

@@ -93,7 +93,7 @@ def collected(e: Expr) -> Expr:
 
 @identity(
     "a^i*(a^k)^j = (a^k)^(i/k + j)",
-    title="aⁱ(aᵏ)ʲ = (aᵏ)ⁱᐟᵏ⁺ʲ",
+    title="aⁱaʲ = aⁱ⁺ʲ",
     where="a: scalar positive; i, j, k: scalar",
     among=(Named, Power),
 )
@@ -189,7 +189,11 @@ power_of_zero = stated(
     when=has_positive_exponent,
 )
 power_of_ones = stated(
-    "ones(m, n).^k = ones(m, n)", title="1ᵏ = 1", where="k: scalar", when=lambda e: e.operands[1].number is not None
+    "1^k = 1",
+    title="1ᵏ = 1",
+    where="k: scalar",
+    also=("ones(m, n).^k = ones(m, n)",),
+    when=lambda e: e.operands[1].number is not None,
 )
 
 

@@ -98,8 +98,11 @@ def exchanged_in(e: Expr, v: Expr) -> Expr | None:
 
 @identity(
     "exp(v)/sum(exp(v)) = softmax(v)",
-    where="v: n",
-    also=("exp(v)/sum(exp(v))^2 = softmax(v)/sum(exp(v))",),
+    where="c, k: scalar; v: n; y: m",
+    also=(
+        "c*exp(v)*sum(exp(v))^k = c*softmax(v)*sum(exp(v))^(k + 1)",
+        "c*y*exp(v)'*sum(exp(v))^k = c*y*softmax(v)'*sum(exp(v))^(k + 1)",
+    ),
     under_d=True,
     among=(Power, Hadamard),
     within=(Exp,),

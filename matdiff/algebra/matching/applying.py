@@ -11,7 +11,7 @@ from matdiff.algebra.matching.rules import term
 from matdiff.algebra.matching.standard import Standard
 from matdiff.algebra.matching.up_to_form import UpToForm
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, coefficient, multiple
-from matdiff.algebra.operators.structure import Named
+from matdiff.algebra.operators.structure import is_named
 from matdiff.algebra.statements.substitution import instance
 from matdiff.algebra.walks import exchanged
 from matdiff.errors import ShapeError
@@ -97,10 +97,6 @@ class Applied:
             return self.form.of(exchanged(e, part, other))
         except ShapeError:
             return None
-
-
-def is_named(e: Expr) -> bool:
-    return isinstance(e, Named)
 
 
 # ---- parts ------------------------------------------------------------------------------------------

@@ -14,8 +14,16 @@ from collections.abc import Sequence
 
 from matdiff.algebra.constants import is_zero
 from matdiff.algebra.expr import Expr, Symbol, postorder, replace
-from matdiff.algebra.matching.applying import MOST_USES, Applied, Sides, is_named
-from matdiff.algebra.matching.rules import BEYOND, BY_ENTRIES, BY_STACKS, KNOWN_SUMS, MULTIPLYING_OUT, POWERS, rules
+from matdiff.algebra.matching.applying import MOST_USES, Applied, Sides
+from matdiff.algebra.matching.rules import (
+    BEYOND,
+    BY_ENTRIES,
+    BY_STACKS,
+    IN_TWO_SPELLINGS,
+    MULTIPLYING_OUT,
+    POWERS,
+    rules,
+)
 from matdiff.algebra.matching.shared import ways_to_look
 from matdiff.algebra.matching.standard import Standard
 from matdiff.algebra.matching.up_to_form import UpToForm
@@ -24,7 +32,7 @@ from matdiff.algebra.operators.differentials import Differential, holds_differen
 from matdiff.algebra.operators.kronecker import Vec
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Sum, zero
 from matdiff.algebra.operators.recurrence import Iterate
-from matdiff.algebra.operators.structure import Named
+from matdiff.algebra.operators.structure import Named, is_named
 from matdiff.algebra.operators.sums import IndexedSum, UnitVector
 from matdiff.algebra.operators.symbolic_powers import SymbolicPower
 from matdiff.algebra.statements.substitution import instance
@@ -67,9 +75,10 @@ class Reason:
             sums, powers = isinstance(self.left, Sum) or isinstance(self.right, Sum), has_open_powers(left)
             opens = any(isinstance(n, Sum) for n in postorder(left))
             levels = [b for b in BEYOND if POWERS not in b or powers or (sums and MULTIPLYING_OUT in b)]
+            levels = [b for b in levels if b is not IN_TWO_SPELLINGS or isinstance(left, Sum)]
             if any(isinstance(n, (IndexedSum, UnitVector, VerticalStack)) for n in postorder(Sum.of(left, right))):
                 levels += [BY_ENTRIES, BY_STACKS]
-            levels += [b for b in BEYOND if KNOWN_SUMS in b and opens and b not in levels]
+            levels += [b for b in BEYOND[-1:] if opens and b not in levels]
             self.beyond = next((b for b in levels if Standard(beyond=b).equates(left, right)), Nothing)
 
     @property

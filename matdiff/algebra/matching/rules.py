@@ -38,6 +38,7 @@ BEYOND = tuple(
         (
             (SUMS,),
             (LIKE_TERMS,),
+            (LIKE_TERMS, KNOWN_SUMS),
             (LIKE_TERMS, MULTIPLYING_OUT),
             (POWERS,),
             (LIKE_TERMS, MULTIPLYING_OUT, POWERS),
@@ -46,7 +47,8 @@ BEYOND = tuple(
         ),
     )
 )
-BY_ENTRIES, BY_STACKS = BEYOND[2] | {ENTRIES}, BEYOND[2] | {STACKS}
+IN_TWO_SPELLINGS = BEYOND[2]  # like terms, sum(x) and 1ᵀx
+BY_ENTRIES, BY_STACKS = BEYOND[3] | {ENTRIES}, BEYOND[3] | {STACKS}
 MOST_TERMS = 400  # of a product that is multiplied out
 MOST_WRITTEN = 12  # terms of a sum over an index that are written out
 MOST_SUMS = 3  # in one another that are tried in every order

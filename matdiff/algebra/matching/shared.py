@@ -8,15 +8,11 @@ from matdiff.algebra.constants import Constant, Identity, Zeros
 from matdiff.algebra.expr import Expr, Leaf, Symbol, postorder, replace
 from matdiff.algebra.operators.products import Power, Transpose
 from matdiff.algebra.operators.recurrence import Recurrence
-from matdiff.algebra.operators.structure import Named
+from matdiff.algebra.operators.structure import Named, is_named
 from matdiff.algebra.operators.symmetry import is_symmetric
 
 Sides = tuple[Expr, Expr]
 KEPT = Leaf | Named | Recurrence | Transpose | Power  # a transpose and a power by what may stand elsewhere as well
-
-
-def is_named(e: Expr) -> bool:
-    return isinstance(e, Named)
 
 
 def ways_to_look(before: Expr, after: Expr) -> Iterator[Sides]:

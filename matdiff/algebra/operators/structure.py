@@ -119,6 +119,11 @@ def value_of(e: Expr) -> Expr:
     return e
 
 
+def is_named(e: Expr) -> bool:
+    """Whether an expression is a definition, written by its name."""
+    return isinstance(e, Named)
+
+
 def is_not_named(e: Expr) -> bool:
     """A definition keeps the form that it was given: what changes lines asks this before it enters a node."""
     return type(e) is not Named

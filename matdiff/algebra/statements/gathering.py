@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from matdiff.algebra.expr import Expr, Symbol, postorder, replace
+from matdiff.algebra.expr import Expr, replace, symbols
 from matdiff.algebra.operators.products import Hadamard, Scale, Sum, coefficient, multiple
 from matdiff.algebra.statements.matcher import Matcher
 from matdiff.algebra.statements.substitution import instance
@@ -21,7 +21,7 @@ def gathered(left: Expr, right: Expr, matcher: Matcher) -> Callable[[Expr], Expr
     if any(not isinstance(t, (Scale, Hadamard)) or len(t.operands) != 2 for t in left.operands):
         return None
     (c, one), (d, other) = [t.operands for t in left.operands]
-    differing = [set(leaves(p)) - set(leaves(q)) for p, q in ((one, other), (other, one))]
+    differing = [set[Expr](symbols(p)) - set(symbols(q)) for p, q in ((one, other), (other, one))]
     if any(len(letters) != 1 for letters in differing):
         return None
     (a,), (b,) = differing
@@ -56,11 +56,6 @@ def multiples(body: Expr | None) -> Iterator[tuple[Expr | None, Expr]]:
         yield from ((Hadamard.of(*f[:k], *f[k + 1 :]), factor) for k, factor in enumerate(f))
     elif body is not None:
         yield None, body
-
-
-def leaves(e: Expr) -> list[Expr]:
-    """The letters in a side of a statement."""
-    return [node for node in postorder(e) if isinstance(node, Symbol)]
 
 
 def in_place_of(e: Expr, places: Sequence[int], joined: Expr) -> Expr:

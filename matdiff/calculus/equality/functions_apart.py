@@ -10,7 +10,6 @@ from __future__ import annotations
 from fractions import Fraction
 
 from matdiff.algebra.constants import Ones
-from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Number, Symbol, fact, replace
 from matdiff.algebra.identities import powers
 from matdiff.algebra.laws import identity
@@ -30,7 +29,8 @@ from matdiff.algebra.operators.products import (
 )
 from matdiff.algebra.operators.square import Determinant
 from matdiff.algebra.operators.sums import Entry, IndexedSum, Member, SumOfEntries
-from matdiff.calculus.equality.ordering import ordered_product, outer_factors
+from matdiff.algebra.stated import stated
+from matdiff.calculus.equality.ordering import ordered_product
 
 HALF = Number("1/2")
 
@@ -113,33 +113,21 @@ def power_of_positive_factors(e: Expr) -> Expr | None:
     return Scale.of(Hadamard.of(*scalars), Hadamard.of(*matrices)) if scalars else Hadamard.of(*matrices)
 
 
-@identity("exp(x*ones(n)') = exp(x)*ones(n)'", title="f(x1ᵀ) = f(x)1ᵀ", where="x: m; n: scalar")
-def function_of_repeated(e: Expr) -> Expr | None:
-    """A function of equal columns, equal rows, or equal entries."""
-    a = e.operands[0]
-    if any(not o.is_scalar for o in e.operands[1:]):
-        return None
-    match a:
-        case Scale(operands=(c, Ones() as one)):
-            return Scale.of(e.rebuild((c, *e.operands[1:])), one)
-        case Ones():
-            return Scale.of(e.rebuild((Number(1), *e.operands[1:])), a)
-        case Product(operands=f) if isinstance(f[-1], Transpose) and isinstance(f[-1].operands[0], Ones):
-            return Product.of(e.rebuild((Product.of(*f[:-1]), *e.operands[1:])), f[-1])
-        case Product(operands=f) if isinstance(f[0], Ones) and f[0].cols is ONE:
-            return Product.of(f[0], e.rebuild((Product.of(*f[1:]), *e.operands[1:])))
-        case _:
-            return None
+function_of_repeated = stated(
+    "g(x*ones(n)') = g(x)*ones(n)'",
+    title="f(x1ᵀ) = f(x)1ᵀ",
+    where="x: m; y: n; c: scalar",
+    also=("g(ones(m)*y') = ones(m)*g(y')", "g(c*ones(m, n)) = g(c)*ones(m, n)", "g(ones(m, n)) = g(1)*ones(m, n)"),
+    name="function_of_repeated",
+)
 
 
-@identity("(x*y').^2 = x.^2*(y.^2)'", where="x: m; y: n")
-def power_of_outer_product(e: Expr) -> Expr | None:
-    """Entry by entry, with a whole exponent."""
-    k = e.operands[1].number
-    parts = outer_factors(e.operands[0])
-    if parts is None or k is None or k.denominator != 1:
-        return None
-    return Product.of(Power.of(parts[0], Number(k)), Transpose(Power.of(parts[1], Number(k))))
+power_of_outer_product = stated(
+    "(x*y').^k = x.^k*(y.^k)'",
+    where="x: m; y: n; k: integer",
+    when=lambda e: e.operands[1].number is not None,
+    name="power_of_outer_product",
+)
 
 
 EVEN = ("cos", "abs")

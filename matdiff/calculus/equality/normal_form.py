@@ -94,7 +94,7 @@ def determinant_in_order(e: Expr) -> Expr | None:
 LINEAR: tuple[Law, ...] = (out.linear_multiplied_out, out.multiple_of_linear, out.indexed_sum_outside)
 NORMAL: dict[type[Expr], tuple[Law, ...]] = {
     Ones: (out.ones_as_product,),
-    Entrywise: (functions_apart.even_and_odd, functions_apart.function_of_repeated),
+    Entrywise: (functions_apart.even_and_odd, *functions_apart.function_of_repeated.each),
     Transpose: (transposes.transpose_of_scalar, transpose_at_leaves),
     Sum: (factoring.zero_in_sum, factoring.like_terms, terms_in_order),
     Scale: (
@@ -133,24 +133,24 @@ NORMAL: dict[type[Expr], tuple[Law, ...]] = {
         functions_apart.root_of_number,
         functions_apart.number_out_of_power,
         functions_apart.common_factor_out_of_power,
-        functions_apart.function_of_repeated,
+        *functions_apart.function_of_repeated.each,
         functions_apart.root_of_positive_factors,
     ),
     Power: (
-        powers.power_of_ones,
+        *powers.power_of_ones.each,
         powers.power_of_power,
         functions_apart.number_out_of_power,
         functions_apart.common_factor_out_of_power,
         out.power_multiplied_out,
         functions_apart.power_of_positive_factors,
         functions_apart.power_of_outer_product,
-        functions_apart.function_of_repeated,
+        *functions_apart.function_of_repeated.each,
     ),
-    Exp: (powers.exp_of_log, functions_apart.function_of_repeated, functions_apart.exponential_of_sum),
+    Exp: (powers.exp_of_log, *functions_apart.function_of_repeated.each, functions_apart.exponential_of_sum),
     Log: (
         expansions.log_of_determinant,
         powers.log_of_exp,
-        functions_apart.function_of_repeated,
+        *functions_apart.function_of_repeated.each,
         functions_apart.logarithm_of_product,
         functions_apart.common_factor_out_of_logarithm,
     ),
