@@ -116,7 +116,8 @@ def stated(function: Callable[P, R]) -> Callable[P, R]:
         listed = _listed(value)
         if isinstance(listed, types) or any(test(listed) for test in tests):
             return listed
-        raise MatdiffError(f"{name} is {shortly(value)}, where {words} is needed")
+        hint = "matdiff.from_function(f, where=…) reads a function of Python" if callable(value) else ""
+        raise MatdiffError(f"{name} is {shortly(value)}, where {words} is needed", suggestion=hint)
 
     return checked
 

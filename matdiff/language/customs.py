@@ -131,7 +131,7 @@ def customary(name: str, bold: Collection[str] = ()) -> Kinds:
         return COUNTS  # a margin
     if base in GREEK_WORDS:  # a small one is no row: σ(W x) is a function before that
         return MATRICES if base[0].isupper() else CONSTANTS[:3] if base in SMALL_CONSTANTS else SCALARS[:3]
-    if len(base) > 1 and re.fullmatch("d?[A-Z][a-z]*|inv", base):  # dZ, Wq in code, inv_M
+    if len(base) > 1 and re.fullmatch("d?[A-Z][A-Za-z]*|inv", base):  # dZ, Wq in code, inv_M
         return MATRICES
     if len(base) > 1:
         return CONSTANTS if base in ABBREVIATED or not COUNTED.isdisjoint(name.split("_")) else SCALARS

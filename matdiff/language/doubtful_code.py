@@ -122,12 +122,12 @@ def require_axes(bound: Bound, attempt: Attempt, scalar: bool) -> None:
     reduced = [n for n in bound.order if n.kind == "array" and n.value.name in REDUCTIONS and n.parts[0].typed]
     for node in reduced:
         inner = node.parts[0].typed
-        names = [name for name in sorted(_names_in(bound, node)) if attempt.assumed.get(name) == "V"]
+        names = [name for name in sorted(names_in(bound, node)) if attempt.assumed.get(name) == "V"]
         is_doubtful = node.value.name in MEANS if inner.is_scalar else inner.cols is ONE and has_axis(node)
         typed = typed_as(bound, attempt, names, kind="M") if is_doubtful else None
         if is_doubtful and typed is None and node.value.name in OF_ROWS:  # a of the distances of (a, b) and (a, c)
             pairs = [other for other in reduced if other.value.name in OF_ROWS]
-            names = sorted({n for pair in pairs for n in _names_in(bound, pair) if attempt.assumed.get(n) == "V"})
+            names = sorted({n for pair in pairs for n in names_in(bound, pair) if attempt.assumed.get(n) == "V"})
             typed = typed_as(bound, attempt, names, kind="M")
         if typed is not None and (typed.is_scalar or not scalar):
             ways = (f"{'; '.join(f'{name}: {kind}' for name in names)}" for kind in ("vector", "matrix"))
@@ -137,7 +137,7 @@ def require_axes(bound: Bound, attempt: Attempt, scalar: bool) -> None:
             raise bound.error(node, f"{attempt.written(node)} is {of}", hint, KindsError)
 
 
-def _names_in(bound: Bound, root: Node) -> set[str]:
+def names_in(bound: Bound, root: Node) -> set[str]:
     """The names in a piece, also in the definitions that it needs."""
     defined = {node.value: node for node in bound.order if node.kind in ("define", "abbreviate")}
     stack, done, names = [root], set[int](), set[str]()
@@ -172,7 +172,7 @@ def require_one_axis(bound: Bound, attempt: Attempt) -> None:
         for column, other in permutations(node.parts):
             if not (_is_vector(column) and column.typed.has_two_axes and _is_vector(other)) or other.kind == "symbol":
                 continue
-            names = [name for name in sorted(_names_in(bound, other)) if attempt.assumed.get(name) == "V"]
+            names = [name for name in sorted(names_in(bound, other)) if attempt.assumed.get(name) == "V"]
             if names and not other.typed.has_two_axes:
                 shown = attempt.written(other)
                 message = (

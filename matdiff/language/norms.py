@@ -19,14 +19,22 @@ def type_norm_call(attempt: Attempt, node: Node, operands: list[Typed]) -> Typed
     """norm(A), norm(A, 'fro'), norm(x, 1), norm(x, p)"""
     from matdiff.language.named_calls import NORMS
 
+    is_matrix = bool(operands) and ONE not in (operands[0].rows, operands[0].cols)
+    of_operator = is_matrix and attempt.bound.dialect.name in ("matlab", "cvxpy")
     if len(node.parts) != 2:
-        is_matrix = len(operands) == 1 and ONE not in (operands[0].rows, operands[0].cols)
-        if is_matrix and attempt.bound.dialect.name == "matlab":
+        if of_operator and len(operands) == 1:
             return apply(attempt, node, FUNCTIONS["norm_spec"], operands)
         return norm(attempt, node, "", operands)
     kind = node.parts[1]
     if kind.kind == "STRING" or attempt.written(kind) in NORMS:
         sign = str(kind.value) if kind.kind == "STRING" else attempt.written(kind)
+        if of_operator and sign.lower() in ("1", "2", "inf"):
+            if sign != "2":
+                rows = "column" if sign == "1" else "row"
+                message = f"{attempt.written(node)} is the largest sum of a {rows} of absolute values"
+                hint = f"write max({rows[:3]}sum(abs(A))), or norm1(A) for the sum of all"
+                raise attempt.misfit(node, message, hint, UnsupportedError)
+            return apply(attempt, node, FUNCTIONS["norm_spec"], operands[:1])
         return norm(attempt, node, sign, operands[:1])
     return norm_of_letter(attempt, node, operands)
 

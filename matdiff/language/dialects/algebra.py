@@ -146,6 +146,14 @@ def entropy(to: Converter, node: ast.expr, parts: list[Node]) -> Node:
     return Node("negative", [chained("dot_times", [*parts, log])], None, *to.span(node))
 
 
+def huber(to: Converter, node: ast.expr, parts: list[Node]) -> Node:
+    """huber(x, M), x² up to M: twice what is called so elsewhere; M is 1 where it is not given"""
+    one, two = (Node("NUMBER", [], k, *to.span(node)) for k in (1, 2))
+    x, bound = arguments(to, node, parts if len(parts) != 1 else [*parts, one], "huber")
+    inner = Node("call", [Node("list", [x, bound], None, x.start, bound.end)], "huber", *to.span(node))
+    return chained("times", [two, inner])
+
+
 def power(to: Converter, node: ast.expr, parts: list[Node]) -> Node:
     """power(x, p), entry by entry"""
     return Node("dot_power", list(arguments(to, node, parts, "power")), None, *to.span(node))
@@ -168,4 +176,5 @@ TEMPLATES = {
     "inv_pos": reciprocal,
     "entr": entropy,
     "power": power,
+    "huber": huber,
 }

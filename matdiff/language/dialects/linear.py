@@ -7,13 +7,15 @@ from typing import Any
 
 from matdiff.algebra.dims import ONE, Size
 from matdiff.algebra.operators.abbreviations import count
-from matdiff.errors import AmbiguityError
+from matdiff.errors import AmbiguityError, UnsupportedError
 from matdiff.language.dialects import PATHS, arrays, classes, recorded
 from matdiff.language.dialects.arrays import Site, axes_of, broadcast, entrywise, lengths_of, made
 from matdiff.language.dialects.functions import TABLE, as_recorded, function, is_torch, of_matrices
+from matdiff.language.doubtful_code import names_in
 from matdiff.language.typed import Typed
 from matdiff.recording.arrays import FUNCTIONS as RECORDED
 from matdiff.recording.arrays import UFUNCS, Traced
+from matdiff.recording.hints import CONSTANT
 
 # ---- arithmetic by name -----------------------------------------------------------------------------
 
@@ -188,6 +190,15 @@ def require_size(site: Site, number: Typed | None, length: Size) -> None:
 def like_another(site: Site, a: Typed, other: Typed) -> Typed:
     """the array itself, which has the shape of another one"""
     recorded.require_equal(site, a, other)
+    return copy(site, a)
+
+
+@function("detach", "stop_gradient")
+def held(site: Site, a: Typed) -> Typed:
+    """the array itself, where it is known by what is derived, and has none of that"""
+    bound = site.attempt.bound
+    if not bound.wrt or bound.wrt & names_in(bound, site.node):
+        raise site.misfit(f"{site.attempt.shown(a)} is not to be derived, though it varies", CONSTANT, UnsupportedError)
     return copy(site, a)
 
 
