@@ -191,10 +191,14 @@ def read_off(scope: Scope, name: str, origin: Origin | None, line: str) -> Expr 
     return found if found.shape == scope.value(name).shape else None
 
 
-def gradients_of(scope: Scope) -> Iterator[Expr]:
-    """The gradients of the only function with arguments, which a text sets to zero without writing them down."""
-    numbers = [n for n, f in scope.definitions.items() if f.shape == SCALAR and scope.arguments.get(n)]
+def gradients_of(scope: Scope, words: str) -> Iterator[Expr]:
+    """The gradients of the only function, by its arguments or as words say, which a text sets to zero unwritten."""
+    every = [n for n, f in scope.definitions.items() if f.shape == SCALAR]
+    numbers = [n for n in every if scope.arguments.get(n)]
     yield from _slopes(scope, numbers[0]) if len(numbers) == 1 else ()
+    by = re.search(r"(?:respect to|w\.?r\.?t\.?)[\s$\\]*([^\W\d_]+)", words)
+    with suppress(MatdiffError):
+        yield from (derivative_asked(scope, Asked(n, by[1])) for n in every if by and not numbers and not every[1:])
 
 
 def is_stationary(scope: Scope, difference: Expr, solutions: Mapping[Expr, Expr]) -> bool:

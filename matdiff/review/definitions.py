@@ -25,7 +25,7 @@ DEFINED = rf"(?P<name>{WORDY})\s*(?:\((?P<arguments>[^()=]*)\))?"
 MEMBER = r"(?P<name>[^\W\d_](?:[₀-₉]|(?<=[a-z])\d)?)(?:\[(?:\w(?:, *\w)*)\]|_\{\w(?:, *\w)+\})(?P<arguments>)"
 LOW = r"(?:(?<=[^\W_])|(?<=\)))_\{?([\w,]+)"  # what is written below a name
 NOISE = r"\w{0,2}\s*(?:[ε𝜀ϵ]|epsilon|noise)(?:_\{?\w+\}?|[₀-₉ᵢⱼₖₙₜ])*"  # a term: ε, σε, ε_i
-STARRED = r"_(?:star|hat|opt)$"
+STARRED = r"_(?:star|hat|opt|MAP|MLE?|OLS|LS)$"
 NOTHING = Declaration("", SCALAR)
 
 
@@ -176,9 +176,8 @@ def solutions_in(lines: list[Line], unknowns: Collection[str], known: Collection
 
 def without_star(side: str, scope: Scope) -> str:
     """X for X* and X̂, which solve an equation for X."""
-    base = re.fullmatch(r"(\w+)_(?:star|hat|opt)", named(side)) if re.fullmatch(r"\S+", side) else None
-    known = base is not None and named(side) not in scope.names() and base.group(1) in scope.declared
-    return base.group(1) if base is not None and known else side
+    base = re.sub(STARRED, "", named(side)) if re.fullmatch(r"\S+", side) else ""
+    return base if base in scope.declared and base != named(side) not in scope.names() else side
 
 
 def _is_introduced(scope: Scope, name: str, line: Line, is_front: bool) -> bool:

@@ -75,6 +75,11 @@ class Equations:
             self.zeros += self.gradients
             self.gradients = []
 
+    def concludes_with(self, difference: Expr) -> bool:
+        """Whether an equation is meant to follow: words say so, or it speaks of just what the latest one speaks of."""
+        alike = bool(self.zeros) and {*symbols(difference)} == {*symbols(self.zeros[-1])}
+        return alike or (self.concludes and bool(self.zeros))
+
     def copy(self) -> Equations:
         """The equations so far, to which nothing is added."""
         found = Equations()
@@ -201,6 +206,8 @@ class Equations:
         at_root: dict[Expr, Expr] = {inside[0]: root}
         one, other = replace(left, at_root.get), replace(right, at_root.get)
         equal = compared(one, other).equal
+        if equal is False and not {*symbols(left - right)} <= {*symbols(known)}:
+            return Implied(None)  # it may follow from those above
         return Implied(equal, one if equal is False else None)
 
 
@@ -215,9 +222,9 @@ def _are_parallel(one: Expr, other: Expr) -> bool:
 
 
 def _multiplied(known: Expr) -> Iterator[Expr]:
-    """An equation of vectors, multiplied from the left by the vectors in it: wᵀ(Σw − λw)."""
+    """An equation of vectors, multiplied from the left by what stands in it: wᵀ(Σw − λw), Aᵀ(Av − λu)."""
     if known.shape[1] is ONE is not known.shape[0]:
-        yield from (Product.of(Transpose(s), known) for s in symbols(known) if s.shape == known.shape)
+        yield from (Product.of(Transpose(s), known) for s in symbols(known) if s.shape[0] == known.shape[0])
 
 
 def _root(equation: Expr, unknown: Symbol) -> Expr | None:

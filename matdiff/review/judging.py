@@ -59,7 +59,7 @@ class Judge(Beside):
         self.aside = " ".join(re.findall(OFF_DIAGONAL, self.above))
         self.above = "" if line.statements else f"{self.above} {line.text}"
         if self.equations.are_zero and not self.equations.zeros:
-            self.equations.zeros += gradients_of(self.scope)
+            self.equations.zeros += gradients_of(self.scope, line.text)
         found = [j for statement in line.statements for j in self._statement(line, statement)]
         return min(found, key=lambda j: GRAVEST.index(j.verdict), default=Judged(line, NO_CLAIM))
 

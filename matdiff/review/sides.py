@@ -292,13 +292,17 @@ class Beside:
             return Judged(line, AGREES, "it follows from an equation above")
         if not found.follows and is_stationary(self.scope, left - value, self.equations.solutions):
             return Judged(line, AGREES, "the derivative of a function above is 0")
-        is_conclusion = found.follows is None and before.concludes and bool(before.zeros)
+        is_conclusion = found.follows is None and before.concludes_with(left - value)
         if is_conclusion and not (before.departs or before.is_at_a_point):
             meant = self._meant(side, lambda e: before.implies(left, e, unknowns).follows is True)
             found = found if meant is None else Implied(False, meant)
+            turned = (lambda e: before.implies(e, value, unknowns).follows is True) if meant is None else None
+            if turned and self._meant(chain.first, turned) is not None:
+                found = Implied(False)  # by an edit of the left side
         if found.follows is None:
             said = "it does not follow from the equation above in a step that is known"
-            return Judged(line, UNREAD, said) if len(self.equations.zeros) > 1 else Judged(line, NO_CLAIM)
+            is_given = not before.zeros or re.search(r"\bsubject to\b|\bs\.\s?t\.", line.text) is not None
+            return Judged(line, NO_CLAIM) if is_given else Judged(line, UNREAD, said)
         if found.should_be is not None and (word := doubts.needed(self.scope, value, found.should_be)):
             return Judged(line, CONVENTION, word)
         fault = Fault(side, value, found.should_be or left, None, False, True, left=chain.first)

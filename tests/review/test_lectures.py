@@ -22,7 +22,8 @@ $\frac{\partial}{\partial\theta}\log p(y|\theta) =
 \frac12\operatorname{tr}\left((\alpha\alpha^\top - K^{-1})\frac{\partial K}{\partial\theta}\right)$
 where $\alpha = K^{-1}y$."""
 LABELS = r"""We have $z = Wx + b$, $\hat y = \mathrm{softmax}(z)$ and
-$L = -\sum_k y_k \log \hat y_k$ with $\sum_k y_k = 1$. First, $\frac{\partial \hat y_i}{\partial z_j} = \hat y_i(\delta_{ij} - \hat y_j)$.
+$L = -\sum_k y_k \log \hat y_k$ with $\sum_k y_k = 1$.
+$\frac{\partial \hat y_i}{\partial z_j} = \hat y_i(\delta_{ij} - \hat y_j)$.
 $$\frac{\partial L}{\partial z_j} = -\sum_k y_k(\delta_{kj} - \hat y_j) = \hat y_j - y_j.$$
 Therefore $\frac{\partial L}{\partial x} = W^T(\hat y - y)$"""
 ENTRIES = r"""$f(x) = x^TAx = \sum_{i}\sum_{j} a_{ij}x_ix_j$.
@@ -74,11 +75,16 @@ $(X^\top X + \lambda I)\hat\beta = X^\top y$"""
 STATES = """h = tanh(Wx + Uh₀ + b)
 L = ½‖h − t‖²
 ∂L/∂h₀ = Uᵀ((h − t) ⊙ (1 − h ⊙ h))"""
+POSTERIOR = r"""\[ \log p(w \mid y) = -\frac{\beta}{2}\|y - \Phi w\|^2 - \frac{\alpha}{2} w^T w + \text{const} \]
+Taking the gradient with respect to $w$ and equating it to zero,
+\[ \beta\Phi^T(y - \Phi w) - \alpha w = 0 \]
+\[ (\beta\Phi^T\Phi + \alpha I) w = \beta\Phi^T y \]
+\[ w_{MAP} = \beta(\beta\Phi^T\Phi + \alpha I)^{-1}\Phi^T y \]"""
 TEXTS = [
     (COMPONENTS, "", r"\Rightarrow Sw = \lambda w", r"\Rightarrow Sw = -\lambda w", 4, "sign"),
     (FISHER, "w: n", r"A w = J(w) B w", r"A w = -J(w) B w", 4, "sign"),
     (KERNEL, "", r"tr}\left(K^{-1}\frac", r"tr}\left(K\frac", 3, "inverse"),
-    (LABELS, "", r"\hat y_i(\delta", r"\hat y_j(\delta", 2, "index"),
+    (LABELS, "", r"\hat y_i(\delta", r"\hat y_j(\delta", 3, "index"),
     (ENTRIES, "A: n x n; x: n", "a_{ik}x_i\n", "a_{ki}x_i\n", 5, "index"),
     (DENSITY, "x[i=1..n]: d; mu: d; Sigma: d x d spd", "+ ½ tr", "− ½ tr", 4, "sign"),
     (NEWTON, "X: n x d; w: d; y: n", "p .* (1 - p)", "p .* p", 4, "function derivative"),
@@ -91,6 +97,8 @@ TEXTS = [
     (WORD, "A: m x n; x: n; b: m; W: m x m symmetric", "phi = A' W A", "phi = 2 A' W A", 3, "factor"),
     (MEMBERS, "", r"(\mu_i - y_i)", "(y_i - \\mu_i)", 2, "sign"),
     (NORMAL, "X: m x n; beta: n; y: m; lambda: scalar", r"+ \lambda \beta$", r"+ 2\lambda \beta$", 3, "factor"),
+    (POSTERIOR, "", r"+ \alpha I) w", r"- \alpha I) w", 4, "sign"),
+    (POSTERIOR, "", r"- \alpha w", r"+ \alpha w", 3, "sign"),
     (STATES, "", "Uᵀ((h", "U((h", 3, "transpose"),
 ]
 
