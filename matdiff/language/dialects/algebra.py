@@ -69,6 +69,8 @@ def call(to: Converter, node: ast.expr, name: str, parts: list[Node], names: tup
         raise to.refused(node, f"{name} with {names[0]}= is not known")
     if name in TEMPLATES and to.dialect.name == "cvxpy":
         require_values(to, node, parts)
+        if name in OF_ONE and len(parts) > 1:
+            raise to.refused(node, f"{name} takes 1 argument, not {len(parts)}")
         return TEMPLATES[name](to, node, parts)
     if name == "transpose" and len(parts) == 1:
         require_values(to, node, parts)
@@ -166,6 +168,7 @@ def arguments(to: Converter, node: ast.expr, parts: list[Node], name: str) -> tu
     return parts[0], parts[1]
 
 
+OF_ONE = frozenset(("sum_squares", "sum_square", "neg", "inv_pos", "entr"))
 TEMPLATES = {
     "sum_squares": sum_squares,
     "sum_square": sum_squares,
