@@ -30,7 +30,8 @@ def read_line(text: str, declared: Declarations, scalar: bool = False) -> Expr:
     >>> print(read_line("-X^-1 d(X) X^-1", declare("X: n x n")))
     −X⁻¹ dX X⁻¹
     """
-    declare_members(declared, bound_letters(text))
+    is_matrix = any(name.startswith("Sigma_") for name in declared)  # Σ_{k}, which is no sum
+    declare_members(declared, bound_letters(text.replace("Σ", "S") if is_matrix else text))
     expr = Readings(text, declared, [], scalar, True).best().expr
     declare_symbols(expr, declared)
     return expr

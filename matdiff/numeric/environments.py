@@ -9,7 +9,7 @@ import numpy as np
 
 from matdiff.algebra.dims import Size
 from matdiff.algebra.expr import Expr, Symbol
-from matdiff.errors import UnknownNameError
+from matdiff.errors import ShapeError, UnknownNameError
 from matdiff.records import NamedTuple
 
 if TYPE_CHECKING:  # numpy.typing takes a while to import
@@ -61,4 +61,7 @@ def size_in(environment: Environment, size: Size) -> int:
 
 def shape_in(environment: Environment, node: Expr) -> tuple[int, int]:
     """The shape as numbers."""
-    return size_in(environment, node.rows), size_in(environment, node.cols)
+    rows, columns = size_in(environment, node.rows), size_in(environment, node.cols)
+    if rows < 0 or columns < 0:
+        raise ShapeError(f"{node} has a negative size where the others are {dict(environment.sizes)}")
+    return rows, columns

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.expr import Expr, replace, symbols
-from matdiff.language.names import named
+from matdiff.language.names import SUBS, named
 from matdiff.review.definitions import STARRED
 from matdiff.review.operators import FUNCTION, LETTER
 
@@ -14,6 +15,20 @@ if TYPE_CHECKING:
     from matdiff.review.scope import Scope
 
 CALL = rf"(?<![A-Za-z])(?:{FUNCTION})(?![A-Za-z])|(?P<name>{LETTER})\s*\((?P<arguments>[^()=]*)\)"  # f(x)
+ENTRY = rf"(?:(?<![A-Za-z\\])|(?<=(?<![A-Za-z\\])d))([^\W\d_∂])(_\{{\d+\}}|_\d+|[₀-₉]+)(?![\w{SUBS}])"  # z_2
+MOVED = rf"(?:∂|(?<![A-Za-z])d\}}?\s*\(?)(?:{ENTRY})"
+
+
+def with_entries(scope: Scope, side: str) -> str:
+    """z[2] for z_2 in a text with dz_2, where z is a vector that is declared, and z_2 no name of its own."""
+
+    def entry(m: re.Match[str]) -> str:
+        whole, own = scope.declared.get(m[1]), named(m[1] + m[2])
+        is_vector = whole is not None and not whole.indices and whole.shape[0] != SCALAR[0] == whole.shape[1]
+        is_entry = is_vector and m[1] in scope.given and own not in scope.given | scope.texts.keys()
+        return f"{m[1]}[{own[1:].lstrip('_')}]" if is_entry else m[0]
+
+    return re.sub(ENTRY, entry, side) if re.search(ENTRY, side) and re.search(MOVED, scope.text) else side
 
 
 def without_place(scope: Scope, m: re.Match[str]) -> str:

@@ -12,6 +12,7 @@ from matdiff.algebra.kinds import is_a
 from matdiff.algebra.operators.kronecker import Vec
 from matdiff.algebra.operators.products import Transpose
 from matdiff.algebra.operators.softmax import Softmax
+from matdiff.algebra.operators.structure import DiagonalMatrix
 from matdiff.algebra.operators.sums import Entry
 from matdiff.language.names import named
 from matdiff.review.chain import Chain, increments
@@ -50,6 +51,8 @@ def under_conventions(line: str, chain: Chain, value: Expr, scope: Scope) -> Out
         and compared(truth, value * Ones(*truth.shape)).equal
     ):
         return Outcome(True, None, "right where a number stands for the vector of such entries")
+    if isinstance(truth, DiagonalMatrix) and chain.is_derivative and compared(truth.operands[0], value).equal:
+        return Outcome(True, None, "right where it is the derivative of each entry")
     if (partly := _partly(truth, value, scope)) is not None:
         return partly
     if (usual := _of_covariance(truth, value, scope) or _of_labels(truth, value, scope)) is not None:

@@ -52,6 +52,8 @@ def definitions_in(lines: list[Line], scope: Scope) -> dict[str, Definition]:
             name, indices = defined_by(first, sides, scope) if m and sides else ("", ())
             if m and sides and m.group("name") and is_symmetry(named(m.group("name")), sides[0]):
                 continue  # σ_ij = σ_ji, A = Aᵀ
+            if name and re.fullmatch(rf"{re.escape(name)}\s*\([^()]*\)", sides[0]) and len(sides) == 1:
+                continue  # L = L(a)
             arguments = re.split(r"\s*,\s*", m.group("arguments").strip()) if m and m.group("arguments") else []
             if name and name in map(named, arguments):
                 scope.unread.add(name)  # f(f) = …

@@ -212,6 +212,8 @@ def by_entries(side: str, refused: str) -> str:
     """A side whose quotient or product of vectors is refused, where authors mean another: 1/x, s(1 − s), a ⊙ (Bc)."""
     if refused.startswith("only a square matrix has"):
         return next(in_doubt(side), side)
+    if refused.startswith("the terms of a sum have different shapes"):
+        return re.sub(r"(?<![\w.])1\s*(?=unit\([^()]*\)\s*(?:ᵀ|\^))", " vector(1) ", side)
     if refused.startswith("an entrywise product"):
         return _with_loose_signs(side)
     if re.match("the product (?:does not fit|has factors)", refused):

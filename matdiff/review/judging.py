@@ -19,7 +19,7 @@ from matdiff.review.doubts import OFF_DIAGONAL
 from matdiff.review.equations import CONDITION
 from matdiff.review.expansions import misplaced
 from matdiff.review.lines import Line, Statement
-from matdiff.review.operators import LETTER, with_increments
+from matdiff.review.operators import LETTER, increments_in, is_chain_rule, with_increments
 from matdiff.review.scope import has_increments
 from matdiff.review.sides import Beside, Judged, is_misfit
 from matdiff.review.upstream import is_told
@@ -75,6 +75,8 @@ class Judge(Beside):
             yield Judged(line, WRONG, "", expanded)
         else:
             found = [*self._sides(line, statement)]
+            if any(j.verdict == UNREAD for j in found) and is_chain_rule(statement.sides):
+                found = [Judged(line, AGREES, "the chain rule, whatever the functions are")]
             is_rule = not statement.goes_on and re.match(COLON, statement.sides[0]) and any(map(is_misfit, found))
             yield from self._rule(line, statement) if is_rule else found
 
@@ -251,10 +253,19 @@ class Judge(Beside):
         is_link = left in scope.definitions and scope.definitions[left].shape != SCALAR
         if is_link:
             scope.adjoints |= not any(has_increments(side, scope) for side in sides[1:])
+        elif left in scope.names() and any(self._is_backward(side, left) for side in sides[1:]):
+            scope.adjoints = True  # dZ = dA ⊙ A ⊙ (1 − A) of A = σ(Z)
         elif left in scope.names() and not any(value.shape == SCALAR for value in scope.definitions.values()):
             firsts = {_alone(s.sides[0]) for line in self.lines for s in line.statements if not s.goes_on} - {""}
             used = {s.name for value in scope.definitions.values() for s in symbols(value)}
             scope.adjoints |= len(firsts & used - scope.definitions.keys()) > 1
+
+    def _is_backward(self, side: str, on: str) -> bool:
+        """Whether a product by entries has the increment of what is defined with a name, as no differential of that."""
+        scope = self.scope
+        varied = increments_in(side, scope.names()) if re.search(r"\*|⊙|∘", side) else ()
+        values = [scope.definitions[n] for n in varied if n in scope.definitions]
+        return any(v.shape != SCALAR and on in {s.name for s in symbols(scope.unfolded(v))} for v in values)
 
     def _is_new(self, name: str) -> bool:
         """Whether nothing but its differential is known of a function."""

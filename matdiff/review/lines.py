@@ -20,6 +20,7 @@ from matdiff.language.spelling import transcript
 from matdiff.language.typing import SPECIAL
 from matdiff.language.words import MAKERS
 from matdiff.records import NamedTuple
+from matdiff.review.columns import ITEM, without_remark
 
 MATHEMATICAL = frozenset(FUNCTIONS).union(
     SPECIAL, MAKERS, ABBREVIATED, ("grad", "hess", "sum", "prod", "const", "constant", "ReLU")
@@ -29,7 +30,7 @@ SHORT_WORDS = frozenset(
     " sei mit und wir das die der für où les des une con sia put sea es el los las por".split()
 )
 SMALL = "a-zäöüßàâçéèêîñôùû"  # of the languages that authors write in
-WORD = rf"(?<![A-Za-z_\\⟪])(?<!_\{{)[A-Z]?[{SMALL}]{{2,}}(?![A-Za-z_'′(⟫])"
+WORD = rf"(?<![A-Za-z_\\⟪])(?<!_\{{)[A-Z]?[{SMALL}]{{2,}}(?![A-Za-z_'′(⟫]|\d\()"
 NUMBERED = (
     r"(?:~{2,}|\\q?quad(?![A-Za-z])|\\hfill|\\hspace\s*\{[^{}]*\}|\\[cl]?dots(?![A-Za-z]))"
     r"[\s~]*\(\d+(?:\.\d+)*\)(?=\s*(?:\$|\\\\|\\\]|$))"
@@ -75,7 +76,6 @@ BEHIND = r"=\s*:(?!=)|≡"  # y − T =: Δ, whose name stands at the end
 RELATION = r"(?<![<>!=≤≥:])(?::=|=(?!=))"
 
 IN_WORDS = rf"(?i:{DERIVED})\s+of\s+(?P<f>\S.*?)\s+{BY}{NAMES}\s*(?:is\b|equals\b|:?=|:)"  # the gradient of f wrt x is
-ITEM = r"^\s*(?:[-•]\s+)?\d+(?:\.\d+)*\.\s+(?=[^\W\d]|[\\∂∇⇒=])"  # 4.1. dh = …
 NUMBERING = (
     r"^[\s&]*(?:\((?:\d{1,2}|[a-h]|i{1,3}|iv|vi?)\)|\[\d{1,2}\]|\d{1,2}\))\s+(?=[^\s+*/-])"  # (1) f(x) = …, (a) …, 1) …
 )
@@ -134,9 +134,10 @@ def lines_of(text: str, known: Sequence[str] = (), respelt: Callable[[str], str]
     """
     rows: list[tuple[str, str, int]] = []
     place = column = 0
+    is_inside = False  # $$ or \\[ that stands in a row of its own
     is_latex = "\\" in text or "$" in text
     upright = {*re.findall(NAMED_UPRIGHT, text)} - MATHEMATICAL - CONNECTING
-    bare = {*upright, "CE"}
+    bare = {*upright, "CE", *(name for name in known if len(name) > 1)}
     is_list = len(re.findall(rf"(?m){ITEM_OF_FORMULAS}", text)) > 1
     for row in text.split("\n"):
         if row.strip():
@@ -145,19 +146,19 @@ def lines_of(text: str, known: Sequence[str] = (), respelt: Callable[[str], str]
             row = re.sub(NUMBERING, lambda m: " " * len(m.group()), row)
             if not is_latex:
                 row = re.sub(BULLET, lambda m: " " * len(m.group()), row).replace("`", " ")
-            formula, column = _without_remark(re.sub(POINTER, "⇒", row), column)
+            formula, column = without_remark(re.sub(POINTER, "⇒", row), column)
             formula = _with_names(formula, bare)
-            if rows and _goes_on(rows[-1][1], formula):
+            is_mark = row.strip() in ("$$", r"\[", r"\]")
+            is_inside = is_inside != is_mark
+            if rows and (
+                _goes_on(rows[-1][1], formula) or (is_inside and not is_mark and _is_rest(rows[-1][1], formula))
+            ):
                 before, above, start = rows[-1]
                 rows[-1] = before, "", start
                 formula = f"{re.sub(END_OF_ROW, '', above)} {re.sub(INDENT, '', formula)}"
             rows.append((row, formula, place))
         place += len(row) + 1
-    found = {*re.findall(NAMING, text)} - MATHEMATICAL - GREEK_WORDS - {*known}
-    found = {word for word in found if word.lower() not in CONNECTING and not re.match(r"(?i)(?:grad|hess)", word)}
-    found = {word for word in found if not _is_increment(word, text)}
-    found |= {*re.findall(ACRONYM, text), *upright} - {*known}
-    words = "|".join(sorted(word for word in found if word[0] != "d" or word[1:] not in found))
+    words = _words(text, known, upright)
     lines = (
         _line(k, row, formula, start, is_latex, frozenset(known), words)
         for k, (row, formula, start) in enumerate(rows, 1)
@@ -165,6 +166,15 @@ def lines_of(text: str, known: Sequence[str] = (), respelt: Callable[[str], str]
     return [
         line._replace(statements=tuple(s.respelt(respelt) for s in line.statements)) for line in _joined(list(lines))
     ]
+
+
+def _words(text: str, known: Collection[str], upright: Collection[str]) -> str:
+    """The pattern of the words that are names of a text: loss of loss = …, and those that are *upright*."""
+    found = {*re.findall(NAMING, text)} - MATHEMATICAL - GREEK_WORDS - {*known}
+    found = {word for word in found if word.lower() not in CONNECTING and not re.match(r"(?i)(?:grad|hess)", word)}
+    found = {word for word in found if not _is_increment(word, text)}
+    found |= {*re.findall(ACRONYM, text), *upright} - {*known}
+    return "|".join(sorted(word for word in found if word[0] != "d" or word[1:] not in found))
 
 
 def _with_names(formula: str, upright: Collection[str]) -> str:
@@ -210,6 +220,12 @@ def _goes_on(above: str, row: str) -> bool:
     return "=" in above and (is_open or re.search(r"(?<![\^{])[-+−=]\s*$", above) is not None)
 
 
+def _is_rest(above: str, row: str) -> bool:
+    """Whether a row of a displayed formula is the rest of a side above it: a factor that stands by itself."""
+    is_open = "=" in above and re.search(rf"{END_OF_ROW}|[.,;]\s*$", above) is None
+    return is_open and re.search(rf"\\(?:begin|end|text|tag|label|q?quad)|{RELATION}", row) is None
+
+
 def _is_formula(row: str) -> bool:
     """Whether a row has letters and signs, and no words."""
     words = {word for word in re.findall(WORD, re.sub(r"\\[A-Za-z]+", " ", row)) if len(word) > 2}
@@ -230,25 +246,6 @@ def _stands_behind(above: str, row: str) -> bool:
     is_factor = re.match(r"\s*(?:[^\W\d_][\w⁰-⁹]*\s*)?[([]", row) is not None and len(split(row, RELATION)) == 1
     words = {word for word in re.findall(WORD, row) if len(word) > 2}  # dw is none
     return is_factor and 0 <= above.find("=") < indent and words <= MATHEMATICAL
-
-
-def _label(row: str) -> str:
-    """The words in front of a formula, up to their colon, or its number: ``Hessian:``, ``3.``."""
-    m = re.match(rf"\s*[^\W\d]+(?: [^\W\d]+)*:\s*|{ITEM}", row)
-    return m.group() if m else ""
-
-
-def _without_remark(row: str, column: int) -> tuple[str, int]:
-    """A row without the remark that stands in a column at its right, and that column, or the one above."""
-    m = re.compile(r"(?<=[^\s,;.]) {3,}(?!(?:where|with)\s.*=)(?=\S)").search(row.rstrip(), len(_label(row)))
-    if m is None or "&" in row:
-        indent = len(row) - len(row.lstrip())
-        is_deep = indent > (24 if row.lstrip()[:1] in "([" else 16)
-        is_remark = (is_deep and re.match(r"\s*[=+·*&\\⇒−-]", row) is None) or (
-            column and indent > 8 and abs(indent - column) <= 1
-        )
-        return ("" if is_remark else row), column
-    return row[: m.start()], m.end()
 
 
 def _line(number: int, row: str, formula: str, place: int, is_latex: bool, known: frozenset[str], words: str) -> Line:
@@ -279,12 +276,16 @@ def _pieces(row: str) -> Iterator[str]:
     row = re.sub(SWITCH, lambda m: m.group(1) if len(m.group(1)) == 1 else rf"\operatorname{{{m.group(1)}}}", row)
     row = re.sub(NUMBERED, " ", row)
     row = re.sub(LABELLED, r"_{\1}", row)
-    held = [m.group() for m in re.finditer(TABLE, row)]
-    row = re.sub(BROKEN, " ", re.sub(TABLE, "⟪⟫", row))
+    held = re.finditer(TABLE, row)
+    for piece in _between_tables(re.sub(BROKEN, " ", re.sub(TABLE, "⟪⟫", row))):
+        yield re.sub("⟪⟫", lambda _: next(held).group(), piece)
+
+
+def _between_tables(row: str) -> Iterator[str]:
+    """The same of a row with a sign in place of each matrix, and of what holds in cases."""
     if "matrix}" not in row and "cases}" not in row:
         row = re.sub(r"(?<![-+=])(?<![-+=]\s)\\\\(?:\[[^\]]*\])?(?=.*\S)", " ; ", row)
     row = re.sub(LAYOUT, " ", row).replace("&", " ")
-    row = re.sub("⟪⟫", lambda _: held.pop(0), row)
     row = re.sub(r"\\(?:text|mathrm|mathsf|rm)\s*\{\s*d\s*\}", r"\\mathrm{d}", row)
     if "$" in row:
         pieces = (_balanced(piece) for k, piece in enumerate(re.split(r"\$\$?", row)) if k % 2)
@@ -329,7 +330,7 @@ def _plain(piece: str, is_latex: bool) -> str:
     piece = re.sub(r"(=.*?)\\succ(?:eq)?\s*0\W*$", r"\1", piece)  # H = 2XᵀX ≻ 0
     piece = re.sub(r"\\Longrightarrow(?![A-Za-z])", r"\\implies", piece)
     found = transcript(piece, MATHEMATICAL - {"d"}, "latex" if is_latex else None).text
-    found = re.sub(r"⟪\w+⟫", PROSE, found).replace("\u200a", " ")
+    found = re.sub(r"⟪\w+⟫", PROSE, re.sub(r",\s*⟪otherwise⟫\s*\)", ")", found)).replace("\u200a", " ")
     found = re.sub(r"<([^<>=]+,[^<>=]+)>", r"⟨\1⟩", found)
     return re.sub(ARROWS, ";", found)
 
@@ -345,7 +346,11 @@ def _statements(formula: str, known: frozenset[str], is_signed: bool) -> Iterato
             goes_on = not sides[0]
             if not re.fullmatch(NUMBER, sides[1]):
                 sides[0] = re.sub(OPTIMUM, "", sides[0])
-            if len(sides) > 2 and re.fullmatch(r"\w+", sides[0]) and re.fullmatch(VALUE, sides[1]):
+            if (
+                len(sides) > 2
+                and re.fullmatch(r"(?:log |ln )?\w+(?:_\{\w+\})?", sides[0])
+                and re.fullmatch(VALUE, sides[1])
+            ):
                 yield Statement((sides.pop(1), sides[1]))  # J = f(w) = … says both what J and what f(w) is
             yield Statement(tuple(sides[1:] if goes_on else sides), goes_on)
             if behind and behind[0].strip():

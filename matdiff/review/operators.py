@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
 
 from matdiff.errors import NotationError, UnsupportedError
@@ -13,7 +13,7 @@ from matdiff.language.questions import Question, question_at
 from matdiff.records import NamedTuple
 from matdiff.review.lines import MATHEMATICAL
 
-LETTER = rf"(?![ᵀᴴ⁻⁰-⁹¹²³ⁿ½¼])[^\W\d_∂∇][{MARKS}]*(?:_\{{\w+\}}|_[A-Za-z0-9]+|[{SUBS}]+|[0-9]+)?"
+LETTER = rf"(?![ᵀᴴ⁻⁰-⁹¹²³ⁿ½¼])[^\W\d_∂∇][{MARKS}]*(?:_\{{\w+\}}|_[A-Za-z0-9]+[{SUBS}]*|[{SUBS}]+|[0-9]+)?"
 GREEK = rf"(?<![A-Za-z])(?:{SPELT_GREEK})"
 WORDY = rf"(?:[a-zA-Z]{{2,}}|{LETTER})"
 D = r"(?:∂|(?<![A-Za-z_])d)"
@@ -33,6 +33,7 @@ BY_ROW = (  # ∂/∂xᵀ
     rf"(?:\(\(\s*{D}\s*\)\s*/\s*\(\s*|{D}\s*/\s*){D}\s*(?P<x>{LETTER})\s*(?:[ᵀ⊤]|\^\{{?[T⊤]\}}?)"
     r"(?:\s*\)\s*\))?"
 )
+LINKED = rf"\(\(\s*{D}\s*({LETTER})\s*\)\s*/\s*\(\s*{D}\s*({LETTER})\s*\)\)|{D}\s*({LETTER})\s*/\s*{D}\s*({LETTER})"
 FRACTION = (
     rf"\(\(\s*{D}\s*{TWICE}\s*(?P<f>{LETTER}|{HELD})?{ARGUMENT}\s*\)\s*/\s*\(\s*{D}\s*(?P<x>{LETTER}|{HELD}){ROW}"
     rf"(?P<square>\^\{{?2\}}?|²)?(?P<mixed>\s*{D}\s*{LETTER}\s*(?:[ᵀ⊤']|\^\{{?[T⊤]\}}?)?)?\s*\)\)"
@@ -43,7 +44,7 @@ RATIO = (
 )
 BELOW = (
     r"(?:_\{(?P<low>[^{}]*(?:\{[^{}]*\}[^{}]*)?)\}"
-    rf"|_(?P<letter>[A-Za-zα-ωΑ-Ω][0-9{SUBS}]*)(?:\[(?P<member>[a-z])\])?|(?P<sub>[{SUBS}]+))"
+    rf"|_(?P<letter>[A-Za-zα-ωΑ-Ω](?:_[a-z](?![A-Za-z])|[0-9{SUBS}]*))(?:\[(?P<member>[a-z])\])?|(?P<sub>[{SUBS}]+))"
 )
 NABLA = (
     rf"(?:∇|∂(?=_|[{SUBS}])|(?<![A-Za-z])(?:grad|hess)(?![a-z]))(?P<twice>\^\{{?2\}}?|²)?\s*{BELOW}?"
@@ -66,8 +67,8 @@ OPERATOR = r"\(\(\s*[d∂]|∇|∂|(?<![A-Za-z])(?:grad_|hess_|D_|d(?:\^\{?2\}?|
 NEXT_TERM = rf"[-+−]\s*(?:[\w½ ]{{0,3}}|\([\w()/]+\)\s*)(?:{OPERATOR})"  # − ½∇_w g
 WHOLE = rf"(?<![A-Za-z])(?P<op>[DHJ])\s*_?\{{?(?P<f>{LETTER})\}}?(?P<arguments>\s*\([^()=]*\))?"  # D f, H_f(x)
 
-OF_VECS = (  # ∂vec(Y)/∂(vec X)ᵀ is ∂Y/∂X
-    rf"({D})\s*(?:\(?\s*vec\s*\(?\s*({LETTER})\s*\)+|\(?\s*vec\s+({LETTER})\s*\)?|vec\s*({HELD}))(\^?\{{?[2²T⊤ᵀ']?\}}?)"
+OF_VEC = (  # ∂vec(Y)/∂(vec X)ᵀ is ∂Y/∂X
+    rf"({D})\s*(?:\(\s*vec\s*(?:\(\s*({LETTER})\s*\)|\s({LETTER}))\s*\)|vec\s*\(\s*({LETTER})\s*\)|vec\s+({LETTER})|vec\s*({HELD}))"
 )
 
 NABLA_OF = rf"{D}\s*(?:vec\s*)?∇\s*_\s*\{{?\s*(?P<x>{LETTER})\s*\}}?\s*(?P<f>{LETTER})"
@@ -82,6 +83,21 @@ def letters_in(side: str) -> set[str]:
     ['A', 'b', 'x_i']
     """
     return {named(n) for n in re.findall(LETTER, re.sub(rf"(?<![A-Za-z])(?:{FUNCTION})(?![A-Za-z])", " ", side))}
+
+
+def is_chain_rule(sides: Sequence[str]) -> bool:
+    """Whether two sides are a derivative and the product of those that lead to it, each by what the next is of.
+
+    >>> is_chain_rule(["∂C/∂w", "∂C/∂a · ∂a/∂z · ∂z/∂w"]), is_chain_rule(["∂C/∂w", "∂C/∂a · ∂z/∂w"])
+    (True, False)
+    """
+    chains = [re.findall(LINKED, side) for side in sides]
+    alone = all(not re.sub(LINKED, " ", side).strip(" ·⋅.*") for side in sides)
+    if not alone or len(sides) != 2 or len(chains[0]) != 1 or len(chains[1]) < 2:
+        return False
+    links = [(named(f or of), named(x or by)) for f, x, of, by in (chains[0][0], *chains[1])]
+    (first, last), *between = links
+    return [first, *(x for _, x in between)] == [*(f for f, _ in between), last]
 
 
 class Asked(NamedTuple):
@@ -108,8 +124,8 @@ def with_names(side: str, functions: Collection[str], name: Name, defined: Colle
     "W'  <L by h> "
     """
     side = re.sub(OF_NABLA, r"∂²\g<f>/∂\g<x>²", side) if "∇" in side and "/" in side else side
-    if len(re.findall(OF_VECS, side)) > 1:
-        side = re.sub(OF_VECS, lambda m: f"{m[1]} {m[2] or m[3] or m[4]}{m[5]}", side)
+    if re.search(rf"/\s*\(*\s*{OF_VEC}", side) and len(re.findall(OF_VEC, side)) > 1:
+        side = re.sub(OF_VEC, lambda m: f"{m[1]} {next(filter(None, m.groups()[1:]))}", side)
     side = _of_formulas(side, functions, name)
     for pattern in (FRACTION, RATIO):
         side = re.sub(pattern, lambda m: _said(m, name), side)

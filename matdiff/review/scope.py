@@ -21,7 +21,7 @@ from matdiff.language.other_kinds import KindsError
 from matdiff.language.together import read_line
 from matdiff.review.asking import NotSaid, derivative_asked, entry_asked, entry_of_itself, objective
 from matdiff.review.assumed import assume, number_letters
-from matdiff.review.calls import CALL, without_arguments, without_place
+from matdiff.review.calls import CALL, with_entries, without_arguments, without_place
 from matdiff.review.comparing import compared
 from matdiff.review.definitions import DEFINED
 from matdiff.review.filling import Origin
@@ -61,6 +61,7 @@ class Scope:
     """
 
     def __init__(self, where: str | Mapping[str, str] | None, text: str, wrt: str | None = None) -> None:
+        self.text = text
         self.declared: Declarations = declare(where)
         self.where = frozenset(self.declared)
         for name, said in said_once(text).items():
@@ -99,7 +100,6 @@ class Scope:
         self.declared.table.update({n: Declaration(n, SCALAR) for n in counts - self.given})
         number_letters(self, text)
         assume(self, text, curved=False)
-        self.text = text
 
     # ---- definitions -------------------------------------------------------------------------------
 
@@ -206,6 +206,7 @@ class Scope:
             side = re.sub(SIZE_D, f" {size} ", side)
         if self.solved:
             side = re.sub(LETTER, lambda m: self.solved.get(named(m.group()), m.group()), side)
+        side = with_entries(self, side)
         side = self._with_links(self._with_open_functions(with_paths(self, side)))
         name = partial(self._name, summed=frozenset(re.findall(SUMMED, side)))
         side = with_names(side, self.functions, name, self._operands())

@@ -215,7 +215,15 @@ class Beside:
             is_chain = error.message.startswith("the product does not fit") and self.scope.asks(side)
             if spelt == side and not is_chain:
                 raise
-        return spelt, self.scope.value(spelt) if spelt != side else self._in_a_layout(side)
+        if spelt == side:
+            return side, self._in_a_layout(side)
+        try:
+            return spelt, self.scope.value(spelt)
+        except MatdiffError as error:
+            if not error.message.startswith("division by"):  # (a − y)/(a(1 − a))
+                raise
+            spelt = by_entries(spelt, error.message)
+        return spelt, self.scope.value(spelt)
 
     def _commuted(self, side: str, truth: Expr) -> tuple[str, Expr] | None:
         """A side with a commutation matrix of the sizes with which it is right, or else of some that fit."""

@@ -16,7 +16,10 @@ Where = str | Mapping[str, str] | None
 LETTER, CALLED = "ο", "omicron"  # which nobody writes
 UPRIGHT = r"\\(?:math(?:rm|sf)|text|rm|operatorname)\s*\{\s*d\s*\}"
 INCREMENT = rf"(?m)^[\W]*(?:d|{UPRIGHT})\s*(?:[A-Za-z∇(]|\\nabla)[^=\n]*="  # df = …
-FRONT = r"(?:(?<![A-Za-z_\\{])|(?<=(?<![A-Za-z])[A-Zd])|(?<=[I01∇]_)|(?<=[I01]_\{)|(?<=nabla_\{)|(?<=[\s(}^c]\{))"
+FRONT = (
+    r"(?:(?<![A-Za-z_\\{])|(?<=(?<![A-Za-z])[A-Zd])|(?<=[I01∇]_)|(?<=[I01]_\{)|(?<=nabla_\{)"
+    r"|(?<=\{)(?<!_\{)(?<!(?:rm|sf)\{)(?<!text\{)(?<!name\{))"
+)
 NAME = rf"{FRONT}d(?![A-Za-z])"
 ALONE = rf"{NAME}(?![^\W\d_ᵀ⊤]|[(∇|‖])"  # in plain text what stands directly behind d is differentiated
 DOUBTFUL = r"(?<![A-Za-z\\{])d\s*(?=[^\W\d_](?![a-z]{2})|\()"

@@ -389,3 +389,32 @@ def test_a_function_is_not_called_as_one_of_its_names() -> None:
     assert r"J(x) &= L + f^{\top} x" in page
     assert r"\nabla_{x} J &= f" in page
     assert r"S: d\times d\text" in matdiff.derive("log(det(S))", "S", "S: d x d spd").to_latex()
+
+
+SIGNS = [
+    ("sum(i=1..N, sum(j=i+1..N, (x[i] - x[j])^2)) + sum(i=1..N, c[i]*x[i])", "x", "x[i=1..N], c[i=1..N]: scalar"),
+    ("logsumexp(z) - z[2]", "z", "z: n"),
+    ("tr(W'*Sb*W)/tr(W'*Sw*W)", "W", "W: m x r; Sw: m x m spd; Sb: m x m symmetric"),
+    ("sum(0.5*x .* (1 + tanh(c*(x + 0.044715*x.^3))))", "x", "x: n; c: scalar"),
+    ("vec(X)'*kron(B, A)*vec(X)", "X", "X: m x n; B: n x n; A: m x m"),
+    ("L_{Ridge}(w) = ||y - X w||^2 + λ||w||^2", "w", "X: m x n; y: m; w: n"),
+    ("log p = -1/2 (x - μ)^T S^{-1} (x - μ)", "μ", "x, μ: n; S: n x n spd"),
+    ("-1/2 (x - μ_k)^T Σ_k^{-1} (x - μ_k) - 1/2 log |Σ_k|", "μ_k", None),
+]
+
+
+@pytest.mark.parametrize(("text", "wrt", "where"), SIGNS)
+@pytest.mark.parametrize("form", ["to_text", "to_latex", "to_markdown"])
+def test_every_line_of_a_page_is_read(text: str, wrt: str, where: str | None, form: str) -> None:
+    """Cases, entries, upright names, abbreviations with a number, vec in brackets, names of functions."""
+    review = matdiff.check(getattr(matdiff.derive(text, wrt, where), form)())
+    assert {line.verdict for line in review.lines} <= {"proved", "agrees", "not a claim"}, review.to_text()
+
+
+@pytest.mark.parametrize("form", ["to_text", "to_latex", "to_markdown"])
+@pytest.mark.parametrize(
+    ("text", "wrt", "where"), [("inv(X)", "X", "X: n x n"), ("[10*(x[2] - x[1]^2); 1 - x[1]]", "x", "x: 2")]
+)
+def test_every_line_of_a_jacobian_is_read(text: str, wrt: str, where: str, form: str) -> None:
+    review = matdiff.check(getattr(matdiff.jacobian(text, wrt, where), form)())
+    assert {line.verdict for line in review.lines} <= {"proved", "agrees", "not a claim"}, review.to_text()

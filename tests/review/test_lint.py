@@ -198,3 +198,52 @@ def test_items_and_words_of_a_docstring_are_no_claims() -> None:
     module = '"""Names.\n\n- device_put_all\n- d(x, y) = d(y, x)\n- dataset_0 = [value_0]\n- pdf = exp(-x)\n"""\n'
     findings = linted([("names.py", module)])
     assert (findings.ok, findings.claims) == (True, 0)
+
+
+BROKEN = """# Layer
+
+$$
+Y = X W
+$$
+
+$$
+\\frac{\\partial L}{\\partial W}
+=
+X^T
+\\frac{\\partial L}{\\partial Y}
+$$
+
+$$
+\\frac{\\partial L}{\\partial X}
+=
+\\frac{\\partial L}{\\partial Y}
+W
+$$
+"""
+
+
+def test_the_rest_of_a_displayed_side_stands_in_a_row_of_its_own() -> None:
+    found = linted([("notes.md", BROKEN)])
+    assert [(f.line, f.kind) for f in found.found] == [(18, "transpose")]
+    assert (found.read, found.claims) == (2, 2)
+
+
+CHAINS = [
+    "# Chain\n\n$∂C/∂w = ∂C/∂a · ∂a/∂z · ∂z/∂w$",
+    "# Sigmoid\n\n$\\sigma(x) = \\frac{1}{1 + e^{-x}}$, $\\frac{d}{dx}\\tanh(x) = 1 - \\tanh^2(x)$",
+    "# Layer\n\n$a = \\sigma(z)$, $L = L(a)$\n\n$∂L/∂z = ∂L/∂a \\odot \\sigma'(z)$",
+]
+
+
+@pytest.mark.parametrize("text", CHAINS)
+def test_chains_of_functions_that_are_not_given_are_read(text: str) -> None:
+    found = linted([("notes.md", text)])
+    assert not found.found
+    assert found.read == found.claims == 1
+
+
+def test_docstrings_of_backward_passes_have_no_findings() -> None:
+    unit = '"""Since A = sigmoid(Z), dZ = dA * A * (1 - A)."""'
+    loss = '"""L = -(y log a + (1-y) log(1-a)), a = sigmoid(z)\n\ndL/da = (a - y) / (a (1 - a))\nda/dz = a (1 - a)\n"""'
+    found = [linted([("unit.py", text)]) for text in (unit, loss)]
+    assert [(len(one.found), one.read, one.claims) for one in found] == [(0, 1, 1), (0, 2, 2)]
