@@ -327,7 +327,7 @@ def _of(text: str, place: int, known: Collection[str], defined: Collection[str])
     m = re.compile(middle + BELOW + (r"\)\)" if is_fraction else r"(?!\w)")).match(text, end)
     if m is None and last and not is_fraction:
         m, end = last, last.start()
-    if m and re.compile(r"\s*[^\s.]" if is_word else r"\s*[-+−*·]").match(text, m.end()):  # ∂L/∂w + …
+    if m and re.compile(r"\s*(?!=\s*0[\s.?]*$)[^\s.]" if is_word else r"\s*[-+−*·]").match(text, m.end()):  # ∂L/∂w + …
         message = "a derivative can only be asked for in front of the whole function"
         hint = "name the unknown with wrt" + (", or declare d: scalar" if is_word else "")
         raise NotationError(message, text=text, span=(place, m.end()), suggestion=hint)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
+from matdiff.algebra.expr import FUNCTIONS
 from matdiff.errors import MatdiffError, NotationError
 from matdiff.language.declarations import add_condition
 from matdiff.language.declared import Declarations
@@ -156,7 +157,9 @@ def _told_of_function(said: str, text: str) -> Said | None:
 
 def _is_constraint(said: str, behind: bool) -> bool:
     """Whether a statement compares two sides: x ≥ 0, and *behind* a function A x = b."""
-    if HEAD.match(said) or re.match(r"[Ff]or\b", said):
+    head = HEAD.match(said)
+    is_value = head and behind and head["arguments"] and head["name"] in FUNCTIONS  # sum(w) = 1
+    if (head and not is_value) or re.match(r"[Ff]or\b", said):
         return False
     shown = _with_inner_products(said)
     if re.match(r"\s*[^\W\d_]|\s*[‖|0-9]", said) and any(outside(shown, RELATIONS)):
@@ -164,7 +167,7 @@ def _is_constraint(said: str, behind: bool) -> bool:
     equals = next(outside(shown, "="), None) if behind else None
     left = shown[: equals.start()] if equals else ""
     is_assigned = left.rstrip().endswith((":", "!", "<", ">")) or left.endswith(("+", "-", "*", "/"))  # loss += …
-    return bool(left.strip()) and not is_assigned and not re.match(r"[\s(]*[∇∂]", said)
+    return bool(left.strip()) and not is_assigned and not re.match(r"[\s(]*(?:[∇∂]|d\w*\s*/\s*d)", said)
 
 
 def _with_inner_products(condition: str) -> str:

@@ -265,7 +265,8 @@ def _joined(text: str, pieces: list[Piece], kept: set[int]) -> Iterator[Edit]:
     is_first = False  # let h = A x, h'h
     for k, piece in enumerate(pieces):
         lead, word = text[slice(*piece.lead)], word_of(text, piece)
-        if word and condition:
+        ends = lead.lstrip("=\n\t ") in (".", "?", ":")
+        if condition and (word or (ends and k > begins and piece.start in kept)):  # f where A ≻ 0. df/dx
             yield (*condition, " ")
             condition = None
         if says_nothing(text, piece):
@@ -281,10 +282,9 @@ def _joined(text: str, pieces: list[Piece], kept: set[int]) -> Iterator[Edit]:
             yield from ((*piece.lead, " "), (*condition, " "))
             condition = None
         elif word and k == begins:
-            _require_condition(text, piece, word)
-            is_first = word in IN_FRONT and _is_item(text, piece)
-            is_let = (is_first or lead == "let") and re.search(r"\bin\b", text)  # let h = A x in h'h
-            yield (*piece.lead, "let " if is_let else " ")
+            is_first = _leads_in(text, piece, word)
+            is_let = is_first or lead == "let"  # let h = A x in h'h
+            yield (*piece.lead, "let " if is_let and re.search(r"\bin\b", text) else " ")
         elif word:
             is_next = word == "then" or is_verb(word) or is_first or (word == "and" and _is_item(text, piece))
             yield (*piece.lead, ";" if is_next else " and " if word == "and" else " where ")
@@ -292,19 +292,21 @@ def _joined(text: str, pieces: list[Piece], kept: set[int]) -> Iterator[Edit]:
             yield (*piece.lead, " ")
             yield (*condition, ";" if is_first else " where ")
             condition = None
-        elif lead.lstrip("=\n\t ") in (".", "?", ":"):
-            yield (*piece.lead, ";" if pieces[k - 1].start in kept else " ")
+        elif ends:
+            yield (*piece.lead, ";" if k > begins else " ")
         elif lead == "," and (is_first or _parts(text, piece, pieces[k - 1], kept)):
             yield (*piece.lead, ";")
     if condition:
         yield (*condition, " ")
 
 
-def _require_condition(text: str, piece: Piece, word: str) -> None:
-    """Refuses an if or when that begins a text, and has behind it what is neither a condition nor defines anything."""
-    if word in ("if", "when") and not _is_item(text, piece):
+def _leads_in(text: str, piece: Piece, word: str) -> bool:
+    """Whether a word that begins a text leads in a definition; an if must have one or a condition behind it."""
+    is_item = _is_item(text, piece)
+    if word in ("if", "when") and not is_item:
         message = f"what stands behind {word} is no condition"
         raise NotationError(message, text=text, span=piece.lead, suggestion=f"leave out the word {word}")
+    return word in IN_FRONT and is_item
 
 
 def _parts(text: str, piece: Piece, before: Piece, kept: set[int]) -> bool:
