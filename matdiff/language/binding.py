@@ -81,6 +81,7 @@ class Bound:
         self.ranges = set(self.written_sizes)  # those that are scalars where they stand in a formula
         self.sets: dict[str, list[Binder]] = {}  # the indices that run through a set of the text
         self.summed, self.masks = set[int](), set[str]()  # what is in sums of all entries; sets as matrices of 0, 1
+        self.apart = set[frozenset[Position | None]]()  # pairs of indices that a sum keeps apart: i < j
         self._resolve()
         self.order = list(postorder(self.tree))
         self.data = data(self.names.values(), self.wrt)
@@ -328,9 +329,10 @@ class Bound:
             return
         if base.kind == "NAME" and isinstance(scope.get(base.value), Binder):
             raise self.error(node, f"{base.value} is an index, and cannot have one itself")
-        if base.value == "delta" and base.kind == "NAME" and len(binders) == 2 and self._is_unclaimed("delta"):
-            base = Node("constant", [], ("eye", ()), base.start, base.end)
-            self.note(node, "δ_ij is 1 where i = j, and 0 elsewhere; a matrix δ is declared, δ: n x n")
+        if base.value == "delta" and len(binders) == 2:
+            from matdiff.language.sized_constants import kronecker
+
+            base = kronecker(self, node, base, binders)
         if base.kind == "NAME" and base.value not in self.definitions and base.value not in scope:
             entry = self.entry_of(base.value)
             in_steps = [i for i in binders if isinstance(i, Place) and i.in_steps]
@@ -345,10 +347,6 @@ class Bound:
         if base.kind == "bars":
             base.value = "entrywise"
         node.kind, node.value, node.parts = "entry", binders, [base]
-
-    def _is_unclaimed(self, name: str) -> bool:
-        """Whether a name is neither declared nor defined nor an unknown, so that it may have its customary meaning."""
-        return name not in self.declared and name not in self.definitions and name not in self.wrt
 
     # ---- sums, functions, definitions --------------------------------------------------------------
 

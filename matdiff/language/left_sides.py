@@ -140,10 +140,11 @@ def of_any_member(text: str, piece: Piece, bound: AbstractSet[str]) -> Iterator[
 def _without_arguments(text: str, head: re.Match[str], arguments: str) -> Iterator[Edit]:
     """Takes (x) away from r_i(x) = a_iᵀx − b_i, which is called with x only, r_k(x): it is another spelling of r_i."""
     name = head.group("name") + head.group("low")
-    m = re.fullmatch(rf"(?P<base>.+?)(?:_\{{?[a-z]\}}?|[{SUBS}])", name)
+    m = re.fullmatch(rf"(?P<base>.+?)(?:_\{{?[a-z](?:,?\s*[a-z])?\}}?|[{SUBS}]{{1,2}})", name)
     if m is None:
         return
-    written = rf"(?<![a-z0-9_]){re.escape(m['base'])}(?:_\{{[a-z0-9]\}}|_[a-z0-9]|[{SUBS}])\s*"
+    low = rf"(?:_\{{[a-z0-9](?:,?\s*[a-z0-9])?\}}|_[a-z0-9]{{1,2}}|[{SUBS}]{{1,2}})"
+    written = rf"(?<![a-z0-9_]){re.escape(m['base'])}{low}\s*"
     calls = list(re.finditer(rf"{written}(\(\s*{re.escape(arguments.strip())}\s*\))", text))
     if len(calls) == len(re.findall(written + r"\(", text)):
         yield from ((*call.span(1), "") for call in calls)

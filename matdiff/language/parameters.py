@@ -28,7 +28,7 @@ CAPITAL_SIGMA = (  # that sums: Σ_{i=1}, Σᵢ and Σ^N, or Σ_i (…) and Σ_i
 )
 BINDER = regex(
     rf"(?:[∑∏]|\b(?:sum|prod|max|min)|{CAPITAL_SIGMA})\s*(?:\^(?:\{{[^{{}}]*\}}|\w)\s*)?"
-    rf"(?:_\{{\s*([\w\s,]+)|_([a-z]{{2,3}}(?![A-Za-z])|\w)|([{SUBS}]+)|\(\s*(\w)\s*=)"
+    rf"(?:_\{{[\s(]*([\w\s,]+(?:(?:[<≤]=?|\\le[a-z]*)[\w\s]+)*)|_([a-z]{{2,3}}(?![A-Za-z])|\w)|([{SUBS}]+)|\(\s*(\w)\s*=)"
 )
 
 
@@ -65,7 +65,8 @@ def bound_letters(text: str) -> frozenset[str]:
     """The letters that sums and the like bind."""
     if not any(sign in text for sign in BINDERS):
         return frozenset()
-    letters = {SUBSCRIPTS.get(c, c) for m in BINDER.finditer(text) for c in "".join(filter(None, m.groups()))}
+    found = [re.sub(r"\\[a-z]+", "", "".join(filter(None, m.groups()))) for m in BINDER.finditer(text)]
+    letters = {SUBSCRIPTS.get(c, c) for written in found for c in written}
     return frozenset(canonical(letter) for letter in letters if letter.isalpha())
 
 

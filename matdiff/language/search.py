@@ -207,7 +207,8 @@ class Search:
             or ((of[0][0], of[n][0]) == ("V", "S") and self.keys[k] in self.arrays)
             for (k, _), (of, n) in zip(plain, taken, strict=True)
         )
-        one_each = {str(self.keys[k]).rstrip("0123456789"): self.choices[self.keys[k]][n] for k, n in plain}  # x₁, x₂
+        stems = [re.sub("_.*|[0-9]+$", "", str(self.keys[k])) for k, _ in plain]  # of x₁, x₂ and w_{box}, w_{cls}
+        one_each = {stem: self.choices[self.keys[k]][n] for stem, (k, n) in zip(stems, plain, strict=True)}
         made = sum(cost for key, (kind, cost) in one_each.items() if kind == "S" and key not in self.prices)
         return made + (FAR_FETCHED + 1) * (is_matrix or is_turned or is_path or is_array)
 

@@ -6,14 +6,16 @@ In goes a node of the tree with its letter and what is written low; out comes th
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from matdiff.errors import AmbiguityError
 from matdiff.language.extents import Excerpt, parse_size
 from matdiff.language.fixed import fixed
 from matdiff.language.names import canonical
+from matdiff.language.places import binder_of
 from matdiff.language.scopes import Place, Position, Scope
 from matdiff.language.syntax import Node, postorder
 
@@ -51,10 +53,33 @@ def _make_unit(node: Node, index: Position) -> None:
     node.kind, node.value, node.parts = "unit", (index, None), []
 
 
+def kronecker(bound: Bound, node: Node, base: Node, indices: Sequence[Position]) -> Node:
+    """δ_ij as an entry of the identity, unless δ is a name of the text, or the sum has no terms with i = j."""
+    known = any("delta" in names for names in (bound.declared, bound.definitions, bound.wrt))
+    if base.kind != "NAME" or known or frozenset(indices) in bound.apart:
+        return base
+    bound.note(node, "δ_ij is 1 where i = j, and 0 elsewhere; a matrix δ is declared, δ: n x n")
+    return Node("constant", [], ("eye", ()), base.start, base.end)
+
+
+def _as_entries(bound: Bound, node: Node, base: Node, indices: Sequence[Position]) -> None:
+    """I_ij with two indices of sums, which are entries of a matrix I where their ranges differ."""
+    first, second = [binder.last if (binder := binder_of(index)) else None for index in indices]
+    if first is None or second is None or first == second:
+        message = "I_ij can be an entry of the identity, or of a matrix that is called I"
+        raise bound.error(node, message, "write δ_ij for the identity; declare I: n x n for the matrix", AmbiguityError)
+    bound.note(node, "I_ij are the entries of a matrix that is called I; those of the identity are δ_ij")
+    bound.as_part(node, base, indices, {})
+
+
 def resolve_sized(bound: Bound, node: Node, base: Node, text: str, scope: Scope) -> None:
     """1_n, 0_{m×n}, I_n; a letter or word that is no size makes a name, as I_x and I_{world} of inertia."""
     if base.value == "I" and text.isalpha() and COUNTLESS.intersection(text) - bound.written_sizes - scope.keys():
         bound.as_symbol(node, canonical(f"I_{text}"), scope)
+        return
+    letters = [canonical(letter) for letter in re.findall(r"\w", text)]
+    if base.value == "I" and len(letters) == 2 and all(letter in scope for letter in letters):
+        _as_entries(bound, node, base, [scope[letter] for letter in letters])
         return
     kind = LETTERS.get(base.value)
     if kind is None:

@@ -94,14 +94,11 @@ def _ranged(bound: Bound, item: Node, head: Head, steps: Steps) -> Given:
 
 
 def _require_own_letters(bound: Bound, given: Given) -> None:
-    """Refuses f(i) = ∑_i …, where the letter of a parameter is that of an index as well."""
+    """Refuses f(i) = ∑_i …, where the letter of a parameter is that of an index as well; ∑_{k≠i} binds k alone."""
     for node in postorder(given.body):
-        letters = (
-            {letter for clause in node.value[1].clauses for letter in bound_by(clause)}
-            if node.kind == "big_sum"
-            else set()
-        )
-        if twice := sorted(letters.intersection(given.parameters)):
+        bound_here = [bound_by(clause) for clause in node.value[1].clauses] if node.kind == "big_sum" else []
+        own = [letters for letters in bound_here if letters and set(letters) <= set(given.parameters)]
+        if twice := sorted({letter for letters in own for letter in letters}):
             message = f"the index {twice[0]} is bound twice: it is a letter of {given}, too"
             raise bound.error(node, message, "use another letter for the sum")
 

@@ -114,6 +114,7 @@ class _Resolved:
             raise self.error("the sum has no index of its own", "write ∑_{i=1}^N")
         inner = self.inner()
         conditions = [self.condition(c, inner) for c in self.conditions]
+        self.bound.apart.update(frozenset((a, b)) for a, sign, b in conditions if sign in "<≠")
         binders = [b for letter in self.letters if (b := binder_of(inner[letter])) is not None]
         self.node.value = Summation(self.operator, binders, conditions)
         for name, letters in self.masks:

@@ -178,6 +178,10 @@ class Accent(Construct):
         page.widen(place, self.command.start, token.end)
 
 
+STEPPED = regex(r"_\{[^{}]*[-−+|]")
+NORMED = regex(r"‖⎹?(?:²|\^\{?2\}?)?$")
+
+
 class Script(Construct):
     """A subscript or superscript: its sign, a piece for the opening brace if there is one, and what stands in it."""
 
@@ -221,7 +225,10 @@ class Script(Construct):
         page.script_end = len(page)
 
     def _clean(self, page: Page) -> None:
-        """An index has no white space and no braces inside: x_{i_{1}} is x_{i_1}."""
+        """An index has no white space and no braces inside: x_{i_{1}} is x_{i_1}; ‖x‖_{P_{t-1}^{-1}} is weighted."""
+        before = "".join(text for text, _, _ in page.pieces[max(self.mark - 6, 0) : self.mark])
+        if NORMED.search(before) and STEPPED.search(page.short(self.mark + 2)):
+            return
         inside = page.pieces[self.mark + 2 :]
         del page.pieces[self.mark + 2 :]
         for text, start, end in inside:
