@@ -13,17 +13,19 @@ from collections.abc import Set as AbstractSet
 from matdiff.algebra.expr import FUNCTIONS
 from matdiff.errors import NotationError
 from matdiff.language.names import LETTER, MARKS, NAMES, SUBS, SUBSCRIPT, SUBSCRIPTS, SUPERS, named, power_asked
+from matdiff.language.outside import split
 from matdiff.language.transcript import Edit, Transcript
 from matdiff.records import NamedTuple
 from matdiff.regex import regex
 
 ARGUMENTS = (  # (x, y), (x | μ), and (y = 1 | x)
-    r"\((?P<arguments>[^()=]*(?:\([^()]*\)[^()=]*)*|[^\W\d_]\w*\s*=\s*[-−+]?\w+\s*[|∣][^()]*)\)"
+    r"\((?P<arguments>[^()=]*(?:\([^()]*(?:\([^()]*\)[^()]*)*\)[^()=]*)*|[^\W\d_]\w*\s*=\s*[-−+]?\w+\s*[|∣][^()]*)\)"
 )
 SCRIPTS = rf"(?:[{MARKS}'′⊤ᵀ]|{SUBSCRIPT}|\^\{{[^{{}}]*\}}|\^\(?[\w*∗⋆⊤]\)?|[{SUPERS}]+|\[[^][]*\])*"
 GIVEN = regex(  # what stands between the commas of (x, x′, x_{1:n}, {y_i}, y = 1, …, ·)
     rf"\s*[{{(]?\s*(?:⟪\w+⟫|[^\W\d_∂∇]\w*){SCRIPTS}(?:\s*=\s*[-−+]?\w+)?\s*[)}}]?{SCRIPTS}\s*|\s*(?:…|⋯|\.\.\.?|[·⋅])\s*"
 )
+DENSITY = regex(rf"\s*{LETTER}\s*\(.*\)\s*")  # D(q(z|x) ‖ p(z))
 HEAD = regex(  # logit(p) and logistic(t) are no logarithms
     r"\s*(?:(?P<factor>[-−]?\s*[0-9]+\s*|[-−]\s*)?(?P<log>ln|log)(?![A-Za-z]\w*\s*:?=|(?:it|istic)\s*\()\s*"
     rf"(?P<around>\((?!{LETTER}\s*[,;|]))?\s*)?(?P<name>⟪\w+⟫|[^\W\d_](?:(?!ᵀ)[\w{MARKS}])*)"
@@ -181,7 +183,7 @@ def arguments(heads: list[re.Match[str]]) -> tuple[str, ...]:
     """x and y of f(x, y) = …; none of p(x | μ) and f(x; θ), of which either part may be the unknown."""
     given = [_inside(head) for head in heads]
     inside = next(filter(None, given), "")
-    return () if re.search("[;|]", inside) else tuple(filter(None, map(str.strip, inside.split(","))))
+    return () if re.search("[;|‖(]", inside) else tuple(filter(None, map(str.strip, inside.split(","))))
 
 
 def _inside(head: re.Match[str]) -> str:
@@ -224,7 +226,9 @@ def unseen(text: str, heads: list[re.Match[str]]) -> Iterator[str]:
         rest = rest[: head.start()] + " " * (head.end() - head.start()) + rest[head.end() :]
     for head in heads:
         listed = _inside(head)
-        inside = re.split(r"\s*(?:\|\||[,;|∣‖])\s*", re.sub(r"^[({](.*)[)}]$", r"\1", listed)) if listed else []
+        inside = split(re.sub(r"^[({](.*)[)}]$", r"\1", listed), r"\s*(?:\|\||[,;|∣‖])\s*") if listed else []
+        if re.search(r"‖|\|\|", listed):
+            inside = [argument for argument in inside if not DENSITY.fullmatch(argument)]
         for k, argument in enumerate(inside):
             if fault := _fault_of(argument, inside[:k], head, rest):
                 message, hint = fault

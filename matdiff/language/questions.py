@@ -73,6 +73,10 @@ OVER = rf"\s+(?:{WITH_RESPECT}|by(?=\s+{UNKNOWNS}[\s.]*$))\s+(?P<low>\S.*?)[\s.]
 BEHIND_LINK = r"\s*(?:$|[-+*/,;=)⊙⊗:.@ᵀ⊤'′⁻\[]|\^\{?\s*(?:[T⊤]|[-−])|\w*[\s\u200a]*(?:ᵀ|⊤|\^\{?[T⊤]|')\s*(?:$|[-+,;)]))"
 TOLD = r"(?:(?!and\b|for\b)[a-z]{3,}(?:-[a-z]+)*\s+){1,6}(?!(?:of|and|for)\b)"  # symmetric matrix X
 GROUPED = rf"(?<![\w)}}\]])[({{]\s*({ONE_UNKNOWN}(?:\s*,\s*{ONE_UNKNOWN})*)\s*[)}}]"
+MEMBERS = (  # u_0, …, u_{N-1} and u_{0:N-1} below a sign are the family u
+    rf"(?P<of>[^\W\d_][{MARKS}]*)(?:_\{{?[01]\}}?\s*,(?:\s*(?P=of)_\{{?[12]\}}?\s*,)?\s*(?:…|⋯|\.\.\.?)\s*,"
+    r"\s*(?P=of)_(?:\{[^{}]*\}|\w)|_\{[01](?::|to)[^{},]*\})"
+)
 BETWEEN = rf"[^≤≥<>⪯⪰,]+(?P<sign>[≤≥<>⪯⪰])\s*(?P<name>{LETTER})\s*(?P=sign)[^≤≥<>⪯⪰,]+"  # 0 ≤ α ≤ C
 UNKNOWN = rf"\s*({ONE_UNKNOWN})\s*(?P<space>(?:∈|\bin\b|[≥≤≻⪰>:]).*)?"
 
@@ -177,6 +181,7 @@ def _below(low: str) -> tuple[tuple[str, ...], tuple[Span, ...]]:
     """
     names, conditions = list[str](), list[Span]()
     low = re.sub(GROUPED, r" \1 ", low)  # {R_i, t_i}, {X_j}
+    low = re.sub(MEMBERS, lambda m: m["of"].ljust(len(m[0])), low) if "_" in low else low
     if m := re.fullmatch(BETWEEN, low):
         return (m.group("name"),), ((0, len(low)),)
     first = 0  # of names that one set is said of: U, V ∈ S

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 SIZES = frozenset("nmdNpT")  # letters that are customary for sizes: J_n
 INDICES = frozenset("ijk")  # and for places: e_i
+DOUBTFUL = frozenset("abcefhjl")  # which may be a size as well as a label: I_b of inertia
 COUNTLESS = frozenset("gouvwxyz")  # and those that are no sizes, unless a declaration says so: I_x
 LETTERS = {"I": "eye", Fraction(1): "ones", Fraction(0): "zeros"}
 
@@ -81,6 +82,9 @@ def resolve_sized(bound: Bound, node: Node, base: Node, text: str, scope: Scope)
     if base.value == "I" and len(letters) == 2 and all(letter in scope for letter in letters):
         _as_entries(bound, node, base, [scope[letter] for letter in letters])
         return
+    if base.value == "I" and text in DOUBTFUL - bound.written_sizes - scope.keys():
+        message = f"I_{text} can be the identity with {text} rows, or a matrix of this name"
+        raise bound.error(node, message, f"write I for the identity; declare I_{text}: n x n", AmbiguityError)
     kind = LETTERS.get(base.value)
     if kind is None:
         raise bound.error(node, "a number has no subscript")

@@ -40,8 +40,10 @@ MARKS = frozenset(ACCENTS.values())
 NAMED, NAME_ENDS = "⟪", "⟫"  # around a name of several letters in LaTeX, whose letters may have accents of their own
 SPELT = {"|": "given", "-": "minus", "−": "minus", "+": "plus", ":": "to"}
 PLACE = r"\w+(?:\s*[-−+:,]\s*\w+)*"
+LOW_SIGNS = ("_+", "_-", "_−", "_{+", "_{-", "_{−")
 LIMITS = regex(r"(?:[∑∏]|(?<![A-Za-z])(?:sum|prod|max|min))\s*_\{[^{}]*\}")
 GIVEN = regex(rf"(?<=[\w{''.join(MARKS)}])(?<!sum)(?<!prod)_\{{\s*(?P<low>{PLACE}\s*\|\s*{PLACE})\s*\}}", given=("_{",))
+SIGNED = regex(r"(?P<name>[^\W\d_])(?P<low>_(?:\{\s*(?P<in>[-−+])\s*\}|(?P<sign>[-−+])(?![\w(])))", given=LOW_SIGNS)
 OF_SPACE = regex(rf"‖[{CLOSES}]?(?:²|\^2|\^\{{2\}})?\s*_\{{?\s*(?P<sign>[^\x00-\x7f])", given=("‖",))
 
 
@@ -59,6 +61,7 @@ def transcript(text: str, functions: Collection[str] = (), spelling: str | None 
         _require_no_space(found)
         found = _customary(found, functions)
     found = found.edited(list(_conditional(found.text))) if "|" in found.text else found
+    found = found.edited(list(_signed(found.text))) if "_" in found.text else found
     has_primes = "_{" in found.text and ("'" in found.text or "′" in found.text)
     return found.edited(list(_primed(found.text))) if has_primes else found
 
@@ -88,6 +91,13 @@ def _conditional(text: str) -> Iterator[Edit]:
     for m in GIVEN.finditer(text):
         pieces = (SPELT.get(piece, piece) for piece in re.findall(r"\w+|[-−+|:]", m["low"]))
         yield m.start("low"), m.end("low"), "".join(pieces)
+
+
+def _signed(text: str) -> Iterator[Edit]:
+    """Spells the sign of k_+ beside k_i or k_-, which is a label: k_{plus}; alone it may be a positive part."""
+    for m in SIGNED.finditer(text):
+        if len(set(re.findall(rf"(?<![^\W\d_]){m['name']}_\{{?\s*([-−+\w])", text))) > 1:
+            yield *m.span("low"), f"_{{{SPELT[m['in'] or m['sign']]}}}"
 
 
 def _primed(text: str) -> Iterator[Edit]:
