@@ -206,10 +206,11 @@ class Scripts(Comparisons):
             raise self.error(f"the function {self.text[begin : high.end]} is not known", begin, high.end)
         if high.label == "star":
             self.require_real_star(base, high)
-        if not self.is_label(base, high):
+        is_label, is_matrix = self.is_label(base, high), name[:1].isupper() and name not in self.vocabulary.kinds
+        if high.kind in ("label", "exponent") and not high.transposed and (is_label or is_matrix):
+            self.require_given(canonical(f"{name}_{high.label}"), begin, high.end)  # V^π(s), and no G^l(x)
+        if not is_label:
             return 0
-        if high.kind in ("label", "exponent") and not high.transposed:
-            self.require_given(canonical(f"{name}_{high.label}"), begin, high.end)  # V^π(s)
         end = self.attach(base, high.label, high.end, high.kind == "exponent")
         return self.emit("TRANSPOSE", None, end - 1, end) if high.transposed else end
 

@@ -136,6 +136,10 @@ class _Resolved:
             self.conditions.append((str(clause.first - ONE), "<", clause.letter))
         else:
             self.low[clause.letter] = clause.first
+        if last is not None and (outer := self.moving(last)):
+            raise self.error(
+                f"the sum to {last} has another end for every {outer}", "sum to N, over terms that may be 0"
+            )
         if last is not None and self.depends(last):
             self.conditions.append((clause.letter, "≤", str(last)))
         elif last is not None:
@@ -143,6 +147,11 @@ class _Resolved:
 
     def depends(self, extent: Size) -> bool:
         return any(name in self.scope or name in self.letters for name in extent.names())
+
+    def moving(self, extent: Size) -> str:
+        """The index of an outer sum that is a letter of the end of this one, as n is of ∑_{t=1}^{T_n}."""
+        low = (name.partition("_")[2] for name in extent.names())
+        return next((letter for letter in low if letter in self.scope or letter in self.letters), "")
 
     def bind_letters(self, clause: Chain) -> None:
         """The letters of a chain that are indices of this sum: those that its body is indexed with."""
