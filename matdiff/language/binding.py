@@ -80,8 +80,7 @@ class Bound:
         self.written_sizes = declared.sizes()  # names that sizes have in the declarations and in limits of sums
         self.ranges = set(self.written_sizes)  # those that are scalars where they stand in a formula
         self.sets: dict[str, list[Binder]] = {}  # the indices that run through a set of the text
-        self.summed, self.masks = set[int](), set[str]()  # what is in sums of all entries; sets as matrices of 0, 1
-        self.apart = set[frozenset[Position | None]]()  # pairs of indices that a sum keeps apart: i < j
+        self.summed, self.masks, self.apart = set[int](), set[str](), set[frozenset[Position]]()  # apart: i < j
         self._resolve()
         self.order = list(postorder(self.tree))
         self.data = data(self.names.values(), self.wrt)
