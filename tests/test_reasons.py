@@ -79,6 +79,9 @@ def law_named(name: str) -> Law:
         ("trace_of_transposed_product", "tr(x'*(1 + y) + y'*x)", "tr(x'*(1 + y)) + tr(y'*x)"),
         ("multiple_in_polar", "polar(5*A)", "-polar(A)"),
         ("multiple_in_polar", "polar(-p*A)", "polar(A)"),
+        ("transpose_of_kronecker", "(k*A')'", "k*A"),
+        ("transpose_of_skew_part", "(A*B')'", "B*A'"),
+        ("constant_body", "tr(A'*B) + tr(A*B)", "tr((A' + A)*B)"),
     ],
 )
 def test_another_reason_is_refused(name: str, before: str, after: str) -> None:

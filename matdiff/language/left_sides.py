@@ -238,6 +238,17 @@ def unseen(text: str, heads: list[re.Match[str]]) -> Iterator[str]:
                 yield f"{argument} of {whole} does not occur in the function"
 
 
+def require_arguments(text: str, head: re.Match[str]) -> None:
+    """Refuses f( / W) = … where f alone is used, and the arguments say nothing more."""
+    found = head.groupdict()
+    name, inside = found.get("name") or "", found.get("arguments") or ""
+    wrong = [one for one in map(str.strip, split(inside, ",")) if not GIVEN.fullmatch(one)] if inside else []
+    if wrong and not re.search(rf"{re.escape(name)}\s*\(", text[: head.start()] + text[head.end() :]):
+        message = f"{wrong[0]} is no argument of a function" if wrong[0] else "an argument is missing on the left side"
+        hint = "on the left side stand the names of the arguments, as in f(x, y) ="
+        raise NotationError(message, text=text, span=head.span(), suggestion=hint)
+
+
 def _fault_of(argument: str, others: list[str], head: re.Match[str], rest: str) -> tuple[str, str] | None:
     """What is wrong about an argument on a left side, and what to do."""
     found = head.groupdict()

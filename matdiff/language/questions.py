@@ -75,7 +75,7 @@ TOLD = r"(?:(?!and\b|for\b)[a-z]{3,}(?:-[a-z]+)*\s+){1,6}(?!(?:of|and|for)\b)"  
 GROUPED = rf"(?<![\w)}}\]])[({{]\s*({ONE_UNKNOWN}(?:\s*,\s*{ONE_UNKNOWN})*)\s*[)}}]"
 MEMBERS = (  # u_0, …, u_{N-1} and u_{0:N-1} below a sign are the family u
     rf"(?P<of>[^\W\d_][{MARKS}]*)(?:_\{{?[01]\}}?\s*,(?:\s*(?P=of)_\{{?[12]\}}?\s*,)?\s*(?:…|⋯|\.\.\.?)\s*,"
-    r"\s*(?P=of)_(?:\{[^{}]*\}|\w)|_\{[01](?::|to)[^{},]*\})"
+    r"\s*(?P=of)_(?:\{(?P<last>[^{}]*)\}|(?P<end>\w))|_\{[01](?::|to)(?P<to>[^{},]*)\})"
 )
 BETWEEN = rf"[^≤≥<>⪯⪰,]+(?P<sign>[≤≥<>⪯⪰])\s*(?P<name>{LETTER})\s*(?P=sign)[^≤≥<>⪯⪰,]+"  # 0 ≤ α ≤ C
 UNKNOWN = rf"\s*({ONE_UNKNOWN})\s*(?P<space>(?:∈|\bin\b|[≥≤≻⪰>:]).*)?"
@@ -140,6 +140,7 @@ def _goal(text: str, place: int, known: Collection[str], constrained: bool) -> Q
         return None
     place_of_low = m.start("low" if m.group("low") else "over") if not behind else behind.start("low")
     low = behind.group("low") if behind else low
+    _require_all(text, low or "", m)
     below, conditions = _below(re.sub(r"\band\b", ",  ", low)) if low else ((), ())
     if low and not below:
         shown = text[m.start() : m.end()].strip()
@@ -151,6 +152,16 @@ def _goal(text: str, place: int, known: Collection[str], constrained: bool) -> Q
     if behind:
         return Question(names, 0, place, behind.end(), (m.end(), behind.start()), declared, sense)
     return Question(names, 0, place, m.end(), declared=declared, sense=sense)
+
+
+def _require_all(text: str, low: str, goal: re.Match[str]) -> None:
+    """Refuses u_0, …, u_{N-2} below a sign where the function speaks of no u up to N-2."""
+    m = re.search(MEMBERS, low) if "_" in low else None
+    end = re.escape((m["last"] or m["end"] or m["to"]).strip()) if m else ""
+    if m and not re.search(rf"(?<!\w){end}(?!\w)|[_^]{end}(?!\w)", text[goal.end() :]):
+        message = f"the function does not say that {m['of']} ends there"
+        hint = f"write {m['of']} below the sign for all of them"
+        raise NotationError(message, text=text, span=goal.span(), suggestion=hint)
 
 
 def _glued_goal(text: str, place: int) -> Question | None:

@@ -158,7 +158,7 @@ def _told_of_function(said: str, text: str) -> Said | None:
 def _is_constraint(said: str, behind: bool) -> bool:
     """Whether a statement compares two sides: x ≥ 0, and *behind* a function A x = b."""
     head = HEAD.match(said)
-    is_value = head and behind and head["arguments"] and head["name"] in FUNCTIONS  # sum(w) = 1
+    is_value = head and behind and head["arguments"] and head["name"] != "d" and head["name"] in FUNCTIONS  # sum(w) = 1
     if (head and not is_value) or re.match(r"[Ff]or\b", said):
         return False
     shown = _with_inner_products(said)

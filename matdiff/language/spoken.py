@@ -84,7 +84,7 @@ SQUARED_ALREADY = regex(rf"[∑Σ‖|²^_{SUBS}]|\bsum")  # what a heading has b
 AND = regex(r"\s+(?P<word>and|with)\s+(?:the\s+(?:matrix|vector)\s+)?")
 SIGNS = {"plus": "+", "minus": "-", "times": "*"}
 WRITTEN = regex(r"(?<=\s)(?:plus|minus|times)(?=\s)")
-TITLE = r"(?:[0-9][-−])?[A-Za-z][a-z]+(?:[0-9][a-z]+)?|[A-Z][a-z]{2,}[A-Z]+|[A-Z]{3,}"  # 2-layer, word2vec, InfoNCE, OLS
+TITLE = r"(?:[0-9][-−])?[A-Za-z][a-z]+(?:[0-9][a-z]+)?|[A-Z][a-z]{2,}[A-Z]+|[A-Z]{3,}"  # 2-layer, word2vec, OLS
 HEADING = regex(
     rf"(?:\A\s*|(?<=[;\n])[^\S\n]*|(?<=\. )[^\S\n]*)"
     rf"(?P<words>(?:{TITLE})(?:[-−\s]+(?:[A-Za-z]?[a-z]{{2,}}|[A-Z]{{3,}})){{0,7}})"

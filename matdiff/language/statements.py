@@ -23,6 +23,7 @@ from matdiff.language.left_sides import (
     is_odd,
     is_used,
     of_any_member,
+    require_arguments,
     root_of,
     taken_out,
     unseen,
@@ -178,6 +179,10 @@ def _left_sides(
     text: str, heads: list[re.Match[str]], firsts: list[re.Match[str] | None]
 ) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
     """What left sides call the function, its arguments there, and what is doubtful about them."""
+    named = {head.start() for head in heads}
+    for head in firsts:
+        if head and head.start() not in named:
+            require_arguments(text, head)
     of = arguments(heads or [head for head in firsts if head and not is_used(text, head)])
     return tuple(filter(None, map(called, heads))), of, tuple(unseen(text, heads))
 

@@ -33,7 +33,7 @@ EVERY = max(1, 3000 // examples(300))
 ACCEPTED = [pytest.param(r, id=f"{r.group}: {r.text}") for r in READINGS if r.means]
 
 # Signs that may be left out: they group, align, or say what also holds without them.
-WITHOUT_MEANING = frozenset("(){}[]*·@&$.,;:=⋅×^_⟨⟩") | frozenset(
+WITHOUT_MEANING = frozenset("(){}[]*·@&$.,;:?=⋅×^_⟨⟩") | frozenset(
     r"""\left \right \big \Big \bigl \bigr \Bigl \Bigr \bigg \Bigg \, \; \: \! \quad \qquad \\ \displaystyle \limits
     \nolimits \cdot \mathrm \operatorname \text \textrm \mathbf \boldsymbol \bm \vec \mathcal \mathscr \mathbb
     \begin \end \mathop \label \tag \nonumber \notag \colon \mathsf \mathit \lVert \rVert \lvert \rvert \langle \rangle

@@ -47,6 +47,10 @@ MOVING = (  # hide what a statement is about
 )
 MOST_DEFINITIONS = 64  # that are opened one after another
 Nothing: frozenset[str] = frozenset()
+UNSEEN = frozenset(  # letters, exp for any function of a number, and what a standard form writes otherwise
+    "Symbol Number Index Member Unspecified Exp Zeros Ones Identity"
+    " Product Hadamard Sum Scale Transpose Power SymbolicPower Inverse Trace Vec Differential".split()
+)
 
 
 class Reason:
@@ -54,9 +58,10 @@ class Reason:
 
     rules    the rules of the standard form that it states, one or several
     beyond   what makes its sides equal where that form does not
+    about    the operators of either side, if any: in an instance all of one side are seen
     """
 
-    __slots__ = ("beyond", "kind", "known", "left", "right", "rules", "sides")
+    __slots__ = ("about", "beyond", "kind", "known", "left", "right", "rules", "sides")
 
     def __init__(self, left: Expr, right: Expr, kind: str) -> None:
         form = Standard()
@@ -64,6 +69,7 @@ class Reason:
         self.kind = kind
         self.left, self.right = straight[0], turned[0]
         self.sides = left, right
+        self.about = [about for side in (left, right) if (about := operators(side) - UNSEEN)]
         self.known: dict[object, list[Sides]] = {}
         self.rules: tuple[str, ...] = ()
         self.beyond = Nothing
@@ -80,6 +86,10 @@ class Reason:
                 levels += [BY_ENTRIES, BY_STACKS]
             levels += [b for b in BEYOND[-1:] if opens and b not in levels]
             self.beyond = next((b for b in levels if Standard(beyond=b).equates(left, right)), Nothing)
+
+    def is_about(self, there: set[str]) -> bool:
+        """Whether a step with these operators may be an instance."""
+        return not self.about or any(about <= there for about in self.about)
 
     @property
     def is_pattern(self) -> bool:
@@ -108,11 +118,14 @@ class Explainer:
     def explains(self, reasons: Sequence[Reason], before: Expr, after: Expr) -> bool:
         """Whether a law, given by its statements, turns *before* into *after*."""
         is_equality = reasons[0].kind not in ("definition", "differential")
-        views = list(ways_to_look(before, after)) if is_equality else [(before, after)]
+        if is_equality:
+            there = operators(before) | operators(after)
+            reasons = [reason for reason in reasons if reason.is_about(there)]
+        views = list(ways_to_look(before, after)) if is_equality and reasons else [(before, after)]
         return (
             any(self._explains(reason, b, a) for b, a in views for reason in reasons)
             or any(self._hidden(reason, b, a, rule) for b, a in views for rule in MOVING for reason in reasons)
-            or self._opened(reasons, before, after)
+            or (bool(reasons) and self._opened(reasons, before, after))
         )
 
     def _opened(self, reasons: Sequence[Reason], before: Expr, after: Expr) -> bool:
@@ -280,6 +293,11 @@ def without_constants(e: Expr, constant: set[Expr]) -> Expr:
         if node in constant or (vanishing and (all(vanishing) if is_sum else any(vanishing))):
             gone.add(node)
     return replace(e, lambda n: zero(n.shape) if n in gone else None)
+
+
+def operators(e: Expr) -> set[str]:
+    """The names of the operators in an expression and in its definitions."""
+    return {type(n).__name__ for n in postorder(e)}
 
 
 def has_open_powers(e: Expr) -> bool:
