@@ -64,12 +64,15 @@ def _sum_at_the_end(node: Node) -> Node | None:
 
 def _letters_of(found: Node) -> set[str]:
     """The letters that a sum binds; without limits the one that numbers what it is of."""
-    from matdiff.language.limits import bound_by
+    from matdiff.language.limits import Range, bound_by
     from matdiff.language.summing import free_letters
 
     clauses = found.value[1].clauses
     inside = set[str]() if clauses else free_letters(found.parts[0], None)
-    return inside if len(inside) == 1 else {letter for clause in clauses for letter in bound_by(clause)}
+    if len(inside) == 1:
+        return inside
+    ranges = [clause for clause in clauses if isinstance(clause, Range)]  # the k of i: y_i = k is given
+    return {letter for clause in ranges or clauses for letter in bound_by(clause)}
 
 
 BARS = frozenset(("norm", "bars"))

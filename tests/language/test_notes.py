@@ -174,3 +174,9 @@ def test_a_vector_beside_the_columns_is_noted_and_one_with_a_size_is_not() -> No
 def test_an_open_step_is_noted_to_be_of_each_entry() -> None:
     notes = matdiff.parse("x_{t+1} = f(x_t), ‖x_T‖²").notes
     assert "f is taken as a function of each entry; one of the whole vector has to be given" in notes
+
+
+def test_a_sum_takes_in_no_term_for_a_letter_that_its_condition_is_given() -> None:
+    here = matdiff.parse("∑_{i: y_i = k} x_i^2 + q_k")
+    assert here is matdiff.parse("q_k + ∑_{i: y_i = k} x_i^2")
+    assert not any("takes in" in note for note in here.notes)
