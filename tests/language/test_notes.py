@@ -178,5 +178,5 @@ def test_an_open_step_is_noted_to_be_of_each_entry() -> None:
 
 def test_a_sum_takes_in_no_term_for_a_letter_that_its_condition_is_given() -> None:
     here = matdiff.parse("∑_{i: y_i = k} x_i^2 + q_k")
-    assert here is matdiff.parse("q_k + ∑_{i: y_i = k} x_i^2")
+    assert here is matdiff.parse("(∑_{i: y_i = k} x_i^2) + q_k")
     assert not any("takes in" in note for note in here.notes)
