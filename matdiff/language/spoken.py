@@ -14,7 +14,7 @@ from matdiff.algebra.assumptions import PROPERTIES
 from matdiff.algebra.expr import FUNCTIONS
 from matdiff.errors import AmbiguityError
 from matdiff.language.extents import KINDS
-from matdiff.language.names import GREEK_WORDS, SUBS
+from matdiff.language.names import ABBREVIATED, GREEK_WORDS, SUBS
 from matdiff.language.outside import closing, outside
 from matdiff.language.phrases import LEADS
 from matdiff.language.requests import ANSWERS, GOALS, VERBS
@@ -171,6 +171,8 @@ def _is_heading(text: str, m: re.Match[str], known: Collection[str]) -> bool:
     words = re.split(r"[-−\s]+", re.sub(r"\s+is(?:\s+given\s+by|\s+defined\s+as)?(?!\w)", "", shown))
     if any(word.lower() in SAYING or word in known for word in words):
         return False
+    if m["aside"] and not ABBREVIATED.isdisjoint(words):
+        return False  # x'A x (var eps)
     is_bare = m["aside"] or m["named"] is not None
     if is_bare and (words[-1] in FUNCTIONS or not all(map(WORD.fullmatch, words))):
         return False  # log L(w) = …
