@@ -80,7 +80,9 @@ SQUARED = regex(r"\s*,?\s*squared(?!\w)")
 ADDED = ("sum", "mean", "average")
 OF_A_DIFFERENCE = regex(r"(?i:norm|squares|residuals)$")
 SQUARES = regex(r"(?i:squares|squared)")
-SQUARED_ALREADY = regex(rf"[∑Σ‖|²^_{SUBS}]|\bsum")  # what a heading has behind it, or is of one index
+SQUARED_ALREADY = regex(  # what a heading has behind it, or is of one index
+    rf"[∑Σ‖|²^_{SUBS}]|\bsum|\)['ᵀ⊤][\s*·]*\(|(?<!\w)(?P<residual>[^\W\d_])['ᵀ⊤][\s*·]*(?P=residual)(?!\w)"
+)
 AND = regex(r"\s+(?P<word>and|with)\s+(?:the\s+(?:matrix|vector)\s+)?")
 SIGNS = {"plus": "+", "minus": "-", "times": "*"}
 WRITTEN = regex(r"(?<=\s)(?:plus|minus|times)(?=\s)")
