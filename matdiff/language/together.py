@@ -37,6 +37,11 @@ def read_line(text: str, declared: Declarations, scalar: bool = False) -> Expr:
     return expr
 
 
+def read_within(text: str, declared: Declarations) -> None:
+    """Declares the symbols of a number that is written with definitions in front: y_n = wᵀx_n; ∑_n y_n²."""
+    declare_symbols(Readings(text, declared, [], True, False).best().expr, declared)
+
+
 def read_law(law: Law | Statement) -> tuple[Expr, Expr]:
     """Both sides of a law, or of one of its statements; undeclared capital letters are square matrices of one size."""
     declared = declare(law.where)

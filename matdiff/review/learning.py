@@ -9,7 +9,7 @@ from contextlib import suppress
 from matdiff.algebra.expr import Expr, Symbol
 from matdiff.errors import MatdiffError
 from matdiff.language.declared import Declaration
-from matdiff.language.together import read_equation
+from matdiff.language.together import read_equation, read_within
 from matdiff.records import NamedTuple
 from matdiff.review.assumed import assume
 from matdiff.review.definitions import Definition, definitions_in, solutions_in
@@ -37,6 +37,7 @@ def learn(scope: Scope, lines: list[Line]) -> None:
     for name in () if scope.varied else (name for d in said.values() for name in d.arguments):
         scope.vary(name)  # where nothing is said to vary, the arguments of functions do
     order = _ordered(said)
+    _find_families(scope, said)
     before = _state(scope)
     _read(scope, said, order, whole)
     if scope.unread:
@@ -103,6 +104,17 @@ def _find_shapes(scope: Scope, said: Mapping[str, Definition], order: Sequence[s
         if not said[name].indices and not scope.asks(side):
             with suppress(MatdiffError, RecursionError):
                 read_equation(name, side, scope.declared)
+
+
+def _find_families(scope: Scope, said: Mapping[str, Definition]) -> None:
+    """Declares the letters of y_n = σ(wᵀx_n) as the first sum says that is made of them."""
+    given = {name: d.sides[0] for name, d in said.items() if d.indices}
+    front = "".join(f"{name}_{{{','.join(said[name].indices)}}} = {side}; " for name, side in given.items())
+    for name, (side, *_) in ((name, d.sides) for name, d in said.items() if not d.indices) if given else ():
+        if re.search("[∑Σ]", side) and _mentions(side, {*given}) and not scope.asks(side):
+            with suppress(MatdiffError, RecursionError):
+                read_within(front + side, scope.declared)
+                return
 
 
 def _define_by(scope: Scope, name: str, side: str, indices: Sequence[str], is_whole: bool) -> None:

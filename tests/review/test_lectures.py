@@ -112,3 +112,11 @@ def test_what_is_right_is_read_and_a_slip_in_it_is_found(
     assert right in f"{text}\n"
     slip = matdiff.check(f"{text}\n".replace(right, wrong), where or None)
     assert (slip.first_wrong, slip.kind) == (line, kind)
+
+
+def test_a_family_that_a_sum_is_made_of_is_read_with_the_sum() -> None:
+    loss = "J(w) = -(1/N) Σ_n [t_n log y_n + (1 - t_n) log(1 - y_n)], y_n = σ(w'x_n)\n"
+    right = loss + "∇J = (1/N) Σ_n (y_n - t_n) x_n"
+    assert [line.verdict for line in matdiff.check(right).lines] == ["not a claim", "proved"]
+    assert matdiff.check(right + "\nH = (1/N) Σ_n y_n (1 - y_n) x_n x_n'").ok  # the x_n were numbers
+    assert matdiff.check(right.replace("y_n - t_n", "t_n - y_n")).kind == "sign"
