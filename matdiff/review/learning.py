@@ -108,9 +108,9 @@ def _find_shapes(scope: Scope, said: Mapping[str, Definition], order: Sequence[s
 
 def _find_families(scope: Scope, said: Mapping[str, Definition]) -> None:
     """Declares the letters of y_n = σ(wᵀx_n) as the first sum says that is made of them."""
-    given = {name: d.sides[0] for name, d in said.items() if d.indices}
-    front = "".join(f"{name}_{{{','.join(said[name].indices)}}} = {side}; " for name, side in given.items())
-    for name, (side, *_) in ((name, d.sides) for name, d in said.items() if not d.indices) if given else ():
+    given = {name: f"{name}_{{{','.join(d.indices)}}} = {d.sides[0]}; " for name, d in said.items() if d.indices}
+    front = "".join(given.values())
+    for side in (d.sides[0] for d in said.values() if given and not d.indices):
         if re.search("[∑Σ]", side) and _mentions(side, {*given}) and not scope.asks(side):
             with suppress(MatdiffError, RecursionError):
                 read_within(front + side, scope.declared)
