@@ -1,65 +1,10 @@
-"""Derivations in the hands of several people, right and with one slip; the slips were put in by hand."""
+"""Letters, words, labels and pages in the hands of several people, each read as what it is in its text."""
 
 from __future__ import annotations
 
 import pytest
 
 import matdiff
-
-LAYER = r"""\begin{aligned}
-y &= X W + 1 b^\top, \qquad L = \tfrac{1}{2}\|y - T\|_F^2\\
-\frac{\partial L}{\partial y} &= y - T =: \Delta\\
-\frac{\partial L}{\partial W} &= X^\top \Delta\\
-\frac{\partial L}{\partial b} &= \Delta^\top 1\\
-\frac{\partial L}{\partial X} &= \Delta W^\top
-\end{aligned}"""
-NORMAL = r"""\begin{align}
-\ell(\mu,\Lambda) &= \frac{N}{2}\log|\Lambda| - \frac12 \sum_{n=1}^N (x_n-\mu)^\top \Lambda (x_n-\mu) + \text{const}\\
-\partial_\mu \ell &= \sum_{n=1}^N \Lambda (x_n - \mu) \\
-\partial_\Lambda \ell &= \frac{N}{2}\Lambda^{-1} - \frac12 \sum_{n=1}^N (x_n-\mu)(x_n-\mu)^\top
-\end{align}"""
-ARROWS = """1. f(X) = tr(A X B X^T)
-2. df = tr(A dX B X^T) + tr(A X B dX^T)
-3. => df = tr(B X^T A dX) + tr(B^T X^T A^T dX)
-4. ==> grad f = A^T X B^T + A X B"""
-GERMAN = """Sei f(x) = log(1 + exp(-b a'x)).
-Dann gilt für den Gradienten mit der Kettenregel
-∇f(x) = -b exp(-b a'x)/(1 + exp(-b a'x)) a
-      = -b σ(-b a'x) a
-und die Hesse-Matrix ist
-∇²f(x) = b^2 σ(b a'x) σ(-b a'x) a a'"""
-ROWS = r"""Wir setzen $r = y - X\beta$ und $S(\beta) = r^\top r$.
-Ableiten: $\frac{\partial S}{\partial \beta^\top} = -2 r^\top X$
-Nullsetzen: $X^\top X \beta = X^\top y$"""
-SOFTMAX = """p = softmax(z),  E = -t' log(p),  1't = 1
-dE/dz = p - t
-Jacobian:  dp/dz = diag(p) - p p'"""
-EXPANSION = r"""Let $f(X)=\|AXB-C\|_F^2$. Then $f(X+H) = f(X) + 2 \langle A^T(AXB-C)B^T, H\rangle + \|AHB\|_F^2$,
-so $\nabla f(X) = 2A^T(AXB-C)B^T$."""
-MEAN = """g(w) = 1/m * sum_{i=1}^m (w'x_i - y_i)^2
-dg/dw = 2/m * sum_{i=1}^m (w'x_i - y_i) x_i"""
-HANDS = [
-    (LAYER, "X: N x d; W: d x k; b: k; T: N x k", r"X^\top \Delta", r"\Delta X^\top", 4, "order"),
-    (NORMAL, "Lambda: d x d spd; mu: d; x[n=1..N]: d", r"\Lambda^{-1}", r"\Lambda", 4, "inverse"),
-    (ARROWS, "X: m x n; A: m x m; B: n x n", "+ A X B\n", "+ A X B^T\n", 4, "transpose"),
-    (GERMAN, "x, a: n; b: scalar", "= -b exp", "= b exp", 3, "sign"),
-    (ROWS, "X: n x p; y: n; beta: p", r"-2 r^\top X", r"2 r^\top X", 2, "sign"),
-    (SOFTMAX, "z, t: n", "p - t", "t - p", 2, "sign"),
-    (EXPANSION, "A: p x m; X: m x n; B: n x n; C: p x n", "B^T$.", "B$.", 2, "transpose"),
-    (MEAN, "w: n; x[i=1..m]: n; y[i=1..m]: scalar", ") x_i", ")", 2, "shape"),
-]
-
-
-@pytest.mark.parametrize(("text", "where", "right", "wrong", "line", "kind"), HANDS)
-def test_what_is_right_is_read_and_a_slip_in_it_is_found(
-    text: str, where: str, right: str, wrong: str, line: int, kind: str
-) -> None:
-    review = matdiff.check(text, where)
-    assert review.ok
-    assert not [line for line in review.lines if line.verdict == "not read"]
-    head, _, tail = f"{text}\n".rpartition(right)
-    slip = matdiff.check(f"{head}{wrong}{tail}", where)
-    assert (slip.first_wrong, slip.kind) == (line, kind)
 
 
 def test_weights_that_are_asked_for_are_not_said_to_add_up_to_one() -> None:
@@ -155,39 +100,8 @@ def test_lam_is_a_letter_and_no_word() -> None:
     assert wrong.kind == "sign"
 
 
-LIKELY = r"""(1) f(X) = log det(XᵀX + A)
-(2) df = tr((XᵀX + A)⁻¹ d(XᵀX))
-(3)    = tr((XᵀX + A)⁻¹ (dXᵀ X + Xᵀ dX))
-(4)    = 2 tr((XᵀX + A)⁻¹ Xᵀ dX)"""
-KL = r"""\mathrm{KL} = \frac12\left(\operatorname{tr} S + m^\top m - k - \log\det S\right)
-\nabla_m \mathrm{KL} = m
-\nabla_S \mathrm{KL} = \frac12 (I - S^{-1})"""
-LABELS = """softmax:  p_i = exp(z_i) / ∑_j exp(z_j)
-loss:     L = −∑_i y_i log p_i,   ∑_i y_i = 1
-∂L/∂z_i = p_i − y_i"""
-PARTITION = """log-partition function: A(eta) = log(sum(exp(eta)))
-Writing p = softmax(eta), ∇²A = diag(p) - p p'"""
-MAHALANOBIS = """Let delta = x - y and d2 = delta' M delta.
-∂d2/∂x = 2 M delta
-∂d2/∂y = -2 M delta"""
 RIDGE = r"""We minimise $J(w) = \frac{1}{2n}\|Xw-y\|^2 + \frac{\lambda}{2}\|w\|^2$.
 Setting the gradient to zero gives $(X^\top X + n\lambda I) w = X^\top y$"""
-VECS = "Y = A X B\nvec(dY) = (Bᵀ ⊗ A) vec(dX)\n⇒ ∂vec Y/∂(vec X)ᵀ = Bᵀ ⊗ A"
-MORE = [
-    (LIKELY, "X: m x n; A: n x n spd", "= 2 tr", "= tr", 4, "factor"),
-    (KL, "S: k x k spd; m: k", "S^{-1})", "S)", 3, "inverse"),
-    (LABELS, "z, y: n", "p_i − y_i", "y_i − p_i", 3, "sign"),
-    (PARTITION, "eta: k", "- p p'", "+ p p'", 2, "sign"),
-    (MAHALANOBIS, "M: n x n symmetric; x, y: n", "-2 M delta", "2 M delta", 3, "sign"),
-    (VECS, "A: m x n; X: n x p; B: p x q", "= Bᵀ ⊗ A", "= B ⊗ A", 3, "transpose"),
-]
-
-
-@pytest.mark.parametrize(("text", "where", "right", "wrong", "line", "kind"), MORE)
-def test_labels_numbers_and_words_that_are_names_are_read(
-    text: str, where: str, right: str, wrong: str, line: int, kind: str
-) -> None:
-    test_what_is_right_is_read_and_a_slip_in_it_is_found(text, where, right, wrong, line, kind)
 
 
 def test_an_equation_may_be_multiplied_by_a_number() -> None:
@@ -196,66 +110,10 @@ def test_an_equation_may_be_multiplied_by_a_number() -> None:
     assert matdiff.check(RIDGE.replace("+ n", "- n"), where).kind == "sign"
 
 
-BATCH = """Y = X W + 1 b'
-C = 1/(2 N) ||Y - T||_F^2
-dC/dY = (Y - T)/N
-dC/db = (Y - T)' 1/N"""
-ROWS_OF_DATA = r"""\ell(\beta) = \sum_i \left( y_i x_i^T\beta - e^{x_i^T\beta} \right) = y^TX\beta - 1^T e^{X\beta}
-\nabla\ell(\beta) = X^T(y - e^{X\beta})"""
-GRAM = """f(X) = sum_{i,j} (x_i'x_j - k_ij)^2 = ||X X' - K||_F^2, rows x_i', K symmetric
-df/dx_p = 2 sum_j (x_p'x_j - k_pj) x_j + 2 sum_i (x_i'x_p - k_ip) x_i
-= 4 sum_j (x_p'x_j - k_pj) x_j"""
-ROW_OF_LOGITS = r"""\hat y = \operatorname{softmax}(hU + b), \quad J = CE(y, \hat y)
-\delta := \frac{\partial J}{\partial (hU + b)} = \hat y - y
-\frac{\partial J}{\partial U} = h^\top \delta"""
-CONTROL = """J(u) = x'Qx + u'Ru + (Ax+Bu)'P(Ax+Bu)
-Setting the gradient to zero:
-u = -(R + B'PB)^{-1}B'PA x"""
-DATA = [
-    (BATCH, "X: N x D; W: D x M; b: M; T: N x M", "(Y - T)' 1/N", "(Y - T)/N", 4, "shape"),
-    (ROWS_OF_DATA, "X: n x p; y: n; beta: p", "(y -", "(y +", 2, "sign"),
-    (GRAM, "X: m x n; K: m x m symmetric", "= 4", "= 2", 3, "factor"),
-    (ROW_OF_LOGITS, "h: 1 x k; U: k x c; b, y: 1 x c", r"\hat y - y", r"y - \hat y", 2, "sign"),
-    (CONTROL, "A: n x n; B: n x m; Q, P: n x n symmetric; R: m x m spd; x: n; u: m", "A x", "A", 3, "shape"),
-]
-
-
-@pytest.mark.parametrize(("text", "where", "right", "wrong", "line", "kind"), DATA)
-def test_data_in_rows_is_read(text: str, where: str, right: str, wrong: str, line: int, kind: str) -> None:
-    """The vector of ones as 1, x_i for a row of X, the cross entropy of rows, equations of sides that do not fit."""
-    test_what_is_right_is_read_and_a_slip_in_it_is_found(text, where, right, wrong, line, kind)
-
-
 def test_of_a_square_matrix_rows_are_not_taken_for_granted() -> None:
     text = "f = sum_i (x_i'b)^2\n∇_b f = 2 X'X b"
     assert matdiff.check(text, "X: n x p; b: p").lines[1].verdict == "proved"
     assert matdiff.check(text, "X: n x n; b: n").lines[1].verdict == "not read"
-
-
-TERM_BY_TERM = r"""$E(\theta) = \theta^\top X^\top X\theta - 2 y^\top X \theta + y^\top y$
-3) Constant term: $\frac{\partial}{\partial\theta}\big(y^\top y\big) = 0$.
-$\frac{\partial}{\partial\theta} E(\theta) = 2 X^\top X\theta - 2X^\top y$
-Set the gradient to zero: $X^\top X \theta = X^\top y \;\Longleftrightarrow\; \theta^* = (X^\top X)^{-1} X^\top y$"""
-DENSITY = r"""\log \mathcal N(x; \mu, S) = -\frac d2 \log 2\pi - \frac12\log|S| - \frac12 (x-\mu)^\top S^{-1}(x-\mu)
-\frac{\partial}{\partial \mu}\log \mathcal N = S^{-1}(x-\mu)"""
-SPANISH = """Sea f(x) = (1/2) x'Ax - b'x con A simétrica.
-Entonces ∇f(x) = Ax - b, y la hessiana es ∇²f(x) = A."""
-PUT = """f = ½‖AX + XB − C‖²
-Put R = AX + XB − C. Then dR = A dX + dX B and
-df = ⟨R, A dX + dX B⟩ = ⟨AᵀR + RBᵀ, dX⟩,"""
-WORDS = [
-    (TERM_BY_TERM, "X: n x d; y: n; theta: d", r"- 2X^\top y", r"- X^\top y", 3, "factor"),
-    (DENSITY, "S: d x d spd; x, mu: d", r"= S^{-1}(x", r"= S(x", 2, "inverse"),
-    (SPANISH, "A: n x n symmetric; x, b: n", "es ∇²f(x) = A", "es ∇²f(x) = 2A", 2, "factor"),
-    (PUT, "A, B, X, C: n x n", "RBᵀ", "BᵀR", 3, "order"),
-]
-
-
-@pytest.mark.parametrize(("text", "where", "right", "wrong", "line", "kind"), WORDS)
-def test_an_operator_in_front_of_a_name_and_a_size_called_d_are_read(
-    text: str, where: str, right: str, wrong: str, line: int, kind: str
-) -> None:
-    test_what_is_right_is_read_and_a_slip_in_it_is_found(text, where, right, wrong, line, kind)
 
 
 def test_an_activation_that_is_left_out_is_a_slip_of_the_chain_rule() -> None:
@@ -263,52 +121,9 @@ def test_an_activation_that_is_left_out_is_a_slip_of_the_chain_rule() -> None:
     assert matdiff.check(text, "V: h x n; W: k x h; x: n; t: k").kind == "chain rule"
 
 
-ATTENTION = r"""Let $S = QK^\top/\sqrt{d}$, $O = SV$ and $L = \langle G, O\rangle$.
-Then $\frac{\partial L}{\partial V} = S^\top G$,
-$\frac{\partial L}{\partial Q} = \frac{1}{\sqrt d} G V^\top K$."""
-VARIATION = """TV denoising: E(u) = ½‖u − y‖² + λ ∑ᵢ √((Du)ᵢ² + ε)
-∇E(u) = u − y + λ Dᵀ((Du) ⊘ √((Du)² + ε))"""
-MINIMUM = "f(x) = ½xᵀAx − bᵀx\n∇f(x) = Ax − b\nso x = A⁻¹ b"
-OUTER = "e(R) = ||R p - q||^2\nde/dR = 2 R p p' - 2 q p'"
-KRONECKER = "Y = AXB\nvec dY = (Bᵀ ⊗ A) vec dX"
-SHAPED = [
-    (ATTENTION, "Q: n x d; K: m x d; V: m x p; G: n x p", "V^\\top K", "V K", 3, "transpose"),
-    (VARIATION, "D: m x n; y: n; lambda, eps: scalar positive", "u − y + λ Dᵀ", "u − y − λ Dᵀ", 2, "sign"),
-    (MINIMUM, "A: n x n spd; x, b: n", "A⁻¹ b", "A b", 3, "inverse"),
-    (OUTER, "R: m x m; p, q: m", "q p'", "p q'", 2, "transpose"),
-    (KRONECKER, "X: m x n; A: p x m; B: n x q", "Bᵀ ⊗ A", "B ⊗ A", 2, "transpose"),
-]
-
-
-@pytest.mark.parametrize(("text", "where", "right", "wrong", "line", "kind"), SHAPED)
-def test_roots_of_sizes_small_numbers_called_epsilon_and_minima_are_read(
-    text: str, where: str, right: str, wrong: str, line: int, kind: str
-) -> None:
-    test_what_is_right_is_read_and_a_slip_in_it_is_found(text, where, right, wrong, line, kind)
-
-
 def test_what_is_tried_for_a_diagnosis_declares_no_letter() -> None:
     text = "f = Tr(AXBXᵀC)\ndf = Tr(A dX BXᵀC) + Tr(AXB dXᵀC)\n= Tr(BXᵀAC dX) + Tr(CAXB dXᵀ)"
     assert matdiff.check(text, "A, X, B, C: n x n").kind == "order"
-
-
-ROBUST = r"""S(b) = \sum_{i=1}^n \rho_i, \qquad \rho = \log(1 + (y - Xb)^2/\tau)
-\nabla S = -2X^T\left(\frac{y - Xb}{\tau + (y-Xb)^2}\right)"""
-LETTERED = "(a) Ψ(f) = ½ fᵀK⁻¹f + ½‖y − f‖²\n(b) ∇Ψ = K⁻¹f − (y − f)\n(c) ∇²Ψ = K⁻¹ + I"
-EXPANDED = r"""$Q(w) = (y - Xw)^\top C (y-Xw)$
-Expanding, $Q(w) = y^\top C y - 2 y^\top C X w + w^\top X^\top C X w$."""
-STATED_AGAIN = [
-    (ROBUST, "X: n x p; y: n; b: p; tau: scalar positive", "-2X^T", "2X^T", 2, "sign"),
-    (LETTERED, "K: n x n spd; y, f: n", "K⁻¹ + I", "K + I", 3, "inverse"),
-    (EXPANDED, "X: n x p; y: n; w: p; C: n x n spd", "2 y", "y", 2, "factor"),
-]
-
-
-@pytest.mark.parametrize(("text", "where", "right", "wrong", "line", "kind"), STATED_AGAIN)
-def test_entries_of_what_is_defined_behind_them_and_what_is_said_once_more_are_judged(
-    text: str, where: str, right: str, wrong: str, line: int, kind: str
-) -> None:
-    test_what_is_right_is_read_and_a_slip_in_it_is_found(text, where, right, wrong, line, kind)
 
 
 def test_a_vector_with_the_name_of_a_size_is_no_reason_to_call_an_equation_wrong() -> None:
@@ -328,32 +143,6 @@ def test_de_is_a_word_of_french_in_front_of_a_function() -> None:
     text = "Nous calculons la différentielle de f(X) = tr(XᵀX)² :\ndf = 4 tr(XᵀX) tr(Xᵀ dX)"
     assert [line.verdict for line in matdiff.check(text, "X: m x n").lines] == ["not a claim", "proved"]
     assert matdiff.check(text.replace("= 4", "= 2"), "X: m x n").kind == "factor"
-
-
-# ---- other spellings ----------------------------------------------------------------------------------
-
-GLUED = """f = x^TAx
-df = dx^TAx + x^TAdx
-grad f = (A + A^T)x"""
-ROWS_OF_DATA = """f(X) = sum_{i,j} (x_iᵀx_j - k_ij)^2 = ||X Xᵀ - K||_F^2, rows x_iᵀ, K symmetric
-df/dx_p = 2 sum_j (x_pᵀx_j - k_pj) x_j + 2 sum_i (x_iᵀx_p - k_ip) x_i
-        = 4 sum_j (x_pᵀx_j - k_pj) x_j"""
-GREEK_WORD = """L(x) = ½xᵀQx − lambdaᵀ(Ax − b), Q is symmetric, column gradients
-∇ₓL = Qx − Aᵀlambda"""
-CROSS_ENTROPY = r"""\hat y = \operatorname{softmax}\left(hU + b\right), \quad J = CE\left(y, \hat y\right)
-\delta := \frac{\partial J}{\partial \left(hU + b\right)} = \hat y - y
-\frac{\partial J}{\partial U} = h^\top \delta"""
-SPELT = [
-    (GLUED, "x: n; A: n x n", "x^TAdx", "x^TA^Tdx", 2, "transpose"),
-    (ROWS_OF_DATA, "X: m x n; K: m x m symmetric", "= 4 sum_j", "= 2 sum_j", 3, "factor"),
-    (GREEK_WORD, "Q: n x n symmetric; A: m x n; x: n; b, λ: m", "Aᵀlambda", "lambdaᵀA", 2, "layout"),
-    (CROSS_ENTROPY, "h: 1 x k; U: k x c; b, y: 1 x c", r"\hat y - y", r"y - \hat y", 2, "sign"),
-]
-
-
-@pytest.mark.parametrize(("text", "where", "right", "wrong", "line", "kind"), SPELT)
-def test_a_spelling_changes_no_verdict(text: str, where: str, right: str, wrong: str, line: int, kind: str) -> None:
-    test_what_is_right_is_read_and_a_slip_in_it_is_found(text, where, right, wrong, line, kind)
 
 
 TWO_SENSES = [
