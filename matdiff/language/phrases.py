@@ -21,7 +21,7 @@ EMPTY = frozenset(
     "triangular of and with entries parameter parameters constants variable variables weight weights coefficient "
     "coefficients bias biases input inputs mean design data feature features response target targets label labels "
     "measurement measurements observation observations noise regularization regularisation penalty learning rate step "
-    "gain control return returns risk mass stiffness adjacency graph laplacian Laplacian factor".split()
+    "gain control return returns risk mass stiffness adjacency graph factor".split()
 )  # words that add nothing to the others
 SYNONYMS = {
     regex(r"\bpositive[- ]semi[- ]?definite\b"): "psd",
@@ -31,6 +31,7 @@ SYNONYMS = {
     regex(r"\b(?:non-?singular|full[- ]rank square)\b"): "invertible",
     regex(r"\bunit(?:[- ]norm|[- ]length)\b"): "unit",
     regex(r"\b(?:covariance|precision)(?:\s+matri(?:x|ces))?\b"): "spd matrix",
+    regex(r"\b(?:graph\s+)?[Ll]aplacian(?:\s+matri(?:x|ces))?\b|\b(?:kernel|[Gg]ram)\s+matri(?:x|ces)\b"): "psd matrix",
     regex(r"\bnumbers?\b|(?<=\ba )constant$|\bconstants$"): "scalar",
     regex(r"-valued\b|\bcolumn(?=[- ]?vectors?\b)"): "",
 }
