@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from functools import wraps
+from functools import partial, wraps
 from typing import TYPE_CHECKING, Any
 
 import matdiff.algebra.operators  # noqa: F401 - fills the table of operators
@@ -12,13 +12,24 @@ from matdiff.algebra.expr import Expr, Symbol
 from matdiff.api.functions import kind_of
 from matdiff.api.inputs import Where, from_function
 from matdiff.errors import MatdiffError, UnsupportedError
+from matdiff.language.declarations import declare
+from matdiff.language.names import canonical
+from matdiff.records import NamedTuple
+from matdiff.review.verdicts import AGREES, UNREAD, WRONG
 
 if TYPE_CHECKING:
     from matdiff.review.report import Review
 
 Function = str | Expr | Callable[..., Any]
 At = Mapping[str, Any] | None
-FAILURES = (TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RuntimeError)
+
+
+class Asked(NamedTuple):
+    """The unknown of a claim, the order of the derivative, and its place where a function gives several."""
+
+    wrt: str
+    order: int
+    place: Any
 
 
 def check_gradient(f: Function, claimed: Function, wrt: str = "", where: Where = None, *, at: At = None) -> Review:
@@ -41,19 +52,23 @@ def check_derivative(
     f: Function, claimed: Function, wrt: str = "", where: Where = None, at: At = None, order: int = 1
 ) -> Review:
     """What *check_gradient* says, of the Hessian for the order 2."""
-    from inspect import signature
-
+    from matdiff.api.captured import in_names, parameters, required
     from matdiff.review.reviewing import review
 
-    of_python = next((g for g in (f, claimed) if callable(g)), None)
-    names = list(signature(of_python).parameters) if of_python else []
-    if callable(claimed):
-        every = [wrt] if wrt or len(names) < 2 or not _gives_several(claimed, where, at) else names
-        if len(every) > 1:
-            reviews = [check_derivative(f, claimed, name, where, at, order) for name in every]
-            return next((one for one in reviews if not one.ok), reviews[0])
+    of_python = [g for g in (f, claimed) if callable(g)]
+    given = [*(at or declare(where))] if of_python else []
+    names = next(filter(None, (required(g, given) for g in of_python)), given)
+    if callable(f) and callable(claimed):
+        f, claimed = in_names(f, names), in_names(claimed, names)
+        fixed = [n for n in at or () if n in names and n not in parameters(claimed)]
+        if at and fixed:  # a gradient that knows the data itself
+            f, at = partial(f, **{n: at[n] for n in fixed}), {n: v for n, v in at.items() if n not in fixed}
+    places = _members(claimed, names, where, at) if callable(claimed) and len(names) > 1 else {}
+    if places and not wrt:
+        reviews = [check_derivative(f, claimed, name, where, at, order) for name in places]
+        return next((one for one in reviews if not one.ok), reviews[0])
     wrt = wrt or next(iter(names), "")
-    place = names.index(wrt) if wrt in names else 0  # of the derivative, where a function gives several
+    asked = Asked(wrt, order, places.get(wrt, 0))
     if isinstance(f, str) and isinstance(claimed, str):
         low = f"_{{{wrt}}}" if wrt else ""
         return review(f"∇{'²' if order == 2 else ''}{low} ({f}) = {claimed}", where, wrt or None)
@@ -61,19 +76,20 @@ def check_derivative(
         where = {name: kind for name, value in at.items() if (kind := kind_of(value, name == wrt))}
     found: Review | None = None
     try:
-        found = _by_expressions(f, claimed, wrt, where, order, place)
+        found = _by_expressions(f, claimed, where, asked)
     except MatdiffError:
         if not (callable(f) and callable(claimed)):
             raise
-    is_decided = found is not None and (not found.ok or all(line.verdict != "not read" for line in found.lines))
-    if callable(f) and callable(claimed) and not is_decided:
-        return _by_numbers(f, claimed, wrt, where, at, order, place)
+    if callable(f) and callable(claimed) and (found is None or any(line.verdict == UNREAD for line in found.lines)):
+        return _by_numbers(f, claimed, where, at, asked)
     assert found is not None
-    return found
+    return found if found.ok else _with_data(found, f, claimed, where, asked)
 
 
-def _gives_several(claimed: Callable[..., Any], where: Where, at: At) -> bool:
-    """Whether a function gives a tuple, of the derivatives by its arguments."""
+def _members(claimed: Callable[..., Any], names: Sequence[str], where: Where, at: At) -> dict[str, Any]:
+    """By which argument each member is, of the tuple or the dict that a function gives."""
+    from matdiff.api.captured import applied
+
     seen: list[Any] = []
 
     @wraps(claimed)
@@ -84,64 +100,87 @@ def _gives_several(claimed: Callable[..., Any], where: Where, at: At) -> bool:
     with suppress(MatdiffError):
         from_function(watched, where)
     if not seen and at is not None:
-        with suppress(*FAILURES):
-            watched(**at)
-    return bool(seen) and isinstance(seen[-1], tuple)
+        with suppress(MatdiffError):
+            applied(watched, at)
+    found = seen[-1] if seen else None
+    if isinstance(found, tuple):
+        return dict(zip(names, range(len(found)), strict=False))
+    return {name: name for name in names if name in found} if isinstance(found, dict) else {}
 
 
-def _by_expressions(f: Function, claimed: Function, wrt: str, where: Where, order: int, place: int) -> Review:
+def _with_data(found: Review, f: Function, claimed: Function, where: Where, asked: Asked) -> Review:
+    """The review of a wrong claim, in the names of the arrays that its functions take from around them."""
+    from matdiff.api.captured import captured, with_parameters
+    from matdiff.recording.functions import joined
+
+    data = captured(g for g in (f, claimed) if callable(g))
+    kinds = {n: kind for n, value in data.items() if (kind := kind_of(value, is_unknown=False))}
+    with suppress(MatdiffError):
+        f, claimed = (with_parameters(g, kinds) if kinds and callable(g) else g for g in (f, claimed))
+        told = _by_expressions(f, claimed, joined(where, kinds), asked) if kinds else found
+        return found if told.ok else told
+    return found
+
+
+def _by_expressions(f: Function, claimed: Function, where: Where, asked: Asked) -> Review:
     """The claim as expressions: functions are recorded, a text is read beside what is known."""
-    from matdiff.language import read, read_beside, unknown_in
+    from matdiff.language import read, read_beside
     from matdiff.review.claims import claim
 
     if isinstance(f, str):
-        whole = read(f, where, [wrt] if wrt else []).expr
+        whole = read(f, where, [asked.wrt] if asked.wrt else []).expr
     else:
         whole = f if isinstance(f, Expr) else from_function(f, where)
     if isinstance(claimed, str):
         value = read_beside(whole, claimed, where)
     else:
-        value = claimed if isinstance(claimed, Expr) else from_function(claimed, where, place)
-    unknown = unknown_in(whole, wrt)
+        value = claimed if isinstance(claimed, Expr) else from_function(claimed, where, asked.place)
+    name = getattr(f, "__name__", "f")
+    return claim(whole, value, _symbol(whole, asked), asked.order, name, has_layout=callable(claimed))
+
+
+def _symbol(f: Expr, asked: Asked) -> Symbol:
+    """The unknown in a function."""
+    from matdiff.language import unknown_in
+
+    unknown = unknown_in(f, asked.wrt)
     if not isinstance(unknown, Symbol):
-        raise UnsupportedError(f"{wrt} is a part of a symbol")
-    return claim(whole, value, unknown, order, getattr(f, "__name__", "f"), has_layout=callable(claimed))
+        raise UnsupportedError(f"{asked.wrt} is a part of a symbol")
+    return unknown
 
 
-def _by_numbers(
-    f: Callable[..., Any],
-    claimed: Callable[..., Any],
-    wrt: str,
-    where: Where,
-    at: At,
-    order: int,
-    place: int,
-) -> Review:
-    """The claim beside central differences at one point."""
+def _by_numbers(f: Callable[..., Any], claimed: Callable[..., Any], where: Where, at: At, asked: Asked) -> Review:
+    """The claim beside central differences at one point; what it should be as a formula, where there is one."""
+    from matdiff.api.captured import applied, parameters
     from matdiff.numeric.differences import by_differences, how_it_differs
     from matdiff.review.claims import measured
-    from matdiff.review.verdicts import AGREES, WRONG
+    from matdiff.review.derivatives import derivative
 
-    values = dict(at) if at is not None else drawn(where)
-    try:
-        truth = by_differences(f, values, wrt, order)
-        given = claimed(**values)
-        said = how_it_differs(given[place] if isinstance(given, tuple) else given, truth.value, truth.error)
-    except FAILURES as error:
-        raise MatdiffError(f"the function raised {type(error).__name__}: {error}") from error
-    shown = f"∇{'²' if order == 2 else ''}_{wrt} {getattr(f, '__name__', 'f')} = {getattr(claimed, '__name__', 'g')}"
-    if said:
-        return measured(shown, WRONG, said)
-    return measured(shown, AGREES, f"equal to central differences up to {float(truth.error.max()):.0e}")
+    values = dict(at) if at is not None else drawn(where, parameters(f))
+    if asked.wrt not in values:
+        raise MatdiffError(f"{asked.wrt} is not declared", suggestion="give where, or arrays as at={…}")
+    truth = by_differences(lambda **given: applied(f, given), values, asked.wrt, asked.order)
+    given = applied(claimed, values)
+    given = given[asked.place] if isinstance(given, (tuple, dict)) else given
+    said = how_it_differs(given, truth.value, truth.error)
+    nabla = f"∇{'²' if asked.order == 2 else ''}_{asked.wrt}"
+    shown = f"{nabla} {getattr(f, '__name__', 'f')} = {getattr(claimed, '__name__', 'g')}"
+    if not said:
+        return measured(shown, AGREES, f"equal to central differences up to {float(truth.error.max()):.0e}")
+    review = measured(shown, WRONG, said)
+    with suppress(MatdiffError):
+        whole = from_function(f, where)
+        review.should_be = derivative(whole, _symbol(whole, asked), asked.order)
+    return review
 
 
-def drawn(where: Where) -> dict[str, Any]:
-    """Random values of what is declared."""
-    from matdiff.language.declarations import declare
+def drawn(where: Where, names: Iterable[str] = ()) -> dict[str, Any]:
+    """Random values of what is declared, by the *names* of the parameters."""
     from matdiff.numeric.functions import instance
 
-    declared = declare(where)
+    declared, called = declare(where), {canonical(n): n for n in names}
     if not list(declared):
         raise MatdiffError("the arguments are not declared", suggestion="give where, or arrays as at={…}")
     found = (declared[name] for name in declared)
-    return dict(instance([], [Symbol(d.name, d.shape, d.properties, tuple(r for _, r in d.indices)) for d in found])[0])
+    values, _ = instance([], [Symbol(d.name, d.shape, d.properties, tuple(r for _, r in d.indices)) for d in found])
+    return {called.get(name, name): value for name, value in values.items()}

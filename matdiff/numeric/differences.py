@@ -8,13 +8,16 @@ from typing import Any
 
 import numpy as np
 
+from matdiff.errors import UnsupportedError
 from matdiff.numeric.environments import Array
 from matdiff.records import NamedTuple
 
 Function = Callable[..., Any]
-STEP = {1: 1e-4, 2: 2e-3}  # relative, by the order: two of these are extrapolated to the step 0
-LEAST = {1: 1e-7, 2: 1e-5}  # what is asked of a derivative at best, relative to its largest entry
-FACTORS = tuple(Fraction(p, q) for p, q in ((-1, 1), (1, 2), (2, 1), (-1, 2), (-2, 1), (1, 4), (4, 1), (1, 3), (3, 1)))
+# by the order, the relative step, of which two are extrapolated to the step 0, and what is asked of a derivative at
+# best, relative to its largest entry; and that for functions that compute with single precision
+DOUBLE = {1: (1e-4, 1e-7), 2: (2e-3, 1e-5)}
+SINGLE = {1: (3e-2, 1e-4), 2: (1e-1, 1e-2)}
+LARGEST = 1000  # denominator of a factor
 
 
 class Differences(NamedTuple):
@@ -33,6 +36,10 @@ def by_differences(f: Function, values: Mapping[str, Any], name: str, order: int
     array([2., 4.])
     """
     x = np.asarray(values[name], dtype=float)
+    first, again = (np.asarray(f(**values)) for _ in range(2))
+    if not np.array_equal(first, again, equal_nan=True):
+        raise UnsupportedError("the function has other values when it is called again")
+    longest, least = (SINGLE if first.dtype == np.float32 else DOUBLE)[order]
 
     def once(at: Array, step: float, to: int) -> Array:
         if to == 0:
@@ -45,19 +52,22 @@ def by_differences(f: Function, values: Mapping[str, Any], name: str, order: int
         found = np.stack(columns, axis=-1)
         return found.reshape((*found.shape[:-1], *x.shape))
 
-    wide, near = (once(x, STEP[order] / k, order) for k in (1, 2))
+    wide, near = (once(x, longest / k, order) for k in (1, 2))
     value = (4 * near - wide) / 3
     scale = float(np.max(np.abs(value), initial=1e-3))
-    return Differences(value, np.abs(near - wide) + LEAST[order] * scale)
+    return Differences(value, np.abs(near - wide) + least * scale)
 
 
-def how_it_differs(claimed: Array, truth: Array, error: Array | float = 0.0) -> str:
+def how_it_differs(claimed: Any, truth: Array, error: Array | float = 0.0) -> str:
     """What is wrong with an array, empty where nothing is: a factor, a sign, a transpose, or so many entries.
 
     >>> how_it_differs(np.array([1.0, 2.0]), np.array([2.0, 4.0]))
     'it is 1/2 of the right one'
     """
-    claimed, truth = np.asarray(claimed, dtype=float), np.asarray(truth, dtype=float)
+    try:
+        claimed, truth = np.asarray(claimed, dtype=float), np.asarray(truth, dtype=float)
+    except (TypeError, ValueError):
+        return "it is no array of numbers"
     bound = np.asarray(error) + 1e-7 * float(np.max(np.abs(truth), initial=1e-3))
     if claimed.shape != truth.shape:
         if claimed.size == truth.size and claimed.squeeze().shape == truth.squeeze().shape:
@@ -67,9 +77,11 @@ def how_it_differs(claimed: Array, truth: Array, error: Array | float = 0.0) -> 
         return "it is the transpose of the right one" if turned else shapes
     if _are_close(claimed, truth, bound):
         return ""
-    for factor in FACTORS:
-        if _are_close(claimed, float(factor) * truth, bound * (1 + abs(float(factor)))):
-            return "its sign is wrong" if factor == -1 else f"it is {factor} of the right one"
+    ratio = float((claimed * truth).sum()) / (float((truth * truth).sum()) or 1.0)
+    factor = Fraction(ratio if np.isfinite(ratio) else 0).limit_denominator(LARGEST)
+    if factor and _are_close(claimed, float(factor) * truth, bound * (1 + abs(float(factor)))):
+        times = " times" if factor.denominator == 1 else ""
+        return "its sign is wrong" if factor == -1 else f"it is {factor}{times or ' of'} the right one"
     if truth.ndim == 2 and truth.shape[0] == truth.shape[1] and _are_close(claimed.T, truth, bound):
         return "it is the transpose of the right one"
     return _entries(claimed, truth, bound)

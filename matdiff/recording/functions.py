@@ -161,8 +161,7 @@ def picked(result: Any, output: Any) -> Any:
     """The result, or one member of a tuple or a dict of results."""
     if result is None:
         raise UnsupportedError("the function returns nothing", suggestion="Return one number or array.")
-    is_array = isinstance(result, list) and all(isinstance(r, Real) or getattr(r, "ndim", 1) == 0 for r in result)
-    if is_array or not isinstance(result, (tuple, list, dict)):
+    if is_array(result) or not isinstance(result, (tuple, list, dict)):
         return result
     if isinstance(result, dict) and output == 0:
         output = next(iter(result), None)
@@ -170,6 +169,13 @@ def picked(result: Any, output: Any) -> Any:
         return picked(result[output], 0)
     except (LookupError, TypeError):
         raise UnsupportedError(f"the function returns no member {output!r}") from None
+
+
+def is_array(result: Any) -> bool:
+    """Whether a result is a list of numbers, or of lists of them, as arrays are written."""
+    if not isinstance(result, list):
+        return False
+    return all(isinstance(r, Real) or getattr(r, "ndim", 1) == 0 or is_array(r) for r in result)
 
 
 def called(

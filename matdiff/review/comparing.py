@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
+from fractions import Fraction
+from math import isfinite
 
 from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import ONE, SCALAR
@@ -16,6 +19,7 @@ from matdiff.numeric.evaluate import evaluate
 from matdiff.records import NamedTuple
 
 TRIALS = 3
+LARGEST = 1000  # denominator of a factor
 
 
 class Outcome(NamedTuple):
@@ -66,6 +70,17 @@ def is_rounded(truth: Expr, value: Expr, side: str) -> bool:
 def is_right(value: Expr, truth: Expr) -> bool:
     """Whether a value is known to be what it should be."""
     return value.shape == truth.shape and compared(value, truth).equal is True
+
+
+def ratio(value: Expr, truth: Expr) -> Fraction | None:
+    """The number by which a value has to be multiplied on a random instance, so that it is what it should be."""
+    pair = Pair(value, truth)
+    with suppress(MatdiffError):
+        for instance in pair.differing(1):
+            given, meant = (array.ravel() for array in pair.program.results(instance.environment))
+            if isfinite(c := float(given @ meant) / (float(given @ given) or 1.0)):
+                return Fraction(c).limit_denominator(LARGEST)
+    return None
 
 
 def without_constants(e: Expr) -> Expr:

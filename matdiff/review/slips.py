@@ -18,7 +18,7 @@ from matdiff.errors import MatdiffError
 from matdiff.records import NamedTuple
 from matdiff.review.causes import Found, causes
 from matdiff.review.chain import Fault
-from matdiff.review.comparing import is_right
+from matdiff.review.comparing import is_right, ratio
 from matdiff.review.edits import MOST_EDITS, Edit, edits, terms
 from matdiff.review.lessons import lesson
 from matdiff.review.operators import LETTER
@@ -28,16 +28,6 @@ from matdiff.review.two_senses import in_letters, in_words
 NAMED = rf"{MARK}[a-z]+"  # the name of a derivative, which nobody wrote
 INLINE = rf"[∂d]({LETTER})\s*/\s*[∂d]({LETTER})"  # ∂L/∂S, which is one factor
 MANY = 2  # terms
-NUMBERS = (
-    Fraction(2),
-    Fraction(1, 2),
-    Fraction(4),
-    Fraction(1, 4),
-    Fraction(3),
-    Fraction(1, 3),
-    Fraction(-2),
-    Fraction(-1, 2),
-)
 OUTER = "the gradient by a matrix is a matrix: a column times a row"
 SAID = {
     "transpose": "a transpose is missing, or one too many",
@@ -119,7 +109,7 @@ def _by_value(fault: Fault) -> Iterator[str]:
         return
     if is_right(-value, truth):
         yield "sign"
-    if any(is_right(value * c, truth) for c in NUMBERS):
+    if (c := ratio(value, truth)) is not None and is_right(value * c, truth):
         yield "factor"
     for s in {*symbols(value), *symbols(truth)}:
         if s.shape == SCALAR and not s.ranges:

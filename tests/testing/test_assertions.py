@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -11,6 +13,7 @@ from matdiff.testing.plugin import matdiff_assert  # noqa: F401 - the fixture, a
 
 X = np.arange(12.0).reshape(4, 3) / 7
 Y = np.array([1.0, -2.0, 0.5, 3.0])
+B = np.array([[1.0, 2.0, 0.5], [0.0, 1.5, 1.0], [3.0, 1.0, 2.0]])
 
 
 def loss(w: np.ndarray, A: np.ndarray, b: np.ndarray) -> float:
@@ -58,6 +61,8 @@ def test_what_cannot_be_recorded_is_compared_with_numbers() -> None:
     at = {"x": np.array([1.0, -2.0, 3.0])}
     assert_gradient(branching, lambda x: np.where(x > 0, 3 * x**2, 6 * x**2), at=at)
     assert_hessian(branching, lambda x: np.diag(np.where(x > 0, 6 * x, 12 * x)), at=at)
+    with pytest.raises(AssertionError, match="it is 5/2 of the right one"):
+        assert_gradient(branching, lambda x: np.where(x > 0, 7.5 * x**2, 15 * x**2), at=at)
     with pytest.raises(AssertionError, match="it is 1/2 of the right one"):
         assert_gradient(branching, lambda x: np.where(x > 0, 1.5 * x**2, 3 * x**2), at=at)
     with pytest.raises(AssertionError, match=r"entry \[1\] is 12, it should be 24; 1 of 3"):
@@ -76,16 +81,65 @@ def test_the_fixture_has_the_assertions(matdiff_assert: object) -> None:  # noqa
     matdiff_assert.assert_gradient("x'x", "2x", "x: n", "x")  # type: ignore[attr-defined]
 
 
-def test_the_data_of_a_function_are_no_part_of_the_message() -> None:
+def test_the_data_of_a_function_have_their_names_in_the_message() -> None:
+    """Those of a closure, of globals and of an object; numbers that were computed from them are said by their sizes."""
     data, y = np.arange(15.0).reshape(5, 3) / 7, np.arange(5.0) / 3
 
-    def loss(w):
-        return ((data @ w - y) ** 2).sum()
+    class Model:
+        def __init__(self) -> None:
+            self.A = data
 
-    with pytest.raises(AssertionError) as failure:
-        assert_gradient(loss, lambda w: data.T @ (data @ w - y), where="w: 3")
-    assert "5×3 numbers" in str(failure.value)
-    assert max(map(len, str(failure.value).splitlines())) < 100
+        def loss(self, w: np.ndarray) -> float:
+            return np.sum((self.A @ w) ** 2)
+
+        def gradient(self, w: np.ndarray) -> np.ndarray:
+            return self.A.T @ (self.A @ w)
+
+    def of_copies(w: np.ndarray) -> float:
+        return np.sum((np.array(data.tolist()) @ w) ** 2)
+
+    with pytest.raises(AssertionError, match=r"right      2dataᵀ\(data w − y\)\n  a factor is wrong"):
+        assert_gradient(lambda w: ((data @ w - y) ** 2).sum(), lambda w: data.T @ (data @ w - y), where="w: 3")
+    with pytest.raises(AssertionError, match=r"claimed    B\n  right      B \+ Bᵀ\n  a term is missing"):
+        assert_hessian(lambda x: x @ B @ x, lambda x: B, where="x: 3")
+    with pytest.raises(AssertionError, match="right      2AᵀAw"):
+        assert_gradient(Model().loss, Model().gradient, where="w: 3")
+    with pytest.raises(AssertionError, match=r"right      2 \[3×3 numbers\]w"):
+        assert_gradient(of_copies, lambda w: data.T @ (data @ w), where="w: 3")
+
+
+def test_data_that_make_a_claim_right_do_not_make_it_wrong() -> None:
+    symmetric = B + B.T
+    assert_gradient(lambda x: x @ symmetric @ x, lambda x: 2 * symmetric @ x, where="x: 3")
+    assert_gradient(lambda w, A: np.sum((A @ w) ** 2), lambda w: 2 * X.T @ X @ w, at={"w": np.ones(3), "A": X})
+
+
+def test_parameters_are_those_of_the_function_by_their_places() -> None:
+    jax = pytest.importorskip("jax")
+    from scipy.special import logsumexp, softmax
+
+    assert_gradient(lambda w, A: np.sum((A @ w) ** 2), lambda v, M: 2 * M.T @ M @ v, "w: n; A: m x n")
+    assert_gradient(lambda x: np.sum((X @ x) ** 2), lambda x, data=X: 2 * data.T @ (data @ x), "x: 3")
+    assert_gradient(lambda *a: np.sum(a[0] ** 2), lambda x: 2 * x, "x: 3")
+    assert_gradient(logsumexp, softmax, "a: 4")
+    assert_jacobian(np.exp, lambda x: np.diag(np.exp(x)), "x: 3")
+    assert_gradient(branching_in_jax, jax.grad(branching_in_jax), "x: 4")  # in single precision
+
+
+def branching_in_jax(x: Any) -> Any:
+    import jax.numpy as jnp
+
+    return jnp.sum(jnp.tanh(x) ** 2) if x.shape == (4,) else 0.0
+
+
+def test_what_cannot_be_compared_is_an_error() -> None:
+    values = iter(range(99))
+    with pytest.raises(matdiff.MatdiffError, match="other values when it is called again"):
+        assert_gradient(lambda x: float(next(values) * x[0]), lambda x: x, at={"x": np.ones(2)})
+    with pytest.raises(matdiff.MatdiffError, match=r"<lambda> raised ZeroDivisionError"):
+        assert_gradient(lambda x: 1 / 0, lambda x: x, at={"x": np.ones(2)})
+    with pytest.raises(AssertionError, match="no array of numbers"):
+        assert_gradient(branching, lambda x: [[1], [1, 2]], at={"x": np.ones(2)})
 
 
 def test_an_array_has_one_layout() -> None:
@@ -104,15 +158,12 @@ def test_a_tuple_holds_the_derivatives_by_the_arguments_in_their_order() -> None
     assert_gradient(f, lambda a, b: (0 * a, 2 * a * b), where="a, b: 3", wrt="b")
     with pytest.raises(AssertionError, match=r"the gradient of f by b is wrong\n(?:.*\n)*  a factor is wrong"):
         assert_gradient(f, lambda a, b: (b**2, a * b), where="a, b: 3")
+    with pytest.raises(AssertionError, match=r"the gradient of f by b is wrong"):
+        assert_gradient(f, lambda a, b: {"b": a * b, "a": b**2}, where="a, b: 3")
 
 
 def test_a_list_of_numbers_is_an_array() -> None:
+    assert_jacobian(lambda x: [x[0] * x[1], x[0] ** 2], lambda x: [[x[1], x[0]], [2 * x[0], 0]], where="x: 2")
     assert_gradient(lambda x: x[0] ** 2 + 3 * x[1], lambda x: [2 * x[0], 3], where="x: 2")
     with pytest.raises(AssertionError, match="wrong"):
         assert_gradient(lambda x: x[0] ** 2 + 3 * x[1], lambda x: [2 * x[0], 2], where="x: 2")
-
-
-def test_the_data_of_a_function_are_said_by_their_sizes() -> None:
-    x = np.random.default_rng(1).normal(size=(5, 3))
-    review = matdiff.check_gradient(lambda w: np.sum((x @ w) ** 2), lambda w: x.T @ (x @ w), where="w: 3")
-    assert review.message == "a factor is wrong; it should be 2 [3×3 numbers]w"
