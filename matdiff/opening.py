@@ -74,6 +74,16 @@ class ByNeed(dict[str, T]):
         """Tells of entries to come, by the modules that make them."""
         self.homes.update((name, module) for module, names in homes.items() for name in names.split())
 
+    def declares(self, *keys: str) -> Callable[[T], T]:
+        """Declares what stands below it as the entry with some keys."""
+
+        def declare(entry: T) -> T:
+            for key in keys:
+                self[key] = entry
+            return entry
+
+        return declare
+
     def load(self, module: str) -> None:
         """Loads a module, which enters what it makes."""
         loaded = import_module(module)

@@ -7,11 +7,7 @@ from functools import partial
 
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr
-from matdiff.algebra.operators.products import (
-    FLATTEN,
-    Sum,
-    quotient,
-)
+from matdiff.algebra.operators.products import FLATTEN, Sum, quotient
 from matdiff.language.broadcasting import broadcast, repeat
 from matdiff.language.syntax import Node
 from matdiff.language.typed import Typed

@@ -36,11 +36,6 @@ class Reading:
     constraints  the conditions that no declaration says, as they are typed
     """
 
-    __slots__ = (
-        *("expr", "symbols", "declared", "text", "notes", "question", "sides", "called", "of", "stand_ins", "spans"),
-        *("constraints", "asked_at", "_bound"),
-    )
-
     def __init__(self, expr: Expr, declared: Declarations, text: str, bound: Bound) -> None:
         self.expr = expr
         self.notes = expr.notes

@@ -22,13 +22,7 @@ from matdiff.language.extents import Excerpt
 from matdiff.language.fixed import Unbound, position_of, resolve_unbound
 from matdiff.language.names import SUPERSCRIPTS, canonical
 from matdiff.language.parameters import Given
-from matdiff.language.places import (
-    bare_name,
-    binder_of,
-    subscripts,
-    with_colon,
-    word_among,
-)
+from matdiff.language.places import bare_name, binder_of, subscripts, with_colon, word_among
 from matdiff.language.scopes import BARE, HANDLERS, Binder, Fixed, Name, Place, Position, Scope
 from matdiff.language.spelling import plain
 from matdiff.language.syntax import Node, postorder

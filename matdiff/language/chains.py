@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 from matdiff.errors import NotationError
-from matdiff.language.left_sides import (
-    HEAD,
-    MOST_SIDES,
-    Piece,
-)
+from matdiff.language.left_sides import HEAD, MOST_SIDES, Piece
 from matdiff.language.outside import between
 from matdiff.language.questions import Question
 from matdiff.language.transcript import Edit

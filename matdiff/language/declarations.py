@@ -146,13 +146,7 @@ def _respelt(item: Excerpt) -> Excerpt:
     if in_space:
         text = re.sub(rf"(?<=[RS])([{SUPERS}ˣ]+)", lambda m: "^{" + m.group().translate(_RAISED) + "}", text)
     mapped = any(arrow in text for arrow in OF_FUNCTIONS)
-    space = (
-        None
-        if mapped or not in_space
-        else re.fullmatch(
-            r"(.*?)\s*(?:∈|\bin\b|:)\s*([RS])\s*(?:\^[{(]?([^{}()]*?)[})]?)?(?:_?\{?([+]{1,2})\}?)?\s*", text
-        )
-    )
+    space = None if mapped or not in_space else re.fullmatch(IN_SPACE, text)
     if space:
         name, kind, sizes, sign = space.groups()
         shape = (sizes or "scalar") if kind == "R" else f"{sizes} x {sizes} " + SYMMETRIC[sign or ""]

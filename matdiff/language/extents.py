@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from matdiff.algebra.assumptions import PROPERTIES
 from matdiff.algebra.dims import ONE, SCALAR, Shape, Size, size
-from matdiff.errors import DeclarationError
+from matdiff.errors import DeclarationError, MatdiffError
 from matdiff.language.names import canonical, nearest
 from matdiff.records import NamedTuple
 from matdiff.regex import regex
@@ -29,10 +29,10 @@ class Excerpt(NamedTuple):
         piece = self.text[start:end]
         return Excerpt(piece.strip(), self.start + start + len(piece) - len(piece.lstrip()), self.whole)
 
-    def error(self, message: str, suggestion: str = "") -> DeclarationError:
+    def error(self, message: str, suggestion: str = "", error: type[MatdiffError] = DeclarationError) -> MatdiffError:
         """An error that points at the piece."""
         span = (self.start, self.start + max(1, len(self.text)))
-        return DeclarationError(message, text=self.whole, span=span, suggestion=suggestion)
+        return error(message, text=self.whole, span=span, suggestion=suggestion)
 
 
 NAMED = r"(?!\w*ᵀ)(?![¼½¾⅐-⅞⁰¹²³⁴-⁹])[^\W\d]\w*"
@@ -122,7 +122,7 @@ def _combine(values: list[Size], signs: list[str], rank: int, piece: Excerpt) ->
             values.append(left.over(right.number))
 
 
-def wrong_size(piece: Excerpt) -> DeclarationError:
+def wrong_size(piece: Excerpt) -> MatdiffError:
     """The error for a piece that is no size: maybe a misspelt property."""
     word = piece.text.split()[-1] if piece.text.split() else ""
     hint = nearest(word.lower(), PROPERTIES)

@@ -353,6 +353,3 @@ def _tell_numbered_names(bound: Bound) -> None:
             name = node.value[0]
             told.remove(name)
             bound.note(node, f"{name[0]}_{name[1:]} is a name of its own, and no part of {name[0]}")
-
-
-# ---- one name, one thing ----------------------------------------------------------------------------

@@ -70,13 +70,13 @@ def with_likelihoods(script: Transcript) -> tuple[Transcript, tuple[str, ...], t
     place = asked[0].span() if asked else whole
     scribe, k = Scribe(script.source), 0
     for start, stop in sorted({whole, place}):
-        _copy(scribe, script, k, start)
+        scribe.copy(script, k, start)
         scribe.write(f" ({sign}{_density(text, m)}" if (start, stop) == place else " ", *script.span(start, start + 1))
         if (start, stop) == place:
-            _copy(scribe, script, m.end(), end)
+            scribe.copy(script, m.end(), end)
             scribe.write("))", *script.span(end, end + 1))
         k = stop
-    _copy(scribe, script, k, len(text))
+    scribe.copy(script, k, len(text))
     return scribe.finished(), (said,), (script.span(*whole), script.span(*place))
 
 
@@ -111,11 +111,6 @@ def _joint(
     shown = script.source[slice(*script.span(*asked.span()))]
     said = f"{shown} is the sum of the logarithms of the densities that are stated"
     return script.edited(edits), (said,), tuple(script.span(*whole) for whole in (*wholes, asked.span()))
-
-
-def _copy(scribe: Scribe, script: Transcript, start: int, end: int) -> None:
-    for k in range(start, end):
-        scribe.write(script.text[k], *script.span(k, k + 1))
 
 
 def _density(text: str, m: re.Match[str]) -> str:

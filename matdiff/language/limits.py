@@ -11,8 +11,8 @@ from collections.abc import Collection, Iterator
 from functools import lru_cache
 from itertools import islice, pairwise, takewhile
 
-from matdiff.algebra.dims import ONE, Size, size
-from matdiff.errors import NotationError
+from matdiff.algebra.dims import ONE, Size
+from matdiff.errors import MatdiffError, NotationError
 from matdiff.language.extents import Excerpt, parse_size
 from matdiff.language.names import DOTS, GREEK_CLASS, GREEK_WORDS, LABELS, MARKS, SUBSCRIPTS, SUPERSCRIPTS, canonical
 from matdiff.language.outside import closing, outside
@@ -296,9 +296,8 @@ def _membership(piece: Excerpt) -> Clause | list[str]:
     return Among(letters, canonical(named.group(1) + label), tuple(map(canonical, of)), is_alone)
 
 
-def _error(piece: Excerpt, message: str, suggestion: str = "") -> NotationError:
-    span = (piece.start, piece.start + max(1, len(piece.text)))
-    return NotationError(message, text=piece.whole, span=span, suggestion=suggestion)
+def _error(piece: Excerpt, message: str, suggestion: str = "") -> MatdiffError:
+    return piece.error(message, suggestion, NotationError)
 
 
 def adjacent(chain: Chain) -> Iterator[tuple[str, str, str]]:
@@ -312,8 +311,3 @@ def bound_by(clause: Clause) -> tuple[str, ...]:
     if isinstance(clause, Range):
         return (clause.letter,)
     return clause.letters if isinstance(clause, Among) else tuple(map(canonical, clause.sides))
-
-
-def smaller(s: Size) -> Size:
-    """s − 1"""
-    return s - size(1)

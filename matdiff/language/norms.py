@@ -80,14 +80,9 @@ def norm_of_letter(attempt: Attempt, node: Node, operands: list[Typed]) -> Typed
     if x.is_scalar or x.cols is not ONE or not (kind.is_scalar or attempt.unify(x.rows, kind.rows)):
         raise attempt.clash(node, "a norm with a letter is that of a vector, ‖x‖_p or ‖x‖_S", x, kind)
     name = "normp" if kind.is_scalar else "mahalanobis"
-    operator = FUNCTIONS.get(name)
-    if operator is None:
-        raise attempt.misfit(
-            node, f"the norm with the sign {attempt.shown(kind)} is not available", error=UnsupportedError
-        )
     if name == "mahalanobis":
         require_square(attempt, kind.node, kind, "a quadratic form")
-    return apply(attempt, node, operator, [x, kind])
+    return apply(attempt, node, FUNCTIONS[name], [x, kind])
 
 
 @rule("norm")

@@ -40,9 +40,9 @@ class Head(NamedTuple):
     end: int
 
 
-def head_at(text: str, place: int) -> Head | None:
-    """The head of a definition with parameters that starts at a place."""
-    found = re.compile(HEAD).match(text, place)
+def head_at(text: str, place: int, pattern: str = HEAD) -> Head | None:
+    """The head of a definition with parameters that starts at a place, or another name with names in brackets."""
+    found = re.compile(pattern).match(text, place)
     return _head(found) if found else None
 
 
@@ -92,7 +92,7 @@ class Heads:
             calls = list(re.finditer(rf"{written}['′]*\s*\(", text))
             if len(head.name) > 1 and re.search(rf"(?<![\w⟪]){written}(?![\w{MARKS}'′]|\s*\()", text):
                 self.named.add(head.name)
-            own = [m for m in calls if (call := _call_at(text, m.start())) and call.parameters == head.parameters]
+            own = [m for m in calls if (call := head_at(text, m.start(), CALL)) and call.parameters == head.parameters]
             if len(calls) > 1 or ("funm" in text and re.search(rf"[(,]\s*{written}\s*[,)]", text)):
                 same = 1 < len(own) == len(calls) and not bound.intersection(head.parameters)
                 (self.plain if same else self.called)[head.name] = head.parameters
@@ -147,12 +147,6 @@ def _has(body: str, written: str) -> bool:
     """Whether a name stands in a formula, perhaps beside another letter, as w in Xw."""
     alone = re.escape(written)
     return re.search(rf"(?<![a-z]){alone}|{alone}(?![a-z])", body) is not None
-
-
-def _call_at(text: str, place: int) -> Head | None:
-    """A name with names in brackets behind it."""
-    found = re.compile(CALL).match(text, place)
-    return _head(found) if found else None
 
 
 class Given:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from types import MappingProxyType
 
 from matdiff.algebra.dims import ONE, SCALAR
 from matdiff.algebra.expr import Expr, Symbol
@@ -24,13 +23,10 @@ from matdiff.language.syntax import parse_tokens
 from matdiff.language.typed import build
 from matdiff.language.words import Vocabulary
 
-NOTHING_MOVED: Mapping[str, Collection[int]] = MappingProxyType({})
 LOW = "".join(SUBSCRIPTS)
 
 
-def part_named(
-    text: str, whole: Expr, bases: Mapping[str, Expr], moved: Mapping[str, Collection[int]] = NOTHING_MOVED
-) -> Expr | None:
+def part_named(text: str, whole: Expr, bases: Mapping[str, Expr], moved: Mapping[str, Collection[int]]) -> Expr | None:
     """The part that a text names of what *bases* have in an expression; None where it begins with none of their names.
 
     *moved* tells of the families that are counted from 0 in what they come from which of their indices are.

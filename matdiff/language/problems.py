@@ -12,7 +12,7 @@ from matdiff.errors import MatdiffError, NotationError, ShapeError, Span, Unsupp
 from matdiff.language.answers import Reading
 from matdiff.language.extents import Excerpt, parse_size
 from matdiff.language.names import canonical
-from matdiff.language.outside import between, outside
+from matdiff.language.outside import outside, split
 from matdiff.language.reading import question_of, read
 from matdiff.language.together import read_beside
 from matdiff.records import NamedTuple
@@ -216,10 +216,4 @@ def read_equation(text: str, where: str | Mapping[str, str] | None, unknown: str
 
 def _pieces(text: str) -> Iterator[str]:
     """The constraints in a list: commas and semicolons outside brackets, and the word «and», stand between them."""
-    for start, end in between(text, r"(?<!\\)[,;]|\n|\band\b"):
-        yield from _unless_empty(text[start:end])
-
-
-def _unless_empty(text: str) -> list[str]:
-    text = without_space(text)
-    return [text] if text else []
+    return filter(None, map(without_space, split(text, r"(?<!\\)[,;]|\n|\band\b")))

@@ -133,14 +133,4 @@ def fresh_letter(letter: str, scope: Scope, spelt: Iterable[str]) -> str:
 
 Handler = Callable[[Any, Any, Scope], Scope | None]  # of what is bound, a node and the names around it
 HANDLERS: ByNeed[Handler] = ByNeed()
-
-
-def resolves(*kinds: str) -> Callable[[Handler], Handler]:
-    """Declares how the names in nodes of these kinds are resolved."""
-
-    def declare(function: Handler) -> Handler:
-        for kind in kinds:
-            HANDLERS[kind] = function
-        return function
-
-    return declare
+resolves = HANDLERS.declares  # how the names in nodes of these kinds are resolved

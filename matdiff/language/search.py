@@ -98,19 +98,14 @@ class Found(NamedTuple):
     cost: int
 
 
-class Search:
-    """The readings of one tree."""
+class Search(Options):
+    """The readings of one tree, by the choices that it has."""
 
     def __init__(self, bound: Bound, scalar: bool, budget: Budget, valued: bool = False, apart: bool = False) -> None:
         """*valued* is whether open functions may have scalar values, *apart* whether siblings may differ in kind."""
-        self.bound = bound
+        super().__init__(bound, valued, apart)
         self.budget = budget
         self.scalar = scalar
-        options = Options(bound, valued, apart)
-        self.choices, self.siblings, self.kin = options.choices, options.siblings, options.kin
-        self.others, self.defined = options.others, options.defined
-        self.italic, self.arrays = options.italic, options.arrays
-        self.prices, self.capitals = options.prices, options.capitals
         self.keys = list(self.choices)
         self.place = {key: k for k, key in enumerate(self.keys)}
         self.customary: dict[Key, str] = {key: alternatives[0][0] for key, alternatives in self.choices.items()}

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterator
 from matdiff.algebra.notation import ACCENTS
 from matdiff.errors import MatdiffError, NotationError
 from matdiff.language.names import SUPERSCRIPTS
-from matdiff.language.transcript import APART, CLOSES, Edit, Scribe, Transcript
+from matdiff.language.transcript import APART, CLOSES, NAME_ENDS, NAMED, Edit, Scribe, Transcript
 from matdiff.regex import regex
 
 SPELLINGS = ("plain", "latex")
@@ -37,7 +37,6 @@ SAME = {
 RAISED = {"⁽": "^{(", "⁾": ")}"}  # x⁽ⁱ⁾ is x^{(i)}
 MATHEMATICAL = (("\U0001d400", "\U0001d7ff"), ("\u2100", "\u214f"), ("\uff01", "\uff5e"))  # 𝐱, ℝ, full width
 MARKS = frozenset(ACCENTS.values())
-NAMED, NAME_ENDS = "⟪", "⟫"  # around a name of several letters in LaTeX, whose letters may have accents of their own
 SPELT = {"|": "given", "-": "minus", "−": "minus", "+": "plus", ":": "to"}
 PLACE = r"\w+(?:\s*[-−+:,]\s*\w+)*"
 LIMITS = regex(r"(?:[∑∏]|(?<![A-Za-z])(?:sum|prod|max|min))\s*_\{[^{}]*\}")

@@ -368,6 +368,3 @@ def _is_high(node: Node) -> bool:
 def wanted_indices(unknowns: Iterable[str]) -> set[str]:
     """The letters of x[i] and x_i as unknowns."""
     return {letter for name in unknowns for letter in _letters(re.sub(r"^[^\[_]*", "", name))}
-
-
-# ---- after all names are resolved ---------------------------------------------------------------------------

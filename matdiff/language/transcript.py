@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 APART = "\u200a"  # separates two pieces, but is no gap between factors
 OPENS, CLOSES = "\u23b8", "\u23b9"  # behind a bar: its direction is known
+NAMED, NAME_ENDS = "⟪", "⟫"  # around a name of several letters in LaTeX, whose letters may have accents of their own
 
 
 Edit = tuple[int, int, str]  # a piece of a text, and what stands there instead
@@ -44,12 +45,10 @@ class Transcript:
         for start, end, piece in sorted(edits):
             if start < place:
                 continue
-            for k in range(place, start):
-                scribe.write(self.text[k], *self.span(k, k + 1))
+            scribe.copy(self, place, start)
             scribe.write(piece, *self.span(start, max(end, start + 1)))
             place = end
-        for k in range(place, len(self.text)):
-            scribe.write(self.text[k], *self.span(k, k + 1))
+        scribe.copy(self, place, len(self.text))
         return scribe.finished()
 
 
@@ -67,6 +66,11 @@ class Scribe:
         """Adds a piece that stands for source[start:end]."""
         self.pieces.append(piece)
         self.origins.extend([(start, end)] * len(piece))
+
+    def copy(self, script: Transcript, start: int, end: int) -> None:
+        """Adds a piece of a transcript as it is."""
+        for k in range(start, end):
+            self.write(script.text[k], *script.span(k, k + 1))
 
     def finished(self) -> Transcript:
         """The transcript of what was written."""

@@ -42,11 +42,6 @@ class Penalty(NamedTuple):
 class Attempt:
     """One reading of a bound tree."""
 
-    __slots__ = (
-        "assumed", "bound", "columns", "definitions", "formulas", "functions", "names", "notes", "penalties", "pieces",
-        "ranges", "shapes", "sizes", "taken_of",
-    )  # fmt: skip
-
     def __init__(self, bound: Bound, assumed: dict[Key, str], columns: list[Node] | None = None) -> None:
         """*columns* collects products of two columns, which break the reading where it is None."""
         self.bound = bound
@@ -237,18 +232,7 @@ RULES.announce(
         "matdiff.language.sums": "big_sum cardinality cases comparison",
     }
 )
-
-
-def rule(*kinds: str) -> Callable[[Rule], Rule]:
-    """Declares how nodes of these kinds are typed."""
-
-    def declare(function: Rule) -> Rule:
-        for kind in kinds:
-            RULES[kind] = function
-        return function
-
-    return declare
-
+rule = RULES.declares  # how nodes of these kinds are typed
 
 Special = Callable[[Attempt, Node, "list[Typed]"], "Typed"]
 SPECIAL: ByNeed[Special] = ByNeed()
@@ -276,13 +260,4 @@ WORDED = {  # those whose second argument may be a word: norm(A, 'fro'), sum(A, 
     **dict.fromkeys(ALONG, ("keyword", "STRING")),
 }
 
-
-def special(*names: str) -> Callable[[Special], Special]:
-    """Declares how functions are typed that are no operators of their own."""
-
-    def declare(function: Special) -> Special:
-        for name in names:
-            SPECIAL[name] = function
-        return function
-
-    return declare
+special = SPECIAL.declares  # how functions are typed that are no operators of their own

@@ -9,16 +9,7 @@ from functools import cached_property
 
 from matdiff.errors import NotationError
 from matdiff.language.customs import customary
-from matdiff.language.names import (
-    GREEK,
-    GREEK_WORDS,
-    LINK,
-    MARKS,
-    PLAIN_SUBSCRIPT,
-    SUBS,
-    SUPERSCRIPTS,
-    canonical,
-)
+from matdiff.language.names import GREEK, GREEK_WORDS, LINK, MARKS, PLAIN_SUBSCRIPT, SUBS, SUPERSCRIPTS, canonical
 from matdiff.language.parameters import Heads, bound_letters
 from matdiff.records import NamedTuple
 from matdiff.regex import match_at

@@ -12,8 +12,8 @@ import re
 from matdiff.errors import NotationError
 from matdiff.language.fonts import plain_letter
 from matdiff.language.latex.macros import Token
-from matdiff.language.latex.page import NAME_ENDS, NAMED, SCRIPTED, SHORT, Page, Piece, in_word
-from matdiff.language.transcript import CLOSES, OPENS
+from matdiff.language.latex.page import SCRIPTED, SHORT, Page, Piece, in_word
+from matdiff.language.transcript import CLOSES, NAME_ENDS, NAMED, OPENS
 from matdiff.regex import regex
 
 DIFFERENTIAL = r"(?:d[^\W\d_][\u0300-\u036f]?(?:_.{1,6})?(?:\^.{1,4})?){1,2}"  # dx, below a fraction line
@@ -26,15 +26,17 @@ class Construct:
     """A command that waits for its arguments; by itself it leaves them as they are, as a font does.
 
     command  its token
+    sign     what it stands for: the mark of an accent, the bar of a norm, what the label of a brace stands behind
     mark     where on the page it starts
     taken    how many of its arguments are written
     """
 
-    __slots__ = ("command", "mark", "taken")
+    __slots__ = ("command", "mark", "sign", "taken")
     arguments = 1
 
-    def __init__(self, command: Token, page: Page) -> None:
+    def __init__(self, command: Token, page: Page, sign: str = "") -> None:
         self.command = command
+        self.sign = sign
         self.mark = len(page)
         self.taken = 0
 
@@ -43,7 +45,6 @@ class Construct:
 
     def end(self, page: Page, token: Token) -> None:
         """An argument ends with a token."""
-        self.taken += 1
 
 
 class Font(Construct):
@@ -52,7 +53,6 @@ class Font(Construct):
     __slots__ = ()
 
     def end(self, page: Page, token: Token) -> None:
-        self.taken += 1
         if self.command.text in (r"\mathbb", r"\Bbb") and page.short(self.mark) == "𝔼":
             span = (self.command.start, token.end)
             message = (
@@ -66,27 +66,18 @@ class Font(Construct):
 class Brace(Construct):
     r"""\underbrace{…}_{…}: the argument stays, the *label* below or above it vanishes."""
 
-    __slots__ = ("label",)
-
-    def __init__(self, command: Token, page: Page, label: str) -> None:
-        super().__init__(command, page)
-        self.label = label
+    __slots__ = ()
 
 
 class Fence(Construct):
     r"""\norm{x} and \abs{x}, where the text itself does not define them."""
 
-    __slots__ = ("sign",)
-
-    def __init__(self, command: Token, page: Page, sign: str) -> None:
-        super().__init__(command, page)
-        self.sign = sign
+    __slots__ = ()
 
     def begin(self, page: Page, token: Token) -> None:
         page.write(self.sign + OPENS, self.command.start, token.end)
 
     def end(self, page: Page, token: Token) -> None:
-        self.taken += 1
         page.write(self.sign + CLOSES, token.start, token.end)
 
 
@@ -106,7 +97,6 @@ class Fraction(Construct):
         page.write("((", self.command.start, self.command.end)
 
     def end(self, page: Page, token: Token) -> None:
-        self.taken += 1
         if self.taken < 2:
             return
         numbers = page.short(self.mark)[2:].split(")/(")
@@ -144,7 +134,6 @@ class Root(Construct):
         page.write("√(" if self.degree is None else "((", self.command.start, token.end)
 
     def end(self, page: Page, token: Token) -> None:
-        self.taken += 1
         if self.degree is None:
             page.write(")", token.start, token.end)
             return
@@ -157,14 +146,9 @@ class Root(Construct):
 class Accent(Construct):
     r"""\hat{x} is x with a combining sign; \hat{x_1} is \hat{x}_1."""
 
-    __slots__ = ("sign",)
-
-    def __init__(self, command: Token, page: Page, sign: str) -> None:
-        super().__init__(command, page)
-        self.sign = sign
+    __slots__ = ()
 
     def end(self, page: Page, token: Token) -> None:
-        self.taken += 1
         place = page.solid(self.mark, 1)
         letter = page.pieces[place][0] if place < len(page) else ""
         alone = page.solid(place + 1, 1) == len(page)
@@ -185,12 +169,11 @@ NORMED = regex(r"‖⎹?(?:²|\^\{?2\}?)?$")
 class Script(Construct):
     """A subscript or superscript: its sign, a piece for the opening brace if there is one, and what stands in it."""
 
-    __slots__ = ("braced", "nested", "sign")
+    __slots__ = ("braced", "nested")
 
     def __init__(self, command: Token, page: Page, nested: bool) -> None:
         page.close_up()
-        super().__init__(command, page)
-        self.sign = command.text
+        super().__init__(command, page, command.text)
         self.nested = nested  # in a subscript
         self.braced = False
         page.pieces.append((self.sign, command.start, command.end))
@@ -200,7 +183,6 @@ class Script(Construct):
         page.pieces.append(("{" if self.braced else "", token.start, token.end))
 
     def end(self, page: Page, token: Token) -> None:
-        self.taken += 1
         if self.sign == "_" and not self.nested:
             self._clean(page)
         content = page.short(self.mark + 2)

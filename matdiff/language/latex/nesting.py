@@ -12,8 +12,9 @@ from matdiff.language.fonts import COMMANDS, styled
 from matdiff.language.latex.commands import BLOCKS, CASES, DISPLAYS, INNER, PRINTED
 from matdiff.language.latex.constructs import Brace, Construct, Font, Root, Script
 from matdiff.language.latex.macros import Stream, Token
-from matdiff.language.latex.page import BLANKS, NAMED, SHORT, Page, in_word
+from matdiff.language.latex.page import BLANKS, SHORT, Page, in_word
 from matdiff.language.names import nearest
+from matdiff.language.transcript import NAMED
 from matdiff.regex import regex
 
 ALONE = regex(r"[∑∏](?:[_^](?:\{[^{}]*\}|[^{}]))*")  # a sum with its limits
@@ -60,6 +61,7 @@ class Nesting:
         """An argument is complete, and with it perhaps the construct, which may itself be an argument."""
         self.page.raw_end = -1
         while self.stack and isinstance(construct := self.stack[-1], Construct):
+            construct.taken += 1
             construct.end(self.page, token)
             if construct.taken < construct.arguments:
                 return
@@ -68,9 +70,9 @@ class Nesting:
                 self.fonts.pop()
             elif isinstance(construct, Script):
                 self.lowered -= construct.command.text == "_"
-            elif isinstance(construct, Brace) and self.stream.peek() == construct.label:
+            elif isinstance(construct, Brace) and self.stream.peek() == construct.sign:
                 self.stream.skip_blanks()
-                self.stream.skip(construct.label)
+                self.stream.skip(construct.sign)
                 self.stream.argument(construct.command)
 
     def set_font(self, token: Token) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Collection
 from matdiff.language.latex.commands import WIDE_SPACE
 from matdiff.language.left_sides import HEAD
 from matdiff.language.names import no_function
-from matdiff.language.transcript import APART, CLOSES, OPENS, Scribe, Transcript
+from matdiff.language.transcript import APART, CLOSES, NAME_ENDS, NAMED, OPENS, Scribe, Transcript
 from matdiff.regex import regex
 
 Piece = tuple[str, int, int]
@@ -20,7 +20,6 @@ GAPS = (APART, " ", WIDE_SPACE, "\n")  # what separates, the weakest first
 BLANKS = frozenset((*GAPS, ""))
 SHORT = 64  # pieces: what is longer is not rearranged, so that deep nesting costs no more than its length
 FEW = 4  # pieces: { arg min }
-NAMED, NAME_ENDS = "⟪", "⟫"
 GOALS = frozenset("argmin argmax minimize minimise maximize maximise min max".split())
 
 
@@ -38,11 +37,6 @@ class Page:
     numbers     for each name with a number the sign, _ or ^, behind which the number stood
     operators   the pieces that are names of operators: what stands behind them is their operand
     """
-
-    __slots__ = (
-        "bars", "lowered", "number_end", "numbers", "operators", "pair", "pieces", "raised", "raw_end", "script_end",
-        "source",
-    )  # fmt: skip
 
     def __init__(self, source: str) -> None:
         self.source = source

@@ -15,10 +15,10 @@ from matdiff.language.latex.commands import BARS, COMMANDS, DELIMITERS, DIRECTED
 from matdiff.language.latex.constructs import Accent, Brace, Construct, Fence, Fraction, Root, Script
 from matdiff.language.latex.macros import Token, is_word
 from matdiff.language.latex.nesting import Frame
-from matdiff.language.latex.page import NAME_ENDS, in_word
+from matdiff.language.latex.page import in_word
 from matdiff.language.latex.wording import Wording
 from matdiff.language.names import nearest
-from matdiff.language.transcript import Transcript
+from matdiff.language.transcript import NAME_ENDS, Transcript
 
 EVIDENT = frozenset(r"\, \; \: \! \> \{ \}".split())
 SEPARATING = frozenset(r"} & \\ \end \right $ $$ \) \]".split())  # no argument starts with one of them

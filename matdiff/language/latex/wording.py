@@ -14,12 +14,11 @@ from matdiff.language.latex.commands import COMMANDS
 from matdiff.language.latex.constructs import Script
 from matdiff.language.latex.macros import Token
 from matdiff.language.latex.nesting import Frame, Nesting
-from matdiff.language.latex.page import NAME_ENDS, NAMED
 from matdiff.language.named_functions import function_named
 from matdiff.language.names import nearest
 from matdiff.language.phrases import is_said, said_of_names, without_lead
 from matdiff.language.requests import is_request
-from matdiff.language.transcript import APART
+from matdiff.language.transcript import APART, NAME_ENDS, NAMED
 
 CALLING = frozenset(["(", "[", "\\{", "\\left", "\\bigl", "\\Bigl", "\\big", "\\Big", "\\biggl", "\\lparen"])
 SPACED = frozenset((" ", "\n", "~", "\\ ", "\\,", "\\!", "\\;", "\\:"))

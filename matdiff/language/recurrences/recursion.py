@@ -36,11 +36,6 @@ class Recursion:
                     steps, are parts of one node
     """
 
-    __slots__ = (
-        "count", "forward", "index", "is_short", "name", "node",
-        "offset", "origin", "shift", "start", "step", "symbols", "together", "used",
-    )  # fmt: skip
-
     def __init__(self, step: Node, steps: Steps, offset: int, count: Size, forward: bool) -> None:
         self.name: str = step.value[0].name
         self.step = step
