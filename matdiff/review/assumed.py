@@ -37,7 +37,10 @@ OVER = (  # f(X) = … on symmetric matrices
     r"(?<![A-Za-z])[A-Za-z]\(([A-Z])\)[^.]{{0,60}}?\bon\s+(?:the\s+\w+\s+of\s+)?(?:all\s+)?{0}"
 )
 FORMULAS = {
-    "symmetric": rf"({LETTER})\s*=\s*\1\s*(?:ᵀ|⊤|'|\^\{{?(?:T|\\top))",
+    "symmetric": (
+        rf"({LETTER})\s*=\s*\1\s*(?:ᵀ|⊤|'|\^\{{?(?:T|\\top))"
+        r"|(?<![A-Za-z])(?:N|𝒩)\s*\}?\s*(?:\\left)?\((?:[^()]|\([^()]*\))*,\s*([A-Z])\s*(?:\\right)?\)"  # N(m, P)
+    ),
     "skew": rf"{MATRIX}{TURNED}\s*=\s*[-−]\s*\1(?!\w)",
     "idempotent": (
         rf"{MATRIX}(?:\1|\s*{SQUARED})\s*=\s*\1(?![\w^])|{MATRIX}\s*=\s*(?:\2\s*{TURNED}\s*=\s*)?\2(?:\2|\s*{SQUARED})"

@@ -355,7 +355,7 @@ class Habits:
         if self._absolute:
             side = re.sub(r"/(?=\(?abs)", "./", re.sub(r"\|([^|]*)\|", r"abs(\1)", side))
         if self._next:
-            side = re.sub(rf"({LETTER})(?:⁺|\^\{{?\+\}}?)", r"\1_plus", side)
+            side = re.sub(rf"({LETTER})(?:⁺|\^\{{?\+\}}?)", r"\1_plus ", side)
         side = re.sub(NEXT, r"\1_plus", side) if self._names_next else side
         side = re.sub(STEPPED, r"\1_Delta", side) if self._steps else side
         side = re.sub(r"(?<![A-Za-z])d(?:²|\^\{?2\}?)", "D_sq", side) if self._names_d2 else side  # a squared distance

@@ -13,7 +13,7 @@ from contextlib import suppress
 from matdiff.algebra.expr import FUNCTIONS
 from matdiff.algebra.notation import GREEK
 from matdiff.errors import MatdiffError
-from matdiff.language.names import ABBREVIATED, FONT_MARKS, GREEK_WORDS
+from matdiff.language.names import ABBREVIATED, FONT_MARKS, GREEK_WORDS, SPELT_GREEK
 from matdiff.language.outside import split
 from matdiff.language.requests import BY, DERIVED, NAMES
 from matdiff.language.spelling import transcript
@@ -94,6 +94,7 @@ ACRONYM = (
 )
 UPRIGHT = r"\\(?:math(?:rm|it|sf)|text(?:rm|it)?|operatorname)\s*\{\s*([A-Za-z]{2,})\s*\}"
 NAMED_UPRIGHT = rf"{UPRIGHT}\s*(?:\([^()=]*\))?\s*&?\s*:?=(?!=)"  # \mathrm{KL} = …
+HATTED = rf"(?<![A-Za-z_\\])((?![tTwWcC]hat)[A-Za-z]|{SPELT_GREEK})(hat|bar|tilde)(?![A-Za-z])"  # Xhat, and no what
 CALLED = r"(?<![A-Za-z\\_])((?:[Gg]rad|[Hh]ess)(?:ient|ian)?)(?=\s*&?\s*:?=(?!=))"  # Gradient = 2Ax, Hessian = 2A
 TITLED = r"^\s*([Gg]rad(?:ient)?|[Hh]ess(?:ian)?)\s*:\s+(?=([^=]*)$)"  # Gradient: Xᵀ(p − y)
 SIGNS = rf"(?:{PROSE}|,)\s*\w+\s*(?:=\s*(?:±|\\pm)\s*1|(?:∈|\\in)\s*\\?\{{\s*[-−]?1\s*,\s*[-−+]?1\s*\\?\}})"
@@ -179,6 +180,7 @@ def _words(text: str, known: Collection[str], upright: Collection[str]) -> str:
 
 def _with_names(formula: str, upright: Collection[str]) -> str:
     """A row with names in the place of words: upright ones, and grad for gradient."""
+    formula = re.sub(HATTED, lambda m: m.group() if m.group() in upright else f"{m.group(1)}_{m.group(2)}", formula)
     formula = re.sub(UPRIGHT, lambda m: f" {m.group(1)} " if m.group(1) in upright else m.group(), formula)
     formula = re.sub(TITLED, lambda m: f"{m[1].lower()[:4]} = " if _is_formula(m[2]) else m.group(), formula)
     return re.sub(CALLED, lambda m: f" {m.group(1).lower()[:4]} ", formula)
@@ -367,7 +369,8 @@ def _without_words(formula: str, known: frozenset[str]) -> str:
         word = m.group()
         is_word = len(word) > (3 if word[0].isupper() else 2) or word.lower() in SHORT_WORDS
         is_word = is_word and word not in known and not (word[0] == "d" and word[1:] in MATHEMATICAL)  # dvec F
-        return PROSE if is_word and word not in MATHEMATICAL | GREEK_WORDS else word
+        is_plain = word == "identity" or word not in MATHEMATICAL | GREEK_WORDS  # and no identity(3)
+        return PROSE if is_word and is_plain else word
 
     formula = re.sub(r"(?<![A-Za-z])d[eu]\s+(?=[^\W\d]\s*\()", f"{PROSE} ", formula)  # la différentielle de f(X) = …
     formula = re.sub(r"(?<![A-Za-z])[Oo]n\s+a(?=\s+[^\W\d])", PROSE, formula)  # on a df = …, which is French

@@ -15,6 +15,7 @@ from matdiff.review.lines import MATHEMATICAL
 
 LETTER = rf"(?![ᵀᴴ⁻⁰-⁹¹²³ⁿ½¼])[^\W\d_∂∇][{MARKS}]*(?:_\{{\w+\}}|_[A-Za-z0-9]+[{SUBS}]*|[{SUBS}]+|[0-9]+)?"
 GREEK = rf"(?<![A-Za-z])(?:{SPELT_GREEK})"
+SPELT = rf"{GREEK}(?:_\w+|\d+)?(?![A-Za-z])"
 WORDY = rf"(?:[a-zA-Z]{{2,}}|{LETTER})"
 D = r"(?:∂|(?<![A-Za-z_])d)"
 SIZE_D = (  # d/2, √d, (2π)^d
@@ -28,19 +29,20 @@ HELD = r"\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)"
 SQUARED_OFF = r"(∇(?:_\w|_\{[^{}]*\})?\s*)\[(?!\w(?:,\s*\w)*\])([^\[\]]*)\]"  # ∇_w [y log μ]
 PLACE = r"(?:\[[^\[\]]*\]|_\{\w(?:,\s*\w)+\})"  # of c[k], R[i, j], R_{i,j}
 ARGUMENT = r"(?:\s*\([^()=]*\))?"
-ROW = r"(?P<row>\s*(?:[ᵀ⊤]|\^\{?[T⊤]\}?))?"  # ∂f/∂xᵀ
+TURNED = r"\s*(?:[ᵀ⊤'′]|\^\s*\{?\s*[T⊤]\s*\}?)"
+ROW = rf"(?P<row>{TURNED})?"  # ∂f/∂xᵀ
 BY_ROW = (  # ∂/∂xᵀ
-    rf"(?:\(\(\s*{D}\s*\)\s*/\s*\(\s*|{D}\s*/\s*){D}\s*(?P<x>{LETTER})\s*(?:[ᵀ⊤]|\^\{{?[T⊤]\}}?)"
+    rf"(?:\(\(\s*{D}\s*\)\s*/\s*\(\s*|{D}\s*/\s*){D}\s*(?P<x>{LETTER}){TURNED}"
     r"(?:\s*\)\s*\))?"
 )
 LINKED = rf"\(\(\s*{D}\s*({LETTER})\s*\)\s*/\s*\(\s*{D}\s*({LETTER})\s*\)\)|{D}\s*({LETTER})\s*/\s*{D}\s*({LETTER})"
 FRACTION = (
     rf"\(\(\s*{D}\s*{TWICE}\s*(?P<f>{LETTER}|{HELD})?{ARGUMENT}\s*\)\s*/\s*\(\s*{D}\s*(?P<x>{LETTER}|{HELD}){ROW}"
-    rf"(?P<square>\^\{{?2\}}?|²)?(?P<mixed>\s*{D}\s*{LETTER}\s*(?:[ᵀ⊤']|\^\{{?[T⊤]\}}?)?)?\s*\)\)"
+    rf"(?P<square>\^\{{?2\}}?|²)?(?P<mixed>\s*{D}\s*{LETTER}(?:{TURNED})?)?\s*\)\)"
 )
 RATIO = (
     rf"{D}{TWICE}\s*(?P<f>{LETTER}|{HELD})?(?:\([^()=]*\))?\s*/\s*{D}\s*(?P<x>{LETTER}|{HELD}){ROW}(?P<square>\^\{{?2\}}?|²)?"
-    rf"(?P<mixed>\s*{D}\s*{LETTER}\s*[ᵀ⊤']?(?!\s*/))?(?!⁻|\^\{{?[-−])"
+    rf"(?P<mixed>\s*{D}\s*{LETTER}(?:{TURNED})?(?!\s*/))?(?!⁻|\^\{{?[-−])"
 )
 BELOW = (
     r"(?:_\{(?P<low>[^{}]*(?:\{[^{}]*\}[^{}]*)?)\}"
@@ -72,17 +74,18 @@ OF_VEC = (  # ∂vec(Y)/∂(vec X)ᵀ is ∂Y/∂X
 )
 
 NABLA_OF = rf"{D}\s*(?:vec\s*)?∇\s*_\s*\{{?\s*(?P<x>{LETTER})\s*\}}?\s*(?P<f>{LETTER})"
-BY_SAME = rf"{D}\s*(?:\(?\s*vec\s*(?P=x)\s*\)?|(?P=x))\s*(?:[ᵀ⊤]|\^\s*\{{?\s*[T⊤]\s*\}}?)"
+BY_SAME = rf"{D}\s*(?:\(?\s*vec\s*(?P=x)\s*\)?|(?P=x)){TURNED}"
 OF_NABLA = rf"(?P<open>\(\(\s*)?{NABLA_OF}\s*(?(open)\)\s*/\s*\(\s*{BY_SAME}\s*\)\s*\)|/\s*{BY_SAME})"  # ∂∇_x f/∂xᵀ
 
 
 def letters_in(side: str) -> set[str]:
     """The names of one letter that stand in a side, none of them within the name of a function.
 
-    >>> sorted(letters_in("log(x_i) + Aᵀ exp(b)"))
-    ['A', 'b', 'x_i']
+    >>> sorted(letters_in("log(x_i) + Aᵀ exp(b) beta"))
+    ['A', 'b', 'beta', 'x_i']
     """
-    return {named(n) for n in re.findall(LETTER, re.sub(rf"(?<![A-Za-z])(?:{FUNCTION})(?![A-Za-z])", " ", side))}
+    bare = re.sub(rf"(?<![A-Za-z])(?:{FUNCTION})(?![A-Za-z])", " ", side)
+    return {named(n) for n in re.findall(rf"{SPELT}|{LETTER}", bare)}
 
 
 def is_chain_rule(sides: Sequence[str]) -> bool:
@@ -322,7 +325,7 @@ def names_in(side: str, known: Collection[str]) -> set[str]:
     """The names that stand in a side, beside functions; *known* are names."""
     bare = re.sub(r"(?<![A-Za-z])d\(|[∑∏]_(?:\{[^{}]*\}|\w)|[\^_]\{?[-−]?[T⊤]\}?", "(", with_increments(side, known))
     bare = re.sub(rf"(?<![A-Za-z])(?:{FUNCTION})(?![A-Za-z])|(?<=[‖|])_\{{?\w+\}}?", " ", bare)
-    found = {named(n) for n in re.findall(rf"{GREEK}(?:_\w+|\d+)?(?![A-Za-z])|{LETTER}(?:\^\{{?\(\d\)\}}?)?", bare)}
+    found = {named(n) for n in re.findall(rf"{SPELT}|{LETTER}(?:\^\{{?\(\d\)\}}?)?", bare)}
     return {n if n in known else re.sub(r"_[a-z,]{1,3}$", "", n) for n in found}  # y of y_j
 
 
