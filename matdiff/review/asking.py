@@ -157,7 +157,8 @@ def derivative_asked(scope: Scope, asked: Asked) -> Expr:
         return moved
     if asked.by.startswith("("):
         return by_expression(scope.unfolded(f), scope.unfolded(scope.read(asked.by)))
-    by = unknown_of(scope, asked, scope.unfolded(f), name)
+    own = scope.arguments.get(name, ())
+    by = unknown_of(scope, asked, scope.unfolded(f, keep=own[0] if len(own) == 1 else ""), name)  # p, though p(λ) = …
     f = scope.unfolded(f, keep=by)
     scope.is_jacobian = f.shape != SCALAR
     unknown = next((s for s in symbols(f) if s.name == by), None) or _member(scope, f, by)

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from contextlib import suppress
 from fractions import Fraction
 
-from matdiff.algebra.dims import ONE, SCALAR
+from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.expr import Expr, Number, Symbol, postorder, replace, symbols
 from matdiff.algebra.operators.kronecker import Vec
 from matdiff.algebra.operators.products import Product, Sum, Transpose, zero
 from matdiff.algebra.operators.sums import Member
 from matdiff.errors import MatdiffError
+from matdiff.numeric.premises import Premises
 from matdiff.records import NamedTuple
 from matdiff.review.comparing import compared
 from matdiff.solving.elimination import roots
@@ -58,6 +59,7 @@ class Equations:
         self.is_at_a_point = False  # whether those give a letter a value as an example
         self.departs = False  # whether those change the equation
         self.concludes = False  # whether those say that it follows
+        self._premises: Premises | None = None
         self.is_constrained = False  # whether a line so far speaks of constraints
 
     def begin(self, words: str, above: str) -> None:
@@ -92,17 +94,25 @@ class Equations:
         (self.zeros if self.are_zero else self.gradients).append(gradient)
 
     def add(self, left: Expr, right: Expr | None = None) -> None:
-        """Notes an equation."""
-        self.zeros.append(left if right is None else left - right)
+        """Notes an equation, unless it holds whatever its letters are: AA⁻¹ = I."""
+        difference = left if right is None else left - right
+        if not compared(difference, zero(difference.shape)).equal:
+            self.zeros.append(difference)
         if isinstance(left, Symbol) and right is not None and left not in symbols(right):
             self.solutions[left] = right
 
     def implies(self, left: Expr, right: Expr, unknowns: set[str]) -> Implied:
-        """Whether left = right follows from one of the equations before it."""
-        difference = left - right
-        for known in reversed(self.zeros):
-            if any(self._same(one, difference) for one in (known, *_multiplied(known))):
-                return Implied(True)
+        """Whether left = right follows from the equations before it: in a known step, or wherever all of them hold."""
+        if any(self._same(known, left - right) for known in reversed(self.zeros)):
+            return Implied(True)
+        found = self._implied(left, right, unknowns)
+        if found.follows or not self.zeros:
+            return found
+        self._premises = self._premises or Premises(self.zeros, (left, right))
+        return Implied(True) if self._premises.give(left, right) else found
+
+    def _implied(self, left: Expr, right: Expr, unknowns: set[str]) -> Implied:
+        """Whether left = right follows from one of the equations before it, and what it should be."""
         if isinstance(left, Member) and not any(node is left for node in postorder(right)):
             return self._of_member(left, right, unknowns)
         if isinstance(left, Symbol) and left not in symbols(right):
@@ -134,14 +144,10 @@ class Equations:
         alike = [one for one in {known, replace(known, self.solutions.get)} if {*symbols(one)} == inside]
         return any(_are_parallel(one, other) for one in alike)
 
-    def normalised(self, unknowns: set[str]) -> Iterator[dict[Expr, Expr]]:
-        """What makes an equation true that sets the length of an unknown: w/√(wᵀw) for w where wᵀw = 1."""
-        for known in self.zeros:
-            for s in symbols(known) if known.shape == SCALAR else ():
-                for power in (Fraction(-1, 2), -1) if s.name in unknowns and s.shape != SCALAR else ():
-                    there: dict[Expr, Expr] = {s: (known + 1) ** power * s}
-                    if compared(replace(known, there.get), Number(0)).equal:
-                        yield there
+    def give(self, left: Expr, right: Expr) -> bool:
+        """Whether two sides are equal where the conditions of numbers hold, as wᵀw = 1."""
+        zeros = [known for known in self.zeros if known.shape == SCALAR]
+        return bool(zeros) and Premises(zeros, (left, right)).give(left, right)
 
     def has_increments(self) -> bool:
         """Whether an increment dX stands in an equation."""
@@ -166,13 +172,13 @@ class Equations:
         """Whether X = value makes an equation before it true, or else a gradient, which a text then sets to 0."""
         holding = [known for known in reversed(self.zeros) if unknown in symbols(known)]
         is_said = bool(holding) or self.concludes
-        inside = {unknown, *symbols(value)}
-        if not holding and len(inside) > 2:
-            holding = [known for known in reversed(self.gradients) if inside <= {*symbols(known)}]
+        inside, shapes = {unknown, *symbols(value)}, (unknown.shape, unknown.shape[::-1])
+        if len(inside) > 2 and not any(known.shape in shapes for known in holding):  # a model z = Hx + v is none
+            holding = [known for known in reversed(self.gradients) if inside <= {*symbols(known)}] or holding
         at_value: dict[Expr, Expr] = {unknown: value}
-        inserted = [replace(known, at_value.get) for known in [*holding, *self._solved(unknown)]]
+        inserted = [replace(known, at_value.get) for known in holding]
         equal = [compared(e, zero(e.shape)).equal for e in inserted]
-        is_determined = bool(holding) and holding[0].shape in (unknown.shape, unknown.shape[::-1])  # not by 1ᵀu = 1
+        is_determined = bool(holding) and holding[0].shape in shapes  # not by 1ᵀu = 1
         if True in equal:
             return Implied(True)
         others = {s.name for e in holding[:1] for s in symbols(e) if s.name in unknowns or s in self.solutions}
@@ -185,12 +191,6 @@ class Equations:
         ):
             return Implied(False, _root(holding[0], unknown))
         return Implied(None)
-
-    def _solved(self, unknown: Symbol) -> Iterator[Expr]:
-        """The equations with an unknown once the solutions so far are put in, but for those that say nothing then."""
-        others = {s: value for s, value in self.solutions.items() if s is not unknown}
-        put_in = (replace(known, others.get) for known in self.zeros if others)
-        yield from (e for e in put_in if unknown in symbols(e) and not compared(e, zero(e.shape)).equal)
 
     def _follows(self, left: Expr, right: Expr, unknowns: set[str]) -> Implied:
         """Whether left = right holds where the equation before it does."""
@@ -219,12 +219,6 @@ def _are_parallel(one: Expr, other: Expr) -> bool:
     inner = Product.of(Transpose(a), b)
     is_one = compared(Product.of(Transpose(b), b) * a, inner * b).equal is True
     return is_one and compared(inner, Number(0)).equal is False
-
-
-def _multiplied(known: Expr) -> Iterator[Expr]:
-    """An equation of vectors, multiplied from the left by what stands in it: wᵀ(Σw − λw), Aᵀ(Av − λu)."""
-    if known.shape[1] is ONE is not known.shape[0]:
-        yield from (Product.of(Transpose(s), known) for s in symbols(known) if s.shape[0] == known.shape[0])
 
 
 def _root(equation: Expr, unknown: Symbol) -> Expr | None:

@@ -268,6 +268,7 @@ class Habits:
         self._names_no_zero = re.search(r"_\{?0|\^\{?[ij](?![a-z])", text) is None
         self._steps = re.search(BARE_STEP, text) is None and "Delta" not in given
         self._has_matrix_logs = re.search(TRACE_WITH_LOG, text) is not None
+        self._has_matrix_exp = re.search(r"(?i)matrix exponential|exponential of (?:the|a) (?:\w+ )?matrix", text) is not None
         self._adjugate = "adjugate" in text
         self._absolute = re.search(r"\|(?:\\cdot|[·\s])*\|.{0,40}absolute value", text) is not None
         self._names_delta = "delta" in given
@@ -346,6 +347,7 @@ class Habits:
         side = re.sub(ENTRY_OF_SOFTMAX, r"(softmax(\1))_\2", side)
         side = re.sub(TRACE_OF_LOG, r"\1logm\2", side)
         side = re.sub(LOG_OF_MATRIX, lambda m: f"logm({m[1] or m[2]})", side) if self._has_matrix_logs else side
+        side = re.sub(r"(?<![A-Za-z])exp(?=\s*\([^()]*[A-Z])", "expm", side) if self._has_matrix_exp else side
         side = re.sub(OF_SUMS, r"(\1)/(\3)", side)
         side = re.sub(CROSS_ENTROPY, _cross_entropy, side)
         side = re.sub(r"(?:1|𝟙|𝟏|I)\s*[({[]\s*([^()<>]+?)\s*>\s*0\s*[])}]", r" step(\1) ", side)

@@ -86,6 +86,8 @@ class Scope:
         self.losses: set[str] = set()  # those of numbers that are, as their letters say
         self.links: set[str] = set()  # the h of which the text says what ∇_h is, and names no function
         self.derivatives: dict[str, Expr] = {}
+        number_letters(self, text)
+        assume(self, text, curved=False)
         self.habits = Habits(text, dict(self.declared.table))
         if self.habits.has_open_g:
             self.declared.table.update(declare("g: R -> R").table)
@@ -98,8 +100,6 @@ class Scope:
         self.forms: dict[str, Expr] = {}  # of a function that is not given, its differential
         counts = {n for d in self.declared.table.values() for _, last in d.indices for n in last.names()} - {"d"}
         self.declared.table.update({n: Declaration(n, SCALAR) for n in counts - self.given})
-        number_letters(self, text)
-        assume(self, text, curved=False)
 
     # ---- definitions -------------------------------------------------------------------------------
 
@@ -328,6 +328,10 @@ class Scope:
             increments: dict[Expr, Expr] = {Differential(v): self.increment(v) for v in varied}
             table[node] = replace(form, increments.get)
         return replace(e, table.get)
+
+    def differentials(self, zeros: Sequence[Expr]) -> list[Expr]:
+        """The differentials of what is 0, which are 0 too, where nothing in it is one."""
+        return [self.resolved(Differential(e)) for e in zeros if not any(s.name[0] == "d" for s in symbols(e))]
 
     def increment(self, unknown: Expr) -> Expr:
         """dX as a symbol: of the shape of X, in the subspace where X varies."""

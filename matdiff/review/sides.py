@@ -151,8 +151,7 @@ class Beside:
         if is_untold or doubts.is_strange(self.scope, chain.truth, value):
             self._leave_out()
             return Judged(line, UNREAD, "it speaks of something that was not introduced")
-        at = self.equations.normalised(self.unknowns())
-        if any(is_right(replace(value, there.get), replace(chain.truth, there.get)) for there in at):
+        if value.shape == chain.truth.shape and self.equations.give(chain.truth, value):
             chain.stated = chain.truth = value
             return Judged(line, AGREES, "it follows from an equation above")
         return self._different(line, chain, side, value)
@@ -292,6 +291,7 @@ class Beside:
             said = "the sides of the equation have different shapes"
             return Judged(line, NO_CLAIM) if is_naming else Judged(line, UNREAD, said)
         before, unknowns = self.equations.copy(), self.unknowns()
+        before.zeros += self.scope.differentials(before.zeros) if increments(left - value) else []
         found = before.implies(left, value, unknowns)
         self.equations.add(left, value)
         self.chain = Chain(value)
@@ -309,7 +309,7 @@ class Beside:
                 found = Implied(False)  # by an edit of the left side
         if found.follows is None:
             said = "it does not follow from the equation above in a step that is known"
-            is_given = not before.zeros or re.search(r"\bsubject to\b|\bs\.\s?t\.", line.text) is not None
+            is_given = not before.zeros or (re.search(CONDITION, line.text) is not None and not before.concludes)
             return Judged(line, NO_CLAIM) if is_given else Judged(line, UNREAD, said)
         if found.should_be is not None and (word := doubts.needed(self.scope, value, found.should_be)):
             return Judged(line, CONVENTION, word)
