@@ -13,9 +13,10 @@ from matdiff.language.names import GREEK_WORDS, named
 from matdiff.language.questions import question_at
 from matdiff.records import NamedTuple
 from matdiff.review.edits import terms
-from matdiff.review.lines import MATHEMATICAL, Line, Statement
+from matdiff.review.lines import Line, Statement
 from matdiff.review.names import is_canonical, is_symmetry
 from matdiff.review.operators import LETTER, WORDY, Asked, letters_in, with_names
+from matdiff.review.word_names import MATHEMATICAL
 
 if TYPE_CHECKING:
     from matdiff.review.scope import Scope

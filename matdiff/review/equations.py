@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from contextlib import suppress
 from fractions import Fraction
 
@@ -78,9 +77,9 @@ class Equations:
             self.gradients = []
 
     def concludes_with(self, difference: Expr) -> bool:
-        """Whether an equation is meant to follow: words say so, or it speaks of just what the latest one speaks of."""
-        alike = bool(self.zeros) and {*symbols(difference)} == {*symbols(self.zeros[-1])}
-        return alike or (self.concludes and bool(self.zeros))
+        """Whether an equation is meant to follow: words say so, or it speaks of nothing else than those before it."""
+        told = {s for known in self.zeros for s in symbols(known)}
+        return bool(told) and (self.concludes or {*symbols(difference)} <= told)
 
     def copy(self) -> Equations:
         """The equations so far, to which nothing is added."""

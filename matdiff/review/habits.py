@@ -73,6 +73,7 @@ COMPLEMENT = rf"(\)|(?<![A-Za-z]){LETTER})\s*\(\s*1(?=\s*[-−])"  # s(1 − s)
 ENTRY_OF_SOFTMAX = r"softmax\s*\(\s*([^\W\d_])_([a-z]|\{[a-z]\})\s*\)"  # softmax(z_j), which is softmax(z)_j
 TRACE_OF_LOG = rf"((?<![A-Za-z])(?:tr|Tr|trace)\s*\(\s*)log(\s*\(\s*{LETTER}\s*\)\s*\))"
 LOG_OF_MATRIX = r"(?<![A-Za-z\\])\\?log\s*(?:\(\s*([A-Z])\s*\)|([A-Z])(?![A-Za-z_|(]))"
+MATRIX_EXPONENTIAL = r"(?i)matrix exponential|exponential of (?:the|a) (?:\w+ )?matrix"
 TRACE_WITH_LOG = rf"(?<![A-Za-z])(?:tr|Tr|trace)\}}?\s*\(\s*[A-Z]\s*{LOG_OF_MATRIX}"  # tr(P log P)
 COMMUTATION = (
     r"commutation matrix\s+\$?([A-Z])(?![A-Za-z])"
@@ -268,7 +269,7 @@ class Habits:
         self._names_no_zero = re.search(r"_\{?0|\^\{?[ij](?![a-z])", text) is None
         self._steps = re.search(BARE_STEP, text) is None and "Delta" not in given
         self._has_matrix_logs = re.search(TRACE_WITH_LOG, text) is not None
-        self._has_matrix_exp = re.search(r"(?i)matrix exponential|exponential of (?:the|a) (?:\w+ )?matrix", text) is not None
+        self._has_matrix_exp = re.search(MATRIX_EXPONENTIAL, text) is not None
         self._adjugate = "adjugate" in text
         self._absolute = re.search(r"\|(?:\\cdot|[·\s])*\|.{0,40}absolute value", text) is not None
         self._names_delta = "delta" in given

@@ -270,7 +270,7 @@ class Judge(Beside):
     def _is_new(self, name: str) -> bool:
         """Whether nothing but its differential is known of a function."""
         scope = self.scope
-        known = {s.name for value in scope.definitions.values() for s in symbols(value)}
+        known = {s.name for e in (*scope.definitions.values(), *self.equations.zeros) for s in symbols(e)}
         return name not in known.union(scope.given, scope.definitions, scope.forms)
 
 

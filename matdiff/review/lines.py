@@ -7,30 +7,32 @@ A statement is a chain of sides with = between them; one that begins with = goes
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 
-from matdiff.algebra.expr import FUNCTIONS
-from matdiff.algebra.notation import GREEK
 from matdiff.errors import MatdiffError
-from matdiff.language.names import ABBREVIATED, FONT_MARKS, GREEK_WORDS, SPELT_GREEK
+from matdiff.language.names import FONT_MARKS, GREEK_WORDS
 from matdiff.language.outside import split
 from matdiff.language.requests import BY, DERIVED, NAMES
 from matdiff.language.spelling import transcript
-from matdiff.language.typing import SPECIAL
-from matdiff.language.words import MAKERS
 from matdiff.records import NamedTuple
 from matdiff.review.columns import ITEM, without_remark
-
-MATHEMATICAL = frozenset(FUNCTIONS).union(
-    SPECIAL, MAKERS, ABBREVIATED, ("grad", "hess", "sum", "prod", "const", "constant", "ReLU")
+from matdiff.review.word_names import (
+    CONNECTING,
+    D_GREEK,
+    MATHEMATICAL,
+    NAMED_UPRIGHT,
+    WORD,
+    in_greek,
+    lettered,
+    with_names,
+    words_of,
 )
+
 SHORT_WORDS = frozenset(
     "is so of be as in by we to an at if it or on let set the and for now but"
     " sei mit und wir das die der für où les des une con sia put sea es el los las por".split()
 )
-SMALL = "a-zäöüßàâçéèêîñôùû"  # of the languages that authors write in
-WORD = rf"(?<![A-Za-z_\\⟪])(?<!_\{{)[A-Z]?[{SMALL}]{{2,}}(?![A-Za-z_'′(⟫]|\d\()"
 NUMBERED = (
     r"(?:~{2,}|\\q?quad(?![A-Za-z])|\\hfill|\\hspace\s*\{[^{}]*\}|\\[cl]?dots(?![A-Za-z]))"
     r"[\s~]*\(\d+(?:\.\d+)*\)(?=\s*(?:\$|\\\\|\\\]|$))"
@@ -71,7 +73,6 @@ DEPENDS = r"\s*(?P<of>[^\W\d]\w*)\s*=\s*(?P=of)\s*\([\w\s,]+\)\s*"
 NUMBER = r"[-+−]?[\d.]+"
 SEPARATOR = r"[;\n⇒⟹]|,(?=\s|$)|⸨⸩|\.(?=\s|$)"
 VALUE = r"[^\W\d_]\s*\([^\W\d_](?:\s*,\s*[^\W\d_])*\)"  # f(w), L(a, b)
-D_GREEK = rf"(?<![A-Za-z\\])([d∂])({'|'.join(sorted(GREEK, key=len, reverse=True))})(?![A-Za-z])"
 BEHIND = r"=\s*:(?!=)|≡"  # y − T =: Δ, whose name stands at the end
 RELATION = r"(?<![<>!=≤≥:])(?::=|=(?!=))"
 
@@ -84,23 +85,7 @@ BULLET = r"^\s*[-*•]\s+(?=[A-Za-z][a-z]{2,}[^=]*(?::\s|`)|`)"  # - gradient: `
 
 ITEM_OF_FORMULAS = r"^\s*[-*•]\s+(?=[^\s=+*/-][^=\n]*=)"  # - df = …, in a list of such
 
-NAMING = (
-    r"(?m)(?:^[ \t]*|\b(?:where|with|let|and) +|[,;] +)"
-    r"([A-Z]?[a-z]{2,}(?:_[a-z]+)*[a-z0-9])\s*(?:\([^()=]*\))?\s*:?=(?!=)"
-)  # loss = …
-ACRONYM = (
-    r"(?m)(?:^\W*(?:\d+\W+)?|∇(?:_\w)?\s*)(KL|MSE|SSE|RSS|NLL|BCE|CE|ELBO|MAE|LL|LSE)"
-    r"\s*(?:\([^()=]*\))?\s*&?\s*:?=(?!=)"
-)
-UPRIGHT = r"\\(?:math(?:rm|it|sf)|text(?:rm|it)?|operatorname)\s*\{\s*([A-Za-z]{2,})\s*\}"
-NAMED_UPRIGHT = rf"{UPRIGHT}\s*(?:\([^()=]*\))?\s*&?\s*:?=(?!=)"  # \mathrm{KL} = …
-HATTED = rf"(?<![A-Za-z_\\])((?![tTwWcC]hat)[A-Za-z]|{SPELT_GREEK})(hat|bar|tilde)(?![A-Za-z])"  # Xhat, and no what
-CALLED = r"(?<![A-Za-z\\_])((?:[Gg]rad|[Hh]ess)(?:ient|ian)?)(?=\s*&?\s*:?=(?!=))"  # Gradient = 2Ax, Hessian = 2A
-TITLED = r"^\s*([Gg]rad(?:ient)?|[Hh]ess(?:ian)?)\s*:\s+(?=([^=]*)$)"  # Gradient: Xᵀ(p − y)
 SIGNS = rf"(?:{PROSE}|,)\s*\w+\s*(?:=\s*(?:±|\\pm)\s*1|(?:∈|\\in)\s*\\?\{{\s*[-−]?1\s*,\s*[-−+]?1\s*\\?\}})"
-CONNECTING = frozenset(
-    "hence thus therefore then where which also with now and that gives yields get have here finally".split()
-)
 
 
 class Statement(NamedTuple):
@@ -148,7 +133,7 @@ def lines_of(text: str, known: Sequence[str] = (), respelt: Callable[[str], str]
             if not is_latex:
                 row = re.sub(BULLET, lambda m: " " * len(m.group()), row).replace("`", " ")
             formula, column = without_remark(re.sub(POINTER, "⇒", row), column)
-            formula = _with_names(formula, bare)
+            formula = with_names(formula, bare)
             is_mark = row.strip() in ("$$", r"\[", r"\]")
             is_inside = is_inside != is_mark
             if rows and (
@@ -159,7 +144,7 @@ def lines_of(text: str, known: Sequence[str] = (), respelt: Callable[[str], str]
                 formula = f"{re.sub(END_OF_ROW, '', above)} {re.sub(INDENT, '', formula)}"
             rows.append((row, formula, place))
         place += len(row) + 1
-    words = _words(text, known, upright)
+    words = words_of(text, known, upright)
     lines = (
         _line(k, row, formula, start, is_latex, frozenset(known), words)
         for k, (row, formula, start) in enumerate(rows, 1)
@@ -167,43 +152,6 @@ def lines_of(text: str, known: Sequence[str] = (), respelt: Callable[[str], str]
     return [
         line._replace(statements=tuple(s.respelt(respelt) for s in line.statements)) for line in _joined(list(lines))
     ]
-
-
-def _words(text: str, known: Collection[str], upright: Collection[str]) -> str:
-    """The pattern of the words that are names of a text: loss of loss = …, and those that are *upright*."""
-    found = {*re.findall(NAMING, text)} - MATHEMATICAL - GREEK_WORDS - {*known}
-    found = {word for word in found if word.lower() not in CONNECTING and not re.match(r"(?i)(?:grad|hess)", word)}
-    found = {word for word in found if not _is_increment(word, text)}
-    found |= {*re.findall(ACRONYM, text), *upright} - {*known}
-    return "|".join(sorted(word for word in found if word[0] != "d" or word[1:] not in found))
-
-
-def _with_names(formula: str, upright: Collection[str]) -> str:
-    """A row with names in the place of words: upright ones, and grad for gradient."""
-    formula = re.sub(HATTED, lambda m: m.group() if m.group() in upright else f"{m.group(1)}_{m.group(2)}", formula)
-    formula = re.sub(UPRIGHT, lambda m: f" {m.group(1)} " if m.group(1) in upright else m.group(), formula)
-    formula = re.sub(TITLED, lambda m: f"{m[1].lower()[:4]} = " if _is_formula(m[2]) else m.group(), formula)
-    return re.sub(CALLED, lambda m: f" {m.group(1).lower()[:4]} ", formula)
-
-
-def _is_increment(word: str, text: str) -> bool:
-    """Whether a word is dvec, as of dvec F, or dz2 beside a name z2."""
-    name = word[1:] if word[0] == "d" else ""
-    is_letter = re.fullmatch(r"[^\W\d_]\d", name) is not None
-    return name in MATHEMATICAL or (is_letter and re.search(rf"(?<!\w){name}(?!\w)", text) is not None)
-
-
-def _in_greek(m: re.Match[str]) -> str:
-    """dθ for dtheta, which is no word."""
-    return m.group(1) + GREEK[m.group(2)]
-
-
-def lettered(formula: str, words: str) -> str:
-    """A formula with words that are names of a text as letters with a subscript: l_oss for loss, d(l_oss) for dloss."""
-    if not words:
-        return formula
-    spelt = rf"(?<![A-Za-z_\\])([d∂]?)({words})(?![A-Za-z])"
-    return re.sub(spelt, lambda m: f"{m.group(1)}{m.group(2)[0]}_{m.group(2)[1:].replace('_', '')}", formula)
 
 
 def _goes_on(above: str, row: str) -> bool:
@@ -226,12 +174,6 @@ def _is_rest(above: str, row: str) -> bool:
     """Whether a row of a displayed formula is the rest of a side above it: a factor that stands by itself."""
     is_open = "=" in above and re.search(rf"{END_OF_ROW}|[.,;]\s*$", above) is None
     return is_open and re.search(rf"\\(?:begin|end|text|tag|label|q?quad)|{RELATION}", row) is None
-
-
-def _is_formula(row: str) -> bool:
-    """Whether a row has letters and signs, and no words."""
-    words = {word for word in re.findall(WORD, re.sub(r"\\[A-Za-z]+", " ", row)) if len(word) > 2}
-    return bool(re.search(r"\w[\w\s]*[-+−*(ᵀ'^]", row)) and words <= MATHEMATICAL | GREEK_WORDS
 
 
 def _is_half(above: str) -> bool:
@@ -259,7 +201,7 @@ def _line(number: int, row: str, formula: str, place: int, is_latex: bool, known
     for piece in _pieces(formula) if is_latex else [formula]:
         first, *rest = re.split(RELATION, re.sub(f"{ITEM}|{LABEL}", "", piece), maxsplit=1)
         try:
-            plain = lettered(_plain(re.sub(D_GREEK, _in_greek, "=".join((first, *rest))), is_latex), words)
+            plain = lettered(_plain(re.sub(D_GREEK, in_greek, "=".join((first, *rest))), is_latex), words)
             statements += _statements(plain, known, is_signed and not statements)
         except MatdiffError as error:
             statements += [Statement((_name(first, is_latex),), False, error.message)] * len(rest)

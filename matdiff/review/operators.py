@@ -11,7 +11,7 @@ from matdiff.language.names import MARKS, SPELT_GREEK, SUBS, canonical, named
 from matdiff.language.outside import closing, outside
 from matdiff.language.questions import Question, question_at
 from matdiff.records import NamedTuple
-from matdiff.review.lines import MATHEMATICAL
+from matdiff.review.word_names import MATHEMATICAL
 
 LETTER = rf"(?![ᵀᴴ⁻⁰-⁹¹²³ⁿ½¼])[^\W\d_∂∇][{MARKS}]*(?:_\{{\w+\}}|_[A-Za-z0-9]+[{SUBS}]*|[{SUBS}]+|[0-9]+)?"
 GREEK = rf"(?<![A-Za-z])(?:{SPELT_GREEK})"

@@ -9,7 +9,7 @@ from itertools import islice
 
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import SCALAR
-from matdiff.algebra.expr import Expr, Symbol, replace, symbols
+from matdiff.algebra.expr import Expr, Symbol, symbols
 from matdiff.algebra.operators.products import Transpose
 from matdiff.errors import MatdiffError, ShapeError, UnsupportedError
 from matdiff.language.names import named

@@ -1,0 +1,78 @@
+"""The words of a text that are names: loss of loss = …, KL, Xhat, grad for gradient; dθ of dtheta."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from matdiff.algebra.expr import FUNCTIONS
+from matdiff.algebra.notation import GREEK
+from matdiff.language.names import ABBREVIATED, GREEK_WORDS, SPELT_GREEK
+from matdiff.language.typing import SPECIAL
+from matdiff.language.words import MAKERS
+
+MATHEMATICAL = frozenset(FUNCTIONS).union(
+    SPECIAL, MAKERS, ABBREVIATED, ("grad", "hess", "sum", "prod", "const", "constant", "ReLU")
+)
+SMALL = "a-zäöüßàâçéèêîñôùû"  # of the languages that authors write in
+WORD = rf"(?<![A-Za-z_\\⟪])(?<!_\{{)[A-Z]?[{SMALL}]{{2,}}(?![A-Za-z_'′(⟫]|\d\()"
+D_GREEK = rf"(?<![A-Za-z\\])([d∂])({'|'.join(sorted(GREEK, key=len, reverse=True))})(?![A-Za-z])"
+NAMING = (
+    r"(?m)(?:^[ \t]*|\b(?:where|with|let|and) +|[,;] +)"
+    r"([A-Z]?[a-z]{2,}(?:_[a-z]+)*[a-z0-9])\s*(?:\([^()=]*\))?\s*:?=(?!=)"
+)  # loss = …
+ACRONYM = (
+    r"(?m)(?:^\W*(?:\d+\W+)?|∇(?:_\w)?\s*)(KL|MSE|SSE|RSS|NLL|BCE|CE|ELBO|MAE|LL|LSE)"
+    r"\s*(?:\([^()=]*\))?\s*&?\s*:?=(?!=)"
+)
+UPRIGHT = r"\\(?:math(?:rm|it|sf)|text(?:rm|it)?|operatorname)\s*\{\s*([A-Za-z]{2,})\s*\}"
+NAMED_UPRIGHT = rf"{UPRIGHT}\s*(?:\([^()=]*\))?\s*&?\s*:?=(?!=)"  # \mathrm{KL} = …
+HATTED = rf"(?<![A-Za-z_\\])((?![tTwWcC]hat)[A-Za-z]|{SPELT_GREEK})(hat|bar|tilde)(?![A-Za-z])"  # Xhat, and no what
+CALLED = r"(?<![A-Za-z\\_])((?:[Gg]rad|[Hh]ess)(?:ient|ian)?)(?=\s*&?\s*:?=(?!=))"  # Gradient = 2Ax, Hessian = 2A
+TITLED = r"^\s*([Gg]rad(?:ient)?|[Hh]ess(?:ian)?)\s*:\s+(?=([^=]*)$)"  # Gradient: Xᵀ(p − y)
+CONNECTING = frozenset(
+    "hence thus therefore then where which also with now and that gives yields get have here finally".split()
+)
+
+
+def words_of(text: str, known: Collection[str], upright: Collection[str]) -> str:
+    """The pattern of the words that are names of a text: loss of loss = …, and those that are *upright*."""
+    found = {*re.findall(NAMING, text)} - MATHEMATICAL - GREEK_WORDS - {*known}
+    found = {word for word in found if word.lower() not in CONNECTING and not re.match(r"(?i)(?:grad|hess)", word)}
+    found = {word for word in found if not _is_increment(word, text)}
+    found |= {*re.findall(ACRONYM, text), *upright} - {*known}
+    return "|".join(sorted(word for word in found if word[0] != "d" or word[1:] not in found))
+
+
+def with_names(formula: str, upright: Collection[str]) -> str:
+    """A row with names in the place of words: upright ones, and grad for gradient."""
+    formula = re.sub(HATTED, lambda m: m.group() if m.group() in upright else f"{m.group(1)}_{m.group(2)}", formula)
+    formula = re.sub(UPRIGHT, lambda m: f" {m.group(1)} " if m.group(1) in upright else m.group(), formula)
+    formula = re.sub(TITLED, lambda m: f"{m[1].lower()[:4]} = " if _is_formula(m[2]) else m.group(), formula)
+    return re.sub(CALLED, lambda m: f" {m.group(1).lower()[:4]} ", formula)
+
+
+def _is_increment(word: str, text: str) -> bool:
+    """Whether a word is dvec, as of dvec F, or dz2 beside a name z2."""
+    name = word[1:] if word[0] == "d" else ""
+    is_letter = re.fullmatch(r"[^\W\d_]\d", name) is not None
+    return name in MATHEMATICAL or (is_letter and re.search(rf"(?<!\w){name}(?!\w)", text) is not None)
+
+
+def in_greek(m: re.Match[str]) -> str:
+    """dθ for dtheta, which is no word."""
+    return m.group(1) + GREEK[m.group(2)]
+
+
+def lettered(formula: str, words: str) -> str:
+    """A formula with words that are names of a text as letters with a subscript: l_oss for loss, d(l_oss) for dloss."""
+    if not words:
+        return formula
+    spelt = rf"(?<![A-Za-z_\\])([d∂]?)({words})(?![A-Za-z])"
+    return re.sub(spelt, lambda m: f"{m.group(1)}{m.group(2)[0]}_{m.group(2)[1:].replace('_', '')}", formula)
+
+
+def _is_formula(row: str) -> bool:
+    """Whether a row has letters and signs, and no words."""
+    words = {word for word in re.findall(WORD, re.sub(r"\\[A-Za-z]+", " ", row)) if len(word) > 2}
+    return bool(re.search(r"\w[\w\s]*[-+−*(ᵀ'^]", row)) and words <= MATHEMATICAL | GREEK_WORDS
