@@ -77,8 +77,8 @@ def ratio(value: Expr, truth: Expr) -> Fraction | None:
     pair = Pair(value, truth)
     with suppress(MatdiffError):
         for instance in pair.differing(1):
-            given, meant = (array.ravel() for array in pair.program.results(instance.environment))
-            if isfinite(c := float(given @ meant) / (float(given @ given) or 1.0)):
+            given, meant = pair.program.results(instance.environment)  # each spread over the indices of the other
+            if isfinite(c := float((given * meant).sum()) / (float((given * given + 0 * meant).sum()) or 1.0)):
                 return Fraction(c).limit_denominator(LARGEST)
     return None
 
