@@ -22,7 +22,7 @@ from matdiff.language.extents import Excerpt
 from matdiff.language.fixed import Unbound, position_of, resolve_unbound
 from matdiff.language.names import SUPERSCRIPTS, canonical
 from matdiff.language.parameters import Given
-from matdiff.language.places import bare_name, binder_of, subscripts, with_colon, word_among
+from matdiff.language.places import bare_name, subscripts, used, with_colon, word_among
 from matdiff.language.scopes import BARE, HANDLERS, Binder, Fixed, Name, Place, Position, Scope
 from matdiff.language.spelling import plain
 from matdiff.language.syntax import Node, postorder
@@ -194,9 +194,7 @@ class Bound:
         return None
 
     def _index(self, node: Node, index: Position) -> None:
-        if (binder := binder_of(index)) is not None:
-            binder.used = True
-        node.kind, node.value, node.parts = "counter", index, []
+        node.kind, node.value, node.parts = "counter", used(index), []
 
     def as_symbol(self, node: Node, name: str, scope: Scope) -> None:
         """A name without an index."""
@@ -315,8 +313,7 @@ class Bound:
 
     def as_part(self, node: Node, base: Node, binders: Sequence[Position], scope: Scope) -> None:
         for index in binders:
-            if (binder := binder_of(index)) is not None:
-                binder.used = True
+            used(index)
         if base.kind == "NAME" and (written := recurrences.numbered_name(self, base.value, binders)):
             self.as_symbol(node, written, scope)
             return

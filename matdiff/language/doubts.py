@@ -21,8 +21,10 @@ from matdiff.language.doubtful_code import (
     require_rows,
     require_vectors,
     require_words,
+    say_coefficients,
+    say_samples,
 )
-from matdiff.language.doubtful_indices import asked_families
+from matdiff.language.doubtful_indices import asked_families, say_families
 from matdiff.language.doubtful_sums import require_entries, require_one_sigma
 from matdiff.language.other_kinds import KindsError, typed_as
 from matdiff.language.scopes import BARE
@@ -57,6 +59,21 @@ def require_customary(bound: Bound, attempt: Attempt, turned: Turned, scalar: bo
     require_no_rows(bound, attempt, rows)
     if scalar:
         _require_no_rows(bound, attempt, rows)
+
+
+def say_doubts(bound: Bound, attempt: Attempt) -> None:
+    """Notes what is doubtful in a reading that is taken."""
+    say_identities(bound, attempt)
+    say_means(bound, attempt)
+    say_middles(bound, attempt)
+    say_families(bound, attempt)
+    say_samples(bound, attempt)
+    say_coefficients(bound, attempt)
+    say_offsets(bound, attempt)
+    say_rows(bound, attempt)
+    say_spread_numbers(bound, attempt)
+    say_factors(bound, attempt)
+    say_stems(bound, attempt)
 
 
 def _require_coefficients(bound: Bound, attempt: Attempt) -> None:

@@ -106,8 +106,11 @@ def require_reach(attempt: Attempt, node: Node, index: Binder | Shifted, extent:
     require_within(attempt, node, index, attempt.sizes.find(extent), what)
 
 
-def reach(attempt: Attempt, index: Binder | Shifted) -> tuple[Size, Size]:
-    """The least and the greatest number that an index takes."""
+def reach(attempt: Attempt, index: Position) -> tuple[Size, Size]:
+    """The least and the greatest number that an index takes; a place is both."""
+    if isinstance(index, Place):
+        return index.first or ONE, index.first or ONE
+    assert not isinstance(index, Fixed)
     binder, offset = index if isinstance(index, Shifted) else (index, 0)
     if binder.value is not None:
         return size(binder.value + offset), size(binder.value + offset)

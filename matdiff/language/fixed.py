@@ -25,7 +25,7 @@ from matdiff.language.doubtful_indices import (
 )
 from matdiff.language.extents import Excerpt, parse_size
 from matdiff.language.names import MARKS, canonical
-from matdiff.language.places import Indices, binder_of
+from matdiff.language.places import Indices, binder_of, used
 from matdiff.language.places import place as located
 from matdiff.language.scopes import Binder, Fixed, Name, Place, Position, Scope, Shifted
 from matdiff.language.syntax import Node, postorder
@@ -91,8 +91,7 @@ def fixed(bound: Bound, name: str, *indices: Binder | Shifted | Fixed) -> Fixed:
     entry.indexed = len(indices)
     entry.note(indices)
     for index in indices:
-        if (binder := binder_of(index)) is not None:
-            binder.used = True
+        used(index)
     return Fixed(name, indices)
 
 

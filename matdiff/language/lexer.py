@@ -10,7 +10,6 @@ place is recorded as a ``Decision``, and the elaborator may ask for the other re
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from fractions import Fraction
 
 from matdiff.errors import MatdiffError, NotationError
@@ -46,17 +45,17 @@ PATTERN = regex(
     (?P<space>[^\S\n]+) | (?P<newline>\n) |
     (?P<number>(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[½¼¾⅓⅔]) |
     (?P<accented>[A-Za-z{GREEK_CLASS}][{MARKS}]+(?:_?[0-9]+)?) |
-    (?P<word>[A-Za-z]+(?![{MARKS}])[0-9]*) | (?P<greek>[{GREEK_CLASS}][0-9]*) | (?P<sum>[∑∏]) | (?P<root>√) |
+    (?P<word>[A-Za-z]+(?![{MARKS}])[0-9]*|[{GREEK_CLASS}][0-9]*) | (?P<sum_sign>[∑∏]) | (?P<root>√) |
     (?P<conjugate>ᴴ|\.H(?![A-Za-z])|\^\s*(?:\{{\s*[-−]?\s*H\s*\}}|H(?![A-Za-z\[]))) |
     (?P<transpose>[ᵀ⊤]|\.'|\.m?T(?![A-Za-z])|\^\s*(?:\{{\s*(?:T|⊤|ᵀ|')\s*\}}|[T⊤ᵀ'])) |
     (?P<inverse_transpose>⁻[ᵀ⊤]|\^\s*(?:\{{\s*[-−]\s*(?:T|⊤|ᵀ)\s*\}}|\(\s*[-−]\s*T\s*\)|[-−]\s*[T⊤ᵀ])) |
-    (?P<pseudo>[†⁺]|\^\s*(?:\{{\s*[†+]\s*\}}|†|\+(?!\s*[0-9]))) |
-    (?P<super>[{SUPERS}]+) |
+    (?P<pseudo_inverse>[†⁺]|\^\s*(?:\{{\s*[†+]\s*\}}|†|\+(?!\s*[0-9]))) |
+    (?P<superscript>[{SUPERS}]+) |
     (?P<positive_part>_(?:\{{\s*\+\s*\}}|\+)|₊) | (?P<entries>\(\s*:\s*\)) |
     (?P<subscript>{SUBSCRIPT}) |
     (?P<relation>[≠≤≥⩽⩾]|[<>!=]=) | (?P<factorial>!) |
     (?P<bar>(?:\|\||[|‖])[{OPENS}{CLOSES}]?) | (?P<open>[(\[{{⟨<]) | (?P<close>[)\]}}⟩>]) |
-    (?P<quote>['′"]) | (?P<end>;) | (?P<method>\.[A-Za-z_]+(?=\()) | (?P<quoted>⟪\w+⟫) |
+    (?P<quote>['′"]) | (?P<separator>;) | (?P<method>\.[A-Za-z_]+(?=\()) | (?P<quoted>⟪\w+⟫) |
     (?P<nabla>∇) |
     (?P<sign>(?<=[\w)\]}}'ᵀ⊤|‖][ ])\.(?=[ ](?:[A-Za-z{GREEK_CLASS}](?![A-Za-z])|\()) |
         (?<=(?<![^\W_])[a-z{GREEK_CLASS}])\.(?=[a-su-z{GREEK_CLASS}](?![A-Za-z0-9.(])) |
@@ -109,7 +108,7 @@ class Lexer(CapitalSigma):
                 found = match(text, place)
                 if not found:
                     raise self.illegal(place)
-                place = HANDLERS[found.lastgroup or ""](self, found)
+                place = getattr(self, found.lastgroup or "")(found)  # each group has a method of its name
             return self.finish()
         except MatdiffError as error:
             raise self.relocated(error) from None
@@ -368,33 +367,4 @@ ILLEGAL = {
     "$": "dollars stand around LaTeX",
     ".": "an inner product is written u'v or u·v",
     "%": "a percent sign is not part of the language",
-}
-HANDLERS: dict[str, Callable[[Lexer, re.Match[str]], int]] = {
-    "space": Lexer.space,
-    "newline": Lexer.newline,
-    "number": Lexer.number,
-    "accented": Lexer.accented,
-    "word": Lexer.word,
-    "greek": Lexer.word,
-    "sum": Lexer.sum_sign,
-    "root": Lexer.root,
-    "nabla": Lexer.nabla,
-    "conjugate": Lexer.conjugate,
-    "transpose": Lexer.transpose,
-    "inverse_transpose": Lexer.inverse_transpose,
-    "pseudo": Lexer.pseudo_inverse,
-    "super": Lexer.superscript,
-    "positive_part": Lexer.positive_part,
-    "entries": Lexer.entries,
-    "factorial": Lexer.factorial,
-    "subscript": Lexer.subscript,
-    "relation": Lexer.relation,
-    "bar": Lexer.bar,
-    "open": Lexer.open,
-    "close": Lexer.close,
-    "quote": Lexer.quote,
-    "end": Lexer.separator,
-    "method": Lexer.method,
-    "quoted": Lexer.quoted,
-    "sign": Lexer.sign,
 }

@@ -13,7 +13,7 @@ from matdiff.errors import AmbiguityError
 from matdiff.language.extents import parse_size
 from matdiff.language.fixed import fixed, position_of
 from matdiff.language.names import canonical, is_letter
-from matdiff.language.places import binder_of, listed, place
+from matdiff.language.places import listed, place, used
 from matdiff.language.scopes import Place, Position, Scope, resolves
 from matdiff.language.syntax import Node, without_brackets
 
@@ -79,9 +79,7 @@ def index_of_unit(bound: Bound, node: Node, scope: Scope) -> Position:
         index = index or fixed(bound, node.value)
     if index is None or (isinstance(index, Place) and index.single is None):
         raise bound.error(node, "unit needs a number or the index of a sum")
-    if (binder := binder_of(index)) is not None:
-        binder.used = True
-    return index
+    return used(index)
 
 
 def power_of_function(bound: Bound, node: Node, name: str, exponent: Fraction) -> None:

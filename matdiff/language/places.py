@@ -62,6 +62,13 @@ def binder_of(index: Position) -> Binder | None:
     return index if isinstance(index, Binder) else index.binder if isinstance(index, Shifted) else None
 
 
+def used(index: Position) -> Position:
+    """An index that is used."""
+    if (binder := binder_of(index)) is not None:
+        binder.used = True
+    return index
+
+
 def place(piece: Excerpt, scope: Scope, sizes: Collection[str] = (), least: int = 1) -> Position | None:
     """The index, the place or the range that is written; None where it is none of them.
 

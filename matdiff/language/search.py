@@ -18,21 +18,8 @@ from matdiff.errors import AmbiguityError, MatdiffError, UnsupportedError
 from matdiff.language.binding import Bound
 from matdiff.language.choices import Options
 from matdiff.language.customs import BOLD_MATRICES, DECLARED, Kinds
-from matdiff.language.doubtful_code import is_word, say_coefficients, say_samples
-from matdiff.language.doubtful_indices import say_families
-from matdiff.language.doubts import (
-    require_customary,
-    require_estimates,
-    require_one_font,
-    say_factors,
-    say_identities,
-    say_means,
-    say_middles,
-    say_offsets,
-    say_rows,
-    say_spread_numbers,
-    say_stems,
-)
+from matdiff.language.doubtful_code import is_word
+from matdiff.language.doubts import require_customary, require_estimates, require_one_font, say_doubts
 from matdiff.language.names import GREEK_WORDS
 from matdiff.language.other_kinds import ambiguous, too_many
 from matdiff.language.scopes import BARE
@@ -156,20 +143,7 @@ class Search(Options):
         require_one_font(self.bound, found.attempt, self.italic)
         require_estimates(self.bound)
         self._say_kinds(found, vector)
-        for say in (
-            say_identities,
-            say_means,
-            say_middles,
-            say_families,
-            say_samples,
-            say_coefficients,
-            say_offsets,
-            say_rows,
-            say_spread_numbers,
-            say_factors,
-            say_stems,
-        ):
-            say(self.bound, found.attempt)
+        say_doubts(self.bound, found.attempt)
         settled(found.attempt)
 
     def _cost(self, vector: Iterable[tuple[int, int]]) -> int:

@@ -18,7 +18,7 @@ from matdiff.language.fixed import fixed, position_of
 from matdiff.language.limits import bound_by
 from matdiff.language.names import canonical
 from matdiff.language.parameters import Given, bound_letters
-from matdiff.language.places import at, binder_of, number_text, position
+from matdiff.language.places import at, binder_of, number_text, position, used
 from matdiff.language.recurrences.gathering import in_order, known, numbers, offset_of
 from matdiff.language.recurrences.heads import Head, Steps
 from matdiff.language.recurrences.implied import coupled
@@ -146,7 +146,7 @@ def resolve_call(bound: Bound, node: Node, scope: Scope) -> None:
     for parameter, argument in zip(given.parameters, arguments, strict=True):
         index = position(bound.excerpt(argument), scope) if scope else None
         if index is not None and binder_of(index) is not None:
-            indices[parameter] = _counted(index)
+            indices[parameter] = used(index)
         else:
             replaced[parameter] = Node("argument", [], (parameter, argument, node), argument.start, argument.end)
             others.append(argument)
@@ -168,13 +168,13 @@ def resolve_member(bound: Bound, node: Node, given: Given, piece: Excerpt, scope
     for _, index in placed:
         _require_within(bound, node, given, index, shown)
     is_step = any(below.kind == "NAME" and below.value in bound.recursions for below in postorder(given.body))
-    moved = {letter: _counted(at(index, -given.offset)) for letter, index in placed}
+    moved = {letter: used(at(index, -given.offset)) for letter, index in placed}
     if is_step:  # z_l = W_l a_{l-1}, in which W is a family also where z_L stands alone
         moved |= {letter: index._replace(in_steps=True) for letter, index in moved.items() if isinstance(index, Place)}
     node.kind, node.value, node.parts = "applied", given, [_body(bound, node, given, scope, moved, {})]
     if places:
         member = Node(node.kind, node.parts, node.value, node.start, node.end)
-        node.kind, node.value, node.parts = "entry", [_counted(index) for index in places if index], [member]
+        node.kind, node.value, node.parts = "entry", [used(index) for index in places if index], [member]
 
 
 def _indices(bound: Bound, given: Given, piece: Excerpt, scope: Scope) -> list[Position | None] | None:
@@ -204,13 +204,6 @@ def _index(bound: Bound, piece: Excerpt, scope: Scope) -> Position | None:
     if found is None and re.fullmatch(r"[^\W\d_]", piece.text):
         return bound.general("", canonical(piece.text), scope) or fixed(bound, canonical(piece.text))
     return found
-
-
-def _counted(index: Position) -> Position:
-    """An index that is used."""
-    if (binder := binder_of(index)) is not None:
-        binder.used = True
-    return index
 
 
 def _require_within(bound: Bound, node: Node, given: Given, index: Position, shown: str) -> None:

@@ -33,11 +33,9 @@ CALLED = {  # names of SymPy and cvxpy → names of the language
     "pos": "relu",
     "normNuc": "norm_nuc",
     "sigma_max": "norm_spec",
-    "norm_inf": "norm_inf",
     "inverse": "inv",
     "adjoint": "transpose",
     "Abs": "abs",
-    "det": "det",
     "reshape": "",
 }
 ALONG = {name: name for name in ("sum", "mean", "max", "min", "norm")} | {"log_sum_exp": "logsumexp"}  # of axes

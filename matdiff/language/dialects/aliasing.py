@@ -51,13 +51,13 @@ def _viewed(value: ast.expr) -> str:
         match value:
             case ast.Name(id=name):
                 return name
-            case ast.Attribute(value=of, attr=name) if name in VIEWS:
-                value = of
             case ast.Call(func=ast.Attribute(value=ast.Name(id="np" | "numpy" | "torch"), attr=name), args=[of, *_]):
                 if name not in VIEWS:
                     return ""
                 value = of
-            case ast.Call(func=ast.Attribute(value=of, attr=name)) if name in VIEWS:
+            case ast.Attribute(value=of, attr=name) | ast.Call(func=ast.Attribute(value=of, attr=name)) if (
+                name in VIEWS
+            ):
                 value = of
             case ast.Subscript(value=of):
                 value = of

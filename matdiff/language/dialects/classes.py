@@ -107,10 +107,9 @@ def _changes(item: ast.stmt) -> tuple[ast.Subscript, list[str]] | None:
     match item:
         case ast.Assign(targets=[ast.Subscript(value=ast.Name(id=name)) as part], value=ast.Constant(value=c)):
             return part, [f"{name} *= 1 - {MARK}", *([f"{name} += {c!r} * {MARK}"] if c else [])]
-        case ast.AugAssign(target=ast.Subscript(value=ast.Name(id=name)) as part, op=ast.Add(), value=value):
-            return part, [f"{name} += ({ast.unparse(value)}) * {MARK}"]
-        case ast.AugAssign(target=ast.Subscript(value=ast.Name(id=name)) as part, op=ast.Sub(), value=value):
-            return part, [f"{name} -= ({ast.unparse(value)}) * {MARK}"]
+        case ast.AugAssign(target=ast.Subscript(value=ast.Name(id=name)) as part, op=ast.Add() | ast.Sub() as op):
+            sign = "+" if isinstance(op, ast.Add) else "-"
+            return part, [f"{name} {sign}= ({ast.unparse(item.value)}) * {MARK}"]
     return None
 
 

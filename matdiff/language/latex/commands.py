@@ -81,22 +81,13 @@ DELIMITERS = {
     "\\lt": "⟨",
     "\\gt": "⟩",
 }
-SWALLOWED = {  # with their argument
-    **dict.fromkeys(
-        r"\tag \label \hspace \vspace \color \phantom \hphantom \vphantom \notes \footnote \ref".split(), "1"
-    ),
-    **dict.fromkeys([r"\usepackage", r"\documentclass", r"\mathchoice@"], "1"),
-}
-BEHIND = {  # the first argument vanishes, the second stays
-    r"\textcolor": "",
-    r"\mathcolor": "",
-    r"\colorbox": "",
-    r"\overset": "",
-    r"\stackrel": "",
-}
+SWALLOWED = r"""
+    \tag \label \hspace \vspace \color \phantom \hphantom \vphantom \notes \footnote \ref \usepackage \documentclass
+""".split()  # with their argument
+BEHIND = r"\textcolor \mathcolor \colorbox \overset \stackrel".split()  # the first argument vanishes, the second stays
 BRACES = {r"\underbrace": "_", r"\overbrace": "^", r"\underbracket": "_", r"\overbracket": "^"}
 NORMS = {r"\norm": "‖", r"\abs": "|"}
-DERIVATIVES = dict.fromkeys(r"\pdv \partialderivative \pderivative \dv \derivative \odv \diffp".split(), r"\partial")
+DERIVATIVES = r"\pdv \partialderivative \pderivative \dv \derivative \odv \diffp".split()
 LIKE_LOG = r"""
     \arccos \arcsin \arctan \cos \cosh \cot \coth \csc \deg \det \dim \exp \gcd \hom \inf \ker \ln \log \max
     \min \Pr \sec \sin \sinh \sup \tan \tanh
@@ -146,9 +137,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     **{name: ("fence", way) for name, way in FENCES.items()},
     **{name: ("bar", bar) for name, bar in BARS.items() if name not in "|‖∥∣"},
     **{name: ("norm", bar) for name, bar in NORMS.items()},
-    **{name: ("swallow", count) for name, count in SWALLOWED.items()},
+    **dict.fromkeys(SWALLOWED, ("swallow", "")),
     **dict.fromkeys(BEHIND, ("behind", "")),
-    **{name: ("derivative", sign) for name, sign in DERIVATIVES.items()},
+    **dict.fromkeys(DERIVATIVES, ("derivative", r"\partial")),
     r"\underset": ("below", ""),
     **{name: ("brace", sign) for name, sign in BRACES.items()},
     **dict.fromkeys(LIKE_LOG, ("function", "")),

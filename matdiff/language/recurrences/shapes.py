@@ -16,6 +16,7 @@ from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Entry
 from matdiff.errors import NotationError
 from matdiff.language.blocks import stacked
+from matdiff.language.entries import reach
 from matdiff.language.extents import Excerpt
 from matdiff.language.leaves import attempt_shape
 from matdiff.language.names import LOWERED, MARKS, canonical
@@ -190,7 +191,7 @@ def _require_state(attempt: Attempt, node: Node, recursion: Recursion, at: Posit
     binder = binder_of(at)
     if binder is not None and is_flexible(attempt.sizes.find(attempt.range_of(binder))):
         attempt.unify(attempt.range_of(binder), attempt.sizes.find(recursion.count))
-    low, high = (attempt.sizes.find(s) for s in _extent(attempt, at))
+    low, high = (attempt.sizes.find(s) for s in reach(attempt, at))
     short = (low - size(recursion.origin)).number
     over = (attempt.sizes.find(recursion.final) - high).number
     is_one = not (short is not None and short < 0) and over is not None and over >= 0
@@ -198,15 +199,6 @@ def _require_state(attempt: Attempt, node: Node, recursion: Recursion, at: Posit
         said = number_text(low) if low is high else f"{number_text(low)} to {number_text(high)}"
         message = f"{attempt.written(node)} is no state of {recursion.name}: its number is {said}"
         raise attempt.misfit(node, message, states_of(recursion))
-
-
-def _extent(attempt: Attempt, at: Position) -> tuple[Size, Size]:
-    """The least and the greatest number that a position stands for."""
-    if isinstance(at, Place):
-        assert at.first is not None
-        return at.first, at.first
-    binder, offset = at if isinstance(at, Shifted) else (at, 0)
-    return size(1 + offset), attempt.sizes.find(attempt.range_of(binder)) + size(offset)
 
 
 def _may_be(number: Size, recursion: Recursion) -> bool:

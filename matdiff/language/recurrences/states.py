@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from matdiff.algebra.dims import size
 from matdiff.language.extents import Excerpt
 from matdiff.language.limits import Range
-from matdiff.language.places import binder_of, number_text, position
+from matdiff.language.places import binder_of, number_text, position, used
 from matdiff.language.recurrences.gathering import known
 from matdiff.language.recurrences.recursion import Recursion, spend
 from matdiff.language.scopes import Binder, Place, Position, Scope, Shifted
@@ -33,8 +33,7 @@ def resolve_state(bound: Bound, node: Node, recursion: Recursion, piece: Excerpt
     shown = f"{recursion.name}[{piece.text}]"
     if index is None or (isinstance(index, Place) and index.single is None):
         raise bound.error(node, f"{shown} is no state of {recursion.name}", states_of(recursion))
-    if (binder := binder_of(index)) is not None:
-        binder.used = True
+    used(index)
     if any((b := binder_of(p)) is not None and b.owner in recursion.together for p in scope.values()):
         _resolve_own(bound, node, recursion, index, shown)
     elif recursion.is_written_out:
