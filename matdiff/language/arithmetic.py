@@ -100,6 +100,11 @@ def is_vector(a: Typed) -> bool:
     return a.cols is ONE and a.rows is not ONE
 
 
+def is_row(a: Typed) -> bool:
+    """Whether a piece is a row with more than one entry."""
+    return a.rows is ONE and a.cols is not ONE
+
+
 def inner_product(attempt: Attempt, node: Node, a: Typed, b: Typed) -> Typed:
     """x · y = xᵀy"""
     if not attempt.same_shape(a, b):
@@ -246,7 +251,10 @@ def counted(count: object, word: str) -> str:
 
 
 def divide(attempt: Attempt, node: Node, a: Typed, b: Typed) -> Typed:
-    """A/b for a scalar b; 1/(1 + exp(−Xw)) is entry by entry"""
+    """A/b for a scalar b; 1/(1 + exp(−Xw)) is entry by entry, and B/A is BA⁻¹ in MATLAB and Julia"""
+    of_matrices = not a.is_scalar and ONE not in (b.rows, b.cols)
+    if of_matrices and attempt.bound.is_code and not attempt.bound.dialect.is_python:
+        return multiply(attempt, node, [a, inverted(attempt, node, b, "B/A", "for least squares write B*A'*inv(A*A')")])
     if not b.is_scalar and a.number is not None and b.cols is ONE and is_by_entries(b.node):
         shown = attempt.shown(b)
         attempt.note(node, f"the division by {shown} is entry by entry")
@@ -255,11 +263,13 @@ def divide(attempt: Attempt, node: Node, a: Typed, b: Typed) -> Typed:
     if not b.is_scalar:
         kind = described(*attempt.sizes.shape((b.rows, b.cols)))
         hint = "./ divides entry by entry" if a.is_scalar or a.cols is ONE or a.rows is not ONE else "put brackets"
-        if a.is_scalar and ONE not in (b.rows, b.cols):
+        if ONE not in (b.rows, b.cols):
             hint = f"inv({attempt.shown(b)}) is the inverse, ./ divides entry by entry"
         raise attempt.misfit(node, f"division by {attempt.shown(b)}, which is {kind}", hint)
     if b.number == 0:
         raise attempt.misfit(node, "division by zero")
+    if is_row(a) and b.guessed and (name := attempt.shown(b)).isupper():  # y'/K y of MATLAB
+        attempt.note(node, f"{name} is read as a scalar; if it is a matrix, write inv({name}) behind a *")
     result = attempt.typed(node, (a.rows, a.cols), (a, b), quotient)
     if a.number is not None and b.number is not None:
         result.number = a.number / b.number
@@ -277,13 +287,16 @@ def left_divide(attempt: Attempt, node: Node, a: Typed, b: Typed) -> Typed:
     """A\\b is A⁻¹b, as in MATLAB"""
     if a.is_scalar:
         return divide(attempt, node, b, a)
-    if not attempt.unify(a.rows, a.cols):
-        hint = "for least squares write inv(A'*A)*A'*b"
-        raise attempt.misfit(node, f"A\\b needs a square matrix: {attempt.described(a)}", hint)
     if b.is_scalar:
         attempt.penalty(node, 3, b)
-    inverse = attempt.typed(a.node, (a.rows, a.cols), (a,), Inverse.of)
-    return multiply(attempt, node, [inverse, b])
+    return multiply(attempt, node, [inverted(attempt, node, a, "A\\b", "for least squares write inv(A'*A)*A'*b"), b])
+
+
+def inverted(attempt: Attempt, node: Node, a: Typed, division: str, hint: str) -> Typed:
+    """The inverse of what divides, a square matrix."""
+    if not attempt.unify(a.rows, a.cols):
+        raise attempt.misfit(node, f"{division} needs a square matrix: {attempt.described(a)}", hint)
+    return attempt.typed(a.node, (a.rows, a.cols), (a,), Inverse.of)
 
 
 AGAINST_SIGN = 5  # what it costs to read a in a ⊙ x as a scalar, for which nobody writes ⊙

@@ -52,10 +52,11 @@ def repeat(attempt: Attempt, vector: Typed, matrix: Typed, node: Node) -> Typed 
 
 
 def axis_of(node: Node) -> int:
-    """2 of mean(X, 2) of MATLAB, a column, and 1 of mean(X, 1), a row, also where it has a name; else 0."""
+    """2 of mean(X, 2) of MATLAB and dims=2 of Julia, a column, and 1 of a row, also where it has a name; else 0."""
     node = node.parts[0] if node.kind == "define" else node
-    is_along = node.kind == "call" and node.value in ALONG and len(node.parts) == 2 and node.parts[1].kind == "NUMBER"
-    return int(node.parts[1].value) if is_along else 0
+    axis = node.parts[1] if node.kind == "call" and node.value in ALONG and len(node.parts) == 2 else node
+    axis = axis.parts[0] if axis.kind == "keyword" and axis.value == "dims" else axis
+    return int(axis.value) if axis.kind == "NUMBER" else 0
 
 
 def is_open(attempt: Attempt, node: Node) -> bool:

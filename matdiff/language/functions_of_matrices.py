@@ -16,7 +16,7 @@ from matdiff.algebra.operators.symmetry import is_symmetric
 from matdiff.errors import AmbiguityError, UnsupportedError
 from matdiff.language.applications import apply
 from matdiff.language.named_functions import is_entrywise
-from matdiff.language.powers import is_positive
+from matdiff.language.powers import is_positive, transpose
 from matdiff.language.sizes import is_flexible
 from matdiff.language.syntax import Node
 from matdiff.language.typed import Typed
@@ -230,3 +230,22 @@ def require_symmetric(attempt: Attempt, node: Node, s: Expr) -> None:
         shown = attempt.written(place)
         hint = f"declare it, as in {shown}: n x n symmetric" if place.kind == "symbol" else "declare what it is made of"
         raise attempt.misfit(place, f"{shown} is not known to be symmetric", hint, UnsupportedError).error
+
+
+# ---- chol --------------------------------------------------------------------------------------------
+
+
+@special("chol")
+def type_factor(attempt: Attempt, node: Node, operands: list[Typed]) -> Typed:
+    """chol(A), the lower factor, and chol(A, 'lower'); in MATLAB chol(A) is the upper one"""
+    said = node.parts[1].value if len(node.parts) == 2 and node.parts[1].kind == "STRING" else ""
+    factor = apply(attempt, node, FUNCTIONS["chol"], operands[:1] if said else operands)
+    is_matlab, shown = attempt.bound.dialect.name == "matlab", attempt.written(node)
+    if not (said or is_matlab) and UPPER.search(attempt.bound.text[: node.start]):
+        message = f"{shown} can be the lower factor, or the upper one, as in MATLAB"
+        raise attempt.misfit(node, message, f"write {shown[:-1]}, 'lower') or {shown[:-1]}, 'upper')", AmbiguityError)
+    is_upper = said == "upper" or (is_matlab and not said)
+    return transpose(attempt, node, factor) if is_upper else factor
+
+
+UPPER = regex(r"(?<!\w)[RU]\w*\s*=\s*$", given="=")  # R = chol(A)

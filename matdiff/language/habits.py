@@ -58,8 +58,10 @@ def type_dot(attempt: Attempt, node: Node, operands: list[Typed]) -> Typed:
         return multiply(attempt, node, [a, transpose(attempt, node, b)])
     if node.value == "vdot" and attempt.same_shape(a, b):
         return attempt.scalar(node, (a, b), Frobenius.of)
-    vectors = a.cols is ONE and b.cols is ONE and not (a.is_scalar or b.is_scalar)
-    return multiply(attempt, node, [transpose(attempt, node, a) if vectors else a, b])
+    if not (a.is_scalar or b.is_scalar) and ONE in (a.rows, a.cols) and ONE in (b.rows, b.cols):
+        a = a if a.rows is ONE else transpose(attempt, node, a)
+        b = b if b.cols is ONE else transpose(attempt, node, b)
+    return multiply(attempt, node, [a, b])
 
 
 def dot_of_matrices(attempt: Attempt, node: Node, a: Typed, b: Typed) -> Typed:
@@ -217,7 +219,7 @@ BY_ROWS = {  # where a matrix is given and no axis, as in attention
 
 @special(*ALONG)
 def type_along(attempt: Attempt, node: Node, operands: list[Typed]) -> Typed:
-    """sum(A, axis=0) of NumPy, a vector with an entry for every column; sum(A, 1) of MATLAB, a row of them; 'all'."""
+    """sum(A, axis=0) of NumPy, a vector with an entry for every column; sum(A, 1) of MATLAB, a row of them; 'all'"""
     by_column, by_row = ALONG[node.value]
     if len(operands) == 2 and node.parts[1].kind == "STRING":
         if node.parts[1].value != "all" or node.value not in ("sum", "mean"):
@@ -232,8 +234,8 @@ def type_along(attempt: Attempt, node: Node, operands: list[Typed]) -> Typed:
             return transpose(attempt, node, apply(attempt, node, FUNCTIONS[by_column], operands))
         return apply(attempt, node, FUNCTIONS[node.value], operands)
     axis = node.parts[1]
-    named = axis.kind == "keyword"
-    number: Fraction | None = axis.parts[0].typed.number if named else operands[1].number
+    number: Fraction | None = axis.parts[0].typed.number if axis.kind == "keyword" else operands[1].number
+    named = axis.kind == "keyword" and axis.value != "dims"  # sum(A, dims=1) of Julia is a row, as sum(A, 1) of MATLAB
     ways: dict[object, str] = {0: by_column, 1: by_row, -1: by_row} if named else {1: by_column, 2: by_row}
     if number not in ways or (named and axis.value not in ("axis", "dim")):
         hint = f"{node.value}(A, axis=0) is over each column, axis=1 over each row"

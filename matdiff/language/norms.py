@@ -12,6 +12,9 @@ from matdiff.language.scopes import BARE
 from matdiff.language.syntax import Node, postorder
 from matdiff.language.typed import Typed
 from matdiff.language.typing import Attempt, rule, special
+from matdiff.regex import regex
+
+OF_MATLAB = regex(r"(?<!\d)\.[*/^]", given=".")  # signs that other languages have as well
 
 
 @special("norm")
@@ -24,6 +27,9 @@ def type_norm_call(attempt: Attempt, node: Node, operands: list[Typed]) -> Typed
     if len(node.parts) != 2:
         if of_operator and len(operands) == 1:
             return apply(attempt, node, FUNCTIONS["norm_spec"], operands)
+        if is_matrix and not attempt.bound.is_code and OF_MATLAB.search(attempt.bound.text):
+            shown = attempt.written(node)
+            attempt.note(node, f"{shown} is the root of the sum of squares; MATLAB's is norm_spec({shown[5:]}")
         return norm(attempt, node, "", operands)
     kind = node.parts[1]
     if kind.kind == "STRING" or attempt.written(kind) in NORMS:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from matdiff.algebra.expr import FUNCTIONS
 from matdiff.errors import AmbiguityError, MatdiffError, NotationError
 from matdiff.language.names import ABBREVIATED, GREEK_WORDS
-from matdiff.language.outside import between
+from matdiff.language.outside import between, closing, outside
 from matdiff.language.transcript import Edit, Transcript
 from matdiff.regex import regex
 
@@ -21,13 +21,17 @@ COMMENT = regex(
     r"|(?<=[^\s\d])(?:[ \t]+#|[ \t]{2,}%)[^\n]*"
 )
 CONTINUED = regex(r"\.\.\.[ \t]*\n")
-SIGNS_OF_CODE = r"[%#]|\bfunction\b|\breturn\b|[-+*/]=|\n|;|\d\.[\s)+-]|\b(?:obj|self|this)\.|σ\.\(|['\"]lower['\"]"
+GENERATED = regex(r"(?<![\w.])(?P<name>sum|prod|maximum|minimum)\(", given=" for ")
+RUNS = regex(  # i in 1:n, i = 1:length(x), i ∈ eachindex(x)
+    r"\s*(?P<letter>[^\W\d]\w*)\s*(?:=|∈|\bin\b)\s*(?:(?:1:(?:length|size)|eachindex|axes)\((?P<array>\w+)[\s,12]*\)"
+    r"|(?P<first>\w+):(?P<last>[\w+\-* ]*\w))\s*"
+)
+CLAUSES = r",(?![^()]*\))|\bfor\b"
+BIG = {"maximum": "max", "minimum": "min"}
+SIGNS_OF_CODE = r"[%#]|\bfunction\b|\breturn\b|[-+*/]=|\n|;|\d\.[\s)+-]|\b(?:obj|self|this)\.|σ\.\("
 WHOLE = regex(r"(?<![\w.])\d+(?P<point>\.)(?=[-+)]|\s+(?:[-+*/)]|\.[*/^]))")  # 1. of 1. + x and 1. ./ x
 OWN = regex(r"(?<![\w.])(?P<owner>(?:obj|self|this)\.)(?P<name>[A-Za-z]\w*)(?![\w(])")  # obj.X, in a class
 DOTTED = regex(r"(?<=σ)(?P<point>\.)(?=\()", given="σ")  # σ.(x) of Julia, which is of entries as σ(x) is
-LOWER = regex(
-    r"(?<![\w.])chol\([^'\"\n]*(?P<point>,\s*['\"]lower['\"])(?=\s*\))", given=("lower",)
-)  # which chol is here
 HANDLE = regex(
     r"(?:(?<=[\n;])|^|(?<=; ))[ \t]*(?P<name>[A-Za-z]\w*)[ \t]*=[ \t]*@[ \t]*(?P<arguments>\([\w, ]+\))", given="@"
 )
@@ -72,18 +76,44 @@ class Program(NamedTuple):
 
 def unframed(script: Transcript) -> Program:
     """A program as one statement for each name; a text of mathematics as it stands."""
-    program = Program(script)
+    program = Program(script).edited(_generators(script.text) if " for " in script.text else ())
+    script = program.script
     is_latex = "\\" in script.source and FRAME.match(script.text) is None  # and not A \ b of a program
     if is_latex or not re.search(SIGNS_OF_CODE, script.text):
         return program
     for pattern in (COMMENT, CONTINUED):
         program = program.without([m.span() for m in pattern.finditer(program.script.text)])
-    points = [(*m.span("point"), "") for sign in (WHOLE, DOTTED, LOWER) for m in sign.finditer(program.script.text)]
+    points = [(*m.span("point"), "") for sign in (WHOLE, DOTTED) for m in sign.finditer(program.script.text)]
     program = program.edited(sorted([*points, *_owners(program.script.text)]))
     program = program.edited(_handles(program.script.text))
     program, frame = with_helpers(program)
     program = program.without([m.span() for m in RETURN.finditer(program.script.text)])
     return added_up(_without_unused(program, frame) if frame else program)
+
+
+def _generators(text: str) -> list[Edit]:
+    """(∑_{i=1}^{n} (x[i]^2)) in the place of sum(x[i]^2 for i in 1:n), which is Julia's.
+
+    >>> [piece for _, _, piece in _generators("sum(A[i,j] for i in 1:n, j in axes(A, 2))")]
+    ['(sum_{i=1}^{n} sum_{j} (', '))']
+    """
+    edits: list[Edit] = []
+    for m in GENERATED.finditer(text):
+        start = next((word.start() for word in outside(text, r"\bfor\b", m.end())), 0)
+        stop, body = closing(text, m.end()), text[m.end() : start]
+        signs = [_sign(m["name"], clause, body) for clause in re.split(CLAUSES, text[start:stop])[1:]]
+        if all(signs):
+            edits += [(m.start(), m.end(), f"({' '.join(signs)} ("), (start, stop + 1, "))")] if start else []
+    return sorted(edits)
+
+
+def _sign(name: str, clause: str, body: str) -> str:
+    """sum_{i=1}^{n} of i in 1:n, and sum_{i} of i in eachindex(x) where x[i] stands in the body; else nothing."""
+    run = RUNS.fullmatch(clause)
+    if run is None or not (run["last"] or re.search(rf"(?<!\w){run['array']}\[[^\]]*\b{run['letter']}\b", body)):
+        return ""
+    limits = f"{run['letter']}={run['first']}}}^{{{run['last']}" if run["last"] else run["letter"]
+    return f"{BIG.get(name, name)}_{{{limits}}}"
 
 
 def _owners(text: str) -> list[Edit]:

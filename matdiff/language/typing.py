@@ -241,7 +241,7 @@ SPECIAL.announce(
         "matdiff.language.applications": "vector matrix",
         "matdiff.language.blocks": "hstack vstack",
         "matdiff.language.densities": "normal log_normal kl_normal",
-        "matdiff.language.functions_of_matrices": "e^ exp log ln sqrt sin cos sinh cosh tan funm frechet_funm",
+        "matdiff.language.functions_of_matrices": "e^ exp log ln sqrt sin cos sinh cosh tan funm frechet_funm chol",
         "matdiff.language.habits": "dot vdot outer polygamma mse cross_entropy kl cosine_similarity cos_sim "
         "var std cov matrix_power length numel size maximum minimum square multiply divide solve matmul sum mean "
         "softmax log_softmax logsumexp",
@@ -256,7 +256,7 @@ ALONG = {  # a reduction over the entries → over each column, over each row
     "logsumexp": ("logsumexp_cols", "logsumexp_rows"),
 }
 WORDED = {  # those whose second argument may be a word: norm(A, 'fro'), sum(A, axis=0)
-    "norm": ("STRING",),
+    **dict.fromkeys(("norm", "chol"), ("STRING",)),
     **dict.fromkeys(ALONG, ("keyword", "STRING")),
 }
 

@@ -231,6 +231,8 @@ def multivariate_normal_logpdf(x: Any, mean: Any = None, cov: Any = 1) -> Traced
     if sigma.ndim != 2:
         refuse("multivariate_normal with a covariance that is no matrix")
     square_matrix(sigma, "multivariate_normal")
+    if mean is not None and lift(mean).ndim == 0:
+        refuse("multivariate_normal with a mean that is a number")
     centred = a if mean is None else subtract(a, lift(mean))
     weighted = matmul(centred, inverse(sigma))
     distance = matmul(weighted, centred) if centred.ndim == 1 else total(multiply(weighted, centred), 1)

@@ -62,7 +62,11 @@ determinant_of_factor = stated(
     "det(chol(A)) = sqrt(det(A))", title="|chol(A)| = √|A|", where="A: n x n spd", requires=DEFINITE, under_d=True
 )
 sum_of_logarithms_of_diagonal = stated(
-    "sum(log(diag(chol(A)))) = 1/2*logdet(A)", where="A: n x n spd", requires=DEFINITE, under_d=True
+    "sum(log(diag(chol(A)))) = 1/2*logdet(A)",
+    where="A: n x n spd",
+    requires=DEFINITE,
+    also=("sum(log(diag(chol(A)'))) = 1/2*logdet(A)",),
+    under_d=True,
 )
 
 

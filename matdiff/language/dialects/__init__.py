@@ -60,7 +60,9 @@ SYMPY = regex(
     r"\b(?:Trace|Determinant|MatrixSymbol|HadamardProduct|KroneckerProduct|Inverse|Transpose)\s*\(|\.doit\(\)",
     given=("Tra", "Det", "Mat", "Had", "Kro", "Inv", ".doit"),
 )
-HANDLE = regex(r"(?:^|[=(,;\n])\s*@\s*\(", given="@")  # f = @(x) …
+MATLAB = regex(  # f = @(x) …, function J = f(x)
+    r"(?:^|[=(,;\n])\s*@\s*\(|(?:^|\n)\s*function\s+(?:\[[\w\s,]*\]|\w+)\s*=\s*\w+\s*\(", given=("@", "function")
+)
 CVXPY = regex(
     r"\b(?:sum_squares?|quad_form|log_det|matrix_frac|quad_over_lin|log_sum_exp|inv_pos|normNuc)\s*\(", given="_N"
 )
@@ -83,14 +85,34 @@ OF_TENSORS = regex(  # methods and options that PyTorch has, and NumPy has not
     given=".=",
 )
 
+OF_MATHEMATICS = "write A*B for products, A' for transposes, A .* B for products by entries, norm2(x)^2"
 FOREIGN = (  # signs of languages that are not read, and what to write in their place
     (
-        regex(r"%\*%|%o%|\bcrossprod\s*\(", given=("%", "crossprod")),
+        regex(
+            r"%\*%|%o%|\b(?:crossprod|[dp]norm|(?:col|row)(?:Sums|Means))\s*\(|(?:<-|=)\s*function\s*\(",
+            given=("%", "crossprod", "norm(", "Sums", "Means", "function"),
+        ),
         "R",
         "write A*B for A %*% B, X' for t(X), X'*X for crossprod(X), inv(A) for solve(A)",
     ),
     (regex(r"\bbsxfun\s*\(", given=("bsxfun",)), "bsxfun of MATLAB", "write A - ones(m)*b' for bsxfun(@minus, A, b')"),
+    (regex(r",\s*\[\s*\]\s*,", given="["), "MATLAB's max(A, [], 2)", "give the largest entries a name, a: m"),
     (regex(r"@\.", given="@"), "Julia's @. macro", "write its dots: exp.(-x.^2/2)"),
+    (
+        regex(r"@(?:NL)?(?:objective|expression|constraint|variable)\s*\(", given="@"),
+        "JuMP",
+        "write the function alone",
+    ),
+    (regex(r"\barma::|\b(?:accu|as_scalar)\s*\(", given=("arma", "accu", "as_s")), "Armadillo", OF_MATHEMATICS),
+    (
+        regex(
+            r"\bEigen::|\.(?:squaredNorm|colwise|rowwise|array|asDiagonal)\(\s*\)|\.(?:cwise\w+|lpNorm|noalias)\b"
+            r"|(?:^|[;\n])\s*(?:const\s+)?(?:double|float|auto)\s+\w+\s*=",
+            given=("Eigen", ".s", ".c", ".r", ".a", ".l", ".n", "double", "float", "auto"),
+        ),
+        "C++, as with Eigen",
+        OF_MATHEMATICS,
+    ),
     (
         regex(r"\b(?:Transpose|Tr|Det|Inverse|Norm|Log|Exp|Sqrt|Total)\[", given="["),
         "Mathematica's language",
@@ -112,6 +134,8 @@ def recognised(text: str) -> Dialect | None:
     >>> recognised("np.sum((X @ w - y)**2)").title, recognised("Trace(X**2*B)").title, recognised("x'*A*x")
     ('NumPy', 'SymPy', None)
     """
+    if MATLAB.search(text):
+        return DIALECTS["matlab"]
     if "\\" in text or "$" in text:
         return None
     found = {"sympy" if is_sympy(m) else MODULES[m.group(1)] for m in PREFIX.finditer(text)}
@@ -127,8 +151,6 @@ def recognised(text: str) -> Dialect | None:
         raise AmbiguityError(f"the text mixes {titles}", text=text, span=(0, len(text)), suggestion=hint)
     if found:
         return DIALECTS[found.pop()]
-    if HANDLE.search(text):
-        return DIALECTS["matlab"]
     if SYMPY.search(text):
         return DIALECTS["sympy"]
     if CVXPY.search(text):

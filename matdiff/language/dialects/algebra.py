@@ -39,6 +39,7 @@ CALLED = {  # names of SymPy and cvxpy → names of the language
     "reshape": "",
 }
 ALONG = {name: name for name in ("sum", "mean", "max", "min", "norm")} | {"log_sum_exp": "logsumexp"}  # of axes
+OF_ARRAYS = ("item", "shape", "shape[0]", "shape[1]", "size", "len")
 CHAINS = {"MatMul": "times", "MatAdd": "add"}
 COPIES = ("doit", "copy", "simplify", "expand", "as_explicit")
 
@@ -57,12 +58,10 @@ def call(to: Converter, node: ast.expr, name: str, parts: list[Node], names: tup
     span = to.span(node)
     if name in COPIES and len(parts) == 1:
         return parts[0]
+    if (found := of_arrays(to, node, name, parts, names)) is not None:
+        return found
     if name in ("diff", "Derivative"):
         raise to.refused(node, "a derivative is asked for with wrt, not written in the expression")
-    if name == "hstack" and to.dialect.name == "cvxpy":
-        return to.array(node, name, [Node("arrays", parts, None, *span)], names)
-    if names and name in ALONG and to.dialect.name == "cvxpy":
-        return to.array(node, ALONG[name], parts, names)
     if names:
         raise to.refused(node, f"{name} with {names[0]}= is not known")
     if name in TEMPLATES and to.dialect.name == "cvxpy":
@@ -90,6 +89,21 @@ def call(to: Converter, node: ast.expr, name: str, parts: list[Node], names: tup
     parts = [Node("STRING", [], p.value, p.start, p.end) if p.kind == "literal" else p for p in parts]
     listed = parts if len(parts) < 2 else [Node("list", parts, None, parts[0].start, parts[-1].end)]
     return Node("call", listed, known, *span)
+
+
+def of_arrays(to: Converter, node: ast.expr, name: str, parts: list[Node], names: tuple[str, ...]) -> Node | None:
+    """What is said of arrays: an entry, and in cvxpy a part, a length, or a function along an axis."""
+    if to.dialect.name == "sympy":
+        if name == "item" and any(type(k) is not int for k in parts[1].value):
+            raise to.refused(node, "a part of a matrix of SymPy is not known")
+        return to.array(node, name, parts) if name == "item" else None
+    if name == "hstack":
+        return to.array(node, name, [Node("arrays", parts, None, *to.span(node))], names)
+    if name == "diff" and len(parts) == 1:  # of neighbours
+        return to.array(node, name, [*parts, Node("literal", [], 0, *to.span(node))], ("axis",), "np")
+    return (
+        to.array(node, ALONG.get(name, name), parts, names) if name in OF_ARRAYS or (names and name in ALONG) else None
+    )
 
 
 def require_values(to: Converter, node: ast.expr, parts: list[Node]) -> None:

@@ -12,7 +12,7 @@ from inspect import Signature, signature
 from typing import Any
 
 from matdiff.algebra.dims import ONE, Size, size
-from matdiff.algebra.expr import Expr
+from matdiff.algebra.expr import FUNCTIONS, Expr
 from matdiff.errors import AmbiguityError, MatdiffError, UnsupportedError
 from matdiff.language.arithmetic import multiply as multiply_matrices
 from matdiff.language.broadcasting import is_bias, is_constant, is_diagonal, is_identity, is_term
@@ -289,6 +289,10 @@ def item(site: Site, a: Typed, key: tuple[Any, ...]) -> Typed:
     """a[0], a[:, 0], a[1:], a[:, None], counted from 0 as in Python"""
     if not isinstance(key, tuple):
         raise site.misfit("item is a method: x.item()")
+    if a.is_scalar and key == (0, 0) and site.attempt.bound.dialect.name == "sympy":
+        return a
+    if key and len(key) == axes_of(a) and all(k == slice(None, None, -1) for k in key):  # x[::-1]
+        return made(site, lengths_of(a), [a], lambda x: Traced(FUNCTIONS["flip"].of(x.expr), x.lengths))
     given = [k for k in key if k is not None and k is not Ellipsis]
     if len(given) > axes_of(a):
         raise site.misfit(f"{site.shown(a)} has no {len(given)} axes", "declare its shape")

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
+from collections.abc import Container
 from typing import TYPE_CHECKING
 
 from matdiff.errors import AmbiguityError
+from matdiff.language.dialects import MODULES
+from matdiff.language.dialects.pairs import KEYS
+from matdiff.language.dialects.python_names import ATTRIBUTES
 from matdiff.language.dialects.python_text import LAMBDA
 from matdiff.language.names import canonical
 
@@ -14,6 +18,7 @@ if TYPE_CHECKING:
     from matdiff.language.dialects.python import Converter
 
 OWNERS = ("self", "cls")
+OF_ARRAYS = frozenset((*ATTRIBUTES, *KEYS, "real", "imag", "ndim", "dtype", "device", "data", "grad", "at", "value"))
 
 
 def unfolded(to: Converter, tree: ast.AST) -> None:
@@ -25,15 +30,16 @@ def unfolded(to: Converter, tree: ast.AST) -> None:
     kept: dict[str, str] = {}  # the names, and under what each is kept
     nodes = list(ast.walk(tree))
     unlist(to, nodes)
-    if not any(field(node) for node in nodes):
+    owners = _owners(to, nodes)
+    if not any(field(node, owners) for node in nodes):
         return
     same = {name for node in nodes if isinstance(node, ast.Assign) for name in _copied(node)}
     for parent in nodes:
         for place, value in ast.iter_fields(parent):
             if isinstance(value, list):
-                value[:] = [_named(to, part, kept) for part in value]
+                value[:] = [_named(to, part, kept, owners) for part in value]
             elif isinstance(value, ast.expr):
-                setattr(parent, place, _named(to, value, kept))
+                setattr(parent, place, _named(to, value, kept, owners))
     for node in nodes:
         if isinstance(node, ast.Name) and node.id in kept and node.id not in same:
             message = f"{node.id} and {kept[node.id]} are two things"
@@ -60,19 +66,33 @@ def unlist(to: Converter, nodes: list[ast.AST]) -> None:
                     node.value = ast.copy_location(ast.Tuple(names.elts, ast.Load()), node.value)
 
 
-def field(node: ast.AST) -> str:
+def _owners(to: Converter, nodes: list[ast.AST]) -> set[str]:
+    """self, and the names of which only values are used that no array has, as params of params.W and params.b."""
+    called = {id(node.func) for node in nodes if isinstance(node, ast.Call)}
+    uses = Counter(node.id for node in nodes if isinstance(node, ast.Name))
+    values = Counter(
+        node.value.id
+        for node in nodes
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
+        if id(node) not in called and node.attr not in OF_ARRAYS
+    )
+    known = {*MODULES, *to.names}
+    return {*OWNERS, *(name for name, count in values.items() if count == uses[name] and name not in known)}
+
+
+def field(node: ast.AST, owners: Container[str] = OWNERS) -> str:
     """The name under which a value is kept; empty for another expression."""
     match node:
-        case ast.Attribute(value=ast.Name(id=owner), attr=name) if owner in OWNERS:
+        case ast.Attribute(value=ast.Name(id=owner), attr=name) if owner in owners:
             return name
         case ast.Subscript(value=ast.Name() | ast.Attribute(), slice=ast.Constant(value=str(name))):
             return name if name.isidentifier() else ""
     return ""
 
 
-def _named(to: Converter, value: ast.AST, kept: dict[str, str]) -> ast.AST:
+def _named(to: Converter, value: ast.AST, kept: dict[str, str], owners: Container[str]) -> ast.AST:
     """The name in the place of a kept value."""
-    if not isinstance(value, (ast.Attribute, ast.Subscript)) or not (name := field(value)):
+    if not isinstance(value, (ast.Attribute, ast.Subscript)) or not (name := field(value, owners)):
         return value
     shown = ast.unparse(value)
     if kept.setdefault(name, shown) != shown:

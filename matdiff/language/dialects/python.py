@@ -50,6 +50,7 @@ from matdiff.language.extents import Excerpt
 from matdiff.language.names import GREEK_CLASS, MARKS, canonical, nearest
 from matdiff.language.syntax import Node
 from matdiff.language.words import Vocabulary
+from matdiff.recording.arrays import FUNCTIONS
 from matdiff.records import NamedTuple
 
 LETTER = rf"[A-Za-z0-9_{GREEK_CLASS}{MARKS}]"  # of a name, as in the other spellings
@@ -234,13 +235,18 @@ class Converter:
         return "lambda" if written == LAMBDA else canonical(written)
 
     def module(self, node: ast.expr) -> str | None:
-        """np.linalg of np.linalg.norm; None where the owner is an array."""
+        """np.linalg of np.linalg.norm, stats.norm of norm.cdf, S of S.Trace; None where the owner is an array."""
         names: list[str] = []
+        name = getattr(node, "attr", "")
         while isinstance(node, ast.Attribute):
             node = node.value
             names.append(node.attr if isinstance(node, ast.Attribute) else "")
-        if not isinstance(node, ast.Name) or not names or node.id not in MODULES or canonical(node.id) in self.names:
+        if not isinstance(node, ast.Name) or not names or canonical(node.id) in self.names:
             return None
+        if names == [""] and f"stats.{node.id}.{name}" in FUNCTIONS:
+            return f"stats.{node.id}"
+        if node.id not in MODULES:
+            return node.id if self.dialect.name == "sympy" and name[:1].isupper() and name in algebra.CALLED else None
         if node.id == "F" and self.dialect.name != "torch":
             return None
         inner = [name for name in reversed(names) if name]
