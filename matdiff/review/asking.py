@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 IS_CALLED = (
     r"(?:^\W*|\b(?i:the|its|and|with|so)\s+)([Gg]radient|[Hh]essian)(?:\s+matrix)?(?:\s+of\s+\S+)?(?:\s+(?:is|equals|becomes))?"
-    r"[\s:,$]*[gGH]\s*="
+    r"[\s:,$]*([gGH])\s*="
 )
 LAYERED = ("_this", "_next", "_prev")  # of names of layers
 CUSTOMARY = (("x", "w", "theta", "beta"), ("X", "W", "Theta"))  # unknowns, where a text does not say which
@@ -180,7 +180,7 @@ def read_off(scope: Scope, name: str, origin: Origin | None, line: str) -> Expr 
 
     And what is said to be the gradient, or the Hessian: H = 2XᵀX.
     """
-    if (m := re.search(IS_CALLED, line)) and name not in scope.given and scope.value(name) is not None:
+    if (m := re.search(IS_CALLED, line)) and name == m[2] and name not in scope.given and scope.value(name) is not None:
         return derivative_asked(scope, Asked("", "", 1 if m.group(1)[0] in "gG" else 2))
     if origin is None or origin.order or len(origin.unknowns) != 1 or name in scope.given:
         return None

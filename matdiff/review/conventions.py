@@ -15,6 +15,7 @@ from matdiff.algebra.operators.softmax import Softmax
 from matdiff.algebra.operators.structure import DiagonalMatrix
 from matdiff.algebra.operators.sums import Entry
 from matdiff.language.names import named
+from matdiff.review.assumed import GREEK_CAPITALS
 from matdiff.review.chain import Chain, increments
 from matdiff.review.comparing import Outcome, compared, diagonal_of, without_constants
 from matdiff.review.derivatives import derivative
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from matdiff.review.scope import Scope
 
 LABELS = ("y", "t")  # of two classes
-LOG_DET = r"(?:log|ln)\s*(?:\\?det\s*\(?|\\?l?[|(]|\\left\s*\|)\s*([A-Z])(?![A-Za-z_])"
+LOG_DET = r"(?:log|ln)\s*(?:\(?\\?det\s*\(?|(?:\\left\s*)?\||\\l?vert)\s*\\?([A-ZΑ-Ω]|[A-Z][a-z]+)(?![A-Za-z_])"
 INVERTED = rf"{TURNED}\s*(?:\\[,;!]\s*)?([A-Z])\s*(?:⁻¹|\^\s*\{{?\s*[-−]\s*1)"  # of xᵀS⁻¹x
 
 
@@ -55,16 +56,17 @@ def under_conventions(line: str, chain: Chain, value: Expr, scope: Scope) -> Out
         return Outcome(True, None, "right where it is the derivative of each entry")
     if (partly := _partly(truth, value, scope)) is not None:
         return partly
-    if (usual := _of_covariance(truth, value, scope) or _of_labels(truth, value, scope)) is not None:
+    if (usual := of_covariance(truth, value, scope) or _of_labels(truth, value, scope)) is not None:
         return usual
     one, other = without_constants(truth), without_constants(value)
     plain = found if one is truth and other is value else compared(one, other)
     return plain._replace(convention="right up to a constant") if plain.equal else found
 
 
-def _of_covariance(truth: Expr, value: Expr, scope: Scope) -> Outcome | None:
-    """How a side compares where Σ, or S of log|S| + xᵀS⁻¹x, is symmetric as a covariance, if nothing is said of it."""
-    of_densities = {*re.findall(LOG_DET, scope.text)} & {*re.findall(INVERTED, scope.text)}
+def of_covariance(truth: Expr, value: Expr, scope: Scope) -> Outcome | None:
+    """How a side compares where Σ, Λ of log|Λ|, or S of log|S| + xᵀS⁻¹x, is symmetric, if nothing is said of it."""
+    logarithmic = {*map(named, re.findall(LOG_DET, scope.text))}
+    of_densities = logarithmic & {*re.findall(INVERTED, scope.text), *GREEK_CAPITALS}
     names = {s.name for s in symbols(truth) if s.name.partition("_")[0] == "Sigma" or s.name in of_densities}
     names -= scope.where
     if not names or not holds(value, truth, "symmetric", lambda s: s.name in names):

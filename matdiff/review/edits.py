@@ -121,8 +121,8 @@ def _transposes(side: str, found: list[Factor]) -> Iterator[Edit]:
 
 def _turned_terms(side: str) -> Iterator[Edit]:
     """A term of a sum transposed, which is a row among columns."""
-    for first, last in [(0, len(side)), *brackets(side)]:
-        places = [(first + a, first + b) for a, b in terms(side[first:last])]
+    for part in parts(side):
+        places = terms(side, *part)
         for start, end in places if len(places) > 1 else ():
             yield Edit("layout", f"{side[:start]} ({side[start:end]})ᵀ {side[end:]}", (start, end))
 
@@ -166,10 +166,10 @@ def indices(side: str, known: str = "") -> Iterator[Edit]:
 
 
 def _signs(side: str) -> Iterator[Edit]:
-    for first, last in [(0, len(side)), *brackets(side)]:
-        start, end = terms(side[first:last])[0]
-        if not side[first : first + start].strip():
-            yield Edit("sign", f"{side[: first + start]}-{side[first + start :]}", (first + start, first + end))
+    for first, last in parts(side):
+        start, end = terms(side, first, last)[0]
+        if not side[first:start].strip():
+            yield Edit("sign", f"{side[:start]}-{side[start:]}", (start, end))
     for m in re.finditer(r"[-+−]", side):
         if side[: m.start()].rstrip()[-1:] in ("^", "{"):
             continue
@@ -213,10 +213,9 @@ def _exchanges(side: str, found: list[Factor]) -> Iterator[Edit]:
 
 def _bracketed(side: str, found: list[Factor]) -> Iterator[Edit]:
     """Brackets around the factors beside a sign ⊙: Xᵀ(R ⊙ S) for XᵀR ⊙ S."""
-    places = [(0, len(side)), *brackets(side)]
     for m in re.finditer("⊙", side):
-        first, last = min((p for p in places if p[0] <= m.start() < p[1]), key=lambda p: p[1] - p[0])
-        start, end = next((first + a, first + b) for a, b in terms(side[first:last]) if m.start() < first + b)
+        around = min((p for p in parts(side) if p[0] <= m.start() < p[1]), key=lambda p: p[1] - p[0])
+        start, end = next((a, b) for a, b in terms(side, *around) if m.start() < b)
         inside = [f for f in found if start <= f.start and f.end <= end]
         for opens in sorted({f.start for f in inside if f.start < m.start()}):
             for closes in sorted({f.end for f in inside if f.end > m.end()}):
@@ -232,34 +231,36 @@ def _numbers(side: str) -> Iterator[Edit]:
             yield Edit("factor", f"{side[: m.start()]}4 {side[m.end() :]}", m.span())
     for m in re.finditer(rf"/\s*{LETTER}(?![A-Za-z(])", side):
         yield Edit("factor", side[: m.start()] + " " + side[m.end() :], m.span())
-    for start, end in terms(side):
+    for start, end in (place for part in parts(side) for place in terms(side, *part)):
+        if side[start:end].strip().isdecimal():
+            continue  # of 1 − h² it is a term that is missing
         first = re.compile(r"\s*(\d+)(?![\d.^/])").match(side, start, end)
         for factor, number in ((2, "2 "), (Fraction(1, 2), "(1/2) ")):
             spelt = f"({factor * int(first.group(1))})" if first else number
             yield Edit("factor", f"{side[:start]}{spelt}{side[first.end() if first else start :]}", (start, end))
 
 
-def terms(side: str) -> list[tuple[int, int]]:
-    """The places of the terms of a side, without their signs, outside of brackets."""
-    sign = re.match(r"\s*[-+−]?", side)
-    start = sign.end() if sign else 0
-    return [(start + a, start + b) for a, b in between(side[start:], r"(?<=[^\s^*·])\s*[-+−]")]
+def terms(side: str, first: int = 0, last: int | None = None) -> list[tuple[int, int]]:
+    """The places of the terms of a side, or of a part of it, without their signs, outside of brackets."""
+    sign = re.compile(r"\s*[-+−]?").match(side, first)
+    start = sign.end() if sign else first
+    return [(start + a, start + b) for a, b in between(side[start:last], r"(?<=[^\s^*·])\s*[-+−]")]
 
 
 def _left_out(side: str) -> Iterator[Edit]:
     """A term left out, of the side or of a bracket in it."""
-    for first, last in [(0, len(side)), *brackets(side)]:
-        inner = side[first:last]
-        places = terms(inner)
+    for first, last in parts(side):
+        places = terms(side, first, last)
         for start, end in places if len(places) > 1 else ():
-            before = inner[:start].rstrip()
+            before = side[first:start].rstrip()
             before = before[:-1] if before[-1:] in ("+", "-", "−") else before
-            rest = (before + " " + inner[end:]).strip().lstrip("+")
-            yield Edit("extra term", side[:first] + rest + side[last:], (first + start, first + end))
+            rest = (before + " " + side[end:last]).strip().lstrip("+")
+            yield Edit("extra term", side[:first] + rest + side[last:], (start, end))
 
 
-def brackets(side: str) -> Iterator[tuple[int, int]]:
-    """The places of what stands inside of brackets."""
+def parts(side: str) -> Iterator[tuple[int, int]]:
+    """The places of a whole side, and of what stands inside of its brackets."""
+    yield 0, len(side)
     stack: list[int] = []
     for k, sign in enumerate(side):
         if sign in "([{":

@@ -47,6 +47,7 @@ def learn(scope: Scope, lines: list[Line]) -> None:
         _read(scope, said, order, whole)
         if len(scope.unread) >= len(first.unread):
             _put(scope, first)
+    _find_means(scope, whole)
 
 
 class State(NamedTuple):
@@ -115,6 +116,16 @@ def _find_families(scope: Scope, said: Mapping[str, Definition]) -> None:
             with suppress(MatdiffError, RecursionError):
                 read_within(front + side, scope.declared)
                 return
+
+
+def _find_means(scope: Scope, names: set[str]) -> None:
+    """Takes ȳ for the mean of a family y, where nothing else is said of it."""
+    for name in sorted(names - scope.names()):
+        base = name.removesuffix("_bar")
+        known = scope.declared.get(base)
+        if base != name and known and len(known.indices) == 1:
+            end = known.indices[0][1]
+            scope.define(name, scope.read(f"sum(i=1..{end}, {base}[i])/({end})"))
 
 
 def _define_by(scope: Scope, name: str, side: str, indices: Sequence[str], is_whole: bool) -> None:

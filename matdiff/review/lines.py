@@ -16,6 +16,7 @@ from matdiff.language.outside import split
 from matdiff.language.requests import BY, DERIVED, NAMES
 from matdiff.language.spelling import transcript
 from matdiff.records import NamedTuple
+from matdiff.review.aims import with_aim
 from matdiff.review.columns import ITEM, without_remark
 from matdiff.review.word_names import (
     CONNECTING,
@@ -133,7 +134,7 @@ def lines_of(text: str, known: Sequence[str] = (), respelt: Callable[[str], str]
             if not is_latex:
                 row = re.sub(BULLET, lambda m: " " * len(m.group()), row).replace("`", " ")
             formula, column = without_remark(re.sub(POINTER, "⇒", row), column)
-            formula = with_names(formula, bare)
+            formula = with_names(with_aim(text, formula), bare)
             is_mark = row.strip() in ("$$", r"\[", r"\]")
             is_inside = is_inside != is_mark
             if rows and (
@@ -145,13 +146,8 @@ def lines_of(text: str, known: Sequence[str] = (), respelt: Callable[[str], str]
             rows.append((row, formula, place))
         place += len(row) + 1
     words = words_of(text, known, upright)
-    lines = (
-        _line(k, row, formula, start, is_latex, frozenset(known), words)
-        for k, (row, formula, start) in enumerate(rows, 1)
-    )
-    return [
-        line._replace(statements=tuple(s.respelt(respelt) for s in line.statements)) for line in _joined(list(lines))
-    ]
+    lines = [_line(k, *row, is_latex, frozenset(known), words) for k, row in enumerate(rows, 1)]
+    return [line._replace(statements=tuple(s.respelt(respelt) for s in line.statements)) for line in _joined(lines)]
 
 
 def _goes_on(above: str, row: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from matdiff.review.edits import brackets, terms
+from matdiff.review.edits import parts, terms
 from matdiff.review.lines import Line, Statement
 
 INDICES = r"_\{?([i-n](?:,?\s*[i-n])*)\}?(?![A-Za-z0-9])|\[([i-n](?:,\s*[i-n])*)\]"
@@ -50,7 +50,7 @@ def _letters(term: str) -> list[str]:
 
 def _summed(side: str, left: set[str]) -> str:
     """A side with the sums in front of its terms; as it is where an index stands within a bracket."""
-    inner = [side[start:end] for start, end in brackets(side) if side[start - 1] == "("]
+    inner = [side[start:end] for start, end in parts(side) if side[:start].endswith("(")]
     if any(map(_letters, inner)):
         return side
     found, place = "", 0

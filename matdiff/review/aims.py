@@ -1,0 +1,34 @@
+"""What a text minimises or maximises without a name for it: ``minimise ‖Ax − b‖²/(1 + ‖x‖²)`` says what f is."""
+
+from __future__ import annotations
+
+import re
+
+NAMES = "fJLEF"
+GOAL = (
+    r"(?:\b[Mm](?:ini|axi)mi[sz](?:e|es|ing)|\\m(?:in|ax)\s*(?:_\{[^{}]*\}|_\w)|\bm(?:in|ax)_\w+)"
+    r"(?:\s+(?:over|w\.?r\.?t\.?)\s+\$?[^\W\d]\w*\$?)?[\s:,]*(?P<sign>\$+|\\\[)?(?:\s|\\[,;:!])*"
+)
+END = (
+    r"[.,;]?\s*(?:$|\$|\\\]|\\text|\\q?quad|\bs\.t\.|\bw\.?r\.?t\b"
+    r"|\b(?:subject|over|with|for|where|gives|yields)\b)"
+)
+FORMULA = r"(?P<f>(?=[^=$]*?(?:\^|[²'ᵀ‖|]|\\[lr]?Vert|\\\|))[^=$\s,.;](?:[^=$,.;]|[.,](?!\s|$))*?)"
+AIM = rf"{GOAL}(?={FORMULA}{END})"
+BEGIN = r"(?m)(?:^|[,;:$&.]|\b(?:where|with|let|and)\b)\s*"
+FUNCTION = rf"{BEGIN}[{NAMES}Qℓgh](?:_\w)?\s*(?:\([^()=]*\))?\s*&?\s*:?=(?!=)|\\(?:mathcal|ell)"
+ASKED = rf"(?:∇|\\nabla\s*)(?:_\w|_\{{\w+\}})?\s*([{NAMES}])(?!\w)|[d∂]([{NAMES}])\s*(?:/|=)|\\partial\s*([{NAMES}])\b"
+
+
+def with_aim(text: str, row: str) -> str:
+    """A row of a text with a name for what is minimised in it, the one that the text uses, if it gives no function.
+
+    >>> with_aim("", "Total least squares: minimise ‖Ax − b‖²/(1 + ‖x‖²).")
+    'Total least squares:  f = ‖Ax − b‖²/(1 + ‖x‖²).'
+    """
+    aim = re.search(AIM, row)
+    if aim is None or re.search(FUNCTION, text):
+        return row
+    asked = re.search(ASKED, text)
+    name = next(filter(None, asked.groups())) if asked else next(n for n in NAMES if not re.search(rf"\b{n}\b", text))
+    return f"{row[: aim.start()]} {aim['sign'] or ''}{name} = {row[aim.end() :]}"
