@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 
 from matdiff.algebra.dims import Size, size
 from matdiff.algebra.expr import Expr, Index, Number, Symbol, replace
+from matdiff.algebra.fresh import INDICES, fresh
 from matdiff.algebra.identities.indexed import bound_names, fresh_index
 from matdiff.algebra.operators.products import Hadamard, Scale, Sum, zero
 from matdiff.algebra.operators.sums import Entry, IndexedSum, Member, UnitVector, substitute_index
@@ -24,7 +25,7 @@ def general_indices(family: Symbol, targets: Iterable[Expr], names: Set[str]) ->
             indices = target.operands[1:]
             if is_general(indices, family.ranges):
                 return indices
-    letters = [c for c in "ijklrstuvw" if c not in names]
+    letters = fresh(names, "i", INDICES)
     return tuple(Index(name, last) for name, last in zip(letters, family.ranges, strict=False))
 
 

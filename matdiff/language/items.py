@@ -57,9 +57,13 @@ def resolve_sequence(bound: Bound, node: Node, scope: Scope) -> None:
             )
         bound.definitions.add(item.value)
     last = node.parts[-1]
-    if last.kind in ("define", "abbreviate"):
-        bound.called = (last.value,)
-        node.parts[-1] = last.parts[0]
+    while last.kind == "group" and len(last.parts) == 1:  # the (J) of ∇(J)
+        last = last.parts[0]
+    meant = next((item for item in node.parts[:-1] if last.kind == "NAME" and item.value == last.value), last)
+    is_used = any(last.value in names_used(item) for item in node.parts[:-1])
+    if meant.kind in ("define", "abbreviate") and not is_used:
+        bound.called = (meant.value,)
+        node.parts = [*(item for item in node.parts[:-1] if item is not meant), meant.parts[0]]
     elif last.kind == "NAME" and last.value in bound.definitions:
         node.parts[-1] = Node("definition", [], last.value, last.start, last.end)
 

@@ -203,3 +203,21 @@ def test_linear_laws_that_follow_each_other_are_one_line() -> None:
     page = matdiff.derive("t'*(g.*z + b)", ("z", "g", "b"), "t, g, z, b: n").to_text()
     assert "\n  df = tᵀ(dg ⊙ z + g ⊙ dz + db) " in page
     assert "tᵀ d(g ⊙ z + b)" in matdiff.derive("t'*(g.*z + b)", ("z", "g", "b"), "t, g, z, b: n").to_text("full")
+
+
+@pytest.mark.parametrize(
+    ("text", "head"),
+    [
+        ("f(W) = ||A W - B||^2; df/dW", "f(W) = ‖AW − B‖²"),
+        ("J(w) = ||X w - y||^2; dJ/dw", "J = f(w) = ‖Xw − y‖²"),
+        ("h = X w; J = h'h; find dJ/dw", "J = f(w) = hᵀh"),
+    ],
+)
+def test_a_function_that_is_asked_for_by_its_name_is_what_the_name_stands_for(text: str, head: str) -> None:
+    assert matdiff.derive(text).to_text().startswith(head)
+
+
+def test_no_sum_of_an_answer_runs_over_a_letter_below_a_name() -> None:
+    """x_i is one name, so that an index i beside it would be read as its own."""
+    loss = r"L_i = \sum_{j\neq y_i} \max(0, w_j^Tx_i - w_{y_i}^Tx_i + \Delta)"
+    assert "∑_{k=1, k ≠ y_i}^{N}" in matdiff.derive(loss, wrt="w").to_text().partition("Gradient")[2]
