@@ -18,7 +18,7 @@ from matdiff.numeric.program import Program
 from matdiff.numeric.solutions import feasible, with_values
 
 TRIES, FEWEST = 12, 3
-NEAR = 1e-6  # how far two sides that are equal may be apart, as a part of their distance elsewhere
+NEAR = 1e-9  # how far two sides that are equal may be apart, as a part of their distance elsewhere
 ROUNDING = 1e-11
 SMALL = 1e-2  # the part of its size to which no letter may shrink: where w = 0 everything follows
 
