@@ -17,6 +17,7 @@ from matdiff.language.syntax import Node
 Kinds = tuple[tuple[str, int], ...]
 
 SCALARS: Kinds = (("S", 0), ("V", 1), ("M", 5), ("R", 5))
+PARAMETERS: Kinds = (("S", 0), ("V", 1), ("M", 6))  # β of ‖Y − Xβ‖², which is a vector rather than Y a matrix
 CONSTANTS: Kinds = (("S", 0), ("V", 4), ("M", 5), ("R", 6))  # ε and λ are added to vectors as scalars
 TIMES = CONSTANTS
 VECTORS: Kinds = (("V", 0), ("S", 2), ("M", 4), ("R", 5))
@@ -130,7 +131,7 @@ def customary(name: str, bold: Collection[str] = ()) -> Kinds:
     if base == "Delta":
         return COUNTS  # a margin
     if base in GREEK_WORDS:  # a small one is no row: σ(W x) is a function before that
-        return MATRICES if base[0].isupper() else CONSTANTS[:3] if base in SMALL_CONSTANTS else SCALARS[:3]
+        return MATRICES if base[0].isupper() else CONSTANTS[:3] if base in SMALL_CONSTANTS else PARAMETERS
     if len(base) > 1 and re.fullmatch("d?[A-Z][A-Za-z]*|inv", base):  # dZ, Wq in code, inv_M
         return MATRICES
     if len(base) > 1:

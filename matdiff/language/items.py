@@ -77,7 +77,7 @@ def _functional(items: list[Node]) -> Node | None:
 
 def expression_last(bound: Bound, items: list[Node]) -> list[Node]:
     """The items with the expression last: the one that defines nothing, else the definition that none of them uses."""
-    if items[-1].kind not in (*DEFINING, "state"):
+    if items[-1].kind not in (*DEFINING, *STATES):
         return items
     others = [item for item in items if item.kind not in (*DEFINING, *STATES)]
     if not others:

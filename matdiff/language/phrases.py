@@ -70,11 +70,13 @@ def _phrase(statement: str) -> Said | None:
     """A symmetric; A is symmetric; the matrices A and B are symmetric; symmetric A."""
     subject, verb, predicate = _parted(statement)
     if not verb:
-        m = re.fullmatch(rf"(?P<names>{LISTED})\s+(?P<what>[a-z].*)", statement)
+        m = re.fullmatch(rf"(?P<names>{LISTED})\s+(?P<what>[a-z(].*)", statement)
         what = description(m.group("what")) if m else None
-        is_told = what and (" x " not in what or " by " in statement or what.count(" ") > 2)  # A n x n is a product
-        if m and what and is_told:
+        is_told = what and (" x " not in what or re.search(r" by |\(", statement) or what.count(" ") > 2)
+        if m and what and is_told:  # A n x n is a product
             return [(listed(m.group("names")), what)]
+        if m and what == "" and re.match(r"(?:an?|the)\s", m["what"]):  # L the graph Laplacian
+            return []
         subject = statement
     found = re.fullmatch(rf"(?:(?P<what>.*?)\s+)??(?P<names>{LISTED})", subject)
     ahead = (found and found.group("what")) or ""

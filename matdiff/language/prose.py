@@ -55,12 +55,14 @@ def word_at(text: str, start: int, end: int, known: Vocabulary, is_behind: bool)
 
 
 def _is_beside_signs(text: str, start: int, end: int, known: Vocabulary) -> bool:
-    """Whether small letters that stand nowhere else, tc and yt, are one name: the text has a sign for every product."""
+    """Whether small letters that stand nowhere else are one name: tc beside signs of all products, sqrt(dk)."""
     run = text[start:end]
     is_new = run.isalpha() and run.islower() and known.lonely.isdisjoint(run) and run not in known.functions
-    if not is_new or is_name(run, known) or ways(run, known) or not STARRED.search(text):
+    if not is_new or is_name(run, known) or ways(run, known):
         return False
-    return not OMITTED.search(text) and not OUTER.match(text, end)
+    if text[start - 2 : start - 1].isalpha() and (text[start - 1], text[end : end + 1]) == ("(", ")"):
+        return True
+    return STARRED.search(text) is not None and not OMITTED.search(text) and not OUTER.match(text, end)
 
 
 def _refuse_heading(text: str, start: int, end: int, known: Vocabulary) -> None:

@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 
 from matdiff.errors import NotationError
-from matdiff.language.left_sides import HEAD, arguments
+from matdiff.language.left_sides import HEAD, arguments, stands
 from matdiff.language.names import GREEK_WORDS, LETTER, LISTED, listed, named
 from matdiff.language.phrases import SPACE, description
 from matdiff.language.questions import FUNCTION, GOAL, TOLD, UNSAID, WITH_RESPECT, Question, question_at, sense_of
 from matdiff.regex import match_at, regex, search_in
 
-VERBS = frozenset("find compute calculate determine evaluate derive get obtain take explain consider".split())
+VERBS = frozenset("find compute calculate determine evaluate derive get obtain take explain consider set".split())
 VERBS |= {"what is", "what are", "what's", "tell me", "show me"}
 ONE = r"(?:[Ii]|you|we|one)"
 WISH = (
@@ -33,7 +33,7 @@ VERB = (
 )
 DERIVED = (
     r"(?:the\s+|its\s+)?(?:(?:first|partial|total|matrix|vector|full)\s+)*"
-    r"(?:(?P<twice>second\s+(?:order\s+|partial\s+)?derivatives?|hessian)|deriv(?:atives?|\b)|gradients?|grad|jacobian)"
+    r"(?:(?P<twice>second\s+(?:order\s+|partial\s+)?derivatives?|hessian)|deriv(?:atives?|\b)|gradients?|grad|jacobian|score)"
     r"(?:\s+(?:matrix|vector))?"
 )
 RESPECT = rf"{WITH_RESPECT}(?![\w.])\s+"
@@ -71,6 +71,8 @@ GOAL_BEHIND = (  # f, minimise over x
     r"(?:^|(?<=\S)\s+|(?<=\s))(?i:(?P<goal>m(?:in|ax)imi[sz]ed?))\s+"
     rf"{RESPECT}{NAMES}{IN_SPACE}[\s.?]*$"
 )
+SOUGHT = rf"\s*(?P<x>{LETTER})[\s.?]*$"  # f, find W
+TO_ZERO = r"\s+(?:equal\s+)?to\s+(?:zero|0)[\s.?]*$"  # set the derivative of f to zero
 OPERATOR = regex(r"\s*\(*[∂∇d]")
 OF_NAMES = rf"\s*(?:\(\s*{NAMES}\s*\))?[\s.?]*$"
 NABLA = rf"\s*(?:∇\s*|grad\s+)(?P<f>{LETTER}){OF_NAMES}"
@@ -81,7 +83,7 @@ OF_THE_FUNCTION = (  # dL/dw behind a function that has no name
 )
 GOAL_AHEAD = rf"(?i)\s*{GOAL}"
 # what a question has
-CUES = regex("deriv|point|hess|grad|jacob|minim|maxim|differ|MLE|respect|over|by|w.{0,2}r.{0,2}t", re.IGNORECASE)
+CUES = regex("deriv|point|hess|grad|jacob|score|minim|maxim|differ|MLE|respect|over|by|w.{0,2}r.{0,2}t", re.IGNORECASE)
 DEFINED = r"(?<![\w∇]){}\s*(?:\((?P<arguments>[^()=;|]*)[^()]*\))?\s*:?="
 QUOTIENT = r"[d∂]\w*/[d∂]\w+|∇\w*|\w['′](?:\(\w+\))?"  # dL/dW, ∇f, f′(x)
 GOALS = tuple(f"m{kind}imi{s}{end}" for kind in ("in", "ax") for s in "sz" for end in ("e", "es", "ing"))
@@ -132,8 +134,16 @@ def request_at(text: str, place: int) -> Question | None:
     unnamed = match_at(OF_THE_FUNCTION, text, place) if text[:place].strip() else None
     if unnamed and unnamed["f"].strip("⟪⟫") not in re.sub(r"[^\W\d_]{3,}", " ", text[:place]):
         return Question((named(unnamed["x"]),), 1, place, len(text), (len(text), len(text)))
+    if sought := match_at(SOUGHT, text, place):
+        x, front = sought["x"], text[:place]
+        is_open = stands(x, front) and re.search(DEFINED.format(re.escape(x)), text) is None
+        if is_open and re.search(r"(?:[Ff]ind|[Dd]etermine|[Ss]olve\s+for)\s*$", front):
+            return Question((named(x),), 0, place, len(text), (len(text), len(text)))
     if not CUES.search(text, place):
         return None
+    if zero := search_in(TO_ZERO, text, place):
+        asked_of = request_at(text[: zero.start()], place)
+        return asked_of and asked_of._replace(order=0, end=len(text))
     behind = match_at(BEHIND_A_SIGN, text, place) if text[:place].strip() else None
     if behind and not (behind["names"] and re.search(DEFINED.format(re.escape(behind["names"])), text)):
         names = _listed(behind["names"] or "") or _arguments(text, len(text))

@@ -14,7 +14,7 @@ from matdiff.language.extents import Excerpt
 from matdiff.language.left_sides import HEAD, Piece, stands
 from matdiff.language.names import LETTER, MARKS, NAMES, SUPERS, listed
 from matdiff.language.outside import between, outside
-from matdiff.language.phrases import COUNT, SPACE, Said, said_of_names, tells_kind
+from matdiff.language.phrases import COUNT, SPACE, Said, description, said_of_names, tells_kind
 from matdiff.language.questions import GOAL_OVER_SET
 from matdiff.language.transcript import CLOSES, OPENS, Transcript
 from matdiff.records import NamedTuple
@@ -30,7 +30,7 @@ ONE_OF = regex(  # y_i is +1 or -1
     rf"(?:the\s+)?(?:labels?\s+)?(?P<names>{NAMES})(?:\s+(?:is|are)\s+(?:each\s+|always\s+)?|\s*=\s*)(?:either\s+)?"
     rf"(?P<choices>±\s*[0-9.]+|{CHOICE}(?:\s*,\s*{CHOICE})*,?\s+or\s+{CHOICE})"
 )
-DECLARED = rf"(?P<names>{NAMES})\s*:\s*(?P<says>{COUNT}(?:\s*[x×]\s*{COUNT})?(?:\s+[a-z]+)*)"
+DECLARED = rf"(?P<names>{NAMES})\s*:\s*(?P<says>(?P<size>{COUNT}(?:\s*[x×]\s*{COUNT})?)?(?:(?(size)\s+|\s*)[a-z]+)*)"
 NAME = rf"[^\W\d_][\w{MARKS}]*"
 MADE_BY_SYMPY = (
     rf"(?P<name>{NAME})\s*=\s*(?:(?:sympy|sym|sy|sp)\.)?MatrixSymbol"
@@ -137,7 +137,8 @@ def _told_behind_colon(said: str, text: str) -> Said | None:
     m = re.fullmatch(DECLARED, said)
     if m is None or not _defined_in(text).isdisjoint(re.findall(NAME, said)):
         return None
-    return [(listed(m.group("names")), m.group("says"))]
+    says = m["says"] if m["size"] else description(m["says"])
+    return [(listed(m["names"]), says)] if says else None
 
 
 @lru_cache(maxsize=1)

@@ -10,16 +10,16 @@ from collections.abc import Collection, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from matdiff.algebra.assumptions import PROPERTIES
+from matdiff.algebra.assumptions import PROPERTIES, property_word
 from matdiff.algebra.expr import FUNCTIONS
 from matdiff.errors import AmbiguityError
 from matdiff.language.extents import KINDS
 from matdiff.language.names import ABBREVIATED, GREEK_WORDS, SUBS
 from matdiff.language.outside import closing, outside
-from matdiff.language.phrases import LEADS
+from matdiff.language.phrases import LEADS, description
 from matdiff.language.requests import ANSWERS, GOALS, VERBS
 from matdiff.language.transcript import Edit, Transcript
-from matdiff.regex import regex
+from matdiff.regex import regex, search_in
 
 NORM = r"[-\s]*norm"
 RESIDUALS = r"(?:entries|elements|residuals)"
@@ -61,7 +61,7 @@ SPOKEN = {  # what stands in front of «of», and what it writes around what sta
     r"mean|average": ("mean(", ")"),
 }  # of those of two things what stands between them, too
 OF = (
-    r"(?<![\w.])(?<!\bis )(?<!\bis the )(?<!\bbe )(?<!\bbe the )(?:the\s+)?"
+    r"(?<![\w.])(?<!\bis )(?<!\bis the )(?<!\bbe )(?<!\bbe the )(?:(?P<times>half|twice)\s+(?:of\s+)?)?(?:the\s+)?"
     r"(?P<squared>(?:squared\s+|square\s+of\s+the\s+)(?=\S*[-\s]*(?:norm|distance)\b))?"
     rf"(?P<what>{'|'.join(SPOKEN)})(?P<behind>\s+squared(?=\s+of))?(?:\s+(?:of|between)|(?<=residuals))"
     r"\s+(?:the\s+(?:matrix|vector)\s+)?(?=[^\s,;.])"
@@ -70,7 +70,7 @@ PHRASE = regex(OF, re.IGNORECASE)
 CUES = regex(r" (?:of|between) ")
 STOPS = (  # where what is spoken of ends
     r"(?:[;,\n=?]|\.(?=\s|$)|\s\((?=where|with|if|for|given|[^()]*[∈≻⪰])"
-    r"|(?<!\w)(?:wrt|w\.r\.t|with|over|by|where|when|for|if|and|is|as|in|at|on|squared|subject|such|given|assuming"
+    r"|(?<!\w)(?:wrt|w\.r\.t|with|over|by|where|when|for|if|and|vs|versus|is|as|in|at|on|squared|subject|such|given|assuming"
     r"|does|do|can)(?!\w))"
 )
 BETWEEN = r"(?P<sign>(?<=[\w)\]}'ᵀ²|‖ ])[-+−*](?!\w*\s?norm)|(?<!\w)(?:plus|minus|times)(?!\w))"
@@ -80,28 +80,54 @@ SQUARED = regex(r"\s*,?\s*squared(?!\w)")
 ADDED = ("sum", "mean", "average")
 OF_A_DIFFERENCE = regex(r"(?i:norm|squares|residuals)$")
 SQUARES = regex(r"(?i:squares|squared)")
-SQUARED_ALREADY = regex(  # what a heading has behind it, or is of one index
-    rf"[∑Σ‖|²^_{SUBS}]|\bsum|\)['ᵀ⊤][\s*·]*\(|(?<!\w)(?P<residual>[^\W\d_])['ᵀ⊤][\s*·]*(?P=residual)(?!\w)"
-)
-AND = regex(r"\s+(?P<word>and|with)\s+(?:the\s+(?:matrix|vector)\s+)?")
+SQUARE = r"[‖²]|\^\s*\{?2|\)['ᵀ⊤][\s*·]*\(|(?<!\w)(?P<residual>[^\W\d_])['ᵀ⊤][\s*·]*(?P=residual)(?!\w)"
+SQUARED_ALREADY = regex(rf"[∑Σ|^_{SUBS}]|\bsum|{SQUARE}")  # or of one index
+AND = regex(r"\s+(?P<word>and|with|vs\.?|versus)\s+(?:the\s+(?:matrix|vector)\s+)?")
 SIGNS = {"plus": "+", "minus": "-", "times": "*"}
 WRITTEN = regex(r"(?<=\s)(?:plus|minus|times)(?=\s)")
-TITLE = r"(?:[0-9][-−])?[A-Za-z][a-z]+(?:[0-9][a-z]+)?|[A-Z][a-z]{2,}[A-Z]+|[A-Z]{3,}"  # 2-layer, word2vec, OLS
+TITLE = (  # 2-layer, word2vec, OLS, AR(2), GP marginal likelihood
+    r"(?:[0-9][-−])?[A-Za-z][a-z]+(?:[0-9][a-z]+)?|[A-Z][a-z]{2,}[A-Z]+|[A-Z]{3,}"
+    r"|[A-Z]{2,}(?:\([0-9](?:,\s?[0-9])*\)|(?=\s[a-z]{3}))"
+)
+FURTHER = r"(?:an?|[A-Za-z]?[a-z]{2,}|[A-Z]{3,})"
+NOUNS = (  # what a formula is, which stands behind it
+    r"(?:function(?:al)?|objective|criterion|loss|cost|errors?|energy|risk|(?:log[-−\s]?)?likelihood|posterior|evidence"
+    r"|[Ll]agrangian|penalty|regulari[sz]er|residuals?|ELBO)(?:\s+(?:function|term))?"
+)
+LOSS = regex(NOUNS)
 HEADING = regex(
-    rf"(?:\A\s*|(?<=[;\n])[^\S\n]*|(?<=\. )[^\S\n]*)"
-    rf"(?P<words>(?:{TITLE})(?:[-−\s]+(?:[A-Za-z]?[a-z]{{2,}}|[A-Z]{{3,}})){{0,7}})"
+    rf"(?:\A\s*|(?<=[;\n])[^\S\n]*|(?<=[.!?:] )[^\S\n]*|(?<=(?:\bhave|..\bof) )\s*)"
+    r"(?:(?:[Aa]n?|[Tt]he|[Mm]y|[Tt]his|[Oo]ur)\s+)?"
+    rf"(?:(?P<words>(?:{TITLE})(?:[-−\s]+{FURTHER}){{0,7}})"
     r"(?:(?::|\s+is(?:\s+given\s+by|\s+defined\s+as)?(?:\s*:)?)(?=\s+\S)"
     r"|(?P<named>)(?=\s+[^\W\d_]\w*(?:²|\^2)?(?:\([^()=]*\))?\s*:?=(?!=)))"  # triplet loss = …
+    rf"|(?P<noun>(?:(?:{TITLE})[-−\s]+(?:{FURTHER}[-−\s]+){{0,5}}?)?{NOUNS})"  # squared loss (y - w'x)^2
+    r"(?=\s+(?:[-−](?=\S)|[(\[‖|∑∏√½⟨]|(?![a-z]{2,}\s)\w)))"
     r"|(?<=\s)\((?P<aside>(?:(?:an?|the)\s+)?[A-Za-z][a-z]+(?:[-\s]+[a-z]{3,}){1,6})\)"  # x'A x (a quadratic form)
 )
-WORD = regex(r"(?=.*[aeiou])[A-Za-z][a-z0-9]{2,}|[0-9]|[A-Z]{3,}")
+JOINING = frozenset("of for in and the an on to by from".split())  # words of a heading that say nothing by themselves
+WORD = regex(r"(?=.*[aeiou])[A-Za-z][a-z0-9]{2,}|[0-9]|[A-Z]{2,}(?:\(.*\))?")
 SAYING = (  # words that say something of what stands behind the colon
     LEADS.union(*map(str.split, VERBS), GOALS, ANSWERS, KINDS, PROPERTIES, GREEK_WORDS)
     | frozenset(
         "differentiate subject constraint constraints condition conditions solution answer result dimension dimensions "
-        "size sizes shape shapes hint over from".split()
+        "size sizes shape shapes hint over from half twice double minus plus times reciprocal".split()
     )
 )
+
+
+PROSE = regex(  # a sentence that speaks of nothing in the text
+    r"(?:\A\s*|(?<=[.!?\n,i] )\s*|(?<=\n))"
+    r"(?P<prose>(?:I(?:'m|'ve|\s+am|\s+have|\s+was|\s+tried|\s+think|\s+know|\s+got)"
+    r"|(?:Sorry|Thanks|Thank|Any|Sure|First|Quick|This|Here)(?!\w)|(?:Please\s+)?[Hh]elp(?!\w)|[Ss]tuck(?!\w))"
+    r"(?:\s+(?:a|i|[a-z]+'[a-z]+|[a-z]{2,}))*)(?:[.!:?]+(?=\s)|[.!:?]*\s*(?=\n|\Z))"
+)
+
+
+TELLING = ANSWERS.union(GOALS, KINDS, ("differentiate", "constraint", "constraints"))
+
+
+ROLE = regex(r"[^\S\n]+(?P<prose>is\s+(?P<says>(?:an?|the)\s+[A-Za-z -]+?))(?=\s*(?:[.;,\n]|$))", given=" is ")
 
 
 class Spoken(NamedTuple):
@@ -120,9 +146,9 @@ def in_signs(script: Transcript, known: Collection[str], far: bool) -> Spoken:
     "tr(X'X)"
     """
     text = script.text
-    headings = list(_headings(text, known))
-    notes = tuple(map(_said_of, headings))
-    edits: list[Edit] = [(*m.span(), " ") for m in headings]
+    headings, sentences = list(_headings(text, known)), list(_sentences(text))
+    notes = (*map(_said_of, headings), *(f"the words “{m['prose']}” say nothing of the function" for m in sentences))
+    edits: list[Edit] = [(*m.span(), " ") for m in (*headings, *sentences)]
     doubt = None
     phrases, closings = list(PHRASE.finditer(text)) if CUES.search(text) else [], dict[int, str]()
     used = set[int]()  # the places of the words «and» that stand between what a function is taken of
@@ -157,8 +183,24 @@ def in_signs(script: Transcript, known: Collection[str], far: bool) -> Spoken:
 
 def _headings(text: str, known: Collection[str]) -> Iterator[re.Match[str]]:
     """Words in front of a colon or a left side that are but a heading, and those in brackets that are but an aside."""
-    leading = HEADING.finditer(text) if any(sign in text for sign in (":", " is", "=", " (")) else ()
-    return (m for m in leading if _is_heading(text, m, known))
+    place = 0 if any(sign in text for sign in (":", " is", "=", " (")) or LOSS.search(text) else len(text)
+    while m := HEADING.search(text, place):
+        is_heading = _is_heading(text, m, known)
+        place = m.end() if is_heading else m.start() + 1  # the gradient of the hinge loss: L = …
+        if is_heading:
+            yield m
+
+
+def _sentences(text: str) -> Iterator[re.Match[str]]:
+    """Sentences that speak of nothing in the text: I'm new to matrix calculus."""
+    for m in PROSE.finditer(text):
+        words = re.findall(r"[a-z]+", re.sub(r"(?:matrix|vector)\s+(?=calculus)", "", m["prose"]))
+        if not any(word in TELLING or property_word(word) in PROPERTIES for word in words):
+            yield m
+    for m in ROLE.finditer(text):
+        statement = re.split(r"[;,\n]|\.\s", text[: m.start()])[-1]
+        if "=" in statement and description(m["says"]) == "":
+            yield m
 
 
 def _said_of(m: re.Match[str]) -> str:
@@ -169,13 +211,16 @@ def _said_of(m: re.Match[str]) -> str:
 
 def _is_heading(text: str, m: re.Match[str], known: Collection[str]) -> bool:
     """Whether words in front of a colon or a left side are but a heading: none says anything, or stands elsewhere."""
-    shown = re.sub(r"^(?:an?|the)\s+", "", m["aside"]) if m["aside"] else m["words"]
+    if m["noun"] and SQUARES.search(m["noun"]) and not search_in(SQUARE, text, m.end()):
+        return False  # squared error X w - y
+    shown = re.sub(r"^(?:an?|the)\s+", "", m["aside"]) if m["aside"] else m["noun"] or m["words"]
     words = re.split(r"[-−\s]+", re.sub(r"\s+is(?:\s+given\s+by|\s+defined\s+as)?(?!\w)", "", shown))
+    words = [words[0], *(word for word in words[1:] if word not in JOINING)]
     if any(word.lower() in SAYING or word in known for word in words):
         return False
     if m["aside"] and not ABBREVIATED.isdisjoint(words):
         return False  # x'A x (var eps)
-    is_bare = m["aside"] or m["named"] is not None
+    is_bare = m["aside"] or m["noun"] or m["named"] is not None
     if is_bare and (words[-1] in FUNCTIONS or not all(map(WORD.fullmatch, words))):
         return False  # log L(w) = …
     if words[0].isupper() and set(re.findall(r"(?<!\w)[A-Z]", text[m.end() :])).issuperset(words[0]):
@@ -188,6 +233,7 @@ def _around(m: re.Match[str]) -> tuple[str, ...]:
     """What the words of a function write in front of what it is taken of, between two such things, and behind."""
     pattern = next(pattern for pattern in SPOKEN if re.fullmatch(pattern, m["what"], re.IGNORECASE))
     *around, behind = SPOKEN[pattern]
+    around[0] = {"half": "1/2*", "twice": "2*"}.get((m["times"] or "").lower(), "") + around[0]
     return *around, behind + "^2" * bool(m["squared"] or m["behind"])
 
 

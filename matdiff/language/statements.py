@@ -28,7 +28,7 @@ from matdiff.language.left_sides import (
     taken_out,
     unseen,
 )
-from matdiff.language.names import LETTER
+from matdiff.language.names import LETTER, as_index
 from matdiff.language.parameters import bound_letters
 from matdiff.language.parting import IN_FRONT, pieces_of, says_nothing, word_of
 from matdiff.language.quantifiers import without_quantifiers
@@ -38,7 +38,7 @@ from matdiff.language.side_conditions import Condition, condition_of, relocated
 from matdiff.language.transcript import Edit, Transcript
 from matdiff.language.unsayable import refuse_differential, refuse_point, refuse_unread
 from matdiff.records import NamedTuple
-from matdiff.regex import regex
+from matdiff.regex import regex, search_in
 
 CONSTRAINING = regex(r"subject|such|s\.")
 SEVERAL = regex(  # μ̂, Σ̂ = arg max …
@@ -124,6 +124,8 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
             edits = [*(other for other in edits if other[0] != edit[0]), edit]
             signs.append(edit[:2])
             continue
+        if asked and asked.inner and not question:  # f = … where C = W B. df/dW?
+            edits = [(a, b, ";" if sign in (" where ", " and ") else sign) for a, b, sign in edits]
         question = question or asked
         signs += [(start, end) for start, end, _ in changes] if asked else []  # G = ∂/∂X f: G is what is asked for
         conditions += _told_in(text, asked)
@@ -297,6 +299,8 @@ def _joined(text: str, pieces: list[Piece], kept: set[int]) -> Iterator[Edit]:
             yield (*piece.lead, " ")
             yield (*condition, ";" if is_first else " where ")
             condition = None
+        elif _is_count(text, piece, pieces[k - 1]):
+            yield (*piece.lead, " for ")  # h_t = tanh(W h_{t-1}), t = 1..T
         elif ends:
             yield (*piece.lead, ";" if k > begins else " ")
         elif lead == "," and (is_first or _parts(text, piece, pieces[k - 1], kept)):
@@ -322,6 +326,14 @@ def _parts(text: str, piece: Piece, before: Piece, kept: set[int]) -> bool:
     return is_range is None and _is_item(text, before)
 
 
+def _is_count(text: str, piece: Piece, before: Piece) -> bool:
+    """Whether a statement says which steps the definition in front of it has."""
+    m = COUNT.match(text, piece.start)
+    is_step = m is not None and HEAD.match(text, before.start, before.end) is not None
+    return is_step and search_in(as_index(m["letter"]), text[before.start : before.end]) is not None  # type: ignore[index]
+
+
+COUNT = regex(r"\s*(?P<letter>[a-z])\s*=\s*[-+\w\s]+(?:\.\.|,\s*(?:\w+\s*,\s*)?(?:\.\.|…|⋯)|…|⋯|:)")
 RANGE = r"\s*(?:[0-9]+\s*,?\s*(?:\.\.|…)|\w+\s*(?:\.\.|…))"
 
 

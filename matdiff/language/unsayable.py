@@ -28,7 +28,7 @@ COEFFICIENT = regex(
 def refuse_differential(script: Transcript, known: Collection[str]) -> None:
     """Refuses dX and d tr(AX), which are no products, where nothing says that d is a number, or dX a name."""
     text = script.text
-    found = (m for m in DIFFERENTIAL.finditer(text) if m["name"] not in known and not _is_defined(text, m["name"]))
+    found = (m for m in DIFFERENTIAL.finditer(text) if m["name"] not in known and not _is_name(text, m))
     outer, inner = OUTER.match(text), next(found, None)
     if "d" in known:
         return
@@ -45,8 +45,11 @@ def refuse_differential(script: Transcript, known: Collection[str]) -> None:
     raise NotationError(message, text=script.source, span=script.span(*m.span()), suggestion=hint)
 
 
-def _is_defined(text: str, name: str) -> bool:
-    """Whether a text defines dx without any differential and uses it, as the degrees of freedom in df = n − p; r/df."""
+def _is_name(text: str, m: re.Match[str]) -> bool:
+    """Whether a text defines dx without any differential and uses it, df = n − p; r/df, or has sqrt(dk) and no k."""
+    name = m["name"]
+    if re.search(r"[a-z⟫]\($", text[: m.start()]) and text.startswith(")", m.end()):
+        return re.search(rf"(?<![^\W\d_]){m['of']}(?![^\W\d_])", text) is None
     own = re.search(rf"(?<!\w){name}⟫?\s*:?=(?!=)(?P<body>[^;,\n=]*)(?:[;,\n]|$|\bwhere\b)", text)
     uses = re.findall(rf"(?<!\w){name}(?!\w)", text)
     return own is not None and len(uses) > 1 and not DIFFERENTIAL.search(own["body"])

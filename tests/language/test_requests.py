@@ -8,6 +8,9 @@ import matdiff
 from matdiff.algebra.expr import symbols
 
 ASKED = [
+    ("L(β) = (y - Xβ)'(y - Xβ). Set derivative wrt β to zero", "norm2(y - X*beta)^2", "beta"),
+    ("f = ||C||^2 where C = W B. df/dW?", "C = W*B; norm2(C)^2", "W"),
+    ("||XW - Y||_F^2 find W", "norm2(X*W - Y)^2", "W"),
     ("gradient of x'Ax wrt x", "x'*A*x", "x"),
     ("the derivative of tr(AXB) with respect to the matrix X?", "tr(A*X*B)", "X"),
     ("What is the derivative of log det S w.r.t. S?", "log(det(S))", "S"),
