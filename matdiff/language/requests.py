@@ -126,7 +126,7 @@ def request_at(text: str, place: int) -> Question | None:
     >>> request_at("the gradient of x'A x wrt x", 0)
     Question(names=('x',), order=1, start=0, end=27, inner=(16, 21), declared=(), sense='')
     """
-    if of_name := _of_a_name(text, place):
+    if of_name := _of_a_name(text, place) or _sought(text, place) or _set_to_zero(text, place):
         return of_name
     operator = question_at(text, place, ()) if OPERATOR.match(text, place) else None
     if operator and operator.order and not operator.inner and match_at(UNSAID, text, operator.end):
@@ -134,16 +134,8 @@ def request_at(text: str, place: int) -> Question | None:
     unnamed = match_at(OF_THE_FUNCTION, text, place) if text[:place].strip() else None
     if unnamed and unnamed["f"].strip("⟪⟫") not in re.sub(r"[^\W\d_]{3,}", " ", text[:place]):
         return Question((named(unnamed["x"]),), 1, place, len(text), (len(text), len(text)))
-    if sought := match_at(SOUGHT, text, place):
-        x, front = sought["x"], text[:place]
-        is_open = stands(x, front) and re.search(DEFINED.format(re.escape(x)), text) is None
-        if is_open and re.search(r"(?:[Ff]ind|[Dd]etermine|[Ss]olve\s+for)\s*$", front):
-            return Question((named(x),), 0, place, len(text), (len(text), len(text)))
     if not CUES.search(text, place):
         return None
-    if zero := search_in(TO_ZERO, text, place):
-        asked_of = request_at(text[: zero.start()], place)
-        return asked_of and asked_of._replace(order=0, end=len(text))
     behind = match_at(BEHIND_A_SIGN, text, place) if text[:place].strip() else None
     if behind and not (behind["names"] and re.search(DEFINED.format(re.escape(behind["names"])), text)):
         names = _listed(behind["names"] or "") or _arguments(text, len(text))
@@ -179,6 +171,23 @@ def _of_a_name(text: str, place: int) -> Question | None:
         return None
     names = _listed(of_name.group("names") or head.group("arguments") or "")
     return Question(names, 1, place, len(text), of_name.span("f"))
+
+
+def _sought(text: str, place: int) -> Question | None:
+    """The W of f, find W, which the text has and does not define."""
+    m = match_at(SOUGHT, text, place)
+    front = text[:place]
+    if m is None or not re.search(r"(?:[Ff]ind|[Dd]etermine|[Ss]olve\s+for)\s*$", front) or not stands(m["x"], front):
+        return None
+    is_defined = re.search(DEFINED.format(re.escape(m["x"])), text)
+    return None if is_defined else Question((named(m["x"]),), 0, place, len(text), (len(text), len(text)))
+
+
+def _set_to_zero(text: str, place: int) -> Question | None:
+    """Set the derivative of f to zero: the points where it is."""
+    zero = search_in(TO_ZERO, text, place) if " to " in text else None
+    asked = request_at(text[: zero.start()], place) if zero else None
+    return asked and asked._replace(order=0, end=len(text))
 
 
 def _asked_behind(text: str, place: int) -> Question | None:

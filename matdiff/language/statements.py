@@ -13,8 +13,8 @@ from typing import NoReturn
 from matdiff.errors import MatdiffError, NotationError
 from matdiff.language.chains import one_side, refuse_claim, set_to_zero
 from matdiff.language.formulas import is_formula
+from matdiff.language.joining import is_item, joined
 from matdiff.language.left_sides import (
-    HEAD,
     Piece,
     arguments,
     called,
@@ -28,17 +28,17 @@ from matdiff.language.left_sides import (
     taken_out,
     unseen,
 )
-from matdiff.language.names import LETTER, as_index
+from matdiff.language.names import LETTER
 from matdiff.language.parameters import bound_letters
-from matdiff.language.parting import IN_FRONT, pieces_of, says_nothing, word_of
+from matdiff.language.parting import pieces_of, word_of
 from matdiff.language.quantifiers import without_quantifiers
 from matdiff.language.questions import Question, question_at
-from matdiff.language.requests import is_verb, request_at
+from matdiff.language.requests import request_at
 from matdiff.language.side_conditions import Condition, condition_of, relocated
 from matdiff.language.transcript import Edit, Transcript
 from matdiff.language.unsayable import refuse_differential, refuse_point, refuse_unread
 from matdiff.records import NamedTuple
-from matdiff.regex import regex, search_in
+from matdiff.regex import regex
 
 CONSTRAINING = regex(r"subject|such|s\.")
 SEVERAL = regex(  # μ̂, Σ̂ = arg max …
@@ -108,7 +108,7 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
     pieces, question, asking = _without_request(text, pieces_of(text))
     kept, conditions = _sorted_out(text, pieces, question)
     standing = {piece.start for piece in kept}
-    edits = [*_joined(text, pieces, standing), *((start, end, " ") for start, end in asking)]
+    edits = [*joined(text, pieces, standing), *((start, end, " ") for start, end in asking)]
     sides, heads = list[list[Edit]](), list[re.Match[str]]()
     firsts = [next(heads_of(text, piece), None) for piece in kept if text[piece.start : piece.end].strip()]
     around = _surroundings(text, pieces, firsts, known)
@@ -124,8 +124,7 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
             edits = [*(other for other in edits if other[0] != edit[0]), edit]
             signs.append(edit[:2])
             continue
-        if asked and asked.inner and not question:  # f = … where C = W B. df/dW?
-            edits = [(a, b, ";" if sign in (" where ", " and ") else sign) for a, b, sign in edits]
+        edits = _as_items(edits) if asked and asked.inner and not question else edits
         question = question or asked
         signs += [(start, end) for start, end, _ in changes] if asked else []  # G = ∂/∂X f: G is what is asked for
         conditions += _told_in(text, asked)
@@ -142,6 +141,11 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
     signs += [*_leads(text, pieces, standing), *((c.start, c.end) for c in conditions), *map(re.Match.span, heads)]
     names, of, doubts = _left_sides(text, heads, firsts)
     return Says(changed, question, tuple(conditions), members, (*in_front, *names), of, doubts, tuple(signs))
+
+
+def _as_items(edits: list[Edit]) -> list[Edit]:
+    """Parts f = … where C = W B by semicolons, behind which f may be asked about: df/dW?"""
+    return [(start, end, ";" if sign in (" where ", " and ") else sign) for start, end, sign in edits]
 
 
 def _before_arg_min(script: Transcript) -> tuple[Transcript, list[tuple[int, int]], tuple[str, ...]]:
@@ -167,7 +171,7 @@ def _surroundings(
 def _leads(text: str, pieces: Iterable[Piece], standing: Collection[int]) -> Iterator[tuple[int, int]]:
     """The places of the words and signs between statements; a let that defines nothing takes no part."""
     for piece in pieces:
-        if text[slice(*piece.lead)] != "let" or piece.start not in standing or _is_item(text, piece):
+        if text[slice(*piece.lead)] != "let" or piece.start not in standing or is_item(text, piece):
             yield piece.lead
 
 
@@ -263,89 +267,6 @@ def _sorted_out(text: str, pieces: list[Piece], asked: Question | None) -> tuple
         hint = "write the function in front of its conditions"
         raise NotationError(message, text=text, span=(first.start, first.end), suggestion=hint)
     return kept, conditions
-
-
-def _joined(text: str, pieces: list[Piece], kept: set[int]) -> Iterator[Edit]:
-    """Takes out the conditions, and the signs and words in front of them."""
-    begins = next((k for k, p in enumerate(pieces) if p.start in kept and text[p.start : p.end].strip()), 0)
-    condition: tuple[int, int] | None = None  # a word whose first statement was a condition
-    is_first = False  # let h = A x, h'h
-    for k, piece in enumerate(pieces):
-        lead, word = text[slice(*piece.lead)], word_of(text, piece)
-        ends = lead.lstrip("=\n\t ") in (".", "?", ":")
-        if condition and (word or (ends and k > begins and piece.start in kept)):  # f where A ≻ 0. df/dx
-            yield (*condition, " ")
-            condition = None
-        if says_nothing(text, piece):
-            yield piece.lead[0], piece.end, " "  # f, where A ≻ 0; f if A is symmetric?
-        elif piece.start not in kept:
-            closes = text[piece.end : piece.end + 1] == ")" and lead.startswith("(")
-            yield piece.start, piece.end + closes, " "
-            if word and not closes and not is_verb(word):
-                condition = piece.lead
-            else:
-                yield (*piece.lead, " ")
-        elif condition and k == begins:  # let A ≻ 0; f
-            yield from ((*piece.lead, " "), (*condition, " "))
-            condition = None
-        elif word and k == begins:
-            is_first = _leads_in(text, piece, word)
-            is_let = is_first or lead == "let"  # let h = A x in h'h
-            yield (*piece.lead, "let " if is_let and re.search(r"\bin\b", text) else " ")
-        elif word:
-            is_next = word == "then" or is_verb(word) or is_first or (word == "and" and _is_item(text, piece))
-            yield (*piece.lead, ";" if is_next else " and " if word == "and" else " where ")
-        elif condition:
-            yield (*piece.lead, " ")
-            yield (*condition, ";" if is_first else " where ")
-            condition = None
-        elif _is_count(text, piece, pieces[k - 1]):
-            yield (*piece.lead, " for ")  # h_t = tanh(W h_{t-1}), t = 1..T
-        elif ends:
-            yield (*piece.lead, ";" if k > begins else " ")
-        elif lead == "," and (is_first or _parts(text, piece, pieces[k - 1], kept)):
-            yield (*piece.lead, ";")
-    if condition:
-        yield (*condition, " ")
-
-
-def _leads_in(text: str, piece: Piece, word: str) -> bool:
-    """Whether a word that begins a text leads in a definition; an if must have one or a condition behind it."""
-    is_item = _is_item(text, piece)
-    if word in ("if", "when") and not is_item:
-        message = f"what stands behind {word} is no condition"
-        raise NotationError(message, text=text, span=piece.lead, suggestion=f"leave out the word {word}")
-    return word in IN_FRONT and is_item
-
-
-def _parts(text: str, piece: Piece, before: Piece, kept: set[int]) -> bool:
-    """Whether a comma parts two statements: one of them defines something, or the first is a condition."""
-    if _is_item(text, piece) or before.start not in kept:
-        return True
-    is_range = re.fullmatch(r"\s*(?:[0-9]+|(?:\.\.|…|⋯).*)\s*", text[piece.start : piece.end], re.DOTALL)  # k = 1, …, K
-    return is_range is None and _is_item(text, before)
-
-
-def _is_count(text: str, piece: Piece, before: Piece) -> bool:
-    """Whether a statement says which steps the definition in front of it has."""
-    m = COUNT.match(text, piece.start)
-    is_step = m is not None and HEAD.match(text, before.start, before.end) is not None
-    return is_step and search_in(as_index(m["letter"]), text[before.start : before.end]) is not None  # type: ignore[index]
-
-
-COUNT = regex(r"\s*(?P<letter>[a-z])\s*=\s*[-+\w\s]+(?:\.\.|,\s*(?:\w+\s*,\s*)?(?:\.\.|…|⋯)|…|⋯|:)")
-RANGE = r"\s*(?:[0-9]+\s*,?\s*(?:\.\.|…)|\w+\s*(?:\.\.|…))"
-
-
-def _is_item(text: str, piece: Piece) -> bool:
-    """Whether a statement defines something, and is no range as in for k = 1, …, K; or asks for ∂L/∂A."""
-    if re.compile(r"\s*(?:\(\(\s*)?∂[^/]*/").match(text, piece.start, piece.end):
-        return True
-    m = HEAD.match(text, piece.start, piece.end)
-    return m is not None and (
-        re.match(rf"{RANGE}|\s*[0-9]+\s*$", text[m.end() : piece.end]) is None
-        or re.compile(r"\s*[0-9]+\s*,(?!\s*(?:[0-9]|\.\.|…|⋯))").match(text, m.end()) is not None  # s = 5, r/s
-    )
 
 
 def _constraint(text: str, piece: Piece) -> Condition:
