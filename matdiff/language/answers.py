@@ -99,9 +99,8 @@ class Reading:
             because = f": {short} is a definition"
         elif short in self.declared:
             because = ": it is declared, but does not occur in the expression"
-        return UnknownNameError(
-            f"{name or 'nothing'} cannot be the unknown{because}", text=text, span=span, suggestion=hint
-        )
+        message = f"{name or 'nothing'} cannot be the unknown{because}"
+        return UnknownNameError(message, text=text, span=span, suggestion=hint)
 
 
 def unknown_in(expr: Expr, name: str) -> Expr:

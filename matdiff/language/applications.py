@@ -76,11 +76,8 @@ def type_call(attempt: Attempt, node: Node) -> Typed:
     if not operands:
         raise attempt.misfit(node, f"{name} is used without an argument")
     word = next((part for part, typed in zip(node.parts, operands, strict=True) if typed is None), None)
-    if (
-        word is not None
-        and name not in FUNCTIONALS
-        and (word.kind not in WORDED.get(name, ()) or node.parts[1:] != [word])
-    ):
+    is_known = word is not None and word.kind in WORDED.get(name, ()) and node.parts[1:] == [word]
+    if word is not None and not is_known and name not in FUNCTIONALS:
         raise attempt.misfit(word, f"{attempt.written(word)} is no argument of {name}")
     if name in SPECIAL:
         return SPECIAL[name](attempt, node, operands)

@@ -81,9 +81,7 @@ class Bars(Scripts):
 
     def make_norm(self, place: int) -> None:
         """|x|₁ is ‖x‖₁: the bar that opened at a place was that of a norm."""
-        k = next(
-            k for k in reversed(range(len(self.tokens))) if self.tokens[k].start == place and self.tokens[k].end > place
-        )
+        k = next(k for k, token in enumerate(self.tokens) if token.start == place < token.end)
         self.tokens[k] = self.tokens[k]._replace(type="NORM_OPEN")
 
     def close_norm(self, start: int, end: int) -> int:

@@ -91,9 +91,8 @@ def fitted(attempt: Attempt, node: Node, cell: Typed, rows: Size, cols: Size) ->
 def made(counts: Sequence[int], cells: Sequence[Expr]) -> Expr:
     """The expression of a block matrix."""
     ends = accumulate(counts)
-    return VerticalStack.of(
-        *[HorizontalStack.of(*cells[end - count : end]) for end, count in zip(ends, counts, strict=True)]
-    )
+    rows = [HorizontalStack.of(*cells[end - count : end]) for end, count in zip(ends, counts, strict=True)]
+    return VerticalStack.of(*rows)
 
 
 @rule("row", "rows", "all")

@@ -122,10 +122,8 @@ def _require_one_mean(attempt: Attempt, mean: Node, of: Typed) -> None:
     """Refuses X − mean(X) of a matrix, which centres all entries, the columns or the rows."""
     is_own = mean.kind == "call" and mean.value == "mean" and attempt.written(mean.parts[0]) == attempt.written(of.node)
     if is_own and ONE not in (of.rows, of.cols):
-        shown = attempt.written(of.node)
-        message = (
-            f"{attempt.written(mean)} beside {shown} can be the mean of all entries, of each column or of each row"
-        )
+        written, shown = attempt.written(mean), attempt.written(of.node)
+        message = f"{written} beside {shown} can be the mean of all entries, of each column or of each row"
         hint = f"write mean(vec({shown})), colmean({shown}) or rowmean({shown})"
         raise attempt.misfit(mean, message, hint, AmbiguityError)
 

@@ -141,16 +141,15 @@ class Options:
                     if one.kind == "NUMBER" and one.value == 1 and "divide" not in signs:
                         implicit = "loose" in signs or "juxtapose" in signs or part.kind == "transpose"
                         implicit = implicit or any(p.kind == "transpose" for p in node.parts[k + 1 : k + 2])
-                        self.choices[id(one)] = (
-                            (("ones", 0), ("number", 4)) if implicit else (("number", 0), ("ones", 2))
-                        )
+                        ways: Kinds = (("ones", 0), ("number", 4)) if implicit else (("number", 0), ("ones", 2))
+                        self.choices[id(one)] = ways
             if node.kind == "big_sum" and any(binder.bare for binder in node.value.binders):
                 self.choices[BARE] = OVER_ENTRIES if self._has_matrix(node) else OVER_MEMBERS
             if node.kind == "applied" and is_of_entries(node):
                 self.choices[id(node)] = (("whole", 0), ("entries", 1))
             if node.kind == "block":
                 of_matrices = self._has_matrix(node) or any(part.kind == "constant" for part in postorder(node))
-                ways: Kinds = ((ZEROS, 0),) if of_matrices else (("number", 0), (ZEROS, 1))
+                ways = ((ZEROS, 0),) if of_matrices else (("number", 0), (ZEROS, 1))
                 self.choices |= {id(zero): ways for zero in _open_zeros(node)}
             if node.kind == "filled":
                 self.choices[id(node)] = (("S", 0), ("V", 1), ("M", 2))
@@ -163,9 +162,8 @@ class Options:
         used = {part.value for part in parts if part.kind == "definition"}  # ∑(y − ŷ)² where ŷ = X b
         parts += [part for name in used & self.defined.keys() for part in postorder(self.defined[name])]
         symbols = [part.value[0] for part in parts if part.kind == "symbol"]
-        return any(
-            self.choices.get(name, ITALIC)[0][0] == "M" and name.isascii() and len(name) == 1 for name in symbols
-        )
+        letters = [name for name in symbols if name.isascii() and len(name) == 1]
+        return any(self.choices.get(name, ITALIC)[0][0] == "M" for name in letters)
 
     def _open_functions(self) -> None:
         """Which of the open functions may have scalar values: rather the outer one of two, and none with primes."""

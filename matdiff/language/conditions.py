@@ -78,10 +78,9 @@ def _last_condition(bound: Bound, conditions: list[Node]) -> None:
 def under(condition: Node, a: Node, b: Node) -> Node:
     """A node that is *a* where a condition holds, and *b* elsewhere; 0 ≤ x ≤ 1 is two conditions."""
     if condition.parts[0].kind == "comparison":
-        left = condition.parts[0]
-        rest = Node(
-            "comparison", [left.parts[1], condition.parts[1]], condition.value, left.parts[1].start, condition.end
-        )
+        left, right = condition.parts
+        middle = left.parts[1]
+        rest = Node("comparison", [middle, right], condition.value, middle.start, condition.end)
         return under(left, under(rest, a, b), b)
     left, sign, right = _ordered(condition)
     return Node("cases", [left, right, a, b], sign, a.start, max(a.end, condition.end))

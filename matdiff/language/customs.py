@@ -110,9 +110,8 @@ def kinds(name: Name, ranges: Collection[str], bold: Collection[str] = (), is_in
     if name.whole and name.indexed == 2:
         return ENTRIES
     if name.whole:
-        return (
-            PARTS if name.name[0] >= "h" and name.whole not in LETTERS_OF_COUNTS else (*PARTS[:2], ("S", 3), ("V", 3))
-        )
+        is_usual = name.name[0] >= "h" and name.whole not in LETTERS_OF_COUNTS
+        return PARTS if is_usual else (*PARTS[:2], ("S", 3), ("V", 3))
     if name.indexed and name.plain:
         return ONE_INDEX if name.indexed == 1 else TWO_INDICES
     if name.indexed > 1:

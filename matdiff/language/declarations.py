@@ -13,7 +13,7 @@ from collections.abc import Set as AbstractSet
 from matdiff.algebra.assumptions import INDEX, MATRIX, PROPERTIES, SQUARE, VECTOR, clash, property_word, records
 from matdiff.algebra.dims import ONE, SCALAR, Shape, Size, size
 from matdiff.errors import DeclarationError, shortly
-from matdiff.language.declared import OPEN, Declaration, Declarations
+from matdiff.language.declared import OPEN, Declaration, Declarations, Where
 from matdiff.language.extents import KINDS, Excerpt, parse_shape, parse_size
 from matdiff.language.names import LINK, MARKS, RAISED, SUPERS, SUPERSCRIPTS, canonical, changed, named
 from matdiff.language.spelling import plain
@@ -43,7 +43,7 @@ def _shape_as_text(shape: object) -> str:
     return str(shape)
 
 
-def declare(where: str | Mapping[str, str] | None, front: Iterable[Excerpt] = ()) -> Declarations:
+def declare(where: Where, front: Iterable[Excerpt] = ()) -> Declarations:
     """The declarations of a text or a mapping, and those in *front* of an expression.
 
     >>> declare("b, c: n; S: d x d spd")["S"].shape

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from matdiff.algebra.dims import Shape, Size
 from matdiff.algebra.expr import Expr, symbols
 from matdiff.records import NamedTuple
 
+Where = str | Mapping[str, str] | None  # what declares names: a text, or a mapping of the left sides to the right ones
 OPEN = "?"  # names of sizes begin with it that are found out by use
 
 

@@ -15,13 +15,13 @@ from matdiff.algebra.operators.products import Sum, zero
 from matdiff.errors import DeclarationError, NotationError, ShapeError
 from matdiff.language.answers import unknown_in
 from matdiff.language.declarations import declare, texts_of
+from matdiff.language.declared import Where
 from matdiff.language.names import canonical
 from matdiff.language.outside import between, closing, split
 from matdiff.language.spelling import plain
 from matdiff.language.together import read_beside
 
 Said = str | Expr
-Where = str | Mapping[str, str] | None
 Moments = tuple[dict[Expr, Expr], dict[Expr, Expr]]
 Distribution = Mapping[str, Said | tuple[Said, ...]]
 
@@ -130,9 +130,8 @@ def read_distribution(f: Expr, of: str | Distribution, where: Where = None) -> M
         if not 1 <= len(parts) <= 2:
             raise DeclarationError(f"{name} has a mean and a covariance, and not {len(parts)} parameters")
         entries = key.rows * key.cols
-        for text, shape, words, found in zip(
-            parts, (key.shape, (entries, entries)), ("", "spd"), (mean, covariance), strict=False
-        ):
+        both = ((key.shape, "", mean), ((entries, entries), "spd", covariance))
+        for text, (shape, words, found) in zip(parts, both, strict=False):
             where = _with_new_name(f, text, shape, words, where)
             found[key] = _value(f, text, shape, where)
     return mean, covariance

@@ -147,11 +147,8 @@ class DoubtfulCalls(Emitter):
     def require_no_composition(self, m: re.Match[str]) -> None:
         """Refuses f∘g, which is no product of numbers."""
         before, behind = self.tokens[-1].value if self.last == "NAME" else "", match_at(OUTER, self.text, m.end())
-        if (
-            before in CUSTOMARY_FUNCTIONS - self.vocabulary.names
-            and behind
-            and canonical(behind.group(1)) in CUSTOMARY_FUNCTIONS
-        ):
+        is_function = before in CUSTOMARY_FUNCTIONS - self.vocabulary.names
+        if is_function and behind and canonical(behind.group(1)) in CUSTOMARY_FUNCTIONS:
             hint = "write f(g(x)) for the composition, f .* g for the product of entries"
             raise self.error("∘ between functions is their composition", m.start(), m.end(), hint)
 

@@ -49,7 +49,7 @@ def require_words(bound: Bound, attempt: Attempt, scalar: bool) -> None:
     signs += [n for n in bound.order if n.kind == "sum" and any(is_word(bound, part) for part in n.parts)]
     pairs = [(node, *pair) for node in signs for pair in permutations(node.parts, 2)]
     attempt.restore()
-    for node, part, other in [pair for pair in pairs if _is_matrix(pair[2]) and not _is_matrix(pair[1])]:
+    for node, part, other in [pair for pair in pairs if is_matrix(pair[2]) and not is_matrix(pair[1])]:
         name, shown = _only_name(bound, part), attempt.written(other)
         is_doubtful = is_word(bound, name) and not (is_bias(part) and is_term(node)) and not is_diagonal(node)
         is_doubtful = is_doubtful or (node.kind == "array" and _are_alike(bound, part, other))
@@ -57,11 +57,9 @@ def require_words(bound: Bound, attempt: Attempt, scalar: bool) -> None:
         typed = typed_as(bound, attempt, [name], kind="M") if is_doubtful else None
         if typed is None or (scalar and not typed.is_scalar):
             continue
-        message = (
-            f"{name} can be a number beside every entry of {shown}, a vector beside every row, or a matrix of its shape"
-        )
+        ways = f"a number beside every entry of {shown}, a vector beside every row, or a matrix of its shape"
         hint = f"declare {name}: scalar, {name}: vector or {name}: matrix to decide"
-        raise bound.error(node, message, hint, KindsError)
+        raise bound.error(node, f"{name} can be {ways}", hint, KindsError)
 
 
 BESIDE = frozenset("add sub subtract mul multiply div divide pow power maximum minimum logaddexp".split())
@@ -96,7 +94,8 @@ def is_word(bound: Bound, of: Node | str) -> bool:
     return is_word and bound.names[name].declared is None
 
 
-def _is_matrix(node: Node) -> bool:
+def is_matrix(node: Node) -> bool:
+    """Whether a piece has several rows and columns."""
     return node.typed is not None and ONE not in (node.typed.rows, node.typed.cols)
 
 
@@ -105,10 +104,8 @@ def _require_no_outer(bound: Bound) -> None:
     for node in [node for node in bound.order if node.kind == "product"]:
         for left, right in pairwise(part.typed for part in node.parts):
             if left.cols is ONE and left.rows is not ONE and right.rows is ONE and right.cols is not ONE:
-                message = (
-                    f"{bound.text[node.start : node.end]} is an inner product of arrays with one axis, and the outer "
-                    "product of columns"
-                )
+                shown = bound.text[node.start : node.end]
+                message = f"{shown} is an inner product of arrays with one axis, and the outer product of columns"
                 hint = "declare a matrix, or write cp.sum_squares(u) or cp.outer(u, v)"
                 raise bound.error(node, message, hint, AmbiguityError)
 
@@ -155,7 +152,7 @@ def require_columns(bound: Bound, attempt: Attempt) -> None:
     """Raises KindsError for the b of W @ X + b, a row to NumPy, and a column where the samples are the columns of X."""
     for node in [n for n in bound.order if n.kind == "array" and n.value.name == "add" and len(n.parts) == 2]:
         for product, b in permutations(node.parts):
-            is_product = product.kind == "array" and product.value.name in PRODUCTS and _is_matrix(product)
+            is_product = product.kind == "array" and product.value.name in PRODUCTS and is_matrix(product)
             if not is_product or not is_bias(b) or bound.names[b.value[0]].declared is not None:
                 continue
             first, last = (part.value[0] if part.kind in ("symbol", "definition") else "" for part in product.parts[:2])
@@ -174,11 +171,8 @@ def require_one_axis(bound: Bound, attempt: Attempt) -> None:
                 continue
             names = [name for name in sorted(names_in(bound, other)) if attempt.assumed.get(name) == "V"]
             if names and not other.typed.has_two_axes:
-                shown = attempt.written(other)
-                message = (
-                    f"{shown} has one axis and {attempt.written(column)} two, which makes a matrix; {shown} may be "
-                    "a column, too"
-                )
+                shown, two = attempt.written(other), attempt.written(column)
+                message = f"{shown} has one axis and {two} two, which makes a matrix; {shown} may be a column, too"
                 hint = f"declare {names[-1]}: n x 1 for a column, or {names[-1]}: vector for one axis"
                 raise bound.error(node, message, hint, KindsError)
 
@@ -201,12 +195,11 @@ PRODUCTS = frozenset(("matmul", "dot", "mm"))
 
 def require_rows(bound: Bound, attempt: Attempt) -> None:
     """Raises KindsError for params[0] of a word or a small letter that is made a matrix: it may be a list of arrays."""
-    for node in [
-        n for n in bound.order if n.kind == "array" and n.value.name == "item" and n.parts[0].kind == "symbol"
-    ]:
+    items = [n for n in bound.order if n.kind == "array" and n.value.name == "item"]
+    for node in [n for n in items if n.parts[0].kind == "symbol"]:
         name, key = node.parts[0].value[0], node.parts[1].value
         is_open = bound.names[name].declared is None and customary(name)[0][0] != "M"
-        if is_open and _is_matrix(node.parts[0]) and len(key) == 1 and isinstance(key[0], int):
+        if is_open and is_matrix(node.parts[0]) and len(key) == 1 and isinstance(key[0], int):
             message = f"{attempt.written(node)} can be a row of a matrix, or one of several arrays"
             hint = f"declare {name}: vector or {name}: matrix, or give each array a name of its own"
             raise bound.error(node, message, hint, KindsError)

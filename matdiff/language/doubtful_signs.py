@@ -26,10 +26,8 @@ def require_one_product(attempt: Attempt, node: Node, a: Typed, b: Typed, betwee
         is_doubtful = len(letters) == 2 and attempt.bound.ranges.isdisjoint(letters)
     elif "•" in between or r"\bullet" in between:
         message = f"{written} can be the inner product of matrices, as in semidefinite programming, or their product"
-        hint, is_doubtful = (
-            "write C : X for the inner product, C X for the product",
-            ONE not in (a.cols, b.rows, b.cols),
-        )
+        hint = "write C : X for the inner product, C X for the product"
+        is_doubtful = ONE not in (a.cols, b.rows, b.cols)
     elif "∗" in between or r"\ast" in between:
         message = f"{written} can be a product, a convolution, or the Khatri–Rao product"
         hint = "write A*B, conv(A, B) or khatri_rao(A, B)"

@@ -12,6 +12,7 @@ from matdiff.language.binding import Bound
 from matdiff.language.customs import SCALARS, WEIGHTS, customary, is_time
 from matdiff.language.dialects import recognised
 from matdiff.language.doubtful_code import (
+    is_matrix,
     is_word,
     require_axes,
     require_columns,
@@ -129,11 +130,9 @@ def _require_no_rows(bound: Bound, attempt: Attempt, names: list[Key]) -> None:
     typed = typed_as(bound, attempt, names)
     if typed is None:
         return
-    hint = (
-        "a gradient is that of a scalar: take the sum, the trace or a norm, or ask matdiff jacobian; "
-        f"a row is declared, {names[0]}: 1 x n"
-    )
-    raise bound.error(bound.tree, f"a scalar is needed here, but {attempt.described(typed)}", hint, ShapeError)
+    hint = "a gradient is that of a scalar: take the sum, the trace or a norm, or ask matdiff jacobian"
+    message = f"a scalar is needed here, but {attempt.described(typed)}"
+    raise bound.error(bound.tree, message, f"{hint}; a row is declared, {names[0]}: 1 x n", ShapeError)
 
 
 def _require_data(bound: Bound, attempt: Attempt, turned: Turned) -> None:
@@ -264,16 +263,12 @@ def say_offsets(bound: Bound, attempt: Attempt) -> None:
 def say_spread_numbers(bound: Bound, attempt: Attempt) -> None:
     """Notes that the b of A X − b is a number beside every entry of a matrix; it may be one, too."""
     for node in [node for node in bound.order if node.kind == "sum"]:
-        matrices = [
-            part for part in node.parts if part.typed is not None and ONE not in (part.typed.rows, part.typed.cols)
-        ]
+        matrices = list(filter(is_matrix, node.parts))
         letters = [part.value[0] for part in node.parts if part.kind == "symbol"]
         for b in letters if matrices else ():
             if b in "bc" and attempt.assumed.get(b) == "S" and not bound.names[b].declared:
-                shown = attempt.written(matrices[0])
-                attempt.note(
-                    node, f"{b} is read as a number beside every entry of {shown}; else declare it: {b}: matrix"
-                )
+                said = f"{b} is read as a number beside every entry of {attempt.written(matrices[0])}"
+                attempt.note(node, f"{said}; else declare it: {b}: matrix")
 
 
 def say_rows(bound: Bound, attempt: Attempt) -> None:
@@ -316,20 +311,15 @@ def say_factors(bound: Bound, attempt: Attempt) -> None:
     A word tells nothing of its kind, and so it may be the vector also in s noise, where s is one by custom.
     """
     for node in [node for node in bound.order if node.kind in PRODUCTS and len(node.parts) == 2]:
-        names = [
-            part.value[0] for part in node.parts if part.kind == "symbol" and not bound.names[part.value[0]].declared
-        ]
+        names = [part.value[0] for part in node.parts if part.kind == "symbol"]
         made = [name for name in names if attempt.assumed.get(name) == "V"]
         left = [name for name in names if attempt.assumed.get(name) == "S"]
         left = [name for name in left if not is_time(name, bound.text)]
         is_open = [name for name in left if is_word(bound, name) or customary(made[0])[0][0] == "S"] if made else []
         if is_open and len(made) == len(left) == 1 and typed_as(bound, attempt, left, numbers=made):
             (vector,), (number,) = made, left
-            attempt.note(
-                node,
-                f"{vector} is read as a vector and {number} as a number; the other way is {number}: vector, "
-                f"and a product of two vectors entry by entry {vector} .* {number}",
-            )
+            said = f"{vector} is read as a vector and {number} as a number; the other way is {number}: vector"
+            attempt.note(node, f"{said}, and a product of two vectors entry by entry {vector} .* {number}")
         elif len(made) == len(left) == 1 and names == [*made, *left] and _is_starred(bound, node):
             other = typed_as(bound, attempt, left, matrices=made)  # x * theta, where a number mostly stands in front
             said = f"{made[0]} is read as a vector and {left[0]} as a number; if {made[0]} is a matrix, declare it"
@@ -380,9 +370,8 @@ def _within(bound: Bound, place: Node, functions: tuple[str, ...]) -> bool:
 def require_one_font(bound: Bound, attempt: Attempt, italic: Mapping[str, str]) -> None:
     """Raises AmbiguityError where a letter is a vector or matrix both in bold and in italics: it may be one."""
     for name, bold in italic.items():
-        if attempt.shape_of(bound.names[name])[0] == SCALAR or (
-            bound.names[name].declared and bound.names[bold].declared
-        ):
+        are_declared = bound.names[name].declared and bound.names[bold].declared
+        if are_declared or attempt.shape_of(bound.names[name])[0] == SCALAR:
             continue
         message = f"bold {name} and plain {name} can be one thing, or two of which neither is a scalar"
         hint = f"write both in one font, or declare both, {bold} and {name}"

@@ -188,6 +188,5 @@ def settle_dialect(bound: Bound, node: Node) -> None:
     for exponent in bases[1:]:
         inner = Node(node.kind, [inner, exponent], node.value, node.start, exponent.end)
     node.parts = [inner, power]
-    bound.note(
-        node, f"{shown} is ({bound.text[inner.start : inner.end]})^{bound.text[power.start : power.end]} in MATLAB"
-    )
+    base, last = bound.text[inner.start : inner.end], bound.text[power.start : power.end]
+    bound.note(node, f"{shown} is ({base})^{last} in MATLAB")

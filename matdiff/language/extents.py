@@ -128,9 +128,8 @@ def wrong_size(piece: Excerpt) -> MatdiffError:
     hint = nearest(word.lower(), PROPERTIES)
     if len(piece.text.split()) > 1:
         start = len(piece.text) - len(word)
-        return piece.part(start, len(piece.text)).error(
-            f"{word} is not a property", hint or "the properties are " + ", ".join(sorted(PROPERTIES))
-        )
+        hint = hint or "the properties are " + ", ".join(sorted(PROPERTIES))
+        return piece.part(start, len(piece.text)).error(f"{word} is not a property", hint)
     return piece.error(f"{piece.text or 'nothing'} is not a size", hint or "a size is a number, a name, n*p or n+1")
 
 
@@ -143,16 +142,13 @@ def parse_shape(sizes: Excerpt) -> Shape:
     if text in ("", "1", "scalar", "number", "real"):
         return SCALAR
     pieces = [sizes.part(*m.span()) for m in re.finditer(r"(?:(?!×|\sx\s|\sby\s).)+(?:\s(?=x\s|by\s))?", text)]
-    pieces = [
-        p.part(1 if re.match(r"x\s", p.text) else 2 if re.match(r"by\s", p.text) else 0, len(p.text)) for p in pieces
-    ]
+    pieces = [p.part(m.end() if (m := re.match(r"(?:x|by)(?=\s)", p.text)) else 0, len(p.text)) for p in pieces]
     joined = re.fullmatch(BETWEEN, text)
     if joined and (len(joined.group(1)) == len(joined.group(2)) == 1 or text[0].isdecimal()):
         pieces = [sizes.part(*joined.span(1)), sizes.part(*joined.span(2))]
     if len(pieces) > 2:
-        raise sizes.error(
-            f"{len(pieces)} sizes: a matrix has two", "a family of matrices is declared with an index: X[i=1..N]: m x n"
-        )
+        hint = "a family of matrices is declared with an index: X[i=1..N]: m x n"
+        raise sizes.error(f"{len(pieces)} sizes: a matrix has two", hint)
     if not pieces:
         raise wrong_size(sizes)
     found = [parse_size(piece) for piece in pieces]

@@ -219,9 +219,8 @@ def _rivals(bound: Bound, piece: str, known: Name) -> bool:
         return INDEX not in declared.properties and "integer" not in declared.properties
     if known.declared is not None and known.declared.indices:
         return False
-    is_value = (
-        (entry := bound.names.get(name)) is not None and (entry.plain or bool(entry.indexed)) and not entry.is_index
-    )
+    entry = bound.names.get(name)
+    is_value = entry is not None and (entry.plain or bool(entry.indexed)) and not entry.is_index
     letter = re.fullmatch(LABEL, piece)
     return is_value or name in bound.ranges or (name[:1] if letter else name) not in CUSTOMARY
 

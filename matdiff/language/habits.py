@@ -179,9 +179,8 @@ def type_count(attempt: Attempt, node: Node, operands: list[Typed]) -> Typed:
     a, *along = operands
     places = [axis.number for axis in along]
     if places != [] and (node.value != "size" or places not in ([1], [2])):
-        raise attempt.misfit(
-            node, f"{node.value} takes " + ("a matrix and 1 or 2" if node.value == "size" else "one array")
-        )
+        what = "a matrix and 1 or 2" if node.value == "size" else "one array"
+        raise attempt.misfit(node, f"{node.value} takes {what}")
     if not places and (node.value == "size" or (node.value == "length" and ONE not in (a.rows, a.cols))):
         hint = "write size(X, 1) for the rows, size(X, 2) for the columns"
         raise attempt.misfit(node, f"{node.value} of {attempt.described(a)} is not one number", hint)

@@ -52,9 +52,8 @@ def resolve_sequence(bound: Bound, node: Node, scope: Scope) -> None:
         if item.kind in ("formula", "recurrence"):
             continue
         if item.value in bound.definitions or item.value in bound.declared:
-            raise DeclarationError(
-                f"{item.value} is defined twice", text=bound.text, span=(item.start, item.start + len(item.value))
-            )
+            span = (item.start, item.start + len(item.value))
+            raise bound.error(span, f"{item.value} is defined twice", error=DeclarationError)
         bound.definitions.add(item.value)
     last = node.parts[-1]
     while last.kind == "group" and len(last.parts) == 1:  # the (J) of ∇(J)

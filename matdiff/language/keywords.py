@@ -73,9 +73,7 @@ class Keywords(Bars):
         """Whether a sign that begins a line begins a statement: of what the line before defines, and it holds."""
         if not self.line_break or self.brackets or self.last not in ENDERS:
             return False
-        sign = next(
-            (k for k in range(len(self.tokens) - 1, 0, -1) if self.tokens[k].type in ("DEFINE", "SEPARATOR")), 0
-        )
+        sign = max((k for k, token in enumerate(self.tokens) if token.type in ("DEFINE", "SEPARATOR")), default=0)
         if not sign or self.tokens[sign].type == "SEPARATOR" or self.tokens[sign - 1].type != "NAME":
             return False
         name, end = self.tokens[sign - 1], self.text.find("\n", place)

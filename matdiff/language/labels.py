@@ -115,16 +115,12 @@ class Labels:
             return known.kind(name) != "M", 0
         if high.kind == "index":
             is_number = name == "e" and name not in known.names  # e^{(t)}
-            return canonical(
-                high.label
-            ) not in self.bound and name not in known.shaped | known.states and not is_number, 0
+            is_bound = canonical(high.label) in self.bound or name in known.shaped | known.states
+            return not (is_bound or is_number), 0
         if high.kind == "label" or high.label in ("pi", "π"):  # Q^π: nobody takes that power of anything but numbers
             return name != "e" or name in known.names, 0
-        if (
-            (name == "e" and name not in known.names)
-            or high.label in known.functions
-            or canonical(high.label) in self.bound
-        ):
+        is_bound = high.label in known.functions or canonical(high.label) in self.bound
+        if is_bound or (name == "e" and name not in known.names):
             return False, 0
         return self._of_letters(name, high, written)
 
@@ -169,12 +165,8 @@ class Labels:
 
     def _is_numbered(self, high: High, written: str) -> bool:
         """Whether numbers high behind a name number several: x^1 and W^(1) are no powers, nor is then x^2."""
-        first = (
-            rf"{re.escape(written)}(?:\^\s*\{{?\s*1(?![\w./])|¹(?![{SUPERS}]))"
-            if high.kind == "number"
-            else r"\^\(\s*1\s*\)"
-        )
-        return re.search(first, self.text) is not None
+        bare = rf"{re.escape(written)}(?:\^\s*\{{?\s*1(?![\w./])|¹(?![{SUPERS}]))"
+        return re.search(bare if high.kind == "number" else r"\^\(\s*1\s*\)", self.text) is not None
 
     def _numbers_vectors(self, letter: str) -> bool:
         """Whether a letter stands high behind a vector too, as the layer in W^l x + b^l does."""
@@ -243,9 +235,8 @@ class Labels:
         if "-" not in self.text and "−" not in self.text:
             return False
         name = re.escape(written)
-        return (
-            re.search(rf"{name}\s*[-−]\s*{name}'(?!{FACTOR})|{name}'\s*[-−]\s*{name}(?!['\w])", self.text) is not None
-        )
+        difference = rf"{name}\s*[-−]\s*{name}'(?!{FACTOR})|{name}'\s*[-−]\s*{name}(?!['\w])"
+        return re.search(difference, self.text) is not None
 
     def _is_term(self, quoted: tuple[int, int]) -> bool:
         """Whether a name with a quote is a whole term, and does not stand in brackets alone."""

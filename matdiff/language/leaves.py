@@ -106,11 +106,8 @@ def member(attempt: Attempt, node: Node, text: str, indices: Indices) -> Typed:
     name = attempt.bound.names[text]
     shape, ranges = attempt.shape_of(name)
     if len(ranges) != len(indices):
-        raise attempt.misfit(
-            node,
-            f"{text} has {len(ranges)} {'index' if len(ranges) == 1 else 'indices'}, not {len(indices)}",
-            error=NotationError,
-        )
+        count = f"{len(ranges)} {'index' if len(ranges) == 1 else 'indices'}"
+        raise attempt.misfit(node, f"{text} has {count}, not {len(indices)}", error=NotationError)
     if any(isinstance(i, Place) and i.single is None for i in indices):
         raise attempt.misfit(node, f"{text} is a family, which has members and no slices", error=NotationError)
     for index, last in zip(indices, ranges, strict=True):
@@ -300,9 +297,8 @@ def type_equation(attempt: Attempt, node: Node) -> Typed:
         )
         node.parts[1].typed = right
     if not attempt.same_shape(left, right):
-        raise attempt.misfit(
-            node, "the two sides have different shapes", f"{attempt.described(left)}, {attempt.described(right)}"
-        )
+        both = f"{attempt.described(left)}, {attempt.described(right)}"
+        raise attempt.misfit(node, "the two sides have different shapes", both)
     return attempt.typed(node, (left.rows, left.cols), (left, right), lambda a, b: a)
 
 

@@ -257,19 +257,13 @@ def _fault_of(argument: str, others: list[str], head: re.Match[str], rest: str) 
     if name == "cos" and re.fullmatch(LETTER, argument) and not is_seen:
         return None  # of an angle
     if name in FUNCTIONS and (found["log"] or found.get("angle") or not is_seen):  # log det(X) = …, tr(AXB) = …
-        whole = head.group().rstrip("=: ").strip()
-        return (
-            f"{whole} on the left side is a formula, and no name of a function",
-            "write one of the sides; whether they are equal says matdiff equal",
-        )
+        message = f"{head.group().rstrip('=: ').strip()} on the left side is a formula, and no name of a function"
+        return message, "write one of the sides; whether they are equal says matdiff equal"
     if not GIVEN.fullmatch(argument):
         message = f"{argument} is no argument of a function" if argument else "an argument is missing on the left side"
         return message, "on the left side stand the names of the arguments, as in f(x, y) ="
-    return (
-        (f"{argument} stands twice on the left side", "name each argument once")
-        if argument in others and argument.strip(".…⋯·⋅")
-        else None
-    )
+    is_twice = argument in others and argument.strip(".…⋯·⋅")
+    return (f"{argument} stands twice on the left side", "name each argument once") if is_twice else None
 
 
 def stands(argument: str, rest: str) -> bool:

@@ -90,9 +90,8 @@ def _joint(
     of = {name.strip() for name in re.split("[,|∣]", asked["of"])} if asked and asked["of"] else names
     if asked is None or of != names or len(names) < len(stated):
         hint = "ask for log p(a, b), the logarithm of their joint density, or write it as a formula, log N(y; m, S) + …"
-        raise _error(
-            script, stated[0], "several distributions are stated, and it is not said what is asked of them", hint
-        )
+        message = "several distributions are stated, and it is not said what is asked of them"
+        raise _error(script, stated[0], message, hint)
     if re.search("posterior|[|∣]", asked[0]):  # the derivative by what stands behind the bar would be another one
         joint = ", ".join(m["name"] for m in stated)
         hint = f"ask for log p({joint}): by what is not behind the bar its derivative is the same"

@@ -118,9 +118,8 @@ def require_one_use(attempt: Attempt, node: Node, name: str, own: tuple[Shape, .
         raise attempt.misfit(node, f"{name} is used as a function and as a factor", f"declare {name}: m -> scalar")
     known = attempt.functions.setdefault(name, own)
     if bool(known) != bool(own):
-        raise attempt.misfit(
-            node, f"{name} is used in two ways, of each entry and with scalar values", f"declare {name}: m -> scalar"
-        )
+        message = f"{name} is used in two ways, of each entry and with scalar values"
+        raise attempt.misfit(node, message, f"declare {name}: m -> scalar")
     return known
 
 

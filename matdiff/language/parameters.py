@@ -118,9 +118,8 @@ class Heads:
             calls = {m.group("inside") for m in re.finditer(rf"(?<![\w⟪]){re.escape(written)}{INSIDE}", text)}
             if not calls or name in self.called or name in self.plain:
                 continue
-            reached = " ".join(
-                [own, *(body for other, body in bodies.items() if other != written and _has(own, other))]
-            )
+            others = (body for other, body in bodies.items() if other != written and _has(own, other))
+            reached = " ".join([own, *others])
             parameters = [_parameters(inside) for inside in calls]
             if len(set(parameters)) == 1 and all(_has(reached, p.strip()) for p in re.split("[,;|]", calls.pop())):
                 self.plain[name] = parameters[0]

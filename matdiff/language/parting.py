@@ -98,9 +98,7 @@ def _with_names(text: str, pieces: list[Piece]) -> list[Piece]:
         is_first = alone and re.match(LISTED, text[behind.start : behind.end])
         own = text[piece.start : piece.end]
         is_asked = is_last and (search_in(AT_END, own) or match_at(BEHIND_A_SIGN, own, 0))  # wrt a and b
-        is_phrase = is_asked or (
-            is_list and (alone or is_last) and said_of_names(text[piece.start : behind.end].strip(" ."))
-        )
+        is_phrase = is_asked or ((alone or is_last) and said_of_names(text[piece.start : behind.end].strip(" .")))
         if is_list and (is_first or is_phrase):
             found[-1] = piece._replace(end=behind.end)
         else:

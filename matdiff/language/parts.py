@@ -67,11 +67,8 @@ def _brackets(text: str, base: Expr, low: str, groups: list[str], moved: Mapping
     axes = sum(extent is not ONE for extent in base.shape)
     first, *rest = [low, *groups] if low else groups
     pieces = [piece.strip() for piece in re.split(r"[,\s]+" if low else ",", first)]
-    if (
-        low
-        and len(pieces) == 1
-        and (first.isalpha() or (first.isalnum() and 1 not in (members or axes, members + axes)))
-    ):
+    is_run = first.isalpha() or (first.isalnum() and 1 not in (members or axes, members + axes))
+    if low and len(pieces) == 1 and is_run:
         pieces = list(first)
     if members and isinstance(base, Symbol) and (from_zero := moved.get(base.name)):
         if not low and any(piece.isdigit() for piece in pieces):

@@ -39,9 +39,8 @@ def transpose(attempt: Attempt, node: Node, a: Typed) -> Typed:
         of = without_brackets(node.parts[0])
         of = without_brackets(of.parts[0]) if of.kind == "power" else of
         if of.kind in NUMBERS:
-            raise attempt.misfit(
-                node, f"{attempt.written(node)} is no transpose: a number is its own", "leave out the sign"
-            )
+            message = f"{attempt.written(node)} is no transpose: a number is its own"
+            raise attempt.misfit(node, message, "leave out the sign")
         if of.kind == "definition" and re.search(_beside(attempt.written(of)), attempt.bound.text):
             shown, name = attempt.written(of), of.value
             message = f"{shown}' beside {shown} is no transpose: {shown} is a number"
@@ -139,9 +138,8 @@ def power(attempt: Attempt, node: Node, a: Typed, exponent: Typed) -> Typed:
         if attempt.sizes.find(a.rows) is not attempt.sizes.find(a.cols):
             attempt.note(node, f"{shown} is taken entry by entry, as in a sum of squares")
             return attempt.typed(node, (a.rows, a.cols), (a, exponent), make_power)
-        attempt.note(
-            node, f"{shown} is a power of the matrix; {attempt.written(node.parts[0])}.^{k} is that of each entry"
-        )
+        inside = attempt.written(node.parts[0])
+        attempt.note(node, f"{shown} is a power of the matrix; {inside}.^{k} is that of each entry")
     require_square(attempt, node, a, "a power")
     if not exponent.is_scalar:
         raise attempt.misfit(node, f"an exponent is a scalar: {attempt.described(exponent)}", "expm is exp of a matrix")
@@ -170,10 +168,8 @@ def fractional_power(attempt: Attempt, node: Node, k: Fraction, a: Expr) -> Expr
     if k.denominator == 1:
         return matrix_power(a, int(k))
     if not is_symmetric(a):
-        inside = attempt.written(node.parts[0])
-        attempt.note(
-            node, f"{attempt.written(node)} is a power of the matrix; {inside}.^({k}) takes that of each entry"
-        )
+        shown, inside = attempt.written(node), attempt.written(node.parts[0])
+        attempt.note(node, f"{shown} is a power of the matrix; {inside}.^({k}) takes that of each entry")
     from matdiff.algebra.operators.spectral_functions import power as power_of_matrix
 
     return power_of_matrix(a, Number(k))
@@ -201,11 +197,8 @@ def is_positive(a: Expr) -> bool:
     if "psd" in assumed(a):
         return True
     factors = a.operands if isinstance(a, Product) else ()
-    return (
-        bool(factors)
-        and len(factors) % 2 == 0
-        and all(f.T is g or g.T is f for f, g in zip(factors, reversed(factors), strict=True))
-    )
+    is_even = bool(factors) and len(factors) % 2 == 0
+    return is_even and all(f.T is g or g.T is f for f, g in zip(factors, reversed(factors), strict=True))
 
 
 def scalar_power(attempt: Attempt, node: Node, a: Typed, exponent: Typed) -> Typed:

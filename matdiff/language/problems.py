@@ -10,6 +10,7 @@ from matdiff.algebra.dims import Size, shape_text
 from matdiff.algebra.expr import Expr
 from matdiff.errors import MatdiffError, NotationError, ShapeError, Span, UnsupportedError
 from matdiff.language.answers import Reading
+from matdiff.language.declared import Where
 from matdiff.language.extents import Excerpt, parse_size
 from matdiff.language.names import canonical
 from matdiff.language.outside import outside, split
@@ -37,9 +38,7 @@ class Problem(NamedTuple):
     ranks: Mapping[str, Size] = {}
 
 
-def read_problem(
-    text: str, where: str | Mapping[str, str] | None, wrt: Sequence[str], subject_to: Sequence[str] = ()
-) -> Problem:
+def read_problem(text: str, where: Where, wrt: Sequence[str], subject_to: Sequence[str] = ()) -> Problem:
     """The objective and the constraints of a text, and of further texts with a constraint each.
 
     Raises NotationError where a constraint is neither an equation nor an inequality.
@@ -82,7 +81,7 @@ RANK_IN_LATEX = regex(r"\\(?:(?:operatorname\*?|mathrm|text)\s*\{\s*rank\s*\}|ra
 DEFINING = regex(rf"\s*{NAME}\s*(?:\([^()]*\)\s*)?:?$")  # what is left of = in a definition
 
 
-def read_equations(text: str, where: str | Mapping[str, str] | None, wrt: Sequence[str]) -> Problem | None:
+def read_equations(text: str, where: Where, wrt: Sequence[str]) -> Problem | None:
     """Equations that are to be solved, ``solve A x = b for x`` or ``A x = b``; None of what is no such text.
 
     >>> problem = read_equations("solve A X + X B = C for X", None, ())
@@ -110,7 +109,7 @@ def is_equation(piece: str) -> bool:
     return len(places) == 1 and not UNEQUAL.search(piece) and not DEFINING.match(piece[: places[0]])
 
 
-def _with_shapes(where: str | Mapping[str, str] | None, equations: Sequence[str]) -> str | Mapping[str, str] | None:
+def _with_shapes(where: Where, equations: Sequence[str]) -> Where:
     """The declarations, with the shapes that the constraints tell by themselves."""
     told: dict[str, str] = {}
     for piece in equations:
@@ -123,7 +122,7 @@ def _with_shapes(where: str | Mapping[str, str] | None, equations: Sequence[str]
     return "; ".join([*([where] if where else []), *(f"{n}: {shape}" for n, shape in told.items())])
 
 
-def constraints_beside(f: Expr, texts: Sequence[str], where: str | Mapping[str, str] | None) -> tuple[Expr, ...]:
+def constraints_beside(f: Expr, texts: Sequence[str], where: Where) -> tuple[Expr, ...]:
     """What is zero where the constraints in some texts hold, with the symbols of an objective."""
     return tuple(_beside(f, difference(piece), piece, where) for text in texts for piece in _pieces(text))
 
@@ -136,9 +135,8 @@ def without_space(text: str) -> str:
 def difference(text: str) -> str:
     """left − right of an equation, as text."""
     if UNEQUAL.search(text):
-        raise UnsupportedError(
-            f"{text} is an inequality", suggestion="Equations A x = b are covered; add a slack variable."
-        )
+        hint = "Equations A x = b are covered; add a slack variable."
+        raise UnsupportedError(f"{text} is an inequality", suggestion=hint)
     places = _equals(text)
     if len(places) != 1:
         raise NotationError("an equation has one sign =", text=text, span=(0, len(text)), suggestion="Write A x = b.")
@@ -194,7 +192,7 @@ def _place(piece: str, text: str, span: Span) -> Span:
     return 0, len(piece)
 
 
-def _beside(f: Expr, text: str, piece: str, where: str | Mapping[str, str] | None) -> Expr:
+def _beside(f: Expr, text: str, piece: str, where: Where) -> Expr:
     """A side of a constraint with the symbols of the objective; *piece* is the constraint as it was written."""
     with quoting(piece, text):
         c = read_beside(f, text, where)
@@ -203,7 +201,7 @@ def _beside(f: Expr, text: str, piece: str, where: str | Mapping[str, str] | Non
     return c
 
 
-def read_equation(text: str, where: str | Mapping[str, str] | None, unknown: str) -> tuple[Reading, bool]:
+def read_equation(text: str, where: Where, unknown: str) -> tuple[Reading, bool]:
     """What is zero where an equation holds, and whether it is an objective whose gradient by the unknown that is.
 
     ``argmin_x g(x)`` and ``minimise g(x)`` stand for the condition ∇g = 0; an expression alone is set to zero.

@@ -262,9 +262,8 @@ def _derivative(text: str, place: int, known: Collection[str]) -> Question | Non
 def _row(text: str, m: re.Match[str]) -> NotationError:
     """The error of ∂/∂xᵀ."""
     message = f"the derivative by a transpose is the row of derivatives, the transpose of ∂/∂{m.group('x')}"
-    return NotationError(
-        message, text=text, span=m.span(), suggestion=f"write ∂/∂{m.group('x')}, and transpose the answer"
-    )
+    hint = f"write ∂/∂{m.group('x')}, and transpose the answer"
+    return NotationError(message, text=text, span=m.span(), suggestion=hint)
 
 
 def _power(text: str, m: re.Match[str]) -> NotationError:

@@ -223,9 +223,7 @@ def require_clear_sum(bound: Bound, node: Node) -> None:
 
     for part in divided:
         body = part.parts[0]
-        letters = {
-            letter for clause in part.value[1].clauses if isinstance(clause, Range) for letter in [clause.letter]
-        }
+        letters = {clause.letter for clause in part.value[1].clauses if isinstance(clause, Range)}
         factors = body.parts[1:] if body.kind == "product" else []
         if any(letters.isdisjoint(letters_in(factor)[1]) for factor in factors):
             message = "how far the sum in the denominator reaches is not clear"

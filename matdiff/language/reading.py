@@ -25,7 +25,7 @@ from matdiff.language.beside import Beside
 from matdiff.language.binding import Bound
 from matdiff.language.customs import kind_of
 from matdiff.language.declarations import declare, leading_declarations
-from matdiff.language.declared import Declarations, declare_symbols
+from matdiff.language.declared import Declarations, Where, declare_symbols
 from matdiff.language.dialects import Dialect
 from matdiff.language.doubts import makes_numbers
 from matdiff.language.formulas import is_bare
@@ -55,14 +55,14 @@ MOST_VARIATIONS = 24
 MOST_LETTERS = 40_000  # read again in variations
 
 
-def parse(text: str, where: str | Mapping[str, str] | None = None, dialect: str | None = None) -> Expr:
+def parse(text: str, where: Where = None, dialect: str | None = None) -> Expr:
     """The expression of a text."""
     return read(text, where, dialect=dialect).expr
 
 
 def read(
     text: str,
-    where: str | Mapping[str, str] | None = None,
+    where: Where = None,
     wrt: Sequence[str] = (),
     scalar: bool = False,
     laws: bool = False,
@@ -110,7 +110,7 @@ def require_one_meaning(e: Expr, text: str) -> None:
         raise NotationError(f"{twice} is a function in one place and a letter in another", text=text, suggestion=hint)
 
 
-def question_of(text: str, where: str | Mapping[str, str] | None = None) -> Question | None:
+def question_of(text: str, where: Where = None) -> Question | None:
     """What a text asks for, before its function is read."""
     front, rest = leading_declarations(text)
     return Readings(rest, declare(where, front), [], False, False, None, True).question
@@ -194,9 +194,8 @@ class Readings(Beside):
         for name, value in values.items():
             own = {s.name for s in symbols(value)}
             if missing := next((p for p in said[name] if p in self.wrt and p not in own), None):
-                message = (
-                    f"{name}({', '.join(said[name])}) is said to depend on {missing}, and its formula has no {missing}"
-                )
+                shown = f"{name}({', '.join(said[name])})"
+                message = f"{shown} is said to depend on {missing}, and its formula has no {missing}"
                 raise NotationError(message, text=self.text, suggestion=f"give what else depends on {missing}")
 
     def _other_side(self) -> Reading:

@@ -306,13 +306,7 @@ class Search(Options):
             stack.extend(node.parts)
         return list(found)
 
-    def _check_unique(
-        self,
-        found: Found,
-        vector: Assignment,
-        heap: Heap,
-        complete: dict[Assignment, Found],
-    ) -> None:
+    def _check_unique(self, found: Found, vector: Assignment, heap: Heap, complete: dict[Assignment, Found]) -> None:
         """Raises AmbiguityError when another reading has the same cost."""
         ties = [v for cost, rest, v, _ in heap if cost == found.cost and rest == 0 and v != vector][:50]
         for other in ties:

@@ -54,8 +54,8 @@ def taken_out(bound: Bound, items: Sequence[Node]) -> list[Node]:
             rest.append(Node("define", item.parts, found.name, item.start, item.end))
             continue
         if found.name in bound.given or found.name in bound.declared:
-            message = f"{found.name} is defined twice"
-            raise DeclarationError(message, text=bound.text, span=(item.start, item.start + len(found.name)))
+            span = (item.start, item.start + len(found.name))
+            raise bound.error(span, f"{found.name} is defined twice", error=DeclarationError)
         _require_own_letters(bound, found)
         bound.given[found.name] = found
         if found.name in named:

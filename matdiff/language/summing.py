@@ -137,9 +137,8 @@ class _Resolved:
         else:
             self.low[clause.letter] = clause.first
         if last is not None and (outer := self.moving(last)):
-            raise self.error(
-                f"the sum to {last} has another end for every {outer}", "sum to N, over terms that may be 0"
-            )
+            message = f"the sum to {last} has another end for every {outer}"
+            raise self.error(message, "sum to N, over terms that may be 0")
         if last is not None and self.depends(last):
             self.conditions.append((clause.letter, "≤", str(last)))
         elif last is not None:
@@ -187,9 +186,8 @@ class _Resolved:
             message = f"a sum over {first} ≠ {second} can run over both indices, or over {first} alone"
             hint = f"write ∑_{second} ∑_{{{first}≠{second}}} for both, or bind {second}: {both} … {one}"
             raise self.bound.error(self.node, message, hint, AmbiguityError)
-        self.bound.note(
-            self.node, f"∑ over {first} ≠ {second} runs over all such pairs; over {first} alone it is {{{first}=1, …}}"
-        )
+        said = f"∑ over {first} ≠ {second} runs over all such pairs"
+        self.bound.note(self.node, f"{said}; over {first} alone it is {{{first}=1, …}}")
         return letters
 
     def membership(self, clause: Among) -> None:
@@ -272,9 +270,8 @@ class _Resolved:
         left, sign, right = comparison
         sides = self.side(left, inner), self.side(right, inner)
         if sign in "≤<" and any(isinstance(side, Fixed) and side.indices for side in sides):
-            raise self.error(
-                f"{left} {sign} {right} is no condition on indices", "multiply the terms by 0 or 1, as [x_i > 0] does"
-            )
+            message = f"{left} {sign} {right} is no condition on indices"
+            raise self.error(message, "multiply the terms by 0 or 1, as [x_i > 0] does")
         for side in sides:
             binder = binder_of(side)
             if binder is not None and binder.name not in self.letters:

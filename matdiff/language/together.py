@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from matdiff.algebra.dims import size
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.laws import Law, Statement
 from matdiff.errors import NotationError
 from matdiff.language.declarations import declare, declare_members, leading_declarations
-from matdiff.language.declared import Declaration, Declarations, declare_symbols
+from matdiff.language.declared import Declaration, Declarations, Where, declare_symbols
 from matdiff.language.naming import name_sizes
 from matdiff.language.outside import outside
 from matdiff.language.parameters import bound_letters
@@ -53,9 +53,7 @@ def read_law(law: Law | Statement) -> tuple[Expr, Expr]:
     return _read_together([Readings(side, declared, [], False, True) for side in (left, right)])
 
 
-def read_pair(
-    left: str, right: str, where: str | Mapping[str, str] | None = None, dialect: str | None = None
-) -> tuple[Expr, Expr]:
+def read_pair(left: str, right: str, where: Where = None, dialect: str | None = None) -> tuple[Expr, Expr]:
     """Two texts whose symbols are the same and whose shapes agree."""
     fronts, rests = zip(*map(leading_declarations, (left, right)), strict=True)
     declared = declare(where, [*fronts[0], *fronts[1]])
@@ -63,9 +61,7 @@ def read_pair(
     return _read_together(sides)
 
 
-def read_beside(
-    known: Expr, text: str, where: str | Mapping[str, str] | None = None, dialect: str | None = None
-) -> Expr:
+def read_beside(known: Expr, text: str, where: Where = None, dialect: str | None = None) -> Expr:
     """A text whose symbols are those of an expression, as far as they occur there."""
     front, rest = leading_declarations(text)
     declared = declare(where, front)

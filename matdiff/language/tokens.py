@@ -191,9 +191,8 @@ class Emitter:
         if any(t.type == GAP for t in self.tokens):
             self.tokens = [t for t in self.tokens if t.type != GAP]
         if not self.tokens:
-            raise NotationError(
-                "there is no expression: the text is empty", text=self.script.source, span=(0, len(self.script.source))
-            )
+            source = self.script.source
+            raise NotationError("there is no expression: the text is empty", text=source, span=(0, len(source)))
         if self.script.origins:
             span = self.script.span
             self.tokens = [Token(t.type, t.value, *span(t.start, max(t.end, t.start + 1))) for t in self.tokens]

@@ -66,7 +66,7 @@ def call(to: Converter, node: ast.expr, name: str, parts: list[Node], names: tup
         raise to.refused(node, f"{name} with {names[0]}= is not known")
     if name in TEMPLATES and to.dialect.name == "cvxpy":
         require_values(to, node, parts)
-        if name in OF_ONE and len(parts) > 1:
+        if TEMPLATES[name] is sum_squares and len(parts) > 1:
             raise to.refused(node, f"{name} takes 1 argument, not {len(parts)}")
         return TEMPLATES[name](to, node, parts)
     if name == "transpose" and len(parts) == 1:
@@ -142,32 +142,6 @@ def quad_over_lin(to: Converter, node: ast.expr, parts: list[Node]) -> Node:
     return chained("divide", [sum_squares(to, node, [x]), y])
 
 
-def negative_part(to: Converter, node: ast.expr, parts: list[Node]) -> Node:
-    """neg(x) = max(−x, 0)"""
-    flipped = Node("negative", parts, None, *to.span(node))
-    return Node("call", [flipped], "relu", *to.span(node))
-
-
-def reciprocal(to: Converter, node: ast.expr, parts: list[Node]) -> Node:
-    """inv_pos(x) = 1 ./ x"""
-    one = Node("NUMBER", [], -1, *to.span(node))
-    return Node("dot_power", [*parts, one], None, *to.span(node))
-
-
-def entropy(to: Converter, node: ast.expr, parts: list[Node]) -> Node:
-    """entr(x) = −x log x"""
-    log = Node("call", parts, "log", *to.span(node))
-    return Node("negative", [chained("dot_times", [*parts, log])], None, *to.span(node))
-
-
-def huber(to: Converter, node: ast.expr, parts: list[Node]) -> Node:
-    """huber(x, M), x² up to M: twice what is called so elsewhere; M is 1 where it is not given"""
-    one, two = (Node("NUMBER", [], k, *to.span(node)) for k in (1, 2))
-    x, bound = arguments(to, node, parts if len(parts) != 1 else [*parts, one], "huber")
-    inner = Node("call", [Node("list", [x, bound], None, x.start, bound.end)], "huber", *to.span(node))
-    return chained("times", [two, inner])
-
-
 def power(to: Converter, node: ast.expr, parts: list[Node]) -> Node:
     """power(x, p), entry by entry"""
     return Node("dot_power", list(arguments(to, node, parts, "power")), None, *to.span(node))
@@ -180,16 +154,11 @@ def arguments(to: Converter, node: ast.expr, parts: list[Node], name: str) -> tu
     return parts[0], parts[1]
 
 
-OF_ONE = frozenset(("sum_squares", "sum_square", "neg", "inv_pos", "entr"))
 TEMPLATES = {
     "sum_squares": sum_squares,
     "sum_square": sum_squares,
     "quad_form": quad_form,
     "matrix_frac": matrix_frac,
     "quad_over_lin": quad_over_lin,
-    "neg": negative_part,
-    "inv_pos": reciprocal,
-    "entr": entropy,
     "power": power,
-    "huber": huber,
 }

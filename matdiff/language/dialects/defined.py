@@ -67,6 +67,10 @@ CVXPY = {
     "xexp": "lambda x: cp.multiply(x, cp.exp(x))",
     "rel_entr": "lambda x, y: cp.multiply(x, cp.log(x) - cp.log(y))",
     "kl_div": "lambda x, y: cp.multiply(x, cp.log(x) - cp.log(y)) - x + y",
+    "neg": "lambda x: cp.pos(-x)",
+    "inv_pos": "lambda x: cp.power(x, -1)",
+    "entr": "lambda x: -cp.multiply(x, cp.log(x))",
+    "huber": "lambda x, M=1: 2 * huber(x, M)",  # twice what is called so elsewhere
     "pnorm": "lambda x, p=2: cp.norm(x, p)",
 }
 OF_MODULES = {"tf": TENSORFLOW, "K": KERAS, "torch": TORCH, "optax": OPTAX, "np": NUMPY, "numpy": NUMPY}
@@ -98,7 +102,7 @@ def _formula(to: Converter, call: ast.Call) -> str | None:
     is_module = to.is_keras if root == "K" else root in MODULES
     if root in to.names or (path and not is_module):
         return None
-    table = OF_MODULES.get(root, {}) if path else {}
+    table = OF_MODULES.get(root, {}) if path else CVXPY if to.dialect.name == "cvxpy" else {}
     if ".".join(path) in table:
         return table[".".join(path)]
     if path and root != "K":

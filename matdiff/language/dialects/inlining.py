@@ -154,7 +154,8 @@ def bound_arguments(to: Converter, call: ast.Call, arguments: ast.arguments) -> 
     found = defaults | options | given
     wanted = {*parameters, *(a.arg for a in arguments.kwonlyargs)}
     if len(call.args) > len(parameters) or found.keys() != wanted or arguments.vararg or arguments.kwarg:
-        raise to.refused(call, f"{_name(call)} takes {', '.join(sorted(wanted, key=[*parameters, *options].index))}")
+        in_order = ", ".join(sorted(wanted, key=[*parameters, *options].index))
+        raise to.refused(call, f"{ast.unparse(call.func)} takes {in_order}")
     return found
 
 

@@ -41,9 +41,8 @@ def unfolded(to: Converter, body: list[ast.stmt]) -> tuple[list[ast.stmt], list[
 
 def _is_condition(part: ast.AST) -> bool:
     """x >= 0, X >> 0"""
-    return isinstance(part, ast.Compare) or (
-        isinstance(part, ast.BinOp) and isinstance(part.op, (ast.RShift, ast.LShift))
-    )
+    sign = part.op if isinstance(part, ast.BinOp) else None
+    return isinstance(part, ast.Compare) or isinstance(sign, (ast.RShift, ast.LShift))
 
 
 def _named_last(body: list[ast.stmt]) -> list[ast.stmt]:

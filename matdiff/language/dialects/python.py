@@ -298,9 +298,8 @@ class Converter:
         return Node("negative", [a], None, *self.span(node))
 
     def binary(self, node: ast.BinOp) -> Node:
-        alias = python_names.SIGNS.get(type(node.op)) or (
-            python_names.LOGICAL.get(type(node.op)) if self.dialect.entrywise else None
-        )
+        signs = python_names.SIGNS | (python_names.LOGICAL if self.dialect.entrywise else {})
+        alias = signs.get(type(node.op))
         if alias is None and isinstance(node.op, (ast.Mod, ast.FloorDiv)):
             raise self.refused(node, "the remainder of a division cannot be read")
         if alias is None:

@@ -20,6 +20,7 @@ DEFINING = regex(  # what stands in front of a definition, or of an indented lin
     r"(?:\s*[,;]\s*(?:where\b|with\b)?|\s+where\b)(?=\s*[A-Za-z_]\w*(?:\([^()=]*\))?\s*=(?!=))"
     r"|(?<=[\w)\]])[ \t]*\n[ \t]+(?=[A-Za-z_])"
 )
+LISTED = r"(?:^|[;\n])[ \t]*[A-Za-z_]\w*(?:\s*,\s*\w+)*$"  # a, b of a, b = 1, 2
 HEAD = r"(?:^|(?<=[;\n]))[ \t]*[A-Za-z_]\w*(\([^()=]*\))[ \t]*=(?!=)"  # loss(w) = …
 
 
@@ -74,9 +75,7 @@ def parted(text: str) -> str:
     depth = depths(text)
 
     def semicolon(m: re.Match[str]) -> str:
-        is_list = m.group().startswith(",") and re.search(
-            r"(?:^|[;\n])[ \t]*[A-Za-z_]\w*(?:\s*,\s*\w+)*$", text[: m.start()]
-        )
+        is_list = m.group().startswith(",") and re.search(LISTED, text[: m.start()])
         return ";".ljust(len(m.group())) if depth[m.start()] == 0 and not is_list else m.group()
 
     return text if "#" in text else DEFINING.sub(semicolon, text)

@@ -143,9 +143,7 @@ def with_values(body: list[ast.stmt]) -> list[ast.stmt]:
     >>> [ast.unparse(item) for item in with_values(ast.parse("c = (L, True); cho_solve(c, y)").body)]
     ['cho_solve((L, True), y)']
     """
-    names = [
-        item.targets[0].id for item in body if isinstance(item, ast.Assign) and isinstance(item.targets[0], ast.Name)
-    ]
+    names = [name for name, _ in _definitions(body)]
     given = {name: value for name, value in _definitions(body[:-1]) if _is_plain(value) and names.count(name) == 1}
     rest = [item for item in body if not any(name in given for name, _ in _definitions([item]))]
     for item in rest if given else ():
@@ -256,9 +254,7 @@ def _definitions(body: list[ast.stmt]) -> Iterator[tuple[str, ast.expr]]:
 
 def matrices(body: list[ast.stmt]) -> list[ast.Name]:
     """What n, d = X.shape says to have two axes, where X is no definition."""
-    given = {
-        item.targets[0].id for item in body if isinstance(item, ast.Assign) and isinstance(item.targets[0], ast.Name)
-    }
+    given = {name for name, _ in _definitions(body)}
     owners = (axis_said(item.value) for item in body if isinstance(item, Part))
     return [owner for owner, k in filter(None, owners) if k == 1 and owner.id not in given]
 

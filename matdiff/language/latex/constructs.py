@@ -16,6 +16,7 @@ from matdiff.language.latex.page import SCRIPTED, SHORT, Page, Piece, in_word
 from matdiff.language.transcript import CLOSES, NAME_ENDS, NAMED, OPENS
 from matdiff.regex import regex
 
+EXPECTATION = "an expectation is no part of an expression: the command expectation or matdiff.expectation takes it"
 DIFFERENTIAL = r"(?:d[^\W\d_][\u0300-\u036f]?(?:_.{1,6})?(?:\^.{1,4})?){1,2}"  # dx, below a fraction line
 
 DEFINES_PSI = regex(r"psi\s*\^\s*\{?\s*\([0-9]+\)\s*\}?\s*\([^()=]*\)\s*&?:?=")
@@ -55,11 +56,8 @@ class Font(Construct):
     def end(self, page: Page, token: Token) -> None:
         if self.command.text in (r"\mathbb", r"\Bbb") and page.short(self.mark) == "𝔼":
             span = (self.command.start, token.end)
-            message = (
-                "an expectation is no part of an expression: the command expectation or matdiff.expectation takes it"
-            )
             hint = "give what is inside, and the distribution"
-            raise NotationError(message, text=page.source, span=span, suggestion=hint)
+            raise NotationError(EXPECTATION, text=page.source, span=span, suggestion=hint)
         page.widen(self.mark, self.command.start, token.end)
 
 

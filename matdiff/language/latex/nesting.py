@@ -106,9 +106,8 @@ class Nesting:
         if not isinstance(frame, Frame):
             raise self.error(f"there is a superfluous {token.text}", token, "remove it, or open it before")
         if frame.closer != closer:
-            raise self.error(
-                f"{frame.opener.text} is not closed before {token.text}", frame.opener, f"{frame.closer} is missing"
-            )
+            message = f"{frame.opener.text} is not closed before {token.text}"
+            raise self.error(message, frame.opener, f"{frame.closer} is missing")
         self.stack.pop()
         del self.fonts[len(self.fonts) - frame.fonts :]
         if closer == "]":
@@ -145,11 +144,8 @@ class Nesting:
         r"""Whether a group holds one pair of bars, or a sum without what it sums: {\|x\|}_2 is \|x\|_2."""
         page = self.page
         first, last = page.solid(start, 1), page.solid(len(page) - 1, -1)
-        bars = (
-            [k for k in range(first, len(page)) if page.pieces[k][0][:1] in ("|", "‖")]
-            if len(page) - start < SHORT
-            else []
-        )
+        looked_at = range(first, len(page)) if len(page) - start < SHORT else ()
+        bars = [k for k in looked_at if page.pieces[k][0][:1] in ("|", "‖")]
         return page.pair == (first, last) or bars == [first, last] or ALONE.fullmatch(page.short(start)) is not None
 
     def over(self, token: Token, _: str) -> None:

@@ -175,9 +175,8 @@ class _Pass(Wording):
     def vanish(self, token: Token, _: str) -> None:
         """A command that says only how a formula looks."""
         if token.text.endswith("limits") and not re.search(OPERATOR_ENDS, self.page.last()):
-            raise self.error(
-                f"{token.text} stands behind no operator", token, r"it belongs behind \sum, \max and the like"
-            )
+            hint = r"it belongs behind \sum, \max and the like"
+            raise self.error(f"{token.text} stands behind no operator", token, hint)
 
     def line(self, token: Token, _: str) -> None:
         r"""A new line, perhaps with more space: \\[2pt]."""
