@@ -11,7 +11,7 @@ import matdiff.algebra.operators  # noqa: F401 - fills the table of operators
 from matdiff.api.inputs import Where
 from matdiff.errors import MatdiffError
 
-SUFFIXES = (".tex", ".md", ".markdown", ".py")
+SUFFIXES = (".tex", ".md", ".markdown", ".rst", ".py")
 
 if TYPE_CHECKING:
     from pathlib import Path

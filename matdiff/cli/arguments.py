@@ -145,7 +145,7 @@ def check(command: ArgumentParser) -> None:
 
 
 def lint(command: ArgumentParser) -> None:
-    what = "documents (LaTeX, Markdown, Python modules with docstrings), or folders of such"
+    what = "documents (LaTeX, Markdown, reStructuredText, Python modules with docstrings), or folders of such"
     command.add_argument("paths", nargs="+", metavar="FILE", help=what)
     command.add_argument("--where", metavar="DECLS", help=DECLARATIONS)
     _format(command, "text", "github", "json")

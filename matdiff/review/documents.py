@@ -76,10 +76,7 @@ def of_plain(text: str) -> Iterator[Passage]:
 
 
 def of_python(text: str) -> Iterator[Passage]:
-    """The docstrings of a module without their examples, with the shapes that they give their arguments.
-
-    What the role and the directive math hold are formulas in dollars; beside such nothing else is one.
-    """
+    """The docstrings of a module."""
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError):
@@ -90,16 +87,24 @@ def of_python(text: str) -> Iterator[Passage]:
             continue
         place = node.body[0].value if isinstance(node.body[0], ast.Expr) else None
         assert isinstance(place, ast.Constant)
-        rows = re.sub(DOCTEST, lambda m: _blanked(m.group()), str(place.value))
-        rows = re.sub(LITERAL, lambda m: " " * len(m.group()), re.sub(ROLE, r"$\1$", rows))
-        rows = re.sub(DIRECTIVE, _of_directive, rows)
-        told = tuple(_arguments(rows.split("\n")))
-        shown = _with_formulas(rows.split("\n")) if "$" in rows else map(_without_mark, rows.split("\n"))
-        yield Passage("\n".join(shown), place.lineno, told)
+        for passage in of_rst(str(place.value)):
+            yield passage._replace(line=place.lineno)
+
+
+def of_rst(text: str) -> Iterator[Passage]:
+    """A text in reStructuredText without its examples, with the shapes that it gives arguments.
+
+    What the role and the directive math hold are formulas in dollars; beside such nothing else is one.
+    """
+    text = re.sub(DOCTEST, lambda m: _blanked(m.group()), text)
+    text = re.sub(LITERAL, lambda m: " " * len(m.group()), re.sub(ROLE, r"$\1$", text))
+    rows = re.sub(DIRECTIVE, _of_directive, text).split("\n")
+    shown = _with_formulas(rows) if any("$" in row for row in rows) else map(_without_mark, rows)
+    yield Passage("\n".join(shown), declared=tuple(_arguments(rows)))
 
 
 READERS: dict[str, Callable[[str], Iterator[Passage]]] = {
-    "tex": of_latex, "ltx": of_latex, "latex": of_latex, "py": of_python, "txt": of_plain,
+    "tex": of_latex, "ltx": of_latex, "latex": of_latex, "py": of_python, "rst": of_rst, "txt": of_plain,
 }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.simplification import tidy
 from matdiff.regex import regex
+from matdiff.review.comparing import is_right, ratio
 from matdiff.review.judging import Judge
 from matdiff.review.operators import names_in
 from matdiff.review.report import Review
@@ -15,7 +16,7 @@ from matdiff.review.scope import Scope
 from matdiff.review.sides import Judged, is_misfit
 from matdiff.review.slips import diagnosed
 from matdiff.review.two_senses import LETTER, apart, together
-from matdiff.review.verdicts import GRAVEST, NO_CLAIM, RIGHT, UNREAD, WRONG
+from matdiff.review.verdicts import CONVENTION, GRAVEST, NO_CLAIM, RIGHT, UNREAD, WRONG
 
 TITLE = "Example|Exercise|Theorem|Lemma|Proposition|Problem|Definition|Question"
 HEADING = regex(rf"\s*(?:#+ |\\(?:sub)*section|\**(?:{TITLE}) \d[^=$]*$)")
@@ -55,7 +56,32 @@ def parts(
 
 def verdicts(judge: Judge, where: str | Mapping[str, str] | None) -> list[Judged]:
     """The verdicts on the lines of a part, of which one whose shapes do not fit is judged by itself."""
-    return [_alone(j, judge, where) if is_misfit(j) else j for j in judge.verdicts()]
+    found = [_alone(j, judge, where) if is_misfit(j) else j for j in judge.verdicts()]
+    return _stacked(found, judge, where) if any("is a family of" in j.reason for j in found) else found
+
+
+def _stacked(found: list[Judged], judge: Judge, where: str | Mapping[str, str] | None) -> list[Judged]:
+    """The verdicts where y, which has no index, is the vector of the y_i, and the x_i are the rows of X."""
+    front, said = "", ""
+    for d in judge.scope.declared.table.values():
+        x, of_x, last = d.name, d.name.upper(), d.indices[0][1] if len(d.indices) == 1 else None
+        if last is not None and d.shape == SCALAR:
+            front += rf"${x} \in \mathbb{{R}}^{{{last}}}$, "
+        elif last is not None and x != of_x and re.search(rf"(?<![A-Za-z]){of_x}(?![A-Za-z_])", judge.text):
+            said = f"right where the {x}_i are the rows of {of_x}"
+            front += rf"${of_x} \in \mathbb{{R}}^{{{last} \times {d.shape[0]}}}$, ${x}_i = {of_x}_{{i,:}}^T$, "
+    again = [j.moved(-1, -1 - len(front)) for j in Judge(f"{front}\n{judge.text}", where, judge.wrt).verdicts()][1:]
+    again = [j._replace(verdict=CONVENTION, reason=said) if said and j.verdict in RIGHT else j for j in again]
+    return [a if j.verdict == UNREAD and _is_certain(a) else j for j, a in zip(found, again, strict=False)]
+
+
+def _is_certain(judged: Judged) -> bool:
+    """Whether a line is right, or wrong by no more than a number."""
+    fault = judged.fault
+    if fault is None or fault.value is None:
+        return judged.verdict in RIGHT
+    c = ratio(fault.value, fault.truth)
+    return c is not None and is_right(fault.value * c, fault.truth)
 
 
 def _speaks_of_above(judge: Judge, found: Collection[Judged]) -> bool:

@@ -110,8 +110,9 @@ def _by_value(fault: Fault) -> Iterator[str]:
         return
     if is_right(-value, truth):
         yield "sign"
-    if (c := ratio(value, truth)) and 1 in (abs(c.numerator), c.denominator) and is_right(value * c, truth):
-        yield "factor"  # 4/3 is for one of four terms that is missing
+    c, count = ratio(value, truth), len(list(terms(fault.side)))
+    if c is not None and is_right(value * c, truth):
+        yield "missing term" if count > 1 and c == 1 + Fraction(1, count) else "factor"
     for s in {*symbols(value), *symbols(truth)}:
         if s.shape == SCALAR and not s.ranges:
             more = _count(s, value) > _count(s, truth)

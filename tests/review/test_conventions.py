@@ -57,3 +57,24 @@ def test_sizes_that_follow_from_those_declared_are_known() -> None:
 )
 def test_short_words_and_d_with_an_index_are_read(text: str) -> None:
     assert matdiff.check(text).lines[1].verdict in ("proved", "agrees")
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("L(w) = ∑_{i=1}^n (y_i − wᵀx_i)²\n∇L(w) = −2Xᵀ(y − Xw)", "right under a convention"),
+        ("L(w) = ∑_{i=1}^n (y_i − wᵀx_i)²\n∇L(w) = 2Xᵀ(y − Xw)", "wrong"),
+        ("L(w) = ∑_{i=1}^n (y_i − wᵀx_i)²\n∇L(w) = −2Xᵀ(y − Xw) + w", "not read"),  # no simple slip: X may be another
+        ("C = ½∑_j (y_j − a_j)²\n∇_a C = a − y", "proved"),
+        ("C = ½∑_j (y_j − a_j)²\n∇_a C = y − a", "wrong"),
+    ],
+)
+def test_what_has_an_index_in_a_sum_stands_in_rows_without_it(text: str, verdict: str) -> None:
+    assert matdiff.check(text).lines[-1].verdict == verdict
+
+
+def test_a_likelihood_may_stand_in_braces() -> None:
+    text = r"$\log{p(x \mid \mu, s)} = -\frac{1}{2 s} (x-\mu)^2$" + "\n\n"
+    claim = r"$\frac{\partial \log{p(x \mid \mu, s)}}{\partial \mu} = %s\frac{1}{s} (x-\mu)$"
+    assert matdiff.check(text + claim % "").lines[-1].verdict == "proved"
+    assert matdiff.check(text + claim % "-").kind == "sign"

@@ -247,3 +247,8 @@ def test_docstrings_of_backward_passes_have_no_findings() -> None:
     loss = '"""L = -(y log a + (1-y) log(1-a)), a = sigmoid(z)\n\ndL/da = (a - y) / (a (1 - a))\nda/dz = a (1 - a)\n"""'
     found = [linted([("unit.py", text)]) for text in (unit, loss)]
     assert [(len(one.found), one.read, one.claims) for one in found] == [(0, 1, 1), (0, 2, 2)]
+
+
+def test_directives_of_restructured_text_are_formulas() -> None:
+    rows = ["Loss", "====", "", ".. math::", "", "   f(x) = x^T A x", "", "so that :math:`\\nabla f(x) = A x`."]
+    assert [found.line for found in linted([("notes.rst", "\n".join(rows))]).found] == [len(rows)]

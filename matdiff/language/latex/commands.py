@@ -39,7 +39,7 @@ SPACES += ["\\ ", "\\\n", "\\\t"]
 VANISHING = r"""
     \! \/ \- \displaystyle \textstyle \scriptstyle \scriptscriptstyle \limits \nolimits \displaylimits \nonumber
     \notag \boldmath \unboldmath \mathstrut \strut \negthinspace \allowbreak \nobreak \noindent \centering \relax
-    \normalsize \small \large \hfill \hfil \null \protect
+    \normalsize \footnotesize \small \large \Large \LARGE \hfill \hfil \null \protect
 """.split()
 FONTS = r"""
     \mathbf \boldsymbol \bm \mathit \mathcal \mathscr \mathbb \mathbbm \mathds \mathfrak \pmb \mathnormal \symbf \symbb
