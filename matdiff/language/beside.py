@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from matdiff.language.declarations import declare_members
@@ -24,10 +25,10 @@ class Beside:
     declared: Declarations
     wrt: list[str]
     dialect: Dialect | None
-    question: Question | None
-    asked_at: tuple[int, int]
-    beside: list[tuple[int, int]]  # the places of the question and of the constraints
-    doubt: MatdiffError | None  # how far a function in words goes
+    question: Question | None = None
+    asked_at = (0, 0)
+    beside: Sequence[tuple[int, int]] = ()  # the places of the question and of the constraints
+    doubt: MatdiffError | None = None  # how far a function in words goes
     conditions: tuple[Condition, ...] = ()  # what a text may say beside its function; laws say nothing
     constraints: tuple[str, ...] = ()
     sides: tuple[Transcript, ...] = ()
@@ -77,6 +78,6 @@ class Beside:
         asked = self.question
         self.asked_at = whole.span(asked.start, asked.end) if asked else (0, 0)
         inner = whole.span(*asked.inner) if asked and asked.inner else self.asked_at[1:] * 2
-        self.beside = [(self.asked_at[0], inner[0]), (inner[1], self.asked_at[1]), *places] if asked else []
-        self.beside += [whole.span(c.start, c.end) for c in self.conditions if not c.is_constraint]
+        own = [(self.asked_at[0], inner[0]), (inner[1], self.asked_at[1]), *places] if asked else []
+        self.beside = [*own, *(whole.span(c.start, c.end) for c in self.conditions if not c.is_constraint)]
         self.wrt = self.wrt or list(asked.names if asked else ())

@@ -27,8 +27,6 @@ def indexes(before: str, text: str, place: int) -> bool:
 class Marks:
     """What stands in an open bracket, outside of the brackets in it; *opening* is the place of its token."""
 
-    __slots__ = ("commas", "numbers", "opening", "rows")
-
     def __init__(self, opening: int) -> None:
         self.opening = opening
         self.commas = self.numbers = False

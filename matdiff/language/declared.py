@@ -32,8 +32,6 @@ class Declaration(NamedTuple):
 class Declarations:
     """The declared names in order; iterating gives the names.  *general* are free indices and where they end."""
 
-    __slots__ = ("general", "table")
-
     def __init__(self, table: dict[str, Declaration] | None = None) -> None:
         self.table = table if table is not None else {}
         self.general: dict[str, Size] = {}

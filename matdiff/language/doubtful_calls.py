@@ -6,7 +6,6 @@ In goes such a place in the text; what can be read in two ways, or is a function
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
 
 from matdiff.errors import AmbiguityError
 from matdiff.language.names import (
@@ -22,8 +21,6 @@ from matdiff.language.names import (
 )
 from matdiff.language.parameters import INSIDE
 from matdiff.language.tokens import Emitter
-from matdiff.language.transcript import Transcript
-from matdiff.language.words import Vocabulary
 from matdiff.regex import match_at
 
 STARTERS = ("", "SEPARATOR", "WHERE")  # behind them an item begins
@@ -52,10 +49,6 @@ OF_SEVERAL = frozenset(("k", "K", "kappa", "d", "D", "l", "L"))  # kernels, dist
 
 class DoubtfulCalls(Emitter):
     """The tokens of one text so far, and the names that are known in it."""
-
-    def __init__(self, script: Transcript, vocabulary: Vocabulary, other: Collection[int] = ()) -> None:
-        super().__init__(script, other)
-        self.vocabulary = vocabulary
 
     def begins_item(self) -> bool:
         """Whether a definition may begin here: behind a separator, or on a new line."""

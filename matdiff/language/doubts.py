@@ -8,23 +8,11 @@ from itertools import pairwise, permutations
 
 from matdiff.algebra.dims import ONE, SCALAR
 from matdiff.errors import AmbiguityError, ShapeError
+from matdiff.language import doubtful_code
 from matdiff.language.binding import Bound
 from matdiff.language.customs import SCALARS, WEIGHTS, customary, is_time
 from matdiff.language.dialects import recognised
-from matdiff.language.doubtful_code import (
-    is_matrix,
-    is_word,
-    require_axes,
-    require_columns,
-    require_entries_of_one,
-    require_no_rows,
-    require_one_axis,
-    require_rows,
-    require_vectors,
-    require_words,
-    say_coefficients,
-    say_samples,
-)
+from matdiff.language.doubtful_code import is_matrix, is_word
 from matdiff.language.doubtful_indices import asked_families, say_families
 from matdiff.language.doubtful_sums import require_entries, require_one_sigma
 from matdiff.language.other_kinds import KindsError, typed_as
@@ -45,19 +33,19 @@ def require_customary(bound: Bound, attempt: Attempt, turned: Turned, scalar: bo
     _require_columns(bound, attempt, [key for key, kinds in turned.items() if kinds == ("V", "M")], scalar)
     _require_columns(bound, attempt, [key for key, kinds in turned.items() if kinds == ("V", "S")], scalar, OF_ENTRIES)
     _require_data(bound, attempt, turned)
-    require_vectors(bound, attempt, scalar)
+    doubtful_code.require_vectors(bound, attempt, scalar)
     require_entries(bound, attempt)
     require_one_sigma(bound)
     _require_powers(bound, attempt)
-    require_words(bound, attempt, scalar)
-    require_axes(bound, attempt, scalar)
-    require_rows(bound, attempt)
-    require_entries_of_one(bound)
-    require_columns(bound, attempt)
-    require_one_axis(bound, attempt)
+    doubtful_code.require_words(bound, attempt, scalar)
+    doubtful_code.require_axes(bound, attempt, scalar)
+    doubtful_code.require_rows(bound, attempt)
+    doubtful_code.require_entries_of_one(bound)
+    doubtful_code.require_columns(bound, attempt)
+    doubtful_code.require_one_axis(bound, attempt)
     _require_dots(bound, attempt)
     rows = [key for key, (_, kind) in turned.items() if kind == "R"]
-    require_no_rows(bound, attempt, rows)
+    doubtful_code.require_no_rows(bound, attempt, rows)
     if scalar:
         _require_no_rows(bound, attempt, rows)
 
@@ -68,8 +56,8 @@ def say_doubts(bound: Bound, attempt: Attempt) -> None:
     say_means(bound, attempt)
     say_middles(bound, attempt)
     say_families(bound, attempt)
-    say_samples(bound, attempt)
-    say_coefficients(bound, attempt)
+    doubtful_code.say_samples(bound, attempt)
+    doubtful_code.say_coefficients(bound, attempt)
     say_offsets(bound, attempt)
     say_rows(bound, attempt)
     say_spread_numbers(bound, attempt)

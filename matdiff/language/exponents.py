@@ -10,7 +10,7 @@ from matdiff.errors import AmbiguityError, MatdiffError
 from matdiff.language.customs import customary
 from matdiff.language.names import canonical
 from matdiff.language.scopes import Binder, Scope, resolves
-from matdiff.language.syntax import Node
+from matdiff.language.syntax import Node, is_double
 
 if TYPE_CHECKING:
     from matdiff.language.binding import Bound
@@ -42,18 +42,18 @@ def resolve_power(bound: Bound, node: Node, scope: Scope) -> Scope | None:
     if base.kind != "NAME" or len(node.parts) < 2:
         return None
     exponent = node.parts[1]
-    is_double = _is_double(exponent)
-    if is_double:
+    in_two = is_double(exponent)
+    if in_two:
         exponent = exponent.parts[0]  # x^{(i)}
     index = exponent.parts[0] if exponent.kind == "group" else exponent
-    if exponent.kind == "group" and is_double and bound.is_numbered(base):
+    if exponent.kind == "group" and in_two and bound.is_numbered(base):
         return bound.numbered(node, base.value, bound.excerpt(index), scope)
     may_index = exponent.kind in ("group", "NAME") and scope and is_sum_of_names(index)
     found = position(bound.excerpt(index), scope) if may_index else None
     if found is not None and binder_of(found) is not None:
         if bound.is_numbered(base):
             return bound.numbered(node, base.value, bound.excerpt(index), scope)
-        if is_double or _is_raised(bound, node, base.value, bound.excerpt(index).text):
+        if in_two or _is_raised(bound, node, base.value, bound.excerpt(index).text):
             bound.as_part(node, base, [found], scope)
         return None  # else it is a power: A^(i − 1) of a matrix
     if base.value == "e" and "e" not in bound.declared and "e" not in bound.definitions:
@@ -118,11 +118,6 @@ def _power_or_index(bound: Bound, node: Node, name: str, index: str) -> MatdiffE
     return bound.error(node, message, hint, AmbiguityError)
 
 
-def _is_double(node: Node) -> bool:
-    """Whether a node stands in two brackets, as an index in x^{(i)}."""
-    return node.kind == "group" and node.parts[0].kind == "group"
-
-
 def _is_member(base: Node, node: Node, bound: Bound, scope: Scope) -> bool:
     """Whether x_j^{(i)} is the entry j of the member i of several: nobody puts brackets around a letter as exponent."""
     from matdiff.language.places import binder_of, position
@@ -130,23 +125,23 @@ def _is_member(base: Node, node: Node, bound: Bound, scope: Scope) -> bool:
     high = node.parts[1] if base.kind == "subscript" and len(node.parts) > 1 else base
     inside = high.parts[0] if high.kind == "group" else high
     is_letter = inside.kind == "NAME" and bound.text.startswith("(", high.start)
-    if high is base or not (is_letter or _is_double(high)):
+    if high is base or not (is_letter or is_double(high)):
         return False
-    found = position(bound.excerpt(inside.parts[0] if _is_double(high) else inside), scope)
+    found = position(bound.excerpt(inside.parts[0] if is_double(high) else inside), scope)
     return found is not None and binder_of(found) is not None
 
 
 def _put_low_last(node: Node) -> None:
     """x_j^{(i)} is x^{(i)}_j."""
     low, high = node.parts
-    high = high if _is_double(high) else Node("group", [high], None, high.start, high.end)
+    high = high if is_double(high) else Node("group", [high], None, high.start, high.end)
     member = Node("power", [low.parts[0], high], None, node.start, node.end)
     node.kind, node.value, node.parts = "subscript", low.value, [member]
 
 
 def of_two(bound: Bound, base: Node, low: str, scope: Scope) -> str:
     """The indices of x_i^{(t)}, which is no number, the entry i of x^{(t)}, but one of several vectors with two."""
-    if base.kind != "power" or len(base.parts) < 2 or base.parts[0].kind != "NAME" or not _is_double(base.parts[1]):
+    if base.kind != "power" or len(base.parts) < 2 or base.parts[0].kind != "NAME" or not is_double(base.parts[1]):
         return ""
     name = base.parts[0].value
     high = bound.excerpt(base.parts[1].parts[0]).text.strip("() ")
@@ -166,7 +161,7 @@ def has_two_indices(bound: Bound, name: str) -> bool:
 def _regroup(node: Node) -> None:
     """Σ^{(k)}^{-1} is a power of Σ^{(k)}, since an index is not what an exponent belongs to."""
     tower = node.parts[1] if len(node.parts) > 1 else node
-    if tower.kind == "power" and tower is not node and _is_double(tower.parts[0]):
+    if tower.kind == "power" and tower is not node and is_double(tower.parts[0]):
         base, index = node.parts[0], tower.parts[0]
         member = Node("power", [base, index], node.value, base.start, index.end)
         node.parts, node.value = [member, *tower.parts[1:]], tower.value

@@ -13,16 +13,9 @@ from typing import TYPE_CHECKING
 from matdiff.algebra.assumptions import INDEX
 from matdiff.algebra.dims import ONE, SCALAR, size
 from matdiff.errors import AmbiguityError
+from matdiff.language import doubtful_indices
 from matdiff.language.customs import LETTERS_OF_COUNTS
-from matdiff.language.doubtful_indices import (
-    as_written,
-    entry_or_name,
-    not_bound,
-    part_or_name,
-    require_no_convention,
-    require_one_meaning,
-    require_outside,
-)
+from matdiff.language.doubtful_indices import as_written, part_or_name
 from matdiff.language.extents import Excerpt, parse_size
 from matdiff.language.names import MARKS, canonical
 from matdiff.language.places import Indices, binder_of, used
@@ -98,19 +91,19 @@ def fixed(bound: Bound, name: str, *indices: Binder | Shifted | Fixed) -> Fixed:
 def resolve_unbound(bound: Bound) -> None:
     """Resolves the indices that no sum binds, from left to right; first those beside one that a sum binds."""
     if not bound.free:
-        require_no_convention(bound)
+        doubtful_indices.require_no_convention(bound)
     for capital in sorted(bound.wrt.difference(bound.names, bound.definitions)):
         if bound.names.get(capital[:1].lower() + capital[1:]):
             bound.entry_of(capital).plain = True  # it stands but in the question: argmin_W ∑ᵢ (yᵢ − ∑ⱼ w_ij xⱼ)²
     for place in sorted(bound.pending, key=lambda unbound: (unbound.is_free, unbound.node.start)):
-        require_outside(bound, place)
+        doubtful_indices.require_outside(bound, place)
         if place.base.kind != "NAME" or not (place.is_low or _is_only_numbered(bound, place)):
             _part(bound, place)
         else:
             _low(bound, place)
         if place.node.kind == "entry" and place.base.kind == "NAME" and place.base.value in bound.definitions:
             place.base.kind = "definition"
-    require_one_meaning(bound)
+    doubtful_indices.require_one_meaning(bound)
     for name in bound.names.values():
         if not (name.declared or name.plain or name.is_index) and name.indexed in (1, 2):
             name.whole = whole_of(bound, name.name)
@@ -155,7 +148,7 @@ def _low(bound: Bound, place: Unbound) -> None:
     elif not _is_one_of(bound, known, place) and (
         any(_rivals(bound, piece, known) for piece in pieces) or _is_alone(known, place)
     ):
-        if bound.decide(node, whole, 0, entry_or_name(bound, place, whole)):
+        if bound.decide(node, whole, 0, doubtful_indices.entry_or_name(bound, place, whole)):
             _own(bound, place, whole, True)
         else:
             _try_part(bound, place)
@@ -275,7 +268,7 @@ def _part(bound: Bound, place: Unbound) -> None:
     pieces = pieces if base.kind == "NAME" or not place.is_low else _letters(pieces)
     word = next((p for p in pieces if len(p) > 1 and p.isalpha() and p not in WORDS), None)
     if place.is_low and base.kind != "NAME" and word is not None:
-        raise not_bound(bound, place, word)
+        raise doubtful_indices.not_bound(bound, place, word)
     indices: Indices = []
     for piece in pieces:
         index = located(Excerpt(piece, node.start, bound.text), scope, bound.ranges) or position_of(bound, piece, scope)
@@ -290,11 +283,11 @@ def _constant(bound: Bound, place: Unbound, piece: str) -> Position:
     if bound.free and name not in bound.declared:
         index = bound.general(base, name, place.scope)
         if index is None:
-            raise not_bound(bound, place, piece)
+            raise doubtful_indices.not_bound(bound, place, piece)
         return index
     declared = bound.declared.get(base) if base else None
     if declared and name in dict(declared.indices) and name not in bound.declared:
-        raise not_bound(bound, place, piece)
+        raise doubtful_indices.not_bound(bound, place, piece)
     found = fixed(bound, name)
     over = "" if "_" in name else f"; a sum over it is written ∑_{name}"
     bound.note(place.node, f"{name} is a constant index{over}")
@@ -313,7 +306,10 @@ def _own(bound: Bound, place: Unbound, whole: str, is_doubtful: bool) -> None:
         known = _whole(bound, base)
         part = f"{base}[{index}]"
         part = part if known is None or _counts(known, place.pieces) else f"{base}[{index}, :]"
-        bound.note(place.node, f"{as_written(place)} is a name of its own, and no part of {base}; {part} would be one")
+        bound.note(
+            place.node,
+            f"{as_written(place)} is a name of its own, and no part of {base}; {part} would be one",
+        )
 
 
 def _last_places(bound: Bound, place: Unbound) -> Indices:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
 
 from matdiff.language.bars import Bars
 from matdiff.language.names import MARKS, SUBSCRIPT
 from matdiff.language.tokens import ENDERS
-from matdiff.language.transcript import Transcript
-from matdiff.language.words import Vocabulary
 from matdiff.regex import match_at
 
 DEFINITION = (
@@ -21,9 +18,7 @@ DEFINITION = (
 class Keywords(Bars):
     """The part of the pass over a text that takes the words between its definitions."""
 
-    def __init__(self, script: Transcript, vocabulary: Vocabulary, other: Collection[int] = ()) -> None:
-        super().__init__(script, vocabulary, other)
-        self.defining = ""  # the word, let or where, that began a list of definitions
+    defining = ""  # the word, let or where, that began a list of definitions
 
     def keyword(self, m: re.Match[str]) -> int:
         """let … in, where, and the «and» between definitions; 0 where the word is none of them."""

@@ -300,12 +300,6 @@ def _error(piece: Excerpt, message: str, suggestion: str = "") -> MatdiffError:
     return piece.error(message, suggestion, NotationError)
 
 
-def adjacent(chain: Chain) -> Iterator[tuple[str, str, str]]:
-    """The comparisons of a chain, two sides at a time."""
-    for (left, right), sign in zip(pairwise(chain.sides), chain.relations, strict=True):
-        yield left, sign, right
-
-
 def bound_by(clause: Clause) -> tuple[str, ...]:
     """The letters that a clause may bind."""
     if isinstance(clause, Range):

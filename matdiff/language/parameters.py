@@ -79,8 +79,6 @@ class Heads:
     doubtful those without parameters that are called with names which they do not have: s(x) beside s = 3
     """
 
-    __slots__ = ("called", "doubtful", "named", "pattern", "plain")
-
     def __init__(self, text: str) -> None:
         self.called: dict[str, tuple[str, ...]] = {}
         self.plain: dict[str, tuple[str, ...]] = {}
@@ -156,8 +154,6 @@ class Given:
     ends         the first and the last place of an index, where they are said: for k = 1..K
     offset       c of the member a[k + c] that is defined
     """
-
-    __slots__ = ("body", "ends", "indexed", "item", "name", "offset", "parameters")
 
     def __init__(self, name: str, parameters: Sequence[str], item: Node, indexed: bool = False) -> None:
         self.name = name

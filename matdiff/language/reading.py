@@ -141,10 +141,6 @@ class Readings(Beside):
         self.text = text
         self.declared = declared
         self.wrt = wrt
-        self.question: Question | None = None
-        self.asked_at = (0, 0)
-        self.doubt: MatdiffError | None = None  # how far a function in words goes, which *far* says
-        self.beside: list[tuple[int, int]] = []  # the places of the question and of the constraints
         self.whole = self.script
         if not laws and not dialects.is_program(text, self.dialect) and not is_bare(self.script.text):
             self.take_out(asks, far)

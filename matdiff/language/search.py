@@ -50,8 +50,6 @@ Heap = list[tuple[int, int, Assignment, bool]]  # the least that it can cost, ho
 class Budget:
     """The work that all searches for the readings of one text may do together."""
 
-    __slots__ = ("left",)
-
     def __init__(self) -> None:
         self.left = MOST_WORK
 

@@ -18,8 +18,6 @@ _made: list[Size] = []
 class Sizes:
     """The bindings of one reading."""
 
-    __slots__ = ("bound", "count", "disagreement", "factors", "now", "summands", "why")
-
     def __init__(self) -> None:
         self.bound: dict[Size, Size] = {}
         self.count = 0

@@ -11,23 +11,11 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NoReturn
 
 from matdiff.errors import MatdiffError, NotationError
+from matdiff.language import left_sides
 from matdiff.language.chains import one_side, refuse_claim, set_to_zero
 from matdiff.language.formulas import is_formula
 from matdiff.language.joining import is_item, joined
-from matdiff.language.left_sides import (
-    Piece,
-    arguments,
-    called,
-    estimated,
-    heads_of,
-    is_odd,
-    is_used,
-    of_any_member,
-    require_arguments,
-    root_of,
-    taken_out,
-    unseen,
-)
+from matdiff.language.left_sides import Piece
 from matdiff.language.names import LETTER
 from matdiff.language.parameters import bound_letters
 from matdiff.language.parting import pieces_of, word_of
@@ -110,7 +98,7 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
     standing = {piece.start for piece in kept}
     edits = [*joined(text, pieces, standing), *((start, end, " ") for start, end in asking)]
     sides, heads = list[list[Edit]](), list[re.Match[str]]()
-    firsts = [next(heads_of(text, piece), None) for piece in kept if text[piece.start : piece.end].strip()]
+    firsts = [next(left_sides.heads_of(text, piece), None) for piece in kept if text[piece.start : piece.end].strip()]
     around = _surroundings(text, pieces, firsts, known)
     edits += (general := _of_members(text, kept))
     signs = [(p.end, p.end + 1) for p in pieces if text[slice(*p.lead)].startswith("(")]  # tr(X) (X ∈ ℝⁿ)
@@ -161,8 +149,8 @@ def _surroundings(
     """What stands around the statements, of which some begin with a left side."""
     return Around(
         known,
-        {called(head) for head in firsts if head},
-        None not in firsts and sum(not is_used(text, head) for head in firsts if head) <= 1,
+        {left_sides.called(head) for head in firsts if head},
+        None not in firsts and sum(not left_sides.is_used(text, head) for head in firsts if head) <= 1,
         len(firsts) == len(pieces) == 1 and not word_of(text, pieces[0]),
         any(CONSTRAINING.match(word_of(text, piece)) for piece in pieces),
     )
@@ -188,15 +176,15 @@ def _left_sides(
     named = {head.start() for head in heads}
     for head in firsts:
         if head and head.start() not in named:
-            require_arguments(text, head)
-    of = arguments(heads or [head for head in firsts if head and not is_used(text, head)])
-    return tuple(filter(None, map(called, heads))), of, tuple(unseen(text, heads))
+            left_sides.require_arguments(text, head)
+    of = left_sides.arguments(heads or [head for head in firsts if head and not left_sides.is_used(text, head)])
+    return tuple(filter(None, map(left_sides.called, heads))), of, tuple(left_sides.unseen(text, heads))
 
 
 def _of_members(text: str, kept: list[Piece]) -> list[Edit]:
     """What changes where y(x_n, w) = … and r_i(x) = … are said for every member that is summed over."""
     bound = bound_letters(text) if "(" in text else frozenset[str]()
-    return [edit for piece in kept for edit in of_any_member(text, piece, bound)] if bound else []
+    return [edit for piece in kept for edit in left_sides.of_any_member(text, piece, bound)] if bound else []
 
 
 def _without_request(text: str, pieces: list[Piece]) -> tuple[list[Piece], Question | None, list[tuple[int, int]]]:
@@ -286,29 +274,31 @@ def _function(
     The left sides that are taken out come last.
     """
     edits: list[Edit] = []
-    heads = list(heads_of(text, piece))
+    heads = list(left_sides.heads_of(text, piece))
     place = heads[-1].end() if heads else piece.start
     blank = None if heads else re.compile(r"\s*=(?!=)").match(text, place, piece.end)  # = … behind an &
     if blank:
         edits.append((place, blank.end(), " "))
         place = blank.end()
     question = question_at(text[: piece.end], place, around.known, around.defined, around.is_constrained)
-    if question is None and (root := root_of(text, piece, heads)):
+    if question is None and (root := left_sides.root_of(text, piece, heads)):
         return None, [*edits, *root], [], []
     if question is None:
-        is_plain = heads and (around.is_only or len(heads) > 1 or is_odd(text, heads[0]))
-        named = taken_out(text, heads, around.is_alone) if is_plain else []
+        is_plain = heads and (around.is_only or len(heads) > 1 or left_sides.is_odd(text, heads[0]))
+        named = left_sides.taken_out(text, heads, around.is_alone) if is_plain else []
         edits += [(head.start(), head.end(), " ") for head in named]
         return None, *(one_side(text, place, piece.end, edits, -1) if heads or edits else (edits, [])), named
     refuse_claim(text, question, piece)
-    if not (question.names or question.order) and heads and (sought := estimated(text, heads[-1])):
+    if not (question.names or question.order) and heads and (sought := left_sides.estimated(text, heads[-1])):
         question = question._replace(names=(sought,))
     is_goal = not question.order
     if question.order and (equal := set_to_zero(text, question, piece)):
         edits.append((*equal, " "))
         question = question._replace(order=0)
     begin = question.inner[0] if question.inner else question.end
-    within = list(heads_of(text, piece._replace(start=begin))) if not question.order else []  # minimise f(x) = …
+    within = (
+        list(left_sides.heads_of(text, piece._replace(start=begin))) if not question.order else []
+    )  # minimise f(x) = …
     edits += [(head.start(), head.end(), " ") for head in (*heads, *within)]
     if question.inner:
         edits += [(question.start, question.inner[0], "("), (question.inner[1], question.end, ")")]

@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from matdiff.algebra.dims import ONE, Size, size
 from matdiff.errors import AmbiguityError, MatdiffError
 from matdiff.language.extents import Excerpt
 from matdiff.language.fixed import fixed, position_of
-from matdiff.language.limits import Among, Chain, Limits, Range, adjacent, bound_by, bound_text, split_letters
+from matdiff.language.limits import Among, Chain, Limits, Range, bound_by, bound_text, split_letters
 from matdiff.language.names import canonical, font_of
 from matdiff.language.places import at, binder_of, position
 from matdiff.language.scopes import BARE, Binder, Fixed, Place, Position, Scope, fresh_letter
-from matdiff.language.syntax import Node, postorder, without_brackets
+from matdiff.language.syntax import Node, is_double, postorder, without_brackets
 from matdiff.records import NamedTuple
 
 if TYPE_CHECKING:
@@ -230,7 +231,7 @@ class _Resolved:
 
     def compare(self, clause: Chain) -> None:
         """What a chain says: the first or last number of an index, or a condition."""
-        for left, sign, right in adjacent(clause):
+        for (left, right), sign in zip(pairwise(clause.sides), clause.relations, strict=True):
             step = size(sign == "<")
             if sign in "≤<" and canonical(left) in self.letters and (last := self.constant(right)) is not None:
                 self.high[canonical(left)] = last - step
@@ -350,16 +351,10 @@ def free_letters(tree: Node, besides: Node | None) -> set[str]:
             taken = taken.union(*(bound_by(c) for c in node.value[1].clauses if isinstance(c, (Range, Among))))
         elif node.kind == "subscript":
             found |= _letters(node.value) - taken
-        elif node.kind == "index" or _is_high(node):
+        elif node.kind == "index" or (node.kind == "power" and len(node.parts) > 1 and is_double(node.parts[1])):
             found |= {n.value for n in postorder(node.parts[1]) if n.kind == "NAME"} - taken
         stack.extend((part, taken) for part in node.parts)
     return found
-
-
-def _is_high(node: Node) -> bool:
-    """Whether a node is x^{(i)}, where i is an index."""
-    exponent = node.parts[1] if node.kind == "power" and len(node.parts) > 1 else None
-    return exponent is not None and exponent.kind == "group" and exponent.parts[0].kind == "group"
 
 
 def wanted_indices(unknowns: Iterable[str]) -> set[str]:

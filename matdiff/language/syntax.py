@@ -74,6 +74,11 @@ def without_brackets(node: Node) -> Node:
     return node
 
 
+def is_double(node: Node) -> bool:
+    """Whether a node stands in two brackets, as an index in x^{(i)}."""
+    return node.kind == "group" and node.parts[0].kind == "group"
+
+
 def copied(root: Node) -> Node:
     """A copy of a tree."""
     made: dict[int, Node] = {}

@@ -14,6 +14,7 @@ from matdiff.language.bracketing import GAP, Marks
 from matdiff.language.syntax import BEHIND, CLOSERS, OF_PRODUCTS, Token
 from matdiff.language.tables import END
 from matdiff.language.transcript import APART, Transcript
+from matdiff.language.words import Vocabulary
 from matdiff.records import NamedTuple
 
 ENDERS = frozenset((*CLOSERS, *BEHIND, "NAME", "NUMBER", "ARRAY"))
@@ -37,8 +38,6 @@ class Decision(NamedTuple):
 class Reach:
     """A function without brackets, or ⊗: where it stands, and whether its operand goes on over gaps."""
 
-    __slots__ = ("place", "wide", "widens")
-
     def __init__(self, place: int, widens: bool) -> None:
         self.place = place
         self.widens = widens
@@ -48,8 +47,9 @@ class Reach:
 class Emitter:
     """The tokens of one text so far; *other* are the places of decisions that go against custom."""
 
-    def __init__(self, script: Transcript, other: Collection[int]) -> None:
+    def __init__(self, script: Transcript, vocabulary: Vocabulary, other: Collection[int] = ()) -> None:
         self.script = script
+        self.vocabulary = vocabulary
         self.text = script.text
         self.other = other
         self.tokens: list[Token] = []

@@ -119,12 +119,9 @@ def misfit_of_shapes(site: Site, arrays: Sequence[Typed]) -> Misfit:
     """The error for shapes that cannot be broadcast."""
     shown = " and ".join(site.shown(a) for a in arrays if not a.is_scalar)
     vector = next((a for a in arrays if axes_of(a) == 1), None)
-    hint = f"{site.attempt.shown(vector)}[:, None] is a column" if vector and count_of_matrices(arrays) else ""
+    is_beside = any(ONE not in (a.rows, a.cols) for a in arrays)
+    hint = f"{site.attempt.shown(vector)}[:, None] is a column" if vector and is_beside else ""
     return site.misfit(f"{shown} cannot be broadcast together", hint)
-
-
-def count_of_matrices(arrays: Sequence[Typed]) -> int:
-    return sum(ONE not in (a.rows, a.cols) for a in arrays)
 
 
 def penalise(site: Site, arrays: Sequence[Typed], count: int) -> None:

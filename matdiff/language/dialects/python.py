@@ -30,22 +30,13 @@ from matdiff.language.dialects import (
     pairs,
     problems,
     python_names,
+    statements,
     subscripts,
 )
 from matdiff.language.dialects.functionals import together
 from matdiff.language.dialects.inlining import inlined
 from matdiff.language.dialects.python_text import LAMBDA, NotPython, empty, parsed
 from matdiff.language.dialects.recorded import DISTRIBUTIONS
-from matdiff.language.dialects.statements import (
-    in_order,
-    matrices,
-    needed,
-    of_function,
-    renamed,
-    statements_of,
-    with_sizes,
-    with_values,
-)
 from matdiff.language.extents import Excerpt
 from matdiff.language.names import GREEK_CLASS, MARKS, canonical, nearest
 from matdiff.language.syntax import Node
@@ -131,15 +122,15 @@ class Converter:
         for labels, note in classes.unfolded(self, parsed):
             said.append((labels, "matrix"))
             notes.append(note)
-        aliasing.require_own(self, of_function(parsed))
+        aliasing.require_own(self, statements.of_function(parsed))
         if isinstance(parsed, ast.Expression):
             layers.unfolded(self, [ast.Expr(parsed.body)])
             return Said(self.function_of(parsed.body), tuple(said), tuple(notes))
         returned = bool(parsed.body) and isinstance(parsed.body[-1], (ast.Return, ast.FunctionDef, ast.ClassDef))
-        body = with_values(statements_of(parsed.body))
-        body = with_sizes(renamed(body if returned else in_order(body)), makers.SIZED)
-        said += [(Excerpt(name.id, self.span(name)[0], self.text), "matrix") for name in matrices(body)]
-        body, unused = needed(layers.unfolded(self, body), returned)
+        body = statements.with_values(statements.statements_of(parsed.body))
+        body = statements.with_sizes(statements.renamed(body if returned else statements.in_order(body)), makers.SIZED)
+        said += [(Excerpt(name.id, self.span(name)[0], self.text), "matrix") for name in statements.matrices(body)]
+        body, unused = statements.needed(layers.unfolded(self, body), returned)
         items = [self.statement(item, item is body[-1]) for item in body]
         if not items:
             raise empty(self.text)

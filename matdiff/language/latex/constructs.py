@@ -32,7 +32,6 @@ class Construct:
     taken    how many of its arguments are written
     """
 
-    __slots__ = ("command", "mark", "sign", "taken")
     arguments = 1
 
     def __init__(self, command: Token, page: Page, sign: str = "") -> None:
@@ -51,8 +50,6 @@ class Construct:
 class Font(Construct):
     r"""\mathbf{x} is x; the blackboard E is no letter."""
 
-    __slots__ = ()
-
     def end(self, page: Page, token: Token) -> None:
         if self.command.text in (r"\mathbb", r"\Bbb") and page.short(self.mark) == "𝔼":
             span = (self.command.start, token.end)
@@ -64,13 +61,9 @@ class Font(Construct):
 class Brace(Construct):
     r"""\underbrace{…}_{…}: the argument stays, the *label* below or above it vanishes."""
 
-    __slots__ = ()
-
 
 class Fence(Construct):
     r"""\norm{x} and \abs{x}, where the text itself does not define them."""
-
-    __slots__ = ()
 
     def begin(self, page: Page, token: Token) -> None:
         page.write(self.sign + OPENS, self.command.start, token.end)
@@ -82,7 +75,6 @@ class Fence(Construct):
 class Fraction(Construct):
     r"""\frac{a}{b} is ((a)/(b)), \frac12 is (1/2)."""
 
-    __slots__ = ("middle",)
     arguments = 2
 
     def begin(self, page: Page, token: Token) -> None:
@@ -113,8 +105,6 @@ class Fraction(Construct):
 class Root(Construct):
     r"""\sqrt{x} is √(x), \sqrt[3]{x} is ((x)^(1/(3)))."""
 
-    __slots__ = ("degree",)
-
     def __init__(self, command: Token, page: Page) -> None:
         super().__init__(command, page)
         self.degree: list[Piece] | None = None
@@ -144,8 +134,6 @@ class Root(Construct):
 class Accent(Construct):
     r"""\hat{x} is x with a combining sign; \hat{x_1} is \hat{x}_1."""
 
-    __slots__ = ()
-
     def end(self, page: Page, token: Token) -> None:
         place = page.solid(self.mark, 1)
         letter = page.pieces[place][0] if place < len(page) else ""
@@ -166,8 +154,6 @@ NORMED = regex(r"‖⎹?(?:²|\^\{?2\}?)?$")
 
 class Script(Construct):
     """A subscript or superscript: its sign, a piece for the opening brace if there is one, and what stands in it."""
-
-    __slots__ = ("braced", "nested")
 
     def __init__(self, command: Token, page: Page, nested: bool) -> None:
         page.close_up()

@@ -106,8 +106,6 @@ def line_by_line(source: str) -> bool:
 class Stream:
     """The tokens that are still to be read, next one last, and the macros defined so far."""
 
-    __slots__ = ("end", "expanded", "macros", "pending", "source")
-
     def __init__(self, source: str) -> None:
         self.source = source
         self.pending = tokenize(source)[::-1]

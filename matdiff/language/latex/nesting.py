@@ -29,8 +29,6 @@ class Frame:
     fonts   how many fonts are set for the rest of it
     """
 
-    __slots__ = ("after", "closer", "fonts", "opener", "outer", "start")
-
     def __init__(self, opener: Token, closer: str, start: int, after: str = "", outer: str = "") -> None:
         self.opener = opener
         self.closer = closer

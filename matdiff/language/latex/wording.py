@@ -14,6 +14,7 @@ from matdiff.language.latex.commands import COMMANDS
 from matdiff.language.latex.constructs import Script
 from matdiff.language.latex.macros import Token
 from matdiff.language.latex.nesting import Frame, Nesting
+from matdiff.language.latex.page import Piece
 from matdiff.language.named_functions import function_named
 from matdiff.language.names import nearest
 from matdiff.language.phrases import is_said, said_of_names, without_lead
@@ -131,18 +132,11 @@ class Wording(Nesting):
             if words[-1] in ("otherwise", "else"):
                 self.page.write(NAMED + "otherwise" + NAME_ENDS, start, end)
         elif not self.lowered and words and (is_said(words) or is_request(words)) and not self._counts(words, end):
-            for word in content.split():
-                self.page.blank(" ", start, end)
-                self.page.write(word[0].lower() + word[1:], start, end)
-            self.page.blank(" ", start, end)
+            self.spaced(*((word[0].lower() + word[1:], start, end) for word in content.split()))
         elif " ".join(words) in STEPS_FOLLOW and re.compile(INDEX_FOLLOWS).match(self.source, end):
-            self.page.blank(" ", start, end)
-            self.page.write("for", start, end)
-            self.page.blank(" ", start, end)
+            self.spaced(("for", start, end))
         elif phrase := PHRASES.get(" ".join(words).lower()):
-            self.page.blank(" ", start, end)
-            self.page.write(phrase, start, end)
-            self.page.blank(" ", start, end)
+            self.spaced((phrase, start, end))
         elif not self.lowered and re.search(r"[a-z]\.\s", content) and words[0][:1].isalpha() and len(words) > 2:
             self.prose(content, self.source.index(content, start))
         elif (
@@ -155,6 +149,13 @@ class Wording(Nesting):
             raise NotationError(message, text=self.source, span=(start, end), suggestion="leave only the formula")
         else:
             self.name(" ".join(words).replace("-", "") or content, start, end)  # \text{hinge-loss} has a hyphen
+
+    def spaced(self, *words: Piece) -> None:
+        """Words with a space on both sides of each."""
+        for word in words:
+            self.page.blank(" ", *word[1:])
+            self.page.write(*word)
+        self.page.blank(" ", *words[-1][1:])
 
     def prose(self, content: str, start: int) -> None:
         """Text between formulas: questions and conditions, whose formulas and names stand beside them."""
@@ -180,11 +181,7 @@ class Wording(Nesting):
             span = first, start + len(clause.rstrip())
             message, hint = "text outside of the formula is not read", "leave only the formula"
             raise NotationError(message, text=self.source, span=span, suggestion=hint)
-        for word in re.finditer(r"\S+", clause):
-            span = start + word.start(), start + word.end()
-            self.page.blank(" ", *span)
-            self.page.write(word.group(), *span)
-        self.page.blank(" ", start, start + len(clause))
+        self.spaced(*((m.group(), start + m.start(), start + m.end()) for m in re.finditer(r"\S+", clause)))
 
     def _counts(self, words: list[str], end: int) -> bool:
         r"""Whether \text{for all} is followed by the index of a recurrence, or of a family."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from matdiff.algebra.constants import Ones, Zeros
 from matdiff.algebra.dims import ONE, SCALAR, Shape, Size, size
@@ -79,17 +78,12 @@ def type_recurrence(attempt: Attempt, node: Node) -> Typed:
     start = starts[0] if len(together) == 1 else stacked(attempt, node, [[start] for start in starts])
 
     def make(*parts: Expr) -> Expr:
-        first, further = (_below_each_other(half) for half in (parts[: len(together)], parts[len(together) :]))
+        first, further = (VerticalStack.of(*half) for half in (parts[: len(together)], parts[len(together) :]))
         if len(together) > 1:
             _tell_parts(attempt, node)
         return Recurrence(first, further, _state(attempt, node.value))
 
     return attempt.typed(node, (start.rows, start.cols), (*starts, *steps), make)
-
-
-def _below_each_other(parts: Sequence[Expr]) -> Expr:
-    """The states that go together, as one."""
-    return parts[0] if len(parts) == 1 else VerticalStack.of(*parts)
 
 
 def _name(recursion: Recursion) -> str:
