@@ -23,12 +23,18 @@ OF_TWO = regex(rf"(?<![A-Za-z0-9_{{])(?P<base>{LETTER})_(?P<low>[A-Za-z0-9])(?P<
 
 
 def parted(script: Transcript, declared: Container[str]) -> Transcript:
-    """The text with a small space behind such subscripts, but in names that are declared; k_* is k_star."""
+    """The text with a small space behind such subscripts, but in names that are declared; k_* is k_star.
+
+    And in S_wW where S_w and W are declared.
+    """
     if "_" not in script.text:
         return script
     stars = [(m.start(), m.end(), "_{star}") for m in re.finditer(STARRED, script.text)]
     held = [(m.start(), m.end(), f"⟪{m[1]}_{m[2]}⟫") for m in re.finditer(HELD, script.text)]
-    return script.edited([*_ends(script.text, declared), *stars, *held])
+    both = [m for m in OF_TWO.finditer(script.text) if canonical(m.group()) not in declared]
+    both = [m for m in both if canonical(m[0][:-1]) in declared and canonical(m["factor"]) in declared]
+    apart = [(m.start("factor"), m.start("factor"), APART) for m in both]
+    return script.edited([*_ends(script.text, declared), *stars, *held, *apart])
 
 
 def _ends(text: str, declared: Container[str]) -> Iterator[Edit]:

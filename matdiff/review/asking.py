@@ -88,6 +88,8 @@ def objective(scope: Scope, of: str, by: str = "") -> str:
     """The name of the function that is differentiated: the one that is named, or the last one that is a number."""
     if of and named(of) in scope.definitions:
         return named(of)
+    if of and named(of) in scope.unread:
+        raise UnsupportedError(f"the definition of {of} is not read")
     if of:
         raise NotSaid(f"what {of} is has not been said")
     numbers = [name for name, value in scope.definitions.items() if value.shape == SCALAR and name != by]
@@ -141,7 +143,7 @@ def derivative_asked(scope: Scope, asked: Asked) -> Expr:
         at = scope.read(asked.by)
         return slope(asked.of, at, scope.declared)
     if named(asked.of) in scope.forms or (not asked.of and not scope.definitions and scope.forms):
-        return _of_form(scope, scope.forms.get(named(asked.of)) or next(iter(scope.forms.values())), asked)
+        return _of_form(scope, named(asked.of) if asked.of else next(iter(scope.forms)), asked)
     if stacked := re.fullmatch(rf"\s*\(?\s*vec\s*\(?\s*({LETTER})[\s)]*", asked.by):
         found = derivative_asked(scope, asked._replace(by=stacked.group(1)))
         return found if asked.order == 2 or scope.is_jacobian else Vec.of(found)
@@ -220,10 +222,13 @@ def _slopes(scope: Scope, name: str) -> Iterator[Expr]:
             yield derivative_asked(scope, Asked(name, argument))
 
 
-def _of_form(scope: Scope, form: Expr, asked: Asked) -> Expr:
-    """G where df = Tr(Gᵀ dX) is what is known of f."""
+def _of_form(scope: Scope, name: str, asked: Asked) -> Expr:
+    """G where df = Tr(Gᵀ dX) is what is known of f, or follows with what is defined with X."""
+    form = scope.forms[name]
     by = unknown_of(scope, asked, form, "")
+    if by in scope.definitions:
+        form = scope.resolved(scope.unfolded(scope.said_forms[name], keep=by), by)
     increment = next((s for s in symbols(form) if s.name[0] == "d" and named(s.name[1:]) == by), None)
     if increment is None or form.shape != SCALAR or asked.order != 1:
         raise UnsupportedError(f"d{by} does not occur in the differential")
-    return derivative(form, increment, 1)
+    return scope.unfolded(derivative(form, increment, 1))

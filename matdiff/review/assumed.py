@@ -75,6 +75,8 @@ def assume(scope: Scope, text: str, curved: bool) -> None:
     for name, word in assumptions(text):
         if (word in CURVED) == curved and not (curved and name in scope.varied):
             _note(scope, name, word)
+        elif curved and word == "orthogonal":
+            scope.conditions[name] = word
     for m in re.finditer(TRIANGULAR, text) if not curved else ():
         square = {d.shape for d in scope.declared.table.values() if d.shape[0] == d.shape[1] and d.shape != SCALAR}
         if len(square) == 1:
@@ -84,7 +86,8 @@ def assume(scope: Scope, text: str, curved: bool) -> None:
 
 def _note(scope: Scope, name: str, word: str) -> None:
     """Adds a property to what is declared of a name; that a matrix has orthonormal columns is kept in mind."""
-    if (name.isupper() or name in GREEK_CAPITALS) and name not in scope.declared:
+    base = name.partition("_")[0]
+    if (base.isupper() or base in GREEK_CAPITALS) and name not in scope.declared:
         scope.declared.table.update(declare(f"{name}: {word}").table)
     known = scope.declared.get(name)
     if known and known.shape[0] == known.shape[1] and known.shape != SCALAR:

@@ -1,10 +1,22 @@
-"""Rows of a text without the remarks that stand in a column at their right."""
+"""Rows of a text without the remarks that stand in a column at their right, and the axes of sums in code."""
 
 from __future__ import annotations
 
 import re
 
 ITEM = r"^\s*(?:[-•]\s+)?\d+(?:\.\d+)*\.\s+(?=[^\W\d]|[\\∂∇⇒=])"  # 4.1. dh = …
+
+AXIS = r"(?:\b(?:axis|dim)\s*=\s*)?(\d)\s*(?:,\s*keepdims?\s*=\s*True\s*)?\)"
+REDUCED = rf"\b(?:np|jnp|torch)\.(sum|mean)\(((?:[^()]|\([^()]*\))*?),\s*{AXIS}"  # np.sum(x, axis=0)
+
+
+def by_places(row: str) -> str:
+    """A row with sums over an axis in one spelling.
+
+    >>> by_places("db = np.sum(dZ, axis=0)"), by_places("db = dZ.sum(axis=0, keepdims=True)")
+    ('db = (dZ).sum(0)', 'db = dZ.sum(0)')
+    """
+    return re.sub(rf"\.(sum|mean)\({AXIS}", r".\1(\2)", re.sub(REDUCED, r"(\2).\1(\3)", row)) if "(" in row else row
 
 
 def _label(row: str) -> str:

@@ -59,7 +59,11 @@ def definitions_in(lines: list[Line], scope: Scope) -> dict[str, Definition]:
             if name and name in map(named, arguments):
                 scope.unread.add(name)  # f(f) = …
             is_new = name and name not in found and name not in MATHEMATICAL and _is_name(scope, name)
-            is_new = is_new and question_at(first, 0, ()) is None and not _is_solution(name, varied | asked)
+            is_new = (
+                is_new
+                and question_at(first, 0, ()) is None
+                and not _is_solution(name, (varied | asked) - letters_in(sides[0]))
+            )
             is_new = is_new and not _is_model(first, sides[0], lines, "epsilon" in scope.given)
             is_member = bool(indices and name in scope.declared and scope.declared[name].indices)
             is_new = is_new and (
@@ -79,11 +83,15 @@ def definitions_in(lines: list[Line], scope: Scope) -> dict[str, Definition]:
 
 
 def introduced(lines: list[Line], given: Collection[str]) -> list[Line]:
-    """The lines, in which a new name at the end of a chain, ∂A/∂η_j = e^{η_j}/Z = p_j, has a statement of its own."""
+    """The lines, in which a new name at the end of a chain, ∂A/∂η_j = e^{η_j}/Z = p_j, has a statement of its own.
+
+    And in which S⁻¹ = A of a new S is S = A⁻¹.
+    """
     seen, found = {*given, "I"}, []
     for line in lines:
         spelt: list[Statement] = []
         for statement in line.statements:
+            statement = _of_inverse(statement, seen)
             *sides, last = statement.sides
             seen |= {_letter(name) for side in sides for name in letters_in(side)}
             is_new = len(sides) > 1 and re.fullmatch(LETTER, last) is not None and _letter(named(last)) not in seen
@@ -91,6 +99,15 @@ def introduced(lines: list[Line], given: Collection[str]) -> list[Line]:
             spelt += [statement._replace(sides=tuple(sides)), Statement((last, sides[-1]))] if is_new else [statement]
         found.append(line._replace(statements=tuple(spelt)))
     return found
+
+
+def _of_inverse(statement: Statement, seen: Collection[str]) -> Statement:
+    """S = A⁻¹ for S⁻¹ = A, of an S that was not seen before."""
+    first, *sides = statement.sides
+    m = re.fullmatch(rf"({LETTER})\s*(?:⁻¹|\^\{{?[-−]1\}}?)", first)
+    if m is None or statement.goes_on or {named(m.group(1)), _letter(named(m.group(1)))} & {*seen}:
+        return statement
+    return statement._replace(sides=(m.group(1), *(f"({side})^{{-1}}" for side in sides)))
 
 
 def _letter(name: str) -> str:
@@ -160,7 +177,7 @@ def _bare(side: str) -> str:
 
 
 def _is_solution(name: str, varied: Collection[str]) -> bool:
-    """Whether a name is that of an argument with a hat or a star: β̂ behind L(β)."""
+    """Whether a name is that of an argument with a hat or a star: β̂ behind L(β); no û = u/‖u‖, which has its u."""
     return name not in varied and re.sub(STARRED, "", name) in varied
 
 

@@ -7,12 +7,14 @@ from collections.abc import Callable
 
 from matdiff.algebra.dims import SCALAR, Shape
 from matdiff.algebra.expr import Expr, Symbol, postorder, replace, symbols
+from matdiff.algebra.operators.matrix_functions import Sqrtm
 from matdiff.algebra.operators.products import Product, Transpose
+from matdiff.algebra.operators.square import Inverse
 from matdiff.errors import MatdiffError
 from matdiff.language.declared import OPEN, Declaration
 from matdiff.language.names import named
 from matdiff.review.chain import Chain
-from matdiff.review.comparing import compared, spread
+from matdiff.review.comparing import compared, is_right, spread
 from matdiff.review.scope import MARK, Scope
 
 MOST_SIZES = 6  # that are tried in place of those that are not declared
@@ -74,9 +76,22 @@ def found_out(scope: Scope, value: Expr, wanted: Shape) -> bool:
 
 def condition_of(scope: Scope, line: str, truth: Expr, value: Expr) -> str:
     """The condition under which a side may be what it should be, in a sentence; empty if a text says of none."""
-    if held := scope.conditions.keys() & {s.name for e in (truth, value) for s in symbols(e)}:
+    held = {s.name for e in (truth, value) for s in symbols(e) if scope.conditions.get(s.name) == "idempotent"}
+    if held:
         return f"what is said of {min(held)} may make it so"
     return "it is said to hold under a condition" if re.search(f"{UNDER}|{OFF_DIAGONAL}", line) else ""
+
+
+def holds_if_orthonormal(scope: Scope, truth: Expr, value: Expr) -> bool:
+    """Whether two sides are equal where WᵀW = I, or WWᵀ = I, for all W of which a text says that.
+
+    Of every W these hold of W(WᵀW)^{-1/2}, or of (WWᵀ)^{-1/2}W.
+    """
+    held = {s for e in (truth, value) for s in symbols(e) if scope.conditions.get(s.name) == "orthogonal"}
+    columns: dict[Expr, Expr] = {w: Product.of(w, Inverse(Sqrtm.of(Product.of(Transpose(w), w)))) for w in held}
+    rows: dict[Expr, Expr] = {w: Product.of(Inverse(Sqrtm.of(Product.of(w, Transpose(w)))), w) for w in held}
+    tables = (columns, rows) if held else ()
+    return any(is_right(replace(value, table.get), replace(truth, table.get)) for table in tables)
 
 
 def has_known_shapes(scope: Scope, truth: Expr, value: Expr) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from itertools import pairwise
 
@@ -194,6 +194,12 @@ def _exchanges(side: str, found: list[Factor]) -> Iterator[Edit]:
     for f in found:
         if re.fullmatch(r"⁻²|\^\s*\{?\s*[-−]2\s*\}?", side[f.bare : f.end]):
             base = side[f.start : f.bare] + "^{-1}"
+            for left in (one for one, right in _neighbours(side, found) if right is f):
+                yield Edit(
+                    "order",
+                    f"{side[: left.start]}{base} {side[left.start : f.start]} {base}{side[f.end :]}",
+                    (left.start, f.end),
+                )
             ends = {other.end for left, other in _neighbours(side, found) if left is f}
             ends.add(next((f.end + b for a, b in terms(side[f.end :])), len(side)))  # of the term, a sum behind it too
             for end in sorted(ends):
@@ -238,6 +244,13 @@ def _numbers(side: str) -> Iterator[Edit]:
         for factor, number in ((2, "2 "), (Fraction(1, 2), "(1/2) ")):
             spelt = f"({factor * int(first.group(1))})" if first else number
             yield Edit("factor", f"{side[:start]}{spelt}{side[first.end() if first else start :]}", (start, end))
+
+
+def scaled(side: str, numbers: Iterable[str]) -> Iterator[Edit]:
+    """A letter for a number put in front of a term, of the side or of a bracket in it: n λI for λI."""
+    for number in numbers:
+        for start, end in (place for part in parts(side) for place in terms(side, *part)):
+            yield Edit("factor", f"{side[:start]}{number} {side[start:]}", (start, end))
 
 
 def terms(side: str, first: int = 0, last: int | None = None) -> list[tuple[int, int]]:

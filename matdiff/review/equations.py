@@ -15,6 +15,7 @@ from matdiff.errors import MatdiffError
 from matdiff.numeric.premises import Premises
 from matdiff.records import NamedTuple
 from matdiff.review.comparing import compared
+from matdiff.review.lines import IMPLIED
 from matdiff.solving.elimination import roots
 from matdiff.solving.equations import Equation
 
@@ -23,6 +24,7 @@ ZERO = r"(?:zero|\$?0\$?)(?![\w.])"
 SETTING = (
     rf"(?i)\b(?:set|sett?ing|equat\w+|put|putting)\b[^=]*\bto\s+{ZERO}"
     rf"|\b(?:gradient|derivative|differential|slope)s?\b[^=.]*(?:\b(?:is|are|be)\s+{ZERO}|\bvanish)"
+    r"|\bat (?:the|an?) (?:optim|minim|maxim|station|critical)"
 )  # setting the derivative to zero
 CONCLUDES = (
     r"(?i)\b(?:so|thus|hence|therefore|gives|read off|gradient|also|donc)\b|⇒|=>|\\(?:Rightarrow|implies|therefore)"
@@ -37,6 +39,7 @@ CONSTRAINED = (
 )
 AT_A_POINT = r"(?i)\b(?:for|at|if|when|let|take|choose)\s+[^\s=]+\s*="  # for w = 0
 DEPARTS = r"(?i)\b(?:add(?:s|ed|ing)?|regulari[sz]\w*|modif\w+|replac\w+|instead|approximat\w+|damp\w+)\b"
+SUFFICES = rf"{IMPLIED}|=\s*\$?0\$?,?\s+if\s(?!and only)"  # ∇f = 0 ⇐ Xw = y
 FACTORS: tuple[int | Fraction, ...] = (1, -1, 2, -2, Fraction(1, 2), Fraction(-1, 2), 4, Fraction(1, 4))
 
 
@@ -57,6 +60,7 @@ class Equations:
         self.are_zero = False  # whether the words of the present line do
         self.is_at_a_point = False  # whether those give a letter a value as an example
         self.departs = False  # whether those change the equation
+        self.suffices = False  # whether those give one from which it follows
         self.concludes = False  # whether those say that it follows
         self._premises: Premises | None = None
         self.is_constrained = False  # whether a line so far speaks of constraints
@@ -68,6 +72,7 @@ class Equations:
         """
         self.is_at_a_point = re.search(AT_A_POINT, words) is not None
         self.departs = re.search(DEPARTS, f"{above} {words}") is not None
+        self.suffices = re.search(SUFFICES, words) is not None
         self.is_constrained |= re.search(CONSTRAINED, words) is not None
         is_optimum = not self.is_constrained and re.search(OPTIMUM, words) is not None
         self.concludes = is_optimum or re.search(CONCLUDES, words) is not None
@@ -82,9 +87,10 @@ class Equations:
         return bool(told) and (self.concludes or {*symbols(difference)} <= told)
 
     def copy(self) -> Equations:
-        """The equations so far, to which nothing is added."""
+        """The equations so far, to which nothing is added; what words conclude from a gradient sets it to zero."""
         found = Equations()
         found.zeros, found.gradients, found.solutions = [*self.zeros], [*self.gradients], dict(self.solutions)
+        found.zeros = found.zeros or [*(self.gradients if self.concludes else ())]
         found.is_at_a_point, found.concludes, found.departs = self.is_at_a_point, self.concludes, self.departs
         return found
 

@@ -13,8 +13,9 @@ from matdiff.algebra.notation import GREEK as SPELT
 from matdiff.errors import MatdiffError
 from matdiff.language.declarations import declare
 from matdiff.language.declared import Declaration
-from matdiff.language.names import SUBS, canonical, named
+from matdiff.language.names import PLAIN_SUBSCRIPT, SUBS, canonical, named
 from matdiff.language.outside import closing, outside
+from matdiff.language.runs import OF_TWO
 from matdiff.language.spelling import transcript
 from matdiff.review.operators import HELD, LETTER
 
@@ -34,7 +35,9 @@ TURNED = (  # behind what is transposed, in all spellings
     r"(?:['′ᵀ]|\^\s*\{?\s*(?:T|⊤|\\(?:top|intercal|prime)|\\(?:math|text)[a-z]{2}\s*\{?\s*T)(?![a-z])\s*\}{0,2})"
 )
 ALL_ONES = rf"(?:(?<![\w.])1|𝟏|\\(?:mathbf|boldsymbol|bm)\s*\{{1\}})\s*{TURNED}"
-TIMES_ONES = rf"(?:{ALL_ONES}\s*|(?<![A-Za-z\\])sum\()([^\W\d_])\)?\s*=\s*1(?![\w.])"  # 1ᵀp = 1, sum(p) = 1
+TIMES_ONES = (  # 1ᵀp = 1, 1ᵀyᵢ = 1, sum(p) = 1
+    rf"(?:{ALL_ONES}\s*|(?<![A-Za-z\\])sum\()([^\W\d_])(?:_\{{?[a-z]\}}?|[{SUBS}])?\)?\s*=\s*1(?![\w.])"
+)
 ARGUMENT = r"((?:[^(),]|\((?:[^()]|\([^()]*\))*\))+?)\s*(?:\\(?:right|[bB]igg?r?)\s*)?"
 CROSS_ENTROPY = (
     rf"(?<![A-Za-z])CE\}}?\s*(?:\\(?:left|[bB]igg?l?))?\s*\(\s*{ARGUMENT},\s*{ARGUMENT}\)"  # of two that sum to 1
@@ -52,16 +55,16 @@ LAYERS = {"": "_this ", "+": "_next ", "-": "_prev ", "−": "_prev "}
 DELTAS = r"(\(\(\s*|(?<!\w))δ(\s*[^()/=]*(?:\([^()]*\))?\s*\)?\s*/\s*\(?\s*)δ(?=\s*[^\W\d_])"  # δf/δx
 INVERSE = r"(?i)pseudo.?inverse|Moore|Penrose|generali[sz]ed inverse|pinv"
 LOGARITHM = r"(?:\\?(?:log|ln))\s*"
-LIKELIHOOD = rf"{LOGARITHM}(\(\s*)?[pP]\s*(?:\([^()]*[|∣;][^()]*\)|\(\s*[^\W\d_]\s*\)|$)(?(1)\s*\))"  # log p(y | X, w)
+LIKELIHOOD = rf"{LOGARITHM}(\(\s*)?[pPπ]\s*(?:\([^()]*[|∣;][^()]*\)|\(\s*[^\W\d_]\s*\)|$)(?(1)\s*\))"  # log p(y | X, w)
 OF_L = r"(?:\\mathcal\s*\{\s*L\s*\}|\\mathcal\s*L|[Lℒ𝓛])(?![A-Za-z_0-9₀-₉ᵢⱼ'ᵀ])"
 NORMAL = r"(?:log|ln)\s*(?:N|𝒩)\s*(?:\([^()]*[|∣;][^()]*\)|$)"
-SAYS_LIKELIHOOD = r"(?:log|ln)\s*[({]?\s*[pP]\s*\((?:[^()]*(?:[|∣;]|\\mid|\\vert)|[^()]*\)\s*&?\s*=)"
+SAYS_LIKELIHOOD = r"(?:log|ln)\s*[({]?\s*(?:[pPπ]|\\pi)\s*\((?:[^()]*(?:[|∣;]|\\mid|\\vert)|[^()]*\)\s*&?\s*=)"
 SAYS_L = rf"{LOGARITHM}{OF_L}\s*(?:\([^()]*\))?\s*&?\s*="  # ln L(β) = …
 SAYS_NORMAL = r"N\}?\s*\([^()]*\)\s*&?="  # log N(x; m, C) = …
 TWO_BELOW = rf"(?:_(?:\{{\s*\w\s*,?\s*\w\s*\}}|[a-z]{{2}}(?![A-Za-z]))|[{SUBS}]{{2}})"
 ENTRIES = rf"(?<![A-Za-z\\])(?P<of>\\[a-z]+|[a-zα-ω])(?={TWO_BELOW})"
 
-ONE_BELOW = rf"(?<![A-Za-z\\])(?P<of>[a-z])(?:_(?:\{{\s*[a-z]\s*\}}|[a-z](?![A-Za-z,]))|[{SUBS}](?![{SUBS}]))"
+ONE_BELOW = rf"(?<![A-Za-z\\])(?P<of>[a-zφψ])(?:_(?:\{{\s*[a-z]\s*\}}|[a-z](?![A-Za-z,]))|[{SUBS}](?![{SUBS}]))"
 PIECE = r"\{([^\W\d_])_\{?(\d)\}?\}_(?:\{\s*(\w(?:\s*,\s*\w)*)\s*\}|(\w))"  # {r_2}_{i,j}, a member of r2
 STAR = r"(?<![.*])\*(?!\*)"  # which may be by entries
 HIGH = str.maketrans({"²": "^2", "³": "^3"})
@@ -84,7 +87,9 @@ STEP = r"(?<=[^\W\d_])_\{\s*[a-z]\s*\+\s*1\s*\}"  # x_{k+1}, the next x
 NEXT = r"(?<![A-Za-z])([^\W\d_])(?:₊|_\{?\+\}?)"  # x₊ = …, the next x
 STEPPED = r"Δ\s*([^\W\d_])(?![_\d₀-₉])"  # ΔX, a name
 BARE_STEP = r"(?:Δ|\\Delta(?![A-Za-z]))\s*(?:[_=+*'ᵀ^):₀-₉⊙&\-]|\\|$)"  # Δ, which is one itself
-OF_SUMS = r"(∑_\{?(?P<i>[a-z])[^/=]*?)\s*/\s*(∑_\{?(?P=i)[^/=+−-]*)$"  # ∑ₖ rₖ xₖ / ∑ₖ rₖ
+LOW_LETTERS = rf"(?<=[^\W\d_])[ₐ-ₜᵢ-ᵥⱼ]+(?![{SUBS}₊₋])"  # xᵢ, which is x_{i}
+DISTANCE = r"[dD](?:_\{?\w\}?)?(?:²|\^\{?2\}?)"  # d²(x, y) and d_M^2, squared
+OF_SUMS = r"([∑Σ]_\{?(?P<i>[a-z])[^/=]*?)\s*/\s*([∑Σ]_\{?(?P=i)[^/=+−-]*)$"  # ∑ₖ rₖ xₖ / ∑ₖ rₖ
 INNER = rf"({LETTER}\s*{TURNED})\s*({LETTER})(?!\s*{TURNED}|[\w^(])"
 FACTOR_ONE = r"(?<=[\w)\]'′ᵀ⊤}])\s*(?:(?<=\s)|(?<=ᵀ)|(?<=⊤))1(?=\s*(?:[/)+−-]|$))"
 SIZE = r"\w+(?: ?[-+*] ?\w+)*"  # n - 1
@@ -171,14 +176,22 @@ def rows_of(text: str, declared: Mapping[str, Declaration]) -> dict[str, str]:
     """
     plain = re.sub(r"\\(?:mathbf|boldsymbol|bm|vec)\s*(?:\{\s*([a-z])\s*\}|([a-z])(?![a-z]))", r"\1\2", text)
     found = {}
+    plain = re.sub(r"\\(phi|psi)(?![a-z])", lambda m: SPELT[m[1]], plain)
     for letter in {m.group("of") for m in re.finditer(ONE_BELOW, plain)} - declared.keys():
-        known = declared.get(letter.upper())
+        known = declared.get(named(letter.upper()))
         is_bare = re.search(rf"(?<![A-Za-z\\]){letter}(?![A-Za-z_{SUBS}])", plain) is not None
-        if known is None or known.indices or SCALAR[0] in known.shape or is_bare or "column" in text:
+        speaks_of_columns = re.search(r"\bcolumns?\b(?![- ](?:rank|vector))", text) is not None
+        if known is None or known.indices or SCALAR[0] in known.shape or is_bare or speaks_of_columns:
             continue
         if known.shape[0] != known.shape[1] or re.search(r"\brows?\b", text):
             found[letter] = letter.upper()
     return found
+
+
+def _stands_apart(m: re.Match[str], text: str, given: Collection[str]) -> bool:
+    """Whether S_w and W, as of S_wW, are names that are given or stand by themselves."""
+    parts = m[0][:-1], m["factor"]
+    return all(named(one) in given or re.search(rf"(?<![A-Za-z0-9_]){one}(?![A-Za-z0-9_])", text) for one in parts)
 
 
 def _entry_of_identity(m: re.Match[str]) -> str:
@@ -188,7 +201,7 @@ def _entry_of_identity(m: re.Match[str]) -> str:
 
 def _row(whole: str, m: re.Match[str]) -> str:
     """(X[i,:]') for x_i, the row of X as a column."""
-    return f"({whole}[{m.group(1) or canonical('x' + m.group(2))[1:].lstrip('_')},:]')"
+    return f"({whole}[{m[1] or m[2] or canonical('x' + m[3])[1:].lstrip('_')},:]')"
 
 
 def in_doubt(side: str) -> Iterator[str]:
@@ -286,10 +299,11 @@ class Habits:
         self._numbers_one = re.search(r"[α-ω](?:[02-9]|_\{?\d|[₀-₉])", text) is None  # μ1 is μ times ones
         self._has_steps = re.search(rf"{STEP}\s*&?\s*=", text) is not None
         self._names_next = re.search(rf"{NEXT}\s*&?\s*=", text) is not None
-        self._names_d2 = re.search(r"(?m)^\W*d(?:²|\^\{?2\}?)\s*(?:\([^()=]*\))?\s*&?\s*=", text) is not None
+        self._names_d2 = re.search(rf"(?m)(?:^\W*|\$){DISTANCE}\s*(?:\([^()=]*\))?\s*&?\s*=", text) is not None
         said = re.search(COMMUTATION, text)
         self.commutation = next(filter(None, said.groups())) if said else ""
         self._is_code = re.search(r"@|\.T\b", text) is not None
+        self._glued = {m[0] for m in OF_TWO.finditer(text) if m[0] not in given and _stands_apart(m, text, given)}
 
     @contextmanager
     def turning(self, kind: str) -> Iterator[None]:
@@ -319,6 +333,8 @@ class Habits:
         """A side with its signs in the spelling that the reader knows."""
         side = re.sub(PIECE, lambda m: f"{m[1]}{m[2]}[{m[3] or m[4]}]", side)
         side = re.sub(r"\((\d)/(\d)([A-Za-z])\)", r"(\1/(\2\3))", side)  # (1/2n)
+        side = re.sub(LOW_LETTERS, lambda m: f"_{{{m[0].translate(PLAIN_SUBSCRIPT)}}}", side)
+        side = OF_TWO.sub(lambda m: f"{m[0][:-1]} {m[0][-1]}" if m[0] in self._glued else m[0], side)
         side = re.sub(FROM_ZERO, r"∑_{\1=1}^{\2}", side) if self._names_no_zero else side
         side = re.sub(INVERSE_POWER, r"((\1^{-\2})ᵀ)", side)
         side = re.sub(OF_LAYER, lambda m: LAYERS[m[1] or ""], side) if self._has_layers else side
@@ -332,7 +348,9 @@ class Habits:
         for letter, whole in self._rows.items():
             row = partial(_row, whole)
             side = re.sub(
-                rf"(?:(?<![A-Za-z])|(?<=\bd)){letter}(?:_\{{?([a-z])\}}?|([{SUBS}]))(?![A-Za-z0-9_,])", row, side
+                rf"(?:(?<![A-Za-z])|(?<=\bd)){letter}(?:_\{{([a-z])\}}|(?:_([a-z])|([{SUBS}]))(?![A-Za-z0-9_,]))",
+                row,
+                side,
             )
         if not self._names_delta:
             side = re.sub(rf"δ{TWO_BELOW}", _entry_of_identity, side)
@@ -361,7 +379,7 @@ class Habits:
             side = re.sub(rf"({LETTER})(?:⁺|\^\{{?\+\}}?)", r"\1_plus ", side)
         side = re.sub(NEXT, r"\1_plus", side) if self._names_next else side
         side = re.sub(STEPPED, r"\1_Delta", side) if self._steps else side
-        side = re.sub(r"(?<![A-Za-z])d(?:²|\^\{?2\}?)", "D_sq", side) if self._names_d2 else side  # a squared distance
+        side = re.sub(rf"(?<![A-Za-z]){DISTANCE}", "D_sq", side) if self._names_d2 else side
         side = re.sub(r"(\(\(?\d+\)?/\(?\d+\)?\))\s*(?=\d)", r"\1 * ", side)  # ½ 2 A x, where no power has come down
         side = re.sub(LIKELIHOOD, " l_p ", side) if self._says_likelihood else side
         side = re.sub(rf"{LOGARITHM}{OF_L}(?:\s*\([^()]*\))?", " l_L ", side) if self._says_l else side

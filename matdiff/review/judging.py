@@ -8,7 +8,9 @@ from contextlib import suppress
 from copy import copy
 
 from matdiff.algebra.dims import SCALAR
-from matdiff.algebra.expr import symbols
+from matdiff.algebra.expr import Symbol, symbols
+from matdiff.algebra.notation import GREEK
+from matdiff.algebra.operators.differentials import Differential
 from matdiff.errors import MatdiffError, ShapeError, UnsupportedError
 from matdiff.language.names import named
 from matdiff.review.asking import Independent, NotSaid, gradients_of, read_off
@@ -25,8 +27,10 @@ from matdiff.review.sides import Beside, Judged, is_misfit
 from matdiff.review.upstream import is_told
 from matdiff.review.verdicts import AGREES, GRAVEST, MISFIT, NO_CLAIM, RIGHT, UNREAD, WRONG
 
-INTRODUCES = r"(?i)\b(?:let|consider|suppose|define|take|now|next|example|exercise|problem|with|where)\b"
+INTRODUCES = r"(?i)\b(?:let|consider|suppose|define|take|now|next|example|exercise|problem|with|where|when|if)\b"
 RESTATES = r"(?i)\b(?:expand|rewrit|simplif|equivalent|that is|i\.e\.|thus|hence|therefore)"  # Q(w) = … once more
+UPDATE = rf"({LETTER}) = \1\s*[-+−]"  # w = w − η∇f, a step
+SUPPOSES = r"\b(?:[Ii]f|[Ff]or|[Ss]uppose|[Aa]ssum(?:e|ing)|[Tt]ake|[Cc]hoose|[Ww]hen)"
 COLON = rf"\s*{LETTER}\s*:\s*{LETTER}+\s*$"  # A : B and A : BC
 BY_SIZES = "the (?:line before it is|definition of .* is|shapes do) not"  # how other reasons begin that sizes may give
 RESUMED = 3  # chains that a line may go on with
@@ -95,7 +99,7 @@ class Judge(Beside):
                 if self.chain is None:
                     yield Judged(line, UNREAD, "the line before it is not read")
                     return
-            elif self._is_renewed(line, sides):
+            elif re.match(UPDATE, " = ".join(sides)) or self._is_renewed(line, sides):
                 self.chain = None
                 yield Judged(line, NO_CLAIM)
                 return
@@ -152,6 +156,10 @@ class Judge(Beside):
         self._note_style(sides)
         if chain := self._defined(line, sides) or self._form(sides):
             return chain
+        if (value := self.scope.implicit.get(_alone(sides[0]))) is not None and not self.equations.has_increments():
+            chain = Chain(self.scope.resolved(Differential(value)))
+            self.equations.add(self.scope.value(sides[0]), chain.truth)
+            return chain
         first = sides[0] = without_star(sides[0], self.scope)
         is_derivative = self.scope.asks(first) or (self.scope.adjoints and _alone(first) != "")
         if is_derivative:
@@ -177,6 +185,8 @@ class Judge(Beside):
         is_behind = bool(self.equations.zeros) or self.has_derived
         chain.is_equation = not chain.is_line and (is_behind or self._is_condition(line, sides))
         self.has_derived = self.has_derived or is_derivative
+        if chain.origin is not None and chain.origin.order:
+            self.derived_by |= {s.name for unknown in chain.origin.unknowns for s in symbols(unknown)}
         if chain.origin is not None and chain.origin.order == 1 and not chain.is_jacobian:
             self.equations.note(chain.truth)
         return chain
@@ -198,8 +208,18 @@ class Judge(Beside):
         return chain
 
     def _is_renewed(self, line: Line, sides: list[str]) -> bool:
-        """Whether a name that was defined above, and used since, is given another meaning: the next f(x) = …"""
+        """Whether a name that was defined above, and used since, is given another meaning: the next f(x) = …
+
+        And whether a letter is from here on what a line supposes: if K = θ²C + s²I.
+        """
         name, indices = defined_by(sides[0], sides[1:], self.scope)
+        if not indices and name in self.scope.declared and self._is_supposed(name, line):
+            known = self.scope.declared[name]
+            _, value = self._value(sides[1], Chain(Symbol(name, known.shape, known.properties)))
+            self.scope.renew(name, value, sides)
+            self.scope.functions.add(name)
+            self.defined.add(name)
+            return True
         if name not in self.defined or name not in self.scope.definitions or indices or len(sides) < 2:
             return False
         try:
@@ -216,13 +236,19 @@ class Judge(Beside):
         self.scope.renew(name, value, sides)
         return True
 
+    def _is_supposed(self, name: str, line: Line) -> bool:
+        """Whether a line supposes what a letter is that has no definition, and by which nothing is differentiated."""
+        is_open = name not in self.scope.texts and name not in self.scope.asked | self.derived_by
+        return is_open and re.search(rf"{SUPPOSES}\W+{GREEK.get(name, name)}\s*=", line.text) is not None
+
     def _form(self, sides: list[str]) -> Chain | None:
         """The chain of dL, where nothing but its differential is known of L."""
         form = re.fullmatch(rf"d\(({LETTER})\)", with_increments(sides[0], self.scope.names()))
         name = named(form.group(1)) if form else ""
         if not name or not self._is_new(name):
             return None
-        value = self.scope.forms[name] = self.scope.value(sides.pop(1))
+        said = self.scope.said_forms[name] = self.scope.read(sides.pop(1))
+        value = self.scope.forms[name] = self.scope.resolved(self.scope.unfolded(said))
         self.scope.functions.add(name)
         self.scope.varied.pop(name, None)
         return Chain(value)

@@ -88,7 +88,7 @@ def _read(scope: Scope, said: Mapping[str, Definition], order: Sequence[str], wh
                 scope.given_by[name] = k
                 if not _is_link(scope, name):
                     break
-        scope.unread |= {name} - scope.definitions.keys() - scope.members.keys()
+        scope.unread |= {name} - scope.definitions.keys() - scope.members.keys() - scope.implicit.keys()
 
 
 def _is_link(scope: Scope, name: str) -> bool:
@@ -137,6 +137,8 @@ def _define_by(scope: Scope, name: str, side: str, indices: Sequence[str], is_wh
         with suppress(MatdiffError):
             scope.members[name] = family(scope, name, side, indices)
             return
+    if name in letters_in(side) and not (indices or scope.asks(side)):
+        read_equation(name, side, scope.declared)  # of z = tanh(Wz + x), whose sides have one shape
     try:
         value = by_entries(scope, side, indices) if indices else scope.read(side, scalar=name in scope.losses)
     except MatdiffError as error:

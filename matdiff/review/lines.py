@@ -17,7 +17,7 @@ from matdiff.language.requests import BY, DERIVED, NAMES
 from matdiff.language.spelling import transcript
 from matdiff.records import NamedTuple
 from matdiff.review.aims import with_aim
-from matdiff.review.columns import ITEM, without_remark
+from matdiff.review.columns import ITEM, by_places, without_remark
 from matdiff.review.word_names import (
     CONNECTING,
     D_GREEK,
@@ -63,7 +63,10 @@ DISPLAYED = (
 ONES = r"(?:\\(?:vec|mathbf|boldsymbol|bm)\s*\{\s*1\s*\}|𝟏)(?!\s*(?:[_\[]|\\\{))"  # a vector, and no indicator
 SWITCH = r"\{\s*\\(?:rm|bf|tt|it|sf|cal|scr)\s*([A-Za-z]+|\d)\s*\}"
 POINTER = r"(?<!\S)(?:<?=+>|--?>)(?=\s.*=)"  # => G = …, and no x => 0
-ARROWS = r"\\(?:(?:R|Leftr|Longr|Longleftr)ightarrow|implies|therefore|iff|because|qquad|quad)(?![A-Za-z])|[⇒⟹⟺⇔∴]"
+IMPLIED = r"[⇐⟸]|\\(?:impliedby|(?:Longl|L)eftarrow)(?![A-Za-z])"
+ARROWS = (
+    rf"\\(?:(?:R|Leftr|Long(?:left)?r)ightarrow|implies|therefore|iff|because|q?quad)(?![A-Za-z])|[⇒⟹⟺⇔∴]|{IMPLIED}"
+)
 BESIDE = (
     r"(?<=[^\s=])\s*\\q?quad(?![A-Za-z])(?=\s*(?:\\(?:frac|nabla|partial|mathrm)|[^\W\d_])[^=]*=)"  # y = Wx \quad z = …
 )
@@ -72,18 +75,16 @@ TEXT = r"\\(?:textbf|text|mbox|textrm|textit|intertext)\s*\{([^{}]*)\}"
 OPTIMUM = r"^\s*(?:min|max)(?:imi[sz]e)?\s*(?:_\{[^{}]*\}|_\w)\s*(?=[^\W\d]\w*\s*\()"  # min_{x} f(x) = …
 DEPENDS = r"\s*(?P<of>[^\W\d]\w*)\s*=\s*(?P=of)\s*\([\w\s,]+\)\s*"
 NUMBER = r"[-+−]?[\d.]+"
-SEPARATOR = r"[;\n⇒⟹]|,(?=\s|$)|⸨⸩|\.(?=\s|$)"
+SEPARATOR = r"[;\n⇒⟹⇐⟸]|,(?=\s|$)|⸨⸩|\.(?=\s|$)"
 VALUE = r"[^\W\d_]\s*\([^\W\d_](?:\s*,\s*[^\W\d_])*\)"  # f(w), L(a, b)
 BEHIND = r"=\s*:(?!=)|≡"  # y − T =: Δ, whose name stands at the end
 RELATION = r"(?<![<>!=≤≥:])(?::=|=(?!=))"
-
 IN_WORDS = rf"(?i:{DERIVED})\s+of\s+(?P<f>\S.*?)\s+{BY}{NAMES}\s*(?:is\b|equals\b|:?=|:)"  # the gradient of f wrt x is
 NUMBERING = (
     r"^[\s&]*(?:\((?:\d{1,2}|[a-h]|i{1,3}|iv|vi?)\)|\[\d{1,2}\]|\d{1,2}\))\s+(?=[^\s+*/-])"  # (1) f(x) = …, (a) …, 1) …
 )
-LABEL = r"^\s*(?:[A-Za-z]{2,}[ -])*[A-Za-z]{3,}:\s+(?=\S.*=)"  # softmax: p = …
+LABEL = r"^\s*(?:[A-Za-z]{2,}[ -])*(?:[A-Za-z]{3,}|(?:by|for|of|to|wrt) [^\s=:]{1,5}):\s+(?=\S.*=)"  # multiply by a': …
 BULLET = r"^\s*[-*•]\s+(?=[A-Za-z][a-z]{2,}[^=]*(?::\s|`)|`)"  # - gradient: `∇f = …`
-
 ITEM_OF_FORMULAS = r"^\s*[-*•]\s+(?=[^\s=+*/-][^=\n]*=)"  # - df = …, in a list of such
 
 SIGNS = rf"(?:{PROSE}|,)\s*\w+\s*(?:=\s*(?:±|\\pm)\s*1|(?:∈|\\in)\s*\\?\{{\s*[-−]?1\s*,\s*[-−+]?1\s*\\?\}})"
@@ -134,7 +135,7 @@ def lines_of(text: str, known: Sequence[str] = (), respelt: Callable[[str], str]
             if not is_latex:
                 row = re.sub(BULLET, lambda m: " " * len(m.group()), row).replace("`", " ")
             formula, column = without_remark(re.sub(POINTER, "⇒", row), column)
-            formula = with_names(with_aim(text, formula), bare)
+            formula = with_names(with_aim(text, by_places(formula)), bare)
             is_mark = row.strip() in ("$$", r"\[", r"\]")
             is_inside = is_inside != is_mark
             if rows and (
@@ -268,7 +269,7 @@ def _plain(piece: str, is_latex: bool) -> str:
     piece = re.sub(ONES, lambda _: ones, piece)
     piece = re.sub(r"\\(?:Longl|L)eftrightarrow(?![A-Za-z])", r"\\iff", piece.strip())
     piece = re.sub(r"(=.*?)\\succ(?:eq)?\s*0\W*$", r"\1", piece)  # H = 2XᵀX ≻ 0
-    piece = re.sub(r"\\Longrightarrow(?![A-Za-z])", r"\\implies", piece)
+    piece = re.sub(r"\\Longrightarrow(?![A-Za-z])", r"\\implies", re.sub(IMPLIED, "⇐", piece))
     found = transcript(piece, MATHEMATICAL - {"d"}, "latex" if is_latex else None).text
     found = re.sub(r"⟪\w+⟫", PROSE, re.sub(r",\s*⟪otherwise⟫\s*\)", ")", found)).replace("\u200a", " ")
     found = re.sub(r"<([^<>=]+,[^<>=]+)>", r"⟨\1⟩", found)

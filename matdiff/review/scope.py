@@ -97,15 +97,20 @@ class Scope:
         self.adjoints = False  # whether dX is short for ∂L/∂X, as in programs
         self.solutions: dict[Expr, Expr] = {}  # what equations were solved for
         self.solved: dict[str, str] = {}  # the names x* of solutions, each with that of its unknown
+        self.implicit: dict[str, Expr] = {}  # what names are equal to that speaks of them too
         self.forms: dict[str, Expr] = {}  # of a function that is not given, its differential
+        self.said_forms: dict[str, Expr] = {}  # the same as it is written, in terms of what is defined
         counts = {n for d in self.declared.table.values() for _, last in d.indices for n in last.names()} - {"d"}
         self.declared.table.update({n: Declaration(n, SCALAR) for n in counts - self.given})
 
     # ---- definitions -------------------------------------------------------------------------------
 
     def define(self, name: str, value: Expr) -> None:
-        """Notes what a name means; what speaks of itself says nothing."""
+        """Notes what a name means; what speaks of itself, z = tanh(Wz + x), is an equation of which dz is known."""
         if any(s.name == name for s in symbols(value)):
+            self.implicit[name] = value
+            self.texts.pop(name, None)
+            self.vary(name)
             return
         self.definitions[name] = value
         self.declared.table[name] = Declaration(name, value.shape)
@@ -180,7 +185,7 @@ class Scope:
         return {size for d in known if d is not None for extent in d.shape for size in extent.names()}
 
     def vary(self, name: str) -> None:
-        if name not in self.texts and name not in self.functions:
+        if name not in self.texts and (name in self.implicit or name not in self.functions):
             self.varied.setdefault(name)
 
     def sizes(self) -> set[str]:
@@ -309,11 +314,14 @@ class Scope:
             e = once
         raise UnsupportedError("definitions that refer to each other are not reviewed")
 
-    def resolved(self, e: Expr) -> Expr:
-        """An expression without d(…) but for dX of what varies, which is a symbol of the shape of X."""
+    def resolved(self, e: Expr, by: str = "") -> Expr:
+        """An expression without d(…) but for dX of what varies, *by* alone if given: a symbol of the shape of X."""
         known = {s.name: s for s in symbols(e)}
         varying = {**self.varied, **self.paths}
-        varied = [known[n] for n in varying if n in known and n not in self.definitions] or list(known.values())
+        varied = [known[n] for n in (by,) if n] or [
+            known[n] for n in varying if n in known and n not in self.definitions
+        ]
+        varied = varied or [s for s in known.values() if s.name not in self.sizes()]
         table: dict[Expr, Expr] = {}
         for node in postorder(e):
             if not isinstance(node, Differential):

@@ -90,6 +90,7 @@ class Beside:
         self.defined: set[str] = set()
         self.squared: dict[str, tuple[Iterator[Judged], dict[int, Judged]]] = {}  # by the size of what has none
         self.has_derived = False  # a derivative stands above, which may be meant to be 0 from there on
+        self.derived_by: set[str] = set()  # the unknowns of these
         firsts = [s.sides[0] for line in self.lines for s in line.statements if not s.goes_on]
         self.solved_for = {named(first) for first in firsts if named(first) in self.scope.given}
 
@@ -151,7 +152,8 @@ class Beside:
         if is_untold or doubts.is_strange(self.scope, chain.truth, value):
             self._leave_out()
             return Judged(line, UNREAD, "it speaks of something that was not introduced")
-        if value.shape == chain.truth.shape and self.equations.give(chain.truth, value):
+        follows = value.shape == chain.truth.shape and self.equations.give(chain.truth, value)
+        if follows or doubts.holds_if_orthonormal(self.scope, chain.truth, value):
             chain.stated = chain.truth = value
             return Judged(line, AGREES, "it follows from an equation above")
         return self._different(line, chain, side, value)
@@ -307,9 +309,11 @@ class Beside:
             turned = (lambda e: before.implies(e, value, unknowns).follows is True) if meant is None else None
             if turned and self._meant(chain.first, turned) is not None:
                 found = Implied(False)  # by an edit of the left side
-        if found.follows is None:
+        suffices = self.equations.suffices
+        if found.follows is None or suffices:
             said = "it does not follow from the equation above in a step that is known"
-            is_given = not before.zeros or (re.search(CONDITION, line.text) is not None and not before.concludes)
+            is_condition = re.search(CONDITION, line.text) is not None and not before.concludes
+            is_given = not before.zeros or suffices or is_condition
             return Judged(line, NO_CLAIM) if is_given else Judged(line, UNREAD, said)
         if found.should_be is not None and (word := doubts.needed(self.scope, value, found.should_be)):
             return Judged(line, CONVENTION, word)
@@ -341,7 +345,11 @@ class Beside:
         if not is_misfit or (not is_settled and not self._is_wrong_for_any_sizes(line)):
             self.chain = None
             return Judged(line, UNREAD, error.message)
-        truth = self.equations.solution(chain.truth, self.unknowns()) if chain.is_equation else chain.truth
+        truth = chain.truth
+        if chain.is_equation:
+            before, unknowns = self.equations.copy(), self.unknowns()
+            meant = self._meant(side, lambda e: before.implies(chain.truth, e, unknowns).follows is True)
+            truth = meant or before.solution(truth, unknowns)
         fault = Fault(side, None, truth, error, chain.is_derivative, chain.is_equation, line.text)
         return Judged(line, WRONG, error.message, fault)
 

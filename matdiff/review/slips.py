@@ -20,7 +20,7 @@ from matdiff.review.causes import Found, causes
 from matdiff.review.chain import Fault
 from matdiff.review.comparing import is_right, ratio
 from matdiff.review.conventions import of_covariance
-from matdiff.review.edits import MOST_EDITS, Edit, edits, terms
+from matdiff.review.edits import MOST_EDITS, Edit, edits, scaled, terms
 from matdiff.review.lessons import lesson
 from matdiff.review.operators import LETTER
 from matdiff.review.scope import MARK, Scope, has_increments
@@ -69,7 +69,9 @@ def diagnosed(fault: Fault, scope: Scope) -> Slip:
 
 def _kinds(fault: Fault, scope: Scope) -> Iterator[Found]:
     """The kinds of slip that explain a side, best first."""
-    yield from map(Found, _by_value(fault))
+    for kind in _by_value(fault):
+        turned = -fault.value if fault.value is not None and fault.is_equation and kind == "sign" else None
+        yield Found(kind, turned)
     if _is_spread(fault):
         yield Found("shape")
     yield from _by_edit(fault, scope)
@@ -165,8 +167,10 @@ def _is_one_of_many(side: str, scope: Scope) -> bool:
 
 
 def _by_edit_of_the_left(fault: Fault, scope: Scope) -> Iterator[Found]:
-    """The kinds of the edits of the left side that make an equation follow from those before it."""
-    for edit in islice(edits(fault.left), MOST_EDITS if fault.follows else 0):
+    """The kinds of the edits of the left side that make an equation follow from those before it: nλ for λ too."""
+    numbers = {str(s) for s in symbols(fault.truth) if s.shape == SCALAR and not s.ranges}
+    known = (*islice(edits(fault.left), MOST_EDITS), *scaled(fault.left, sorted(numbers)))
+    for edit in known if fault.follows else ():
         with suppress(MatdiffError, RecursionError):
             value = scope.tried(edit.side)
             if fault.follows and value.shape == fault.truth.shape and fault.follows(value):
@@ -192,7 +196,8 @@ def _by_looks(fault: Fault) -> str:
             return "order"
         if "square" in error.message:
             return "inverse" if fault.is_equation else "domain"
-        return "layout" if "terms of a sum" in error.message and fault.is_derivative else "shape"
+        is_vector = ONE in fault.truth.shape
+        return "layout" if "terms of a sum" in error.message and fault.is_derivative and is_vector else "shape"
     assert fault.value is not None
     if fault.value.shape != fault.truth.shape:
         return "shape"

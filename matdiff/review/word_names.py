@@ -15,7 +15,7 @@ MATHEMATICAL = frozenset(FUNCTIONS).union(
     SPECIAL, MAKERS, ABBREVIATED, ("grad", "hess", "sum", "prod", "const", "constant", "ReLU")
 )
 SMALL = "a-zäöüßàâçéèêîñôùû"  # of the languages that authors write in
-WORD = rf"(?<![A-Za-z_\\⟪])(?<!_\{{)[A-Z]?[{SMALL}]{{2,}}(?![A-Za-z_'′(⟫]|\d\()"
+WORD = rf"(?<![A-Za-z_\\⟪])(?<!_\{{)(?:[A-Z]?[{SMALL}]{{2,}}|If)(?![A-Za-z_'′(⟫]|\d\()"
 D_GREEK = rf"(?<![A-Za-z\\])([d∂])({'|'.join(sorted(GREEK, key=len, reverse=True))})(?![A-Za-z])"
 NAMING = (
     r"(?m)(?:^[ \t]*|\b(?:where|with|let|and) +|[,;] +)"
@@ -31,7 +31,8 @@ HATTED = rf"(?<![A-Za-z_\\])((?![tTwWcC]hat)[A-Za-z]|{SPELT_GREEK})(hat|bar|tild
 CALLED = r"(?<![A-Za-z\\_])((?:[Gg]rad|[Hh]ess)(?:ient|ian)?)(?=\s*&?\s*:?=(?!=))"  # Gradient = 2Ax, Hessian = 2A
 TITLED = r"^\s*([Gg]rad(?:ient)?|[Hh]ess(?:ian)?)\s*:\s+(?=([^=]*)$)"  # Gradient: Xᵀ(p − y)
 CONNECTING = frozenset(
-    "hence thus therefore then where which also with now and that gives yields get have here finally".split()
+    "hence thus therefore then where which also with now and that gives yields get have here finally axis dim"
+    " keepdims".split()
 )
 
 

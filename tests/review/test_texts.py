@@ -209,7 +209,8 @@ def test_orthonormal_columns_excuse_what_holds_with_them() -> None:
     text = "f(x) = ‖Qx‖²\n∇f = 2x"
     assert matdiff.check(text, "Q: m x n; x: n").first_wrong == 2
     review = matdiff.check(f"QᵀQ = I\n{text}", "Q: m x n; x: n")
-    assert [line.verdict for line in review.lines][2] == "not read"
+    assert [line.verdict for line in review.lines][2] == "agrees"
+    assert matdiff.check(f"QᵀQ = I\n{text}".replace("2x", "x"), "Q: m x n; x: n").first_wrong == 3
 
 
 def test_what_is_said_of_an_unknown_does_not_hold_beside_it() -> None:
