@@ -224,10 +224,10 @@ def _slopes(scope: Scope, name: str) -> Iterator[Expr]:
 
 def _of_form(scope: Scope, name: str, asked: Asked) -> Expr:
     """G where df = Tr(Gᵀ dX) is what is known of f, or follows with what is defined with X."""
-    form = scope.forms[name]
+    form = scope.resolved(scope.unfolded(scope.forms[name]))
     by = unknown_of(scope, asked, form, "")
     if by in scope.definitions:
-        form = scope.resolved(scope.unfolded(scope.said_forms[name], keep=by), by)
+        form = scope.resolved(scope.unfolded(scope.forms[name], keep=by), by)
     increment = next((s for s in symbols(form) if s.name[0] == "d" and named(s.name[1:]) == by), None)
     if increment is None or form.shape != SCALAR or asked.order != 1:
         raise UnsupportedError(f"d{by} does not occur in the differential")

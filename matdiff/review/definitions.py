@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 DEFINED = rf"(?P<name>{WORDY})\s*(?:\((?P<arguments>[^()=]*)\))?"
 # E[k], R[i, j], R_{i,j}, r2[k]
 MEMBER = r"(?P<name>[^\W\d_](?:[₀-₉]|(?<=[a-z])\d)?)(?:\[(?:\w(?:, *\w)*)\]|_\{\w(?:, *\w)+\})(?P<arguments>)"
-LOW = r"(?:(?<=[^\W_])|(?<=\)))_\{?([\w,]+)"  # what is written below a name
+LOW = r"(?:(?<=[^\W_])|(?<=\)))(?:_\{?|\[(?=\w,:\]))([\w,]+)"  # what is written below a name, as that of a row X[n,:]
 NOISE = r"\w{0,2}\s*(?:[ε𝜀ϵ]|epsilon|noise)(?:_\{?\w+\}?|[₀-₉ᵢⱼₖₙₜ])*"  # a term: ε, σε, ε_i
 STARRED = r"_(?:star|hat|opt|MAP|MLE?|OLS|LS)$"
 NOTHING = Declaration("", SCALAR)
@@ -59,11 +59,7 @@ def definitions_in(lines: list[Line], scope: Scope) -> dict[str, Definition]:
             if name and name in map(named, arguments):
                 scope.unread.add(name)  # f(f) = …
             is_new = name and name not in found and name not in MATHEMATICAL and _is_name(scope, name)
-            is_new = (
-                is_new
-                and question_at(first, 0, ()) is None
-                and not _is_solution(name, (varied | asked) - letters_in(sides[0]))
-            )
+            is_new = is_new and question_at(first, 0, ()) is None and not _is_solution(name, sides[0], varied | asked)
             is_new = is_new and not _is_model(first, sides[0], lines, "epsilon" in scope.given)
             is_member = bool(indices and name in scope.declared and scope.declared[name].indices)
             is_new = is_new and (
@@ -176,9 +172,10 @@ def _bare(side: str) -> str:
     return "".join(side.split()).replace("−", "-")
 
 
-def _is_solution(name: str, varied: Collection[str]) -> bool:
+def _is_solution(name: str, side: str, varied: Collection[str]) -> bool:
     """Whether a name is that of an argument with a hat or a star: β̂ behind L(β); no û = u/‖u‖, which has its u."""
-    return name not in varied and re.sub(STARRED, "", name) in varied
+    base = re.sub(STARRED, "", name)
+    return name not in varied and base in varied and base not in letters_in(side)
 
 
 def solutions_in(lines: list[Line], unknowns: Collection[str], known: Collection[str]) -> dict[str, str]:

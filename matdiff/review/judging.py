@@ -247,8 +247,12 @@ class Judge(Beside):
         name = named(form.group(1)) if form else ""
         if not name or not self._is_new(name):
             return None
-        said = self.scope.said_forms[name] = self.scope.read(sides.pop(1))
-        value = self.scope.forms[name] = self.scope.resolved(self.scope.unfolded(said))
+        said = self.scope.read(sides[1])
+        value = self.scope.resolved(self.scope.unfolded(said))
+        if name in {s.name for s in symbols(said)}:
+            return None
+        self.scope.forms[name] = said
+        sides.pop(1)
         self.scope.functions.add(name)
         self.scope.varied.pop(name, None)
         return Chain(value)

@@ -89,8 +89,7 @@ class Scope:
         number_letters(self, text)
         assume(self, text, curved=False)
         self.habits = Habits(text, dict(self.declared.table))
-        if self.habits.has_open_g:
-            self.declared.table.update(declare("g: R -> R").table)
+        self.declared.table.update(declare("g: R -> R").table if self.habits.has_open_g else {})
         self.paths: dict[str, str] = {}  # what depends on a number in a way that is not given, and on which
         self.upstream: set[str] = set()  # the symbols for derivatives of what is not given, ∂L/∂Y
         self.told: dict[str, Expr] = {}  # what a text says that these are
@@ -98,8 +97,7 @@ class Scope:
         self.solutions: dict[Expr, Expr] = {}  # what equations were solved for
         self.solved: dict[str, str] = {}  # the names x* of solutions, each with that of its unknown
         self.implicit: dict[str, Expr] = {}  # what names are equal to that speaks of them too
-        self.forms: dict[str, Expr] = {}  # of a function that is not given, its differential
-        self.said_forms: dict[str, Expr] = {}  # the same as it is written, in terms of what is defined
+        self.forms: dict[str, Expr] = {}  # of a function that is not given, its differential as it is written
         counts = {n for d in self.declared.table.values() for _, last in d.indices for n in last.names()} - {"d"}
         self.declared.table.update({n: Declaration(n, SCALAR) for n in counts - self.given})
 
@@ -328,7 +326,8 @@ class Scope:
                 continue
             inner = node.operands[0]
             if isinstance(inner, Symbol) and (inner in varied or inner.name in self.forms):
-                table[node] = self.forms[inner.name] if inner.name in self.forms else self.increment(inner)
+                form = self.forms.get(inner.name)
+                table[node] = self.increment(inner) if form is None else self.resolved(self.unfolded(form))
                 continue
             form = differential_form(replace(inner, table.get), {str(v): v for v in varied}).gradients[RESULT]
             if node is e:

@@ -284,15 +284,12 @@ class Beside:
         left = chain.truth
         if left.shape != value.shape:
             self.chain = None
-            is_shape = SCALAR not in (left.shape, value.shape) and value.shape != left.shape[::-1]
-            names = {s.name for e in (left, value) for s in symbols(e)}
-            if is_shape and names <= self.scope.given and doubts.has_known_shapes(self.scope, left, value):
-                truth = self.equations.solution(left, self.unknowns())
-                return Judged(line, WRONG, "", Fault(side, value, truth, None, False, True))
-            is_naming = any(all(self.scope.is_open(s.name) for s in symbols(e)) for e in (left, value))
-            said = "the sides of the equation have different shapes"
-            return Judged(line, NO_CLAIM) if is_naming else Judged(line, UNREAD, said)
+            return self._of_other_shapes(line, side, left, value)
         before, unknowns = self.equations.copy(), self.unknowns()
+
+        def turned(e: Expr) -> bool:
+            return before.implies(e, value, unknowns).follows is True
+
         before.zeros += self.scope.differentials(before.zeros) if increments(left - value) else []
         found = before.implies(left, value, unknowns)
         self.equations.add(left, value)
@@ -306,21 +303,29 @@ class Beside:
         if is_conclusion and not (before.departs or before.is_at_a_point):
             meant = self._meant(side, lambda e: before.implies(left, e, unknowns).follows is True)
             found = found if meant is None else Implied(False, meant)
-            turned = (lambda e: before.implies(e, value, unknowns).follows is True) if meant is None else None
-            if turned and self._meant(chain.first, turned) is not None:
+            if meant is None and self._meant(chain.first, turned) is not None:
                 found = Implied(False)  # by an edit of the left side
-        suffices = self.equations.suffices
-        if found.follows is None or suffices:
+        if self.equations.suffices:
+            return Judged(line, NO_CLAIM)
+        if found.follows is None:
             said = "it does not follow from the equation above in a step that is known"
-            is_condition = re.search(CONDITION, line.text) is not None and not before.concludes
-            is_given = not before.zeros or suffices or is_condition
+            is_given = not before.zeros or (re.search(CONDITION, line.text) is not None and not before.concludes)
             return Judged(line, NO_CLAIM) if is_given else Judged(line, UNREAD, said)
         if found.should_be is not None and (word := doubts.needed(self.scope, value, found.should_be)):
             return Judged(line, CONVENTION, word)
         fault = Fault(side, value, found.should_be or left, None, False, True, left=chain.first)
-        return Judged(
-            line, WRONG, "", fault._replace(follows=lambda e: before.implies(e, value, unknowns).follows is True)
-        )
+        return Judged(line, WRONG, "", fault._replace(follows=turned))
+
+    def _of_other_shapes(self, line: Line, side: str, left: Expr, value: Expr) -> Judged:
+        """The verdict on an equation whose sides have different shapes: wrong where these are declared."""
+        is_shape = SCALAR not in (left.shape, value.shape) and value.shape != left.shape[::-1]
+        names = {s.name for e in (left, value) for s in symbols(e)}
+        if is_shape and names <= self.scope.given and doubts.has_known_shapes(self.scope, left, value):
+            truth = self.equations.solution(left, self.unknowns())
+            return Judged(line, WRONG, "", Fault(side, value, truth, None, False, True))
+        is_naming = any(all(self.scope.is_open(s.name) for s in symbols(e)) for e in (left, value))
+        said = "the sides of the equation have different shapes"
+        return Judged(line, NO_CLAIM) if is_naming else Judged(line, UNREAD, said)
 
     def _meant(self, side: str, holds: Callable[[Expr], bool]) -> Expr | None:
         """What a side would be with which an equation holds, and which is one small edit away."""
