@@ -8,7 +8,7 @@ from contextlib import suppress
 from copy import copy
 
 from matdiff.algebra.dims import SCALAR
-from matdiff.algebra.expr import Symbol, symbols
+from matdiff.algebra.expr import Symbol, postorder, symbols
 from matdiff.algebra.notation import GREEK
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.errors import MatdiffError, ShapeError, UnsupportedError
@@ -249,8 +249,9 @@ class Judge(Beside):
             return None
         said = self.scope.read(sides[1])
         value = self.scope.resolved(self.scope.unfolded(said))
-        if name in {s.name for s in symbols(said)}:
-            return None
+        moving = (node for node in postorder(said) if isinstance(node, Differential))
+        if any(s.name == name for node in moving for s in symbols(node)):
+            return None  # dL of dL
         self.scope.forms[name] = said
         sides.pop(1)
         self.scope.functions.add(name)
