@@ -1,4 +1,4 @@
-"""What a text minimises or maximises without a name for it: ``minimise ‖Ax − b‖²/(1 + ‖x‖²)`` says what f is."""
+"""What a text minimises or differentiates without a name for it: ``minimise ‖Ax − b‖²/(1 + ‖x‖²)`` says what f is."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import re
 
 NAMES = "fJLEF"
 GOAL = (
-    r"(?:\b[Mm](?:ini|axi)mi[sz](?:e|es|ing)|\\m(?:in|ax)\s*(?:_\{[^{}]*\}|_\w)|\bm(?:in|ax)_\w+)"
+    r"(?:\b[Mm](?:ini|axi)mi[sz](?:e|es|ing)|\\m(?:in|ax)\s*(?:_\{[^{}]*\}|_\w)|\bm(?:in|ax)_\w+"
+    r"|\b[Dd]ifferentiat(?:e|ing)|(?:\b[Gg]radient|\b[Dd](?:erivative|ifferential)|\bd/d\w+)\s+of(?!.*\b(?:is|equals)\b))"
     r"(?:\s+(?:over|w\.?r\.?t\.?)\s+\$?[^\W\d]\w*\$?)?[\s:,]*(?P<sign>\$+|\\\[)?(?:\s|\\[,;:!])*"
 )
 END = (
-    r"[.,;]?\s*(?:$|\$|\\\]|\\text|\\q?quad|\bs\.t\.|\bw\.?r\.?t\b"
+    r"[.,;:]?\s*(?:$|\$|\\\]|\\text|\\q?quad|\bs\.t\.|\bw\.?r\.?t\b"
     r"|\b(?:subject|over|with|for|where|gives|yields)\b)"
 )
 FORMULA = r"(?P<f>(?=[^=$]*?(?:\^|[²'ᵀ‖|]|\\[lr]?Vert|\\\|))[^=$\s,.;](?:[^=$,.;]|[.,](?!\s|$))*?)"

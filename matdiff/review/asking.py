@@ -180,14 +180,16 @@ def derivative_asked(scope: Scope, asked: Asked) -> Expr:
 def read_off(scope: Scope, name: str, origin: Origin | None, line: str) -> Expr | None:
     """What G or J should be behind df = Tr(Gᵀ dX) or dy = J dx, where a line says it of the only unknown.
 
+    A G that stands elsewhere too is no more than a name unless words draw it as a conclusion.
+
     And what is said to be the gradient, or the Hessian: H = 2XᵀX.
     """
     if (m := re.search(IS_CALLED, line)) and name == m[2] and name not in scope.given and scope.value(name) is not None:
         return derivative_asked(scope, Asked("", "", 1 if m.group(1)[0] in "gG" else 2))
     if origin is None or origin.order or len(origin.unknowns) != 1 or name in scope.given:
         return None
-    is_number = origin.function.shape == SCALAR
-    if not (is_number and name == "G" and re.search(CONCLUDES, line)) and (is_number or name != "J"):
+    is_last = re.search(CONCLUDES, line) or len(re.findall(r"(?<![^\W\d_])G(?![^\W_])", scope.text)) == 1
+    if not (name == "G" and is_last) if origin.function.shape == SCALAR else name != "J":
         return None
     f, unknown = scope.unfolded(origin.function), origin.unknowns[0]
     found = scope.unfolded(derivative(f, unknown, 1))

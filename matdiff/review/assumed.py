@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 CURVED = frozenset(("orthogonal", "idempotent"))  # which say nothing of what is differentiated by
 GREEK_CAPITALS = frozenset(word for word in GREEK_WORDS if word[0].isupper())
 FONT = r"\\(?:mathbf|boldsymbol|bm|mathrm|mathsf)\s*\{\s*(\\?\w+)\s*\}|\{\s*\\bf\s+(\w)\s*\}"
+BEGINS_FONT = r"\\text\s*\{|\\(?:mathbf|boldsymbol|bm|mathrm|mathsf)\s+(?=\w)"  # of \mathbf A \text{ s.p.d.}
 ADJECTIVE = r"(?:(?:an?|the|any|real|both|square|symmetric|idempotent|orthogonal|positive|definite|and)[\s,]+)*\(?"
 NAME = r"\\?[A-Za-zΑ-Ωα-ω]+(?:_\{?\w\}?)?"
 NEXT = r"(?:\\[A-Za-z]+|[A-ZΑ-Ωα-ω](?:_\{?\w\}?)?)(?![A-Za-z])"
@@ -60,7 +61,7 @@ def assumptions(text: str) -> Iterator[tuple[str, str]]:
     >>> list(assumptions("where Q and $R$ are symmetric"))
     [('Q', 'symmetric'), ('R', 'symmetric')]
     """
-    text = re.sub(FONT, r"\1\2", text)
+    text = re.sub(BEGINS_FONT, "", re.sub(FONT, r"\1\2", text))
     for word, spelt in WORDS.items():
         behind = rf"(?<![\w$]){ONE}\s*(?:is|be|are|=|,)?\s*{ADJECTIVE}{spelt}"
         ahead = rf"{spelt}\)?\s+(?:matrix\s+)?\$?(\\?[A-ZΑ-Ωα-ω])\b"

@@ -31,7 +31,7 @@ from matdiff.review.word_names import (
 )
 
 SHORT_WORDS = frozenset(
-    "is so of be as in by we to an at if it or on let set the and for now but"
+    "is so of be as in by we to an at if it or on let set fix the and for now but"
     " sei mit und wir das die der für où les des une con sia put sea es el los las por".split()
 )
 NUMBERED = (
@@ -71,7 +71,7 @@ BESIDE = (
     r"(?<=[^\s=])\s*\\q?quad(?![A-Za-z])(?=\s*(?:\\(?:frac|nabla|partial|mathrm)|[^\W\d_])[^=]*=)"  # y = Wx \quad z = …
 )
 LABELLED = r"[_^]\s*\{\s*\\(?:text|mathrm|rm|mathit)\s*\{\s*([a-z]{3,})\s*\}\s*\}"  # δ^{\text{prev}}, a name
-TEXT = r"\\(?:textbf|text|mbox|textrm|textit|intertext)\s*\{([^{}]*)\}"
+TEXT = r"(?<![{_^])\\(?:textbf|text|mbox|textrm|textit|intertext)\s*\{([^{}]*)\}"
 OPTIMUM = r"^\s*(?:min|max)(?:imi[sz]e)?\s*(?:_\{[^{}]*\}|_\w)\s*(?=[^\W\d]\w*\s*\()"  # min_{x} f(x) = …
 DEPENDS = r"\s*(?P<of>[^\W\d]\w*)\s*=\s*(?P=of)\s*\([\w\s,]+\)\s*"
 NUMBER = r"[-+−]?[\d.]+"
@@ -228,16 +228,11 @@ def _between_tables(row: str) -> Iterator[str]:
         row = re.sub(r"(?<![-+=])(?<![-+=]\s)\\\\(?:\[[^\]]*\])?(?=.*\S)", " ; ", row)
     row = re.sub(LAYOUT, " ", row).replace("&", " ")
     row = re.sub(r"\\(?:text|mathrm|mathsf|rm)\s*\{\s*d\s*\}", r"\\mathrm{d}", row)
-    if "$" in row:
-        pieces = (_balanced(piece) for k, piece in enumerate(re.split(r"\$\$?", row)) if k % 2)
-        yield from (part for piece in pieces for part in re.split(BESIDE, piece) if part.strip())
-        return
-    row = _balanced(row)
-    row = re.sub(TEXT, lambda m: m.group() if _is_name(m.group(1)) else f" {PROSE} {m.group(1)} {PROSE} ", row)
-    parts = row.split(PROSE)
-    for k, part in enumerate(parts):
-        if k % 2 == 0:
-            yield from (p for p in re.split(ARROWS, part) if p.strip(" .,;:"))
+    pieces, between = (re.split(r"\$\$?", row)[1::2], BESIDE) if "$" in row else ([row], ARROWS)
+    for piece in pieces:
+        marked = re.sub(TEXT, lambda m: m.group() if _is_name(m.group(1)) else f"{PROSE} {PROSE}", _balanced(piece))
+        for part in marked.split(PROSE)[::2]:
+            yield from (p for p in re.split(between, part) if p.strip(" .,;:"))
 
 
 def _between_dollars(m: re.Match[str]) -> str:
@@ -318,7 +313,9 @@ def _without_words(formula: str, known: frozenset[str]) -> str:
     found = re.sub(SIGNS, PROSE, found)
     found = re.sub(rf"({PROSE}[^=:;]*=[^=:;]*[^\s:]|=\s*\d+):\s", r"\1; ", found)
     found = re.sub(rf"\((?![^()]*{TERM})[^()=]*{PROSE}[^()]*\)", PROSE, found)
-    return re.sub(rf"{PROSE}\s*[^=;,{PROSE}]{{0,3}}\s*(?={PROSE})", "", re.sub(rf"{PROSE}\s*:", PROSE, found))
+    return re.sub(
+        rf"{PROSE}\s*[^=;,{PROSE}]{{0,3}}\s*(?={PROSE})", "", re.sub(rf"{PROSE}(?:\s*[^\W\d_])?\s*:(?!=)", PROSE, found)
+    )
 
 
 def _operator(m: re.Match[str]) -> str:

@@ -311,7 +311,8 @@ class Beside:
             said = "it does not follow from the equation above in a step that is known"
             is_given = not before.zeros or (re.search(CONDITION, line.text) is not None and not before.concludes)
             return Judged(line, NO_CLAIM) if is_given else Judged(line, UNREAD, said)
-        if found.should_be is not None and (word := doubts.needed(self.scope, value, found.should_be)):
+        known = None if self.is_square else found.should_be  # R m×n is not symmetric because m = n is tried
+        if known is not None and (word := doubts.needed(self.scope, value, known)):
             return Judged(line, CONVENTION, word)
         fault = Fault(side, value, found.should_be or left, None, False, True, left=chain.first)
         return Judged(line, WRONG, "", fault._replace(follows=turned))
