@@ -253,7 +253,7 @@ def counted(count: object, word: str) -> str:
 def divide(attempt: Attempt, node: Node, a: Typed, b: Typed) -> Typed:
     """A/b for a scalar b; 1/(1 + exp(−Xw)) is entry by entry, and B/A is BA⁻¹ in MATLAB and Julia"""
     of_matrices = not a.is_scalar and ONE not in (b.rows, b.cols)
-    if of_matrices and attempt.bound.is_code and not attempt.bound.dialect.is_python:
+    if of_matrices and not attempt.bound.dialect.is_python:
         return multiply(attempt, node, [a, inverted(attempt, node, b, "B/A", "for least squares write B*A'*inv(A*A')")])
     if not b.is_scalar and a.number is not None and b.cols is ONE and is_by_entries(b.node):
         shown = attempt.shown(b)

@@ -60,10 +60,10 @@ def made(attempt: Attempt, node: Node, a: Expr) -> Expr:
         return operator.of(a)
     if way == DOUBTFUL and function in ("log", "sqrt") and is_positive(a):
         way = OF_THE_MATRIX
-    if way == OF_THE_MATRIX:
+    if way == OF_THE_MATRIX and twin:
         attempt.note(node, f"{shown} is the {name} of the matrix, {matrix}; {entries} takes that of each entry")
         return FUNCTIONS[twin].of(a)
-    if way == OF_ENTRIES or not twin:
+    if way == OF_ENTRIES or (way == DOUBTFUL and not twin):
         attempt.note(node, f"{shown} is taken entry by entry; the matrix {name} is {matrix}")
         return operator.of(a)
     hint = f"write {matrix} for the matrix {name}, {entries} for that of each entry"
@@ -78,13 +78,15 @@ def settle(attempt: Attempt) -> None:
         return
     parents = {id(part): node for node in attempt.bound.order for part in node.parts}
     name = attempt.bound.dialect.name
-    is_code = "\\" not in attempt.bound.text and CODE.search(attempt.bound.text) is not None and name != "julia"
-    is_code = is_code or name == "matlab"
+    is_code = name == "matlab" or ("\\" not in attempt.bound.text and CODE.search(attempt.bound.text) is not None)
     for node in waiting:
         a: Typed = node.parts[0].typed
         rows, cols = attempt.sizes.shape((a.rows, a.cols))
         is_letter = rows is not cols and is_flexible(rows) and is_flexible(cols) and is_symbol(node.parts[0])
         if not (rows is cols or is_letter) or is_signed(attempt, node):
+            continue
+        if name == "julia" and attempt.unify(rows, cols):
+            attempt.taken_of[id(node)] = OF_THE_MATRIX
             continue
         if node.value != "e^" and (is_code or is_used_by_entries(attempt, node, parents)):
             continue
@@ -235,17 +237,24 @@ def require_symmetric(attempt: Attempt, node: Node, s: Expr) -> None:
 # ---- chol --------------------------------------------------------------------------------------------
 
 
-@special("chol")
+@special("chol", "cholesky")
 def type_factor(attempt: Attempt, node: Node, operands: list[Typed]) -> Typed:
-    """chol(A), the lower factor, and chol(A, 'lower'); in MATLAB chol(A) is the upper one"""
+    """chol(A), the lower factor, and chol(A, 'lower'); MATLAB's is the upper one, and cholesky(A) of Julia acts as A"""
     said = node.parts[1].value if len(node.parts) == 2 and node.parts[1].kind == "STRING" else ""
     factor = apply(attempt, node, FUNCTIONS["chol"], operands[:1] if said else operands)
-    is_matlab, shown = attempt.bound.dialect.name == "matlab", attempt.written(node)
-    if not (said or is_matlab) and UPPER.search(attempt.bound.text[: node.start]):
-        message = f"{shown} can be the lower factor, or the upper one, as in MATLAB"
-        raise attempt.misfit(node, message, f"write {shown[:-1]}, 'lower') or {shown[:-1]}, 'upper')", AmbiguityError)
-    is_upper = said == "upper" or (is_matlab and not said)
-    return transpose(attempt, node, factor) if is_upper else factor
+    dialect, shown = attempt.bound.dialect.name if attempt.bound.is_code else "", attempt.written(node)
+    if said or (dialect and attempt.bound.dialect.is_python):
+        return transpose(attempt, node, factor) if said == "upper" else factor
+    if node.value == "cholesky" and dialect == "julia":
+        return attempt.typed(node, (factor.rows, factor.cols), tuple(operands), lambda a: a)
+    if node.value == "cholesky":
+        message = f"{shown} can be the lower factor, or one that acts as the matrix in Julia"
+        inside = shown.partition("(")[2].removesuffix(")")
+        hint = f"write chol({inside}) for the factor, {inside} where it acts as the matrix"
+        raise attempt.misfit(node, message, hint, AmbiguityError)
+    if not dialect and UPPER.search(attempt.bound.text[: node.start]):
+        attempt.note(node, f"{shown} is the lower factor; the upper one, as MATLAB has it, is ({shown})ᵀ")
+    return transpose(attempt, node, factor) if dialect == "matlab" else factor
 
 
 UPPER = regex(r"(?<!\w)[RU]\w*\s*=\s*$", given="=")  # R = chol(A)

@@ -114,20 +114,28 @@ def type_cosine(attempt: Attempt, node: Node, operands: list[Typed]) -> Typed:
 
 @special("var", "std")
 def type_variance(attempt: Attempt, node: Node, operands: list[Typed]) -> Typed:
-    """var(x) = mean((x − mean(x)).^2), and its square root std(x)"""
+    """var(x) = mean((x − mean(x)).^2), and its square root std(x); MATLAB and Julia divide by n − 1"""
     if len(operands) != 1 or operands[0].is_scalar:
         raise attempt.misfit(node, f"{node.value} takes one vector or matrix")
     _require_sample(attempt, node)
-    shown = attempt.written(node)
-    more = "sqrt(n/(n - 1))" if node.value == "std" else "n/(n - 1)"
-    attempt.note(node, f"{shown} divides by n; with n − 1 it is {more}*{shown}")
+    if attempt.bound.dialect.name == "matlab" and ONE not in (operands[0].rows, operands[0].cols):
+        raise attempt.misfit(node, f"{attempt.written(node)} is a row, with that of each column", "write var(X(:))")
+    mean = _mean_of_sample(attempt, node, "sqrt(n/(n - 1))" if node.value == "std" else "n/(n - 1)")
 
     def make(x: Expr) -> Expr:
-        mean = FUNCTIONS["mean"].of
-        variance = mean(Power.of(x - filled(mean(x), x), Number(2)))
+        variance = mean(Power.of(x - filled(FUNCTIONS["mean"].of(x), x), Number(2)))
         return Sqrt(variance) if node.value == "std" else variance
 
     return attempt.scalar(node, tuple(operands), make)
+
+
+def _mean_of_sample(attempt: Attempt, node: Node, factor: str) -> Callable[[Expr], Expr]:
+    """The sum over n, with a note, and over n − 1 in MATLAB and Julia."""
+    if not attempt.bound.dialect.is_python:
+        return lambda e: quotient(SumOfEntries.of(e), count(reduce(mul, e.shape)) - Number(1))
+    shown = attempt.written(node)
+    attempt.note(node, f"{shown} divides by n; with n − 1 it is {factor}*{shown}")
+    return FUNCTIONS["mean"].of
 
 
 def _require_sample(attempt: Attempt, node: Node) -> None:
@@ -155,12 +163,12 @@ def type_covariance(attempt: Attempt, node: Node, operands: list[Typed]) -> Type
     if not is_pair or operands[0].is_scalar or operands[0].cols is not ONE:
         raise attempt.misfit(node, f"{node.value} takes two vectors of one size")
     _require_sample(attempt, node)
-    shown = attempt.written(node)
-    attempt.note(node, f"{shown} divides by n; with n − 1 it is n/(n - 1)*{shown}")
+    if attempt.bound.dialect.name == "matlab":
+        raise attempt.misfit(node, f"{attempt.written(node)} is a matrix of four numbers in MATLAB")
+    mean, centre = _mean_of_sample(attempt, node, "n/(n - 1)"), FUNCTIONS["mean"].of
 
     def make(x: Expr, y: Expr) -> Expr:
-        mean = FUNCTIONS["mean"].of
-        return mean(Hadamard.of(x - filled(mean(x), x), y - filled(mean(y), y)))
+        return mean(Hadamard.of(x - filled(centre(x), x), y - filled(centre(y), y)))
 
     return attempt.scalar(node, tuple(operands), make)
 
@@ -226,6 +234,8 @@ def type_along(attempt: Attempt, node: Node, operands: list[Typed]) -> Typed:
         return apply(attempt, node, FUNCTIONS[node.value], operands[:1])
     if len(operands) != 2:
         is_matrix = len(operands) == 1 and ONE not in (operands[0].rows, operands[0].cols)
+        if node.value in BY_ROWS and is_matrix and not attempt.bound.dialect.is_python:  # of MATLAB and Julia
+            return apply(attempt, node, FUNCTIONS[by_column], operands)
         if node.value in BY_ROWS and is_matrix:
             attempt.note(node, BY_ROWS[node.value].format(attempt.written(node.parts[0])))
             return apply(attempt, node, FUNCTIONS[by_row], operands)

@@ -27,6 +27,9 @@ RUNS = regex(  # i in 1:n, i = 1:length(x), i ∈ eachindex(x)
     r"|(?P<first>\w+):(?P<last>[\w+\-* ]*\w))\s*"
 )
 CLAUSES = r",(?![^()]*\))|\bfor\b"
+INSIDE = r"(?:[^()]|\([^()]*\))*"
+FACTOR = regex(rf"\b(?P<name>cholesky)\({INSIDE}(?P<end>\)\.(?P<side>[LU])\b)", given="cholesky")
+RESHAPED = regex(rf"(?<![\w.])(?P<name>reshape)\({INSIDE},\s*\w+\s*,\s*\w+\s*\)", given="reshape")
 BIG = {"maximum": "max", "minimum": "min"}
 SIGNS_OF_CODE = r"[%#]|\bfunction\b|\breturn\b|[-+*/]=|\n|;|\d\.[\s)+-]|\b(?:obj|self|this)\.|σ\.\("
 WHOLE = regex(r"(?<![\w.])\d+(?P<point>\.)(?=[-+)]|\s+(?:[-+*/)]|\.[*/^]))")  # 1. of 1. + x and 1. ./ x
@@ -77,6 +80,7 @@ class Program(NamedTuple):
 def unframed(script: Transcript) -> Program:
     """A program as one statement for each name; a text of mathematics as it stands."""
     program = Program(script).edited(_generators(script.text) if " for " in script.text else ())
+    program = program.edited(_respelt(program.script.text))
     script = program.script
     is_latex = "\\" in script.source and FRAME.match(script.text) is None  # and not A \ b of a program
     if is_latex or not re.search(SIGNS_OF_CODE, script.text):
@@ -114,6 +118,14 @@ def _sign(name: str, clause: str, body: str) -> str:
         return ""
     limits = f"{run['letter']}={run['first']}}}^{{{run['last']}" if run["last"] else run["letter"]
     return f"{BIG.get(name, name)}_{{{limits}}}"
+
+
+def _respelt(text: str) -> list[Edit]:
+    """chol(A, 'lower') in the place of Julia's cholesky(A).L, and unvec(x, m, n) in that of reshape(x, m, n)."""
+    edits = [(*m.span("name"), "unvec") for m in RESHAPED.finditer(text)]
+    for m in FACTOR.finditer(text):
+        edits += [(*m.span("name"), "chol"), (*m.span("end"), ", 'lower')" if m["side"] == "L" else ", 'upper')")]
+    return sorted(edits)
 
 
 def _owners(text: str) -> list[Edit]:

@@ -155,6 +155,8 @@ class Scripts(Comparisons):
         if m.group() == "′" and not self.labels.primes_transpose:
             return True
         name, written = self.tokens[base].value, self.written(base)
+        if m.group() == "'" and self.vocabulary.is_code:
+            return False
         if (name, "'") not in self.settled:
             custom, cost = self.labels.prime(name, written)
             matrices = "\\" in self.script.source and self.labels.is_difference(written)  # X − X' of a formula

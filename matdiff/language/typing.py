@@ -241,10 +241,11 @@ SPECIAL.announce(
         "matdiff.language.applications": "vector matrix",
         "matdiff.language.blocks": "hstack vstack",
         "matdiff.language.densities": "normal log_normal kl_normal",
-        "matdiff.language.functions_of_matrices": "e^ exp log ln sqrt sin cos sinh cosh tan funm frechet_funm chol",
+        "matdiff.language.functions_of_matrices": "e^ exp log ln sqrt sin cos sinh cosh tan funm frechet_funm chol "
+        "cholesky",
         "matdiff.language.habits": "dot vdot outer polygamma mse cross_entropy kl cosine_similarity cos_sim "
         "var std cov matrix_power length numel size maximum minimum square multiply divide solve matmul sum mean "
-        "softmax log_softmax logsumexp",
+        "softmax log_softmax logsoftmax logsumexp",
         "matdiff.language.norms": "norm",
     }
 )
@@ -252,11 +253,11 @@ ALONG = {  # a reduction over the entries → over each column, over each row
     "sum": ("colsum", "rowsum"),
     "mean": ("colmean", "rowmean"),
     "softmax": ("softmax_cols", "softmax_rows"),
-    "log_softmax": ("logsoftmax_cols", "logsoftmax_rows"),
+    **dict.fromkeys(("log_softmax", "logsoftmax"), ("logsoftmax_cols", "logsoftmax_rows")),
     "logsumexp": ("logsumexp_cols", "logsumexp_rows"),
 }
 WORDED = {  # those whose second argument may be a word: norm(A, 'fro'), sum(A, axis=0)
-    **dict.fromkeys(("norm", "chol"), ("STRING",)),
+    **dict.fromkeys(("norm", "chol", "cholesky"), ("STRING",)),
     **dict.fromkeys(ALONG, ("keyword", "STRING")),
 }
 

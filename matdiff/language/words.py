@@ -18,7 +18,7 @@ ENTRY = rf"_\{{\s*[1-9][0-9]*\s*\}}|_[1-9][0-9]*(?![0-9A-Za-z_])|[₁-₉][₀-�
 MEMBER = ENTRY.replace("[1-9]", "[0-9]").replace("[₁-₉]", "[₀-₉]")  # of what is declared to be counted from 0
 LOW_SIGNS = frozenset(("_", *SUBS))  # what a subscript begins with
 PLACEHOLDERS = frozenset(("eye", "I"))  # names of constants that are no functions
-KEYWORDS = frozenset(("end", "inf", "Inf", "pi"))  # of MATLAB and Julia
+KEYWORDS = frozenset(("end", "inf", "Inf", "pi", "abs2"))  # of MATLAB and Julia
 MAKERS = frozenset(("eye", "identity", "ones", "zeros", "vector", "matrix", "unit", "kron", "repmat"))
 FUNCTIONALS = ("funm", "frechet_funm")  # an argument of them is the name of a function
 BIG = ("sum", "prod", "min", "max")  # what may have limits below it
@@ -106,6 +106,7 @@ class Vocabulary:
         self.names = frozenset(
             (*names, *defined, *self.states, *self.heads.plain, *self.heads.called, *self.heads.named)
         )
+        self.is_code = is_code
         self.names |= _runs(text, functions) if is_code else _siblings(text, names)
         self.longest = max(map(len, self.names), default=0)
         self.functions = functions if self.names.isdisjoint(functions) else functions - self.names

@@ -145,7 +145,7 @@ class SpectralNorm(NormOfSingularValues):
     """The spectral norm, the largest singular value."""
 
     __slots__ = ()
-    names = ("norm_spec",)
+    names = ("norm_spec", "opnorm")
     signature = "m×n → 1×1"
     requires = "the largest singular value of {0} is simple and not 0"
     code = "matrix_norm(a, 2)"

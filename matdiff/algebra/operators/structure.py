@@ -40,7 +40,7 @@ class DiagonalVector(Linear):
     """diag(A): the vector of the diagonal entries of a square matrix."""
 
     __slots__ = ()
-    names = ("diag",)
+    names = ("diag", "Diagonal", "diagm")
     signature = "n×n → n×1"
 
     @classmethod

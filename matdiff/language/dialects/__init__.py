@@ -63,6 +63,10 @@ SYMPY = regex(
 MATLAB = regex(  # f = @(x) …, function J = f(x)
     r"(?:^|[=(,;\n])\s*@\s*\(|(?:^|\n)\s*function\s+(?:\[[\w\s,]*\]|\w+)\s*=\s*\w+\s*\(", given=("@", "function")
 )
+JULIA = regex(  # x .- y, exp.(x), sum(abs2, x), dims=1
+    r"(?:(?<=[A-Za-z_)\]'])|(?<=\s))\.[+\-](?=[\s\w(])|(?<![\w.])[^\W\d]\w*\.\(|\(abs2\s*,|\bdims\s*=",
+    given=(".+", ".-", ".(", "abs2", "dims"),
+)
 CVXPY = regex(
     r"\b(?:sum_squares?|quad_form|log_det|matrix_frac|quad_over_lin|log_sum_exp|inv_pos|normNuc)\s*\(", given="_N"
 )
@@ -96,6 +100,16 @@ FOREIGN = (  # signs of languages that are not read, and what to write in their 
         "write A*B for A %*% B, X' for t(X), X'*X for crossprod(X), inv(A) for solve(A)",
     ),
     (regex(r"\bbsxfun\s*\(", given=("bsxfun",)), "bsxfun of MATLAB", "write A - ones(m)*b' for bsxfun(@minus, A, b')"),
+    (
+        regex(r"\w\(\s*\w+\s*->", given="->"),
+        "a function within a call, as Julia has it",
+        "write sum(x.^2) for sum(x -> x^2, x)",
+    ),
+    (
+        regex(r"\b\w+_lp[dm]f\s*\(|\btarget\s*\+=", given=("_lp", "target")),
+        "Stan",
+        "write the logarithm of the density",
+    ),
     (regex(r",\s*\[\s*\]\s*,", given="["), "MATLAB's max(A, [], 2)", "give the largest entries a name, a: m"),
     (regex(r"@\.", given="@"), "Julia's @. macro", "write its dots: exp.(-x.^2/2)"),
     (
@@ -159,7 +173,7 @@ def recognised(text: str) -> Dialect | None:
         return DIALECTS["torch"]
     if ARRAYS.search(text) or PROGRAM.match(text) or (PLACES.search(text) and re.search(r"\*\*|\bpow\(", text)):
         return NUMPY
-    return None
+    return DIALECTS["julia"] if JULIA.search(text) else None
 
 
 def is_sympy(prefix: re.Match[str]) -> bool:
@@ -178,7 +192,8 @@ OF_KERAS = r"(?<![\w.])K\s*\.\s*(?:epsilon\(|(?:square|exp|log|sqrt|abs|sum|mean
 def is_program(text: str, dialect: Dialect | None) -> bool:
     """Whether a text is a piece of a program in Python, in which nothing is asked or declared in words."""
     is_problem = dialect is not None and dialect.name == "cvxpy" and re.search(r"\b(?:Problem|Variable)\s*\(", text)
-    return dialect is not None and dialect.is_python and bool(is_problem or PROGRAM.match(text))
+    is_script = dialect is not None and dialect.name == "sympy" and re.search(r"\b(?:def|class)\b", text) is None
+    return dialect is not None and dialect.is_python and bool(is_problem or (PROGRAM.match(text) and not is_script))
 
 
 def of_text(text: str, asked: str | None) -> Dialect | None:

@@ -8,7 +8,7 @@ from collections.abc import Container
 from typing import TYPE_CHECKING
 
 from matdiff.errors import AmbiguityError
-from matdiff.language.dialects import MODULES
+from matdiff.language.dialects import MODULES, SUBMODULES
 from matdiff.language.dialects.pairs import KEYS
 from matdiff.language.dialects.python_names import ATTRIBUTES
 from matdiff.language.dialects.python_text import LAMBDA
@@ -18,11 +18,13 @@ if TYPE_CHECKING:
     from matdiff.language.dialects.python import Converter
 
 OWNERS = ("self", "cls")
-OF_ARRAYS = frozenset((*ATTRIBUTES, *KEYS, "real", "imag", "ndim", "dtype", "device", "data", "grad", "at", "value"))
+OF_ARRAYS = frozenset(
+    (*ATTRIBUTES, *KEYS, *SUBMODULES, "real", "imag", "ndim", "dtype", "device", "data", "grad", "at", "value")
+)
 
 
-def unfolded(to: Converter, tree: ast.AST) -> None:
-    """Puts the name of each kept value in its place.
+def unfolded(to: Converter, tree: ast.AST) -> list[str]:
+    """Puts the name of each kept value in its place; notes for those of owners that are not customary.
 
     Raises AmbiguityError where one name is of two values, as margin and self.margin.
     """
@@ -32,7 +34,7 @@ def unfolded(to: Converter, tree: ast.AST) -> None:
     unlist(to, nodes)
     owners = _owners(to, nodes)
     if not any(field(node, owners) for node in nodes):
-        return
+        return []
     same = {name for node in nodes if isinstance(node, ast.Assign) for name in _copied(node)}
     for parent in nodes:
         for place, value in ast.iter_fields(parent):
@@ -44,6 +46,8 @@ def unfolded(to: Converter, tree: ast.AST) -> None:
         if isinstance(node, ast.Name) and node.id in kept and node.id not in same:
             message = f"{node.id} and {kept[node.id]} are two things"
             raise to.refused(node, message, "give one of them another name", AmbiguityError)
+    own = [shown for shown in kept.values() if "[" not in shown and shown.partition(".")[0] not in OWNERS]
+    return [f"read by their last names: {', '.join(own)}"] if own else []
 
 
 def _bare(tree: ast.AST) -> None:

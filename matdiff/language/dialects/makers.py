@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from matdiff.language.dialects.python import Converter
 
 OF_ARRAYS = (ast.Attribute, ast.Subscript, ast.Call)  # X.shape[0], len(x)
-MAKERS = ("eye", "identity", "Identity", "ones", "zeros")
+OF_SYMPY = {"Identity": "eye", "OneMatrix": "ones", "ZeroMatrix": "zeros"}
+MAKERS = ("eye", "identity", "ones", "zeros", *OF_SYMPY)
 SIZED = (*MAKERS, "reshape", "view", classes.PICKED, classes.ONE_HOT, classes.ROWS)  # functions that take sizes
 
 
@@ -37,7 +38,7 @@ def has_sizes_of_arrays(to: Converter, node: ast.Call) -> bool:
 def made(to: Converter, node: ast.Call, operands: int) -> Node:
     """A constant of the language, or a function with sizes: np.eye(n), np.zeros((m, n)), unvec(x, m, n)"""
     name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id  # type: ignore[attr-defined]
-    name = "eye" if name in ("identity", "Identity") else name
+    name = "eye" if name == "identity" else OF_SYMPY.get(name, name)
     if node.keywords:
         raise to.refused(node, f"{name} with {node.keywords[0].arg}= is not known")
     given = node.args[operands:]

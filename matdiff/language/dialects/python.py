@@ -118,7 +118,7 @@ class Converter:
         if self.dialect.name == "cvxpy" and isinstance(parsed, ast.Module):
             parsed.body, said, notes = problems.unfolded(self, parsed.body)
         defined.unfolded(self, parsed)
-        fields.unfolded(self, parsed)
+        notes += fields.unfolded(self, parsed)
         for labels, note in classes.unfolded(self, parsed):
             said.append((labels, "matrix"))
             notes.append(note)
@@ -237,7 +237,8 @@ class Converter:
         if names == [""] and f"stats.{node.id}.{name}" in FUNCTIONS:
             return f"stats.{node.id}"
         if node.id not in MODULES:
-            return node.id if self.dialect.name == "sympy" and name[:1].isupper() and name in algebra.CALLED else None
+            is_class = name[:1].isupper() and name in algebra.CALLED and len(node.id) == 1  # S.Trace
+            return node.id if is_class and self.dialect.name == "sympy" else None
         if node.id == "F" and self.dialect.name != "torch":
             return None
         inner = [name for name in reversed(names) if name]
