@@ -89,7 +89,7 @@ class Vocabulary:
         *open_functions* are those that are declared, and whether they have scalar values or work on each entry.
         In code (*is_code*) a run of letters is one name, whatever its letters are elsewhere.
         """
-        self.text = text
+        self.text, self.is_code = text, is_code
         self.alone: dict[str, bool] = {}
         self.kinds = kinds
         self.asked = frozenset(names) - frozenset(kinds)  # undeclared unknowns
@@ -106,7 +106,6 @@ class Vocabulary:
         self.names = frozenset(
             (*names, *defined, *self.states, *self.heads.plain, *self.heads.called, *self.heads.named)
         )
-        self.is_code = is_code
         self.names |= _runs(text, functions) if is_code else _siblings(text, names)
         self.longest = max(map(len, self.names), default=0)
         self.functions = functions if self.names.isdisjoint(functions) else functions - self.names
