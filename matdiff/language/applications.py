@@ -121,11 +121,7 @@ def related(attempt: Attempt, node: Node, name: str, operands: tuple[Typed, ...]
     return attempt.typed(node, shape, operands, make)
 
 
-SCALAR_FORMS: dict[str, Make] = {
-    "inv": reciprocal,
-    "inverse": reciprocal,
-    "transpose": lambda e: e,
-}
+SCALAR_FORMS: dict[str, Make] = {"inv": reciprocal, "inverse": reciprocal, "transpose": lambda e: e}
 
 
 def apply(attempt: Attempt, node: Node, operator: type[Operator], operands: list[Typed]) -> Typed:

@@ -360,11 +360,7 @@ class Bound:
         return error(message, text=self.text, span=(start, max(end, start + 1)), suggestion=hint)
 
 
-HANDLERS.update(
-    NAME=Bound._name,
-    subscript=Bound.subscript,
-    big_sum=Bound._sum,
-)
+HANDLERS.update(NAME=Bound._name, subscript=Bound.subscript, big_sum=Bound._sum)
 HANDLERS.announce(
     {
         "matdiff.language.conditions": "indicator",

@@ -10,25 +10,9 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from itertools import accumulate, islice
 
+from matdiff.language import customs
 from matdiff.language.binding import Bound
-from matdiff.language.customs import (
-    ARROWS,
-    CONSTANTS,
-    DIVISORS,
-    ITALIC,
-    LETTERS_OF_COUNTS,
-    POWERED,
-    TIMES,
-    VECTORS_OF,
-    Kinds,
-    indexed_in_italics,
-    is_time,
-    kind_of,
-    kinds,
-    siblings,
-    written_bold,
-    written_with_arrow,
-)
+from matdiff.language.customs import Kinds
 from matdiff.language.densities import PLACES, numbers_of_densities
 from matdiff.language.doubtful_calls import CUSTOMARY_FUNCTIONS
 from matdiff.language.named_functions import is_entrywise
@@ -63,9 +47,9 @@ class Options:
         """*valued* is whether open functions may have scalar values, *apart* whether siblings may differ in kind."""
         self.bound = bound
         self.defined = {n.value: n for n in bound.order if n.kind in ("define", "abbreviate")}
-        self.bold = written_bold(bound.text)
-        self.entries = indexed_in_italics(bound.text, self.bold)
-        self.arrows = written_with_arrow(bound.text)
+        self.bold = customs.written_bold(bound.text)
+        self.entries = customs.indexed_in_italics(bound.text, self.bold)
+        self.arrows = customs.written_with_arrow(bound.text)
         products = [node for node in bound.order if node.kind in ("product", "tight")]
         self.contracted = frozenset(name for node in products for name in _contracted(node))
         self.quadratic = frozenset(name for node in products for name in _inside_quadratic(node))
@@ -83,7 +67,7 @@ class Options:
         self.choices: dict[Key, Kinds] = {
             name.name: self._kinds(name) for name in bound.names.values() if not (name.declared or self._is_tied(name))
         }
-        self.siblings = {} if apart else siblings(self.choices)
+        self.siblings = {} if apart else customs.siblings(self.choices)
         self.kin = {name: self.siblings.get(head, head) for name, head in bound.kin.items()} | self.siblings
         self.others = Counter[Key](self.siblings.values())  # how many share the kind of a letter
         self.choices = {
@@ -104,25 +88,25 @@ class Options:
         """The kinds that an undeclared name may have."""
         head = self.bound.kin.get(name.name)
         if head is not None and (declared := self.bound.names[head].declared):
-            return ((kind_of(declared.shape), 0),)
+            return ((customs.kind_of(declared.shape), 0),)
         if name.name in self.italic:
-            return ITALIC
+            return customs.ITALIC
         if not self.bound.scalars.isdisjoint((name.name, name.name.partition("_")[0])):  # θ̂ beside I(θ)
             return (("S", 0),)
         if name.name in self.numbers and not name.indexed:
-            return CONSTANTS
+            return customs.CONSTANTS
         if name.name in self.contracted and not name.plain:
-            return CONSTANTS
+            return customs.CONSTANTS
         if name.name in self.arrows and not (name.indexed and name.plain):
-            return ARROWS
-        if is_time(name.name, self.bound.text):
-            return TIMES
+            return customs.ARROWS
+        if customs.is_time(name.name, self.bound.text):
+            return customs.TIMES
         if name.name in self.divisors:
-            return DIVISORS
-        if name.name in self.powered - LETTERS_OF_COUNTS:
-            return POWERED
+            return customs.DIVISORS
+        if name.name in self.powered - customs.LETTERS_OF_COUNTS:
+            return customs.POWERED
         bold = self.bold - self.entries if name.indexed else self.bold
-        found = kinds(name, self.bound.ranges, bold, name.name in self.quadratic)
+        found = customs.kinds(name, self.bound.ranges, bold, name.name in self.quadratic)
         shaped = tuple(kind for kind in found if kind[0] != "S")
         return (shaped or found) if name.name in self.bound.shaped else found
 
@@ -153,8 +137,9 @@ class Options:
                 self.choices |= {id(zero): ways for zero in _open_zeros(node)}
             if node.kind == "filled":
                 self.choices[id(node)] = (("S", 0), ("V", 1), ("M", 2))
-            if node.kind == "transpose" and node.parts[0].kind == "NUMBER" and node.parts[0].value in VECTORS_OF:
-                self.choices[id(node.parts[0])] = ((VECTORS_OF[node.parts[0].value], 0), ("number", 5))
+            turned = node.parts[0] if node.kind == "transpose" else None  # 0ᵀ is no number
+            if turned and turned.kind == "NUMBER" and turned.value in customs.VECTORS_OF:
+                self.choices[id(turned)] = ((customs.VECTORS_OF[turned.value], 0), ("number", 5))
 
     def _has_matrix(self, node: Node) -> bool:
         """Whether a capital letter of a matrix stands in a node: ∑(Xw − y)² is over all entries."""
@@ -163,7 +148,7 @@ class Options:
         parts += [part for name in used & self.defined.keys() for part in postorder(self.defined[name])]
         symbols = [part.value[0] for part in parts if part.kind == "symbol"]
         letters = [name for name in symbols if name.isascii() and len(name) == 1]
-        return any(self.choices.get(name, ITALIC)[0][0] == "M" for name in letters)
+        return any(self.choices.get(name, customs.ITALIC)[0][0] == "M" for name in letters)
 
     def _open_functions(self) -> None:
         """Which of the open functions may have scalar values: rather the outer one of two, and none with primes."""
@@ -214,7 +199,7 @@ def _is_count_less(*terms: Node) -> bool:
     return terms[0].value[0].partition("_")[0] in LETTERS
 
 
-LETTERS = frozenset("mnhstB") | LETTERS_OF_COUNTS  # for how many there are, and how wide they are
+LETTERS = frozenset("mnhstB") | customs.LETTERS_OF_COUNTS  # for how many there are, and how wide they are
 
 
 def _as_arrays(node: Node) -> Iterator[str]:
@@ -233,7 +218,7 @@ def _powered(node: Node) -> Iterator[str]:
     factors = node.parts if node.kind in ("product", "tight") else [node]
     powers = [part.parts for part in factors if part.kind == "power" and len(part.parts) == 2]
     bases = [base.value[0] for base, exponent in powers if base.kind == "symbol" and _is_greek(exponent)]
-    is_usual = len(bases) > 1 or not LETTERS_OF_COUNTS.isdisjoint(bases)
+    is_usual = len(bases) > 1 or not customs.LETTERS_OF_COUNTS.isdisjoint(bases)
     if is_usual and all(part.kind in PLAIN_FACTORS for part in factors):
         letters = [*bases, *(part.value[0] for part in factors if part.kind == "symbol")]
         yield from (name for name in letters if name[0].isupper() and name.isascii())

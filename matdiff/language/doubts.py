@@ -106,10 +106,8 @@ def _require_columns(
         return
     place, called = products[0], " and ".join(map(str, names))
     message = f"{attempt.written(place)} is no product of vectors, and by custom {called} would be one"
-    hint = (
-        "write .* for the product entry by entry, x'*y for the inner product, "
-        f"or declare a {'number' if inside else 'matrix'}, {names[0]}: {'scalar' if inside else 'square'}"
-    )
+    other = f"a number, {names[0]}: scalar" if inside else f"a matrix, {names[0]}: square"
+    hint = f"write .* for the product entry by entry, x'*y for the inner product, or declare {other}"
     raise bound.error(place, message, hint, KindsError)
 
 

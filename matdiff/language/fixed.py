@@ -306,10 +306,7 @@ def _own(bound: Bound, place: Unbound, whole: str, is_doubtful: bool) -> None:
         known = _whole(bound, base)
         part = f"{base}[{index}]"
         part = part if known is None or _counts(known, place.pieces) else f"{base}[{index}, :]"
-        bound.note(
-            place.node,
-            f"{as_written(place)} is a name of its own, and no part of {base}; {part} would be one",
-        )
+        bound.note(place.node, f"{as_written(place)} is a name of its own, and no part of {base}; {part} would be one")
 
 
 def _last_places(bound: Bound, place: Unbound) -> Indices:

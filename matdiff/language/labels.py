@@ -225,10 +225,8 @@ class Labels:
             return False
         before = re.finditer(rf"(\)|[A-Za-z{GREEK_CLASS}])(?:{SUBSCRIPT})?′(?=[A-Za-z{GREEK_CLASS}(])", self.text)
         is_call = re.compile(r"[^)]′\(")
-        return any(
-            m.group(1) == ")" or (not is_call.match(self.text, m.end() - 2) and self.stands_bare(canonical(m.group(1))))
-            for m in before
-        )
+        letters = (m[1] for m in before if m[1] == ")" or not is_call.match(self.text, m.end() - 2))
+        return any(letter == ")" or self.stands_bare(canonical(letter)) for letter in letters)
 
     def is_difference(self, written: str) -> bool:
         """Whether a name is subtracted from the one with a quote, X − X', where that may be another one."""

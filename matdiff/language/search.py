@@ -155,9 +155,8 @@ class Search(Options):
     def _made_less(self, vector: Assignment) -> int:
         """What it costs that letters customary for vectors and matrices are read as less, so that all is a scalar."""
         names = {k: self.bound.names.get(str(self.keys[k])) for k, _ in vector}
-        plain = [
-            (k, n) for k, n in vector if (name := names[k]) is None or not name.is_family or name.whole
-        ]  # x_i may be anything, but not the row w_k of W
+        rows = {k for k, name in names.items() if name is None or not name.is_family or name.whole}
+        plain = [(k, n) for k, n in vector if k in rows]  # x_i may be anything, but not the row w_k of W
         taken = [(self.choices[self.keys[k]], n) for k, n in plain]
         scalars = [(kinds[0][0], kinds[n][1]) for kinds, n in taken if kinds[n][0] == "S"]
         is_matrix = any(custom == "M" and cost >= 3 for custom, cost in scalars)  # X is no scalar, N may be one

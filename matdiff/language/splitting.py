@@ -141,10 +141,8 @@ def _is_beside_its_letter(text: str, start: int, end: int) -> bool:
     if end != start + 2 or not text[start:end].islower():
         return False
     minus = r"\s*[-−]\s*"
-    return bool(
-        match_at(rf"{minus}{letter}(?![\w('′ᵀ^])", text, end)
-        or re.search(rf"(?<![\w'′ᵀ*·)])\s*{letter}{minus}$", text[:start])
-    )
+    is_before = re.search(rf"(?<![\w'′ᵀ*·)])\s*{letter}{minus}$", text[:start])
+    return bool(is_before or match_at(rf"{minus}{letter}(?![\w('′ᵀ^])", text, end))
 
 
 DOUBLED = regex(r"^[A-Z]([a-z])\1$")  # Rxx: nobody writes a square so

@@ -68,11 +68,8 @@ def parse_table(body: str) -> Table:
     """Reads the text form of a table."""
     last, rules, states = body.split("\n\n", 2)
     parts = [line.split() for line in rules.split("\n")]
-    return Table(
-        [Rule(origin, "" if alias == "-" else alias, int(length)) for origin, alias, length in parts],
-        Rows(states.split("\n")),
-        int(last),
-    )
+    made = [Rule(origin, "" if alias == "-" else alias, int(length)) for origin, alias, length in parts]
+    return Table(made, Rows(states.split("\n")), int(last))
 
 
 def table_text(table: Table) -> str:
@@ -142,13 +139,9 @@ def write_laws() -> None:
     from matdiff.algebra.statements import stored
 
     laws = identities.every()
-    modules = operators.table_text(identities.HOMES)
     statements = [statement for law in (*laws, *operators.laws()) for statement in law.statements]
-    for name, text in (
-        (operators.TABLE, modules),
-        (stored.TABLE, stored.table_text(statements)),
-        (heads.TABLE, heads.table_text(laws)),
-    ):
+    texts = {operators.TABLE: operators.table_text(identities.HOMES), stored.TABLE: stored.table_text(statements)}
+    for name, text in (texts | {heads.TABLE: heads.table_text(laws)}).items():
         with open(grammar_path(name), "w", encoding="utf-8") as file:
             file.write(text)
 

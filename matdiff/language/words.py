@@ -103,9 +103,8 @@ class Vocabulary:
         self.running = bound_letters(text)
         defined = [name for name in defined if not self._is_member(name)]
         self.defined = frozenset(defined)
-        self.names = frozenset(
-            (*names, *defined, *self.states, *self.heads.plain, *self.heads.called, *self.heads.named)
-        )
+        of_heads = (*self.heads.plain, *self.heads.called, *self.heads.named)
+        self.names = frozenset((*names, *defined, *self.states, *of_heads))
         self.names |= _runs(text, functions) if is_code else _siblings(text, names)
         self.longest = max(map(len, self.names), default=0)
         self.functions = functions if self.names.isdisjoint(functions) else functions - self.names

@@ -130,23 +130,6 @@ def quad_form(to: Converter, node: ast.expr, parts: list[Node]) -> Node:
     return chained("times", [chained("times", [flipped, p]), x])
 
 
-def matrix_frac(to: Converter, node: ast.expr, parts: list[Node]) -> Node:
-    """matrix_frac(x, P) = xᵀP⁻¹x"""
-    x, p = arguments(to, node, parts, "matrix_frac")
-    return quad_form(to, node, [x, Node("call", [p], "inv", p.start, p.end)])
-
-
-def quad_over_lin(to: Converter, node: ast.expr, parts: list[Node]) -> Node:
-    """quad_over_lin(x, y) = ‖x‖²/y"""
-    x, y = arguments(to, node, parts, "quad_over_lin")
-    return chained("divide", [sum_squares(to, node, [x]), y])
-
-
-def power(to: Converter, node: ast.expr, parts: list[Node]) -> Node:
-    """power(x, p), entry by entry"""
-    return Node("dot_power", list(arguments(to, node, parts, "power")), None, *to.span(node))
-
-
 def arguments(to: Converter, node: ast.expr, parts: list[Node], name: str) -> tuple[Node, Node]:
     """Two arguments."""
     if len(parts) != 2:
@@ -154,11 +137,4 @@ def arguments(to: Converter, node: ast.expr, parts: list[Node], name: str) -> tu
     return parts[0], parts[1]
 
 
-TEMPLATES = {
-    "sum_squares": sum_squares,
-    "sum_square": sum_squares,
-    "quad_form": quad_form,
-    "matrix_frac": matrix_frac,
-    "quad_over_lin": quad_over_lin,
-    "power": power,
-}
+TEMPLATES = {"sum_squares": sum_squares, "sum_square": sum_squares, "quad_form": quad_form}

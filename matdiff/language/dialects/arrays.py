@@ -252,10 +252,8 @@ def matmul(site: Site, a: Typed, b: Typed, transpose_a: Any = False, transpose_b
     if not (left and right):
         raise site.misfit(f"@ takes no number: {site.shown(a if not left else b)}", "write * for a multiple")
     if axes_of(a) == axes_of(b) == 1 and is_call(b.node, "transpose") and may_be_column(a.node):
-        message = (
-            f"{site.attempt.shown(a)} @ {site.attempt.shown(b)} is an inner product of arrays with one axis, and the "
-            "outer product of columns"
-        )
+        shown = f"{site.attempt.shown(a)} @ {site.attempt.shown(b)}"
+        message = f"{shown} is an inner product of arrays with one axis, and the outer product of columns"
         raise site.misfit(message, "write np.dot(x, y) or np.outer(x, y)", AmbiguityError)
     if left[-1] is not right[0] and not site.unify(left[-1], right[0]):
         raise site.misfit(f"the product does not fit: {site.shown(a)} @ {site.shown(b)}")

@@ -68,7 +68,10 @@ CVXPY = {
     "rel_entr": "lambda x, y: cp.multiply(x, cp.log(x) - cp.log(y))",
     "kl_div": "lambda x, y: cp.multiply(x, cp.log(x) - cp.log(y)) - x + y",
     "neg": "lambda x: cp.pos(-x)",
-    "inv_pos": "lambda x: cp.power(x, -1)",
+    "inv_pos": "lambda x: x**-1",
+    "power": "lambda x, p: x**p",
+    "quad_over_lin": "lambda x, y: cp.sum_squares(x) / y",
+    "matrix_frac": "lambda x, P: cp.quad_form(x, cp.inv(P))",
     "entr": "lambda x: -cp.multiply(x, cp.log(x))",
     "huber": "lambda x, M=1: 2 * huber(x, M)",  # twice what is called so elsewhere
     "pnorm": "lambda x, p=2: cp.norm(x, p)",

@@ -10,6 +10,7 @@ import ast
 import re
 from collections.abc import Callable
 from fractions import Fraction
+from itertools import accumulate
 from typing import Any
 
 from matdiff.errors import MatdiffError, NotationError, UnknownNameError, UnsupportedError
@@ -82,10 +83,9 @@ class Converter:
         self.names = names
         self.known = known
         self.is_keras = is_keras(text)
-        self.lines = [line.encode() for line in written.splitlines(keepends=True)] or [b""]
-        self.starts = [0]
-        for line in written.splitlines(keepends=True):
-            self.starts.append(self.starts[-1] + len(line))
+        lines = written.splitlines(keepends=True)
+        self.lines = [line.encode() for line in lines] or [b""]
+        self.starts = [0, *accumulate(map(len, lines))]
         self.done: dict[int, Node] = {}
 
     # ---- places and errors ---------------------------------------------------------------------------

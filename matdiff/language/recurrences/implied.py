@@ -28,11 +28,8 @@ def with_steps(bound: Bound, items: Sequence[Node]) -> None:
     else 1..T where a sum has no limits.  Such a sum runs as the steps do.
     """
     starts = {item.value[0].name: item.value[0].number for item in items if item.kind == "state" and not _letter(item)}
-    told_by_text = [
-        (item, letter)
-        for item in items
-        if (letter := _letter(item)) and (_leads(item) or item.value[0].name in bound.coupled)
-    ]
+    steps = [(item, letter) for item in items if (letter := _letter(item))]
+    told_by_text = [(s, letter) for s, letter in steps if _leads(s) or s.value[0].name in bound.coupled]
     for tell in (_ranges, _to_the_last, _ranges, _unlimited):  # the second time steps tell others of theirs
         for item, letter in told_by_text:
             head = item.value[0]
