@@ -9,7 +9,9 @@ from matdiff.language.questions import Question
 from matdiff.language.transcript import Edit
 from matdiff.regex import regex
 
-STEPS = regex(r"[Ff]or\b[^;\n]*", given=("or",))  # of a recurrence
+STEPS = regex(  # of a recurrence, and of a sum in words
+    r"[Ff]or\b[^;\n]*|\b(?:from|over)\s+[a-z]\s*=", given=("or", "from", "over")
+)
 
 
 def one_side(text: str, place: int, end: int, edits: list[Edit], kept: int) -> tuple[list[Edit], list[list[Edit]]]:

@@ -20,8 +20,8 @@ EMPTY = frozenset(
     "a an the some any all both each every given fixed known unknown constant real general arbitrary valued "
     "triangular of and with entries parameter parameters constants variable variables weight weights coefficient "
     "coefficients bias biases input inputs mean design data feature features response target targets label labels "
-    "measurement measurements observation observations noise regularization regularisation penalty learning rate step "
-    "gain control return returns risk mass stiffness adjacency graph factor".split()
+    "points samples measurement measurements observation observations noise regularization regularisation penalty "
+    "learning rate step gain control return returns risk mass stiffness adjacency graph factor".split()
 )  # words that add nothing to the others
 SYNONYMS = {
     regex(r"\bpositive[- ]semi[- ]?definite\b"): "psd",
@@ -57,7 +57,7 @@ def said_of_names(statement: str) -> Said | None:
         return None
     if member := MEMBER.fullmatch(statement):
         front = member.group("front")
-        found: Said | None = [(listed(front), "")] if re.fullmatch(LISTED, front) else _phrase(front)
+        found: Said | None = [(listed(front), "")] if re.fullmatch(LISTED, front) else _phrase(front, True)
         behind = description(re.sub(rf"^{VERB}", "", member.group("behind")))
         if found is None or behind is None:
             return None
@@ -66,8 +66,8 @@ def said_of_names(statement: str) -> Said | None:
     return _phrase(statement)
 
 
-def _phrase(statement: str) -> Said | None:
-    """A symmetric; A is symmetric; the matrices A and B are symmetric; symmetric A."""
+def _phrase(statement: str, is_member: bool = False) -> Said | None:
+    """A symmetric; A is symmetric; the matrices A and B are symmetric; symmetric A; points x in front of ∈ ℝⁿ."""
     subject, verb, predicate = _parted(statement)
     if not verb:
         m = re.fullmatch(rf"(?P<names>{LISTED})\s+(?P<what>[a-z(].*)", statement)
@@ -75,15 +75,16 @@ def _phrase(statement: str) -> Said | None:
         is_told = what and (" x " not in what or re.search(r" by |\(", statement) or what.count(" ") > 2)
         if m and what and is_told:  # A n x n is a product
             return [(listed(m.group("names")), what)]
-        if m and what == "" and re.match(r"(?:an?|the)\s", m["what"]):  # L the graph Laplacian
+        if m and what == "" and re.match(r"(?:an?|the)\s", m["what"]):  # A the adjacency graph
             return []
         subject = statement
     found = re.fullmatch(rf"(?:(?P<what>.*?)\s+)??(?P<names>{LISTED})", subject)
     ahead = (found and found.group("what")) or ""
     own, behind = None if ahead in FUNCTIONS else description(ahead), description(predicate)  # diag x is a call
-    if found is None or own is None or behind is None or not (own or behind or verb):
+    if found is None or own is None or behind is None or not (own or behind or verb or is_member):
         return None
-    return [(listed(found.group("names")), what) for what in (own, behind) if what]  # empty of: a is constant
+    names = listed(found.group("names"))
+    return [(names, what) for what in (own, behind) if what] or ([(names, "")] if is_member else [])  # a is constant
 
 
 def _parted(statement: str) -> tuple[str, str, str]:

@@ -25,7 +25,7 @@ LOWERED = str.maketrans({sign: f"_{letter}" for sign, letter in SUBSCRIPTS.items
 LETTERS = r"(?P<letters>[a-z](?:\s*(?:,|\band\b)\s*[a-z](?!\w))*)(?!\w)"
 RANGE = rf"(?:\s*(?:=|from\b)\s*(?P<first>[0-9])\s*(?:,?\s*{DOTS}\s*,?|to\b|:)\s*(?P<last>[A-Za-z]|[0-9]+)(?!\w))?"
 SUMMED = regex(
-    r"(?P<lead>\s*,?\s*(?P<open>\(\s*)?)(?<!\w)(?P<word>(?:all\s+)?(?:summed|summing|added(?:\s+up)?)|[Ss]um)\s+over\s+"
+    r"(?P<lead>\s*,?\s*(?P<open>\(\s*)?)(?<!\w)(?P<word>(?:all\s+)?(?:summed|summing|added(?:\s+up)?)|[Ss]um)\s+(?:over|from(?=\s+[a-z]\s*=))\s+"
     rf"(?:all\s+|each\s+|every\s+)?(?P<over>{LETTERS}(?:\s*(?:!=|≠)\s*(?P<other>[a-z](?:_\w)?)(?!\w)|{RANGE}))(?P<of>\s*:|\s+of\b)?(?P<close>\s*\))?"
 )
 SUMMED_UP = regex(r"(?:,\s{0,9})?(?<!\w)(?:all\s+)?(?:summed|added)(?:\s+up)?(?=[\s.?]*(?:$|[;\n]))")
@@ -47,7 +47,7 @@ def rearranged(script: Transcript) -> tuple[Transcript, tuple[tuple[int, int], .
     text = script.text
     edits = [*_transposes(text), *(_indices(text) if "oft" in text else ())]
     spans = [script.span(start, end) for start, end, _ in edits if start < end]
-    for m in SUMMED.finditer(text) if "over" in text else ():
+    for m in SUMMED.finditer(text) if "over" in text or "from" in text else ():
         is_closed = bool(m["open"] and m["close"])
         end = m.end("close") if is_closed else m.end("over")
         if m["word"].lower() != "sum" or is_closed or ("," in m["lead"] and not m["of"]):

@@ -14,7 +14,9 @@ from matdiff.language.phrases import SPACE, description
 from matdiff.language.questions import FUNCTION, GOAL, TOLD, UNSAID, WITH_RESPECT, Question, question_at, sense_of
 from matdiff.regex import match_at, regex, search_in
 
-VERBS = frozenset("find compute calculate determine evaluate derive get obtain take explain consider set".split())
+VERBS = frozenset(
+    "find compute calculate determine evaluate derive get obtain take explain consider set check verify".split()
+)
 VERBS |= {"what is", "what are", "what's", "tell me", "show me"}
 ONE = r"(?:[Ii]|you|we|one)"
 WISH = (
@@ -33,7 +35,7 @@ VERB = (
 )
 DERIVED = (
     r"(?:the\s+|its\s+)?(?:(?:first|partial|total|matrix|vector|full)\s+)*"
-    r"(?:(?P<twice>second\s+(?:order\s+|partial\s+)?derivatives?|hessian)|deriv(?:atives?|\b)|gradients?|grad|jacobian|score)"
+    r"(?:(?P<twice>second\s+(?:order\s+|partial\s+)?derivatives?|hessian)|deriv(?:atives?|\b)|(?:sub)?gradients?|grad|jacobian|score|partials)"
     r"(?:\s+(?:matrix|vector))?"
 )
 RESPECT = rf"{WITH_RESPECT}(?![\w.])\s+"
@@ -43,18 +45,19 @@ NAMES = rf"(?P<names>{LISTED})"
 BEST = r"(?:the\s+)?(?:(?P<best>minimum|maximum|minimi[sz]er|maximi[sz]er)(?:\s+value)?"
 BEST += r"|(?P<points>(?:stationary|critical)\s+points?|first[-\s]order\s+conditions?))"
 OF = rf"(?:\s+(?:of|for)\b(?:\s+{FUNCTION})?|\s*:)\s*"
+IN_SPACE = rf"(?P<space>\s*(?:(?:∈|\bin\b)\s*{SPACE}|(?:[≻⪰≽≥>]|>=)\s*0(?![\w.])|\((?:[a-z]+[\s-])*[a-z]{{4,}}\)))?"
+# wrt x ∈ ℝ^n, over X ≻ 0, wrt X (symmetric)
 ASKED = (
-    rf"(?i)\s*(?:(?:{DERIVED}|{BEST})(?:\s+{ASKED_BY}{NAMES})?(?:(?P<of>{OF})|(?=[\s.?]|$))|(?P<direct>differentiate\b)"
+    rf"(?i)\s*(?:(?:{DERIVED}|{BEST})(?:\s+{ASKED_BY}{NAMES}{IN_SPACE})?(?:(?P<of>{OF})|(?=[\s.?]|$))|(?P<direct>differentiate\b)"
     rf"|(?:the\s+)?(?P<told>{TOLD})?(?P<sought>{LETTER})\s+(?:(?:that|which|so\s+as\s+to|to)\s+)?(?P<goal>m(?:in|ax)imi[sz](?:es?|ing))\b)"
     rf"(?:\s+{FUNCTION})?"
 )
-IN_SPACE = rf"(?P<space>\s*(?:(?:∈|\bin\b)\s*{SPACE}|(?:[≻⪰≽≥>]|>=)\s*0(?![\w.])))?"  # wrt x ∈ ℝ^n, over X ≻ 0
 IN_A_SET = rf"\s+{LETTER}\s*(?:[∈≻⪰≽≥>]|in\b)"  # of a over b the first may be a number
 AT_END = rf"(?:^|\s){BY}{NAMES}{IN_SPACE}[\s.?]*$"
 ASKED_AT_END = rf"(?:^|\s){ASKED_BY}{NAMES}{IN_SPACE}[\s.?]*$"
 BEHIND = (  # f wrt X, f(X) by X, f – gradient by X, f (gradient by X)
     rf"(?:(?<=\S)\s+(?P<bracket>\()?\s*(?!over(?!{IN_A_SET}))(?:differentiated?\s+)?{BY}"
-    r"|(?:(?<=[)\]'′|²ᵀ])|(?<=\^\d))\s+by\s+"
+    r"|(?:(?<=[)\]'′|²ᵀ,])|(?<=\^\d))\s+by\s+"
     rf"|(?<=\S)\s+(?:[-−–—:]\s+)?(?P<within>\()?(?i:{DERIVED})\s+{ASKED_BY}){NAMES}{IN_SPACE}"
     r"(?(bracket)\s*\)|(?(within)\s*\)))[\s.?]*$"
 )
@@ -72,7 +75,7 @@ GOAL_BEHIND = (  # f, minimise over x
     rf"{RESPECT}{NAMES}{IN_SPACE}[\s.?]*$"
 )
 SOUGHT = rf"\s*(?P<x>{LETTER})[\s.?]*$"  # f, find W
-TO_ZERO = r"\s+(?:equal\s+)?to\s+(?:zero|0)[\s.?]*$"  # set the derivative of f to zero
+TO_ZERO = r"(?:\s+(?:equal\s+)?to\s+(?:zero|0)|\s*=\s*0)[\s.?]*$"  # set the derivative of f to zero
 OPERATOR = regex(r"\s*\(*[∂∇d]")
 OF_NAMES = rf"\s*(?:\(\s*{NAMES}\s*\))?[\s.?]*$"
 NABLA = rf"\s*(?:∇\s*|grad\s+)(?P<f>{LETTER}){OF_NAMES}"
@@ -83,7 +86,10 @@ OF_THE_FUNCTION = (  # dL/dw behind a function that has no name
 )
 GOAL_AHEAD = rf"(?i)\s*{GOAL}"
 # what a question has
-CUES = regex("deriv|point|hess|grad|jacob|score|minim|maxim|differ|MLE|respect|over|by|w.{0,2}r.{0,2}t", re.IGNORECASE)
+CUES = regex(
+    "deriv|point|first|partials|hess|grad|jacob|score|minim|maxim|differ|MLE|respect|over|by|w.{0,2}r.{0,2}t",
+    re.IGNORECASE,
+)
 DEFINED = r"(?<![\w∇]){}\s*(?:\((?P<arguments>[^()=;|]*)[^()]*\))?\s*:?="
 QUOTIENT = r"[d∂]\w*/[d∂]\w+|∇\w*|\w['′](?:\(\w+\))?"  # dL/dW, ∇f, f′(x)
 GOALS = tuple(f"m{kind}imi{s}{end}" for kind in ("in", "ax") for s in "sz" for end in ("e", "es", "ing"))
@@ -185,9 +191,9 @@ def _sought(text: str, place: int) -> Question | None:
 
 def _set_to_zero(text: str, place: int) -> Question | None:
     """Set the derivative of f to zero: the points where it is."""
-    zero = search_in(TO_ZERO, text, place) if " to " in text else None
+    zero = search_in(TO_ZERO, text, place) if text.rstrip(" .?").endswith(("0", "zero")) else None
     asked = request_at(text[: zero.start()], place) if zero else None
-    return asked and asked._replace(order=0, end=len(text))
+    return asked._replace(order=0, end=len(text)) if asked and asked.order else None
 
 
 def _asked_behind(text: str, place: int) -> Question | None:

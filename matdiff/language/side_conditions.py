@@ -15,7 +15,7 @@ from matdiff.language.left_sides import HEAD, Piece, stands
 from matdiff.language.names import LETTER, MARKS, NAMES, SUPERS, listed
 from matdiff.language.outside import between, outside
 from matdiff.language.phrases import COUNT, SPACE, Said, description, said_of_names, tells_kind
-from matdiff.language.questions import GOAL_OVER_SET
+from matdiff.language.questions import GOAL_OVER_SET, MEMBERS
 from matdiff.language.transcript import CLOSES, OPENS, Transcript
 from matdiff.records import NamedTuple
 from matdiff.regex import regex
@@ -98,6 +98,7 @@ def condition_of(text: str, piece: Piece, behind: bool) -> list[Condition] | Non
     told = _told_by_signs(said) if told is None else told
     told = _told_of_function(said, text) if told is None else told
     told = _told_behind_colon(said, text) if told is None and behind else told
+    told = _told_of_members(said, text) if told is None else told
     told = said_of_names(said) if told is None else told
     if told is not None and any(tells_kind(says) for _, says in told):  # w positive: which shape w has is not said
         return [Condition(said, start, end, names, says) for names, says in told]
@@ -139,6 +140,18 @@ def _told_behind_colon(said: str, text: str) -> Said | None:
         return None
     says = m["says"] if m["size"] else description(m["says"])
     return [(listed(m["names"]), says)] if says else None
+
+
+def _told_of_members(said: str, text: str) -> Said | None:
+    """What data x_1, …, x_n ∈ ℝ^d say of x_i, which the text has elsewhere."""
+    m = re.search(MEMBERS, said) if "_" in said else None
+    own = re.search(rf"(?<!\w){m['of']}(?:_\{{?[i-n]\}}?(?!\w)|[ᵢⱼₖ])", text.replace(said, "")) if m else None
+    if m is None or own is None:
+        return None
+    front, behind = said[: m.start()], said[m.end() :]
+    return said_of_names(f"{front}{own[0]}{behind}") or (
+        [] if description(front.strip()) == behind.strip() == "" else None
+    )
 
 
 @lru_cache(maxsize=1)

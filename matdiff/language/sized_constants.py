@@ -17,7 +17,7 @@ from matdiff.language.fixed import fixed
 from matdiff.language.names import canonical
 from matdiff.language.places import binder_of
 from matdiff.language.scopes import Place, Position, Scope
-from matdiff.language.syntax import Node, postorder
+from matdiff.language.syntax import Node, postorder, without_brackets
 
 if TYPE_CHECKING:
     from matdiff.language.binding import Bound
@@ -165,7 +165,9 @@ def _beside_numbers(node: Node) -> Iterator[Node]:
 
 
 def _is_weight(node: Node) -> bool:
-    """1 − π"""
+    """1 − π, and (μ − π)ᵀ"""
+    if node.kind == "transpose":
+        return any(map(_is_pi, without_brackets(node.parts[0]).parts))
     first, *others = node.parts if node.kind == "sum" else (node,)
     return first.kind == "NUMBER" and first.value == 1 and any(map(_is_pi, others))
 

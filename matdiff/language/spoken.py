@@ -78,42 +78,47 @@ ANOTHER = regex(rf"{OF}|(?<!\w)(?:tr|trace|det|logdet|norm\w*)\s*\(|[‖|]", re.
 LETTERS = r"(?:-|−|minus)[\s\w'ᵀ]*"
 SQUARED = regex(r"\s*,?\s*squared(?!\w)")
 ADDED = ("sum", "mean", "average")
+ACTING = regex(r"(?i)\b(?:half|twice|double|minus|plus|times|reciprocal|root|inverse)\b")
 OF_A_DIFFERENCE = regex(r"(?i:norm|squares|residuals)$")
-SQUARES = regex(r"(?i:squares|squared)")
-SQUARE = r"[‖²]|\^\s*\{?2|\)['ᵀ⊤][\s*·]*\(|(?<!\w)(?P<residual>[^\W\d_])['ᵀ⊤][\s*·]*(?P=residual)(?!\w)"
+SQUARES = regex(r"(?i:squares|squared|variance)")
+BETWEEN_EQUALS = r"['ᵀ⊤][\s*·]*(?:[^\W\d_][\w^-]*⁻?¹?[\s*·]*)?"  # a transpose, perhaps with a matrix behind it
+SQUARE = rf"[‖²]|\^\s*\{{?2|\){BETWEEN_EQUALS}\(|(?<!\w)(?P<residual>[^\W\d_]){BETWEEN_EQUALS}(?P=residual)(?!\w)"
 SQUARED_ALREADY = regex(rf"[∑Σ|^_{SUBS}]|\bsum|{SQUARE}")  # or of one index
 AND = regex(r"\s+(?P<word>and|with|vs\.?|versus)\s+(?:the\s+(?:matrix|vector)\s+)?")
 SIGNS = {"plus": "+", "minus": "-", "times": "*"}
 WRITTEN = regex(r"(?<=\s)(?:plus|minus|times)(?=\s)")
 TITLE = (  # 2-layer, word2vec, OLS, AR(2), GP marginal likelihood
-    r"(?:[0-9][-−])?[A-Za-z][a-z]+(?:[0-9][a-z]+)?|[A-Z][a-z]{2,}[A-Z]+|[A-Z]{3,}"
+    r"(?:[0-9][-−])?[A-Za-z][a-z]+(?:[0-9][a-z]+)?|[0-9][-−]?D(?=:)|[A-Z][a-z]{2,}[A-Z]+|[0-9]?[A-Z]{3,}"
     r"|[A-Z]{2,}(?:\([0-9](?:,\s?[0-9])*\)|(?=\s[a-z]{3}))"
 )
 FURTHER = r"(?:an?|[A-Za-z]?[a-z]{2,}|[A-Z]{3,})"
 NOUNS = (  # what a formula is, which stands behind it
     r"(?:function(?:al)?|objective|criterion|loss|cost|errors?|energy|risk|(?:log[-−\s]?)?likelihood|posterior|evidence"
-    r"|[Ll]agrangian|penalty|regulari[sz]er|residuals?|ELBO)(?:\s+(?:function|term))?"
+    r"|[Ll]agrangian|penalty|regulari[sz]er|residuals?|ELBO|(?:least\s)?squares|variance|utility|smoothness|potential"
+    r"|[Hh]amiltonian|bound|problem|regression|prior|barrier|reward|profit|deviance|stress)(?:\s+(?:function|term))?"
 )
 LOSS = regex(NOUNS)
 HEADING = regex(
     rf"(?:\A\s*|(?<=[;\n])[^\S\n]*|(?<=[.!?:] )[^\S\n]*|(?<=(?:\bhave|..\bof) )\s*)"
     r"(?:(?:[Aa]n?|[Tt]he|[Mm]y|[Tt]his|[Oo]ur)\s+)?"
     rf"(?:(?P<words>(?:{TITLE})(?:[-−\s]+{FURTHER}){{0,7}})"
-    r"(?:(?::|\s+is(?:\s+given\s+by|\s+defined\s+as)?(?:\s*:)?)(?=\s+\S)"
+    r"(?:(?:(?:(?<=[a-z]{4})\s+[A-Zλσγτ])?:|\s+is(?:\s+given\s+by|\s+defined\s+as)?(?:\s*:)?)(?=\s+\S)"
     r"|(?P<named>)(?=\s+[^\W\d_]\w*(?:²|\^2)?(?:\([^()=]*\))?\s*:?=(?!=)))"  # triplet loss = …
     rf"|(?P<noun>(?:(?:{TITLE})[-−\s]+(?:{FURTHER}[-−\s]+){{0,5}}?)?{NOUNS})"  # squared loss (y - w'x)^2
     r"(?=\s+(?:[-−](?=\S)|[(\[‖|∑∏√½⟨]|(?![a-z]{2,}\s)\w)))"
     r"|(?<=\s)\((?P<aside>(?:(?:an?|the)\s+)?[A-Za-z][a-z]+(?:[-\s]+[a-z]{3,}){1,6})\)"  # x'A x (a quadratic form)
 )
-JOINING = frozenset("of for in and the an on to by from".split())  # words of a heading that say nothing by themselves
-WORD = regex(r"(?=.*[aeiou])[A-Za-z][a-z0-9]{2,}|[0-9]|[A-Z]{2,}(?:\(.*\))?")
+JOINING = frozenset(
+    "of for in and the an on to by from with".split()
+)  # words of a heading that say nothing by themselves
+WORD = regex(r"(?=.*[aeiou])[A-Za-z][a-z0-9]{2,}|[0-9]|[0-9]?[A-Z]{2,}(?:\(.*\))?")
 SAYING = (  # words that say something of what stands behind the colon
     LEADS.union(*map(str.split, VERBS), GOALS, ANSWERS, KINDS, PROPERTIES, GREEK_WORDS)
     | frozenset(
         "differentiate subject constraint constraints condition conditions solution answer result dimension dimensions "
-        "size sizes shape shapes hint over from half twice double minus plus times reciprocal".split()
+        "size sizes shape shapes hint over from respect".split()
     )
-)
+) - {"check"}  # the check loss
 
 
 PROSE = regex(  # a sentence that speaks of nothing in the text
@@ -147,7 +152,7 @@ def in_signs(script: Transcript, known: Collection[str], far: bool) -> Spoken:
     """
     text = script.text
     headings, sentences = list(_headings(text, known)), list(_sentences(text))
-    notes = (*map(_said_of, headings), *(f"the words “{m['prose']}” say nothing of the function" for m in sentences))
+    notes = (*map(_said_of, headings), *(f"the answer does not use the words “{m['prose']}”" for m in sentences))
     edits: list[Edit] = [(*m.span(), " ") for m in (*headings, *sentences)]
     doubt = None
     phrases, closings = list(PHRASE.finditer(text)) if CUES.search(text) else [], dict[int, str]()
@@ -199,7 +204,7 @@ def _sentences(text: str) -> Iterator[re.Match[str]]:
             yield m
     for m in ROLE.finditer(text):
         statement = re.split(r"[;,\n]|\.\s", text[: m.start()])[-1]
-        if "=" in statement and description(m["says"]) == "":
+        if "=" in statement and description(m["says"]) is not None:
             yield m
 
 
@@ -211,13 +216,15 @@ def _said_of(m: re.Match[str]) -> str:
 
 def _is_heading(text: str, m: re.Match[str], known: Collection[str]) -> bool:
     """Whether words in front of a colon or a left side are but a heading: none says anything, or stands elsewhere."""
+    if m["noun"] and ACTING.search(m["noun"]):
+        return False  # half loss w'w
     if m["noun"] and SQUARES.search(m["noun"]) and not search_in(SQUARE, text, m.end()):
         return False  # squared error X w - y
     shown = re.sub(r"^(?:an?|the)\s+", "", m["aside"]) if m["aside"] else m["noun"] or m["words"]
     words = re.split(r"[-−\s]+", re.sub(r"\s+is(?:\s+given\s+by|\s+defined\s+as)?(?!\w)", "", shown))
     words = [words[0], *(word for word in words[1:] if word not in JOINING)]
-    if any(word.lower() in SAYING or word in known for word in words):
-        return False
+    if any(word.lower() in SAYING or word in known for word in words if word not in KINDS or word == words[-1]):
+        return False  # matrix factorization says nothing of a matrix
     if m["aside"] and not ABBREVIATED.isdisjoint(words):
         return False  # x'A x (var eps)
     is_bare = m["aside"] or m["noun"] or m["named"] is not None

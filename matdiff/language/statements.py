@@ -239,8 +239,9 @@ def _sorted_out(text: str, pieces: list[Piece], asked: Question | None) -> tuple
     conditions: list[Condition] = []
     constrained = False
     for piece in pieces:
-        if asked and asked.inner == (piece.start, piece.end) and not text[piece.start : piece.end].strip():
-            continue  # find the gradient with respect to x: of what stands elsewhere
+        is_asked = asked and (piece.start == piece.end or asked.inner == (piece.start, piece.end))
+        if is_asked and not text[piece.start : piece.end].strip():
+            continue  # find the gradient with respect to x, and d/db: of what stands elsewhere
         constrained = constrained or bool(CONSTRAINING.match(word_of(text, piece)))
         found = condition_of(text, piece, constrained or bool(kept))
         if found is None and constrained and text[piece.start : piece.end].strip():

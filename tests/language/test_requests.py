@@ -8,6 +8,9 @@ import matdiff
 from matdiff.algebra.expr import symbols
 
 ASKED = [
+    ("could someone check the derivative of f(x) = ‖Ax − b‖² wrt x", "norm2(A*x - b)^2", "x"),
+    ("mean-variance utility U(w) = w'mu - w'Σw/2, first order condition", "w'*mu - w'*Sigma*w/2", "w"),
+    ("SSE(b) = ‖y − Xb‖²; partials wrt b", "norm2(y - X*b)^2", "b"),
     ("L(β) = (y - Xβ)'(y - Xβ). Set derivative wrt β to zero", "norm2(y - X*beta)^2", "beta"),
     ("f = ||C||^2 where C = W B. df/dW?", "C = W*B; norm2(C)^2", "W"),
     ("||XW - Y||_F^2 find W", "norm2(X*W - Y)^2", "W"),
@@ -177,3 +180,7 @@ def test_a_question_names_several_unknowns() -> None:
 
 def test_the_words_of_a_question_may_be_names() -> None:
     assert str(matdiff.derive("gradient'*x", wrt="x", where="gradient, x: n").gradient) == "gradient"
+
+
+def test_two_derivatives_of_one_function_are_asked_for_behind_it() -> None:
+    assert list(matdiff.derive("f = w'w + b^2, d/dw and d/db").gradients) == ["w", "b"]
