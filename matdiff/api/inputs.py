@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence, Set
 from typing import TYPE_CHECKING, Any
 
@@ -90,10 +91,11 @@ def _asked(reading: Reading, names: tuple[str | Expr, ...], order: int) -> tuple
             "the text asks for a second derivative", text=text, span=span,
             suggestion="the Hessian is what matdiff.hessian and the command matdiff hessian give",
         )  # fmt: skip
+    all_named = tuple(name for name in question.names if not _is_of_conditions(reading, name)) or question.names
     if not names or not question.names:
-        return names or question.names
+        return names or all_named
     wanted = {str(reading.unknown(n)) if isinstance(n, str) else str(n) for n in names}
-    all_asked = {str(reading.unknown(n)) for n in question.names}
+    all_asked = {str(reading.unknown(n)) for n in all_named}
     if wanted != all_asked:
         shown, asked = ", ".join(map(str, names)), ", ".join(question.names)
         if question.order and not wanted < all_asked:
@@ -105,17 +107,28 @@ def _asked(reading: Reading, names: tuple[str | Expr, ...], order: int) -> tuple
     return names
 
 
+def _is_of_conditions(reading: Reading, name: str) -> bool:
+    """Whether an unknown stands only in conditions, as b of min_{w,b} ‖w‖² with yᵢ(wᵀxᵢ + b) ≥ 1: noted."""
+    is_one = any(re.search(rf"(?<![A-Za-z]){re.escape(name)}(?![A-Za-z])", text) for text in reading.constraints)
+    if not is_one or reading.find(name):
+        return False
+    reading.expr.facts["notes"] = (*reading.expr.notes, f"{name} stands in the conditions only, and has no derivative")
+    return True
+
+
 def _require_equal(reading: Reading, unknowns: Set[str] = frozenset()) -> None:
     """Raises MatdiffError where the members of a chain J = a = b are not the same.
 
-    A member without any unknown, and with letters of its own, names what the next one says: ½∑ᵢ eᵢ² = ½‖y − Xb‖².
+    A member with letters of its own, where the next one has others or all unknowns, names what that says:
+    ½∑ᵢ eᵢ² = ½‖y − Xb‖², wᵀΣw = ∑ᵢⱼ wᵢσᵢⱼwⱼ.
     """
-    known = {s.name for s in symbols(reading.expr)} | {*reading.declared}
+    given = {str(s) for s in symbols(reading.expr)}
     for side in reading.sides:
         from matdiff.api.comparing import compared  # only where a text has a chain
 
-        own = {s.name for s in symbols(side)}
-        if unknowns and own.isdisjoint(unknowns) and (new := sorted(own - known)):
+        own = {str(s): s.name for s in symbols(side)}
+        new = [shown for shown in sorted(own.keys() - given) if own[shown] not in reading.declared]
+        if new and unknowns and (given - own.keys() or unknowns.isdisjoint(own)):
             shown = " and ".join(new)
             note = f"{side} is not compared with {reading.expr}: nothing says what {shown} is"
             reading.expr.facts["notes"] = (*reading.expr.notes, note)

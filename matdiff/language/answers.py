@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from matdiff.algebra.expr import FUNCTIONS, Expr, Symbol, postorder, symbols
 from matdiff.algebra.operators.structure import Named
-from matdiff.errors import UnknownNameError
+from matdiff.errors import MatdiffError, UnknownNameError
 from matdiff.language.binding import Bound
 from matdiff.language.customs import written_bold
 from matdiff.language.declared import Declarations
@@ -17,6 +17,7 @@ from matdiff.language.spelling import plain
 
 if TYPE_CHECKING:
     from matdiff.language.questions import Question
+    from matdiff.language.search import Found
 
 
 class Reading:
@@ -62,6 +63,14 @@ class Reading:
             raise self._unknown_name(name)
         return found
 
+    def say(self, note: str) -> None:
+        """Adds a note."""
+        self.notes = self.expr.facts["notes"] = (*self.notes, note)
+
+    def unused(self) -> dict[str, MatdiffError]:
+        """What the text defines and this member of a chain does not use, and what is said of it."""
+        return self._bound.unused
+
     def find(self, name: str) -> Expr | None:
         """What a string names, if it names something."""
         found = self.stand_ins.get(name) or _named(self.symbols, name, self.expr, self._bound.moved)
@@ -101,6 +110,12 @@ class Reading:
             because = ": it is declared, but does not occur in the expression"
         message = f"{name or 'nothing'} cannot be the unknown{because}"
         return UnknownNameError(message, text=text, span=span, suggestion=hint)
+
+
+def noted(found: Found, bound: Bound) -> tuple[str, ...]:
+    """What the lexer, the binding of names and the typing say of doubtful places, in the order of the text."""
+    said = sorted([*bound.notes, *found.attempt.notes], key=lambda note: note[0])
+    return tuple(dict.fromkeys(sentence for _, sentence in said))
 
 
 def unknown_in(expr: Expr, name: str) -> Expr:

@@ -40,6 +40,7 @@ class Beside:
     def take_out(self, asks: bool, far: bool) -> None:
         """Takes out of the text what it says beside the function and its definitions, with the unknowns it names."""
         from matdiff.language.increments import increments
+        from matdiff.language.layers import with_layers
         from matdiff.language.left_sides import with_probabilities
         from matdiff.language.likelihoods import with_likelihoods
         from matdiff.language.programs import Program, unframed
@@ -54,12 +55,13 @@ class Beside:
         spoken = in_signs(program.script, {*declared, *self.wrt}, far)
         self.doubt = spoken.doubt
         whole, stated, replaced = with_likelihoods(parted(spoken.script, declared))
-        whole, changes = increments(with_probabilities(whole), {*declared, *self.wrt})
+        whole, layers = with_layers(with_probabilities(whole), {*declared, *self.wrt})
+        whole, changes = increments(whole, {*declared, *self.wrt})
         said = said_in(whole, {*declared, *self.wrt}, asks)
         self.whole = whole
         self.script, self.question, self.conditions, self.sides, self.called, self.of, notes, spans = said
         unseen = unseen_names(whole.text, self.conditions)
-        self.notes = (*program.notes, *spoken.notes, *stated, *changes, *notes, *unseen)
+        self.notes = (*program.notes, *spoken.notes, *stated, *layers, *changes, *notes, *unseen)
         self.script, moved = rearranged(self.script)
         sides = [rearranged(side) for side in self.sides]
         self.sides = tuple(side for side, _ in sides)

@@ -50,9 +50,14 @@ class Bound:
         other: Collection[int] = (),
         decisions: list[Decision] | None = None,
         dialect: Dialect | None = None,
+        is_member: bool = False,
     ) -> None:
-        """*labelled* are the names that carry a label, *other* the places of *decisions* that go against custom."""
+        """*labelled* are the names that carry a label, *other* the places of *decisions* that go against custom.
+
+        *is_member* is said of a chain J = a = b, of which another member may use what this one does not.
+        """
         self.tree, self.text = tree, text
+        self.is_member, self.unused = is_member, dict[str, MatdiffError]()
         self.is_code, self.dialect = dialect is not None, dialect or NUMPY  # whose operators a piece of code means
         self.declared, self.free = declared, free
         self.wrt, self.labelled, self.other = frozenset(wrt), labelled, other
@@ -99,7 +104,7 @@ class Bound:
                 continue
             head = kin.setdefault(base, base if base in self.names else name)
             kin[name] = head
-            shaped |= {head} if is_exponent else set()
+            shaped |= {head} if is_exponent and self.names[name].indexed != 2 else set()  # z^A_{b,i} is an entry
         return {name: head for name, head in kin.items() if name in self.labelled and head != name}, frozenset(shaped)
 
     def _resolve(self) -> None:
@@ -228,6 +233,8 @@ class Bound:
         if self.is_numbered(base):
             return self.numbered(node, base.value, self._low(node, text), scope)
         pieces = re.split(r"[\s,]+", text.strip())
+        if "" in pieces:
+            raise self.error(node, f"an index is missing in the subscript {text}", "leave out the comma")
         if word := base.kind == "NAME" and word_among(pieces, {*scope, *self.declared}, scope):
             return self._labelled(node, base, word, [piece for piece in pieces if piece != word], scope)
         if fixed := subscripts(self._low(node, text), self.with_general(scope), self.first_place(base)):

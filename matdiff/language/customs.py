@@ -21,6 +21,7 @@ PARAMETERS: Kinds = (("S", 0), ("V", 1), ("M", 6))  # β of ‖Y − Xβ‖², w
 CONSTANTS: Kinds = (("S", 0), ("V", 4), ("M", 5), ("R", 6))  # ε and λ are added to vectors as scalars
 TIMES = CONSTANTS
 VECTORS: Kinds = (("V", 0), ("S", 2), ("M", 4), ("R", 5))
+FAMILY: Kinds = (*VECTORS[:3], ("R", 6))  # y_i is rather one of several numbers
 BOLD_VECTORS: Kinds = (("V", 0), ("M", 4), ("S", 6), ("R", 6))  # bold, or with an arrow
 ARROWS: Kinds = (("V", 0), ("R", 6))
 BOLD_MATRICES: Kinds = (("M", 0), ("V", 4), ("S", 8), ("R", 8))
@@ -118,7 +119,8 @@ def kinds(name: Name, ranges: Collection[str], bold: Collection[str] = (), is_in
         return QUADRATIC_FAMILY if is_inside else TWO_INDEX_FAMILY
     if name.name in ranges and not name.indexed:
         return RANGES
-    return customary(name.name, bold)
+    found = customary(name.name, bold)
+    return FAMILY if found == VECTORS and name.indexed else found
 
 
 def customary(name: str, bold: Collection[str] = ()) -> Kinds:

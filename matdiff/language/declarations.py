@@ -147,7 +147,7 @@ def _respelt(item: Excerpt) -> Excerpt:
         text = re.sub(rf"(?<=[RS])([{SUPERS}ˣ]+)", lambda m: "^{" + m.group().translate(_RAISED) + "}", text)
     mapped = any(arrow in text for arrow in OF_FUNCTIONS)
     space = None if mapped or not in_space else re.fullmatch(IN_SPACE, text)
-    if space:
+    if space and (space[2] == "R" or space[3]):  # 𝕊^n, and not the size S
         name, kind, sizes, sign = space.groups()
         shape = (sizes or "scalar") if kind == "R" else f"{sizes} x {sizes} " + SYMMETRIC[sign or ""]
         text = f"{name}: {shape}"

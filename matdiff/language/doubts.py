@@ -13,6 +13,7 @@ from matdiff.language.binding import Bound
 from matdiff.language.customs import SCALARS, WEIGHTS, customary, is_time
 from matdiff.language.dialects import recognised
 from matdiff.language.doubtful_code import is_matrix, is_word
+from matdiff.language.doubtful_factors import say_fractions, say_identities, say_middles
 from matdiff.language.doubtful_indices import asked_families, say_families
 from matdiff.language.doubtful_sums import require_entries, require_one_sigma
 from matdiff.language.other_kinds import KindsError, typed_as
@@ -23,6 +24,7 @@ from matdiff.language.typing import Attempt, Key
 Turned = Mapping[Key, tuple[str, str]]  # what goes against custom: the kind by custom, and the one that is taken
 PRODUCTS = ("product", "tight")
 COEFFICIENTS = ("beta", "theta", "gamma", "delta", "omega", "phi", "psi", "xi", "zeta")
+VECTOR_VALUED = frozenset(("f", "g", "h", "phi", "psi"))  # letters of open functions but σ
 OF_ENTRIES = ("sum", "mean", "prod")  # functions of the entries of what stands in their brackets
 
 
@@ -44,6 +46,7 @@ def require_customary(bound: Bound, attempt: Attempt, turned: Turned, scalar: bo
     doubtful_code.require_columns(bound, attempt)
     doubtful_code.require_one_axis(bound, attempt)
     _require_dots(bound, attempt)
+    _require_of_entries(bound)
     rows = [key for key, (_, kind) in turned.items() if kind == "R"]
     doubtful_code.require_no_rows(bound, attempt, rows)
     if scalar:
@@ -54,7 +57,9 @@ def say_doubts(bound: Bound, attempt: Attempt) -> None:
     """Notes what is doubtful in a reading that is taken."""
     say_identities(bound, attempt)
     say_means(bound, attempt)
+    say_sigmoids(bound, attempt)
     say_middles(bound, attempt)
+    say_fractions(bound, attempt)
     say_families(bound, attempt)
     doubtful_code.say_samples(bound, attempt)
     doubtful_code.say_coefficients(bound, attempt)
@@ -156,14 +161,12 @@ def makes_numbers(bound: Bound, attempt: Attempt) -> bool:
     return any(customary(name)[0][0] == "V" and attempt.assumed.get(name) == "S" for name in primed)
 
 
-def say_identities(bound: Bound, attempt: Attempt) -> None:
-    """Notes that the I of ω'Iω is the identity, which nobody writes there: it may be a matrix, as of inertia."""
-    for node in [node for node in bound.order if node.kind in ("product", "tight")]:
-        ones = [part for part in node.parts if part.kind == "constant" and part.value == ("eye", ())]
-        others = [part for part in node.parts if part not in ones and part.typed is not None]
-        written = [one for one in ones if attempt.written(one) == "I"]
-        if written and any(part.kind in ("symbol", "transpose") and not part.typed.is_scalar for part in others):
-            attempt.note(written[0], "I is the identity matrix; if it is another one, declare it: I: square")
+def say_sigmoids(bound: Bound, attempt: Attempt) -> None:
+    """Notes that σ(z)_c is the logistic function of z_c, where who takes an entry behind σ may mean softmax."""
+    for node in [node for node in bound.order if node.kind == "entry" and node.parts[0].kind == "call"]:
+        shown = attempt.written(node.parts[0])
+        if node.parts[0].value == "sigmoid" and shown.startswith(("σ", r"\sigma")):
+            attempt.note(node, f"{shown} is the logistic function of each entry; the other one is softmax(…)")
 
 
 def say_means(bound: Bound, attempt: Attempt) -> None:
@@ -215,6 +218,18 @@ def _require_powers(bound: Bound, attempt: Attempt) -> None:
             message = f"{attempt.written(node)} can be the power of the matrix, or that of each entry, as in NumPy"
             hint = f"write {shown}^{k} for the power of the matrix, {shown}.^{k} for that of each entry"
             raise bound.error(node, message, hint, AmbiguityError)
+
+
+def _require_of_entries(bound: Bound) -> None:
+    """Raises KindsError for ‖f(x) − y‖² by x, where f may be of each entry, or of the vector; sum(f(x)) is plain."""
+    for node in [n for n in bound.order if n.kind == "unspecified" and n.value[0] in VECTOR_VALUED and not n.value[1]]:
+        a, name = node.parts[-1].typed, node.value[0]
+        is_asked = a is not None and a.node.kind in ("symbol", "member") and a.node.value[0] in bound.wrt
+        is_vector = is_asked and a.cols is ONE is not a.rows and not node.typed.is_scalar
+        if is_vector and name not in bound.declared and not _within(bound, node, OF_ENTRIES):
+            message = f"{name} can be a function of each entry, or one of the whole vector, which has to be given"
+            hint = f"declare {name}: scalar -> scalar, or give it, {name}({a.node.value[0]}) = …"
+            raise bound.error(node, message, hint, KindsError)
 
 
 def _require_dots(bound: Bound, attempt: Attempt) -> None:
@@ -311,20 +326,6 @@ def say_factors(bound: Bound, attempt: Attempt) -> None:
             said = f"{made[0]} is read as a vector and {left[0]} as a number; if {made[0]} is a matrix, declare it"
             if other is not None:
                 attempt.note(node, f"{said}: {made[0]}: matrix")
-    attempt.restore()
-
-
-def say_middles(bound: Bound, attempt: Attempt) -> None:
-    """Notes that sigma of x' * sigma * x is a number, where a matrix stands mostly."""
-    for node in [n for n in bound.order if n.kind in PRODUCTS and len(n.parts) > 2]:
-        for left, middle, right in zip(node.parts, node.parts[1:], node.parts[2:], strict=False):
-            name = middle.value[0] if middle.kind == "symbol" else ""
-            is_number = attempt.assumed.get(name) == "S" and not bound.names[name].declared
-            is_form = left.typed.rows is ONE is not left.typed.cols and right.typed.cols is ONE is not right.typed.rows
-            if is_number and is_form and typed_as(bound, attempt, [name], kind="M"):
-                shown = f"{attempt.written(left)} and {attempt.written(right)}"
-                said = f"{name} is read as a number between {shown}; if it is a matrix, declare it: {name}: matrix"
-                attempt.note(middle, said)
     attempt.restore()
 
 

@@ -9,6 +9,7 @@ from matdiff.algebra.dims import ONE, SCALAR
 from matdiff.errors import AmbiguityError, MatdiffError
 from matdiff.language.customs import customary
 from matdiff.language.names import canonical
+from matdiff.language.places import binder_of, is_sum_of_names, position, word_among
 from matdiff.language.scopes import Binder, Scope, resolves
 from matdiff.language.syntax import Node, is_double
 
@@ -24,8 +25,6 @@ MEANS = frozenset("mu sigma theta pi phi psi omega xi zeta nu".split())  # of wh
 @resolves("power")
 def resolve_power(bound: Bound, node: Node, scope: Scope) -> Scope | None:
     """Powers: e^x is exp(x), and a superscript letter is an exponent."""
-    from matdiff.language.places import binder_of, is_sum_of_names, position
-
     settle_dialect(bound, node)
     if isinstance(node.value, str):
         exponent = Node("NAME", [], node.value.removeprefix("-"), node.end - 1, node.end)
@@ -120,8 +119,6 @@ def _power_or_index(bound: Bound, node: Node, name: str, index: str) -> MatdiffE
 
 def _is_member(base: Node, node: Node, bound: Bound, scope: Scope) -> bool:
     """Whether x_j^{(i)} is the entry j of the member i of several: nobody puts brackets around a letter as exponent."""
-    from matdiff.language.places import binder_of, position
-
     high = node.parts[1] if base.kind == "subscript" and len(node.parts) > 1 else base
     inside = high.parts[0] if high.kind == "group" else high
     is_letter = inside.kind == "NAME" and bound.text.startswith("(", high.start)
@@ -140,17 +137,26 @@ def _put_low_last(node: Node) -> None:
 
 
 def of_two(bound: Bound, base: Node, low: str, scope: Scope) -> str:
-    """The indices of x_i^{(t)}, which is no number, the entry i of x^{(t)}, but one of several vectors with two."""
+    """The indices of x_i^{(t)}, which is no number, the entry i of x^{(t)}, but one of several vectors with two.
+
+    The word of W_{out}^{(l)} is none, but a label.
+    """
     if base.kind != "power" or len(base.parts) < 2 or base.parts[0].kind != "NAME" or not is_double(base.parts[1]):
         return ""
     name = base.parts[0].value
     high = bound.excerpt(base.parts[1].parts[0]).text.strip("() ")
-    letters = {canonical(re.split("[-+−]", index)[0]) for index in (high, low)}
+    if word_among([high, low], {*scope, *bound.declared}, scope) == low:
+        return f"{high},{low}"
+    letter, index = (canonical(re.split("[-+−]", written)[0]) for written in (high, low))
     is_open = name not in bound.declared and name not in bound.definitions and not bound.is_numbered(base.parts[0])
-    if not (letters <= scope.keys() and (is_open or has_two_indices(bound, name))):
+    is_index = index in scope or (len(low) == 1 and low.isalpha())  # of z_i^{(k)}, with two views i and j
+    if not (letter in scope and is_index and (is_open or has_two_indices(bound, name))):
         return ""
-    is_one = is_open and bound.decide(base, f"{name}[,]", 0)
-    return "" if is_one else f"{high},{low}"
+    if is_open and bound.decide(base, f"{name}[,]", 0):
+        return ""
+    if is_open:
+        bound.entry_of(name).indexed = 2
+    return f"{high},{low}"
 
 
 def has_two_indices(bound: Bound, name: str) -> bool:

@@ -290,6 +290,8 @@ def _constant(bound: Bound, place: Unbound, piece: str) -> Position:
         raise doubtful_indices.not_bound(bound, place, piece)
     found = fixed(bound, name)
     over = "" if "_" in name else f"; a sum over it is written ∑_{name}"
+    own = place.is_low and place.base.kind == "NAME" and name not in CUSTOMARY
+    over += f"; where {as_written(place)} is a name of its own, declare it" if own else ""
     bound.note(place.node, f"{name} is a constant index{over}")
     return found
 

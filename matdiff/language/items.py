@@ -134,7 +134,14 @@ def require_meant(bound: Bound, tree: Node) -> None:
         if item.kind == "define" and not (is_step or is_size) and item.value not in meant:
             if item.value in bound.written_sizes:
                 raise bound.error(item, f"{item.value} is a size", "a size is a whole number, 1 or more")
-            raise bound.error(item, f"{item.value} is defined, and nothing uses it", "leave it out")
+            _is_unused(bound, item.value, item)
+
+
+def _is_unused(bound: Bound, name: str, item: Node) -> None:
+    """Refuses a definition that nothing uses; where a text is a chain J = a = b, another member may use it."""
+    bound.unused[name] = bound.error(item, f"{name} is defined, and nothing uses it", "leave it out")
+    if not bound.is_member:
+        raise bound.unused[name]
 
 
 def _require_use(bound: Bound, items: list[Node]) -> None:
@@ -143,11 +150,10 @@ def _require_use(bound: Bound, items: list[Node]) -> None:
     names = {name for item in (*items, *bodies) for name in names_used(item)}
     for item in items[:-1]:
         if item.kind in ("define", "abbreviate") and item.value not in names and item.parts[0].kind != "NUMBER":
-            raise bound.error(item, f"{item.value} is defined, and nothing uses it", "leave it out")
+            _is_unused(bound, item.value, item)
     for given in bound.given.values():
         if given.name not in names | {n.value[0] for item in items for n in postorder(item) if n.kind == "STRING"}:
-            message = f"{given} is defined, and nothing uses it"
-            raise bound.error(given.item, message, "leave it out")
+            _is_unused(bound, str(given), given.item)
 
 
 @resolves("step")

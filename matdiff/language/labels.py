@@ -111,8 +111,8 @@ class Labels:
         self._require_one_name(high, written)
         if canonical(f"{name}_{high.label}") in known.names:
             return True, 0
-        if high.label in ("plus", "minus"):  # of a matrix it is a generalised inverse
-            return known.kind(name) != "M", 0
+        if high.label in ("plus", "minus"):
+            return known.kind(name) != "M" or (high.label == "minus" and not self._is_inverted(name, written)), 0
         if high.kind == "index":
             is_number = name == "e" and name not in known.names  # e^{(t)}
             is_bound = canonical(high.label) in self.bound or name in known.shaped | known.states
@@ -123,6 +123,13 @@ class Labels:
         if is_bound or (name == "e" and name not in known.names):
             return False, 0
         return self._of_letters(name, high, written)
+
+    def _is_inverted(self, name: str, written: str) -> bool:
+        """Whether A^- is a generalised inverse, as in A A^- A; P_k^-, and the P^- beside P, are what P was before."""
+        own, sign = re.escape(written), r"\s*\^\s*\{?\s*[-−]"
+        if re.search(rf"{own}\s*{own}{sign}|{own}{sign}\s*\}}?\s*{own}", self.text):
+            return True
+        return not (re.search(rf"{own}(?:{SUBSCRIPT}){sign}", self.text) or self.stands_bare(name))
 
     def _of_letters(self, name: str, high: High, written: str) -> Custom:
         """What custom says of z^t, φ^w, θ^{old}, a^{bc}."""

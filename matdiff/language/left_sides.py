@@ -101,11 +101,12 @@ def root_of(text: str, piece: Piece, heads: list[re.Match[str]]) -> list[Edit]:
 
 
 def taken_out(text: str, heads: list[re.Match[str]], is_alone: bool) -> list[re.Match[str]]:
-    """The left sides that nothing else in the text uses."""
+    """The left sides that nothing else in the text uses; of ŷ = σ(z) = … it uses ŷ."""
     *front, last = heads
     is_state = "[" in (last.groupdict().get("low") or "")
     if is_odd(text, last) or (is_alone and not is_state) or not is_used(text, last):
-        return heads
+        known = (head for head in front[::-1] if not is_odd(text, head) and stands_twice(text, head))
+        return [head for head in heads if head is not (None if is_alone else next(known, None))]
     return front
 
 
@@ -115,6 +116,12 @@ def is_used(text: str, head: re.Match[str]) -> bool:
     name, low = found.get("name") or "", found.get("low") or ""
     if (low and "," not in low) or re.search(rf"[_0-9{SUBS}]", name):
         return True  # a name of its own, as L_{i,j} is not
+    return stands_twice(text, head)
+
+
+def stands_twice(text: str, head: re.Match[str]) -> bool:
+    """Whether the name on a left side stands elsewhere in the text."""
+    name = head.groupdict().get("name") or ""
     stands = text.count(name) if name else 0  # l does not stand in log
     inside = sum(word.count(name) for word in WORD.findall(text) if word in FUNCTIONS) if stands > 1 else 0
     return stands - inside > 1

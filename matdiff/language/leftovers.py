@@ -15,7 +15,7 @@ from matdiff.errors import NotationError
 EMPTY = frozenset(" \t\n\r\f\v{}&$~.,;\N{NO-BREAK SPACE}\N{ZERO WIDTH SPACE}\N{WORD JOINER}\N{SOFT HYPHEN}\ufeff")
 WORDS = """
     left right middle qty quantity pqty bqty big Big bigg Bigg bigl Bigl biggl Biggl bigr Bigr biggr Biggr
-    quad qquad space enspace thinspace
+    newline cr quad qquad space enspace thinspace
     displaystyle textstyle boxed fbox limits nolimits nonumber notag ensuremath small large normalsize
     mathop mathbin mathrel mathord operatorname mathrm mathit mathnormal mathbf mathcal mathscr mathbb mathbbm mathds
     mathfrak mathsf boldsymbol bm pmb symbf symbb vec bf rm it cal sf text textrm textit textbf textsf mbox hbox tt
@@ -23,7 +23,11 @@ WORDS = """
 """  # a font and an accent belong to their letter
 GROUP = r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}"
 BRACE, LABEL = r"\\(?:under|over)brace\s*(?=\{)", r"\s*[_^]\s*(?=\{)"
+EQUATION = (
+    r"\\q?quad[\s~]*\(\s*[0-9]+(?:\.[0-9]+)*[a-z]?\s*\)(?=\s*(?:$|\$|\\\]|\\\)|\\end\b|\\\\))"  # \quad (3) at the end
+)
 SETTING = (  # what only says how a formula looks, or where it stands on the page
+    rf"{EQUATION}|"
     r"\\begin\s*\{[^{}]*\}(?:\s*\{[lcr|@{}\s]*\})?|\\end\s*\{[^{}]*\}|\\(?:tag|label|ref|eqref)\*?\s*\{[^{}]*\}"
     r"|\\(?:text|mbox)\s*\{[\s,]*(?:if|for|when|where|and)[\s,:]*\}"  # as in cases
     r"|\\(?:(?:re)?newcommand|providecommand|DeclareMathOperator|DeclarePairedDelimiter|def|let)\*?"

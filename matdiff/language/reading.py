@@ -20,7 +20,7 @@ from matdiff.algebra.operators.entrywise import Unspecified
 from matdiff.algebra.operators.structure import Named
 from matdiff.errors import MatdiffError, NotationError, ShapeError
 from matdiff.language import dialects
-from matdiff.language.answers import Reading
+from matdiff.language.answers import Reading, noted
 from matdiff.language.beside import Beside
 from matdiff.language.binding import Bound
 from matdiff.language.customs import kind_of
@@ -29,6 +29,7 @@ from matdiff.language.declared import Declarations, Where, declare_symbols
 from matdiff.language.dialects import Dialect
 from matdiff.language.doubts import makes_numbers
 from matdiff.language.formulas import is_bare
+from matdiff.language.labels import Labels
 from matdiff.language.leftovers import require_read
 from matdiff.language.lexer import Lexer
 from matdiff.language.names import changed, font_of, named
@@ -52,6 +53,7 @@ LONGEST = 2_000_000  # characters
 FULL_STOP = r"(?<=[\w)\]}'ᵀ⊤²³¹‖|₊+ ])\.(?=\s*$)"  # at the end of a text
 SIMILAR = 2  # how much more a second reading of a doubtful place costs when both make sense
 MOST_VARIATIONS = 24
+NOT_GIVEN = "that is not given"  # as is said of a function, which a condition and a member of a chain may have
 MOST_LETTERS = 40_000  # read again in variations
 
 
@@ -173,12 +175,18 @@ class Readings(Beside):
             notes += also_within(self.called, {s.name: s.shape == SCALAR for s in symbols(found.expr)}, self.text)
         found.notes = found.expr.facts["notes"] = tuple(dict.fromkeys((*found.notes, *self.notes, *notes)))
         found.called = found.expr.facts["called"] = tuple(dict.fromkeys((*self.called, *found.called)))
-        spans = [*self.spans, *found.spans]
+        spans, idle = [*self.spans, *found.spans], found.unused()
         for side in self.sides:
             declare_symbols(found.expr, self.declared)
             self.script, self.vocabulary = side, self._words(side.text)
-            other = self._other_side()
+            other = self._other_side(found)
+            if other is None:
+                spans += [side.span(k, k + 1) for k in range(len(side.text))]
+                continue
             found.sides, spans = (*found.sides, other.expr), [*spans, *other.spans]
+            idle = {name: error for name, error in idle.items() if name in other.unused()}
+        for error in idle.values():
+            raise error
         if found.spans:
             require_read(self.text, spans)
         return found
@@ -194,11 +202,14 @@ class Readings(Beside):
                 message = f"{shown} is said to depend on {missing}, and its formula has no {missing}"
                 raise NotationError(message, text=self.text, suggestion=f"give what else depends on {missing}")
 
-    def _other_side(self) -> Reading:
-        """Another member of a chain, with the names of the last one."""
+    def _other_side(self, found: Reading) -> Reading | None:
+        """Another member of a chain, with the names of the last one; none of one with a function that is not given."""
         try:
             return self.best()
         except MatdiffError as error:
+            if error.message.endswith(NOT_GIVEN):
+                found.say(f"a member of the chain is not compared with the last one: {error.message}")
+                return None
             error.message = f"the members of the chain do not go together: {error.message}"
             error.suggestion = "give one of them, the one that is meant"
             raise
@@ -216,7 +227,7 @@ class Readings(Beside):
                 try:
                     parse_tokens(Lexer(side, self._words(side.text)).run(), self.text)
                 except MatdiffError as error:
-                    fault = error.message
+                    fault = "" if error.message.endswith(NOT_GIVEN) else error.message
             if fault:
                 message = f"{condition.text} is neither a declaration nor a constraint: {fault}"
                 raise NotationError(message, text=self.text, span=whole.span(condition.start, condition.end))
@@ -323,13 +334,17 @@ class Readings(Beside):
         called = (tree.value,) if tree.kind in ("define", "abbreviate") else ()
         tree = tree.parts[0] if called else tree
         free = self.laws or not self.scalar
-        bound = Bound(tree, self.text, self.declared, self.wrt, free, lexer.labelled, other, decisions, self.dialect)
+        labels, dialect, is_member = lexer.labelled, self.dialect, bool(self.sides)
+        bound = Bound(tree, self.text, self.declared, self.wrt, free, labels, other, decisions, dialect, is_member)
         bound.called = called or bound.called
         bound.spans = lexer.spans(tokens)
         bound.notes.extend(lexer.notes)
         for name, (stem, font) in zip(bound.names, map(font_of, bound.names), strict=True):
             if font and stem in bound.names:
                 bound.note(tree, f"{stem} in two fonts is taken as two names, {name} and {stem}")
+        for side in map(Labels, (self._words(side.text) for side in self.sides)):  # θᵀLθ = ∑ W_ij (θ_i − θ_j)²
+            for known in bound.names.values():
+                known.plain = known.plain or (known.indexed == 1 and side.stands_bare(known.name))
         return bound
 
     def _bind_code(self, dialect: Dialect) -> Bound | None:
@@ -357,12 +372,6 @@ class Readings(Beside):
             return Reading(expr, self.declared, self.text, bound)
         except ZeroDivisionError:
             raise ShapeError("division by zero", text=self.text, span=(0, len(self.text))) from None
-
-
-def noted(found: Found, bound: Bound) -> tuple[str, ...]:
-    """What the lexer, the binding of names and the typing say of doubtful places, in the order of the text."""
-    said = sorted([*bound.notes, *found.attempt.notes], key=lambda note: note[0])
-    return tuple(dict.fromkeys(sentence for _, sentence in said))
 
 
 def _vocabulary(

@@ -211,6 +211,9 @@ class Scripts(Comparisons):
         is_label, is_matrix = self.is_label(base, high), name[:1].isupper() and name not in self.vocabulary.kinds
         if high.kind in ("label", "exponent") and not high.transposed and (is_label or is_matrix):
             self.require_given(canonical(f"{name}_{high.label}"), begin, high.end)  # V^π(s), and no G^l(x)
+        if not is_label and high.label == "minus":
+            message = f"{self.text[begin : high.end]} can be a generalised inverse, or a name of its own"
+            raise self.error(message, begin, high.end, "the pseudo-inverse is A^+; call another matrix otherwise")
         if not is_label:
             return 0
         end = self.attach(base, high.label, high.end, high.kind == "exponent")

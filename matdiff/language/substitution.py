@@ -147,7 +147,7 @@ def resolve_call(bound: Bound, node: Node, scope: Scope) -> None:
         index = position(bound.excerpt(argument), scope) if scope else None
         if index is not None and binder_of(index) is not None:
             indices[parameter] = used(index)
-        else:
+        elif argument.kind != "NAME" or argument.value != parameter or parameter not in names_used(given.body):
             replaced[parameter] = Node("argument", [], (parameter, argument, node), argument.start, argument.end)
             others.append(argument)
     body = _body(bound, node, given, scope, indices, replaced)

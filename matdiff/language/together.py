@@ -9,12 +9,13 @@ from matdiff.algebra.dims import size
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.laws import Law, Statement
 from matdiff.errors import NotationError
+from matdiff.language.answers import noted
 from matdiff.language.declarations import declare, declare_members, leading_declarations
 from matdiff.language.declared import Declaration, Declarations, Where, declare_symbols
 from matdiff.language.naming import name_sizes
 from matdiff.language.outside import outside
 from matdiff.language.parameters import bound_letters
-from matdiff.language.reading import Readings, noted
+from matdiff.language.reading import Readings
 from matdiff.language.search import ANY_COST, Budget, Search
 from matdiff.language.syntax import Node
 from matdiff.language.typed import build

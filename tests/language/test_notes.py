@@ -138,8 +138,10 @@ def test_a_capital_whose_bracket_a_product_would_not_need_is_a_function() -> Non
 
 @pytest.mark.parametrize("letter", [r"\mathbf{h}", "h"])
 def test_a_function_that_is_left_open_may_be_one_of_the_whole_vector(letter: str) -> None:
-    d = matdiff.derive(rf"(u - {letter}(z))^\top C (u - {letter}(z))", wrt="z")
-    assert any("h is taken as a function of each entry" in note for note in d.notes)
+    text = rf"(u - {letter}(z))^\top C (u - {letter}(z))"
+    with pytest.raises(matdiff.MatdiffError, match="h can be a function of each entry, or one of the whole vector"):
+        matdiff.derive(text, wrt="z")
+    assert matdiff.derive(text, wrt="z", where="h: scalar -> scalar").notes == ()
 
 
 def test_a_function_of_a_layer_is_one_of_each_entry() -> None:
@@ -147,7 +149,7 @@ def test_a_function_of_a_layer_is_one_of_each_entry() -> None:
 
 
 def test_brackets_around_one_letter_are_those_of_a_call() -> None:
-    lagrangian = matdiff.derive("f(z) + λ'h(z)", wrt="z")
+    lagrangian = matdiff.derive("f(z) + λ'h(z)", wrt="z", where="h: scalar -> scalar")
     assert str(lagrangian.gradient) == "∇f(z) + λ ⊙ h′(z)"
 
 

@@ -148,6 +148,7 @@ class Accent(Construct):
         page.widen(place, self.command.start, token.end)
 
 
+HYPHENED = regex(r"(?=.*[A-Za-z]{3})[A-Za-z]+(?:-[A-Za-z]+)+")  # L_{NT-Xent}
 STEPPED = regex(r"_\{[^{}]*[-−+|]")
 NORMED = regex(r"‖⎹?(?:²|\^\{?2\}?)?$")
 
@@ -182,7 +183,7 @@ class Script(Construct):
         self._require_one_number(page, content, token)
         if self.sign == "^":
             self._rewrite(page, content)
-        if not self.braced and len(content) != 1:
+        if not self.braced and (len(content) != 1 or content in "+-−"):
             page.change(self.mark + 1, "{")
             self.braced = True
         if self.braced:
@@ -191,15 +192,16 @@ class Script(Construct):
         page.script_end = len(page)
 
     def _clean(self, page: Page) -> None:
-        """An index has no white space and no braces inside: x_{i_{1}} is x_{i_1}; ‖x‖_{P_{t-1}^{-1}} is weighted."""
+        """An index has no white space, braces or hyphens: x_{i_{1}} is x_{i_1}; ‖x‖_{P_{t-1}^{-1}} is weighted."""
         before = "".join(text for text, _, _ in page.pieces[max(self.mark - 6, 0) : self.mark])
         if NORMED.search(before) and STEPPED.search(page.short(self.mark + 2)):
             return
         inside = page.pieces[self.mark + 2 :]
+        without = ("{", "}", "-") if HYPHENED.fullmatch(page.short(self.mark + 2)) else ("{", "}")
         del page.pieces[self.mark + 2 :]
         for text, start, end in inside:
             text = text.strip(NAMED + NAME_ENDS)
-            if text not in ("{", "}") and not text.isspace() and text:
+            if text not in without and not text.isspace() and text:
                 page.pieces.append((text, start, end))
         if page.short(self.mark + 2).startswith("ℓ_") and page.pieces[self.mark - 1][0][:1] == "‖":
             del page.pieces[self.mark + 2 : self.mark + 4]  # the ℓ_1 norm

@@ -17,8 +17,10 @@ from matdiff.language.latex.macros import Token, is_word
 from matdiff.language.latex.nesting import Frame
 from matdiff.language.latex.page import in_word
 from matdiff.language.latex.wording import Wording
+from matdiff.language.leftovers import EQUATION
 from matdiff.language.names import nearest
 from matdiff.language.transcript import NAME_ENDS, Transcript
+from matdiff.regex import match_at
 
 EVIDENT = frozenset(r"\, \; \: \! \> \{ \}".split())
 SEPARATING = frozenset(r"} & \\ \end \right $ $$ \) \]".split())  # no argument starts with one of them
@@ -169,7 +171,10 @@ class _Pass(Wording):
         self.page.blank(" " if self.stack else gap, token.start, token.end)
 
     def space(self, token: Token, space: str) -> None:
-        """A command for white space, which is no gap."""
+        """A command for white space, which is no gap; the number of an equation behind it is no factor."""
+        number = match_at(EQUATION, self.source, token.start)
+        while number and self.stream.end < number.end() and self.stream.pull():
+            pass
         self.page.blank(space, token.start, token.end)
 
     def vanish(self, token: Token, _: str) -> None:
@@ -188,6 +193,7 @@ class _Pass(Wording):
             raise self.error(f"there are two backslashes before {word[1:]}", token, f"write {word}")
         if re.match(DIMENSION, following):
             self.stream.optional()
+            token = token._replace(end=self.stream.end)
         if self.in_cases():
             self.separate(token)
         elif not self.in_blocks():
@@ -265,8 +271,9 @@ class _Pass(Wording):
     # ---- constructs --------------------------------------------------------------------------------
 
     def script(self, token: Token, sign: str) -> None:
-        """A subscript or superscript.  X^-1 and x^(1/2) are plain text, and stay."""
-        if self.stream.pending and self.stream.pending[-1].text in ("-", "−", "(", "["):
+        """A subscript or superscript.  X^-1 and x^(1/2) are plain text, and stay; P_k^- K is P_k^{-} K."""
+        following = "".join(part.text for part in self.stream.pending[-1:-3:-1])
+        if following.startswith(("-", "−", "(", "[")) and not re.fullmatch(r"[-−][\s)\]}_=,]", following):
             self.page.close_up()
             self.page.raw(sign, token.start, token.end)
         elif sign == "_" or self.stream.peek() not in ("'", "′"):

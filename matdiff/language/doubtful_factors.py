@@ -1,0 +1,53 @@
+"""What is said of factors that may be numbers or matrices: the I of ω'Iω, the sigma of x' sigma x, the P of (P/n)HHᵀ.
+
+In goes a reading that is about to be taken; notes name the other reading, and the declaration that makes it so.
+"""
+
+from __future__ import annotations
+
+from matdiff.algebra.dims import ONE
+from matdiff.language.binding import Bound
+from matdiff.language.other_kinds import typed_as
+from matdiff.language.syntax import postorder, without_brackets
+from matdiff.language.typing import Attempt
+
+PRODUCTS = ("product", "tight")
+
+
+def say_identities(bound: Bound, attempt: Attempt) -> None:
+    """Notes that the I of ω'Iω is the identity, which nobody writes there: it may be a matrix, as of inertia."""
+    for node in [node for node in bound.order if node.kind in ("product", "tight")]:
+        ones = [part for part in node.parts if part.kind == "constant" and part.value == ("eye", ())]
+        others = [part for part in node.parts if part not in ones and part.typed is not None]
+        written = [one for one in ones if attempt.written(one) == "I"]
+        if written and any(part.kind in ("symbol", "transpose") and not part.typed.is_scalar for part in others):
+            attempt.note(written[0], "I is the identity matrix; if it is another one, declare it: I: square")
+
+
+def say_middles(bound: Bound, attempt: Attempt) -> None:
+    """Notes that sigma of x' * sigma * x is a number, where a matrix stands mostly."""
+    for node in [n for n in bound.order if n.kind in PRODUCTS and len(n.parts) > 2]:
+        for left, middle, right in zip(node.parts, node.parts[1:], node.parts[2:], strict=False):
+            name = middle.value[0] if middle.kind == "symbol" else ""
+            is_number = attempt.assumed.get(name) == "S" and not bound.names[name].declared
+            is_form = left.typed.rows is ONE is not left.typed.cols and right.typed.cols is ONE is not right.typed.rows
+            if is_number and is_form and typed_as(bound, attempt, [name], kind="M"):
+                shown = f"{attempt.written(left)} and {attempt.written(right)}"
+                said = f"{name} is read as a number between {shown}; if it is a matrix, declare it: {name}: matrix"
+                attempt.note(middle, said)
+    attempt.restore()
+
+
+def say_fractions(bound: Bound, attempt: Attempt) -> None:
+    """Notes that P of (P/n)HHᵀ is a matrix, where a letter above a line in front of a matrix may be a number."""
+    for node in [node for node in bound.order if node.kind in PRODUCTS]:
+        fractions = [part for part in map(without_brackets, node.parts[:-1]) if part.kind in PRODUCTS]
+        for fraction in [part for part in fractions if "divide" in part.value]:
+            above = without_brackets(fraction.parts[0])
+            is_over_letters = any(n.kind == "symbol" for part in fraction.parts[1:] for n in postorder(part))
+            name = above.value[0] if above.kind == "symbol" and is_over_letters else ""
+            is_open = attempt.assumed.get(name) == "M" and not bound.names[name].declared
+            if is_open and typed_as(bound, attempt, [name], kind="S"):
+                said = f"{name} is read as a matrix above a line; if it is a number, declare it: {name}: scalar"
+                attempt.note(fraction, said)
+    attempt.restore()

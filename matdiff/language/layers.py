@@ -1,0 +1,48 @@
+"""Layers: the l of W^l, a^{l-1} and F_ij^l numbers a layer, as in W^{(l)}, where l is no number of the text; so L.
+
+In goes a text in the plain spelling, out comes one with brackets around such letters, and what is said of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from matdiff.language.labels import BINDS
+from matdiff.language.names import GREEK_CLASS, MARKS, SUBS
+from matdiff.language.transcript import Transcript
+
+RAISED = (  # G^l(x) is a function
+    rf"(?<![A-Za-z{GREEK_CLASS}])(?!e\s*\^)(?:[A-Za-z{GREEK_CLASS}][{MARKS}]*|(?<=\}})|(?<=[{SUBS}]))"
+    r"\s*\^\s*(?:\{\s*(?P<braced>LETTER(?:\s*[-−+]\s*[0-9])?)\s*\}|(?P<plain>LETTER)(?!\w))(?!\s*\()"
+)
+SCRIPTED = r"[_^]\s*(?:\{[^{}]*\}|\w)"
+ALONE = r"(?<![A-Za-z])LETTER(?![A-Za-z])(?!\s*=)"
+ENDS = rf"[∑∏]\s*(?:_\s*(?:\{{[^{{}}]*\}}|\w)|[{SUBS}]+)\s*\^\s*\{{?\s*LETTER"  # ∑_{l=1}^L
+
+
+def with_layers(script: Transcript, known: Collection[str]) -> tuple[Transcript, tuple[str, ...]]:
+    """The text with ^{(l)} for ^l, and ^{(L)} for ^L, and notes; *known* names are declared or asked for."""
+    notes = list[str]()
+    for letter in ("l", "L") if "^" in script.text else ():
+        text = script.text
+        found = (
+            list(re.finditer(RAISED.replace("LETTER", letter), text)) if letter in text and letter not in known else []
+        )
+        if found and not _is_number(letter, text):
+            edits = [(*m.span("braced"), f"({m['braced']})") for m in found if m["braced"]]
+            edits += [(*m.span("plain"), f"{{({letter})}}") for m in found if m["plain"]]
+            script = script.edited(edits)
+            notes.append(
+                f"the {letter} above a name is taken as the number of a layer; for powers declare {letter}: scalar"
+            )
+    return script, tuple(notes)
+
+
+def _is_number(letter: str, text: str) -> bool:
+    """Whether a letter stands by itself, or is the index or the end of a sum."""
+    is_bound = any(letter in letters for letters in re.findall(BINDS, text))
+    is_end = re.search(ENDS.replace("LETTER", letter), text)
+    return (
+        is_bound or bool(is_end) or re.search(ALONE.replace("LETTER", letter), re.sub(SCRIPTED, " ", text)) is not None
+    )
