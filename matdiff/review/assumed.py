@@ -25,6 +25,7 @@ NAME = r"\\?[A-Za-zΑ-Ωα-ω]+(?:_\{?\w\}?)?"
 NEXT = r"(?:\\[A-Za-z]+|[A-ZΑ-Ωα-ω](?:_\{?\w\}?)?)(?![A-Za-z])"
 ONE = rf"\$?({NAME}(?:\$?(?:\s*,\s*|\s*,?\s+and\s+)\$?{NEXT})*)\$?"  # A; Q and R
 SQUARED = r"(?:²|\^\s*\{?\s*2\s*\}?)"
+BEGIN = r"(?m)(?:^|[^\w\s)ᵀ⊤'}=]|\b[a-z]{2,}\b)\s*([A-Z])"  # with no factor in front
 MATRIX = r"(?<![A-Za-z\\^_])([A-Z])"
 WORDS = {
     "symmetric": r"(?:(?<!skew-)(?<!skew )(?<!anti)symmetric|(?:\w+ )?(?<!cross-)(?:covariance|kernel|Gram)\s+matrix)",
@@ -47,8 +48,8 @@ FORMULAS = {
         rf"{MATRIX}(?:\1|\s*{SQUARED})\s*=\s*\1(?![\w^])|{MATRIX}\s*=\s*(?:\2\s*{TURNED}\s*=\s*)?\2(?:\2|\s*{SQUARED})"
     ),
     "orthogonal": rf"{MATRIX}\s*{TURNED}\s*\1\s*=\s*I(?![a-zA-Z])|{MATRIX}\s*\2\s*{TURNED}\s*=\s*I(?![a-zA-Z])",
-    "spd": rf"{MATRIX}\s*(?:≻|\\succ(?![a-z]))\s*0",
-    "psd": rf"{MATRIX}\s*(?:⪰|\\succeq(?![a-z]))\s*0",
+    "spd": rf"{BEGIN}\s*(?:≻|\\succ(?![a-z]))\s*0",
+    "psd": rf"{BEGIN}\s*(?:⪰|\\succeq(?![a-z]))\s*0",
 }  # a property → the formulas that say it
 TRIANGULAR = r"(?<![\w$\\])\$?([A-Z])\$?[\s,\\]*(?:text\s*\{\s*)?(?:is|be)?\s*(?:a\s+)?(lower|upper)[- ]triangular"
 

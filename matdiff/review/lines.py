@@ -263,7 +263,7 @@ def _plain(piece: str, is_latex: bool) -> str:
     ones = r" \operatorname{vector}(1) " if is_latex else " vector(1) "
     piece = re.sub(ONES, lambda _: ones, piece)
     piece = re.sub(r"\\(?:Longl|L)eftrightarrow(?![A-Za-z])", r"\\iff", piece.strip())
-    piece = re.sub(r"(=.*?)\\succ(?:eq)?\s*0\W*$", r"\1", piece)  # H = 2XᵀX ≻ 0
+    piece = re.sub(r"(=.*?)(?:\\succ(?:eq)?|[≻⪰≽])\s*0(?=\W*(?:$|\b(?:if|when|since)\b))", r"\1", piece)  # H = XᵀX ≻ 0
     piece = re.sub(r"\\Longrightarrow(?![A-Za-z])", r"\\implies", re.sub(IMPLIED, "⇐", piece))
     found = transcript(piece, MATHEMATICAL - {"d"}, "latex" if is_latex else None).text
     found = re.sub(r"⟪\w+⟫", PROSE, re.sub(r",\s*⟪otherwise⟫\s*\)", ")", found)).replace("\u200a", " ")

@@ -72,16 +72,16 @@ def _stacked(found: list[Judged], judge: Judge, where: str | Mapping[str, str] |
             front += rf"${of_x} \in \mathbb{{R}}^{{{last} \times {d.shape[0]}}}$, ${x}_i = {of_x}_{{i,:}}^T$, "
     again = [j.moved(-1, -1 - len(front)) for j in Judge(f"{front}\n{judge.text}", where, judge.wrt).verdicts()][1:]
     again = [j._replace(verdict=CONVENTION, reason=said) if said and j.verdict in RIGHT else j for j in again]
-    return [a if j.verdict == UNREAD and _is_certain(a) else j for j, a in zip(found, again, strict=False)]
+    return [a if _is_surer(a, j) else j for j, a in zip(found, again, strict=False)]
 
 
-def _is_certain(judged: Judged) -> bool:
-    """Whether a line is right, or wrong by no more than a number."""
+def _is_surer(judged: Judged, other: Judged) -> bool:
+    """Whether a line that is wrong in another reading is right, or one that is not read there wrong by a number."""
     fault = judged.fault
-    if fault is None or fault.value is None:
-        return judged.verdict in RIGHT
+    if fault is None or fault.value is None or other.verdict == WRONG:
+        return other.verdict in (UNREAD, WRONG) and judged.verdict in RIGHT
     c = ratio(fault.value, fault.truth)
-    return c is not None and is_right(fault.value * c, fault.truth)
+    return other.verdict == UNREAD and c is not None and is_right(fault.value * c, fault.truth)
 
 
 def _speaks_of_above(judge: Judge, found: Collection[Judged]) -> bool:
