@@ -16,7 +16,7 @@ from matdiff.review.operators import LETTER
 if TYPE_CHECKING:
     from matdiff.review.scope import Scope
 
-CURVED = frozenset(("orthogonal", "idempotent"))  # which say nothing of what is differentiated by
+CURVED = frozenset(("orthogonal", "idempotent", "diagonal"))  # which say nothing of what is differentiated by
 GREEK_CAPITALS = frozenset(word for word in GREEK_WORDS if word[0].isupper())
 FONT = r"\\(?:mathbf|boldsymbol|bm|mathrm|mathsf)\s*\{\s*(\\?\w+)\s*\}|\{\s*\\bf\s+(\w)\s*\}"
 BEGINS_FONT = r"\\text\s*\{|\\(?:mathbf|boldsymbol|bm|mathrm|mathsf)\s+(?=\w)"  # of \mathbf A \text{ s.p.d.}
@@ -28,7 +28,11 @@ SQUARED = r"(?:²|\^\s*\{?\s*2\s*\}?)"
 BEGIN = r"(?m)(?:^|[^\w\s)ᵀ⊤'}=]|\b[a-z]{2,}\b)\s*([A-Z])"  # with no factor in front
 MATRIX = r"(?<![A-Za-z\\^_])([A-Z])"
 WORDS = {
-    "symmetric": r"(?:(?<!skew-)(?<!skew )(?<!anti)symmetric|(?:\w+ )?(?<!cross-)(?:covariance|kernel|Gram)\s+matrix)",
+    "symmetric": (
+        r"(?:(?<!skew-)(?<!skew )(?<!anti)symmetric|(?:\w+ )?Laplacian"
+        r"|(?:\w+ )?(?<!cross-)(?:covariance|kernel|Gram)\s+matrix)"
+    ),
+    "diagonal": r"(?<!off-)(?<!off )(?<!block-)(?<!block )diagonal(?!\s+(?:entr|elem|block|of\b|part))",
     "skew": r"(?:skew|antisymmetric)",
     "idempotent": r"(?:idempotent|(?:orthogonal\s+)?project(?:or|ion)\b)",
     "orthogonal": r"orthogonal(?!\s+(?:project|to\b|compl))",
@@ -66,7 +70,7 @@ def assumptions(text: str) -> Iterator[tuple[str, str]]:
     for word, spelt in WORDS.items():
         behind = rf"(?<![\w$]){ONE}\s*(?:is|be|are|=|,)?\s*{ADJECTIVE}{spelt}"
         ahead = rf"{spelt}\)?\s+(?:matrix\s+)?\$?(\\?[A-ZΑ-Ωα-ω])\b"
-        for pattern in (behind, ahead, FORMULAS[word]):
+        for pattern in (behind, ahead, FORMULAS.get(word, ahead)):
             for m in re.finditer(f"{pattern}|{OVER.format(spelt)}", text):
                 for name in re.findall(rf"{NAME}", re.sub(r"\sand\s", " ", next(filter(None, m.groups())))):
                     yield named(name.removeprefix("\\")), word

@@ -28,6 +28,13 @@ if TYPE_CHECKING:
 LABELS = ("y", "t")  # of two classes
 LOG_DET = r"(?:log|ln)\s*(?:\(?\\?det\s*\(?|(?:\\left\s*)?\||\\l?vert)\s*\\?([A-ZΑ-Ω]|[A-Z][a-z]+)(?![A-Za-z_])"
 INVERTED = rf"{TURNED}\s*(?:\\[,;!]\s*)?([A-Z])\s*(?:⁻¹|\^\s*\{{?\s*[-−]\s*1)"  # of xᵀS⁻¹x
+DENSITY = ("Sigma", "Lambda")  # a covariance, and its inverse
+IN_FONT = r"(?:\\\w+\s*\{)?"
+HALF_FORM = (  # ½xᵀPx, ½(Ax − b)ᵀW(Ax − b)
+    rf"(?:½|\\[dt]?frac\s*(?:12|\{{1\}}\s*\{{2\}})|1/2|0\.5)[\s*]*{IN_FONT}(?P<x>[a-z]|\([^()]*\))\}}?\s*{TURNED}\s*"
+    rf"{IN_FONT}([A-Z])\}}?\s*{IN_FONT}(?P=x)(?![A-Za-z])"
+)
+SCATTER = r"(?:⁻¹|\^\s*\{?\s*[-−]\s*1\s*\}?)\s*([A-Z])\s*\)"  # of tr(Σ⁻¹S)
 
 
 def under_conventions(line: str, chain: Chain, value: Expr, scope: Scope) -> Outcome:
@@ -64,14 +71,16 @@ def under_conventions(line: str, chain: Chain, value: Expr, scope: Scope) -> Out
 
 
 def of_covariance(truth: Expr, value: Expr, scope: Scope) -> Outcome | None:
-    """How a side compares where Σ, Λ of log|Λ|, or S of log|S| + xᵀS⁻¹x, is symmetric, if nothing is said of it."""
+    """How a side compares where Σ, Λ of log|Λ|, S of tr(Σ⁻¹S) or log|S| + xᵀS⁻¹x, P of ½xᵀPx is symmetric."""
     logarithmic = {*map(named, re.findall(LOG_DET, scope.text))}
     of_densities = logarithmic & {*re.findall(INVERTED, scope.text), *GREEK_CAPITALS}
-    names = {s.name for s in symbols(truth) if s.name.partition("_")[0] == "Sigma" or s.name in of_densities}
+    names = {s.name for s in symbols(truth) if s.name.partition("_")[0] in DENSITY or s.name in of_densities}
+    names |= {form[1] for form in re.findall(HALF_FORM, scope.text)}
+    names |= {*re.findall(SCATTER, scope.text)} if names and logarithmic else set()
     names -= scope.where
     if not names or not holds(value, truth, "symmetric", lambda s: s.name in names):
         return None
-    return Outcome(True, None, f"right where {', '.join(map(str, sorted(names)))} is symmetric, as a covariance is")
+    return Outcome(True, None, f"right where {', '.join(map(str, sorted(names)))} is symmetric, as is usual")
 
 
 def _of_labels(truth: Expr, value: Expr, scope: Scope) -> Outcome | None:

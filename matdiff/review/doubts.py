@@ -21,6 +21,7 @@ MOST_SIZES = 6  # that are tried in place of those that are not declared
 OFF_DIAGONAL = (
     r"\bdifferent (?:component|ind|entr)|(?<![A-Za-z\\])[i-n]\s*(?:≠|!=|\\neq?(?![A-Za-z]))\s*[i-n](?![A-Za-z])"
 )
+ON_DIAGONAL = r"(?:,|quad|\b(?:if|for|when)\b|\()[\s$]*[i-n]\s*=\s*[i-n][\s$).,]*$"  # a_i(1 − a_i), i = j
 UNDER = r"\b(?:for|if|when|whenever|unless)\b.*(?:[<>≤≥≠]|\\(?:[gl]eq?|neq?)\b)"  # = 1 for x > 0
 PLAIN = frozenset(
     ("positive", "nonnegative", "invertible")
@@ -79,7 +80,7 @@ def condition_of(scope: Scope, line: str, truth: Expr, value: Expr) -> str:
     held = {s.name for e in (truth, value) for s in symbols(e) if scope.conditions.get(s.name) == "idempotent"}
     if held:
         return f"what is said of {min(held)} may make it so"
-    return "it is said to hold under a condition" if re.search(f"{UNDER}|{OFF_DIAGONAL}", line) else ""
+    return "it is said to hold under a condition" if re.search(f"{UNDER}|{OFF_DIAGONAL}|{ON_DIAGONAL}", line) else ""
 
 
 def holds_if_orthonormal(scope: Scope, truth: Expr, value: Expr) -> bool:

@@ -191,6 +191,10 @@ def _of_formulas(side: str, functions: Collection[str], name: Name) -> str:
             found += f"{side[place : m.start()]} {name(Asked(function.group('f'), asked.names[0], asked.order))} "
             place = function.end()
             continue
+        rest = function and (side[: m.start()].strip() or side[function.end() :].strip())
+        if function and rest and (function.group("arguments") or "").strip(" ()") == asked.names[0]:
+            end = function.end()  # ∇_x h(x)/h(x) of an h that is not given
+            taken.add(asked.names[0])
         start, stop = asked.inner or (asked.end, end)
         of = side[start:stop].strip()
         is_above = (

@@ -78,3 +78,31 @@ def test_a_likelihood_may_stand_in_braces() -> None:
     claim = r"$\frac{\partial \log{p(x \mid \mu, s)}}{\partial \mu} = %s\frac{1}{s} (x-\mu)$"
     assert matdiff.check(text + claim % "").lines[-1].verdict == "proved"
     assert matdiff.check(text + claim % "-").kind == "sign"
+
+
+def test_the_matrix_of_half_a_quadratic_form_is_symmetric() -> None:
+    text = "f(x) = ½ xᵀ P x + qᵀx\n∇f(x) = P x + q"
+    assert matdiff.check(text).lines[-1].reason == "right where P is symmetric, as is usual"
+    assert matdiff.check(text, "P: n x n; x, q: n").kind == "symmetry"  # nothing says so of what is declared
+    assert matdiff.check("f(x) = ½ xᵀ P x + qᵀx\n∇f(x) = q − P x").kind == "sign"
+    assert matdiff.check("f(x) = ½(Ax − b)ᵀW(Ax − b)\n∇f(x) = AᵀW(Ax − b)").ok
+    assert matdiff.check("f(Σ) = log|Σ| + tr(Σ⁻¹S)\n∂f/∂Σ = Σ⁻¹ − Σ⁻¹SΣ⁻¹").ok
+    assert matdiff.check("J = (x − μ)ᵀΛ(x − μ)\n∂J/∂μ = −2Λ(x − μ)").ok
+    assert matdiff.check("f(W) = tr(WᵀLW), L the graph Laplacian\n∇f = 2LW").ok
+
+
+def test_the_gradient_of_a_function_that_is_not_given_ends_behind_its_argument() -> None:
+    assert matdiff.check("f(x) = log(h(x))\n∇f(x) = ∇_x h(x)/h(x)").lines[-1].verdict == "proved"
+    assert matdiff.check("f(x) = g(h(x))\n∇f(x) = g'(h(x)) ∇_x h(x)").lines[-1].verdict == "proved"
+    assert matdiff.check("f(x) = log(h(x))\n∇f(x) = −∇_x h(x)/h(x)").kind == "sign"
+
+
+def test_what_is_said_of_equal_indices_is_no_slip() -> None:
+    text = "a_j = e^{z_j}/∑_k e^{z_k}\n∂a_j/∂z_i = a_i(1 − a_i),  i = j"
+    assert matdiff.check(text).lines[-1].verdict == "not read"
+
+
+def test_a_matrix_that_is_said_to_be_diagonal_is_symmetric() -> None:
+    loss = "J(θ) = (Xθ − y)ᵀW(Xθ − y)%s\n∇J = 2XᵀW(Xθ − y)"
+    assert matdiff.check(loss % " where W is diagonal").lines[-1].verdict == "proved"
+    assert matdiff.check(loss % ", with the diagonal of W zero").kind == "symmetry"
