@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from matdiff.algebra.dims import size
+from matdiff.language.places import at, binder_of
 from matdiff.language.scopes import Binder, Fixed, Name, Place, Shifted
 from matdiff.language.syntax import Node, postorder, without_brackets
 
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
 
 def count_from_one(bound: Bound, names: dict[str, Name], tree: Node) -> None:
     """x_0, …, x_{n−1} are x[1], …, x[n]: what has a member 0 is counted from 1, and all its indices are one more."""
-    from matdiff.language.places import at
-
     by_number(bound, names, tree)
     moved = bound.moved
     for name in names.values():
@@ -64,7 +63,6 @@ def _starts_at_zero(use: Binder | Shifted, name: Name, place: int) -> bool:
 
     That is where its range begins at 0, or the sum over it.
     """
-    from matdiff.language.places import binder_of
     from matdiff.language.recurrences.recursion import Recursion
 
     binder = binder_of(use)
@@ -97,7 +95,6 @@ def settle_sets(bound: Bound, names: dict[str, Name], tree: Node) -> None:
     """What is summed over a set is summed over that set alone, or the set needs a declaration; |S| is its size."""
     if not (bound.sets or bound.masks):
         return
-    from matdiff.language.places import binder_of
     from matdiff.language.summing import count_of
 
     of = {id(binder): name for name, binders in bound.sets.items() for binder in binders}

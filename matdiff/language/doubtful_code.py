@@ -9,6 +9,7 @@ from matdiff.errors import AmbiguityError
 from matdiff.language.binding import Bound
 from matdiff.language.broadcasting import is_bias, is_diagonal, is_term
 from matdiff.language.customs import customary
+from matdiff.language.doubtful_sums import inside
 from matdiff.language.names import ABBREVIATED, GREEK_WORDS, SMALL_CONSTANTS
 from matdiff.language.other_kinds import KindsError, typed_as
 from matdiff.language.scopes import Fixed
@@ -136,16 +137,7 @@ def require_axes(bound: Bound, attempt: Attempt, scalar: bool) -> None:
 
 def names_in(bound: Bound, root: Node) -> set[str]:
     """The names in a piece, also in the definitions that it needs."""
-    defined = {node.value: node for node in bound.order if node.kind in ("define", "abbreviate")}
-    stack, done, names = [root], set[int](), set[str]()
-    while stack:
-        node = stack.pop()
-        if id(node) in done:
-            continue
-        done.add(id(node))
-        names |= {node.value[0]} if node.kind == "symbol" else set()
-        stack += [*node.parts, *([defined[node.value]] if node.kind == "definition" else [])]
-    return names
+    return {node.value[0] for node in inside(bound, root) if node.kind == "symbol"}
 
 
 def require_columns(bound: Bound, attempt: Attempt) -> None:

@@ -24,12 +24,12 @@ def require_entries(bound: Bound, attempt: Attempt) -> None:
     for call in bound.order:
         if call.kind != "call" or call.value not in SUMMED or len(call.parts) != 1:
             continue
-        inside = list(_inside(bound, call.parts[0]))
-        for product in inside:
+        parts = list(inside(bound, call.parts[0]))
+        for product in parts:
             pair = _vectors(bound, attempt, [product]) if _is_inner(product) else []
             if len(pair) < 2 or all(bound.names[name].declared for name in pair):
                 continue
-            vectors = (name for name in _vectors(bound, attempt, inside) if not bound.names[name].declared)
+            vectors = (name for name in _vectors(bound, attempt, parts) if not bound.names[name].declared)
             besides = [name for name in vectors if name not in pair]
             if besides:
                 raise _of_data(bound, attempt, call, product, besides[0], pair)
@@ -51,7 +51,7 @@ def _is_inner(node: Node) -> bool:
     return is_product and node.typed is not None and node.typed.is_scalar
 
 
-def _inside(bound: Bound, root: Node) -> Iterator[Node]:
+def inside(bound: Bound, root: Node) -> Iterator[Node]:
     """The nodes of a tree and of the definitions that it uses."""
     defined = {n.value: n for n in bound.order if n.kind in ("define", "abbreviate")}
     stack, seen = [root], set[str]()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from matdiff.errors import DeclarationError
 from matdiff.language.names import canonical
-from matdiff.language.recurrences.gathering import DEFINING, gathered, in_order
+from matdiff.language.recurrences.gathering import DEFINING, defined, gathered, in_order
 from matdiff.language.recurrences.implied import joined
 from matdiff.language.scopes import Scope, resolves
 from matdiff.language.substitution import taken_out
@@ -80,9 +80,9 @@ def expression_last(bound: Bound, items: list[Node]) -> list[Node]:
         return items
     others = [item for item in items if item.kind not in (*DEFINING, *STATES)]
     if not others:
-        used = {name for item in items for name in names_used(item) if name != _defined(item)}
+        used = {name for item in items for name in names_used(item) if name != defined(item)}
         others = [item for item in items if item.kind in ("define", "abbreviate") and item.value not in used]
-        others = [items[-1]] if items[-1] in others or _defined(items[-1]) not in used else others
+        others = [items[-1]] if items[-1] in others or defined(items[-1]) not in used else others
     if len(others) != 1:
         start, end = items[0].start, items[-1].end
         message = "it is not clear which of these definitions is the function"
@@ -90,18 +90,12 @@ def expression_last(bound: Bound, items: list[Node]) -> list[Node]:
     return [*(item for item in items if item is not others[0]), others[0]]
 
 
-def _defined(item: Node) -> object:
-    """What an item defines."""
-    return item.value if item.kind in ("define", "abbreviate") else item.value[0]
-
-
 def ordered(bound: Bound, items: list[Node]) -> list[Node]:
     """The definitions, each behind those that it uses, and the expression last; recurrences see to it themselves."""
     *front, last = items
-    named = {_defined(item): item for item in front if item.kind in DEFINING}
+    named = {defined(item): item for item in front if item.kind in DEFINING}
     if len(named) < len(front) or any(item.kind in STATES for item in items):
         return items
-    message = "these definitions use each other in a circle"
     _require_use(bound, items)
 
     def used(item: Node) -> Iterator[object]:
@@ -115,7 +109,7 @@ def ordered(bound: Bound, items: list[Node]) -> list[Node]:
                 waiting.extend(further)
         return iter(names)
 
-    return [*in_order(named, used, lambda item: bound.error(item, message)), last]
+    return [*in_order(bound, named, used), last]
 
 
 def require_meant(bound: Bound, tree: Node) -> None:

@@ -109,8 +109,7 @@ def _require_order(bound: Bound) -> None:
     for name, given in bound.given.items():
         if name in names_used(given.body):
             raise bound.error(given.item, f"the definition of {name} uses {name} itself")
-    message = "these definitions use each other in a circle"
-    in_order(items, names_used, lambda body: bound.error(body, message))
+    in_order(bound, items, names_used)
 
 
 NO_VALUES = ("keyword", "STRING", "all", "tuple", "comparison")  # arguments that only functions of the table have

@@ -139,8 +139,9 @@ def write_laws() -> None:
     from matdiff.algebra.statements import stored
 
     laws = identities.every()
+    modules = operators.table_text(identities.HOMES)  # loads every module, so that the operators' laws are all known
     statements = [statement for law in (*laws, *operators.laws()) for statement in law.statements]
-    texts = {operators.TABLE: operators.table_text(identities.HOMES), stored.TABLE: stored.table_text(statements)}
+    texts = {operators.TABLE: modules, stored.TABLE: stored.table_text(statements)}
     for name, text in (texts | {heads.TABLE: heads.table_text(laws)}).items():
         with open(grammar_path(name), "w", encoding="utf-8") as file:
             file.write(text)

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from matdiff.algebra.dims import ONE, Size, size
-from matdiff.errors import MatdiffError
 from matdiff.language.extents import Excerpt, parse_size
 from matdiff.language.places import number_text
 from matdiff.language.recurrences.heads import Head, Steps
@@ -74,12 +73,12 @@ def put_in_order(bound: Bound, sequence: Node) -> None:
     for unit in front:
         if unit.kind == "recurrence" and len(unit.value.together) > 1:
             _put_steps_in_order(bound, unit)
-    named = {_defined(unit): unit for unit in front}
+    named = {defined(unit): unit for unit in front}
     if len(named) == len(front):  # else one is defined twice, which is said elsewhere
-        sequence.parts = [*in_order(named, _used, lambda unit: _circle(bound, unit)), last]
+        sequence.parts = [*in_order(bound, named, _used), last]
 
 
-def _defined(unit: Node) -> object:
+def defined(unit: Node) -> object:
     """What an item defines."""
     is_recurrence = unit.kind == "recurrence"
     return unit.value.together[0].name if is_recurrence else unit.value[0] if unit.kind == "formula" else unit.value
@@ -117,7 +116,7 @@ def _put_steps_in_order(bound: Bound, unit: Node) -> None:
     def used(step: Node) -> Iterator[object]:
         return (node.value for node in postorder(step) if node.kind == "after")
 
-    found = in_order(steps, used, lambda step: _circle(bound, step))
+    found = in_order(bound, steps, used)
     starts = dict(zip(together, unit.parts[:count], strict=True))
     together[:] = sorted(together, key=lambda r: found.index(steps[r]))
     unit.parts = [*(starts[r] for r in together), *found]
@@ -143,10 +142,8 @@ def whole(bound: Bound, item: Node) -> Node | None:
     return node
 
 
-def in_order(
-    items: Mapping[object, Node], uses: Callable[[Node], Iterator[object]], circle: Callable[[Node], MatdiffError]
-) -> list[Node]:
-    """The items, each behind those that it uses, else in the order in which they were written."""
+def in_order(bound: Bound, items: Mapping[object, Node], uses: Callable[[Node], Iterator[object]]) -> list[Node]:
+    """The items, each behind those that it uses, else in the order in which they were written; a circle is refused."""
     ordered: dict[object, Node] = {}
     used: dict[object, list[object]] = {}
     stack: list[object] = list(items)[::-1]
@@ -159,15 +156,10 @@ def in_order(
         if not missing:
             ordered[name] = items[stack.pop()]
         elif any(n in opened for n in missing):
-            raise circle(items[name])
+            raise bound.error(items[name], "these definitions use each other in a circle")
         opened.add(name)
         stack.extend(missing)
     return list(ordered.values())
-
-
-def _circle(bound: Bound, unit: Node) -> MatdiffError:
-    """The error for definitions that wait for each other."""
-    return bound.error(unit, "these definitions use each other in a circle")
 
 
 def numbers(bound: Bound, items: Iterable[Node]) -> dict[str, int]:
