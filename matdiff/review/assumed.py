@@ -45,7 +45,7 @@ OVER = (  # f(X) = … on symmetric matrices
 FORMULAS = {
     "symmetric": (
         rf"({LETTER})\s*=\s*\1\s*(?:ᵀ|⊤|'|\^\{{?(?:T|\\top))"
-        r"|(?<![A-Za-z])(?:N|𝒩)\s*\}?\s*(?:\\left)?\((?:[^()]|\([^()]*\))*,\s*([A-Z])\s*(?:\\right)?\)"  # N(m, P)
+        r"|(?<![A-Za-z])(?:N|𝒩)\s*\}?\s*(?:\\left)?\((?:[^()]|\([^()]*\))*,\s*([A-HJ-Z])\s*(?:\\right)?\)"  # N(m, P)
     ),
     "skew": rf"{MATRIX}{TURNED}\s*=\s*[-−]\s*\1(?!\w)",
     "idempotent": (

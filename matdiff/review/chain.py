@@ -34,14 +34,14 @@ class Fault(NamedTuple):
 class Chain:
     """What a chain of equal sides has come to: the value as it should be, and the last one as it stands."""
 
-    def __init__(self, truth: Expr, is_derivative: bool = False) -> None:
+    def __init__(self, truth: Expr, is_derivative: bool = False, is_line: bool = True) -> None:
         self.truth = truth
         self.line = 0  # the number of the line in which it begins
         self.defines = ""  # the name that is defined by it
         self.first = ""  # the side that it begins with, as it is written
         self.stated = truth
         self.is_derivative = is_derivative
-        self.is_line = True  # whether it begins with a derivative, a differential or a definition
+        self.is_line = is_line  # whether it begins with a derivative, a differential or a definition
         self.is_equation = False
         self.is_identity = False  # whether sides were proved equal whatever their letters are
         self.is_jacobian = False

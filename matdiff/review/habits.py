@@ -27,6 +27,7 @@ INVERTED = r"\^\{\s*[-−]\s*1\s*\}|⁻¹"
 IN_SPACE = rf"\s*(?:∈|\\in(?![A-Za-z]))\s*{SPACE}"
 MEMBER = rf"{AHEAD}{NAME}(?:\s*,\s*{NAME})+{IN_SPACE}|(?<![\w\\^]){NAME}(?:{INVERTED})?{IN_SPACE}"  # x, y ∈ ℝⁿ
 SOFTMAX = r"(?:\\sigma|σ)\s*\((?:[^()]|\([^()]*\))*\)\s*&?=\s*[^$;\n=]{0,20}exp[^$;\n=]{0,60}(?:1\}?\^|sum|∑|1ᵀ)"
+SIGMA_OF_MATRIX = r"(?:\\sigma|σ)\s*\(\s*[A-Z]\s*\)\s*&?\s*=(?![^;\n]*(?:exp|e\^|softmax))"  # σ(W) = uᵀWv, of its own
 VARIATION = r"(?m)^\W*(?:δ|\\delta\s*)[A-Za-z]\s*&?="  # δf = …
 DELTA = r"(?:δ|\\delta(?![A-Za-z]))\s*(?:[_=+*'ᵀ^):₀-₉⊙-]|\\odot|$)"  # δ, which is a name
 IS_SOFTMAX = r"(?:sigma|σ)\W{1,9}(?:text\s*\{)?\s*(?:be|is|denotes?) the softmax"
@@ -237,6 +238,8 @@ def by_entries(side: str, refused: str) -> str:
         return re.sub(r"(?<!\.)/", "./", side) if "/" in side else side
     if not re.search("^the product of two column vectors|is no product of vectors", refused):
         return side
+    if "*" in side:
+        return re.sub(STAR, ".*", side)
     return re.sub(BEFORE_LOG, r"\1 .* ", re.sub(COMPLEMENT, r"\1 .* (1", side))
 
 
@@ -268,7 +271,7 @@ class Habits:
 
     def __init__(self, text: str, declared: Mapping[str, Declaration]) -> None:
         given = declared.keys()
-        self.names_sigma = "sigma" in given
+        self.names_sigma = "sigma" in given or re.search(SIGMA_OF_MATRIX, text) is not None
         self.states_numerator = re.search(r"(?m)^[^=\n]*numerator layout[^=\n]*$", text) is not None
         self.turned = {"gradients"} if self.states_numerator else set()
         self.states_columns = re.search(r"column (?:vectors|gradients)|gradients are column", text) is not None
@@ -302,7 +305,10 @@ class Habits:
         self._names_d2 = re.search(rf"(?m)(?:^\W*|\$){DISTANCE}\s*(?:\([^()=]*\))?\s*&?\s*=", text) is not None
         said = re.search(COMMUTATION, text)
         self.commutation = next(filter(None, said.groups())) if said else ""
-        self._is_code = re.search(r"@|\.T\b", text) is not None
+        self._is_code = (
+            re.search(r"@|\.T\b|(?i:\* is element|[^\n]*\*[^\n]*\((?:all )?(?:element|entry)-?wise\))", text)
+            is not None
+        )
         self._glued = {m[0] for m in OF_TWO.finditer(text) if m[0] not in given and _stands_apart(m, text, given)}
 
     @contextmanager

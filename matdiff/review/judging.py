@@ -8,7 +8,7 @@ from contextlib import suppress
 from copy import copy
 
 from matdiff.algebra.dims import SCALAR
-from matdiff.algebra.expr import Symbol, postorder, symbols
+from matdiff.algebra.expr import Expr, Symbol, postorder, symbols
 from matdiff.algebra.notation import GREEK
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.errors import MatdiffError, ShapeError, UnsupportedError
@@ -20,8 +20,9 @@ from matdiff.review.definitions import defined_by, without_star
 from matdiff.review.doubts import OFF_DIAGONAL
 from matdiff.review.equations import CONDITION
 from matdiff.review.expansions import misplaced
+from matdiff.review.filling import Origin
 from matdiff.review.lines import Line, Statement
-from matdiff.review.operators import LETTER, increments_in, is_chain_rule, with_increments
+from matdiff.review.operators import LETTER, increments_in, is_chain_rule, letters_in, with_increments
 from matdiff.review.scope import has_increments
 from matdiff.review.sides import Beside, Judged, is_misfit
 from matdiff.review.upstream import is_told
@@ -30,7 +31,7 @@ from matdiff.review.verdicts import AGREES, GRAVEST, MISFIT, NO_CLAIM, RIGHT, UN
 INTRODUCES = r"(?i)\b(?:let|consider|suppose|define|take|now|next|example|exercise|problem|with|where|when|if)\b"
 RESTATES = r"(?i)\b(?:expand|rewrit|simplif|equivalent|that is|i\.e\.|thus|hence|therefore)"  # Q(w) = … once more
 UPDATE = rf"({LETTER}) = \1\s*[-+−]"  # w = w − η∇f, a step
-SUPPOSES = r"\b(?:[Ii]f|[Ff]or|[Ss]uppose|[Aa]ssum(?:e|ing)|[Tt]ake|[Cc]hoose|[Ww]hen)"
+SUPPOSES = r"\b(?:[Ii]f|[Ff]or|[Ss]uppose|[Aa]ssum(?:e|ing)|[Tt]ake|[Cc]hoose|[Ww]hen|[Ww]ith|[Ll]et)"
 COLON = rf"\s*{LETTER}\s*:\s*{LETTER}+\s*$"  # A : B and A : BC
 BY_SIZES = "the (?:line before it is|definition of .* is|shapes do) not"  # how other reasons begin that sizes may give
 RESUMED = 3  # chains that a line may go on with
@@ -187,9 +188,13 @@ class Judge(Beside):
         self.has_derived = self.has_derived or is_derivative
         if chain.origin is not None and chain.origin.order:
             self.derived_by |= {s.name for unknown in chain.origin.unknowns for s in symbols(unknown)}
-        if chain.origin is not None and chain.origin.order == 1 and not chain.is_jacobian:
-            self.equations.note(chain.truth)
+        self._note_gradient(chain.origin, chain.truth)
         return chain
+
+    def _note_gradient(self, origin: Origin | None, value: Expr) -> None:
+        """Notes a gradient, which a text may set to zero."""
+        if origin is not None and origin.order == 1 and not self.scope.is_jacobian:
+            self.equations.note(value)
 
     def _defined(self, line: Line, sides: list[str]) -> Chain | None:
         """The chain of a name that is defined here."""
@@ -202,8 +207,12 @@ class Judge(Beside):
         is_derivative = any(map(self.scope.asks, sides))
         if (truth := read_off(self.scope, name, self.chain.origin if self.chain else None, line.text)) is not None:
             return Chain(truth, True)
-        del sides[1 + self.scope.given_by[name]]
+        side = sides.pop(1 + self.scope.given_by[name])
         chain = Chain(self.scope.value(sides[0]), is_derivative)
+        if is_derivative and self.scope.asks_alone(side):
+            self.scope.is_jacobian, self.scope.origin = False, None
+            self.scope.value(side)
+            self._note_gradient(self.scope.origin, chain.truth)
         chain.defines = name
         return chain
 
@@ -213,7 +222,7 @@ class Judge(Beside):
         And whether a letter is from here on what a line supposes: if K = θ²C + s²I.
         """
         name, indices = defined_by(sides[0], sides[1:], self.scope)
-        if not indices and name in self.scope.declared and self._is_supposed(name, line):
+        if not indices and name in self.scope.declared and self._is_supposed(name, sides[1], line):
             known = self.scope.declared[name]
             _, value = self._value(sides[1], Chain(Symbol(name, known.shape, known.properties)))
             self.scope.renew(name, value, sides)
@@ -236,10 +245,14 @@ class Judge(Beside):
         self.scope.renew(name, value, sides)
         return True
 
-    def _is_supposed(self, name: str, line: Line) -> bool:
-        """Whether a line supposes what a letter is that has no definition, and by which nothing is differentiated."""
-        is_open = name not in self.scope.texts and name not in self.scope.asked | self.derived_by
-        return is_open and re.search(rf"{SUPPOSES}\W+{GREEK.get(name, name)}\s*=", line.text) is not None
+    def _is_supposed(self, name: str, side: str, line: Line) -> bool:
+        """Whether a line supposes what a letter is that has no definition.
+
+        And by which nothing is differentiated, unless it is by a letter of what it is then: K = XXᵀ.
+        """
+        unknowns = self.scope.asked | self.derived_by
+        is_open = name not in self.scope.texts and (name not in unknowns or letters_in(side) & unknowns - {name})
+        return bool(is_open) and re.search(rf"{SUPPOSES}\W+{GREEK.get(name, name)}\s*=", line.text) is not None
 
     def _form(self, sides: list[str]) -> Chain | None:
         """The chain of dL, where nothing but its differential is known of L."""

@@ -88,6 +88,7 @@ BULLET = r"^\s*[-*•]\s+(?=[A-Za-z][a-z]{2,}[^=]*(?::\s|`)|`)"  # - gradient: `
 ITEM_OF_FORMULAS = r"^\s*[-*•]\s+(?=[^\s=+*/-][^=\n]*=)"  # - df = …, in a list of such
 
 SIGNS = rf"(?:{PROSE}|,)\s*\w+\s*(?:=\s*(?:±|\\pm)\s*1|(?:∈|\\in)\s*\\?\{{\s*[-−]?1\s*,\s*[-−+]?1\s*\\?\}})"
+ONE_OF_TWO = r"=\s*(?:±|\\pm)\s*1(?![\w.])(?=\s*\)?\s*$)"  # y_i = ±1
 
 
 class Statement(NamedTuple):
@@ -195,7 +196,9 @@ def _line(number: int, row: str, formula: str, place: int, is_latex: bool, known
     span = place + len(row) - len(row.lstrip()), place + len(row.rstrip())
     statements: list[Statement] = []
     is_signed = re.match(SIGNED, formula) is not None
-    for piece in _pieces(formula) if is_latex else [formula]:
+    for piece in (
+        re.sub(ONE_OF_TWO, r"\\in \\{-1, 1\\}", one) for one in (_pieces(formula) if is_latex else [formula])
+    ):
         first, *rest = re.split(RELATION, re.sub(f"{ITEM}|{LABEL}", "", piece), maxsplit=1)
         try:
             plain = lettered(_plain(re.sub(D_GREEK, in_greek, "=".join((first, *rest))), is_latex), words)

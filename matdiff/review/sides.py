@@ -293,7 +293,7 @@ class Beside:
         before.zeros += self.scope.differentials(before.zeros) if increments(left - value) else []
         found = before.implies(left, value, unknowns)
         self.equations.add(left, value)
-        self.chain = Chain(value)
+        self.chain = Chain(value, is_line=False)
         self.chain.is_equation = re.search(CONDITION, line.text) is not None
         if found.follows:
             return Judged(line, AGREES, "it follows from an equation above")
@@ -309,7 +309,10 @@ class Beside:
             return Judged(line, NO_CLAIM)
         if found.follows is None:
             said = "it does not follow from the equation above in a step that is known"
-            is_given = not before.zeros or (re.search(CONDITION, line.text) is not None and not before.concludes)
+            is_number = value.number is not None and not self.has_derived  # ‖u‖ = ‖v‖ = 1
+            is_given = (
+                not before.zeros or is_number or (re.search(CONDITION, line.text) is not None and not before.concludes)
+            )
             return Judged(line, NO_CLAIM) if is_given else Judged(line, UNREAD, said)
         known = None if self.is_square else found.should_be  # R m×n is not symmetric because m = n is tried
         if known is not None and (word := doubts.needed(self.scope, value, known)):

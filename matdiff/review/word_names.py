@@ -30,6 +30,10 @@ NAMED_UPRIGHT = rf"{UPRIGHT}\s*(?:\([^()=]*\))?\s*&?\s*:?=(?!=)"  # \mathrm{KL} 
 HATTED = rf"(?<![A-Za-z_\\])((?![tTwWcC]hat)[A-Za-z]|{SPELT_GREEK})(hat|bar|tilde)(?![A-Za-z])"  # Xhat, and no what
 CALLED = r"(?<![A-Za-z\\_])((?:[Gg]rad|[Hh]ess)(?:ient|ian)?)(?=\s*&?\s*:?=(?!=))"  # Gradient = 2Ax, Hessian = 2A
 TITLED = r"^\s*([Gg]rad(?:ient)?|[Hh]ess(?:ian)?)\s*:\s+(?=([^=]*)$)"  # Gradient: Xᵀ(p − y)
+DIVERGENCE = (  # KL(q ‖ p) = …, D_{KL}(N(μ, S) ‖ N(0, I)) = …
+    r"(?<![A-Za-z\\])(?:D_)?\{?(?:\\(?:mathrm|text|operatorname)\s*\{)?\s*KL\s*\}{0,2}\s*"
+    r"(?:\\left)?[(\[](?:[^()\[\]]|\((?:[^()]|\([^()]*\))*\))*[)\]](?=\s*&?\s*:?=)"
+)
 CONNECTING = frozenset(
     "hence thus therefore then where which also with now and that gives yields get have here finally axis dim"
     " keepdims".split()
@@ -38,6 +42,7 @@ CONNECTING = frozenset(
 
 def words_of(text: str, known: Collection[str], upright: Collection[str]) -> str:
     """The pattern of the words that are names of a text: loss of loss = …, and those that are *upright*."""
+    text = re.sub(DIVERGENCE, "KL", text)
     found = {*re.findall(NAMING, text)} - MATHEMATICAL - GREEK_WORDS - {*known}
     found = {word for word in found if word.lower() not in CONNECTING and not re.match(r"(?i)(?:grad|hess)", word)}
     found = {word for word in found if not _is_increment(word, text)}
@@ -47,6 +52,7 @@ def words_of(text: str, known: Collection[str], upright: Collection[str]) -> str
 
 def with_names(formula: str, upright: Collection[str]) -> str:
     """A row with names in the place of words: upright ones, and grad for gradient."""
+    formula = re.sub(DIVERGENCE, " KL ", formula)
     formula = re.sub(HATTED, lambda m: m.group() if m.group() in upright else f"{m.group(1)}_{m.group(2)}", formula)
     formula = re.sub(UPRIGHT, lambda m: f" {m.group(1)} " if m.group(1) in upright else m.group(), formula)
     formula = re.sub(TITLED, lambda m: f"{m[1].lower()[:4]} = " if _is_formula(m[2]) else m.group(), formula)
