@@ -8,7 +8,8 @@ from typing import Any
 
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.laws import Law
-from matdiff.algebra.matching.explaining import Explainer, Reason
+from matdiff.algebra.matching.explaining import Explainer
+from matdiff.algebra.matching.reason import Reason
 from matdiff.algebra.statements.conditions import under_any_condition
 from matdiff.language import read_law
 

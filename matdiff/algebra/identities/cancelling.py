@@ -226,7 +226,7 @@ def ones_first(e: Expr) -> Expr | None:
     "(x - ones(n)'*x/n*ones(n))'*ones(n) = 0",
     title="(x − (1ᵀx/n)1)ᵀ1 = 0",
     where="x: n; n: scalar",
-    also=(Statement("ones(n)'*(softmax(x) - softmax(y)) = 0", "x, y: n"),),
+    also=(Statement("ones(n)'*(p - q) = 0", "p, q: n simplex"),),
     among=(Ones,),
 )
 def sum_of_centred(e: Expr) -> Expr | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from functools import lru_cache
 
 from matdiff.algebra.expr import UNIT, Expr, Number
 from matdiff.algebra.identities.cancelling import multiplied_out, shortened, together, weight
@@ -200,6 +201,13 @@ def beside_each_other(factors: Sequence[Expr]) -> Expr:
     return Hadamard.of(*scalars) if array is None else Scale.of(Hadamard.of(*scalars), array)
 
 
+@identity("A + c*B + c*C = A + c*(B + C)", where="c: scalar; A, B, C: m x n", among=(Scale, Hadamard, Power, Sqrt))
+def scalars_of_some(e: Expr) -> Expr | None:
+    """What several terms have in common, where nothing of it is left in them."""
+    made, in_whole = taken_out(e)
+    return made if in_whole else None
+
+
 @identity(
     "A/a + B/a^2 = (A + B/a)/a",
     where="a: scalar; A, B: m x n",
@@ -207,11 +215,18 @@ def beside_each_other(factors: Sequence[Expr]) -> Expr:
     among=(Scale, Hadamard, Power, Sqrt),
 )
 def common_powers(e: Expr) -> Expr | None:
-    """Also for some of the terms: A + cB + cC = A + c(B + C)."""
+    """Also for some of the terms."""
+    made, in_whole = taken_out(e)
+    return None if in_whole else made
+
+
+@lru_cache(maxsize=1)  # which both laws ask
+def taken_out(e: Expr) -> tuple[Expr | None, bool]:
+    """A sum with the powers that terms share in front of these, and whether they are gone from them."""
     if len(e.operands) > MOST_TERMS or are_disjoint([bases_of(t) for t in e.operands]):
-        return None
+        return None, False
     terms = [term_of(t) for t in e.operands]
-    best, taken = e, set[int]()
+    best, taken, in_whole = e, set[int](), False
     for places, is_above, powers in shared_powers(terms):
         if taken.issuperset(places):
             continue  # taken out of what is left in the brackets
@@ -223,7 +238,8 @@ def common_powers(e: Expr) -> Expr | None:
         whole = in_place_of(e, places, times(common, inner, is_above))
         if (shorter(whole, best) if is_above else no_longer(whole, best)) is whole:
             best, taken = whole, {*places}
-    return best if best is not e else None
+            in_whole = all(terms[p].powers[b] == k for p in places for b, k in powers.items())
+    return best if best is not e else None, in_whole
 
 
 def times(common: Expr, e: Expr, is_above: bool) -> Expr:

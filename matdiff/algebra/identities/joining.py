@@ -9,7 +9,7 @@ from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import ONE, Size
 from matdiff.algebra.expr import Expr, Symbol
 from matdiff.algebra.identities.cancelling import weight
-from matdiff.algebra.identities.denominators import common_powers, shorter
+from matdiff.algebra.identities.denominators import common_powers, scalars_of_some, shorter
 from matdiff.algebra.identities.factoring import Term, common_scalars, join, key, like_terms, split, zero_in_sum
 from matdiff.algebra.identities.indexed import bound_names
 from matdiff.algebra.identities.transposes import flipped
@@ -120,7 +120,7 @@ def multiples_of_sums(term: Expr) -> Iterator[tuple[Expr, Expr]]:
 
 def factored(e: Expr) -> Expr:
     """A sum with what its terms have in common taken out."""
-    laws = (zero_in_sum, like_terms, common_scalars, common_matrix, common_powers)
+    laws = (zero_in_sum, like_terms, common_scalars, common_matrix, scalars_of_some, common_powers)
     while isinstance(e, Sum) and (after := next((a for law in laws if (a := law.apply(e)) is not None), None)):
         e = after
     return e

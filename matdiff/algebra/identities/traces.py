@@ -43,7 +43,10 @@ collected_traces = of_a_line(
 transposed_factor = of_a_line(
     "A = (Aᵀ)ᵀ",
     "tr(A*B) = tr((A')'*B)",
-    also=(Statement("sum(i=1..N, tr(X[i]*C)) = tr(sum(i=1..N, X[i])*C)", "X[i=1..N]: m x n; C: n x m"),),
+    also=(
+        Statement("tr(a*B) = tr(a'*B)", "a: scalar; B: n x n"),
+        Statement("sum(i=1..N, tr(X[i]*C)) = tr(sum(i=1..N, X[i])*C)", "X[i=1..N]: m x n; C: n x m"),
+    ),
 )
 chain_rule = of_a_line(
     "df = Tr(δᵀdh)",

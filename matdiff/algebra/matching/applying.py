@@ -60,7 +60,7 @@ class Applied:
         for part, put_back in windows(left, e):
             for found in self.matcher.match(left, part, {}):
                 made = instance(right, found)
-                if made is not None and made.shape == part.shape:
+                if made is not None and made is not part and made.shape == part.shape:
                     yield self.form.of(put_back(as_written(made, part)))
 
     def _meet(self, left: Expr, right: Expr, b: Expr, a: Expr) -> bool:

@@ -13,16 +13,23 @@ from matdiff.algebra.dims import ONE, SCALAR
 from matdiff.algebra.expr import UNIT, Expr, Index, Number
 from matdiff.algebra.identities.cancelling import in_a_chain
 from matdiff.algebra.matching.rules import (
+    ENTRYWISE,
+    EQUAL_BASES,
     KNOWN_SUMS,
     LIKE_TERMS,
     MOST_TERMS,
     MULTIPLYING_OUT,
-    POWERS,
+    OF_FACTORS,
+    OF_MATRICES,
+    OF_MULTIPLES,
+    OF_POWERS,
+    OF_PRODUCTS,
+    OF_SCALARS,
     POWERS_OF_SUMS,
     STACKS,
     SUMS,
+    TERM_BY_TERM,
     Term,
-    implied,
     is_all_ones,
     term,
 )
@@ -40,12 +47,12 @@ class Arithmetic(ABC):
     """The rules about sums, products and powers: *without* one of them, or with some *beyond* those unspoken ones."""
 
     def __init__(self, *without: str, beyond: frozenset[str] = frozenset()) -> None:
-        self.without = frozenset(without).union(*[implied(rule) for rule in without])
+        self.without = frozenset(without)
         self.beyond = beyond
         self.collects = LIKE_TERMS in beyond
-        self.multiplies_out = MULTIPLYING_OUT in beyond
-        self.opens_sums = (self.multiplies_out and STACKS not in beyond) or SUMS in beyond
-        self.joins_powers = POWERS in beyond
+        self.multiplies_out = beyond & MULTIPLYING_OUT
+        self.distributes = OF_MULTIPLES in beyond
+        self.opens_sums = (TERM_BY_TERM in beyond and STACKS not in beyond) or SUMS in beyond
         self.opens_powers = POWERS_OF_SUMS in beyond
         self.knows_sums = KNOWN_SUMS in beyond
         self.known: dict[Expr, Forms] = {}
@@ -115,12 +122,14 @@ class Arithmetic(ABC):
         for p in parts:
             number = number if p.number is UNIT else number * p.number
         found = [s for p in parts for s in p.scalars]
-        if self.joins_powers:
+        if EQUAL_BASES in self.beyond:
             number, found = self._joined_powers(number, found)
+        if OF_MATRICES in self.beyond:
             chain = self._joined_chain(chain)
-        if self.multiplies_out and any(isinstance(f, Sum) for f in (*found, *chain)):
+        if sums := self._sums(found, chain, OF_PRODUCTS):
             opened = self._opened(
                 [*found, *chain],
+                sums,
                 lambda fs: self.product_of(e, [f for f in fs if f.is_scalar], [f for f in fs if not f.is_scalar]),
             )
             if opened is not None:
@@ -158,15 +167,27 @@ class Arithmetic(ABC):
     def _times(self, number: Fraction, e: Expr) -> Expr:
         k, rest = coefficient(e)
         whole = None if rest is None else self._sorted(rest)
-        if self.collects and isinstance(whole, Sum):
+        if self.distributes and isinstance(whole, Sum):
             return self.sum_of([self._times(number * k, t) for t in whole.operands])
         return multiple(number * k, whole)
 
-    def _opened(self, factors: Sequence[Expr], again: Callable[[Sequence[Expr]], Expr]) -> Expr | None:
-        """The sum of the products of one term from every factor; first of those in which there are reciprocals, so
+    def _sums(self, scalars: Sequence[Expr], factors: Sequence[Expr], joined: str) -> list[Expr]:
+        """The factors that are multiplied out, of matrices that are *joined* somehow and scalars in front of them."""
+        if not self.multiplies_out:
+            return []
+        within = joined if len(factors) > 1 else OF_MULTIPLES
+        opens = OF_SCALARS in self.beyond or not (factors or self.beyond.isdisjoint((OF_MULTIPLES, ENTRYWISE)))
+        return [
+            f for f in (*(scalars if opens else ()), *(factors if within in self.beyond else ())) if isinstance(f, Sum)
+        ]
+
+    def _opened(
+        self, factors: Sequence[Expr], sums: Sequence[Expr], again: Callable[[Sequence[Expr]], Expr]
+    ) -> Expr | None:
+        """The sum of the products of one term from each of the sums; first of those in which there are reciprocals, so
         that these cancel."""
-        first = [f for f in factors if isinstance(f, Sum) and any(map(has_reciprocal, f.operands))]
-        terms = [f.operands if isinstance(f, Sum) and (not first or f in first) else (f,) for f in factors]
+        first = [f for f in sums if any(map(has_reciprocal, f.operands))]
+        terms = [f.operands if f in (first or sums) else (f,) for f in factors]
         number = prod(map(len, terms))
         return self.sum_of([again(chosen) for chosen in product(*terms)]) if 1 < number <= MOST_TERMS else None
 
@@ -202,7 +223,7 @@ class Arithmetic(ABC):
             scalars, core = [*scalars, core], None
         scalars = sorted(scalars, key=self.rank) if self.has("order of factors") else scalars
         whole = scalars[0] if core is None and len(scalars) == 1 else None if scalars else core
-        if self.collects and isinstance(whole, Sum):
+        if self.distributes and isinstance(whole, Sum):
             return self.sum_of([self._times(number, t) for t in whole.operands])
         is_one = number is UNIT or number == 1
         head: list[Expr] = [] if is_one and (core is not None or scalars) else [Number(number)]
@@ -248,12 +269,12 @@ class Arithmetic(ABC):
         if self.has("zero") and any(isinstance(m, Zeros) for m in matrices):
             return zero(matrices[0].shape)
         shape = matrices[0].shape if matrices else SCALAR
-        if self.joins_powers:
+        if EQUAL_BASES in self.beyond:
             _, matrices = self._joined_powers(UNIT, matrices)
             number, scalars = self._joined_powers(number, scalars)
             matrices = matrices or [Ones(*shape)]
-        if self.multiplies_out and any(isinstance(m, Sum) for m in (*scalars, *matrices)):
-            opened = self._opened([*scalars, *matrices], lambda fs: self._entrywise_term(e, fs))
+        if sums := self._sums(scalars, matrices, ENTRYWISE):
+            opened = self._opened([*scalars, *matrices], sums, lambda fs: self._entrywise_term(e, fs))
             if opened is not None:
                 return self._times(number, opened)
         beside_diagonal = any(isinstance(m, (Identity, DiagonalMatrix)) for m in matrices)
@@ -279,9 +300,9 @@ class Arithmetic(ABC):
             return self._power(Number(1 / below), base.operands[1])
         if exponent.number == HALF and base.number is not None and (root := exact_root(base.number)) is not None:
             return root
-        if self.joins_powers:
-            if isinstance(base, Power):
-                return self._power(base.operands[0], self._times_exponents(base.operands[1], exponent))
+        if OF_POWERS in self.beyond and isinstance(base, Power):
+            return self._power(base.operands[0], self._times_exponents(base.operands[1], exponent))
+        if OF_FACTORS in self.beyond:
             if isinstance(base, Hadamard):
                 parts = [self._power(f, exponent) for f in base.operands]
                 return self.product_of(base, parts, ()) if base.is_scalar else self.entrywise_of(base, parts)

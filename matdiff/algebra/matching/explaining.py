@@ -4,8 +4,8 @@ Both sides of the step are taken in standard form and compared from the outside 
 differ.  There the statement, its transpose, or either of them read backwards turns the one into the other, once or at
 several places.  Two kinds of law are no patterns.  A law that is itself a rule of the standard form explains what
 differs without that rule, and nothing else.  One that is about all terms or all powers at once (like terms, common
-factors, aⁱaʲ = aⁱ⁺ʲ) explains what is equal once everything is multiplied out, or every power joined, and was not
-before.
+factors, aⁱaʲ = aⁱ⁺ʲ) explains what is equal once sums are multiplied out, or powers joined, as its own two sides are,
+and is not with less of that.
 """
 
 from __future__ import annotations
@@ -14,27 +14,18 @@ from collections.abc import Sequence
 
 from matdiff.algebra.constants import is_zero
 from matdiff.algebra.expr import Expr, Symbol, postorder, replace
-from matdiff.algebra.matching.applying import MOST_USES, Applied, Sides
-from matdiff.algebra.matching.rules import (
-    BEYOND,
-    BY_ENTRIES,
-    BY_STACKS,
-    IN_TWO_SPELLINGS,
-    MULTIPLYING_OUT,
-    POWERS,
-    rules,
-)
+from matdiff.algebra.matching.applying import MOST_USES, Applied
+from matdiff.algebra.matching.reason import Nothing, Reason, operators
+from matdiff.algebra.matching.rules import LIKE_TERMS, POWERS, hiding, implied, rules
 from matdiff.algebra.matching.shared import ways_to_look
 from matdiff.algebra.matching.standard import Standard
 from matdiff.algebra.matching.up_to_form import UpToForm
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.algebra.operators.differentials import Differential, holds_differential
 from matdiff.algebra.operators.kronecker import Vec
-from matdiff.algebra.operators.products import Hadamard, Power, Product, Sum, zero
+from matdiff.algebra.operators.products import Hadamard, Product, Sum, zero
 from matdiff.algebra.operators.recurrence import Iterate
 from matdiff.algebra.operators.structure import Named, is_named
-from matdiff.algebra.operators.sums import IndexedSum, UnitVector
-from matdiff.algebra.operators.symbolic_powers import SymbolicPower
 from matdiff.algebra.statements.substitution import instance
 from matdiff.algebra.walks import exchanged
 
@@ -46,64 +37,6 @@ MOVING = (  # hide what a statement is about
     "transpose within a trace",
 )
 MOST_DEFINITIONS = 64  # that are opened one after another
-Nothing: frozenset[str] = frozenset()
-UNSEEN = frozenset(  # letters, exp for any function of a number, and what a standard form writes otherwise
-    "Symbol Number Index Member Unspecified Exp Zeros Ones Identity"
-    " Product Hadamard Sum Scale Transpose Power SymbolicPower Inverse Trace Vec Differential".split()
-)
-
-
-class Reason:
-    """A statement of a law, made ready for matching.
-
-    rules    the rules of the standard form that it states, one or several
-    beyond   what makes its sides equal where that form does not
-    about    the operators of either side, if any: in an instance all of one side are seen
-    """
-
-    __slots__ = ("about", "beyond", "kind", "known", "left", "right", "rules", "sides")
-
-    def __init__(self, left: Expr, right: Expr, kind: str) -> None:
-        form = Standard()
-        straight, turned = form.forms(left), form.forms(right)
-        self.kind = kind
-        self.left, self.right = straight[0], turned[0]
-        self.sides = left, right
-        self.about = [about for side in (left, right) if (about := operators(side) - UNSEEN)]
-        self.known: dict[object, list[Sides]] = {}
-        self.rules: tuple[str, ...] = ()
-        self.beyond = Nothing
-        if left is right and left.is_scalar:
-            self.rules = ("transpose of a scalar",)  # aᵀ = a is read as a = a
-        elif self.left is self.right:
-            self.rules = tuple([rule for rule in rules() if not Standard(rule).equates(left, right)])
-        elif kind != "differential":
-            sums, powers = isinstance(self.left, Sum) or isinstance(self.right, Sum), has_open_powers(left)
-            opens = any(isinstance(n, Sum) for n in postorder(left))
-            levels = [b for b in BEYOND if POWERS not in b or powers or (sums and MULTIPLYING_OUT in b)]
-            levels = [b for b in levels if b is not IN_TWO_SPELLINGS or isinstance(left, Sum)]
-            if any(isinstance(n, (IndexedSum, UnitVector, VerticalStack)) for n in postorder(Sum.of(left, right))):
-                levels += [BY_ENTRIES, BY_STACKS]
-            levels += [b for b in BEYOND[-1:] if opens and b not in levels]
-            self.beyond = next((b for b in levels if Standard(beyond=b).equates(left, right)), Nothing)
-
-    def is_about(self, there: set[str]) -> bool:
-        """Whether a step with these operators may be an instance."""
-        return not self.about or any(about <= there for about in self.about)
-
-    @property
-    def is_pattern(self) -> bool:
-        """Whether it is applied by matching one of its sides."""
-        only_beyond = self.beyond in BEYOND  # what is equal entry by entry may be a pattern as well
-        return not only_beyond and self.left is not self.right and self.kind not in ("definition", "differential")
-
-    def ways(self, *rules: str) -> list[Sides]:
-        """The sides as they are and transposed, forwards and backwards, in standard form without some rules."""
-        if rules not in self.known:
-            form = Standard(*rules)
-            pairs = list(dict.fromkeys(zip(*map(form.forms, self.sides), strict=True)))
-            self.known[rules] = [*pairs, *[(b, a) for a, b in pairs]]
-        return self.known[rules]
 
 
 class Explainer:
@@ -120,6 +53,7 @@ class Explainer:
         is_equality = reasons[0].kind not in ("definition", "differential")
         if is_equality:
             there = operators(before) | operators(after)
+            there |= {"Trace", "Vec"} if "Differential" in there else set()
             reasons = [reason for reason in reasons if reason.is_about(there)]
         views = list(ways_to_look(before, after)) if is_equality and reasons else [(before, after)]
         return (
@@ -152,7 +86,7 @@ class Explainer:
             return alike and any(self._is_needed(rule, before, after) for rule in reason.rules)
         if alike:
             return False
-        if reason.beyond and self._with(reason.beyond).equates(before, after):
+        if self._is_beyond(reason, before, after):
             return True
         return self._pattern(reason, before, after)
 
@@ -160,8 +94,15 @@ class Explainer:
         """Whether it does in standard form without a rule, which makes both sides alike."""
         if self._without(rule).equates(before, after):
             return False
-        return self._pattern(reason, before, after, rule) or (
-            bool(reason.beyond) and self._with(reason.beyond, rule).equates(before, after)
+        return self._pattern(reason, before, after, rule) or self._is_beyond(reason, before, after, rule)
+
+    def _is_beyond(self, reason: Reason, before: Expr, after: Expr, *rules: str) -> bool:
+        """Whether both sides are equal by all that the sides of a statement are equal by, and by no less."""
+        levels = (reason.beyond, reason.beyond - {LIKE_TERMS})[: 1 + (frozenset((LIKE_TERMS,)) not in reason.needed)]
+        return any(
+            self._with(level, *rules).equates(before, after)
+            and not any(self._with(level - some, *rules).equates(before, after) for some in reason.needed)
+            for level in levels
         )
 
     def _pattern(self, reason: Reason, before: Expr, after: Expr, *rules: str) -> bool:
@@ -172,19 +113,25 @@ class Explainer:
         return applied.leads(reason.ways(*rules), before, after, empty=reason.kind in ("trace", "vec"))
 
     def _is_needed(self, rule: str, before: Expr, after: Expr) -> bool:
-        """Whether two sides that are alike are so by a rule; another rule that makes them alike as well is left out."""
-        if not self._without(rule).equates(before, after):
-            return True
+        """Whether two sides that are alike are so by a rule, once what it may be hidden behind, or another rule that
+        makes them alike as well, is left out."""
+        behind = implied(rule)
         return any(
-            self._without(other).equates(before, after) and not self._without(rule, other).equates(before, after)
-            for other in rules()
+            self._exactly(*others).equates(before, after) and not self._exactly(rule, *others).equates(before, after)
+            for others in ((), behind, *(behind | hiding(other) for other in rules() if other != rule))
         )
 
     def _without(self, *rules: str) -> Standard:
-        return self.forms.setdefault(rules, Standard(*rules))
+        return self._exactly(*hiding(*rules))
 
     def _with(self, beyond: frozenset[str], *rules: str) -> Standard:
-        return self.forms.setdefault((beyond, rules), Standard(*rules, beyond=beyond))
+        return self._exactly(*hiding(*rules), beyond=beyond)
+
+    def _exactly(self, *rules: str, beyond: frozenset[str] = Nothing) -> Standard:
+        key = frozenset(rules), beyond
+        if key not in self.forms:
+            self.forms[key] = Standard(*rules, beyond=beyond)
+        return self.forms[key]
 
     # ---- differentials ----------------------------------------------------------------------------------
 
@@ -264,7 +211,7 @@ class Explainer:
         if any(self.form.equates(exchanged(claimed, e, state), after) for state in states):
             return True
         names = {n for n in definitions(after) if n.operands[0] is e} | (definitions(after) - definitions(claimed))
-        return bool(names) and self._with(frozenset((POWERS,))).equates(claimed, opened(after, names))
+        return bool(names) and self._with(POWERS).equates(claimed, opened(after, names))
 
     # ---- definitions ------------------------------------------------------------------------------------
 
@@ -293,16 +240,6 @@ def without_constants(e: Expr, constant: set[Expr]) -> Expr:
         if node in constant or (vanishing and (all(vanishing) if is_sum else any(vanishing))):
             gone.add(node)
     return replace(e, lambda n: zero(n.shape) if n in gone else None)
-
-
-def operators(e: Expr) -> set[str]:
-    """The names of the operators in an expression and in its definitions."""
-    return {type(n).__name__ for n in postorder(e)}
-
-
-def has_open_powers(e: Expr) -> bool:
-    """Whether a statement is about all powers at once: aⁱaʲ, not A⁻¹A."""
-    return any(isinstance(n, (Power, SymbolicPower)) and isinstance(n.operands[1], Symbol) for n in postorder(e))
 
 
 def definitions(e: Expr) -> set[Expr]:

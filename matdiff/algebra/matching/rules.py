@@ -29,8 +29,17 @@ from matdiff.algebra.operators.triangles import (
 from matdiff.algebra.operators.vectorisation import Commutation
 from matdiff.records import NamedTuple
 
-SUMS, LIKE_TERMS, MULTIPLYING_OUT, POWERS = "sums in front", "like terms", "multiplying out", "powers"
-POWERS_OF_SUMS = "powers of sums"
+SUMS, LIKE_TERMS, POWERS_OF_SUMS = "sums in front", "like terms", "powers of sums"
+EQUAL_BASES, OF_POWERS, OF_FACTORS, OF_MATRICES = (
+    "equal bases",
+    "powers of powers",
+    "powers of factors",
+    "powers of matrices",
+)
+POWERS = frozenset((EQUAL_BASES, OF_POWERS, OF_FACTORS, OF_MATRICES))
+OF_PRODUCTS, OF_MULTIPLES, OF_SCALARS = "sums in a product", "multiples of a sum", "sums of scalars"
+ENTRYWISE, OF_OPERATIONS, TERM_BY_TERM = "sums in an entrywise product", "sums in an operation", "sums within a sum"
+MULTIPLYING_OUT = frozenset((OF_PRODUCTS, OF_MULTIPLES, OF_SCALARS, ENTRYWISE, OF_OPERATIONS, TERM_BY_TERM))
 KNOWN_SUMS, ENTRIES, STACKS = "known sums", "entries", "sums over rows"
 BEYOND = tuple(
     map(
@@ -39,16 +48,18 @@ BEYOND = tuple(
             (SUMS,),
             (LIKE_TERMS,),
             (LIKE_TERMS, KNOWN_SUMS),
-            (LIKE_TERMS, MULTIPLYING_OUT),
-            (POWERS,),
-            (LIKE_TERMS, MULTIPLYING_OUT, POWERS),
-            (LIKE_TERMS, MULTIPLYING_OUT, POWERS, POWERS_OF_SUMS),
-            (LIKE_TERMS, MULTIPLYING_OUT, POWERS, KNOWN_SUMS),
+            (LIKE_TERMS, *MULTIPLYING_OUT),
+            (*POWERS,),
+            (LIKE_TERMS, *MULTIPLYING_OUT, *POWERS),
+            (LIKE_TERMS, *MULTIPLYING_OUT, *POWERS, POWERS_OF_SUMS),
+            (LIKE_TERMS, *MULTIPLYING_OUT, *POWERS, KNOWN_SUMS),
         ),
     )
 )
 IN_TWO_SPELLINGS = BEYOND[2]  # like terms, sum(x) and 1ᵀx
-BY_ENTRIES, BY_STACKS = BEYOND[3] | {ENTRIES}, BEYOND[3] | {STACKS}
+
+BY_FACTORS = BEYOND[3]
+BY_ENTRIES, BY_STACKS = BY_FACTORS | {ENTRIES}, BY_FACTORS | {STACKS}
 MOST_TERMS = 400  # of a product that is multiplied out
 MOST_WRITTEN = 12  # terms of a sum over an index that are written out
 MOST_SUMS = 3  # in one another that are tried in every order
@@ -70,6 +81,7 @@ LINEAR: tuple[type[Expr], ...] = (
     Directed,
 )  # a number or a scalar in an operand may stand in front
 
+MULTIPLES = tuple([f"multiples out of {kind.__name__}" for kind in LINEAR])
 UNSPOKEN = (
     "order of terms",
     "order of factors",
@@ -107,7 +119,7 @@ UNSPOKEN = (
     "numbers in a sum",
     "root as a power",
     "trace of an indexed sum",
-    *[f"multiples out of {kind.__name__}" for kind in LINEAR],
+    *MULTIPLES,
 )
 
 OF_TRACES = ("trace of an indexed sum", "multiples out of Trace")
@@ -119,14 +131,19 @@ IMPLIED_BY = {  # what a rule may be hidden behind
         "ones",
         "trace of a scalar",
         "inner products in front",
-        *[f"multiples out of {k.__name__}" for k in LINEAR],
+        *MULTIPLES,
     ),
     "constants in front of an indexed sum": ("trace of an indexed sum",),
 }
 
 
+def hiding(*some: str) -> set[str]:
+    """Rules, and those that they may be hidden behind."""
+    return set(some).union(*map(implied, some))
+
+
 def implied(rule: str) -> set[str]:
-    """The rules without which a form is, that is without this one."""
+    """The rules that one may be hidden behind."""
     found = set(IMPLIED_BY.get(rule.partition(" out of ")[0], ()))
     if rule in OF_TRACES:
         found |= {"trace of a scalar"}

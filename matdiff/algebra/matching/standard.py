@@ -18,7 +18,19 @@ from matdiff.algebra.expr import UNIT, Expr, Index, Number, postorder
 from matdiff.algebra.forms.grids import grid
 from matdiff.algebra.forms.stacks import as_product, total
 from matdiff.algebra.matching.arithmetic import Arithmetic, Forms
-from matdiff.algebra.matching.rules import ENTRIES, LINEAR, MOST_SUMS, MOST_WRITTEN, STACKS, Term, depth, rule_of, term
+from matdiff.algebra.matching.rules import (
+    ENTRIES,
+    LINEAR,
+    MOST_SUMS,
+    MOST_WRITTEN,
+    OF_OPERATIONS,
+    STACKS,
+    TERM_BY_TERM,
+    Term,
+    depth,
+    rule_of,
+    term,
+)
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.entrywise import Abs, Sqrt
@@ -175,7 +187,7 @@ class Standard(Arithmetic):
         if not self.has(f"multiples out of {'Directed' if isinstance(e, Directed) else type(e).__name__}"):
             return None
         fixed = len(operands) - len(e.directions) if isinstance(e, Directed) else 0
-        if self.multiplies_out:
+        if OF_OPERATIONS in self.beyond:
             for k, o in enumerate(operands[fixed:], fixed):
                 if isinstance(o, Sum) and not isinstance(e, Trace):
                     return self.sum_of([self._straight(e, (*operands[:k], t, *operands[k + 1 :])) for t in o.operands])
@@ -184,7 +196,8 @@ class Standard(Arithmetic):
             if (opened := self.summand(o)) is not None:
                 index, inner = opened
                 return self.indexed(index, self._straight(e, (*operands[:k], inner, *operands[k + 1 :])))
-        parts = [Term(UNIT, (), o) if o.is_scalar or k < fixed else term(o) for k, o in enumerate(operands)]
+        kept = not isinstance(e, Trace)
+        parts = [Term(UNIT, (), o) if (o.is_scalar and kept) or k < fixed else term(o) for k, o in enumerate(operands)]
         if not any(p.number != 1 or p.scalars for p in parts):
             return None
         inner = self._straight(e, tuple([p.core if p.core is not None else Number(1) for p in parts]))
@@ -207,7 +220,7 @@ class Standard(Arithmetic):
         """Traces of scalars and of sums."""
         if a.is_scalar and self.has("trace of a scalar"):
             return a
-        if isinstance(a, Sum) and self.multiplies_out:
+        if isinstance(a, Sum) and OF_OPERATIONS in self.beyond:
             return self.sum_of([self._straight(e, (t,)) for t in a.operands])
         return Trace(a) if not self.has("transpose within a trace") else self._least(a)
 
@@ -228,7 +241,7 @@ class Standard(Arithmetic):
         count = index.last.number
         if count is not None and count <= MOST_WRITTEN:
             return self.sum_of([self.of(substitute_index(body, index, Number(k))) for k in range(1, count + 1)])
-        if self.multiplies_out and isinstance(body, Sum):
+        if TERM_BY_TERM in self.beyond and isinstance(body, Sum):
             return self.sum_of([self.indexed(index, t) for t in body.operands])
         if STACKS in self.beyond:
             ones = Ones(index.last)
