@@ -89,6 +89,7 @@ NEXT = r"(?<![A-Za-z])([^\W\d_])(?:₊|_\{?\+\}?)"  # x₊ = …, the next x
 STEPPED = r"Δ\s*([^\W\d_])(?![_\d₀-₉])"  # ΔX, a name
 BARE_STEP = r"(?:Δ|\\Delta(?![A-Za-z]))\s*(?:[_=+*'ᵀ^):₀-₉⊙&\-]|\\|$)"  # Δ, which is one itself
 LOW_LETTERS = rf"(?<=[^\W\d_])[ₐ-ₜᵢ-ᵥⱼ]+(?![{SUBS}₊₋])"  # xᵢ, which is x_{i}
+OF_CODE = r"@|\.T\b|(?i:\* is element|\*[^\n]*\((?:all )?(?:element|entry)-?wise\))"  # where * is by entries
 DISTANCE = r"[dD](?:_\{?\w\}?)?(?:²|\^\{?2\}?)"  # d²(x, y) and d_M^2, squared
 OF_SUMS = r"([∑Σ]_\{?(?P<i>[a-z])[^/=]*?)\s*/\s*([∑Σ]_\{?(?P=i)[^/=+−-]*)$"  # ∑ₖ rₖ xₖ / ∑ₖ rₖ
 INNER = rf"({LETTER}\s*{TURNED})\s*({LETTER})(?!\s*{TURNED}|[\w^(])"
@@ -305,10 +306,7 @@ class Habits:
         self._names_d2 = re.search(rf"(?m)(?:^\W*|\$){DISTANCE}\s*(?:\([^()=]*\))?\s*&?\s*=", text) is not None
         said = re.search(COMMUTATION, text)
         self.commutation = next(filter(None, said.groups())) if said else ""
-        self._is_code = (
-            re.search(r"@|\.T\b|(?i:\* is element|[^\n]*\*[^\n]*\((?:all )?(?:element|entry)-?wise\))", text)
-            is not None
-        )
+        self._is_code = re.search(OF_CODE, text) is not None
         self._glued = {m[0] for m in OF_TWO.finditer(text) if m[0] not in given and _stands_apart(m, text, given)}
 
     @contextmanager
