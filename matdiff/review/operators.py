@@ -67,6 +67,7 @@ FUNCTION = "|".join(sorted((re.escape(w) for w in MATHEMATICAL if len(w) > 1), k
 LIKE_INCREMENTS = tuple(w for w in MATHEMATICAL if w[0] == "d" and len(w) > 1)  # dg is d(g) where g is a name
 
 OPERATOR = r"\(\(\s*[d∂]|∇|∂|(?<![A-Za-z])(?:grad_|hess_|D_|d(?:\^\{?2\}?|²)?\s*[/(])"
+ABOVE = rf"\||(?:{FUNCTION})(?![A-Za-z])"  # what ∂ may stand in front of
 NEXT_TERM = rf"[-+−]\s*(?:[\w½ ]{{0,3}}|\([\w()/]+\)\s*)(?:{OPERATOR})"  # − ½∇_w g
 WHOLE = rf"(?<![A-Za-z])(?P<op>[DHJ])\s*_?\{{?(?P<f>{LETTER})\}}?(?P<arguments>\s*\([^()=]*\))?"  # D f, H_f(x)
 
@@ -197,9 +198,7 @@ def _of_formulas(side: str, functions: Collection[str], name: Name) -> str:
             taken.add(asked.names[0])
         start, stop = asked.inner or (asked.end, end)
         of = side[start:stop].strip()
-        is_above = (
-            asked.inner is not None and re.match(rf"\||(?:{FUNCTION})(?![A-Za-z])", of) is not None
-        )  # ∂ log|K|/∂θ
+        is_above = asked.inner is not None and re.match(ABOVE, of) is not None  # ∂ log|K|/∂θ
         if not (is_above or _is_formula(of, asked.names[0], functions) or (of and asked.names[0] in taken)):
             continue
         taken.add(asked.names[0])
