@@ -71,7 +71,7 @@ CVXPY = {
     "inv_pos": "lambda x: x**-1",
     "power": "lambda x, p: x**p",
     "quad_over_lin": "lambda x, y: cp.sum_squares(x) / y",
-    "matrix_frac": "lambda x, P: cp.quad_form(x, cp.inv(P))",
+    "matrix_frac": "lambda X, P: cp.quad_form(X, cp.inv(P))",
     "entr": "lambda x: -cp.multiply(x, cp.log(x))",
     "huber": "lambda x, M=1: 2 * huber(x, M)",  # twice what is called so elsewhere
     "pnorm": "lambda x, p=2: cp.norm(x, p)",
