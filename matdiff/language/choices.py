@@ -54,6 +54,7 @@ class Options:
         self.contracted = frozenset(name for node in products for name in _contracted(node))
         self.quadratic = frozenset(name for node in products for name in _inside_quadratic(node))
         self.powered = frozenset(name for node in bound.order for name in _powered(node))
+        self.powered |= {name for node in products for name in _in_front(node, self.powered)} if self.powered else set()
         self.prices = self.powered.union(*(_beside(node, self.powered) for node in products if self.powered))
         letters = {name for name in bound.names if len(name) == 1 and name.isupper()}
         called = {name for name in letters if re.search(rf"{name}\s*\(", bound.text)} if "(" in bound.text else set()
@@ -222,6 +223,14 @@ def _powered(node: Node) -> Iterator[str]:
     if is_usual and all(part.kind in PLAIN_FACTORS for part in factors):
         letters = [*bases, *(part.value[0] for part in factors if part.kind == "symbol")]
         yield from (name for name in letters if name[0].isupper() and name.isascii())
+
+
+def _in_front(node: Node, powered: Collection[str]) -> Iterator[str]:
+    """A of A[αK^ρ + (1 − α)L^ρ]^(1/ρ), in front of a power of a bracket that holds such powers."""
+    bases = [part.parts[0] for part in node.parts if part.kind == "power" and part.parts[0].kind == "group"]
+    names = {n.value[0] for base in bases for n in postorder(base) if n.kind == "symbol"}
+    letters = [part.value[0] for part in node.parts if part.kind == "symbol"] if names & {*powered} else []
+    yield from (name for name in letters if name[0].isupper() and name.isascii())
 
 
 PLAIN_FACTORS = frozenset(("NUMBER", "symbol", "power"))

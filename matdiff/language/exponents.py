@@ -36,6 +36,7 @@ def resolve_power(bound: Bound, node: Node, scope: Scope) -> Scope | None:
     if _is_member(base, node, bound, scope):
         _put_low_last(node)
         return bound.subscript(node, scope)
+    _require_no_entry_of_inverse(bound, base, node)
     if _takes_both(bound, base, node, scope):
         return bound.subscript(node, scope)
     if base.kind != "NAME" or len(node.parts) < 2:
@@ -58,6 +59,18 @@ def resolve_power(bound: Bound, node: Node, scope: Scope) -> Scope | None:
     if base.value == "e" and "e" not in bound.declared and "e" not in bound.definitions:
         _exponential(bound, node)
     return None
+
+
+def _require_no_entry_of_inverse(bound: Bound, base: Node, node: Node) -> None:
+    """Refuses the C_ij^{-1} of a matrix, which may be the entry of its inverse; a_ij^{-1} and D_ii^{-1} are numbers."""
+    name = base.parts[0].value if base.kind == "subscript" and base.parts[0].kind == "NAME" else ""
+    letters = re.fullmatch(r"\s*([i-l])\s*,?\s*([i-l])\s*", base.value) if name[:1].isupper() else None
+    is_inverse = re.match(r"[\s}]*(?:⁻¹|\^\s*\{?\s*\(?\s*[-−]\s*1(?![\s\d]*[/.\d]))", bound.text[base.end : node.end])
+    if letters and letters[1] != letters[2] and is_inverse and name not in bound.declared:
+        low = f"{letters[1]}{letters[2]}"
+        message = f"{bound.text[node.start : node.end]} can be an entry of the inverse of {name}, or one over an entry"
+        hint = f"write ({name}^{{-1}})_{{{low}}} for the first, 1/{name}_{{{low}}} for the second"
+        raise bound.error(node, message, hint, AmbiguityError)
 
 
 def _exponential(bound: Bound, node: Node) -> None:

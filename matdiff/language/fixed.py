@@ -340,7 +340,7 @@ def _require_no_numbered_part(bound: Bound) -> None:
 def _tell_numbered_names(bound: Bound) -> None:
     """W_1 beside W, of which nothing is declared, is another matrix: the text may mean all of them by W."""
     numbered = [n for n in bound.names if n[0].isupper() and n[1:].isdecimal() and n[0] in bound.names]
-    told = {n for n in numbered if n not in bound.declared and n[0] not in bound.declared}
+    told = {n for n in numbered if not (n in bound.declared or n[0] in bound.declared or bound.names[n[0]].is_family)}
     for node in postorder(bound.tree) if told else ():
         if node.kind == "symbol" and node.value[0] in told:
             name = node.value[0]

@@ -105,6 +105,8 @@ class Labels:
         """What custom says of what stands high behind a name."""
         known = self.known
         if high.kind in ("number", "bracketed"):
+            if high.kind == "number" and high.label == "0" and not any(map(str.isdigit, self.above(written) - {"0"})):
+                return True, 0  # w_i^0, with which something starts: nobody writes a power that is 1
             is_bare = name in known.kinds or name in known.asked  # who speaks of A means a power by A^1
             is_bare = is_bare and high.kind == "number" and canonical(f"{name}{high.label}") not in known.names
             return not is_bare and self._is_numbered(high, written), 0

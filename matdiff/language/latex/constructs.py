@@ -149,6 +149,7 @@ class Accent(Construct):
 
 
 HYPHENED = regex(r"(?=.*[A-Za-z]{3})[A-Za-z]+(?:-[A-Za-z]+)+")  # L_{NT-Xent}
+ENTRY = regex("[i-l],?[i-l]")  # and not K^{-1}_{nn}, of a block
 STEPPED = regex(r"_\{[^{}]*[-−+|]")
 NORMED = regex(r"‖⎹?(?:²|\^\{?2\}?)?$")
 
@@ -274,4 +275,10 @@ class Script(Construct):
         if content.startswith(("(", "[")):
             return lowered if raised < 0 else -1
         numbered = raised >= 0 and page.pieces[page.solid(raised + 2, 1)][0] == "("
+        if (
+            raised >= 0
+            and ENTRY.fullmatch(content)
+            and "".join(p[0] for p in page.pieces[raised : self.mark]) == "^{-1}"
+        ):
+            return -1  # C^{-1}_{ij} is an entry of the inverse
         return raised if in_word(content[:1] or " ") and not numbered else -1
