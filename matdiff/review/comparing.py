@@ -72,14 +72,17 @@ def is_right(value: Expr, truth: Expr) -> bool:
     return value.shape == truth.shape and compared(value, truth).equal is True
 
 
-def ratio(value: Expr, truth: Expr) -> Fraction | None:
-    """The number by which a value has to be multiplied on a random instance, so that it is what it should be."""
+def factor(value: Expr, truth: Expr) -> Fraction | None:
+    """The number by which a value has to be multiplied to be what it should be, found on one random instance."""
+    if value.shape != truth.shape:
+        return None
     pair = Pair(value, truth)
     with suppress(MatdiffError):
         for instance in pair.differing(1):
-            given, meant = pair.program.results(instance.environment)  # each spread over the indices of the other
-            if isfinite(c := float((given * meant).sum()) / (float((given * given + 0 * meant).sum()) or 1.0)):
-                return Fraction(c).limit_denominator(LARGEST)
+            given, meant = (array.ravel() for array in pair.program.results(instance.environment))
+            if isfinite(c := float(given @ meant) / (float(given @ given) or 1.0)):
+                found = Fraction(c).limit_denominator(LARGEST)
+                return found if is_right(value * found, truth) else None
     return None
 
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.simplification import tidy
 from matdiff.regex import regex
-from matdiff.review.comparing import is_right, ratio
+from matdiff.review.comparing import factor
 from matdiff.review.judging import Judge
 from matdiff.review.operators import names_in
 from matdiff.review.report import Review
@@ -80,8 +80,7 @@ def _is_surer(judged: Judged, other: Judged) -> bool:
     fault = judged.fault
     if fault is None or fault.value is None or other.verdict == WRONG:
         return other.verdict in (UNREAD, WRONG) and judged.verdict in RIGHT
-    c = ratio(fault.value, fault.truth)
-    return other.verdict == UNREAD and c is not None and is_right(fault.value * c, fault.truth)
+    return other.verdict == UNREAD and factor(fault.value, fault.truth) is not None
 
 
 def _speaks_of_above(judge: Judge, found: Collection[Judged]) -> bool:

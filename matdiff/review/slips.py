@@ -18,7 +18,7 @@ from matdiff.errors import MatdiffError
 from matdiff.records import NamedTuple
 from matdiff.review.causes import Found, causes
 from matdiff.review.chain import Fault
-from matdiff.review.comparing import is_right, ratio
+from matdiff.review.comparing import factor, is_right
 from matdiff.review.conventions import of_covariance
 from matdiff.review.edits import MOST_EDITS, Edit, edits, scaled, terms
 from matdiff.review.lessons import lesson
@@ -112,23 +112,21 @@ def _by_value(fault: Fault) -> Iterator[str]:
         return
     if is_right(-value, truth):
         yield "sign"
-    c, count = ratio(value, truth), len(list(terms(fault.side)))
-    if c is not None and is_right(value * c, truth):
+    c, count = factor(value, truth), len(list(terms(fault.side)))
+    if c is not None:
         yield "missing term" if count > 1 and c == 1 + Fraction(1, count) else "factor"
     for s in {*symbols(value), *symbols(truth)}:
         if s.shape == SCALAR and not s.ranges:
             more = _count(s, value) > _count(s, truth)
-            if any(is_right(value, truth * c) or is_right(value * c, truth) for c in _powers(s)):
+            if any(
+                is_right(value, truth * c) or is_right(value * c, truth) for c in (s, s * s, s * Fraction(1, 2), s * 2)
+            ):
                 yield "factor" if more else "constant"
 
 
 def _count(s: Symbol, e: Expr) -> int:
     """How many nodes of an expression a symbol stands in."""
     return sum(s in node.operands for node in postorder(e))
-
-
-def _powers(s: Symbol) -> Iterator[Expr]:
-    yield from (s, s * s, s * Fraction(1, 2), s * 2)
 
 
 def _by_edit(fault: Fault, scope: Scope) -> Iterator[Found]:
