@@ -208,7 +208,7 @@ class Readings(Beside):
             return self.best()
         except MatdiffError as error:
             if error.message.endswith(NOT_GIVEN):
-                found.say(f"a member of the chain is not compared with the last one: {error.message}")
+                found.say(f"{' '.join(self.script.text.split())} is not compared with the last side: {error.message}")
                 return None
             error.message = f"the members of the chain do not go together: {error.message}"
             error.suggestion = "give one of them, the one that is meant"
