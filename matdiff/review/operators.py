@@ -54,6 +54,7 @@ NABLA = (
 )
 LINK = rf"∇\s*_\s*(?:\{{(?P<braced>{LETTER})\}}|(?P<bare>{LETTER}))"
 AFTER = r"⁻¹|⁻ᵀ|[ᵀ⊤²³]|\s*\^"  # what makes a formula of a name: M⁻¹ of an M that is defined
+BY_INVERSE = rf"(/\s*\(?\s*{D}\s*)({LETTER})\s*(?:⁻¹|\^\{{?\s*[-−]\s*1\s*\}}?)"  # ∂f/∂Σ⁻¹
 NABLAS = rf"∇(\s*_\s*(?:\w|\{{\w+\}}))?\s*∇(?(1)\1){TURNED}?"  # ∇∇f, ∇_w ∇_wᵀ f
 OF_BARE = (  # ∇ in front of ‖Xw − y‖², log(w), xᵀAx
     r"∇(²|\^\{?2\}?)?\s*(?=[½¼\d]*\s*[‖|(\[]|[a-z]{2,}[\s(]"
@@ -128,6 +129,7 @@ def with_names(side: str, functions: Collection[str], name: Name, defined: Colle
     >>> with_names("W' ∇_h L", {"L"}, lambda asked: f"<{asked.of} by {asked.by}>")
     "W'  <L by h> "
     """
+    side = re.sub(BY_INVERSE, r"\1(\2^{-1})", side) if "/" in side else side
     side = re.sub(NABLAS, r"∇²\1", side) if side.count("∇") > 1 else side
     side = re.sub(OF_NABLA, r"∂²\g<f>/∂\g<x>²", side) if "∇" in side and "/" in side else side
     if re.search(rf"/\s*\(*\s*{OF_VEC}", side) and len(re.findall(OF_VEC, side)) > 1:
