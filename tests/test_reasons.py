@@ -99,6 +99,7 @@ def law_named(name: str) -> Law:
         ("trace_of_transposed_product", "x'*ones(n)", "ones(n)'*x"),
         ("ones_first", "(A*x)'", "x'*A'"),
         ("power_of_ones_2", "A*eye(n)", "A"),
+        ("ones_first", "(A')'", "A"),
     ],
 )
 def test_another_reason_is_refused(name: str, before: str, after: str) -> None:

@@ -30,6 +30,7 @@ from matdiff.algebra.operators.symbolic_powers import SymbolicPower
 WIDER = {  # rules that stand for more: on a line a column is its vec, and a scalar factor may get a trace of its own
     ("trace", "multiples out of Vec"): ("scalars in front", *MULTIPLES),
     ("identity", "multiples out of Trace"): ("trace of a scalar",),
+    ("trace", "transpose within a trace"): ("transpose of a scalar",),
 }
 Nothing: frozenset[str] = frozenset()
 UNSEEN = frozenset(  # letters, exp for any function of a number, and what a standard form writes otherwise
@@ -64,6 +65,7 @@ class Reason:
             self.rules = ("transpose of a scalar",)  # aᵀ = a is read as a = a
         elif self.left is self.right:
             own = [rule for rule in rules() if self._is_of(rule)]
+            own = [rule for rule in own if rule != "transpose of a transpose"] or own  # as it is written at the left
             wider = [rule for one in own for rule in WIDER.get((kind, one), ())]
             self.rules = (*own, *wider)
         elif kind != "differential":
