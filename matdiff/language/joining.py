@@ -45,11 +45,11 @@ def joined(text: str, pieces: list[Piece], kept: set[int]) -> Iterator[Edit]:
             is_let = is_first or lead == "let"  # let h = A x in h'h
             yield (*piece.lead, "let " if is_let and re.search(r"\bin\b", text) else " ")
         elif word:
-            is_next = word == "then" or is_verb(word) or is_first or (word == "and" and is_item(text, piece))
+            is_and = word == "and" and any(is_item(text, one) for one in (piece, pieces[k - 1]))
+            is_next = word == "then" or is_verb(word) or is_first or is_and
             yield (*piece.lead, ";" if is_next else " and " if word == "and" else " where ")
         elif condition:
-            yield (*piece.lead, " ")
-            yield (*condition, ";" if is_first else " where ")
+            yield from ((*piece.lead, " "), (*condition, ";" if is_first else " where "))
             condition = None
         elif (counts := _is_count(text, piece, pieces[k - 1])) or ends:  # h_t = tanh(W h_{t-1}), t = 1..T
             yield (*piece.lead, " for " if counts else ";" if k > begins else " ")

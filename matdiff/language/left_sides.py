@@ -180,8 +180,8 @@ def called(head: re.Match[str]) -> str:
 
 
 def estimated(text: str, head: re.Match[str]) -> str:
-    """The b of b̂ = argmin …, which stands elsewhere in the text; empty of another left side."""
-    m = re.fullmatch(r"(?P<of>.+?)_(?:hat|star|opt|ols|ls|ml|mle|map)", called(head), re.IGNORECASE)
+    """The b of b̂ = argmin … and b = argmin …, which stands elsewhere in the text; empty of another left side."""
+    m = re.fullmatch(r"(?P<of>.+?)(?:_(?:hat|star|opt|ols|ls|ml|mle|map))?", called(head), re.IGNORECASE)
     rest = f"{text[: head.start()]} {text[head.end() :]}"
     return m["of"] if m and re.search(rf"(?<![^\W\d_]){re.escape(m['of'])}(?!\w)", rest) else ""
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from matdiff.language.left_sides import Piece
-from matdiff.language.names import ABBREVIATED, MARKS, NAMES, SPELT_GREEK
+from matdiff.language.names import ABBREVIATED, LETTER, MARKS, NAMES, SPELT_GREEK
 from matdiff.language.outside import outside
 from matdiff.language.phrases import said_of_names
 from matdiff.language.questions import GOAL_OVER
@@ -23,6 +23,7 @@ COUNTED = rf"(?!\s+(?:(?:all|each|every)\s+)?\w+\s*(?:{RANGED}|,\s*\w+\s*=|\bin\
 SUMMED = r"(?:all\s+)?(?:summed|summing|added)(?:\s+up)?"
 SUMMED = rf",\s*(?:(?:{SUMMED}|sum)\s+over\b|{SUMMED}(?=[\s.?]*(?:$|[;\n])))"  # … , summed over i, j
 THANKS = r"(?i:please|thanks|thank\s+you|thx)(?:\s+(?:a\s+lot|so\s+much|in\s+advance))?\s*!*(?=[\s.]*$)"  # at the end
+THANKS += r"|(?:and\s+)?set\s+(?:(?:it|them|this)\s+)?(?:equal\s+)?to\s+(?:zero|0)(?=[\s.]*$)"
 WORD = (
     rf"(?<![\w.])(?:{THANKS}|"
     rf"(?<!\S)(?:{GREETING}\s*[,!.:]|(?:Question|Problem)\s*:)|(?:I|[Ww]e)\s+have|[Ww]here|[Ww]ith(?!\s+respect)|[Ss]ubject\s+to|such\s+that|[Ll]et|(?:[Gg]iven|[Aa]ssum(?:e|ing)|[Ss]uppose)(?:\s+that)?|[Nn]ote\s+that"
@@ -37,6 +38,7 @@ OF_NAMES = r"(?:[Gg]radient|[Dd]erivative)s?\s+for(?=\s)"  # the gradients for W
 STEPS = r"=\s*[-+\w]+\s*,(?:\s*\w+\s*,)?\s*(?:\.\.\.?|…|⋯)\s*,"  # t = 1, …, T
 MEMBERS = r"(?P<of>[^\W\d_])_1\s*,(?:\s*(?P=of)_2\s*,)?\s*(?:…|⋯|\.\.\.?)\s*,\s*(?P=of)_"  # x_1, …, x_n
 MARK = rf"(?P<whole>{OF_NAMES}|{STEPS}|{MEMBERS}|{INNER}|{GOAL_OVER}|{SUMMED})|[;,\n]|(?:=\s*)?\?|{FULL_STOP}|{WORD}"
+OF_A_NAME = rf"\bof\s+{LETTER}(?:\([^()]*\))?{AT_END}"
 ONE_NAME = rf"\s*(?:{SPELT_GREEK}|{'|'.join(ABBREVIATED)}|[^\W\d_][{MARKS}]*)[0-9₀-₉]*(?:_\w|_\{{\w+\}})?\s*"
 LISTED = rf"\s*{NAMES}\s*(?:[∈≻⪰≥>]|\bin\b|:\s*\w+\s*(?:[x×]|$))"
 
@@ -99,7 +101,9 @@ def _with_names(text: str, pieces: list[Piece]) -> list[Piece]:
         is_first = alone and re.match(LISTED, text[behind.start : behind.end])
         own = text[piece.start : piece.end]
         is_asked = is_last and (search_in(AT_END, own) or match_at(BEHIND_A_SIGN, own, 0))  # wrt a and b
-        is_phrase = is_asked or ((alone or is_last) and said_of_names(text[piece.start : behind.end].strip(" .")))
+        is_phrase = is_asked or (
+            (alone or is_last) and said_of_names(text[piece.start : behind.end].strip(" .")) is not None
+        )
         if is_list and (is_first or is_phrase):
             found[-1] = piece._replace(end=behind.end)
         else:
@@ -111,7 +115,8 @@ def _parted(text: str, piece: Piece) -> Iterator[Piece]:
     """A statement, and the condition at its end or in front: tr(X) (X ∈ ℝⁿ), with A symmetric: x'A x."""
     own = text[piece.start : piece.end]
     colon = own.find(":") if word_of(text, piece) in IN_FRONT else own.find(": ")
-    if colon >= 0 and own[colon + 1 :].strip() and said_of_names(own[:colon].strip()):
+    is_asked = colon >= 0 and re.search(OF_A_NAME, own[:colon])  # derivative of f wrt x: f = …
+    if colon >= 0 and own[colon + 1 :].strip() and (is_asked or said_of_names(own[:colon].strip())):
         middle = piece.start + colon
         yield piece._replace(end=middle)
         yield Piece((middle, middle + 1), middle + 1, piece.end)

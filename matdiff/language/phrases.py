@@ -43,6 +43,7 @@ SIZES = regex(
 SPACE = r"[RS](?:\s*(?:\^\{[^{}]*\}|\^\([^()]*\)|\^\w+|[₊⁰¹²³⁴-⁹ᵃ-ᶻⁿᵈᵐᵏᵖˣ]+|_\{?\+{1,2}\}?))*(?!\w)"
 MEMBER = regex(rf"(?P<front>.*?)\s*(?:∈|\bin\b)\s*(?P<space>{SPACE})(?P<behind>(?:[\s.].*)?)")
 
+ROLE = r"(?:an?|the)\s|(?:arbitrary|constant|given|fixed|known)$"
 LONGEST = 300  # characters of a phrase
 Said = list[tuple[tuple[str, ...], str]]
 
@@ -72,10 +73,10 @@ def _phrase(statement: str, is_member: bool = False) -> Said | None:
     if not verb:
         m = re.fullmatch(rf"(?P<names>{LISTED})\s+(?P<what>[a-z(].*)", statement)
         what = description(m.group("what")) if m else None
-        is_told = what and (" x " not in what or re.search(r" by |\(", statement) or what.count(" ") > 2)
+        is_told = what and (" x " not in what or re.search(r" by |\(|\w×\w", statement) or what.count(" ") > 2)
         if m and what and is_told:  # A n x n is a product
             return [(listed(m.group("names")), what)]
-        if m and what == "" and re.match(r"(?:an?|the)\s", m["what"]):  # A the adjacency graph
+        if m and what == "" and re.match(ROLE, m["what"]):  # A the adjacency graph
             return []
         subject = statement
     found = re.fullmatch(rf"(?:(?P<what>.*?)\s+)??(?P<names>{LISTED})", subject)

@@ -17,7 +17,7 @@ from matdiff.regex import match_at, regex, search_in
 VERBS = frozenset(
     "find compute calculate determine evaluate derive get obtain take explain consider set check verify".split()
 )
-VERBS |= {"what is", "what are", "what's", "tell me", "show me"}
+VERBS |= {"solve for", "what is", "what are", "what's", "tell me", "show me"}
 ONE = r"(?:[Ii]|you|we|one)"
 WISH = (
     r"(?:[Ii]|[Ww]e)(?:'d|\s+would)?\s+(?:want|need|like|have|wish|(?:am|are)\s+(?:trying|asked))\s+to"
@@ -43,7 +43,7 @@ BY = rf"{RESPECT}(?:the\s+)?(?:{TOLD})?"
 ASKED_BY = rf"(?:by\s+|in\s+|{BY})"  # as people say behind the word derivative; a size is n by n, too
 NAMES = rf"(?P<names>{LISTED})"
 BEST = r"(?:the\s+)?(?:(?P<best>minimum|maximum|minimi[sz]er|maximi[sz]er)(?:\s+value)?"
-BEST += r"|(?P<points>(?:stationary|critical)\s+points?|first[-\s]order\s+conditions?))"
+BEST += r"|(?P<points>(?:stationary|critical)\s+points?|first[-\s]order\s+conditions?|FOCs?(?!\w)))"
 OF = rf"(?:\s+(?:of|for)\b(?:\s+{FUNCTION})?|\s*:)\s*"
 IN_SPACE = rf"(?P<space>\s*(?:(?:∈|\bin\b)\s*{SPACE}|(?:[≻⪰≽≥>]|>=)\s*0(?![\w.])|\((?:[a-z]+[\s-])*[a-z]{{4,}}\)))?"
 # wrt x ∈ ℝ^n, over X ≻ 0, wrt X (symmetric)
@@ -61,8 +61,9 @@ BEHIND = (  # f wrt X, f(X) by X, f – gradient by X, f (gradient by X)
     rf"|(?<=\S)\s+(?:[-−–—:]\s+)?(?P<within>\()?(?i:{DERIVED})\s+{ASKED_BY}){NAMES}{IN_SPACE}"
     r"(?(bracket)\s*\)|(?(within)\s*\)))[\s.?]*$"
 )
-ALONE_BEHIND = (  # f gradient x, f gradient?
-    rf"(?<=[^-+−–*/=\s])(?<!\bby)\s+{DERIVED}(?:\s+(?P<names>(?:{'|'.join(GREEK_WORDS)}|[^\W\d_])[0-9]?))?[\s.?]*$"
+ALONE_BEHIND = (  # f gradient x, f gradient?, f d/dx
+    rf"(?<=[^-+−–*/=\s])(?<!\bby)\s+(?:{DERIVED}\s*|(?:d/d|∂/∂)(?=\S))"
+    rf"(?P<names>(?:(?<=[\sd∂])(?:{'|'.join(GREEK_WORDS)}|[^\W\d_])[0-9]?)?)[\s.?]*$"
 )
 BEHIND_A_SIGN = rf"\s*(?i:{DERIVED})(?:\s+(?:for\s+)?{NAMES})?[\s.?]*$"  # f, gradient? f, gradients for W and b
 ESTIMATE = (  # the maximum likelihood estimator of μ: ℓ
@@ -77,7 +78,7 @@ GOAL_BEHIND = (  # f, minimise over x
 SOUGHT = rf"\s*(?P<x>{LETTER})[\s.?]*$"  # f, find W
 TO_ZERO = r"(?:\s+(?:equal\s+)?to\s+(?:zero|0)|\s*=\s*0)[\s.?]*$"  # set the derivative of f to zero
 OPERATOR = regex(r"\s*\(*[∂∇d]")
-OF_NAMES = rf"\s*(?:\(\s*{NAMES}\s*\))?[\s.?]*$"
+OF_NAMES = rf"\s*(?:(?:\(\s*|{RESPECT}){NAMES}\s*\)?)?[\s.?]*$"
 NABLA = rf"\s*(?:∇\s*|grad\s+)(?P<f>{LETTER}){OF_NAMES}"
 PRIMED = rf"\s*(?P<f>{LETTER})\s*['′]{OF_NAMES}"
 OF_THE_FUNCTION = (  # dL/dw behind a function that has no name
@@ -87,7 +88,7 @@ OF_THE_FUNCTION = (  # dL/dw behind a function that has no name
 GOAL_AHEAD = rf"(?i)\s*{GOAL}"
 # what a question has
 CUES = regex(
-    "deriv|point|first|partials|hess|grad|jacob|score|minim|maxim|differ|MLE|respect|over|by|w.{0,2}r.{0,2}t",
+    "deriv|d/d|∂/∂|point|first|FOC|partials|hess|grad|jacob|score|minim|maxim|differ|MLE|respect|over|by|w.{0,2}r.{0,2}t",
     re.IGNORECASE,
 )
 DEFINED = r"(?<![\w∇]){}\s*(?:\((?P<arguments>[^()=;|]*)[^()]*\))?\s*:?="

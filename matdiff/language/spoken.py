@@ -79,7 +79,7 @@ LETTERS = r"(?:-|−|minus)[\s\w'ᵀ]*"
 SQUARED = regex(r"\s*,?\s*squared(?!\w)")
 ADDED = ("sum", "mean", "average")
 ACTING = regex(r"(?i)\b(?:half|twice|double|minus|plus|times|reciprocal|root|inverse)\b")
-OF_A_DIFFERENCE = regex(r"(?i:norm|squares|residuals)$")
+OF_A_DIFFERENCE = regex(r"(?i:norm|squares|residuals|entries|elements)$")
 SQUARES = regex(r"(?i:squares|squared|variance)")
 BETWEEN_EQUALS = r"['ᵀ⊤][\s*·]*(?:[^\W\d_][\w^-]*⁻?¹?[\s*·]*)?"  # a transpose, perhaps with a matrix behind it
 SQUARE = rf"[‖²]|\^\s*\{{?2|\){BETWEEN_EQUALS}\(|(?<!\w)(?P<residual>[^\W\d_]){BETWEEN_EQUALS}(?P=residual)(?!\w)"
@@ -88,10 +88,10 @@ AND = regex(r"\s+(?P<word>and|with|vs\.?|versus)\s+(?:the\s+(?:matrix|vector)\s+
 SIGNS = {"plus": "+", "minus": "-", "times": "*"}
 WRITTEN = regex(r"(?<=\s)(?:plus|minus|times)(?=\s)")
 TITLE = (  # 2-layer, word2vec, OLS, AR(2), GP marginal likelihood
-    r"(?:[0-9][-−])?[A-Za-z][a-z]+(?:[0-9][a-z]+)?|[0-9][-−]?D(?=:)|[A-Z][a-z]{2,}[A-Z]+|[0-9]?[A-Z]{3,}"
+    r"(?:[0-9][-−])?[A-Za-z][a-z]+(?:[0-9][a-z]+)?|[0-9][-−]?D(?=:)|[A-Z][a-z]{2,}[A-Z]+[a-z]*|[0-9]?[A-Z]{3,}"
     r"|[A-Z]{2,}(?:\([0-9](?:,\s?[0-9])*\)|(?=\s[a-z]{3}))"
 )
-FURTHER = r"(?:an?|[A-Za-z]?[a-z]{2,}|[A-Z]{3,})"
+FURTHER = r"(?:an?|[A-Za-z]?[a-z]{2,}|[A-Z]{2,})"
 NOUNS = (  # what a formula is, which stands behind it
     r"(?:function(?:al)?|objective|criterion|loss|cost|errors?|energy|risk|(?:log[-−\s]?)?likelihood|posterior|evidence"
     r"|[Ll]agrangian|penalty|regulari[sz]er|residuals?|ELBO|(?:least\s)?squares|variance|utility|smoothness|potential"
@@ -99,7 +99,7 @@ NOUNS = (  # what a formula is, which stands behind it
 )
 LOSS = regex(NOUNS)
 HEADING = regex(
-    rf"(?:\A\s*|(?<=[;\n])[^\S\n]*|(?<=[.!?:] )[^\S\n]*|(?<=(?:\bhave|..\bof) )\s*)"
+    rf"(?:\A\s*|(?<=[;\n])[^\S\n]*|(?<=[.!?:,] )[^\S\n]*|(?<=(?:\bhave|..\bof|\sand) )\s*)"
     r"(?:(?:[Aa]n?|[Tt]he|[Mm]y|[Tt]his|[Oo]ur)\s+)?"
     rf"(?:(?P<words>(?:{TITLE})(?:[-−\s]+{FURTHER}){{0,7}})"
     r"(?:(?:(?:(?<=[a-z]{4})\s+[A-Zλσγτ])?:|\s+is(?:\s+given\s+by|\s+defined\s+as)?(?:\s*:)?)(?=\s+\S)"
@@ -111,7 +111,7 @@ HEADING = regex(
 JOINING = frozenset(
     "of for in and the an on to by from with".split()
 )  # words of a heading that say nothing by themselves
-WORD = regex(r"(?=.*[aeiou])[A-Za-z][a-z0-9]{2,}|[0-9]|[0-9]?[A-Z]{2,}(?:\(.*\))?")
+WORD = regex(r"(?=.*[aeiou])[A-Za-z][a-z0-9]{2,}(?:[A-Z][a-z]+)?|[0-9]|[0-9]?[A-Z]{2,}(?:\(.*\))?")
 SAYING = (  # words that say something of what stands behind the colon
     LEADS.union(*map(str.split, VERBS), GOALS, ANSWERS, KINDS, PROPERTIES, GREEK_WORDS)
     | frozenset(
@@ -230,7 +230,8 @@ def _is_heading(text: str, m: re.Match[str], known: Collection[str]) -> bool:
     is_bare = m["aside"] or m["noun"] or m["named"] is not None
     if is_bare and (words[-1] in FUNCTIONS or not all(map(WORD.fullmatch, words))):
         return False  # log L(w) = …
-    if words[0].isupper() and set(re.findall(r"(?<!\w)[A-Z]", text[m.end() :])).issuperset(words[0]):
+    alone = set(re.findall(r"(?<!\w)[A-Z]", text[m.end() :])) if any(map(str.isupper, words)) else set[str]()
+    if any(word.isupper() and alone.issuperset(word) for word in words):
         return False  # ABC: …, where A, B and C stand elsewhere
     names = (word for word in words if word not in FUNCTIONS and not word.isdecimal())
     return not any(re.search(rf"(?<!\w)(?<!the ){word}(?!\w)", text[m.end() :]) for word in names)

@@ -107,7 +107,7 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
     for piece in kept:
         asked, changes, others, named = _function(text, piece, around)
         heads += named
-        if asked and question:
+        if asked and (question := _beside(question, asked)):
             question, edit = _with_second(text, question, asked, piece)
             edits = [*(other for other in edits if other[0] != edit[0]), edit]
             signs.append(edit[:2])
@@ -129,6 +129,12 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
     signs += [*_leads(text, pieces, standing), *((c.start, c.end) for c in conditions), *map(re.Match.span, heads)]
     names, of, doubts = _left_sides(text, heads, firsts)
     return Says(changed, question, tuple(conditions), members, (*in_front, *names), of, doubts, tuple(signs))
+
+
+def _beside(first: Question | None, second: Question) -> Question | None:
+    """The question that stands beside another one: none in max_θ f, gradient, which are one."""
+    is_one = first and not (first.names or second.order) and first.order == 1 and _is_bare(first)
+    return None if is_one else first
 
 
 def _as_items(edits: list[Edit]) -> list[Edit]:

@@ -8,6 +8,17 @@ import matdiff
 from matdiff.algebra.expr import symbols
 
 ASKED = [
+    ("f = x'x + b'x, ∇f wrt x", "x'*x + b'*x", "x"),
+    ("max_θ ∑_i log(θ'x_i), gradient", "sum(i=1..N, log(theta'*x[i]))", "theta"),
+    ("Consider h = W x and the loss ‖h − y‖². Derivative w.r.t. W?", "h = W*x; norm2(h - y)^2", "W"),
+    ("sum of squares of entries of A X B - C, wrt X", "sum((A*X*B - C).^2)", "X"),
+    ("log det(A) - tr(SA), find its gradient wrt A and set to 0", "log(det(A)) - tr(S*A)", "A"),
+    ("-log σ(x'y) - log σ(-x'z) d/dx", "-log(sigmoid(x'*y)) - log(sigmoid(-x'*z))", "x"),
+    ("Derivative of f w.r.t. x: f = a'x x'b", "a'*x*x'*b", "x"),
+    ("How can I differentiate tr(A X B X^T) wrt X? A, B arbitrary", "tr(A*X*B*X')", "X"),
+    ("x = argmin ‖z - H x‖²", "norm2(z - H*x)^2", "x"),
+    ("‖y − Xb‖² + b'b, solve for b", "norm2(y - X*b)^2 + b'*b", "b"),
+    ("Econometrics HW: Q(b) = (y - Xb)'W(y - Xb). FOC?", "(y - X*b)'*W*(y - X*b)", "b"),
     ("could someone check the derivative of f(x) = ‖Ax − b‖² wrt x", "norm2(A*x - b)^2", "x"),
     ("mean-variance utility U(w) = w'mu - w'Σw/2, first order condition", "w'*mu - w'*Sigma*w/2", "w"),
     ("SSE(b) = ‖y − Xb‖²; partials wrt b", "norm2(y - X*b)^2", "b"),
