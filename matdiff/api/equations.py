@@ -59,7 +59,8 @@ def _both_sides(a: str | Expr, b: str | Expr, where: Where, dialect: str | None)
 
 def _lines_of_derivations(a: str, b: str, where: Where) -> tuple[Expr, Expr] | None:
     """Two sides with increments, tr(A dX) and tr(dX A), in which dX stands for a matrix of the shape of X."""
-    from matdiff.review.scope import Scope, has_increments
+    from matdiff.review.chain import has_increments
+    from matdiff.review.scope import Scope
 
     scope = Scope(where, "")
     if not (has_increments(a, scope) and has_increments(b, scope)):

@@ -18,6 +18,7 @@ from matdiff.numeric.program import Program
 from matdiff.numeric.solutions import feasible, with_values
 
 TRIES, FEWEST = 12, 3
+ENOUGH = 1e-14
 NEAR = 1e-9  # how far two sides that are equal may be apart, as a part of their distance elsewhere
 ROUNDING = 1e-11
 SMALL = 1e-2  # the part of its size to which no letter may shrink: where w = 0 everything follows
@@ -45,7 +46,7 @@ class Premises:
             if len(self.points) >= FEWEST and orders <= seen:
                 continue
             free: dict[Expr, Array] = {s: a for s, a in drawn.arrays.items() if _may_move(s, drawn)}
-            points = feasible(free, limits, drawn)
+            points = feasible(free, limits, drawn, ENOUGH)
             if all(len(points[s]) and _size(points[s]) > SMALL * _size(a) for s, a in free.items()):
                 self.points.append((drawn, with_values(drawn, points)))
                 seen |= orders
@@ -61,8 +62,13 @@ class Premises:
 
 
 def _are_near(there: Sequence[Array], drawn: Sequence[Array]) -> bool:
-    """Whether two values are equal, beside how far apart they were before the points were moved."""
+    """Whether two values are equal, beside how far apart they were before the points were moved.
+
+    Both may not vanish, as a gradient does that is 0, and its half.
+    """
     apart = _size(there[0] - there[1])
+    if all(_size(a) <= NEAR * _size(b) for a, b in zip(there, drawn, strict=True) if _size(b)) and _size(drawn[1]):
+        return False
     return apart <= NEAR * _size(drawn[0] - drawn[1]) + ROUNDING * max(map(_size, there))
 
 

@@ -180,10 +180,13 @@ def moved(x: Expr, value: Array, draws: Draws) -> Array:
 # ---- constraints ---------------------------------------------------------------------------------------
 
 
-def feasible(points: dict[Expr, Array], limits: Program, within: Environment) -> dict[Expr, Array]:
+def feasible(
+    points: dict[Expr, Array], limits: Program, within: Environment, enough: float = FEASIBLE
+) -> dict[Expr, Array]:
     """The points after Newton's method has brought them to the set that the constraints describe.
 
-    Those that it does not bring there are left out, and those that have left the domains.
+    Those that it does not bring there are left out, and those that have left the domains.  What is *enough* is not
+    brought nearer.
     """
     if not limits.roots:
         return points
@@ -195,7 +198,7 @@ def feasible(points: dict[Expr, Array], limits: Program, within: Environment) ->
         values = packed(limits.results(with_values(within, unpacked(stencil, points)))).reshape(count, 2 * n + 1, -1)
         kept = np.isfinite(values).all(axis=(1, 2))
         here, there = values[kept, 0], values[kept, 1:]
-        if np.abs(here).max(initial=0.0) < FEASIBLE:
+        if np.abs(here).max(initial=0.0) < enough:
             break
         jacobian = np.swapaxes(there[:, :n] - there[:, n:], 1, 2) / (2 * WIDTH)
         steps = np.linalg.pinv(jacobian, 1e-6) @ here[..., None]

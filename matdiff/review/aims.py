@@ -11,8 +11,8 @@ GOAL = (
     r"(?:\s+(?:over|w\.?r\.?t\.?)\s+\$?[^\W\d]\w*\$?)?[\s:,]*(?P<sign>\$+|\\\[)?(?:\s|\\[,;:!])*"
 )
 END = (
-    r"[.,;:]?\s*(?:$|\$|\\\]|\\text|\\q?quad|\bs\.t\.|\bw\.?r\.?t\b"
-    r"|\b(?:subject|over|with|for|where|gives|yields)\b)"
+    r"(?:[,;]\s|[.,;:]?\s*(?:$|\$|\\\]|\\text|\\q?quad|\bs\.t\.|\bw\.?r\.?t\b"
+    r"|\b(?:subject|over|with|for|where|gives|yields)\b))"
 )
 FORMULA = r"(?P<f>(?=[^=$]*?(?:\^|[²'ᵀ‖|]|\\[lr]?Vert|\\\|))[^=$\s,.;](?:[^=$,.;]|[.,](?!\s|$))*?)"
 AIM = rf"{GOAL}(?={FORMULA}{END})"

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from matdiff.algebra.dims import SCALAR
+from matdiff.algebra.expr import Expr, symbols
 from matdiff.language.declarations import declare
-from matdiff.language.declared import Declaration
+from matdiff.language.declared import OPEN, Declaration
 from matdiff.language.names import GREEK_WORDS, named
 from matdiff.review.habits import TURNED
 from matdiff.review.operators import LETTER
@@ -108,3 +109,11 @@ def number_letters(scope: Scope, text: str) -> None:
         if len(name) == 1 and not re.search(rf"(?<![A-Za-z\\]){name}(?!\s*(?:\^\{{?\(|[_0-9⁽]))(?![a-z])", text):
             scope.declared.table[f"{name}1"] = scope.declared[name]._replace(name=f"{name}1")
             scope.given |= {f"{name}1"}
+
+
+def settle(scope: Scope, value: Expr) -> None:
+    """Takes what is said to be symmetric as from here on as large as it is in a definition."""
+    for s in symbols(value):
+        known = scope.declared.get(s.name)
+        if known and any(str(extent)[0] == OPEN for extent in known.shape):
+            scope.declared.table[s.name] = known._replace(shape=s.shape)

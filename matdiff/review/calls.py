@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from matdiff.algebra.dims import SCALAR
-from matdiff.algebra.expr import Expr, replace, symbols
+from matdiff.algebra.expr import Expr, Symbol, replace, symbols
+from matdiff.algebra.operators.products import zero
+from matdiff.errors import MatdiffError
 from matdiff.language.names import SUBS, named
 from matdiff.review.definitions import STARRED
-from matdiff.review.operators import FUNCTION, LETTER
+from matdiff.review.operators import FUNCTION, LETTER, Asked
 
 if TYPE_CHECKING:
     from matdiff.review.scope import Scope
@@ -48,17 +52,32 @@ def without_arguments(scope: Scope, m: re.Match[str]) -> str:
         return m.group()
     if tuple(named(a.strip()) for a in given) == known:
         return f"{m.group('name')} "
-    f = scope.unfolded(scope.definitions[named(m.group("name"))])
     if named(m.group("name")) in {named(n) for n in re.findall(LETTER, m.group("arguments"))}:
         return m.group()  # p(1 − p) is a product
-    at: dict[str, Expr] = {a: _argument(scope, a, text) for a, text in zip(known, given, strict=True)}
-    if any(at[s.name].shape != s.shape for s in symbols(f) if s.name in at):
-        return m.group()
-    there: dict[Expr, Expr] = {s: at[s.name] for s in symbols(f) if s.name in at}
-    return f" {scope.stored(replace(f, there.get))} "
+    found = _put_in(scope, scope.unfolded(scope.definitions[named(m.group("name"))]), known, given)
+    return m.group() if found is None else f" {scope.stored(found)} "
 
 
-def _argument(scope: Scope, name: str, text: str) -> Expr:
-    """What stands for an argument: of x* the solution for x, where there is one."""
-    solved = scope.solutions.get(scope.read(name)) if re.sub(STARRED, "", named(text.strip())) == name else None
+def at_place(scope: Scope, e: Expr, asked: Asked) -> Expr:
+    """A derivative at the place that stands behind it, ∇f(0), where that is not the argument itself."""
+    known, given = scope.arguments.get(named(asked.of), ()), asked.at.strip()[1:-1].split(",")
+    if not asked.at or len(given) != len(known) or tuple(named(a.strip()) for a in given) == known:
+        return e
+    with suppress(MatdiffError):
+        return _put_in(scope, e, known, given) or e
+    return e
+
+
+def _put_in(scope: Scope, e: Expr, known: Sequence[str], given: Sequence[str]) -> Expr | None:
+    """An expression with other values of its arguments; None where these have other shapes."""
+    pairs = dict(zip(known, given, strict=True))
+    there: dict[Expr, Expr] = {s: _argument(scope, s, pairs[s.name]) for s in symbols(e) if s.name in pairs}
+    return replace(e, there.get) if all(s.shape == value.shape for s, value in there.items()) else None
+
+
+def _argument(scope: Scope, argument: Symbol, text: str) -> Expr:
+    """What stands for an argument: 0, of x* the solution for x, where there is one."""
+    is_solution = re.sub(STARRED, "", named(text.strip())) == argument.name
+    solved = scope.solutions.get(scope.read(argument.name)) if is_solution else None
+    solved = zero(argument.shape) if text.strip() == "0" else solved
     return scope.read(text) if solved is None else solved

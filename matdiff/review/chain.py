@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.expr import Expr, Number, Symbol, symbols
@@ -10,8 +12,13 @@ from matdiff.algebra.operators.sums import Entry
 from matdiff.errors import MatdiffError
 from matdiff.records import NamedTuple
 from matdiff.review.filling import Origin
+from matdiff.review.operators import with_increments
+
+if TYPE_CHECKING:
+    from matdiff.review.scope import Scope
 
 BARE = (Symbol, Number, Entry)
+INCREMENT = r"(?<![A-Za-z_])d\((?![^()]*,)"  # d(X), and no distance d(x, y)
 
 
 class Fault(NamedTuple):
@@ -64,3 +71,8 @@ class Chain:
 def increments(e: Expr) -> list[Symbol]:
     """The symbols dX in an expression."""
     return [s for s in symbols(e) if s.name[0] == "d" and len(s.name) > 1]
+
+
+def has_increments(side: str, scope: Scope) -> bool:
+    """Whether dX or d(…) stands in a side, where d is no name."""
+    return "d" not in scope.given and re.search(INCREMENT, with_increments(side, scope.names())) is not None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.notation import GREEK
 from matdiff.language.declared import Declaration
-from matdiff.language.names import GREEK_WORDS, named
+from matdiff.language.names import GREEK_WORDS, MARKS, named
 from matdiff.language.questions import question_at
 from matdiff.records import NamedTuple
 from matdiff.review.edits import terms
@@ -60,6 +60,8 @@ def definitions_in(lines: list[Line], scope: Scope) -> dict[str, Definition]:
                 scope.unread.add(name)  # f(f) = …
             is_new = name and name not in found and name not in MATHEMATICAL and _is_name(scope, name)
             is_new = is_new and question_at(first, 0, ()) is None and not _is_solution(name, sides[0], varied | asked)
+            is_new = is_new and name.removesuffix("_dot") not in found  # V̇ of a V that is defined
+            is_new = is_new and (name not in letters_in(sides[0]) or sides[0] == name)  # P = Q + AᵀPA is an equation
             is_new = is_new and not _is_model(first, sides[0], lines, "epsilon" in scope.given)
             is_member = bool(indices and name in scope.declared and scope.declared[name].indices)
             is_new = is_new and (
@@ -153,7 +155,7 @@ def _is_model(name: str, side: str, lines: Collection[Line], names_epsilon: bool
     if not names_epsilon and any(re.fullmatch(NOISE, side[start:end].strip()) for start, end in terms(side)):
         return True
     apart = {said for part in _parts(side) for said in (f"{name}-{part}", f"{part}-{name}")}
-    return any(said in other for said in apart for other in _sides(lines))
+    return any(re.search(rf"{re.escape(said)}(?![\w{MARKS}])", other) for said in apart for other in _sides(lines))
 
 
 def _sides(lines: Collection[Line]) -> Iterator[str]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import permutations
 
 from matdiff.algebra.dims import SCALAR, Shape
 from matdiff.algebra.expr import Expr, Symbol, postorder, replace, symbols
@@ -23,6 +24,8 @@ OFF_DIAGONAL = (
 )
 ON_DIAGONAL = r"(?:,|quad|\b(?:if|for|when)\b|\()[\s$]*[i-n]\s*=\s*[i-n][\s$).,]*$"  # a_i(1 − a_i), i = j
 UNDER = r"\b(?:for|if|when|whenever|unless)\b.*(?:[<>≤≥≠]|\\(?:[gl]eq?|neq?)\b)"  # = 1 for x > 0
+COUNT = r"(?<![A-Za-z])[dkmnpqrKMNT](?![A-Za-z_^(])"
+NUMBER = Declaration("", SCALAR)
 PLAIN = frozenset(
     ("positive", "nonnegative", "invertible")
 )  # which leave a vector free to sum to 1, a matrix to be symmetric
@@ -107,11 +110,21 @@ def is_strange(scope: Scope, truth: Expr, value: Expr) -> bool:
     """Whether one of two sides has a symbol that is neither declared nor in the other."""
     one, other = ({s.name for s in symbols(e)} for e in (truth, value))
     said = ({s.name for s in symbols(v)} for v in scope.definitions.values())
-    known = (scope.given or frozenset().union(*said)) | scope.sizes()
+    known = (scope.given or frozenset().union(*said)) | scope.said_sizes()
     known |= {name for name in one | other if name[0] == "d" and named(name[1:]) in known}
     known |= {name for name in one | other if name.rpartition("_")[0] in known & scope.paths.keys()}  # A_θ
     odd = one ^ other
-    return bool(known and odd - known)
+    sizes = {name for node in postorder(value) for size in node.shape for name in size.names()}
+    return bool((known and odd - known) or sizes - scope.sizes())
+
+
+def with_sizes(scope: Scope, side: str, truth: Expr) -> Iterator[str]:
+    """A side with the sizes of shapes in place of letters that say how many there are: tr(H) = p, of an X: n × p."""
+    found = {m for m in re.findall(COUNT, side) if (scope.declared.get(m) or NUMBER).shape == SCALAR} - scope.given
+    sizes = sorted({str(size) for s in symbols(truth) if scope.is_open(s.name) for size in s.shape} - {"1"})
+    for chosen in permutations(sizes, len(found)) if found and truth.shape == SCALAR else ():
+        said = dict(zip(sorted(found), chosen, strict=True))
+        yield re.sub(COUNT, lambda m, said=said: said.get(m[0], m[0]), side)  # type: ignore[misc]
 
 
 def is_untold(chain: Chain, value: Expr) -> bool:

@@ -23,6 +23,7 @@ CONDITION = r"(?i)\b(?:subject to|s\.\s?t\.|such that|constraint|given|if|when|s
 ZERO = r"(?:zero|\$?0\$?)(?![\w.])"
 SETTING = (
     rf"(?i)\b(?:set|sett?ing|equat\w+|put|putting)\b[^=]*\bto\s+{ZERO}"
+    r"|\b(?:stationary|critical)\s+(?:point|where|condition|if)|\bat\s+(?:an?|the)\s+(?:optim|extrem|minim|maxim)\w+"
     rf"|\b(?:gradient|derivative|differential|slope)s?\b[^=.]*(?:\b(?:is|are|be)\s+{ZERO}|\bvanish)"
     r"|\bat (?:the|an?) (?:optim|minim|maxim|station|critical)"
 )  # setting the derivative to zero
@@ -83,8 +84,11 @@ class Equations:
 
     def concludes_with(self, difference: Expr) -> bool:
         """Whether an equation is meant to follow: words say so, or it speaks of nothing else than those before it."""
-        told = {s for known in self.zeros for s in symbols(known)}
-        return bool(told) and (self.concludes or {*symbols(difference)} <= told)
+        return bool(self.zeros) and (self.concludes or self.speak_of(difference))
+
+    def speak_of(self, difference: Expr) -> bool:
+        """Whether the equations so far have all letters of a difference."""
+        return {*symbols(difference)} <= {s for known in self.zeros for s in symbols(known)}
 
     def copy(self) -> Equations:
         """The equations so far, to which nothing is added; what words conclude from a gradient sets it to zero."""
@@ -150,9 +154,8 @@ class Equations:
         return any(_are_parallel(one, other) for one in alike)
 
     def give(self, left: Expr, right: Expr) -> bool:
-        """Whether two sides are equal where the conditions of numbers hold, as wᵀw = 1."""
-        zeros = [known for known in self.zeros if known.shape == SCALAR]
-        return bool(zeros) and Premises(zeros, (left, right)).give(left, right)
+        """Whether two sides are equal where the equations so far hold, as wᵀw = 1."""
+        return bool(self.zeros) and Premises(self.zeros, (left, right)).give(left, right)
 
     def has_increments(self) -> bool:
         """Whether an increment dX stands in an equation."""

@@ -28,7 +28,7 @@ IN_SPACE = rf"\s*(?:∈|\\in(?![A-Za-z]))\s*{SPACE}"
 MEMBER = rf"{AHEAD}{NAME}(?:\s*,\s*{NAME})+{IN_SPACE}|(?<![\w\\^]){NAME}(?:{INVERTED})?{IN_SPACE}"  # x, y ∈ ℝⁿ
 SOFTMAX = r"(?:\\sigma|σ)\s*\((?:[^()]|\([^()]*\))*\)\s*&?=\s*[^$;\n=]{0,20}exp[^$;\n=]{0,60}(?:1\}?\^|sum|∑|1ᵀ)"
 SIGMA_OF_MATRIX = r"(?:\\sigma|σ)\s*\(\s*[A-Z]\s*\)\s*&?\s*=(?![^;\n]*(?:exp|e\^|softmax))"  # σ(W) = uᵀWv, of its own
-VARIATION = r"(?m)^\W*(?:δ|\\delta\s*)[A-Za-z]\s*&?="  # δf = …
+VARIATION = r"(?m)^\W*(?:δ|\\delta\s*)(?:\\?[A-Za-z]+|[^\W\d_])\s*&?="  # δf = …
 DELTA = r"(?:δ|\\delta(?![A-Za-z]))\s*(?:[_=+*'ᵀ^):₀-₉⊙-]|\\odot|$)"  # δ, which is a name
 IS_SOFTMAX = r"(?:sigma|σ)\W{1,9}(?:text\s*\{)?\s*(?:be|is|denotes?) the softmax"
 ADDS_TO_ONE = r"(?:\\sum|sum|∑)[_^{}\w=\s]*?\s([^\W\d_])(?:_\{?\w\}?|[ᵢⱼₖₙ])\s*=\s*1(?!\d)"  # sum_k y_k = 1
@@ -77,6 +77,7 @@ COMPLEMENT = rf"(\)|(?<![A-Za-z]){LETTER})\s*\(\s*1(?=\s*[-−])"  # s(1 − s)
 ENTRY_OF_SOFTMAX = r"softmax\s*\(\s*([^\W\d_])_([a-z]|\{[a-z]\})\s*\)"  # softmax(z_j), which is softmax(z)_j
 TRACE_OF_LOG = rf"((?<![A-Za-z])(?:tr|Tr|trace)\s*\(\s*)log(\s*\(\s*{LETTER}\s*\)\s*\))"
 LOG_OF_MATRIX = r"(?<![A-Za-z\\])\\?log\s*(?:\(\s*([A-Z])\s*\)|([A-Z])(?![A-Za-z_|(]))"
+MINUS = r"(?:⁻(?![\dᵀ⁰-⁹¹²³])|\^(?:\{[-−]\}|[-−])(?=\s*[^\w\s({−⊤-]|\s*[A-SU-Z]|\s+[-−]|\s*$))"  # of P⁻, the P before
 MATRIX_EXPONENTIAL = r"(?i)matrix exponential|exponential of (?:the|a) (?:\w+ )?matrix"
 TRACE_WITH_LOG = rf"(?<![A-Za-z])(?:tr|Tr|trace)\}}?\s*\(\s*[A-Z]\s*{LOG_OF_MATRIX}"  # tr(P log P)
 COMMUTATION = (
@@ -256,8 +257,9 @@ def _with_loose_signs(side: str) -> str:
     return found + side[place:]
 
 
-def with_ones(side: str) -> str:
-    """A side in which a factor 1 behind another is the vector of ones: (Y − T)ᵀ1/N."""
+def with_ones(side: str, rows: str = "") -> str:
+    """A side in which a factor 1 behind another is the vector of ones, (Y − T)ᵀ1/N; of *rows* one in front."""
+    side = re.sub(r"^\s*1(?=\s*/)", f"ones({rows}, 1)", side) if rows else side  # 1/(1ᵀS1)
     return re.sub(FACTOR_ONE, " vector(1)", side)
 
 
@@ -299,7 +301,7 @@ class Habits:
         gives_l = re.search(rf"(?m)(?:^\W*|, ){OF_L}\s*(?:\([^()]*\))?\s*&?\s*=", text) is not None
         self._says_l = re.search(SAYS_L, text) is not None and not gives_l and "L" not in given
         self._says_normal = re.search(SAYS_NORMAL, text) is not None
-        self._names_ones = re.search(ONES, text) is not None
+        self.names_ones = re.search(ONES, text) is not None
         self._numbers_one = re.search(r"[α-ω](?:[02-9]|_\{?\d|[₀-₉])", text) is None  # μ1 is μ times ones
         self._has_steps = re.search(rf"{STEP}\s*&?\s*=", text) is not None
         self._names_next = re.search(rf"{NEXT}\s*&?\s*=", text) is not None
@@ -379,8 +381,9 @@ class Habits:
             side = re.sub(rf"({LETTER})\s*\^\{{?[*∗]\}}?", r"(det(\1) inv(\1))", side)
         if self._absolute:
             side = re.sub(r"/(?=\(?abs)", "./", re.sub(r"\|([^|]*)\|", r"abs(\1)", side))
+        side = re.sub(rf"({LETTER}){MINUS}", r" \1_minus ", side)
         if self._next:
-            side = re.sub(rf"({LETTER})(?:⁺|\^\{{?\+\}}?)", r"\1_plus ", side)
+            side = re.sub(rf"({LETTER})(?:⁺|\^\{{?\+\}}?)", r" \1_plus ", side)
         side = re.sub(NEXT, r"\1_plus", side) if self._names_next else side
         side = re.sub(STEPPED, r"\1_Delta", side) if self._steps else side
         side = re.sub(rf"(?<![A-Za-z]){DISTANCE}", "D_sq", side) if self._names_d2 else side
@@ -388,7 +391,7 @@ class Habits:
         side = re.sub(LIKELIHOOD, " l_p ", side) if self._says_likelihood else side
         side = re.sub(rf"{LOGARITHM}{OF_L}(?:\s*\([^()]*\))?", " l_L ", side) if self._says_l else side
         side = re.sub(NORMAL, " l_N ", side) if self._says_normal else side
-        if self._names_ones:
+        if self.names_ones:
             side = re.sub(OUTER_ONES, " vector(1) vector(1)' ", side)
             side = re.sub(r"·\s*1(?![\w.])", "· vector(1)", side)
             side = re.sub(r"(?<![A-Za-z])([α-ω])1(?![\w.])", r"\1 vector(1)", side) if self._numbers_one else side

@@ -14,16 +14,16 @@ from matdiff.algebra.operators.differentials import Differential
 from matdiff.errors import MatdiffError, ShapeError, UnsupportedError
 from matdiff.language.names import named
 from matdiff.review.asking import Independent, NotSaid, gradients_of, read_off
-from matdiff.review.chain import BARE, Chain
+from matdiff.review.chain import BARE, Chain, has_increments
 from matdiff.review.comparing import compared
 from matdiff.review.definitions import defined_by, without_star
 from matdiff.review.doubts import OFF_DIAGONAL
 from matdiff.review.equations import CONDITION
 from matdiff.review.expansions import misplaced
 from matdiff.review.filling import Origin
+from matdiff.review.fitting import fitted, of_identity
 from matdiff.review.lines import Line, Statement
 from matdiff.review.operators import LETTER, increments_in, is_chain_rule, letters_in, with_increments
-from matdiff.review.scope import has_increments
 from matdiff.review.sides import Beside, Judged, is_misfit
 from matdiff.review.upstream import is_told
 from matdiff.review.verdicts import AGREES, GRAVEST, MISFIT, NO_CLAIM, RIGHT, UNREAD, WRONG
@@ -51,7 +51,7 @@ class Judge(Beside):
         if self.is_square or not is_unfit or not judged.line.statements:
             return judged
         other = self._where_open_sizes_are("n", judged.line)
-        if other.verdict == NO_CLAIM and judged.reason.startswith("the definition"):
+        if other.verdict == NO_CLAIM:
             return Judged(judged.line, NO_CLAIM)
         said = "it is so where the sizes that nobody declares are equal"
         return Judged(judged.line, other.verdict, said, work=other.work) if other.verdict in RIGHT else judged
@@ -176,15 +176,16 @@ class Judge(Beside):
         except MatdiffError as error:
             if not error.message.startswith("the size of I ") or len(sides) < 2:
                 raise
-            return Chain(self._of_identity(first, self.scope.value(sides[1]))[1])  # det(X) I = adj(X) X
+            return Chain(of_identity(self.scope, first, self.scope.value(sides[1]))[1])  # det(X) I = adj(X) X
         with suppress(ShapeError):  # of a side that is judged below
             if is_derivative and sides[1:] and is_told(self.scope, chain.truth, sides[1]):
                 return Chain(self.scope.value(sides.pop(1)), is_derivative)
         is_form = has_increments(first, self.scope) and self.scope.is_form(chain.truth)
         is_form = is_form and not self.equations.has_increments()
-        chain.is_line = (is_derivative or is_form) and not self._is_linearised(sides)
         is_behind = bool(self.equations.zeros) or self.has_derived
-        chain.is_equation = not chain.is_line and (is_behind or self._is_condition(line, sides))
+        with self.scope.trying():
+            chain.is_line = (is_derivative or is_form) and not self._is_linearised(sides)
+            chain.is_equation = not chain.is_line and (is_behind or self._is_condition(line, sides))
         self.has_derived = self.has_derived or is_derivative
         if chain.origin is not None and chain.origin.order:
             self.derived_by |= {s.name for unknown in chain.origin.unknowns for s in symbols(unknown)}
@@ -224,7 +225,7 @@ class Judge(Beside):
         name, indices = defined_by(sides[0], sides[1:], self.scope)
         if not indices and name in self.scope.declared and self._is_supposed(name, sides[1], line):
             known = self.scope.declared[name]
-            _, value = self._value(sides[1], Chain(Symbol(name, known.shape, known.properties)))
+            _, value = fitted(self.scope, sides[1], Symbol(name, known.shape, known.properties))
             self.scope.renew(name, value, sides)
             self.scope.functions.add(name)
             self.defined.add(name)

@@ -269,6 +269,7 @@ def _plain(piece: str, is_latex: bool) -> str:
     piece = re.sub(r"(=.*?)(?:\\succ(?:eq)?|[≻⪰≽])\s*0(?=\W*(?:$|\b(?:if|when|since)\b))", r"\1", piece)  # H = XᵀX ≻ 0
     piece = re.sub(r"\\Longrightarrow(?![A-Za-z])", r"\\implies", re.sub(IMPLIED, "⇐", piece))
     found = transcript(piece, MATHEMATICAL - {"d"}, "latex" if is_latex else None).text
+    found = re.sub(r"(?<=\)\))(?=\s*\d)", " * ", found) if is_latex else found  # \frac{a}{b} 2c
     found = re.sub(r"⟪\w+⟫", PROSE, re.sub(r",\s*⟪otherwise⟫\s*\)", ")", found)).replace("\u200a", " ")
     found = re.sub(r"<([^<>=]+,[^<>=]+)>", r"⟨\1⟩", found)
     return re.sub(ARROWS, ";", found)
@@ -306,6 +307,7 @@ def _without_words(formula: str, known: frozenset[str]) -> str:
         word = m.group()
         is_word = len(word) > (3 if word[0].isupper() else 2) or word.lower() in SHORT_WORDS
         is_word = is_word and word not in known and not (word[0] == "d" and word[1:] in MATHEMATICAL)  # dvec F
+        is_word = is_word and not re.fullmatch(r"(d[a-z])\1", word)  # dxdxᵀ
         is_plain = word == "identity" or word not in MATHEMATICAL | GREEK_WORDS  # and no identity(3)
         return PROSE if is_word and is_plain else word
 

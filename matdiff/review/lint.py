@@ -13,12 +13,12 @@ from matdiff.errors import MatdiffError
 from matdiff.language.declarations import declare
 from matdiff.language.names import GREEK_WORDS
 from matdiff.records import NamedTuple
+from matdiff.review.chain import has_increments
 from matdiff.review.comparing import compared
 from matdiff.review.documents import Passage, passages
 from matdiff.review.doubts import holds, is_square
 from matdiff.review.judging import Judge
 from matdiff.review.reviewing import parts
-from matdiff.review.scope import has_increments
 from matdiff.review.sides import Judged
 from matdiff.review.slips import SAID, diagnosed
 from matdiff.review.verdicts import NO_CLAIM, UNREAD, WRONG

@@ -38,11 +38,11 @@ BY_ROW = (  # ∂/∂xᵀ
 LINKED = rf"\(\(\s*{D}\s*({LETTER})\s*\)\s*/\s*\(\s*{D}\s*({LETTER})\s*\)\)|{D}\s*({LETTER})\s*/\s*{D}\s*({LETTER})"
 FRACTION = (
     rf"\(\(\s*{D}\s*{TWICE}\s*(?P<f>{LETTER}|{HELD})?{ARGUMENT}\s*\)\s*/\s*\(\s*{D}\s*(?P<x>{LETTER}|{HELD}){ROW}"
-    rf"(?P<square>\^\{{?2\}}?|²)?(?P<mixed>\s*{D}\s*{LETTER}(?:{TURNED})?)?\s*\)\)"
+    rf"(?P<square>\^\{{?2\}}?|²)?(?P<mixed>\s*[∂d]\s*{LETTER}(?:{TURNED})?)?\s*\)\)"
 )
 RATIO = (
     rf"{D}{TWICE}\s*(?P<f>{LETTER}|{HELD})?(?:\([^()=]*\))?\s*/\s*{D}\s*(?P<x>{LETTER}|{HELD}){ROW}(?P<square>\^\{{?2\}}?|²)?"
-    rf"(?P<mixed>\s*{D}\s*{LETTER}(?:{TURNED})?(?!\s*/))?(?!⁻|\^\{{?[-−])"
+    rf"(?P<mixed>\s*[∂d]\s*{LETTER}(?:{TURNED})?(?!\s*/))?(?!⁻|\^\{{?[-−])"
 )
 BELOW = (
     r"(?:_\{(?P<low>[^{}]*(?:\{[^{}]*\}[^{}]*)?)\}"
@@ -87,7 +87,7 @@ def letters_in(side: str) -> set[str]:
     >>> sorted(letters_in("log(x_i) + Aᵀ exp(b) beta"))
     ['A', 'b', 'beta', 'x_i']
     """
-    bare = re.sub(rf"(?<![A-Za-z])(?:{FUNCTION})(?![A-Za-z])", " ", side)
+    bare = re.sub(rf"(?<![A-Za-z_])(?:{FUNCTION})(?![A-Za-z])", " ", side)
     return {named(n) for n in re.findall(rf"{SPELT}|{LETTER}", bare)}
 
 
@@ -109,13 +109,14 @@ def is_chain_rule(sides: Sequence[str]) -> bool:
 class Asked(NamedTuple):
     """A derivative: of which function, by which unknown (each as it is written, or empty), and how often.
 
-    *is_row* where it is by xᵀ: the row of the partial derivatives of a number.
+    *is_row* where it is by xᵀ: the row of the partial derivatives of a number; *at* is the place, (0) of ∇f(0).
     """
 
     of: str
     by: str
     order: int = 1
     is_row: bool = False
+    at: str = ""
 
 
 Name = Callable[[Asked], str]
@@ -177,9 +178,8 @@ def _of_formulas(side: str, functions: Collection[str], name: Name) -> str:
             continue
         end = _end_of_operand(side, m.start())
         if bare := re.compile(OF_BARE).match(side, m.start()):
-            asked_of = Asked(f"({side[bare.end() : end]})", "", 2 if bare.group(1) else 1)
-            found += f"{side[place : m.start()]} {name(asked_of)} "
-            place = end
+            whole = Asked(f"({side[bare.end() : end]})", "", 2 if bare.group(1) else 1)
+            found, place = f"{found}{side[place : m.start()]} {name(whole)} ", end
             continue
         if (row := re.compile(BY_ROW).match(side, m.start())) and side[row.end() : end].strip():
             asked_of = Asked(f"({side[row.end() : end].strip()})", row.group("x"), 1, is_row=True)
@@ -191,7 +191,8 @@ def _of_formulas(side: str, functions: Collection[str], name: Name) -> str:
             continue
         function = None if asked.inner else re.compile(rf"{OF}(?!{AFTER})").match(side, asked.end)
         if function and named(function.group("f")) in functions:
-            found += f"{side[place : m.start()]} {name(Asked(function.group('f'), asked.names[0], asked.order))} "
+            whole = Asked(function["f"], asked.names[0], asked.order, at=function["arguments"] or "")
+            found += f"{side[place : m.start()]} {name(whole)} "
             place = function.end()
             continue
         rest = function and (side[: m.start()].strip() or side[function.end() :].strip())
@@ -244,7 +245,7 @@ def _said(m: re.Match[str], name: Name) -> str:
     order = 2 if m.group("twice") or m.group("square") or m.group("mixed") else 1
     if m.group("f") is None:
         return m.group()
-    also = re.fullmatch(rf"\s*{D}\s*({LETTER})\s*", m.group("mixed") or "")
+    also = re.fullmatch(rf"\s*[∂d]\s*({LETTER})\s*", m.group("mixed") or "")
     is_entry = also is not None and re.match(r"\w_", m.group("x")) and also[1][:2] == m.group("x")[:2]
     by = f"{m.group('x')},{also[1]}" if also is not None and is_entry else m.group("x")  # ∂²f/∂x_i∂x_j
     return f" {name(Asked(m.group('f'), by, order, m.group('row') is not None))} "
@@ -266,7 +267,8 @@ def _nablas(side: str, functions: Collection[str], name: Name) -> str:
             function = of.group("f")  # ∇_w R(w) of an R that is not given
         function = "" if function and named(function) == named(low.strip("{}")) else function  # ∇_J J is a product
         try:
-            shown, end = name(Asked(function, low, order)), of.end() if of and function else m.end()
+            at = (of.group("arguments") or "").strip() if of and function else ""
+            shown, end = name(Asked(function, low, order, at=at)), of.end() if of and function else m.end()
         except UnsupportedError:  # ∇_z r is a product where r does not depend on z
             if not function or named(function) not in functions:
                 raise
@@ -301,30 +303,33 @@ def with_increments(side: str, known: Collection[str]) -> str:
     if "d" not in known:
         side = re.sub(BEHIND_CAPITAL, lambda m: f"{m[1]} d" if m[1] in known or m[1] != m[2] else m[0], side)
     spelt = tuple(sorted((k for k in known if len(k) > 1 and k.isalpha()), key=lambda k: (-len(k), k)))
-    calls, bare = _varying(d, spelt, frozenset(w for w in LIKE_INCREMENTS if w[1:] in known))
-    side = re.sub(rf"{d}{SQUARE}\s*({HELD}|{LETTER})", r" d(d(\1))", side)
+    calls, bare, twice = _varying(d, spelt, frozenset(w for w in LIKE_INCREMENTS if w[1:] in known))
+    side = twice.sub(r" d(d(\1))", side)
     side = re.sub(rf"{d}\s*(\||‖)([^|‖]+)\1", r" d(\1\2\1)", side)
     side = re.sub(rf"{d}\s*(?=\()", " d", side) if "d" not in known else side.replace("∂(", " d(")
+    side = re.sub(rf"(?<![A-Za-z])d({HELD}{INVERTED})", r" d(\1)", side)  # d(AᵀA)⁻¹
     for pattern in (calls, bare):
         side = pattern.sub(r" d(\1)", side)
     return re.sub(r" {2,}d\(", " d(", side).removeprefix(" ")
 
 
+INVERTED = r"(?:⁻¹|⁻ᵀ|\^\s*\{?\s*[-−]\s*(?:1|T|⊤|\\top)\s*\}?)"
 BEHIND_CAPITAL = rf"(?<![a-z])(\^?([A-Z]))d(?={LETTER})"  # of x^TA dx and P^TdP, written as x^TAdx
 
 
 @lru_cache(maxsize=128)
-def _varying(d: str, spelt: tuple[str, ...], increments: frozenset[str]) -> tuple[re.Pattern[str], re.Pattern[str]]:
+def _varying(d: str, spelt: tuple[str, ...], increments: frozenset[str]) -> tuple[re.Pattern[str], ...]:
     """The increments of calls and of names, of which some are *spelt* as words; dg may be one of the *increments*."""
     functions = (w for w in MATHEMATICAL if len(w) > 1 and w not in increments)
     calls = "|".join(sorted(functions, key=len, reverse=True))
     words = "|".join([*spelt, LETTER])
-    inverse = r"(?:⁻¹|⁻ᵀ|\^\s*\{?\s*[-−]\s*(?:1|T|⊤|\\top)\s*\}?)"
-    operand = rf"(?:{HELD}|\|[^|]*\||\s(?:{words}){inverse}?)"
+    operand = rf"(?:{HELD}|\|[^|]*\||\s(?:{words}){INVERTED}?)"
     whole = rf"(?!(?:{calls}|delta)(?![A-Za-z]))"  # det, diag, delta are words
+    called = rf"(?:(?:{calls})\s*)+{operand}"
     return (
-        re.compile(rf"{d}\s*((?:(?:{calls})\s*)+{operand})"),
-        re.compile(rf"{whole}{d}\s*((?:{words})(?:{PLACE}|{inverse})?)"),
+        re.compile(rf"{d}\s*({called})"),
+        re.compile(rf"{whole}{d}\s*((?:{words})(?:{PLACE}|{INVERTED})?)"),
+        re.compile(rf"{d}{SQUARE}\s*({called}|{HELD}|{LETTER})"),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
@@ -14,20 +15,21 @@ from matdiff.calculus.forms import RESULT, differential_form
 from matdiff.errors import MatdiffError, UnsupportedError
 from matdiff.language.declared import Declaration
 from matdiff.language.names import named
-from matdiff.language.together import read_line
+from matdiff.language.together import read_equation, read_line
 from matdiff.review.operators import FUNCTION, LETTER, Asked, D, increments_in, letters_in, with_names
 
 if TYPE_CHECKING:
     from matdiff.review.lines import Line
     from matdiff.review.scope import Scope
 
+DOT, RATES = r"(?:\u0307|_dot(?![A-Za-z]))", ("_dot", "_ddot")  # of ẋ
 LINEAR = frozenset(("symmetric", "skew", "diagonal", "lower", "upper"))
 
 
 def find_paths(scope: Scope, lines: list[Line]) -> None:
     """Notes the letters of which a text has the derivatives alone, and the numbers by which it differentiates them.
 
-    Where that is one number, whatever has an increment depends on it.
+    Where that is one number, whatever has an increment depends on it.  Of x in a text with V̇ or dV/dt it is ẋ.
     """
     asked: set[Asked] = set()
 
@@ -35,7 +37,8 @@ def find_paths(scope: Scope, lines: list[Line]) -> None:
         asked.add(one)
         return " "
 
-    sides = [side for line in lines for s in line.statements for side in s.sides]
+    statements = [[with_rates(scope, side) for side in s.sides] for line in lines for s in line.statements]
+    sides = [side for spelt in statements for side in spelt]
     rest = [with_names(side, scope.functions, note) for side in sides]
     pairs = {(named(one.of), one.by.strip()) for one in asked if one.of and not one.of.startswith("(")}
     for of, by in pairs:
@@ -53,21 +56,45 @@ def find_paths(scope: Scope, lines: list[Line]) -> None:
         (by,) = {*scope.paths.values()}
         moving = {name for side in rest for name in increments_in(side, scope.names())} - scope.texts.keys()
         scope.paths.update(dict.fromkeys(sorted(moving - {named(by)}), by))
-    _find_shapes(scope, sides)
+    names = {letter for side in rest for letter in letters_in(side)} if "t" in {one.by for one in asked} else ()
+    for name in sorted(n for n in names if n.endswith(RATES)):
+        base = name.removesuffix("_dot") if name.endswith("_dot") else f"{name.removesuffix('_ddot')}_dot"
+        scope.rates[base], scope.paths[base] = name, "t"
+    for spelt in statements if scope.paths else ():
+        _find_shapes(scope, spelt)
+    for base, name in sorted(scope.rates.items()):
+        if base in scope.declared and name not in scope.declared:
+            scope.declared.table[name] = Declaration(name, scope.declared[base].shape)
 
 
-def _find_shapes(scope: Scope, sides: list[str]) -> None:
-    """Declares what moves as it is used, ∂K/∂θ being as large as K: yᵀK⁻¹ ∂K/∂θ K⁻¹y says that K is square."""
-    for side in sides if scope.paths else ():
-        plain = with_names(side, scope.functions, lambda one: f" {one.of} " if one.of in scope.paths else " ∇ ")
-        if plain != side and not letters_in(plain) & {*scope.texts, "∇"}:
+def with_rates(scope: Scope, side: str) -> str:
+    """dV/dt for V̇, of a V that is defined."""
+
+    def rate(m: re.Match[str]) -> str:
+        return f"((d{m[1]})/(dt))" if named(m[1]) in scope.texts else m[0]
+
+    return re.sub(rf"([^\W\d_]){DOT}", rate, side)
+
+
+def _find_shapes(scope: Scope, sides: Sequence[str]) -> None:
+    """Declares what moves as it is used, ∂K/∂θ being as large as K: that of K⁻¹ ∂K/∂θ y is square, and A of ẋ = Ax."""
+    plain = [
+        with_names(s, scope.functions, lambda one: f" {one.of} " if one.of in scope.paths else " ∇ ") for s in sides
+    ]
+    plain = [re.sub(rf"{DOT}|\u0308", "", side) for side in plain] if scope.rates else plain
+    with suppress(MatdiffError):
+        if named(plain[0].strip()) in scope.paths and plain[0] != sides[0]:
+            read_equation(plain[0], plain[1], scope.declared)
+    for side, spelt in zip(sides, plain, strict=True):
+        if spelt != side and not letters_in(spelt) & {*scope.texts, "∇"}:
             with suppress(MatdiffError):
-                for s in symbols(read_line(plain, scope.declared)):
+                for s in symbols(read_line(spelt, scope.declared)):
                     scope.declared.table[s.name] = scope.declared[s.name]._replace(shape=s.shape)
 
 
 def with_paths(scope: Scope, side: str) -> str:
-    """A side with A for A(t)."""
+    """A side with A for A(t), and dV/dt for V̇."""
+    side = with_rates(scope, side)
     for name, by in scope.paths.items():
         side = re.sub(rf"(?<![A-Za-z])({FUNCTION})\s*{name}\s*{_argument(by)}", rf"\1({name})", side)  # det A(t) tr(B)
         side = re.sub(rf"(?<![A-Za-z])({LETTER})\s*{_argument(by)}", partial(_bare, name), side)
@@ -101,9 +128,9 @@ def along(scope: Scope, asked: Asked, function: Expr | None) -> Expr | None:
         known = scope.declared.get(named(asked.of))
         if known is None or known.name not in scope.paths:
             return None
-        return slope_by(Symbol(known.name, known.shape, known.properties), asked.by)
+        return slope_by(scope, Symbol(known.name, known.shape, known.properties), asked.by)
     f = scope.unfolded(function)
-    moving = {s: slope_by(s, asked.by) for s in symbols(f) if scope.paths.get(s.name, "") and not s.ranges}
+    moving = {s: slope_by(scope, s, asked.by) for s in symbols(f) if scope.paths.get(s.name, "") and not s.ranges}
     if not moving or named(asked.by) in {s.name for s in symbols(f)}:
         raise UnsupportedError(f"how the function depends on {asked.by} is not known")
     form = differential_form(f, {str(s): s for s in moving}).gradients[RESULT]
@@ -111,9 +138,10 @@ def along(scope: Scope, asked: Asked, function: Expr | None) -> Expr | None:
     return replace(form, slopes.get)
 
 
-def slope_by(moving: Symbol, by: str) -> Symbol:
-    """∂A/∂θ as a symbol, in the subspace where A varies."""
-    return Symbol(f"{moving}_{str(Symbol(named(by), SCALAR)).replace('_', '')}", moving.shape, linear(moving))
+def slope_by(scope: Scope, moving: Symbol, by: str) -> Symbol:
+    """∂A/∂θ as a symbol, in the subspace where A varies; ẋ where a text has that."""
+    name = scope.rates.get(moving.name) or f"{moving}_{str(Symbol(named(by), SCALAR)).replace('_', '')}"
+    return Symbol(name, moving.shape, linear(moving))
 
 
 def linear(moving: Symbol) -> frozenset[str]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from functools import partial
 
 from matdiff.algebra.dims import SCALAR
@@ -20,8 +20,8 @@ from matdiff.language.names import named
 from matdiff.language.other_kinds import KindsError
 from matdiff.language.together import read_line
 from matdiff.review.asking import NotSaid, derivative_asked, entry_asked, entry_of_itself, objective
-from matdiff.review.assumed import assume, number_letters
-from matdiff.review.calls import CALL, with_entries, without_arguments, without_place
+from matdiff.review.assumed import assume, number_letters, settle
+from matdiff.review.calls import CALL, at_place, with_entries, without_arguments, without_place
 from matdiff.review.comparing import compared
 from matdiff.review.definitions import DEFINED
 from matdiff.review.filling import Origin
@@ -40,11 +40,10 @@ from matdiff.review.operators import (
     with_increments,
     with_names,
 )
-from matdiff.review.paths import linear, slope_by, with_paths
+from matdiff.review.paths import linear, slope_by, with_paths, with_rates
 
 ENTRYWISE = "|".join(("σ", "sigma", "sigmoid", "tanh", "relu", "ReLU", "exp", "log", "sin", "cos", "softplus"))
 SLOPE = rf"(?<![A-Za-z])({ENTRYWISE})['′]\s*\(((?:[^()]|\([^()]*\))*)\)"
-INCREMENT = r"(?<![A-Za-z_])d\((?![^()]*,)"  # d(X), and no distance d(x, y)
 QUOTIENT = r"∂[^/=]*/\s*\(?\s*∂"  # ∂ln Lᵢ/∂β of an Lᵢ that is not given: no quotient of increments
 SUMMED = r"∑_\{?\s*([a-z])(?![a-z])"
 LOSSES = frozenset(("L", "J", "ell"))
@@ -90,7 +89,7 @@ class Scope:
         assume(self, text, curved=False)
         self.habits = Habits(text, dict(self.declared.table))
         self.declared.table.update(declare("g: R -> R").table if self.habits.has_open_g else {})
-        self.paths: dict[str, str] = {}  # what depends on a number in a way that is not given, and on which
+        self.paths, self.rates = dict[str, str](), dict[str, str]()  # what depends on a number, and on which; ẋ by x
         self.upstream: set[str] = set()  # the symbols for derivatives of what is not given, ∂L/∂Y
         self.told: dict[str, Expr] = {}  # what a text says that these are
         self.adjoints = False  # whether dX is short for ∂L/∂X, as in programs
@@ -112,6 +111,7 @@ class Scope:
             return
         self.definitions[name] = value
         self.declared.table[name] = Declaration(name, value.shape)
+        settle(self, value)
 
     def renew(self, name: str, value: Expr, sides: Sequence[str]) -> None:
         """Gives a name another meaning, from here on."""
@@ -179,7 +179,7 @@ class Scope:
 
     def said_sizes(self) -> set[str]:
         """The sizes of what is declared."""
-        known = (self.declared.get(name) for name in self.given)
+        known = (self.declared.get(name) or self.declared.get(re.sub(r"_.*", "", name)) for name in self.given)
         return {size for d in known if d is not None for extent in d.shape for size in extent.names()}
 
     def vary(self, name: str) -> None:
@@ -222,8 +222,7 @@ class Scope:
             side = re.sub(rf"d\(({WORDY})\)", lambda m: f" {self._name(Asked('', m.group(1)))} ", side)
         side = re.sub(SLOPE, lambda m: f" {self._name(Asked(f'{m.group(1)}', m.group(2), 0))} ", side)
         found = self._expression(side, scalar)
-        unread = next((s.name for s in symbols(found) if s.name in self.unread), None)
-        if unread:
+        for unread in (s.name for s in symbols(found) if s.name in self.unread):
             raise UnsupportedError(f"the definition of {unread} is not read")
         return found
 
@@ -253,12 +252,12 @@ class Scope:
 
     def asks(self, side: str) -> bool:
         """Whether a side has a derivative in it: ∇f, ∂L/∂W, f′(x)."""
-        named = with_names(side, self.functions, lambda _: MARK, self._operands())
-        return MARK in named or "∇" in side
+        found = with_names(with_rates(self, side), self.functions, lambda _: MARK, self._operands())
+        return MARK in found or "∇" in side
 
     def asks_alone(self, side: str) -> bool:
         """Whether a side is a derivative and nothing more."""
-        return with_names(side, self.functions, lambda _: "", self._operands()).strip() == ""
+        return with_names(with_rates(self, side), self.functions, lambda _: "", self._operands()).strip() == ""
 
     def _with_open_functions(self, side: str) -> str:
         """A side with a name in place of ∇f(x) and ∇²f(x) of a function that is declared, and not given."""
@@ -288,12 +287,19 @@ class Scope:
 
     def tried(self, side: str) -> Expr:
         """The value of a side that nobody wrote, whose letters are not declared by it."""
-        known = dict(self.declared.table)
-        try:
+        with self.trying():
             return self.value(side)
+
+    @contextmanager
+    def trying(self) -> Iterator[None]:
+        """Forgets the letters that are declared in between, but for the names of derivatives."""
+        table, known = self.declared.table, dict(self.declared.table)
+        try:
+            yield
         finally:
-            self.declared.table.clear()
-            self.declared.table.update(known)
+            known |= {name: said for name, said in table.items() if name.startswith(MARK)}
+            table.clear()
+            table.update(known)
 
     def unfolded(self, e: Expr, keep: str = "") -> Expr:
         """An expression with every defined name but one replaced by its value."""
@@ -344,7 +350,7 @@ class Scope:
         """dX as a symbol: of the shape of X, in the subspace where X varies."""
         assert isinstance(unknown, Symbol)
         if by := self.paths.get(unknown.name):
-            return slope_by(unknown, by) * Symbol(f"d{Symbol(named(by), SCALAR)}", SCALAR)
+            return slope_by(self, unknown, by) * Symbol(f"d{Symbol(named(by), SCALAR)}", SCALAR)
         return Symbol(f"d{unknown}", unknown.shape, linear(unknown), unknown.ranges)
 
     def is_form(self, value: Expr) -> bool:
@@ -372,7 +378,7 @@ class Scope:
         entry = entry_asked(self, asked)
         if entry is not None:
             return f" {entry[1].format(self._name(entry[0], summed))} "
-        return self.stored(derivative_asked(self, asked), summed)
+        return self.stored(at_place(self, derivative_asked(self, asked), asked), summed)
 
     def stored(self, value: Expr, summed: frozenset[str] = frozenset()) -> str:
         """A name for a value; of one with indices over which is summed it is the general member of a family."""
@@ -387,11 +393,6 @@ class Scope:
         self.derivatives[name] = value
         self.declared.table[name] = Declaration(name, value.shape)
         return name
-
-
-def has_increments(side: str, scope: Scope) -> bool:
-    """Whether dX or d(…) stands in a side, where d is no name."""
-    return "d" not in scope.given and re.search(INCREMENT, with_increments(side, scope.names())) is not None
 
 
 def _letters(k: int) -> str:

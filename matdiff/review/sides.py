@@ -7,11 +7,10 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from itertools import islice
 
-from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.expr import Expr, Symbol, symbols
 from matdiff.algebra.operators.products import Transpose
-from matdiff.errors import MatdiffError, ShapeError, UnsupportedError
+from matdiff.errors import MatdiffError, ShapeError
 from matdiff.language.names import named
 from matdiff.records import NamedTuple
 from matdiff.review import doubts
@@ -24,7 +23,8 @@ from matdiff.review.directions import declare_steps, with_directions
 from matdiff.review.edits import MOST_EDITS, edits, indices
 from matdiff.review.equations import CONDITION, Equations, Implied
 from matdiff.review.filling import Work
-from matdiff.review.habits import by_entries, in_doubt, with_commutation, with_ones
+from matdiff.review.fitting import fitted
+from matdiff.review.habits import in_doubt
 from matdiff.review.indexed import declare_entries
 from matdiff.review.inserted import with_formulas
 from matdiff.review.learning import learn
@@ -36,8 +36,8 @@ from matdiff.review.scope import Scope
 from matdiff.review.upstream import links_in
 from matdiff.review.verdicts import AGREES, CONVENTION, MISFIT, NO_CLAIM, PROVED, UNREAD, WRONG
 
+OPEN_STEP = "it does not follow from the equation above in a step that is known"
 MISPLACED = r"the index \w+ (?:is not bound|runs to)"
-IDENTITY = r"(?<![A-Za-z_])I(?![A-Za-z_ᵀ⁻])"
 
 
 class Judged(NamedTuple):
@@ -112,7 +112,7 @@ class Beside:
                 return Judged(line, WRONG, "", Fault(chain.first, chain.stated, meant, None, False, True))
             return Judged(line, AGREES, "it follows from an equation above") if holds else Judged(line, NO_CLAIM)
         try:
-            side, value = self._value(side, chain)
+            side, value = fitted(self.scope, side, chain.truth)
         except ShapeError as error:
             return self._misfit(line, side, error, chain)
         except (MatdiffError, RecursionError) as error:
@@ -144,6 +144,10 @@ class Beside:
             return Judged(line, NO_CLAIM)
         if links_in(self.scope, chain.truth) and not {*symbols(value)} <= {*symbols(chain.truth)}:
             return Judged(line, UNREAD, "the function that is differentiated is not given")
+        follows = value.shape == chain.truth.shape and self.equations.give(chain.truth, value)
+        if follows or doubts.holds_if_orthonormal(self.scope, chain.truth, value):
+            chain.stated = chain.truth = value
+            return Judged(line, AGREES, "it follows from an equation above")
         is_untold = doubts.is_untold(chain, value)
         if is_untold and chain.defines:  # the name is said once more, in other letters
             self.scope.define(chain.defines, value)
@@ -152,10 +156,6 @@ class Beside:
         if is_untold or doubts.is_strange(self.scope, chain.truth, value):
             self._leave_out()
             return Judged(line, UNREAD, "it speaks of something that was not introduced")
-        follows = value.shape == chain.truth.shape and self.equations.give(chain.truth, value)
-        if follows or doubts.holds_if_orthonormal(self.scope, chain.truth, value):
-            chain.stated = chain.truth = value
-            return Judged(line, AGREES, "it follows from an equation above")
         return self._different(line, chain, side, value)
 
     def _different(self, line: Line, chain: Chain, side: str, value: Expr) -> Judged:
@@ -188,7 +188,7 @@ class Beside:
         """Another reading of a side that is right; a number is so as far as it is written."""
         if is_rounded(chain.truth, value, side):
             return value, Outcome(True)
-        for spelt in in_doubt(side):
+        for spelt in (*in_doubt(side), *doubts.with_sizes(self.scope, side, chain.truth)):
             with suppress(MatdiffError):
                 value = self.scope.value(spelt)
                 outcome = under_conventions(line.text, chain, value, self.scope)
@@ -200,72 +200,6 @@ class Beside:
         """Goes on behind a side that is not read: what a derivative should be, the sides behind it should be too."""
         if self.chain is not None and not self.chain.is_line:
             self.chain = None
-
-    def _value(self, side: str, chain: Chain) -> tuple[str, Expr]:
-        """A side as it can be read, and what it means; I has the size of what stands beside it."""
-        if side.strip() == "I" and "I" not in self.scope.names() and chain.truth.shape[0] == chain.truth.shape[1]:
-            return side, Identity(chain.truth.shape[0])
-        if known := self._commuted(side, chain.truth):
-            return known
-        try:
-            return self._of_shape(side, chain.truth)
-        except MatdiffError as error:
-            spelt = by_entries(side, error.message)
-            if error.message.startswith("the size of I "):
-                return self._of_identity(side, chain.truth)
-            is_chain = error.message.startswith("the product does not fit") and self.scope.asks(side)
-            if spelt == side and not is_chain:
-                raise
-        if spelt == side:
-            return side, self._in_a_layout(side)
-        try:
-            return spelt, self.scope.value(spelt)
-        except MatdiffError as error:
-            if not error.message.startswith("division by"):  # (a − y)/(a(1 − a))
-                raise
-            spelt = by_entries(spelt, error.message)
-        return spelt, self.scope.value(spelt)
-
-    def _commuted(self, side: str, truth: Expr) -> tuple[str, Expr] | None:
-        """A side with a commutation matrix of the sizes with which it is right, or else of some that fit."""
-        sizes = sorted({str(size) for s in symbols(truth) for size in s.shape})
-        read = []
-        for spelt in with_commutation(side, self.scope.habits.commutation, sizes):
-            with suppress(MatdiffError):
-                read.append((spelt, self.scope.value(spelt)))
-        fitting = [pair for pair in read if pair[1].shape == truth.shape]
-        return next((pair for pair in fitting if compared(pair[1], truth).equal), next(iter(fitting), None))
-
-    def _of_identity(self, side: str, truth: Expr) -> tuple[str, Expr]:
-        """A side in which I has the size that makes its shape that of what it should be, and the value of it."""
-        sizes = [str(truth.shape[0]), *doubts.said_sizes(self.scope)]
-        sizes += [str(size) for s in symbols(truth) for size in s.shape]
-        read = []
-        for size in dict.fromkeys(sizes):
-            spelt = re.sub(IDENTITY, f" eye({size}) ", side)
-            with suppress(MatdiffError):
-                read.append((spelt, self.scope.value(spelt)))
-        if not read:
-            raise UnsupportedError("the size of I is not determined")
-        return next((pair for pair in read if pair[1].shape == truth.shape), read[0])
-
-    def _of_shape(self, side: str, truth: Expr) -> tuple[str, Expr]:
-        """A side and its value; a factor 1 behind a matrix is the vector of ones where the shapes ask for that."""
-        value, spelt = self.scope.value(side), with_ones(side)
-        if value.shape != truth.shape and doubts.found_out(self.scope, value, truth.shape):
-            value = self.scope.value(side)
-        if value.shape != truth.shape and spelt != side:
-            with suppress(MatdiffError):
-                other = self.scope.value(spelt)
-                return (spelt, other) if other.shape == truth.shape else (side, value)
-        return side, value
-
-    def _in_a_layout(self, side: str) -> Expr:
-        """What a product of derivatives means in a layout where it fits: (∂J/∂e)(∂e/∂θ) of rows, or the reverse."""
-        with suppress(ShapeError), self.scope.habits.turning("gradients"):
-            return self.scope.value(side)
-        with self.scope.habits.turning("jacobians"):
-            return self.scope.value(side)
 
     def _right(self, line: Line, chain: Chain, value: Expr, outcome: Outcome) -> Judged:
         """The verdict on a side that is right."""
@@ -282,6 +216,8 @@ class Beside:
     def _equation(self, line: Line, side: str, chain: Chain, value: Expr) -> Judged:
         """The verdict on an equation that is no identity: whether it follows from those before it."""
         left = chain.truth
+        if isinstance(left, Symbol) and left in symbols(value) and left not in symbols(left - value):
+            return Judged(line, NO_CLAIM)  # W = W − ηG, the next W
         if left.shape != value.shape:
             self.chain = None
             return self._of_other_shapes(line, side, left, value)
@@ -308,12 +244,10 @@ class Beside:
         if self.equations.suffices:
             return Judged(line, NO_CLAIM)
         if found.follows is None:
-            said = "it does not follow from the equation above in a step that is known"
             is_number = value.number is not None and not self.has_derived  # ‖u‖ = ‖v‖ = 1
-            is_given = (
-                not before.zeros or is_number or (re.search(CONDITION, line.text) is not None and not before.concludes)
-            )
-            return Judged(line, NO_CLAIM) if is_given else Judged(line, UNREAD, said)
+            is_new = not before.speak_of(left - value) or re.search(CONDITION, line.text) is not None
+            is_given = not before.zeros or is_number or (is_new and not before.concludes)
+            return Judged(line, NO_CLAIM) if is_given else Judged(line, UNREAD, OPEN_STEP)
         known = None if self.is_square else found.should_be  # R m×n is not symmetric because m = n is tried
         if known is not None and (word := doubts.needed(self.scope, value, known)):
             return Judged(line, CONVENTION, word)

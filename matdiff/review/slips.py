@@ -17,13 +17,13 @@ from matdiff.algebra.operators.sums import Entry
 from matdiff.errors import MatdiffError
 from matdiff.records import NamedTuple
 from matdiff.review.causes import Found, causes
-from matdiff.review.chain import Fault
+from matdiff.review.chain import Fault, has_increments
 from matdiff.review.comparing import factor, is_right
 from matdiff.review.conventions import of_covariance
 from matdiff.review.edits import MOST_EDITS, Edit, edits, scaled, terms
 from matdiff.review.lessons import lesson
 from matdiff.review.operators import LETTER
-from matdiff.review.scope import MARK, Scope, has_increments
+from matdiff.review.scope import MARK, Scope
 from matdiff.review.two_senses import in_letters, in_words
 
 NAMED = rf"{MARK}[a-z]+"  # the name of a derivative, which nobody wrote
@@ -87,7 +87,7 @@ def _is_spread(fault: Fault) -> bool:
     """Whether a number is added to a vector or a matrix: λ for λI, f(x) for ∇f(x)."""
     found = _spread_terms(fault.value) if fault.value is not None else set()
     meant = _spread_terms(fault.truth)
-    return bool(found | meant if fault.is_equation else found - meant)
+    return bool(found or (fault.value is None and meant) if fault.is_equation else found - meant)
 
 
 def _spread_terms(e: Expr) -> set[Expr]:

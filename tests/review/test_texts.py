@@ -205,7 +205,7 @@ def test_a_function_that_is_not_given_has_no_derivative() -> None:
 
 
 def test_orthonormal_columns_excuse_what_holds_with_them() -> None:
-    """No property of a matrix that is not square says that QᵀQ = I; without that the line is wrong."""
+    """No property of a matrix that is not square says that QᵀQ = I, of which it follows; else the line is wrong."""
     text = "f(x) = ‖Qx‖²\n∇f = 2x"
     assert matdiff.check(text, "Q: m x n; x: n").first_wrong == 2
     review = matdiff.check(f"QᵀQ = I\n{text}", "Q: m x n; x: n")

@@ -1,0 +1,113 @@
+"""The value of a side, read so that it has the shape that it should have: of I, of ones, of letters that are new."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+
+from matdiff.algebra.constants import Identity
+from matdiff.algebra.expr import Expr, symbols
+from matdiff.errors import MatdiffError, ShapeError, UnsupportedError
+from matdiff.language.together import read_equation
+from matdiff.review import doubts
+from matdiff.review.comparing import compared
+from matdiff.review.habits import by_entries, with_commutation, with_ones
+from matdiff.review.operators import letters_in
+from matdiff.review.scope import Scope
+
+OF_SIZE = r"(?<![A-Za-z_])I_\{?([a-z])\}?(?![A-Za-z_])"
+IDENTITY = r"(?<![A-Za-z_])I(?![A-Za-z_ᵀ⁻])"
+
+
+def fitted(scope: Scope, side: str, truth: Expr) -> tuple[str, Expr]:
+    """A side as it can be read, and what it means; I has the size of what stands beside it."""
+    if side.strip() == "I" and "I" not in scope.names() and truth.shape[0] == truth.shape[1]:
+        return side, Identity(truth.shape[0])
+    if known := _commuted(scope, side, truth):
+        return known
+    try:
+        return _of_shape(scope, side, truth)
+    except MatdiffError as error:
+        spelt = by_entries(side, error.message)
+        if spelt == side and error.message.startswith("the terms of a sum"):
+            said = scope.said_sizes()
+            spelt = re.sub(OF_SIZE, lambda m: m[0] if m[1] in said else "I", side)  # I_p, where X has other sizes
+        if error.message.startswith("the size of I "):
+            return of_identity(scope, side, truth)
+        is_chain = error.message.startswith("the product does not fit") and scope.asks(side)
+        if spelt == side and not is_chain:
+            raise
+    if spelt == side:
+        return side, _in_a_layout(scope, side)
+    try:
+        return spelt, scope.value(spelt)
+    except MatdiffError as error:
+        if not error.message.startswith("division by"):  # (a − y)/(a(1 − a))
+            raise
+        spelt = by_entries(spelt, error.message)
+    return spelt, scope.value(spelt)
+
+
+def _commuted(scope: Scope, side: str, truth: Expr) -> tuple[str, Expr] | None:
+    """A side with a commutation matrix of the sizes with which it is right, or else of some that fit."""
+    sizes = sorted({str(size) for s in symbols(truth) for size in s.shape})
+    read = []
+    for spelt in with_commutation(side, scope.habits.commutation, sizes):
+        with suppress(MatdiffError):
+            read.append((spelt, scope.value(spelt)))
+    fitting = [pair for pair in read if pair[1].shape == truth.shape]
+    return next((pair for pair in fitting if compared(pair[1], truth).equal), next(iter(fitting), None))
+
+
+def of_identity(scope: Scope, side: str, truth: Expr) -> tuple[str, Expr]:
+    """A side in which I has the size that makes its shape that of what it should be, and the value of it."""
+    sizes = [str(truth.shape[0]), *doubts.said_sizes(scope)]
+    sizes += [str(size) for s in symbols(truth) for size in s.shape]
+    read = []
+    for size in dict.fromkeys(sizes):
+        spelt = re.sub(IDENTITY, f" eye({size}) ", side)
+        with suppress(MatdiffError):
+            read.append((spelt, scope.value(spelt)))
+    if not read:
+        raise UnsupportedError("the size of I is not determined")
+    return next((pair for pair in read if pair[1].shape == truth.shape), read[0])
+
+
+def _of_shape(scope: Scope, side: str, truth: Expr) -> tuple[str, Expr]:
+    """A side and its value; a factor 1 behind a matrix is the vector of ones where the shapes ask for that."""
+    value, spelt = _beside(scope, side, truth), with_ones(side, str(truth.rows) if scope.habits.names_ones else "")
+    if value.shape != truth.shape and doubts.found_out(scope, value, truth.shape):
+        value = scope.value(side)
+    if value.shape != truth.shape and spelt != side:
+        with suppress(MatdiffError):
+            other = scope.value(spelt)
+            return (spelt, other) if other.shape == truth.shape else (side, value)
+    return side, value
+
+
+def _beside(scope: Scope, side: str, truth: Expr) -> Expr:
+    """The value of a side, in which new letters are as large as the shape asks for that it should have."""
+    is_new = not scope.asks(side) and not letters_in(side) <= scope.names()
+    if is_new and not _fits(scope, side, truth):
+        before = dict(scope.declared.table)
+        with suppress(MatdiffError):
+            read_equation(scope.stored(truth), side, scope.declared)
+            return scope.value(side)
+        scope.declared.table.clear()
+        scope.declared.table.update(before)
+    return scope.value(side)
+
+
+def _fits(scope: Scope, side: str, truth: Expr) -> bool:
+    """Whether a side has the shape that it should have, as it is read by itself."""
+    with suppress(MatdiffError):
+        return scope.tried(side).shape == truth.shape
+    return False
+
+
+def _in_a_layout(scope: Scope, side: str) -> Expr:
+    """What a product of derivatives means in a layout where it fits: (∂J/∂e)(∂e/∂θ) of rows, or the reverse."""
+    with suppress(ShapeError), scope.habits.turning("gradients"):
+        return scope.value(side)
+    with scope.habits.turning("jacobians"):
+        return scope.value(side)
