@@ -79,8 +79,8 @@ def factor(value: Expr, truth: Expr) -> Fraction | None:
     pair = Pair(value, truth)
     with suppress(MatdiffError):
         for instance in pair.differing(1):
-            given, meant = (array.ravel() for array in pair.program.results(instance.environment))
-            if isfinite(c := float(given @ meant) / (float(given @ given) or 1.0)):
+            given, meant = pair.program.results(instance.environment)  # each over indices of its own
+            if isfinite(c := float((given * meant).sum()) / (float((given * given + 0 * meant).sum()) or 1.0)):
                 found = Fraction(c).limit_denominator(LARGEST)
                 return found if is_right(value * found, truth) else None
     return None
