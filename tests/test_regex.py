@@ -43,8 +43,7 @@ def late() -> Iterator[regex._Late]:
     """The expressions that name signs or words of which one is in all that they match."""
     for module in pkgutil.walk_packages(matdiff.__path__, "matdiff."):
         if module.name.partition(".")[2].partition(".")[0] in ("language", "output"):
-            held = vars(import_module(module.name))
-            values = [*held.values(), *(row[0] for row in held.get("FOREIGN", ()))]
+            values = vars(import_module(module.name)).values()
             yield from (value for value in values if isinstance(value, regex._Late) and value.given)
 
 

@@ -100,11 +100,6 @@ def is_vector(a: Typed) -> bool:
     return a.cols is ONE and a.rows is not ONE
 
 
-def is_row(a: Typed) -> bool:
-    """Whether a piece is a row with more than one entry."""
-    return a.rows is ONE and a.cols is not ONE
-
-
 def inner_product(attempt: Attempt, node: Node, a: Typed, b: Typed) -> Typed:
     """x · y = xᵀy"""
     if not attempt.same_shape(a, b):
@@ -268,7 +263,7 @@ def divide(attempt: Attempt, node: Node, a: Typed, b: Typed) -> Typed:
         raise attempt.misfit(node, f"division by {attempt.shown(b)}, which is {kind}", hint)
     if b.number == 0:
         raise attempt.misfit(node, "division by zero")
-    if is_row(a) and b.guessed and (name := attempt.shown(b)).isupper():  # y'/K y of MATLAB
+    if a.rows is ONE and not a.is_scalar and b.guessed and (name := attempt.shown(b)).isupper():  # y'/K y of MATLAB
         attempt.note(node, f"{name} is read as a scalar; if it is a matrix, write inv({name}) behind a *")
     result = attempt.typed(node, (a.rows, a.cols), (a, b), quotient)
     if a.number is not None and b.number is not None:
@@ -311,7 +306,8 @@ def hadamard(attempt: Attempt, node: Node, a: Typed, b: Typed) -> Typed:
         shaped = b if a.is_scalar else a
         return attempt.typed(node, (shaped.rows, shaped.cols), (a, b), partial(make_product, (False, False)))
     for vector, shaped in ((b, a), (a, b)):
-        if axis_of(vector.node) and (repeated := repeat(attempt, vector, shaped, node)):  # P ./ sum(P, 1)
+        is_along = axis_of(vector.node) or not attempt.bound.dialect.is_python  # P ./ sum(P, 1)
+        if is_along and (repeated := repeat(attempt, vector, shaped, node)):
             return attempt.typed(node, (shaped.rows, shaped.cols), (repeated, shaped), Hadamard.of)
     if not attempt.same_shape(a, b):
         raise attempt.clash(node, "an entrywise product needs two equal shapes", a, b)

@@ -19,9 +19,10 @@ def repeat(attempt: Attempt, vector: Typed, matrix: Typed, node: Node) -> Typed 
     """1bᵀ for XW + b with samples as rows, b1ᵀ with samples as columns, 1r for a row vector r.
 
     Where both fit, samples are the rows, as NumPy has it, unless the matrix is a product that ends in data: WX + b.
+    In MATLAB and Julia a column stands beside every column.
     """
     named = vector.node.parts[0] if vector.node.kind == "transpose" else vector.node
-    along = axis_of(vector.node)
+    along = axis_of(vector.node) or (0 if attempt.bound.dialect.is_python else 1 if vector.rows is ONE else 2)
     is_kind = named.kind in REPEATED or along > 0
     if ONE in (matrix.rows, matrix.cols) or ONE not in (vector.rows, vector.cols) or not is_kind:
         return None
@@ -38,7 +39,8 @@ def repeat(attempt: Attempt, vector: Typed, matrix: Typed, node: Node) -> Typed 
     is_named = named.kind == "symbol" and matrix.factors is not None
     is_likely = vector.node.kind == "call" or along > 0 or (is_named and is_bias(named))
     attempt.penalty(node, 1 if is_likely else 4, vector, matrix)
-    if not is_row and not attempt.bound.is_code and is_open(attempt, named):
+    of_arrays = attempt.bound.is_code and attempt.bound.dialect.is_python
+    if not is_row and not of_arrays and is_open(attempt, named):
         beside = f"{attempt.written(vector.node)} stands beside every {'row' if by_rows else 'column'}"
         attempt.note(node, f"{beside} of {attempt.written(matrix.node)}; else declare the sizes")
 

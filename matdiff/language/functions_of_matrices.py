@@ -249,9 +249,7 @@ def type_factor(attempt: Attempt, node: Node, operands: list[Typed]) -> Typed:
         return attempt.typed(node, (factor.rows, factor.cols), tuple(operands), lambda a: a)
     if node.value == "cholesky":
         message = f"{shown} can be the lower factor, or one that acts as the matrix in Julia"
-        inside = shown.partition("(")[2].removesuffix(")")
-        hint = f"write chol({inside}) for the factor, {inside} where it acts as the matrix"
-        raise attempt.misfit(node, message, hint, AmbiguityError)
+        raise attempt.misfit(node, message, "write chol(A) for the factor, A where it acts as this", AmbiguityError)
     if not dialect and UPPER.search(attempt.bound.text[: node.start]):
         attempt.note(node, f"{shown} is the lower factor; the upper one, as MATLAB has it, is ({shown})ᵀ")
     return transpose(attempt, node, factor) if dialect == "matlab" else factor

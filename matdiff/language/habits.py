@@ -165,10 +165,10 @@ def type_covariance(attempt: Attempt, node: Node, operands: list[Typed]) -> Type
     _require_sample(attempt, node)
     if attempt.bound.dialect.name == "matlab":
         raise attempt.misfit(node, f"{attempt.written(node)} is a matrix of four numbers in MATLAB")
-    mean, centre = _mean_of_sample(attempt, node, "n/(n - 1)"), FUNCTIONS["mean"].of
+    mean = _mean_of_sample(attempt, node, "n/(n - 1)")
 
     def make(x: Expr, y: Expr) -> Expr:
-        return mean(Hadamard.of(x - filled(centre(x), x), y - filled(centre(y), y)))
+        return mean(Hadamard.of(*(e - filled(FUNCTIONS["mean"].of(e), e) for e in (x, y))))
 
     return attempt.scalar(node, tuple(operands), make)
 

@@ -64,7 +64,7 @@ MATLAB = regex(  # f = @(x) …, function J = f(x)
     r"(?:^|[=(,;\n])\s*@\s*\(|(?:^|\n)\s*function\s+(?:\[[\w\s,]*\]|\w+)\s*=\s*\w+\s*\(", given=("@", "function")
 )
 JULIA = regex(  # x .- y, exp.(x), sum(abs2, x), dims=1
-    r"(?:(?<=[A-Za-z_)\]'])|(?<=\s))\.[+\-](?=[\s\w(])|(?<![\w.])[^\W\d]\w*\.\(|\(abs2\s*,|\bdims\s*=",
+    r"(?<=[A-Za-z_)\]'\s])\.\+(?=[\s\w(])|(?<=[A-Za-z_)\]'\s])\.-(?=[\s\w(])|(?<![\w.])[^\W\d]\w*\.\(|\(abs2\s*,|\bdims\s*=",
     given=(".+", ".-", ".(", "abs2", "dims"),
 )
 CVXPY = regex(
@@ -89,57 +89,34 @@ OF_TENSORS = regex(  # methods and options that PyTorch has, and NumPy has not
     given=".=",
 )
 
-OF_MATHEMATICS = "write A*B for products, A' for transposes, A .* B for products by entries, norm2(x)^2"
-FOREIGN = (  # signs of languages that are not read, and what to write in their place
-    (
-        regex(
-            r"%\*%|%o%|\b(?:crossprod|[dp]norm|(?:col|row)(?:Sums|Means))\s*\(|(?:<-|=)\s*function\s*\(",
-            given=("%", "crossprod", "norm(", "Sums", "Means", "function"),
-        ),
-        "R",
-        "write A*B for A %*% B, X' for t(X), X'*X for crossprod(X), inv(A) for solve(A)",
-    ),
-    (regex(r"\bbsxfun\s*\(", given=("bsxfun",)), "bsxfun of MATLAB", "write A - ones(m)*b' for bsxfun(@minus, A, b')"),
-    (
-        regex(r"\w\(\s*\w+\s*->", given="->"),
-        "a function within a call, as Julia has it",
-        "write sum(x.^2) for sum(x -> x^2, x)",
-    ),
-    (
-        regex(r"\b\w+_lp[dm]f\s*\(|\btarget\s*\+=", given=("_lp", "target")),
-        "Stan",
-        "write the logarithm of the density",
-    ),
-    (regex(r",\s*\[\s*\]\s*,", given="["), "MATLAB's max(A, [], 2)", "give the largest entries a name, a: m"),
-    (regex(r"@\.", given="@"), "Julia's @. macro", "write its dots: exp.(-x.^2/2)"),
-    (
-        regex(r"@(?:NL)?(?:objective|expression|constraint|variable)\s*\(", given="@"),
-        "JuMP",
-        "write the function alone",
-    ),
-    (regex(r"\barma::|\b(?:accu|as_scalar)\s*\(", given=("arma", "accu", "as_s")), "Armadillo", OF_MATHEMATICS),
-    (
-        regex(
-            r"\bEigen::|\.(?:squaredNorm|colwise|rowwise|array|asDiagonal)\(\s*\)|\.(?:cwise\w+|lpNorm|noalias)\b"
-            r"|(?:^|[;\n])\s*(?:const\s+)?(?:double|float|auto)\s+\w+\s*=",
-            given=("Eigen", ".s", ".c", ".r", ".a", ".l", ".n", "double", "float", "auto"),
-        ),
-        "C++, as with Eigen",
-        OF_MATHEMATICS,
-    ),
-    (
-        regex(r"\b(?:Transpose|Tr|Det|Inverse|Norm|Log|Exp|Sqrt|Total)\[", given="["),
-        "Mathematica's language",
-        "write x'*A*x for Transpose[x].A.x, tr(A*B) for Tr[A.B]",
-    ),
+SIGNS_OF_CPP = (
+    r"\bEigen::|\.(?:squaredNorm|colwise|rowwise|array|asDiagonal)\(\s*\)|\.(?:cwise\w+|lpNorm|noalias)\b"
+    r"|\barma::|\b(?:accu|as_scalar)\s*\(|(?:^|[;\n])\s*(?:const\s+)?(?:double|float|auto)\s+\w+\s*="
 )
+SIGNS_OF_R = r"%\*%|%o%|\b(?:crossprod|(?:col|row)(?:Sums|Means))\s*\(|\b[dp]norm\(|(?:<-|=)\s*function\s*\("
+SIGNS_OF_MATHEMATICA = r"\b(?:Transpose|Tr|Det|Inverse|Norm|Log|Exp|Sqrt|Total)\["
+FOREIGN = {  # signs of languages that are not read, their names, and what to write in their place
+    SIGNS_OF_R: ("R", "write A*B for A %*% B, X' for t(X), X'*X for crossprod(X), inv(A) for solve(A)"),
+    r"\bbsxfun\s*\(": ("bsxfun of MATLAB", "write A - ones(m)*b' for bsxfun(@minus, A, b')"),
+    r",\s*\[\s*\]\s*,": ("MATLAB's max(A, [], 2)", "give the largest entries a name, a: m"),
+    r"(?<=\w)\(\s*\w+\s*->": ("a function within a call, as Julia has it", "write sum(x.^2) for sum(x -> x^2, x)"),
+    r"@\.": ("Julia's @. macro", "write its dots: exp.(-x.^2/2)"),
+    r"@(?:NL)?(?:objective|expression|constraint|variable)\s*\(": ("JuMP", "write the function alone"),
+    r"_lp[dm]f\s*\(|\btarget\s*\+=": ("Stan", "write the logarithm of the density"),
+    SIGNS_OF_CPP: ("C++, as with Eigen and Armadillo", "write A*B, A' for transposes, A .* B for products by entries"),
+    SIGNS_OF_MATHEMATICA: ("Mathematica's language", "write x'*A*x for Transpose[x].A.x, tr(A*B) for Tr[A.B]"),
+}
+SEEN = (
+    "% [ -> @ :: _lp target crossprod norm( Norm wise Sums Means function bsxfun ccu s_scalar array noalias float auto"
+)
+ANY_FOREIGN = regex("|".join(FOREIGN), given=(*SEEN.split(), "Diagonal", "double"))
 
 
 def require_known(text: str) -> None:
     """Refuses a text in a language that is not read, by its name."""
-    for pattern, language, hint in FOREIGN if "\\" not in text else ():
-        if found := pattern.search(text):
-            raise NotationError(f"this is {language}, which is not read", text=text, span=found.span(), suggestion=hint)
+    if "\\" not in text and (found := ANY_FOREIGN.search(text)):
+        language, hint = next(said for signs, said in FOREIGN.items() if re.compile(signs).match(text, found.start()))
+        raise NotationError(f"this is {language}, which is not read", text=text, span=found.span(), suggestion=hint)
 
 
 def recognised(text: str) -> Dialect | None:
