@@ -8,7 +8,7 @@ from matdiff.algebra.dims import ONE
 from matdiff.errors import AmbiguityError
 from matdiff.language.binding import Bound
 from matdiff.language.broadcasting import is_bias, is_diagonal, is_term
-from matdiff.language.customs import customary
+from matdiff.language.customs import COUNTED, customary
 from matdiff.language.doubtful_sums import inside
 from matdiff.language.names import ABBREVIATED, GREEK_WORDS, SMALL_CONSTANTS
 from matdiff.language.other_kinds import KindsError, typed_as
@@ -88,11 +88,11 @@ def _only_name(bound: Bound, root: Node) -> str:
 
 
 def is_word(bound: Bound, of: Node | str) -> bool:
-    """Whether a name is undeclared and of several letters, or with a word as its label, and no Greek letter."""
+    """Whether a name is undeclared, of several letters or with a word as its label, and no Greek letter or count."""
     name = of if isinstance(of, str) else of.value[0] if of.kind == "symbol" else ""
     stem, _, label = name.partition("_")
     is_word = (len(stem) > 1 and stem.isalpha() and stem not in GREEK_WORDS | ABBREVIATED) or len(label) > 1
-    return is_word and bound.names[name].declared is None
+    return is_word and COUNTED.isdisjoint(name.split("_")) and bound.names[name].declared is None
 
 
 def is_matrix(node: Node) -> bool:
