@@ -71,7 +71,7 @@ def _phrase(statement: str, is_member: bool = False) -> Said | None:
     """A symmetric; A is symmetric; the matrices A and B are symmetric; symmetric A; points x in front of ∈ ℝⁿ."""
     subject, verb, predicate = _parted(statement)
     if not verb:
-        m = re.fullmatch(rf"(?P<names>{LISTED})\s+(?P<what>[a-z(].*)", statement)
+        m = re.fullmatch(rf"(?P<names>{LISTED})\s+(?P<what>(?:[a-z(]|Laplacian).*)", statement)
         what = description(m.group("what")) if m else None
         is_told = what and (" x " not in what or re.search(r" by |\(|\w×\w", statement) or what.count(" ") > 2)
         if m and what and is_told:  # A n x n is a product

@@ -156,7 +156,7 @@ WHOLE = frozenset("ijklmnpqrstKLMNT")  # letters that are customary for whole nu
 
 def power_of_entries(attempt: Attempt, node: Node, a: Typed, exponent: Typed) -> Typed:
     """x² of a vector: the square of each entry, which is said, since xᵀx may be meant."""
-    attempt.penalty(node, 3, a)
+    attempt.penalty(node, 1 if id(node) in attempt.bound.summed else 3, a)
     x = attempt.written(node.parts[0])
     x = x if x.isalnum() else x.join("()") if not x.startswith(("(", "\\left(")) else x
     attempt.note(node, f"{attempt.written(node)} is taken entry by entry; the inner product is {x}'*{x}")
