@@ -39,6 +39,11 @@ STEP = r"[^\W\d_]\s*[-+−]\s*[0-9]+|[*∗⋆]{2}"  # w_{t-1} and k_{**}, of whi
 class Bound:
     """A tree with resolved names."""
 
+    spans: tuple[tuple[int, int], ...] = ()  # the places of all tokens
+    called: tuple[str, ...] = ()  # the name of the definition that is the function itself
+    coupled = frozenset[str]()  # the states that depend on each other
+    written = 0  # nodes that stand for a[k], where that is defined for every k
+
     def __init__(
         self,
         tree: Node,
@@ -52,12 +57,8 @@ class Bound:
         dialect: Dialect | None = None,
         is_member: bool = False,
     ) -> None:
-        """*labelled* are the names that carry a label, *other* the places of *decisions* that go against custom.
-
-        *is_member* is said of a chain J = a = b, of which another member may use what this one does not.
-        """
-        self.tree, self.text = tree, text
-        self.is_member, self.unused = is_member, dict[str, MatdiffError]()
+        """*labelled* have a label, *other* are places of *decisions* against custom, *is_member* is one of a = b."""
+        self.tree, self.text, self.is_member, self.unused = tree, text, is_member, dict[str, MatdiffError]()
         self.is_code, self.dialect = dialect is not None, dialect or NUMPY  # whose operators a piece of code means
         self.declared, self.free = declared, free
         self.wrt, self.labelled, self.other = frozenset(wrt), labelled, other
@@ -67,14 +68,10 @@ class Bound:
         self.notes: list[tuple[int, str]] = []  # places of the text, and what is said of them
         self.names: dict[str, Name] = {}
         self.definitions, self.indices, self.scalars = set[str](), set[str](), set[str]()  # scalars: t of A(t)
-        self.spans: tuple[tuple[int, int], ...] = ()  # the places of all tokens
-        self.called: tuple[str, ...] = ()  # the name of the definition that is the function itself
         self.free_indices = {name: Binder(name, last) for name, last in declared.general.items()}
         self.recursions: dict[str, Recursion] = {}
-        self.coupled = frozenset[str]()  # the states that depend on each other
         self.moved: dict[str, set[int]] = {}  # of families that the text counts from 0, the places of those indices
         self.given: dict[str, Given] = {}  # definitions with parameters
-        self.written = 0  # nodes that stand for a[k], where that is defined for every k
         self.numbers: dict[str, int] = {}  # sizes that the text gives as numbers: K = 3
         self.written_sizes = declared.sizes()  # names that sizes have in the declarations and in limits of sums
         self.ranges = set(self.written_sizes)  # those that are scalars where they stand in a formula
@@ -233,8 +230,6 @@ class Bound:
         if self.is_numbered(base):
             return self.numbered(node, base.value, self._low(node, text), scope)
         pieces = re.split(r"[\s,]+", text.strip())
-        if "" in pieces:
-            raise self.error(node, f"an index is missing in the subscript {text}", "leave out the comma")
         if word := base.kind == "NAME" and word_among(pieces, {*scope, *self.declared}, scope):
             return self._labelled(node, base, word, [piece for piece in pieces if piece != word], scope)
         if fixed := subscripts(self._low(node, text), self.with_general(scope), self.first_place(base)):
@@ -243,7 +238,7 @@ class Bound:
         if base.kind == "NAME" and re.fullmatch(STEP, text):
             self.leave(node, base, [text.replace(" ", "")], scope)
             return None
-        if not re.fullmatch(r"(?:[\w\s,]|\[\w+\]|:(?=\s*(?:,|$)))+", text):
+        if "" in pieces or not re.fullmatch(r"(?:[\w\s,]|\[\w+\]|:(?=\s*(?:,|$)))+", text):
             raise self.error(node, f"the subscript {text} is not made of letters and digits")
         self._require_no_binder(node, text, scope)
         for written in (pieces, list(text)):
