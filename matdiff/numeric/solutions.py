@@ -195,7 +195,8 @@ def feasible(
         count, n = flat.shape
         moves = WIDTH * np.concatenate([np.zeros((1, n)), np.eye(n), -np.eye(n)])
         stencil = (flat[:, None] + moves).reshape(-1, n)
-        values = packed(limits.results(with_values(within, unpacked(stencil, points)))).reshape(count, 2 * n + 1, -1)
+        rows = packed(limits.results(with_values(within, unpacked(stencil, points))))  # one, of what does not move
+        values = np.broadcast_to(rows, (len(stencil), rows.shape[1])).reshape(count, 2 * n + 1, -1)
         kept = np.isfinite(values).all(axis=(1, 2))
         here, there = values[kept, 0], values[kept, 1:]
         if np.abs(here).max(initial=0.0) < enough:

@@ -252,3 +252,14 @@ def test_docstrings_of_backward_passes_have_no_findings() -> None:
 def test_directives_of_restructured_text_are_formulas() -> None:
     rows = ["Loss", "====", "", ".. math::", "", "   f(x) = x^T A x", "", "so that :math:`\\nabla f(x) = A x`."]
     assert [found.line for found in linted([("notes.rst", "\n".join(rows))]).found] == [len(rows)]
+
+
+def test_an_equation_that_does_not_move_with_its_letters_is_no_crash() -> None:
+    text = (
+        "We want to maximize $V^TCV$ subject to $||V|| = 1$\n"
+        r"This is done by $\mathcal{L}(x, \lambda)= f(x) + \lambda g(x)$, where $g(x)$ is the constraint, $1 - ||V||$,"
+        "and $f(x)$ is the function we want to maximize, in this case the variability of the projection $V$ onto $X$, "
+        "$f(x) = V^TCV$.\n"
+        r"$\mathcal{L}(x, \lambda)= V^TCV + \lambda (1 - ||V||)$"
+    )
+    assert linted([("notes.md", text)]).ok
