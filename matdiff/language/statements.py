@@ -208,7 +208,8 @@ def _without_request(text: str, pieces: list[Piece]) -> tuple[list[Piece], Quest
             is_bare = _is_bare(found) or (found.inner is not None and found.inner[0] == found.start)  # wrt x alone
             if not is_bare or (asked.names and not _is_bare(asked)):
                 _refuse_second(text, found)
-            asked = asked._replace(names=(*asked.names, *found.names))
+            names, order = (*asked.names, *found.names), max(asked.order, found.order)  # the gradient and the Hessian
+            asked = asked._replace(names=tuple(dict.fromkeys(names)), order=order)
         asked = asked or found
         spans += _around(found)
         within.append(piece._replace(start=found.inner[0], end=found.inner[1]) if found and found.inner else piece)
