@@ -37,7 +37,7 @@ def repeat(attempt: Attempt, vector: Typed, matrix: Typed, node: Node) -> Typed 
             return None
         by_rows = True
     is_named = named.kind == "symbol" and matrix.factors is not None
-    is_likely = vector.node.kind == "call" or along > 0 or (is_named and is_bias(named) and not ends_small(matrix))
+    is_likely = vector.node.kind == "call" or along > 0 or (is_named and is_bias(named))
     attempt.penalty(node, 1 if is_likely else 4, vector, matrix)
     of_arrays = attempt.bound.is_code and attempt.bound.dialect.is_python
     if not is_row and not of_arrays and is_open(attempt, named):
@@ -92,12 +92,6 @@ def ends_in_data(matrix: Typed) -> bool:
     factors = matrix.factors or [matrix]
     first, last = (f.node.value[0] if f.node.kind in ("symbol", "member") else "" for f in (factors[0], factors[-1]))
     return len(factors) > 1 and last[:1] in DATA and first[:1] not in DATA
-
-
-def ends_small(matrix: Typed) -> bool:
-    """Whether the last factor of a product is called as vectors are, as in Ax + b, and not as in XW + b."""
-    last = (matrix.factors or [matrix])[-1].node
-    return last.kind == "symbol" and last.value[0][:1].islower()
 
 
 SAID = frozenset(("product", "tight"))  # what may have been meant as a matrix

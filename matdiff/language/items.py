@@ -56,8 +56,8 @@ def resolve_sequence(bound: Bound, node: Node, scope: Scope) -> None:
             raise bound.error(span, f"{item.value} is defined twice", error=DeclarationError)
         bound.definitions.add(item.value)
     last = node.parts[-1]
-    while last.kind == "group" and len(last.parts) == 1:  # the (J) of ∇(J)
-        last = last.parts[0]
+    while last.kind == "group" and not bound.text.startswith(("(", "\\left("), last.start):
+        last = last.parts[0]  # J of dJ/dw and ∇(J); a (J) by itself is the definition
     meant = next((item for item in node.parts[:-1] if last.kind == "NAME" and item.value == last.value), last)
     is_used = any(last.value in names_used(item) for item in node.parts[:-1])
     if meant.kind in ("define", "abbreviate") and not is_used:

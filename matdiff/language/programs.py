@@ -21,7 +21,7 @@ COMMENT = regex(
     r"|(?<=[^\s\d])(?:[ \t]+#|[ \t]{2,}%)[^\n]*"
 )
 CONTINUED = regex(r"\.\.\.[ \t]*\n")
-GENERATED = regex(r"(?<![\w.])(?P<name>sum|prod|maximum|minimum)\(", given=" for ")
+GENERATED = regex(r"(?<![\w.])(?P<name>sum|prod|maximum|minimum)\(")
 RUNS = regex(  # i in 1:n, i = 1:length(x), i ∈ eachindex(x)
     r"\s*(?P<letter>[^\W\d]\w*)\s*(?:=|∈|\bin\b)\s*(?:(?:1:(?:length|size)|eachindex|axes)\((?P<array>\w+)[\s,12]*\)"
     r"|(?P<first>\w+):(?P<last>[\w+\-* ]*\w))\s*"
@@ -102,7 +102,7 @@ def _generators(text: str) -> list[Edit]:
     ['(sum_{i=1}^{n} sum_{j} (', '))']
     """
     edits: list[Edit] = []
-    for m in GENERATED.finditer(text):
+    for m in GENERATED.finditer(text) if " for " in text else ():
         start = next((word.start() for word in outside(text, r"\bfor\b", m.end())), 0)
         stop, body = closing(text, m.end()), text[m.end() : start]
         signs = [_sign(m["name"], clause, body) for clause in re.split(CLAUSES, text[start:stop])[1:]]

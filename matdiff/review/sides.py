@@ -216,11 +216,11 @@ class Beside:
     def _equation(self, line: Line, side: str, chain: Chain, value: Expr) -> Judged:
         """The verdict on an equation that is no identity: whether it follows from those before it."""
         left = chain.truth
-        if isinstance(left, Symbol) and left in symbols(value) and left not in symbols(left - value):
-            return Judged(line, NO_CLAIM)  # W = W − ηG, the next W
         if left.shape != value.shape:
             self.chain = None
             return self._of_other_shapes(line, side, left, value)
+        if isinstance(left, Symbol) and left in symbols(value) and left not in symbols(left - value):
+            return Judged(line, NO_CLAIM)  # W = W − ηG, the next W
         before, unknowns = self.equations.copy(), self.unknowns()
 
         def turned(e: Expr) -> bool:

@@ -14,12 +14,14 @@ from matdiff.errors import AmbiguityError
 from matdiff.language.dialects import MODULES
 from matdiff.language.dialects.statements import axis_said, next_name, replace
 from matdiff.language.extents import Excerpt
+from matdiff.regex import regex
 
 if TYPE_CHECKING:
     from matdiff.language.dialects.python import Converter
 
 PICKED, ONE_HOT, ROWS = "what is picked by labels", "rows of labels", "rows for a number"  # what no text can call
 RANGES = ("range", "arange")
+COUNT = regex(r"\d+|[^\W\d]\w*(?:\.(?:shape\[0\]|size\((?:dim=)?0\)))?|len\([^\W\d][\w.]*\)")  # of samples
 MARK = "ǁ"  # a letter that no text has in a name
 MOVES = ("to", "cuda", "long", "type", "astype")
 IDENTITIES = ("eye", "identity")
@@ -72,7 +74,8 @@ def _is_range(value: ast.expr) -> bool:
     args = [ast.unparse(a) for a in value.args] if isinstance(value, ast.Call) else []
     options = {k.arg for k in value.keywords} if isinstance(value, ast.Call) else set()
     is_range = _called(value) in RANGES and options <= {"device", "dtype"}
-    return is_range and (len(args) == 1 or (len(args) == 2 and args[0] == "0"))
+    is_count = bool(args) and COUNT.fullmatch(args[-1]) is not None
+    return is_range and is_count and args[:-1] in ([], ["0"])
 
 
 def _reassign(tree: ast.AST, labels: dict[str, ast.Name]) -> None:
