@@ -63,9 +63,10 @@ SYMPY = regex(
 MATLAB = regex(  # f = @(x) …, function J = f(x)
     r"(?:^|[=(,;\n])\s*@\s*\(|(?:^|\n)\s*function\s+(?:\[[\w\s,]*\]|\w+)\s*=\s*\w+\s*\(", given=("@", "function")
 )
-JULIA = regex(  # x .- y, sum(abs2, x), dims=1; exp.(x) is everybody's
-    r"(?<=[A-Za-z_)\]'\s])\.\+(?=[\s\w(])|(?<=[A-Za-z_)\]'\s])\.-(?=[\s\w(])|\(abs2\s*,|\bdims\s*=",
-    given=(".+", ".-", "abs2", "dims"),
+JULIA = regex(  # x .- y, sum(abs2, x), dims=1, exp.(x) beside exp(A); exp.(x) alone is everybody's
+    r"(?<=[A-Za-z_)\]'\s])\.\+(?=[\s\w(])|(?<=[A-Za-z_)\]'\s])\.-(?=[\s\w(])|\(abs2\s*,|\bdims\s*="
+    r"|(?<![\w.])([^\W\d]\w*)\.\(.*?(?<![\w.])\1\(|(?<![\w.])([^\W\d]\w*)\(.*?(?<![\w.])\2\.\(",
+    given=(".+", ".-", ".(", "abs2", "dims"),
 )
 CVXPY = regex(
     r"\b(?:sum_squares?|quad_form|log_det|matrix_frac|quad_over_lin|log_sum_exp|inv_pos|normNuc)\s*\(", given="_N"
