@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from itertools import combinations
 from pathlib import Path
@@ -200,6 +202,12 @@ def test_a_property_is_one_file() -> None:
     package = Path(matdiff.__file__).parent
     files = {p.name for p in package.rglob("*.py") if "toeplitz" in p.read_text(encoding="utf-8").lower()}
     assert files == {"toeplitz.py"}
+
+
+def test_a_property_is_known_before_its_operator_is_used() -> None:
+    program = "import matdiff; print(matdiff.derive('tr(A X)', 'X', 'X: n x n toeplitz').gradient)"
+    shown = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    assert shown.strip() == "toep(Aᵀ)"
 
 
 def test_a_property_of_ones_own() -> None:

@@ -30,9 +30,10 @@ from matdiff.algebra.drawing import (
     well_conditioned,
 )
 from matdiff.algebra.expr import FUNCTIONS, Expr
+from matdiff.opening import ByNeed
 from matdiff.records import NamedTuple
 
-PROPERTIES: dict[str, Property] = {}
+PROPERTIES: ByNeed[Property] = ByNeed()
 ALSO: dict[str, str] = {}  # other words, and those that stand for them
 INDEX = "index"  # of a scalar that says which entry or member is meant: a number from 1 on
 
@@ -87,7 +88,7 @@ class Property:
         fitted: Draw | None = None,
         held: Test | None = None,
     ) -> None:
-        if word in PROPERTIES:
+        if PROPERTIES.is_made(word):
             raise ValueError(f"the property {word} is stated twice")
         self.word = word
         self.of = of
@@ -142,7 +143,7 @@ def implied(properties: frozenset[str]) -> frozenset[str]:
         found, before = properties, frozenset[str]()
         while found != before:
             before = found
-            for p in PROPERTIES.values():
+            for _, p in PROPERTIES.made():
                 if p.word in found:
                     found |= p.implies
                 elif any(words <= found for words in p.follows):
@@ -154,7 +155,7 @@ def implied(properties: frozenset[str]) -> frozenset[str]:
 def records(words: Iterable[str]) -> list[Property]:
     """The properties that some words name, in the order of the table."""
     named = frozenset(words)
-    return [p for p in PROPERTIES.values() if p.word in named] if named else []
+    return [p for word, p in PROPERTIES.made() if word in named] if named else []
 
 
 def curved(words: Iterable[str]) -> frozenset[str]:

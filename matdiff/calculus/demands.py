@@ -10,7 +10,7 @@ from fractions import Fraction
 from functools import cache
 from math import inf
 
-from matdiff.algebra.expr import Expr, Operator, Symbol, postorder, replace
+from matdiff.algebra.expr import Expr, Operator, Symbol, postorder, replace, symbols
 from matdiff.algebra.identities.transposes import transposed, untransposed
 from matdiff.algebra.kinds import is_a
 from matdiff.algebra.operators.differentials import Differential
@@ -73,7 +73,9 @@ def demanded_by(steps: Iterable[Step], function: Expr, answers: Iterable[Expr]) 
     """What the laws that were used demand, and the parts of the function that the answers still have."""
     found = dict.fromkeys(c for step in steps for c in of_step(step))
     kept = {n for a in answers for n in postorder(a)}
-    found |= dict.fromkeys(c for n in postorder(function) if n in kept for c in of_value(n))
+    turned = {frozenset(symbols(n)) for n in kept if isinstance(n, Inverse)}  # S⁻ᵀ for the S⁻¹ of the function
+    valued = (n for n in postorder(function) if n in kept or (isinstance(n, Inverse) and {*symbols(n)} in turned))
+    found |= dict.fromkeys(c for n in valued for c in of_value(n))
     return tuple(c for c in found if c.demand != OTHER or c.words)
 
 

@@ -287,7 +287,7 @@ def _right_side(right: Excerpt) -> tuple[Shape | str, frozenset[str]]:
     end = len(right.text)
     while match := re.search(r"([^\W\d_]\w*)[\s,]*$", right.text[:end]):
         word = property_word(match.group(1).lower())
-        if word not in PROPERTIES and word not in KINDS:
+        if not PROPERTIES.is_taken(word) and word not in KINDS:
             break
         (kinds if word in KINDS else properties).add(KINDS.get(word, word))
         end = match.start()

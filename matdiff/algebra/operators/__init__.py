@@ -1,8 +1,9 @@
 """The operators, one block each, grouped by subject.
 
 A module is loaded when one of its operators is first asked for, in the tables ``OPERATORS`` and ``FUNCTIONS`` of
-matdiff.algebra.expr, or one of its laws: ``grammar/operators.table`` tells what they and the modules of the identities
-make, and ``python -m matdiff.language.tables`` writes it.  Where it does not know a module all are loaded at once.
+matdiff.algebra.expr, or one of its laws or properties: ``grammar/operators.table`` tells what they and the modules of
+the identities make, and ``python -m matdiff.language.tables`` writes it.  Where it does not know a module all are
+loaded at once.
 """
 
 from collections.abc import Iterable, Iterator
@@ -10,13 +11,14 @@ from importlib import import_module
 from typing import Any
 
 from matdiff.algebra.arithmetic import Arithmetic
+from matdiff.algebra.assumptions import PROPERTIES, Property
 from matdiff.algebra.expr import FUNCTIONS, OPERATORS, Expr
 from matdiff.algebra.laws import CATALOGUE, Law
 from matdiff.files import grammar_path, modules, read_text
 from matdiff.opening import ByNeed
 
 MODULES = modules(__path__)
-TABLES: tuple[ByNeed[Any], ...] = (OPERATORS, FUNCTIONS, CATALOGUE)
+TABLES: tuple[ByNeed[Any], ...] = (OPERATORS, FUNCTIONS, CATALOGUE, PROPERTIES)
 TABLE = "operators.table"
 
 
@@ -46,12 +48,13 @@ def table_text(identities: Iterable[str]) -> str:
     Operators keep the order in which their modules stand in it already; new ones are put behind.
     """
     own = [import_module(f"{__name__}.{name}").__name__ for name in MODULES]
-    made: dict[str, tuple[list[str], ...]] = {name: ([], [], []) for name in stored() if name in own}
-    made.update((name, ([], [], [])) for name in (*own, *identities) if name not in made)
+    ordered = dict.fromkeys((*(name for name in stored() if name in own), *own, *identities))
+    made: dict[str, list[list[str]]] = {name: [[] for _ in TABLES] for name in ordered}
     owner = dict(owners())
     for number, table in enumerate(TABLES):
         for name, entry in table.made():
             home = owner.get(entry, entry.apply.__module__) if isinstance(entry, Law) else entry.__module__
+            home = getattr(entry.projection, "__module__", "") if isinstance(entry, Property) else home
             if home in made:
                 made[home][number].append(name)
     return "".join(" ; ".join([module, *map(" ".join, several)]) + "\n" for module, several in made.items())
