@@ -87,7 +87,7 @@ def _is_spread(fault: Fault) -> bool:
     """Whether a number is added to a vector or a matrix: λ for λI, f(x) for ∇f(x)."""
     found = _spread_terms(fault.value) if fault.value is not None else set()
     meant = _spread_terms(fault.truth)
-    return bool(found or (fault.value is None and meant) if fault.is_equation else found - meant)
+    return bool(found | meant if fault.is_equation else found - meant)
 
 
 def _spread_terms(e: Expr) -> set[Expr]:
