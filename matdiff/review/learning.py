@@ -137,8 +137,9 @@ def _define_by(scope: Scope, name: str, side: str, indices: Sequence[str], is_wh
         with suppress(MatdiffError):
             scope.members[name] = family(scope, name, side, indices)
             return
-    if name in letters_in(side) and not (indices or scope.asks(side)):
-        read_equation(name, side, scope.declared)  # of z = tanh(Wz + x), whose sides have one shape
+    if (name in letters_in(side) or name in scope.where) and not (indices or scope.asks(side)):
+        with suppress(MatdiffError):  # z = tanh(Wz + x), u = −Kx with a declared u: both sides have one shape
+            read_equation(name, side, scope.declared)
     try:
         value = by_entries(scope, side, indices) if indices else scope.read(side, scalar=name in scope.losses)
     except MatdiffError as error:
