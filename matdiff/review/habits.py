@@ -266,7 +266,6 @@ def with_ones(side: str, rows: str = "") -> str:
 class Habits:
     """The signs of one text, and the layout of derivatives that it states.
 
-    has_open_g          whether g is a function by entries that is not given
     states_numerator    whether derivatives are said to be rows
     turned              which derivatives are the transposes of ours: gradients, Jacobians
     states_columns      whether they are said to be columns
@@ -278,8 +277,6 @@ class Habits:
         self.states_numerator = re.search(r"(?m)^[^=\n]*numerator layout[^=\n]*$", text) is not None
         self.turned = {"gradients"} if self.states_numerator else set()
         self.states_columns = re.search(r"column (?:vectors|gradients)|gradients are column", text) is not None
-        self.has_open_g = re.search(r"(?<![A-Za-z])g['′]\s*\(", text) is not None and "g" not in given
-        self.has_open_g = self.has_open_g and re.search(r"(?<![A-Za-z])g\s*(?:\([^()=]*\))?\s*&?:?=", text) is None
         self._softmax = re.search(SOFTMAX, text) is not None or re.search(IS_SOFTMAX, text) is not None
         self._primes = self._sign_of_time(text)
         self._varies = re.search(VARIATION, text) is not None and re.search(DELTA, text) is None

@@ -28,7 +28,20 @@ TOLD = (  # what begins a line that says what f is, or ∇f
 OF_VECTORS = (
     r"(?<![A-Za-z]){0}\s*(?:[ᵀ⊤'′_\[]|\^\s*\{{?(?:T|⊤)|[₀-₉])|[d∂]\s*{0}(?![A-Za-z])"  # of which f is no number
 )
+BY_ENTRIES = r"(?<![A-Za-z])\\?(g|φ|ϕ|ψ|phi|varphi|psi)['′]\s*\("  # g′(Wx)
 SIZES = "nmpqkr"
+
+
+def by_entries(text: str, given: Collection[str]) -> str:
+    """Declares the functions by entries of whose slopes a text speaks, and that it does not give.
+
+    >>> by_entries("y = φ(Wx), dy = φ'(Wx) ⊙ dW x", ())
+    'phi: R -> R'
+    """
+    spoken = {(name, named(name)) for name in re.findall(BY_ENTRIES, text)}
+    is_given = r"(?<![A-Za-z]){}\s*(?:\([^()=]*\))?\s*&?:?="
+    names = {name for spelt, name in spoken if name not in given and not re.search(is_given.format(spelt), text)}
+    return "; ".join(f"{name}: R -> R" for name in sorted(names))
 
 
 def with_arguments(scope: Scope, lines: list[Line]) -> list[Line]:

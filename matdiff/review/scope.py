@@ -28,6 +28,7 @@ from matdiff.review.filling import Origin
 from matdiff.review.habits import Habits, said_once
 from matdiff.review.lines import Line
 from matdiff.review.members import General, by_places
+from matdiff.review.opened import by_entries
 from matdiff.review.operators import (
     HELD,
     LETTER,
@@ -88,7 +89,7 @@ class Scope:
         number_letters(self, text)
         assume(self, text, curved=False)
         self.habits = Habits(text, dict(self.declared.table))
-        self.declared.table.update(declare("g: R -> R").table if self.habits.has_open_g else {})
+        self.declared.table.update(declare(by_entries(text, self.given)).table)
         self.paths, self.rates = dict[str, str](), dict[str, str]()  # what depends on a number, and on which; ẋ by x
         self.upstream: set[str] = set()  # the symbols for derivatives of what is not given, ∂L/∂Y
         self.told: dict[str, Expr] = {}  # what a text says that these are
