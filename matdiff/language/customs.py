@@ -178,7 +178,7 @@ TIME = rf"(?:(?<![A-Za-z])e\s*\^|expm?)\s*[{{(]\s*[-−]?\s*(?:{MATRIX}\s*[*·]?
 ASKED = (
     r"(?<!by )(?<!in )(?<!wrt )(?<!w\.r\.t\. )(?<!respect to )(?<!d/d)(?<!∂)"  # the question says nothing of its kind
 )
-ALONE = rf"(?<![A-Za-z\\])(?<!\w\(){ASKED}t(?![A-Za-z]{{2}}|r\W|\w*\()"
+ALONE = rf"(?<![A-Za-z\\])(?<![\w'′]\(){ASKED}t(?![A-Za-z]{{2}}|r\W|\w*\()"
 STEP = r"(?:^|[-+−(,=])\s*t\s*[*·]?\s*(?:\\[a-z]+\s*\{\s*)?[A-Za-z](?![A-Za-z])"
 
 
