@@ -16,7 +16,7 @@ PRODUCTS = ("product", "tight")
 
 def say_identities(bound: Bound, attempt: Attempt) -> None:
     """Notes that the I of ω'Iω is the identity, which nobody writes there: it may be a matrix, as of inertia."""
-    for node in [node for node in bound.order if node.kind in ("product", "tight")]:
+    for node in [node for node in bound.order if node.kind in PRODUCTS]:
         ones = [part for part in node.parts if part.kind == "constant" and part.value == ("eye", ())]
         others = [part for part in node.parts if part not in ones and part.typed is not None]
         written = [one for one in ones if attempt.written(one) == "I"]

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from matdiff.algebra.constants import is_zero
 from matdiff.algebra.expr import Expr, Symbol, postorder, replace
 from matdiff.algebra.matching.applying import MOST_USES, Applied
-from matdiff.algebra.matching.reason import Nothing, Reason, operators
+from matdiff.algebra.matching.reason import NOTHING, Reason, operators
 from matdiff.algebra.matching.rules import LIKE_TERMS, POWERS, hiding, implied, rules
 from matdiff.algebra.matching.shared import ways_to_look
 from matdiff.algebra.matching.standard import Standard
@@ -127,7 +127,7 @@ class Explainer:
     def _with(self, beyond: frozenset[str], *rules: str) -> Standard:
         return self._exactly(*hiding(*rules), beyond=beyond)
 
-    def _exactly(self, *rules: str, beyond: frozenset[str] = Nothing) -> Standard:
+    def _exactly(self, *rules: str, beyond: frozenset[str] = NOTHING) -> Standard:
         key = frozenset(rules), beyond
         if key not in self.forms:
             self.forms[key] = Standard(*rules, beyond=beyond)

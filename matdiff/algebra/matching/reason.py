@@ -32,7 +32,7 @@ WIDER = {  # rules that stand for more: on a line a column is its vec, and a sca
     ("identity", "multiples out of Trace"): ("trace of a scalar",),
     ("trace", "transpose within a trace"): ("transpose of a scalar",),
 }
-Nothing: frozenset[str] = frozenset()
+NOTHING: frozenset[str] = frozenset()
 UNSEEN = frozenset(  # letters, exp for any function of a number, and what a standard form writes otherwise
     "Symbol Number Index Member Unspecified Exp Zeros Ones Identity"
     " Product Hadamard Sum Scale Transpose Power SymbolicPower Inverse Differential".split()
@@ -59,7 +59,7 @@ class Reason:
         self.about = [about for side in (left, right) if (about := operators(side) - UNSEEN)]
         self.known: dict[object, list[Sides]] = {}
         self.rules: tuple[str, ...] = ()
-        self.beyond = Nothing
+        self.beyond = NOTHING
         self.needed: tuple[frozenset[str], ...] = ()
         if left is right and left.is_scalar:
             self.rules = ("transpose of a scalar",)  # aᵀ = a is read as a = a
@@ -76,7 +76,7 @@ class Reason:
             if any(isinstance(n, (IndexedSum, UnitVector, VerticalStack)) for n in postorder(Sum.of(left, right))):
                 levels += [BY_ENTRIES, BY_STACKS]
             levels += [b for b in BEYOND[-1:] if opens and b not in levels]
-            self.beyond = next((b for b in levels if Standard(beyond=b).equates(left, right)), Nothing)
+            self.beyond = next((b for b in levels if Standard(beyond=b).equates(left, right)), NOTHING)
             self.needed = self._narrowed() if self.beyond else ()
 
     def _is_of(self, rule: str) -> bool:
