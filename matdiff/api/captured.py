@@ -36,7 +36,8 @@ def applied(f: Function, values: Mapping[str, Any]) -> Any:
     try:
         return f(*bound.args, **bound.kwargs)
     except FAILURES as error:
-        raise MatdiffError(f"{f.__name__} raised {type(error).__name__}: {error}") from error
+        name = getattr(f, "__name__", "the function")
+        raise MatdiffError(f"{name} raised {type(error).__name__}: {error}") from error
 
 
 def in_names(f: Function, names: Sequence[str]) -> Function:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -167,3 +168,11 @@ def test_a_list_of_numbers_is_an_array() -> None:
     assert_gradient(lambda x: x[0] ** 2 + 3 * x[1], lambda x: [2 * x[0], 3], where="x: 2")
     with pytest.raises(AssertionError, match="wrong"):
         assert_gradient(lambda x: x[0] ** 2 + 3 * x[1], lambda x: [2 * x[0], 2], where="x: 2")
+
+
+def test_what_a_function_without_a_name_raises_is_told() -> None:
+    def f(x: Any, p: float) -> float:
+        raise ValueError("no")
+
+    with pytest.raises(matdiff.MatdiffError, match="the function raised ValueError: no"):
+        assert_gradient(partial(f, p=2.0), lambda x: 2 * x, wrt="x", at={"x": np.arange(3.0)})
