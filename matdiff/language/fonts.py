@@ -39,7 +39,7 @@ WORDS = frozenset("let in and for max min be is are of the wrt to how can its vi
 STYLED = r"[\U0001d400-\U0001d7cb\u2102-\u213b]"
 ONE = rf"(?:[A-Za-z]|[{GREEK_CLASS}]|{STYLED})(?!\w)"
 ASKED = regex(  # where a letter is only named: it has the font of the function
-    rf"∇_\{{?\w+\}}?\s*{ONE}\([^()=;]*\)|(?:∇|∂|min|max|⟫)\s*(?:_\s*\{{?\s*)?{ONE}|/\s*\(?\s*d\s*{ONE}"
+    rf"∇_\{{?\w+\}}?\s*{ONE}(?:\([^()=;]*\)|(?=\s*(?:[.,;?]|$)))|(?:∇|∂|min|max|⟫)\s*(?:_\s*\{{?\s*)?{ONE}|/\s*\(?\s*d\s*{ONE}"
     rf"|(?:\A|:)\s*{ONE}(?=\s*[↦→])"
     rf"|{ONE}[{MARKS}]?(?:\s*\^\s*\{{?[*⋆]\}}?)?(?=\s*:?=\s*arg)|\b(?:respect\s+to|w\.?r\.?t\.?|over)\s+{ONE}"
 )

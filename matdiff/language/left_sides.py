@@ -100,6 +100,16 @@ def root_of(text: str, piece: Piece, heads: list[re.Match[str]]) -> list[Edit]:
     return [(heads[0].start(), heads[0].end(), f" {name} = √("), (piece.end, piece.end, ")")]
 
 
+def is_its_own(text: str, head: re.Match[str], end: int) -> bool:
+    """Whether L stands by itself on the right of L(W) = tr(WᵀLW) too, which the function called L can't do."""
+    found = head.groupdict()
+    name, given = found.get("name") or "", found.get("arguments")
+    if not name or given is None or name in given or name not in text[head.end() : end]:
+        return False
+    bare = rf"(?<![^\W\d_]){re.escape(name)}(?![\w{MARKS}{SUBS}]|\s*[(\[_^])"
+    return re.search(bare, text[head.end() : end]) is not None
+
+
 def taken_out(text: str, heads: list[re.Match[str]], is_alone: bool) -> list[re.Match[str]]:
     """The left sides that nothing else in the text uses; of ŷ = σ(z) = … it uses ŷ."""
     *front, last = heads

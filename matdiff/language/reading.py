@@ -172,7 +172,9 @@ class Readings(Beside):
             from matdiff.language.left_sides import also_within, of_steps
 
             notes += of_steps(self.called, numbers)
-            notes += also_within(self.called, {s.name: s.shape == SCALAR for s in symbols(found.expr)}, self.text)
+            names = {node.name: False for node in postorder(found.expr) if isinstance(node, Named)}
+            names |= {s.name: s.shape == SCALAR for s in symbols(found.expr)}
+            notes += also_within(self.called, names, self.text)
         found.notes = found.expr.facts["notes"] = tuple(dict.fromkeys((*found.notes, *self.notes, *notes)))
         found.called = found.expr.facts["called"] = tuple(dict.fromkeys((*self.called, *found.called)))
         spans, idle = [*self.spans, *found.spans], found.unused()

@@ -77,6 +77,7 @@ class Around(NamedTuple):
     """What stands around a statement.
 
     known, defined  the names that are declared or asked for, and those that the text defines
+    own             what functions are called by letters that stand for other things on the right
     is_only         whether every statement has a left side, of which at most one is used by none
     is_alone        whether there is no other statement
     is_constrained  whether a condition is stated by «subject to»
@@ -84,6 +85,7 @@ class Around(NamedTuple):
 
     known: Collection[str]
     defined: Collection[str]
+    own: Collection[str]
     is_only: bool
     is_alone: bool
     is_constrained: bool
@@ -98,8 +100,9 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
     standing = {piece.start for piece in kept}
     edits = [*joined(text, pieces, standing), *((start, end, " ") for start, end in asking)]
     sides, heads = list[list[Edit]](), list[re.Match[str]]()
-    firsts = [next(left_sides.heads_of(text, piece), None) for piece in kept if text[piece.start : piece.end].strip()]
-    around = _surroundings(text, pieces, firsts, known)
+    stand = [piece for piece in kept if text[piece.start : piece.end].strip()]
+    firsts = [next(left_sides.heads_of(text, piece), None) for piece in stand]
+    around = _surroundings(text, pieces, stand, firsts, known)
     edits += (general := _of_members(text, kept))
     signs = [(p.end, p.end + 1) for p in pieces if text[slice(*p.lead)].startswith("(")]  # tr(X) (X ∈ ℝⁿ)
     signs += [*asking, *((start, end) for start, end, _ in general), *several]
@@ -109,7 +112,7 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
         heads += named
         if asked and (question := _beside(question, asked)):
             question, edit = _with_second(text, question, asked, piece)
-            edits = [*(other for other in edits if other[0] != edit[0]), edit]
+            edits = _instead(edits, [edit])
             signs.append(edit[:2])
             continue
         edits = _as_items(edits) if asked and asked.inner and not question else edits
@@ -121,7 +124,7 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
         chained = [*changes, *(edit for other in others for edit in other)] if others else []
         places = {start for start, end, _ in chained if start < end}
         signs += [(start, start + 1) for start in places if text[start] == "="]  # between the members of a chain
-        edits += changes
+        edits = _instead(edits, changes)
     changed = script.edited(edits)
     refuse_unread(changed, known)
     refuse_differential(changed, known)
@@ -137,6 +140,12 @@ def _beside(first: Question | None, second: Question) -> Question | None:
     return None if is_one else first
 
 
+def _instead(edits: list[Edit], changes: list[Edit]) -> list[Edit]:
+    """The changes with further ones, of which one from a sign between statements on stands instead of another there."""
+    whole = {start for start, end, _ in changes if start < end}
+    return [*(edit for edit in edits if edit[0] not in whole), *changes]
+
+
 def _as_items(edits: list[Edit]) -> list[Edit]:
     """Parts f = … where C = W B by semicolons, behind which f may be asked about: df/dW?"""
     return [(start, end, ";" if sign in (" where ", " and ") else sign) for start, end, sign in edits]
@@ -150,12 +159,18 @@ def _before_arg_min(script: Transcript) -> tuple[Transcript, list[tuple[int, int
 
 
 def _surroundings(
-    text: str, pieces: Sequence[Piece], firsts: Sequence[re.Match[str] | None], known: Collection[str]
+    text: str,
+    pieces: Sequence[Piece],
+    stand: Sequence[Piece],
+    firsts: Sequence[re.Match[str] | None],
+    known: Collection[str],
 ) -> Around:
-    """What stands around the statements, of which some begin with a left side."""
+    """What stands around the statements, of which those that *stand* as formulas may begin with a left side."""
+    told = zip(firsts, stand, strict=True)
     return Around(
         known,
         {left_sides.called(head) for head in firsts if head},
+        {left_sides.called(head) for head, piece in told if head and left_sides.is_its_own(text, head, piece.end)},
         None not in firsts and sum(not left_sides.is_used(text, head) for head in firsts if head) <= 1,
         len(firsts) == len(pieces) == 1 and not word_of(text, pieces[0]),
         any(CONSTRAINING.match(word_of(text, piece)) for piece in pieces),
@@ -229,6 +244,11 @@ def _around(asked: Question | None) -> list[tuple[int, int]]:
     return [span for span in ((asked.start, start), (end, asked.end)) if span[0] < span[1]]
 
 
+def _function_named(text: str, asked: Question, piece: Piece) -> str:
+    """The L of ∂L/∂W and ∇_W L(W)."""
+    return re.sub(r"\s*\(.*\)$", "", text[slice(*asked.inner or (asked.end, piece.end))].strip())
+
+
 def _with_second(text: str, first: Question, second: Question, piece: Piece) -> tuple[Question, Edit]:
     """The question ∂L/∂W and ∂L/∂b: two of one function, of which the second is left out."""
     of = {text[slice(*asked.inner)].strip(" ()") if asked.inner else "" for asked in (first, second)}
@@ -294,11 +314,14 @@ def _function(
     if question is None and (root := left_sides.root_of(text, piece, heads)):
         return None, [*edits, *root], [], []
     if question is None:
-        is_plain = heads and (around.is_only or len(heads) > 1 or left_sides.is_odd(text, heads[0]))
-        named = left_sides.taken_out(text, heads, around.is_alone) if is_plain else []
+        is_own = bool(heads) and left_sides.is_its_own(text, heads[-1], piece.end)
+        is_plain = heads and (around.is_only or is_own or len(heads) > 1 or left_sides.is_odd(text, heads[0]))
+        named = left_sides.taken_out(text, heads, around.is_alone or is_own) if is_plain else []
         edits += [(head.start(), head.end(), " ") for head in named]
         return None, *(one_side(text, place, piece.end, edits, -1) if heads or edits else (edits, [])), named
     refuse_claim(text, question, piece)
+    if not heads and _function_named(text, question, piece) in around.own:
+        return question, [(piece.lead[0], piece.end, " ")], [], []  # ∂L/∂W, where L(W) = tr(WᵀLW) stands elsewhere
     if not (question.names or question.order) and heads and (sought := left_sides.estimated(text, heads[-1])):
         question = question._replace(names=(sought,))
     is_goal = not question.order
