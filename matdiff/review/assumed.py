@@ -31,7 +31,7 @@ MATRIX = r"(?<![A-Za-z\\^_])([A-Z])"
 WORDS = {
     "symmetric": (
         r"(?:(?<!skew-)(?<!skew )(?<!anti)symmetric|(?:\w+ )?Laplacian"
-        r"|(?:\w+ )?(?<!cross-)(?:covariance|kernel|Gram)\s+matrix)"
+        r"|(?:\w+ )?(?<!cross-)(?:covariance(?:\s+matrix)?(?! of)|(?:kernel|Gram|scatter)\s+matrix))"
     ),
     "diagonal": r"(?<!off-)(?<!off )(?<!block-)(?<!block )diagonal(?!\s+(?:entr|elem|block|of\b|part))",
     "skew": r"(?:skew|antisymmetric)",
@@ -69,7 +69,7 @@ def assumptions(text: str) -> Iterator[tuple[str, str]]:
     """
     text = re.sub(BEGINS_FONT, "", re.sub(FONT, r"\1\2", text))
     for word, spelt in WORDS.items():
-        behind = rf"(?<![\w$]){ONE}\s*(?:is|be|are|=|,)?\s*{ADJECTIVE}{spelt}"
+        behind = rf"(?<![\w$]){ONE}\s*(?:is|be|are|=|,)?\s*{ADJECTIVE}{spelt}(?! \$?\\?[A-ZΑ-Ω]\b)"
         ahead = rf"{spelt}\)?\s+(?:matrix\s+)?\$?(\\?[A-ZΑ-Ωα-ω])\b"
         for pattern in (behind, ahead, FORMULAS.get(word, ahead)):
             for m in re.finditer(f"{pattern}|{OVER.format(spelt)}", text):
@@ -106,7 +106,7 @@ def _note(scope: Scope, name: str, word: str) -> None:
 def number_letters(scope: Scope, text: str) -> None:
     """Declares W⁽¹⁾ as W is declared where only that stands in the text."""
     for name in scope.given:
-        if len(name) == 1 and not re.search(rf"(?<![A-Za-z\\]){name}(?!\s*(?:\^\{{?\(|[_0-9⁽]))(?![a-z])", text):
+        if len(name) == 1 and not re.search(rf"(?<![A-Za-z\\]){name}(?!\s*(?:\^\{{?\(|_?\{{?[0-9]|⁽))(?![a-z])", text):
             scope.declared.table[f"{name}1"] = scope.declared[name]._replace(name=f"{name}1")
             scope.given |= {f"{name}1"}
 

@@ -30,6 +30,7 @@ def with_entries(scope: Scope, side: str) -> str:
         whole, own = scope.declared.get(m[1]), named(m[1] + m[2])
         is_vector = whole is not None and not whole.indices and whole.shape[0] != SCALAR[0] == whole.shape[1]
         is_entry = is_vector and m[1] in scope.given and own not in scope.given | scope.texts.keys()
+        is_entry = is_entry and not re.search(r"/[\s(]*[∂d]$", side[: m.start()])  # ∂L/∂z_2 asks for it
         return f"{m[1]}[{own[1:].lstrip('_')}]" if is_entry else m[0]
 
     return re.sub(ENTRY, entry, side) if re.search(ENTRY, side) and re.search(MOVED, scope.text) else side

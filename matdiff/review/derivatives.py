@@ -6,6 +6,7 @@ from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.expr import Expr, Number, Symbol, replace, symbols
 from matdiff.algebra.operators.differentials import Differential
+from matdiff.algebra.operators.products import Power
 from matdiff.algebra.operators.square import Inverse
 from matdiff.calculus.forms import RESULT, differential_form
 from matdiff.calculus.gradient import gradients
@@ -30,10 +31,17 @@ def derivative(f: Expr, unknown: Expr, order: int) -> Expr:
 
 
 def by_expression(f: Expr, inner: Expr) -> Expr:
-    """∂f/∂(XW): the gradient by a part of the function, as by a symbol in its place; by Σ⁻¹, where Σ is P⁻¹, by P."""
-    base = inner.operands[0] if isinstance(inner, Inverse) else None
-    part = Symbol(PART, inner.shape, base.properties if isinstance(base, Symbol) else frozenset())
-    there: dict[Expr, Expr] = {base: Inverse(part)} if isinstance(base, Symbol) else {inner: part}
+    """∂f/∂(XW): the gradient by a part of the function, as by a symbol in its place; by Σ⁻¹, where Σ is P⁻¹, by P.
+
+    By σ² it is that where σ is the root of a number.
+    """
+    part, there = Symbol(PART, inner.shape), dict[Expr, Expr]()
+    if isinstance(inner, Inverse | Power) and isinstance(base := inner.operands[0], Symbol):
+        part = Symbol(PART, inner.shape, base.properties)
+        exponent = inner.operands[1].number if isinstance(inner, Power) else None
+        there = {base: Power.of(part, Number(1 / exponent))} if exponent else there
+        there = {base: Inverse(part)} if isinstance(inner, Inverse) else there
+    there = there or {inner: part}
     back: dict[Expr, Expr] = {part: inner}
     return replace(derivative(replace(f, there.get), part, 1), back.get)
 

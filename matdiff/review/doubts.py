@@ -6,11 +6,14 @@ import re
 from collections.abc import Callable, Iterator
 from itertools import permutations
 
+from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import SCALAR, Shape
-from matdiff.algebra.expr import Expr, Symbol, postorder, replace, symbols
+from matdiff.algebra.expr import Expr, Number, Symbol, postorder, replace, symbols
 from matdiff.algebra.operators.matrix_functions import Sqrtm
-from matdiff.algebra.operators.products import Product, Transpose
+from matdiff.algebra.operators.products import Product, Transpose, zero
 from matdiff.algebra.operators.square import Inverse
+from matdiff.algebra.operators.structure import DiagonalMatrix
+from matdiff.algebra.operators.sums import Entry, UnitVector
 from matdiff.errors import MatdiffError
 from matdiff.language.declared import OPEN, Declaration
 from matdiff.language.names import named
@@ -23,6 +26,10 @@ OFF_DIAGONAL = (
     r"\bdifferent (?:component|ind|entr)|(?<![A-Za-z\\])[i-n]\s*(?:≠|!=|\\neq?(?![A-Za-z]))\s*[i-n](?![A-Za-z])"
 )
 ON_DIAGONAL = r"(?:,|quad|\b(?:if|for|when)\b|\()[\s$]*[i-n]\s*=\s*[i-n][\s$).,]*$"  # a_i(1 − a_i), i = j
+CASE = (  # for i ≠ k
+    r"(?:\b(?:[Ff]or|[Ii]f|[Ww]hen|[Cc]ase)\s|,|\(|quad)[\s$(]*(?P<i>[i-n])[\s$]*(?:=|(?P<off>≠|!=|\\neq?(?![A-Za-z])))"
+    r"[\s$]*(?P<k>[i-n]|\d)(?=[\s$]*(?:[):,.]|\\|then\b|$))"
+)
 UNDER = r"\b(?:for|if|when|whenever|unless)\b.*(?:[<>≤≥≠]|\\(?:[gl]eq?|neq?)\b)"  # = 1 for x > 0
 COUNT = r"(?<![A-Za-z])[dkmnpqrKMNT](?![A-Za-z_^(])"
 NUMBER = Declaration("", SCALAR)
@@ -84,6 +91,25 @@ def condition_of(scope: Scope, line: str, truth: Expr, value: Expr) -> str:
     if held:
         return f"what is said of {min(held)} may make it so"
     return "it is said to hold under a condition" if re.search(f"{UNDER}|{OFF_DIAGONAL}|{ON_DIAGONAL}", line) else ""
+
+
+def in_case(text: str, truth: Expr, value: Expr) -> tuple[Expr, Expr] | None:
+    """Two sides as they are where i = k, or what is off the diagonal where i ≠ k, if a text speaks of one such case."""
+    cases = {(m["i"], m["k"], m["off"] is None) for m in re.finditer(CASE, text)}
+    one, other, is_on = next(iter(cases)) if len(cases) == 1 else ("", "", False)
+    free = {i.name: i for i in truth.free | value.free}
+    i, k = free.get(one), Number(int(other)) if other.isdecimal() else free.get(other)
+    if i is None or k is None:
+        return None
+    if is_on:
+        on: dict[Expr, Expr] = {i: k}
+        return replace(truth, on.get), replace(value, on.get)
+    off = 1 - Entry.of(Identity(i.last), i, k)
+    diagonal: dict[Expr, Expr] = {
+        e: zero(e.shape) for e in postorder(truth) if isinstance(e, Identity | DiagonalMatrix | UnitVector)
+    }
+    found = replace(truth, diagonal.get)
+    return (found, value) if compared(truth * off, found * off).equal else None
 
 
 def holds_if_orthonormal(scope: Scope, truth: Expr, value: Expr) -> bool:

@@ -87,6 +87,7 @@ LABEL = r"^\s*(?:[A-Za-z]{2,}[ -])*(?:[A-Za-z]{3,}|(?:by|for|of|to|wrt) [^\s=:]{
 BULLET = r"^\s*[-*•]\s+(?=[A-Za-z][a-z]{2,}[^=]*(?::\s|`)|`)"  # - gradient: `∇f = …`
 ITEM_OF_FORMULAS = r"^\s*[-*•]\s+(?=[^\s=+*/-][^=\n]*=)"  # - df = …, in a list of such
 
+CASE = r"(?<![_\w{(^])\(?(?<![_^]\()\s*(?<![\w{])[i-n]\s*(?:≠|!=)\s*(?:[i-n]|\d)\s*(?:[):,]|$)"  # for i ≠ j
 SIGNS = rf"(?:{PROSE}|,)\s*\w+\s*(?:=\s*(?:±|\\pm)\s*1|(?:∈|\\in)\s*\\?\{{\s*[-−]?1\s*,\s*[-−+]?1\s*\\?\}})"
 ONE_OF_TWO = r"=\s*(?:±|\\pm)\s*1(?![\w.])(?=\s*\)?\s*$)"  # y_i = ±1
 
@@ -315,7 +316,7 @@ def _without_words(formula: str, known: frozenset[str]) -> str:
     formula = re.sub(r"(?<![A-Za-z])[Oo]n\s+a(?=\s+[^\W\d])", PROSE, formula)  # on a df = …, which is French
     formula = re.sub(r"sum\s+of\s+squares\s+of\s*\(([^()]*)\)", r"‖\1‖^2", formula)
     found = re.sub(WORD, marked, re.sub(IN_WORDS, _operator, formula))
-    found = re.sub(SIGNS, PROSE, found)
+    found = re.sub(f"{SIGNS}|{CASE}", PROSE, found)
     found = re.sub(rf"({PROSE}[^=:;]*=[^=:;]*[^\s:]|=\s*\d+):\s", r"\1; ", found)
     found = re.sub(rf"\((?![^()]*{TERM})[^()=]*{PROSE}[^()]*\)", PROSE, found)
     return re.sub(

@@ -126,7 +126,9 @@ class Beside:
         return self.compared(line, chain, side, value)
 
     def compared(self, line: Line, chain: Chain, side: str, value: Expr) -> Judged:
-        """The verdict on a side that is read, beside what it should be."""
+        """The verdict on a side that is read, beside what it should be; for i ≠ k off the diagonal."""
+        if (case := doubts.in_case(f"{self.aside} {line.text}", chain.truth, value)) is not None:
+            chain.truth, value = case
         outcome = under_conventions(line.text, chain, value, self.scope)
         if outcome.equal is False:
             value, outcome = self._in_doubt(line, chain, side, value) or (value, outcome)
@@ -156,16 +158,17 @@ class Beside:
         if is_untold or doubts.is_strange(self.scope, chain.truth, value):
             self._leave_out()
             return Judged(line, UNREAD, "it speaks of something that was not introduced")
-        return self._different(line, chain, side, value)
+        return self._different(line, chain, side, value, in_case=case is not None)
 
-    def _different(self, line: Line, chain: Chain, side: str, value: Expr) -> Judged:
+    def _different(self, line: Line, chain: Chain, side: str, value: Expr, in_case: bool) -> Judged:
         """The verdict on a side that is not what it should be: wrong, unless sizes or conditions are not known."""
         is_settled = doubts.has_known_shapes(self.scope, chain.truth, value) or chain.is_no_number(value)
         is_settled = is_settled or doubts.lacks_a_vector(chain, value, self.text)
         if not is_settled and not self._is_wrong_for_any_sizes(line):
             self.chain = None
             return Judged(line, UNREAD, "the shapes do not fit, and they are not declared")
-        if condition := doubts.condition_of(self.scope, f"{self.aside} {line.text}", chain.truth, value):
+        condition = doubts.condition_of(self.scope, f"{self.aside} {line.text}", chain.truth, value)
+        if condition and not in_case:
             self.chain = None
             return Judged(line, UNREAD, condition)
         follows = chain.stated is not chain.truth and compared(chain.stated, value).equal
