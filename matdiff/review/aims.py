@@ -16,7 +16,7 @@ END = (
 )
 FORMULA = r"(?P<f>(?=[^=$]*?(?:\^|[²'ᵀ‖|]|\\[lr]?Vert|\\\|))[^=$\s,.;](?:[^=$,.;]|[.,](?!\s|$))*?)"
 AIM = rf"{GOAL}(?={FORMULA}{END})"
-BEGIN = r"(?m)(?:^|[,;:$&.]|\b(?:where|with|let|and)\b)\s*"
+BEGIN = r"(?m)(?:^|[,;:$&.]|(?<![\\A-Za-z])(?!(?i:grad|hess|jac|min|max))[A-Za-z]{2,})\s*"  # the Lagrangian L = …
 FUNCTION = rf"{BEGIN}[{NAMES}Qℓgh](?:_\w)?\s*(?:\([^()=]*\))?\s*&?\s*:?=(?!=)|\\(?:mathcal|ell)"
 ASKED = rf"(?:∇|\\nabla\s*)(?:_\w|_\{{\w+\}})?\s*([{NAMES}])(?!\w)|[d∂]([{NAMES}])\s*(?:/|=)|\\partial\s*([{NAMES}])\b"
 

@@ -62,6 +62,8 @@ def without_arguments(scope: Scope, m: re.Match[str]) -> str:
 def at_place(scope: Scope, e: Expr, asked: Asked) -> Expr:
     """A derivative at the place that stands behind it, ∇f(0), where that is not the argument itself."""
     known, given = scope.arguments.get(named(asked.of), ()), asked.at.strip()[1:-1].split(",")
+    if m := re.search(rf"({LETTER})\s*=([^{{}}]+)", asked.at):
+        known, given = (named(m[1]),), [m[2]]
     if not asked.at or len(given) != len(known) or tuple(named(a.strip()) for a in given) == known:
         return e
     with suppress(MatdiffError):

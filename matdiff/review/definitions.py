@@ -62,7 +62,7 @@ def definitions_in(lines: list[Line], scope: Scope) -> dict[str, Definition]:
             is_new = is_new and question_at(first, 0, ()) is None and not _is_solution(name, sides[0], varied | asked)
             is_new = is_new and name.removesuffix("_dot") not in found  # V̇ of a V that is defined
             is_new = is_new and (name not in letters_in(sides[0]) or sides[0] == name)  # P = Q + AᵀPA is an equation
-            is_new = is_new and not _is_model(first, sides[0], lines, "epsilon" in scope.given)
+            is_new = is_new and not is_model(first, sides[0], lines, "epsilon" in scope.given)
             is_member = bool(indices and name in scope.declared and scope.declared[name].indices)
             is_new = is_new and (
                 name not in used or _is_introduced(scope, name, line, is_front) or is_member or _is_called(arguments)
@@ -150,7 +150,7 @@ def _stands_beside(name: str, side: str, lines: Collection[Line]) -> bool:
     return any(part in other for part in _parts(side) for other in beside)
 
 
-def _is_model(name: str, side: str, lines: Collection[Line], names_epsilon: bool) -> bool:
+def is_model(name: str, side: str, lines: Collection[Line], names_epsilon: bool) -> bool:
     """Whether a name is data with a model of it: y = Xβ + ε, or y = Xβ where y − Xβ stands somewhere."""
     if not names_epsilon and any(re.fullmatch(NOISE, side[start:end].strip()) for start, end in terms(side)):
         return True

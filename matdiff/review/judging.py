@@ -16,7 +16,7 @@ from matdiff.language.names import named
 from matdiff.review.asking import Independent, NotSaid, gradients_of, read_off
 from matdiff.review.chain import BARE, Chain, has_increments
 from matdiff.review.comparing import compared
-from matdiff.review.definitions import defined_by, without_star
+from matdiff.review.definitions import defined_by, is_model, without_star
 from matdiff.review.doubts import OFF_DIAGONAL
 from matdiff.review.equations import CONDITION
 from matdiff.review.expansions import misplaced
@@ -253,6 +253,7 @@ class Judge(Beside):
         """
         unknowns = self.scope.asked | self.derived_by
         is_open = name not in self.scope.texts and (name not in unknowns or letters_in(side) & unknowns - {name})
+        is_open = is_open and not is_model(name, side, self.lines, "epsilon" in self.scope.given)
         return bool(is_open) and re.search(rf"{SUPPOSES}\W+{GREEK.get(name, name)}\s*=", line.text) is not None
 
     def _form(self, sides: list[str]) -> Chain | None:

@@ -10,6 +10,7 @@ from matdiff.errors import NotationError, UnsupportedError
 from matdiff.language.names import MARKS, SPELT_GREEK, SUBS, canonical, named
 from matdiff.language.outside import closing, outside
 from matdiff.language.questions import Question, question_at
+from matdiff.language.transcript import CLOSES
 from matdiff.records import NamedTuple
 from matdiff.review.word_names import MATHEMATICAL
 
@@ -36,13 +37,14 @@ BY_ROW = (  # ∂/∂xᵀ
     r"(?:\s*\)\s*\))?"
 )
 LINKED = rf"\(\(\s*{D}\s*({LETTER})\s*\)\s*/\s*\(\s*{D}\s*({LETTER})\s*\)\)|{D}\s*({LETTER})\s*/\s*{D}\s*({LETTER})"
+AT = rf"\|{CLOSES}?\s*_\{{?\s*{LETTER}\s*=[^{{}}|=]+?(?:\}}|(?![\w.]))"  # the place of f|_{x=0}
 FRACTION = (
     rf"\(\(\s*{D}\s*{TWICE}\s*(?P<f>{LETTER}|{HELD})?{ARGUMENT}\s*\)\s*/\s*\(\s*{D}\s*(?P<x>{LETTER}|{HELD}){ROW}"
-    rf"(?P<square>\^\{{?2\}}?|²)?(?P<mixed>\s*[∂d]\s*{LETTER}(?:{TURNED})?)?\s*\)\)"
+    rf"(?P<square>\^\{{?2\}}?|²)?(?P<mixed>\s*[∂d]\s*{LETTER}(?:{TURNED})?)?\s*\)\)(?P<at>\s*{AT})?"
 )
 RATIO = (
     rf"{D}{TWICE}\s*(?P<f>{LETTER}|{HELD})?(?:\([^()=]*\))?\s*/\s*{D}\s*(?P<x>{LETTER}|{HELD}){ROW}(?P<square>\^\{{?2\}}?|²)?"
-    rf"(?P<mixed>\s*[∂d]\s*{LETTER}(?:{TURNED})?(?!\s*/))?(?!⁻|\^\{{?[-−])"
+    rf"(?P<mixed>\s*[∂d]\s*{LETTER}(?:{TURNED})?(?!\s*/))?(?!⁻|\^\{{?[-−])(?P<at>\s*{AT})?"
 )
 BELOW = (
     r"(?:_\{(?P<low>[^{}]*(?:\{[^{}]*\}[^{}]*)?)\}"
@@ -60,7 +62,10 @@ OF_BARE = (  # ∇ in front of ‖Xw − y‖², log(w), xᵀAx
     r"∇(²|\^\{?2\}?)?\s*(?=[½¼\d]*\s*[‖|(\[]|[a-z]{2,}[\s(]"
     rf"|{LETTER}\s*(?:[ᵀ⊤']|\^\{{?[T⊤]\}}?)\s*[^\W\d_ᵀ⊤][^()]*$)"
 )
-OF = rf"\s*(?P<f>{GREEK}(?![A-Za-z])|{LETTER})(?P<arguments>\([^()=]*\)|\s+\(\s*{LETTER}(?:\s*,\s*{LETTER})*\s*\))?"
+OF = (
+    rf"\s*(?P<f>{GREEK}(?![A-Za-z])|{LETTER})"
+    rf"(?P<arguments>\([^()=]*\)|\s+\(\s*{LETTER}(?:\s*,\s*{LETTER})*\s*\))?(?P<at>\s*{AT})?"
+)
 PRIME = rf"(?<![\w{MARKS}])(?P<f>{LETTER})(?P<primes>['′]{{1,2}})(?=\s*\((?P<x>[^()]*)\))\s*\([^()]*\)"
 
 
@@ -87,7 +92,7 @@ def letters_in(side: str) -> set[str]:
     >>> sorted(letters_in("log(x_i) + Aᵀ exp(b) beta"))
     ['A', 'b', 'beta', 'x_i']
     """
-    bare = re.sub(rf"(?<![A-Za-z_])(?:{FUNCTION})(?![A-Za-z])", " ", side)
+    bare = re.sub(rf"(?<![A-Za-z_])(?:{FUNCTION})(?![A-Za-z])|(?<=[‖|])_\{{?F\}}?", " ", side)  # no F is in ‖X‖_F
     return {named(n) for n in re.findall(rf"{SPELT}|{LETTER}", bare)}
 
 
@@ -109,7 +114,7 @@ def is_chain_rule(sides: Sequence[str]) -> bool:
 class Asked(NamedTuple):
     """A derivative: of which function, by which unknown (each as it is written, or empty), and how often.
 
-    *is_row* where it is by xᵀ: the row of the partial derivatives of a number; *at* is the place, (0) of ∇f(0).
+    *is_row* where it is by xᵀ: the row of the partial derivatives of a number; *at* is the place, (0) or |_{x=0}.
     """
 
     of: str
@@ -191,7 +196,11 @@ def _of_formulas(side: str, functions: Collection[str], name: Name) -> str:
             continue
         function = None if asked.inner else re.compile(rf"{OF}(?!{AFTER})").match(side, asked.end)
         if function and named(function.group("f")) in functions:
-            whole = Asked(function["f"], asked.names[0], asked.order, at=function["arguments"] or "")
+            given, at = function["arguments"] or "", function["at"] or ""
+            is_bare = re.fullmatch(rf"[\s(,)]*(?:{LETTER}[\s(,)]*)*", given) is not None
+            is_inside = asked.names[0] in letters_in(given) and not is_bare
+            of = f"({function['f']}{given})" if is_inside else function["f"]  # d/dt f(x + tv)
+            whole = Asked(of, asked.names[0], asked.order, at=at if is_inside else at or given)
             found += f"{side[place : m.start()]} {name(whole)} "
             place = function.end()
             continue
@@ -250,7 +259,7 @@ def _said(m: re.Match[str], name: Name) -> str:
     also = re.fullmatch(rf"\s*[∂d]\s*({LETTER})\s*", m.group("mixed") or "")
     is_entry = also is not None and re.match(r"\w_", m.group("x")) and also[1][:2] == m.group("x")[:2]
     by = f"{m.group('x')},{also[1]}" if also is not None and is_entry else m.group("x")  # ∂²f/∂x_i∂x_j
-    return f" {name(Asked(m.group('f'), by, order, m.group('row') is not None))} "
+    return f" {name(Asked(m.group('f'), by, order, m.group('row') is not None, m.group('at') or ''))} "
 
 
 def _nablas(side: str, functions: Collection[str], name: Name) -> str:
@@ -269,7 +278,7 @@ def _nablas(side: str, functions: Collection[str], name: Name) -> str:
             function = of.group("f")  # ∇_w R(w) of an R that is not given
         function = "" if function and named(function) == named(low.strip("{}")) else function  # ∇_J J is a product
         try:
-            at = (of.group("arguments") or "").strip() if of and function else ""
+            at = (of["at"] or of["arguments"] or "").strip() if of and function else ""
             shown, end = name(Asked(function, low, order, at=at)), of.end() if of and function else m.end()
         except UnsupportedError:  # ∇_z r is a product where r does not depend on z
             if not function or named(function) not in functions:
@@ -290,7 +299,9 @@ def _of_prime(m: re.Match[str], functions: Collection[str], name: Name) -> str:
     is_factor = m.group("f")[0].isupper() and re.fullmatch(LETTER, m.group("x").strip()) is None  # Zᵀ(S − T)
     if named(m.group("f")) not in functions or is_factor:
         return m.group()
-    return f" {name(Asked(m.group('f'), m.group('x'), len(m.group('primes'))))} "
+    of, by, order = m.group("f"), m.group("x"), len(m.group("primes"))
+    is_place = re.fullmatch(r"\s*\d+\s*", by) is not None  # g′(0), by the argument of g
+    return f" {name(Asked(of, '', order, at=f'({by})') if is_place else Asked(of, by, order))} "
 
 
 def with_increments(side: str, known: Collection[str]) -> str:
