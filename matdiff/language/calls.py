@@ -75,6 +75,8 @@ class Calls(DoubtfulCalls):
     def nabla(self, m: re.Match[str]) -> int:
         """∇f(x), the gradient of an open function with scalar values; ∇_h, a gradient that has a name."""
         if link := self.vocabulary.link(m.start()):
+            if not self.text.startswith("_", m.end()):
+                self.note(m.start(), f"{self.text[m.start() : link[1]]} is taken as a name of its own, which is given")
             return self.operand("NAME", link[0], m.start(), link[1])
         found = self.vocabulary.nabla(m.start())
         if found is None:

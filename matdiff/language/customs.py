@@ -131,6 +131,8 @@ def customary(name: str, bold: Collection[str] = ()) -> Kinds:
         return BOLD_MATRICES if base[0].isupper() else BOLD_VECTORS
     if base == "Delta":
         return COUNTS  # a margin
+    if base.startswith("nabla"):
+        return MATRICES if base.endswith("2") else VECTORS
     if base in GREEK_WORDS:  # a small one is no row: σ(W x) is a function before that
         return MATRICES if base[0].isupper() else CONSTANTS[:3] if base in SMALL_CONSTANTS else PARAMETERS
     if len(base) > 1 and re.fullmatch("d?[A-Z][A-Za-z]*|inv", base):  # dZ, Wq in code, inv_M

@@ -21,7 +21,7 @@ from matdiff.language.names import (
 )
 from matdiff.language.parameters import INSIDE
 from matdiff.language.tokens import Emitter
-from matdiff.regex import match_at
+from matdiff.regex import match_at, regex
 
 STARTERS = ("", "SEPARATOR", "WHERE")  # behind them an item begins
 ONE_LETTER = rf"(?:{'|'.join(GREEK_WORDS)}|[A-Za-z{GREEK_CLASS}])(?:_?[0-9]|_\{{[0-9]\}}|[₀-₉])?"
@@ -37,6 +37,7 @@ PLACE = rf"(?:{POSITION}(?:\s*:\s*{POSITION})?|:)"
 PLACES = rf"\(\s*(?!:\s*\)){PLACE}(?:\s*,\s*{PLACE})*\s*\)"  # X(:) is vec(X)
 OUTER = rf"\s*([A-Za-z{GREEK_CLASS}])(?![^\W_])"  # g of f∘g
 OF_LAPLACIAN = rf"\s*(?:\(|(?P<f>[A-Za-z{GREEK_CLASS}])(?![^\W_]))"
+WRITTEN_OUT = regex(r"1\s*\+\s*(?:e\s*\^\s*[({]?|exp\s*[({\[])\s*[-−]\s*$")  # 1 + e^{−
 LOSSES = frozenset(("rho",))  # letters that are customary for losses, where they stand in front of all that is summed
 OF_MEMBERS = frozenset(("f", "g", "h", "phi", "psi", "l", "L"))  # f_i(w'x_i) is none of several factors
 INVERTED = ("f", "g", "h", "phi", "psi")
@@ -79,10 +80,15 @@ class DoubtfulCalls(Emitter):
         raise self.error(f"{shown} is a function that is not given", start, inside.end(), hint)
 
     def require_no_loss(self, name: str, start: int, end: int, before: str) -> None:
-        """Refuses ℓ(y_i wᵀx_i), ρ(r/s) and ρ(r_i), perhaps with the sign of a sum *before* it: losses, no products."""
+        """Refuses ℓ(y_i wᵀx_i), ρ(r/s) and ρ(r_i), perhaps with the sign of a sum *before* it: losses, no products;
+        and 1/(1 + e^{−σ(s)}), where σ is rather the slope of the sigmoid.
+        """
         if not self.text.startswith("(", end) or name in self.vocabulary.kinds:
             return
         shown = self.script.source[slice(*self.script.span(start, end))].strip()
+        if name == "sigma" and WRITTEN_OUT.search(self.text[max(0, start - 20) : start]):
+            message = f"{shown}(…) in a sigmoid that is written out can be another one, or the product with its slope"
+            raise self.error(message, start, end + 1, f"write {shown}*(…) for the product, sigmoid(…) for the function")
         if shown in ("o", "O") and before in ("PLUS", "MINUS"):
             hint = f"leave it out; the product is {shown}*(…)"
             raise self.error(f"{shown}(…) can be what is left out, or a product", start, end + 1, hint)

@@ -1,6 +1,7 @@
 """Layers: the l of W^l, a^{l-1} and F_ij^l numbers a layer, as in W^{(l)}, where l is no number of the text; so L.
 
 In goes a text in the plain spelling, out comes one with brackets around such letters, and what is said of them.
+A label of what a text defines with an index, G_ij^l = … and y_i^{new} = …, is a part of its name.
 """
 
 from __future__ import annotations
@@ -9,8 +10,9 @@ import re
 from collections.abc import Collection
 
 from matdiff.language.labels import BINDS
-from matdiff.language.names import GREEK_CLASS, MARKS, SUBS
+from matdiff.language.names import GREEK_CLASS, MARKS, SUBS, named
 from matdiff.language.transcript import Transcript
+from matdiff.regex import regex
 
 RAISED = (  # G^l(x) is a function
     rf"(?<![A-Za-z{GREEK_CLASS}])(?!e\s*\^)(?:[A-Za-z{GREEK_CLASS}][{MARKS}]*|(?<=\}})|(?<=[{SUBS}]))"
@@ -19,6 +21,27 @@ RAISED = (  # G^l(x) is a function
 SCRIPTED = r"[_^]\s*(?:\{[^{}]*\}|\w)"
 ALONE = r"(?<![A-Za-z])LETTER(?![A-Za-z])(?!\s*=)"
 ENDS = rf"[∑∏]\s*(?:_\s*(?:\{{[^{{}}]*\}}|\w)|[{SUBS}]+)\s*\^\s*\{{?\s*LETTER"  # ∑_{l=1}^L
+INDEXED = rf"(?:_\{{[^{{}}]*\}}|_\w|[{SUBS}]+)"
+LABEL = r"\^(?:\{?\(?(?!T)[A-Za-z]+\)?\}?|\{?[*∗⋆]\}?)"
+DEFINED = regex(
+    rf"(?:^|[;,\n]|\b(?:where|and|with)\b)\s*(?P<name>[^\W\d_][{MARKS}]*)"
+    rf"(?:{INDEXED}(?P<high>{LABEL})|(?P<first>{LABEL}){INDEXED})\s*:?=(?!=)"
+)
+
+
+def with_labels(script: Transcript) -> Transcript:
+    """The text with one name for G_ij^l and G^l_ij, of which it defines the entries."""
+    text = script.text
+    for head in DEFINED.finditer(text) if "^" in text and "=" in text else ():
+        name, high = head["name"], head["high"] or head["first"]
+        label = re.sub(r"[\^{}()]", "", high)
+        if label in {letter for letters in re.findall(BINDS, text) for letter in letters}:
+            continue
+        high = re.escape(high)
+        uses = re.finditer(rf"(?<![A-Za-z]){name}(?:(?P<low>{INDEXED}){high}|{high}(?P<under>{INDEXED}))", script.text)
+        whole = f"⟪{named(f'{name}^{{{label}}}')}⟫"
+        script = script.edited([(*use.span(), whole + (use["low"] or use["under"])) for use in uses])
+    return script
 
 
 def with_layers(script: Transcript, known: Collection[str]) -> tuple[Transcript, tuple[str, ...]]:

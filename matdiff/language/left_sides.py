@@ -26,10 +26,11 @@ GIVEN = regex(  # what stands between the commas of (x, x′, x_{1:n}, {y_i}, y 
     rf"\s*[{{(]?\s*(?:⟪\w+⟫|[^\W\d_∂∇]\w*){SCRIPTS}(?:\s*=\s*[-−+]?\w+)?\s*[)}}]?{SCRIPTS}\s*|\s*(?:…|⋯|\.\.\.?|[·⋅])\s*"
 )
 DENSITY = regex(rf"\s*{LETTER}\s*\(.*\)\s*")  # D(q(z|x) ‖ p(z))
+LABEL = r"\^\{(?:[A-Za-z]{2,}|[a-z]\s*\+\s*[0-9])\}"  # β^{ridge}, x^{k+1}
 HEAD = regex(  # logit(p) and logistic(t) are no logarithms
     r"\s*(?:(?P<factor>[-−]?\s*[0-9]+\s*|[-−]\s*)?(?P<log>ln|log)(?![A-Za-z]\w*\s*:?=|(?:it|istic)\s*\()\s*"
     rf"(?P<around>\((?!{LETTER}\s*[,;|]))?\s*)?(?P<name>⟪\w+⟫|[^\W\d_](?:(?!ᵀ)[\w{MARKS}])*)"
-    rf"(?P<low>(?:{SUBSCRIPT}|\[[^\][=;]*\]|\^\{{?\([^()]*\)\}}?|\^\{{?[-−+*∗⋆]\}}?)*)\s*"
+    rf"(?P<low>(?:{SUBSCRIPT}|\[[^\][=;]*\]|\^\{{?\([^()]*\)\}}?|\^\{{?[-−+*∗⋆]\}}?|{LABEL})*)\s*"
     rf"(?P<squared>\^\{{?2\}}?|²)?\s*(?:{ARGUMENTS}|(?<=cos )(?P<angle>[^\W\d_]+))?\s*"
     r"(?P<power>\^\{?2\}?|²)?\s*(?(around)\)\s*)(?P<sign>:?=)(?!=)"
 )

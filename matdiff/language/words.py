@@ -127,7 +127,7 @@ class Vocabulary:
         return frozenset(found - self.functions - self.formulas)
 
     def link(self, place: int) -> tuple[str, int] | None:
-        """∇_h where that is a name, of a definition or declared, and its end."""
+        """∇_h where that is a name, of a definition or declared, or ∇f_k, the gradient at a step, and its end."""
         if self.text[place] != "∇":  # nabla_z(x − y), unless z is declared as a function
             word = match_at(r"\w+", self.text, place)
             if word is None or canonical(word.group().removeprefix("nabla_")) in self.declared:
@@ -135,7 +135,10 @@ class Vocabulary:
             return (word.group(), word.end()) if canonical(word.group()) in self.names else None
         m = match_at(LINK, self.text, place)
         if m is None:
-            return None
+            at_step = match_at(AT_STEP, self.text, place)
+            if at_step is None or (name := canonical(at_step[2])) in self.defined | self.asked:
+                return None
+            return f"nabla{'2' * bool(at_step[1])}_{name}", at_step.end()
         shortest = m.end() if m.group().endswith("}") else place + len("∇_h")
         for end in range(min(m.end(), max(shortest, place + self.longest)), shortest - 1, -1):
             if self.text[end - 1] != "_" and (name := canonical(self.text[place:end])) in self.names:
@@ -248,6 +251,7 @@ NABLA = (
     rf"(?:∇|(?<![A-Za-z])(?:nabla|grad)(?P<order>[0-9]?)(?![A-Za-z]))(?P<scripts>(?:{RAISED}|{LOWERED})*)[\s_]*"
     rf"(?P<name>[^\W\d_](?:(?![ᵀ{''.join(SUPERSCRIPTS)}])[\w{MARKS}])*?(?:_\{{\w+\}})?|⟪\w+⟫)\s*(?=\()"
 )
+AT_STEP = rf"∇(\^\{{?2\}}?|²)?\s*([^\W\d_](?:_\{{[a-z]\}}|_[a-z](?!\w)|[{SUBS}]))(?!\s*\()"
 LETTER_OF = {name: sign for sign, name in reversed(GREEK.items())}
 DEFINED = (
     r"(?:^|[;\n,]|\((?=[A-Za-z]{2})|\b(?:let|where|and)\b)[ \t]*"
