@@ -22,7 +22,8 @@ def repeat(attempt: Attempt, vector: Typed, matrix: Typed, node: Node) -> Typed 
     In MATLAB and Julia a column stands beside every column.
     """
     named = vector.node.parts[0] if vector.node.kind == "transpose" else vector.node
-    along = axis_of(vector.node) or (0 if attempt.bound.dialect.is_python else 1 if vector.rows is ONE else 2)
+    axis = axis_of(vector.node)
+    along = axis or (0 if attempt.bound.dialect.is_python else 1 if vector.rows is ONE else 2)
     is_kind = named.kind in REPEATED or along > 0
     if ONE in (matrix.rows, matrix.cols) or ONE not in (vector.rows, vector.cols) or not is_kind:
         return None
@@ -37,7 +38,7 @@ def repeat(attempt: Attempt, vector: Typed, matrix: Typed, node: Node) -> Typed 
             return None
         by_rows = True
     is_named = named.kind == "symbol" and matrix.factors is not None
-    is_likely = vector.node.kind == "call" or along > 0 or (is_named and is_bias(named))
+    is_likely = "call" in (vector.node.kind, named.kind) or axis > 0 or (is_named and is_bias(named))
     attempt.penalty(node, 1 if is_likely else 4, vector, matrix)
     of_arrays = attempt.bound.is_code and attempt.bound.dialect.is_python
     if not is_row and not of_arrays and is_open(attempt, named):

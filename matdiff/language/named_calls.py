@@ -37,7 +37,7 @@ ENTRYWISE_INSIDE = frozenset(
 def resolve_function(bound: Bound, node: Node, scope: Scope) -> None:
     """A function; sizes as arguments are no symbols."""
     from matdiff.language.conditions import resolve_cases
-    from matdiff.language.sized_constants import make_constant, make_repeated
+    from matdiff.language.sized_constants import counted, make_constant, make_repeated
 
     node.kind = "call"
     arguments = node.parts[0].parts if node.parts and node.parts[0].kind == "list" else node.parts
@@ -50,7 +50,7 @@ def resolve_function(bound: Bound, node: Node, scope: Scope) -> None:
     if isinstance(node.value, tuple):
         power_of_function(bound, node, *node.value)
     elif node.value in ("eye", "identity", "ones", "zeros"):
-        make_constant(bound, node, node.value, [bound.excerpt(a) for a in listed(arguments)])
+        make_constant(bound, node, node.value, [counted(bound, a) for a in listed(arguments)])
     elif node.value == "repmat":
         node.parts = listed(arguments)
         make_repeated(bound, node)

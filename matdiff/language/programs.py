@@ -39,12 +39,16 @@ HANDLE = regex(
     r"(?:(?<=[\n;])|^|(?<=; ))[ \t]*(?P<name>[A-Za-z]\w*)[ \t]*=[ \t]*@[ \t]*(?P<arguments>\([\w, ]+\))", given="@"
 )
 FRAME = regex(
-    r"(?:^|(?<=\n))\s*function\b\s*(?:\[?(?P<given>\w+(?:\s*,\s*\w+)*)\]?\s*=\s*)?(?P<name>\w+)[ \t]*"
+    r"(?:^|(?<=\n))\s*function\b\s*(?:\[?(?P<given>\w+(?:[\s,]+\w+)*)\s*\]?\s*=\s*)?(?P<name>\w+)[ \t]*"
     r"(?P<arguments>\([^()\n]*\))[ \t]*[;,]?[ \t]*(?=\n)"
 )
 END = regex(r"(?:(?<=[\n;])|(?<=[\n;] ))\s*end(?:function)?\b[\s;]*$")
 RETURN = regex(r"(?:(?<=[\n;])|^)[ \t]*return[ \t]+(?=[^\n;]*[\s;]*$)")
 GOES_ON = regex(r"[ \t]*\n\s*[-+*/=.^]")  # the next line with what this one says
+SHAPE = regex(r"\[\s*(\w+)[\s,]+(\w+)\s*\]\s*=\s*size\s*\(\s*(\w+)\s*\)", given="size")  # [m, n] = size(X)
+BOTH = r"\1 = size(\3, 1); \2 = size(\3, 2)"
+COUNT = regex(r"size\(\w+,\s*[12]\)|length\(\w+\)")
+SIZED = r"(?<![\w.])(?:ones|zeros|eye|repmat)\([^()]*\)"  # what takes sizes
 EMPTY = r"[\d.]+|zeros\s*\(.*\)"  # what a value begins with
 WORDS = frozenset((*GREEK_WORDS, *ABBREVIATED, *FUNCTIONS, "lambda"))
 ASSIGNMENT = r"\s*(?P<name>[^\W\d_]\w*)\s*(?P<part>\([^()=]*\))?\s*(?P<sign>[-+*/])?=(?!=)[ \t]*"
@@ -92,6 +96,8 @@ def unframed(script: Transcript) -> Program:
     program = program.edited(_handles(program.script.text))
     program, frame = with_helpers(program)
     program = program.without([m.span() for m in RETURN.finditer(program.script.text)])
+    program = program.edited([(*m.span(), m.expand(BOTH)) for m in SHAPE.finditer(program.script.text)])
+    program = program.edited(_counted(program.script.text, frame is not None))
     return added_up(_without_unused(program, frame) if frame else program)
 
 
@@ -128,6 +134,27 @@ def _respelt(text: str) -> list[Edit]:
     return sorted(edits)
 
 
+def _counted(text: str, is_framed: bool) -> list[Edit]:
+    """ones(size(X, 1), 1) in the place of ones(m, 1) where m = size(X, 1); outside of functions what is unused goes."""
+    said = [(s, text[s.value : s.end].strip()) for s in statements(text) if not s.sign]
+    counts = {s.name: (s, value) for s, value in said if COUNT.fullmatch(value)}
+    edits = [
+        (call.start() + m.start(), call.start() + m.end(), counts[m[0]][1])
+        for call in (re.finditer(SIZED, text) if counts else ())
+        for m in re.finditer(r"(?<=[(,\s])\w+(?=\s*[,)])", call[0])
+        if m[0] in counts
+    ]
+    rest = text
+    for start, end, _ in sorted(edits, reverse=True):
+        rest = rest[:start] + rest[end:]
+    if is_framed:
+        counts = {}  # which notes name
+    elif said and not text[said[-1][0].end :].strip("; \n"):
+        counts.pop(said[-1][0].name, None)  # which the text is about
+    unused = [s for name, (s, _) in counts.items() if len(re.findall(rf"(?<![\w.]){name}(?!\w)", rest)) == 1]
+    return sorted([*edits, *((s.start, s.end, " ") for s in unused)])
+
+
 def _owners(text: str) -> list[Edit]:
     """The obj. of obj.X in a text that has no other X."""
     found = list(OWN.finditer(text))
@@ -148,7 +175,7 @@ def _is_used(name: str, text: str) -> bool:
 
 def _without_unused(program: Program, frame: re.Match[str]) -> Program:
     """The program of a function without the definitions that its first value does not need, which are noted."""
-    given = re.split(r"\s*,\s*", frame["given"]) if frame["given"] else []
+    given = re.split(r"[\s,]+", frame["given"]) if frame["given"] else []
     text = program.script.text
     said = statements(text)
     first = given[0] if given else said[-1].name if said and not text[said[-1].end :].strip("; \n") else ""

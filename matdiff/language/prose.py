@@ -15,7 +15,9 @@ from matdiff.regex import regex
 
 SHORT = frozenset("an as at be by do if in is it no of on or so to we wrt".split())  # words of sentences
 ASKING = frozenset("derivative differentiate gradient hessian jacobian maximise maximize minimise minimize".split())
-WORD = regex(r"(?=.*[aeiou])(?=.*[^aeiou])[a-z]{3,}")
+GREEK = "|".join(GREEK_WORDS)
+HUMPED = rf"(?!(?:{GREEK})[A-Z]|[a-z]+(?:{GREEK})$)(?:[a-z]+[A-Z][a-z]{{3,}}|[a-z]{{3,}}[A-Z][a-z]{{2,}})"  # nSamples
+WORD = regex(rf"(?=.*[aeiou])(?=.*[^aeiou])(?:[a-z]{{3,}}|{HUMPED})")
 SENTENCE = regex(r"(?=.*[aeiou])[A-Z][a-z]{3,}")  # a word that begins a sentence
 ACCENTED = regex(rf"(?!(?:that|what|chat)$)(?:[a-z]|{'|'.join(GREEK_WORDS)})(?:hat|bar|tilde|dot)")  # qdot, thetahat
 JOINED = regex(r"\s+(?:[^\W_]|[(‖√∑∇∂\[])")  # an operand behind a space

@@ -11,6 +11,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from matdiff.algebra.dims import Size
 from matdiff.errors import AmbiguityError
 from matdiff.language.extents import Excerpt, parse_size
 from matdiff.language.fixed import fixed
@@ -18,6 +19,7 @@ from matdiff.language.names import canonical
 from matdiff.language.places import binder_of
 from matdiff.language.scopes import Place, Position, Scope
 from matdiff.language.syntax import Node, postorder, without_brackets
+from matdiff.records import NamedTuple
 
 if TYPE_CHECKING:
     from matdiff.language.binding import Bound
@@ -94,25 +96,58 @@ def resolve_sized(bound: Bound, node: Node, base: Node, text: str, scope: Scope)
     make_constant(bound, node, kind, [Excerpt(s, node.start, bound.text) for s in sizes])
 
 
-def make_constant(bound: Bound, node: Node, kind: str, sizes: list[Excerpt]) -> None:
-    """eye(n), ones(m, n), zeros(n)"""
+def counted(bound: Bound, node: Node) -> Excerpt | Node:
+    """The size that an argument is: its text, or size(X, 1), length(x) and size(X) themselves."""
+    axes = [axis.value for axis in _arguments(node)[1:]] if node.kind == "call" else [None]
+    is_count = (node.value == "length" and axes == []) or (node.value == "size" and axes in ([], [1], [2]))
+    return node if is_count else bound.excerpt(node)
+
+
+def _arguments(call: Node) -> list[Node]:
+    """What stands in the brackets of a call."""
+    return call.parts[0].parts if call.parts and call.parts[0].kind == "list" else call.parts
+
+
+class Extent(NamedTuple):
+    """The rows (1), the columns (2) or the length (0) of a part of a node."""
+
+    part: int
+    axis: int
+
+    def names(self) -> tuple[str, ...]:
+        """The sizes that are written: none."""
+        return ()
+
+
+def make_constant(bound: Bound, node: Node, kind: str, sizes: Sequence[Excerpt | Node]) -> None:
+    """eye(n), ones(m, n), zeros(n); ones(size(X, 1), 1) and zeros(size(X)), in which the arrays become parts."""
     kind = "eye" if kind == "identity" else kind
-    if kind == "eye" and len(sizes) == 2 and sizes[0].text == sizes[1].text:
-        sizes = sizes[:1]  # eye(n, n)
+    node.parts, sides = [], list[Size | Extent]()
+    for said in sizes:
+        if isinstance(said, Excerpt):
+            sides.append(parse_size(said))
+            continue
+        array, *axis = _arguments(said)
+        axes = [int(axis[0].value)] if axis else [0] if said.value == "length" else [1, 2]
+        sides += [Extent(len(node.parts), k) for k in axes]
+        node.parts.append(array)
+    if kind == "eye" and len(sides) == 2 and (sides[0] == sides[1] or len(sizes) == 1):
+        sides.pop()  # eye(n, n), eye(size(A))
     most = 1 if kind == "eye" else 2
-    if not 0 < len(sizes) <= most:
+    if not 0 < len(sides) <= most:
         raise bound.error(node, f"{kind} takes {'one size' if most == 1 else 'one or two sizes'}")
-    node.kind, node.value, node.parts = "constant", (kind, tuple(map(parse_size, sizes))), []
+    node.kind, node.value = "constant", (kind, tuple(sides))
 
 
 def make_repeated(bound: Bound, node: Node) -> None:
     """repmat(a, 1, n) of MATLAB is a*ones(n)', and repmat(b, m, 1) of a row ones(m)*b."""
     a, *sizes = node.parts
-    m, n = (bound.excerpt(size) for size in sizes) if len(sizes) == 2 else (None, None)
-    if m is None or n is None or "1" not in (m.text, n.text):
+    m, n = (counted(bound, size) for size in sizes) if len(sizes) == 2 else (None, None)
+    one = [isinstance(size, Excerpt) and size.text == "1" for size in (m, n)]
+    if m is None or n is None or not any(one):
         hint = "write kron(ones(m, n), A)"
         raise bound.error(node, "repmat takes an array and two sizes, one of which is 1", hint)
-    is_row = m.text == "1"
+    is_row = one[0]
     ones = Node("ones", [], None, sizes[0].start, sizes[1].end)
     make_constant(bound, ones, "ones", [n if is_row else m])
     row = Node("transpose", [ones], None, ones.start, ones.end)

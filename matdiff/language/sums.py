@@ -10,6 +10,7 @@ from matdiff.algebra.constants import is_zero
 from matdiff.algebra.dims import size
 from matdiff.algebra.expr import FUNCTIONS, Expr, Index, Number, postorder, replace
 from matdiff.algebra.operators.abbreviations import count
+from matdiff.algebra.operators.activations import Step
 from matdiff.algebra.operators.entries import vectorised
 from matdiff.algebra.operators.entrywise import Log, Sqrt
 from matdiff.algebra.operators.norms import Norm
@@ -146,9 +147,11 @@ def type_cases(attempt: Attempt, node: Node) -> Typed:
     positions = [part.value for part in node.parts[:2] if part.kind == "counter"]
     if len(positions) == 2 and any(isinstance(p, Fixed) for p in positions):
         settle_together(attempt, node, *positions)
-    for side in (left, right):
-        if not side.is_scalar:
-            raise attempt.misfit(node, f"a condition compares scalars: {attempt.described(side)}", "write x_i for x")
+    arrays = [side for side in (left, right) if not side.is_scalar]
+    if arrays and [a.number, b.number] == [1, 0] and node.value in "<≤" and attempt.same_shape(arrays[0], arrays[-1]):
+        return type_mask(attempt, node, left, right)
+    for side in arrays:
+        raise attempt.misfit(node, f"a condition compares scalars: {attempt.described(side)}", "write x_i for x")
     if not (a.is_scalar or b.is_scalar or attempt.same_shape(a, b)):
         raise attempt.clash(node, "the cases have different shapes", a, b)
     shape = (b.rows, b.cols) if a.is_scalar else (a.rows, a.cols)
@@ -159,6 +162,19 @@ def type_cases(attempt: Attempt, node: Node) -> Typed:
         return Piecewise(left, node.value, right, a, b)
 
     return attempt.typed(node, shape, (left, right, a, b), make)
+
+
+def type_mask(attempt: Attempt, node: Node, left: Typed, right: Typed) -> Typed:
+    """(x > 0) of a vector or matrix: step(x), which is 1 in the entries where the condition holds, and 0 elsewhere"""
+    whole = right if left.is_scalar else left
+    attempt.penalty(node, 2, left, right)
+
+    def make(left: Expr, right: Expr) -> Expr:
+        shape = (left if right.is_scalar else right).shape
+        left, right = (filled(e, *shape) if e.is_scalar else e for e in (left, right))
+        return Step(right if is_zero(left) else right - left)
+
+    return attempt.typed(node, (whole.rows, whole.cols), (left, right), make)
 
 
 @rule("comparison")

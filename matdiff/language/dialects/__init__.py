@@ -60,8 +60,10 @@ SYMPY = regex(
     r"\b(?:Trace|Determinant|MatrixSymbol|HadamardProduct|KroneckerProduct|Inverse|Transpose)\s*\(|\.doit\(\)",
     given=("Tra", "Det", "Mat", "Had", "Kro", "Inv", ".doit"),
 )
-MATLAB = regex(  # f = @(x) …, function J = f(x)
-    r"(?:^|[=(,;\n])\s*@\s*\(|(?:^|\n)\s*function\s+(?:\[[\w\s,]*\]|\w+)\s*=\s*\w+\s*\(", given=("@", "function")
+MATLAB = regex(  # f = @(x) …, function J = f(x), sum(sum(A)), A(:, 2:end)
+    r"(?:^|[=(,;\n])\s*@\s*\(|(?:^|\n)\s*function\s+(?:\[[\w\s,]*\]|\w+)\s*=\s*\w+\s*\("
+    r"|\bsum\(sum\(|(?<=\w)\((?:[\w\s:+-]*,)?\s*(?::|\w+:end)\s*[,)]",
+    given=("@", "function", "sum(sum(", ":"),
 )
 JULIA = regex(  # x .- y, sum(abs2, x), dims=1, exp.(x) beside exp(A); exp.(x) alone is everybody's
     r"(?<=[A-Za-z_)\]'\s])\.\+(?=[\s\w(])|(?<=[A-Za-z_)\]'\s])\.-(?=[\s\w(])|\(abs2\s*,|\bdims\s*="
