@@ -252,14 +252,14 @@ def _end_of_operand(side: str, place: int) -> int:
 
 def _said(m: re.Match[str], name: Name) -> str:
     order = 2 if m.group("twice") or m.group("mixed") else 1
-    if m.group("f") is None:
+    if m.group("f") is None and m.group() != m.string.strip():  # ∂/∂μ = … is by μ, of the function so far
         return m.group()
     if m.group("square") and order == 1:
         return f" {name(Asked(m['f'], m['x'].join(('(', '^2)'))))} "  # ∂L/∂σ²
     also = re.fullmatch(rf"\s*[∂d]\s*({LETTER})\s*", m.group("mixed") or "")
     is_entry = also is not None and re.match(r"\w_", m.group("x")) and also[1][:2] == m.group("x")[:2]
     by = f"{m.group('x')},{also[1]}" if also is not None and is_entry else m.group("x")  # ∂²f/∂x_i∂x_j
-    return f" {name(Asked(m.group('f'), by, order, m.group('row') is not None, m.group('at') or ''))} "
+    return f" {name(Asked(m.group('f') or '', by, order, m.group('row') is not None, m.group('at') or ''))} "
 
 
 def _nablas(side: str, functions: Collection[str], name: Name) -> str:
