@@ -45,10 +45,10 @@ class NotSaid(UnsupportedError):
 def entry_asked(scope: Scope, asked: Asked) -> tuple[Asked, str] | None:
     """For ∂f/∂W_ij the derivative by W, and how its entry is written, ({})_{ij}; None where W_ij is a name of its own.
 
-    For the derivative by a row of W, which is W[i,:]', the row of the derivative.
+    For the derivative by a row of W, which is W[i,:]', the row of the derivative; by a column the column.
     """
-    if row := re.fullmatch(r"\(([^\W\d_])\[(\w),:\]'\)", asked.by):
-        return Asked(asked.of, row.group(1)), f"({{}}[{row.group(2)},:]')"
+    if line := re.fullmatch(r"\(([^\W\d_])(\[\w,:\]'|\[:,\w\])\)", asked.by):
+        return Asked(asked.of, line.group(1)), f"({{}}{line.group(2)})"
     if asked.order == 2 and len(pair := [re.fullmatch(INDEXED, named(by)) for by in asked.by.split(",")]) == 2:
         one, other = (m.group("base", "below") if m else ("", "") for m in pair)
         return Asked(asked.of, one[0], 2), f"({{}})_{{{{{one[1]},{other[1]}}}}}"
@@ -79,6 +79,8 @@ def entry_of_itself(scope: Scope, asked: Asked) -> str | None:
     """δ_ik for ∂x_i/∂x_k, entries of what the text does not define."""
     of, by = (re.fullmatch(INDEXED, named(entry)) for entry in (asked.of, asked.by))
     if of is None or by is None or of.group("base") != by.group("base") or of.group("base") in scope.functions:
+        return None
+    if asked.by.strip().endswith(LAYERED):
         return None
     pairs = list(zip(of.group("below") or "", by.group("below") or "", strict=False))
     return f" {' '.join(f'delta[{i},{k}]' for i, k in pairs)} " if pairs else None

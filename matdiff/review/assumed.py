@@ -11,8 +11,8 @@ from matdiff.algebra.expr import Expr, symbols
 from matdiff.language.declarations import declare
 from matdiff.language.declared import OPEN, Declaration
 from matdiff.language.names import GREEK_WORDS, named
-from matdiff.review.habits import TURNED
 from matdiff.review.operators import LETTER
+from matdiff.review.parts import TURNED
 
 if TYPE_CHECKING:
     from matdiff.review.scope import Scope

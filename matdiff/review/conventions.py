@@ -11,7 +11,6 @@ from matdiff.algebra.expr import Expr, postorder, symbols
 from matdiff.algebra.kinds import is_a
 from matdiff.algebra.operators.kronecker import Vec
 from matdiff.algebra.operators.products import Transpose
-from matdiff.algebra.operators.softmax import Softmax
 from matdiff.algebra.operators.structure import DiagonalMatrix
 from matdiff.algebra.operators.sums import Entry
 from matdiff.language.names import named
@@ -20,7 +19,7 @@ from matdiff.review.chain import Chain, increments
 from matdiff.review.comparing import Outcome, compared, diagonal_of, without_constants
 from matdiff.review.derivatives import derivative
 from matdiff.review.doubts import holds
-from matdiff.review.habits import TURNED
+from matdiff.review.parts import TURNED
 
 if TYPE_CHECKING:
     from matdiff.review.scope import Scope
@@ -63,14 +62,19 @@ def under_conventions(line: str, chain: Chain, value: Expr, scope: Scope) -> Out
         return Outcome(True, None, "right where it is the derivative of each entry")
     if (partly := _partly(truth, value, scope)) is not None:
         return partly
-    if (usual := of_covariance(truth, value, scope) or _of_labels(truth, value, scope)) is not None:
+    if (usual := as_is_usual(truth, value, scope)) is not None:
         return usual
     one, other = without_constants(truth), without_constants(value)
     plain = found if one is truth and other is value else compared(one, other)
     return plain._replace(convention="right up to a constant") if plain.equal else found
 
 
-def of_covariance(truth: Expr, value: Expr, scope: Scope) -> Outcome | None:
+def as_is_usual(truth: Expr, value: Expr, scope: Scope) -> Outcome | None:
+    """How a side compares where covariances are symmetric and labels sum to 1, of which a text need not speak."""
+    return _of_covariance(truth, value, scope) or _of_labels(truth, value, scope)
+
+
+def _of_covariance(truth: Expr, value: Expr, scope: Scope) -> Outcome | None:
     """How a side compares where Σ, Λ of log|Λ|, S of tr(Σ⁻¹S) or log|S| + xᵀS⁻¹x, P of ½xᵀPx is symmetric."""
     logarithmic = {*map(named, re.findall(LOG_DET, scope.text))}
     of_densities = logarithmic & {*re.findall(INVERTED, scope.text), *GREEK_CAPITALS}
@@ -84,19 +88,23 @@ def of_covariance(truth: Expr, value: Expr, scope: Scope) -> Outcome | None:
 
 
 def _of_labels(truth: Expr, value: Expr, scope: Scope) -> Outcome | None:
-    """How a side compares where the labels of a cross entropy sum to 1, or those of two classes are 1 and −1.
-
-    Nothing else may be said of them.
-    """
+    """How a side compares where the labels of a cross entropy sum to 1, or those of two classes are 1 and −1."""
     nodes = list(postorder(truth))
-    of_classes = any(isinstance(node, Softmax) for node in nodes)
+    of_classes = any(is_a(node, "Softmax", "SoftmaxOfRows") for node in nodes)
     of_margins = any(is_a(node, "Sigmoid", "Exp", "Step", "Relu") for node in nodes)
     for label in symbols(truth):
-        if label.shape[1] is not ONE or label.name in scope.given or label.name in scope.varied:
+        if label.name in scope.varied or (label.name in scope.given and label.properties):
             continue
-        if of_classes and label.shape != SCALAR and holds(value, truth, "simplex", {label}.__contains__):
-            return Outcome(True, None, f"right where {label} sums to 1, as labels do")
-        if label.name in LABELS and of_margins and holds(value, truth, "sign", {label}.__contains__):
+        word = "simplex" if label.shape[1] is ONE else "stochastic"
+        if of_classes and label.shape != SCALAR and holds(value, truth, word, {label}.__contains__):
+            said = "sums" if label.shape[1] is ONE else "has rows that sum"
+            return Outcome(True, None, f"right where {label} {said} to 1, as labels do")
+        if (
+            label.name in LABELS
+            and label.name not in scope.given
+            and of_margins
+            and holds(value, truth, "sign", {label}.__contains__)
+        ):
             return Outcome(True, None, f"right where {label} is 1 or −1, as labels of two classes are")
     return None
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 DEFINED = rf"(?P<name>{WORDY})\s*(?:\((?P<arguments>[^()=]*)\))?"
 # E[k], R[i, j], R_{i,j}, r2[k]
 MEMBER = r"(?P<name>[^\W\d_](?:[₀-₉]|(?<=[a-z])\d)?)(?:\[(?:\w(?:, *\w)*)\]|_\{\w(?:, *\w)+\})(?P<arguments>)"
-LOW = r"(?:(?<=[^\W_])|(?<=\)))(?:_\{?|\[(?=\w,:\]))([\w,]+)"  # what is written below a name, as that of a row X[n,:]
+LOW = r"(?:(?<=[^\W_])|(?<=\)))(?:_\{?|\[(?=\w,:\])|\[:,)([\w,]+)"  # below a name, as that of a row X[n,:]
 NOISE = r"\w{0,2}\s*(?:[ε𝜀ϵ]|epsilon|noise)(?:_\{?\w+\}?|[₀-₉ᵢⱼₖₙₜ])*"  # a term: ε, σε, ε_i
 STARRED = r"_(?:star|hat|opt|MAP|MLE?|OLS|LS)$"
 NOTHING = Declaration("", SCALAR)
@@ -86,11 +86,18 @@ def introduced(lines: list[Line], given: Collection[str]) -> list[Line]:
     And in which S⁻¹ = A of a new S is S = A⁻¹.
     """
     seen, found = {*given, "I"}, []
+    stated = {*seen}  # what stands elsewhere than in what other names are said to be
     for line in lines:
         spelt: list[Statement] = []
         for statement in line.statements:
-            statement = _of_inverse(statement, seen)
+            statement = _of_inverse(statement, stated)
             *sides, last = statement.sides
+            told = (
+                sides[:1]
+                if re.fullmatch(LETTER, sides[0] if sides else "") and not statement.goes_on
+                else statement.sides
+            )
+            stated |= {_letter(name) for side in told for name in letters_in(side)}
             seen |= {_letter(name) for side in sides for name in letters_in(side)}
             is_new = len(sides) > 1 and re.fullmatch(LETTER, last) is not None and _letter(named(last)) not in seen
             seen |= {_letter(name) for name in letters_in(last)}

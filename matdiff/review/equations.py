@@ -98,6 +98,12 @@ class Equations:
         found.is_at_a_point, found.concludes, found.departs = self.is_at_a_point, self.concludes, self.departs
         return found
 
+    def suppose(self, left: Expr, by: set[str]) -> bool:
+        """Takes gradients for 0 of which nobody says so, where a text says what that is by which they are."""
+        is_unknown = not self.zeros and isinstance(left, Symbol) and left.name in by
+        self.zeros = [*self.gradients] if is_unknown else self.zeros
+        return is_unknown
+
     def note(self, gradient: Expr) -> None:
         """Notes a gradient, which is 0 if the line says so."""
         (self.zeros if self.are_zero else self.gradients).append(gradient)

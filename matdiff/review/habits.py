@@ -5,19 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from functools import partial
 from itertools import product
 
-from matdiff.algebra.dims import SCALAR
-from matdiff.algebra.notation import GREEK as SPELT
 from matdiff.errors import MatdiffError
 from matdiff.language.declarations import declare
 from matdiff.language.declared import Declaration
-from matdiff.language.names import PLAIN_SUBSCRIPT, SUBS, canonical, named
+from matdiff.language.names import PLAIN_SUBSCRIPT, SUBS, named
 from matdiff.language.outside import closing, outside
 from matdiff.language.runs import OF_TWO
 from matdiff.language.spelling import transcript
 from matdiff.review.operators import HELD, LETTER
+from matdiff.review.parts import TURNED, rows_of, small_entries, with_identity, with_lines
 
 TIME = r"(?:['′]|prime).{0,30}d\s*/\s*dt|(?:depends?\s+on|respect\s+to|functions?\s+of)\s+(?:time|\$?t\b)"
 NAME = r"(?:\\(?:vec|mathbf|boldsymbol|bm)\s*\{\s*(?:\\[A-Za-z]+|\w)\s*\}|\\[A-Za-z]+|[^\W\d_])(?:_(?:\w|\{\w+\}))?"
@@ -32,9 +30,6 @@ VARIATION = r"(?m)^\W*(?:δ|\\delta\s*)(?:\\?[A-Za-z]+|[^\W\d_])\s*&?="  # δf =
 DELTA = r"(?:δ|\\delta(?![A-Za-z]))\s*(?:[_=+*'ᵀ^):₀-₉⊙-]|\\odot|$)"  # δ, which is a name
 IS_SOFTMAX = r"(?:sigma|σ)\W{1,9}(?:text\s*\{)?\s*(?:be|is|denotes?) the softmax"
 ADDS_TO_ONE = r"(?:\\sum|sum|∑)[_^{}\w=\s]*?\s([^\W\d_])(?:_\{?\w\}?|[ᵢⱼₖₙ])\s*=\s*1(?!\d)"  # sum_k y_k = 1
-TURNED = (  # behind what is transposed, in all spellings
-    r"(?:['′ᵀ]|\^\s*\{?\s*(?:T|⊤|\\(?:top|intercal|prime)|\\(?:math|text)[a-z]{2}\s*\{?\s*T)(?![a-z])\s*\}{0,2})"
-)
 ALL_ONES = rf"(?:(?<![\w.])1|𝟏|\\(?:mathbf|boldsymbol|bm)\s*\{{1\}})\s*{TURNED}"
 TIMES_ONES = (  # 1ᵀp = 1, 1ᵀyᵢ = 1, sum(p) = 1
     rf"(?:{ALL_ONES}\s*|(?<![A-Za-z\\])sum\()([^\W\d_])(?:_\{{?[a-z]\}}?|[{SUBS}])?\)?\s*=\s*1(?![\w.])"
@@ -52,20 +47,17 @@ OUTER_ONES = rf"(?<![\w.])1\s+1\s*{TURNED}"  # 1 1ᵀ
 FROM_ZERO = r"∑\s*_\{\s*(\w)\s*=\s*0\s*\}\s*\^\s*\{\s*(\w)\s*[-−]\s*1\s*\}"  # whose members are as many as from 1 to n
 INVERSE_POWER = rf"({LETTER}|{HELD})\s*\^\s*\{{\s*[-−]\s*(\d)\s*[T⊤]\s*\}}"  # X^{{-2T}}
 OF_LAYER = r"\^\s*\{?\s*[(\[]\s*[lL]\s*(?:([-+−])\s*1\s*)?[)\]]\s*\}?"  # a^{(l-1)}, a name
+OF_TIME = r"(?<=[^\W\d_])_(?:t(?!\w)|\{\s*t\s*(?:([-+−])\s*1\s*)?\})"  # h_{t-1} beside h_t, where no sum has t
 LAYERS = {"": "_this ", "+": "_next ", "-": "_prev ", "−": "_prev "}
 DELTAS = r"(\(\(\s*|(?<!\w))δ(\s*[^()/=]*(?:\([^()]*\))?\s*\)?\s*/\s*\(?\s*)δ(?=\s*[^\W\d_])"  # δf/δx
 INVERSE = r"(?i)pseudo.?inverse|Moore|Penrose|generali[sz]ed inverse|pinv"
 LOGARITHM = r"(?:\\?(?:log|ln))\s*"
-LIKELIHOOD = rf"{LOGARITHM}(\(\s*)?[pPπ]\s*(?:\([^()]*[|∣;][^()]*\)|\(\s*[^\W\d_]\s*\)|$)(?(1)\s*\))"  # log p(y | X, w)
+LIKELIHOOD = rf"{LOGARITHM}(\(\s*)?[pPπ]\s*(?:\([^()]*[|∣;][^()]*\)|\(\s*[^\W\d_]\s*\)|$|(?=\)\s*/))(?(1)\s*\))"
 OF_L = r"(?:\\mathcal\s*\{\s*L\s*\}|\\mathcal\s*L|[Lℒ𝓛])(?![A-Za-z_0-9₀-₉ᵢⱼ'ᵀ])"
 NORMAL = r"(?:log|ln)\s*(?:N|𝒩)\s*(?:\([^()]*[|∣;][^()]*\)|$)"
 SAYS_LIKELIHOOD = r"(?:log|ln)\s*[({]?\s*(?:[pPπ]|\\pi)\s*\((?:[^()]*(?:[|∣;]|\\mid|\\vert)|[^()]*\)\s*&?\s*=)"
 SAYS_L = rf"{LOGARITHM}{OF_L}\s*(?:\([^()]*\))?\s*&?\s*="  # ln L(β) = …
 SAYS_NORMAL = r"N\}?\s*\([^()]*\)\s*&?="  # log N(x; m, C) = …
-TWO_BELOW = rf"(?:_(?:\{{\s*\w\s*,?\s*\w\s*\}}|[a-z]{{2}}(?![A-Za-z]))|[{SUBS}]{{2}})"
-ENTRIES = rf"(?<![A-Za-z\\])(?P<of>\\[a-z]+|[a-zα-ω])(?={TWO_BELOW})"
-
-ONE_BELOW = rf"(?<![A-Za-z\\])(?P<of>[a-zφψ])(?:_(?:\{{\s*[a-z]\s*\}}|[a-z](?![A-Za-z,]))|[{SUBS}](?![{SUBS}]))"
 PIECE = r"\{([^\W\d_])_\{?(\d)\}?\}_(?:\{\s*(\w(?:\s*,\s*\w)*)\s*\}|(\w))"  # {r_2}_{i,j}, a member of r2
 STAR = r"(?<![.*])\*(?!\*)"  # which may be by entries
 HIGH = str.maketrans({"²": "^2", "³": "^3"})
@@ -73,7 +65,6 @@ POWER = r"(?<=[\w)])\^\{?([23])\}?(?!\w)"  # of A^2
 BEFORE_LOG = rf"(\)|(?<![A-Za-z]){LETTER})\s*(?=log\b)"  # y log p, (1 − y) log(1 − p)
 COMPLEMENT = rf"(\)|(?<![A-Za-z]){LETTER})\s*\(\s*1(?=\s*[-−])"  # s(1 − s)
 
-# log det A = tr(log A)
 ENTRY_OF_SOFTMAX = r"softmax\s*\(\s*([^\W\d_])_([a-z]|\{[a-z]\})\s*\)"  # softmax(z_j), which is softmax(z)_j
 TRACE_OF_LOG = rf"((?<![A-Za-z])(?:tr|Tr|trace)\s*\(\s*)log(\s*\(\s*{LETTER}\s*\)\s*\))"
 LOG_OF_MATRIX = r"(?<![A-Za-z\\])\\?log\s*(?:\(\s*([A-Z])\s*\)|([A-Z])(?![A-Za-z_|(]))"
@@ -91,7 +82,7 @@ STEPPED = r"Δ\s*([^\W\d_])(?![_\d₀-₉])"  # ΔX, a name
 BARE_STEP = r"(?:Δ|\\Delta(?![A-Za-z]))\s*(?:[_=+*'ᵀ^):₀-₉⊙&\-]|\\|$)"  # Δ, which is one itself
 LOW_LETTERS = rf"(?<=[^\W\d_])[ₐ-ₜᵢ-ᵥⱼ]+(?![{SUBS}₊₋])"  # xᵢ, which is x_{i}
 OF_CODE = r"@|\.T\b|(?i:\* is element|\*[^\n]*\((?:all )?(?:element|entry)-?wise\))"  # where * is by entries
-DISTANCE = r"[dD](?:_\{?\w\}?)?(?:²|\^\{?2\}?)"  # d²(x, y) and d_M^2, squared
+DISTANCE = r"[dD](?:_(?:\w|\{\w(?:,?\s*\w)?\}|\w\w))?(?:²|\^\{?2\}?)"  # d²(x, y), d_M^2, d_ij^2, squared
 OF_SUMS = r"([∑Σ]_\{?(?P<i>[a-z])[^/=]*?)\s*/\s*([∑Σ]_\{?(?P=i)[^/=+−-]*)$"  # ∑ₖ rₖ xₖ / ∑ₖ rₖ
 INNER = rf"({LETTER}\s*{TURNED})\s*({LETTER})(?!\s*{TURNED}|[\w^(])"
 FACTOR_ONE = r"(?<=[\w)\]'′ᵀ⊤}])\s*(?:(?<=\s)|(?<=ᵀ)|(?<=⊤))1(?=\s*(?:[/)+−-]|$))"
@@ -163,48 +154,10 @@ def _declaration(said: str) -> str:
     return f"{low}{bracket}{last}: {' '.join(shape.split())}"
 
 
-def small_entries(text: str, given: Collection[str]) -> str:
-    """The pattern of letters with two indices, a_ij, that are the entries of what is declared as A; empty if none."""
-    letters = {m.group("of") for m in re.finditer(ENTRIES, text)} - {"δ", "\\delta"}
-    small = [named(letter.removeprefix("\\")) for letter in sorted(letters)]
-    found = [n for n in small if n not in given and n.capitalize() in given]
-    spelt = "|".join(SPELT.get(n, n) for n in found)
-    return rf"(?<![A-Za-z\\])(?:{spelt})(?={TWO_BELOW})" if found else ""
-
-
-def rows_of(text: str, declared: Mapping[str, Declaration]) -> dict[str, str]:
-    """The letters x of which only x_i stands in a text, for the rows of what is declared as X: n x p.
-
-    Of a square matrix a text must say that these are rows, and of columns nothing is taken for granted.
-    """
-    plain = re.sub(r"\\(?:mathbf|boldsymbol|bm|vec)\s*(?:\{\s*([a-z])\s*\}|([a-z])(?![a-z]))", r"\1\2", text)
-    found = {}
-    plain = re.sub(r"\\(phi|psi)(?![a-z])", lambda m: SPELT[m[1]], plain)
-    for letter in {m.group("of") for m in re.finditer(ONE_BELOW, plain)} - declared.keys():
-        known = declared.get(named(letter.upper()))
-        is_bare = re.search(rf"(?<![A-Za-z\\]){letter}(?![A-Za-z_{SUBS}])", plain) is not None
-        speaks_of_columns = re.search(r"\bcolumns?\b(?![- ](?:rank|vector))", text) is not None
-        if known is None or known.indices or SCALAR[0] in known.shape or is_bare or speaks_of_columns:
-            continue
-        if known.shape[0] != known.shape[1] or re.search(r"\brows?\b", text):
-            found[letter] = letter.upper()
-    return found
-
-
 def _stands_apart(m: re.Match[str], text: str, given: Collection[str]) -> bool:
     """Whether S_w and W, as of S_wW, are names that are given or stand by themselves."""
     parts = m[0][:-1], m["factor"]
     return all(named(one) in given or re.search(rf"(?<![A-Za-z0-9_]){one}(?![A-Za-z0-9_])", text) for one in parts)
-
-
-def _entry_of_identity(m: re.Match[str]) -> str:
-    """delta[i,j] for δ_ij."""
-    return f"delta[{','.join(re.findall('[a-z]', named(m.group()).removeprefix('delta')))}]"
-
-
-def _row(whole: str, m: re.Match[str]) -> str:
-    """(X[i,:]') for x_i, the row of X as a column."""
-    return f"({whole}[{m[1] or m[2] or canonical('x' + m[3])[1:].lstrip('_')},:]')"
 
 
 def in_doubt(side: str) -> Iterator[str]:
@@ -269,6 +222,7 @@ class Habits:
     states_numerator    whether derivatives are said to be rows
     turned              which derivatives are the transposes of ours: gradients, Jacobians
     states_columns      whether they are said to be columns
+    has_times           whether h_{t-1} stands in a text, and no sum over t
     """
 
     def __init__(self, text: str, declared: Mapping[str, Declaration]) -> None:
@@ -280,8 +234,10 @@ class Habits:
         self._softmax = re.search(SOFTMAX, text) is not None or re.search(IS_SOFTMAX, text) is not None
         self._primes = self._sign_of_time(text)
         self._varies = re.search(VARIATION, text) is not None and re.search(DELTA, text) is None
-        self._has_layers = re.search(r"\^\s*\{?\s*[(\[]\s*([lL])\s*[-+−]", text) is not None
-        self._has_layers = self._has_layers and re.search(r"(?:∑|sum)\s*_\{?[lL]", text) is None
+        names_layers = re.search(r"\^\s*\{?\s*[(\[]\s*([lL])\s*[-+−]", text) is not None
+        self._has_layers = names_layers and re.search(r"(?:∑|sum)\s*_\{?[lL]", text) is None
+        names_times = re.search(r"_\{\s*t\s*[-−]\s*1\s*\}", text) is not None
+        self.has_times = names_times and re.search(r"(?:∑|sum|prod|∏)\s*_\{?\s*t|_\{t[|,]", text) is None
         self._names_no_zero = re.search(r"_\{?0|\^\{?[ij](?![a-z])", text) is None
         self._steps = re.search(BARE_STEP, text) is None and "Delta" not in given
         self._has_matrix_logs = re.search(TRACE_WITH_LOG, text) is not None
@@ -341,22 +297,15 @@ class Habits:
         side = re.sub(FROM_ZERO, r"∑_{\1=1}^{\2}", side) if self._names_no_zero else side
         side = re.sub(INVERSE_POWER, r"((\1^{-\2})ᵀ)", side)
         side = re.sub(OF_LAYER, lambda m: LAYERS[m[1] or ""], side) if self._has_layers else side
+        side = re.sub(OF_TIME, lambda m: LAYERS[m[1] or ""], side) if self.has_times else side
         side = re.sub(DELTAS, r"\1∂\2∂", side)
         if self._primes:
-            side = re.sub(r"([^\W\d_])\(t\)", r"\1", side)
-            side = re.sub(rf"({HELD}|{LETTER}){self._primes}", r" d(\1)", side)
+            side = re.sub(rf"({HELD}|{LETTER}){self._primes}", r" d(\1)", re.sub(r"([^\W\d_])\(t\)", r"\1", side))
         if self._turns_with_t:
             side = re.sub(r"(?<=[\w)\]])\s*\^\s*\{?\s*t\s*\}?(?![A-Za-z])", "ᵀ", side)
         side = re.sub(self._small, lambda m: m.group().upper(), side) if self._small else side
-        for letter, whole in self._rows.items():
-            row = partial(_row, whole)
-            side = re.sub(
-                rf"(?:(?<![A-Za-z])|(?<=\bd)){letter}(?:_\{{([a-z])\}}|(?:_([a-z])|([{SUBS}]))(?![A-Za-z0-9_,]))",
-                row,
-                side,
-            )
-        if not self._names_delta:
-            side = re.sub(rf"δ{TWO_BELOW}", _entry_of_identity, side)
+        side = with_lines(side, self._rows)
+        side = side if self._names_delta else with_identity(side)
         if self._varies:
             side = re.sub(r"δ\s*(?=[^\W\d_]|\()", "d", side)
         if not self.names_sigma:

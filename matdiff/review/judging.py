@@ -282,7 +282,10 @@ class Judge(Beside):
 
     def _is_linearised(self, sides: list[str]) -> bool:
         """Whether an equation with dX is one to be solved: H dx + Aᵀdν = −r, and nothing that is differentiated."""
-        return self.scope.has_plain_increments(sides[0]) and self._speaks_of_more(sides)
+        inner = [n.operands[0] for n in postorder(self.scope.read(sides[0])) if isinstance(n, Differential)]
+        said = self.scope.definitions.keys() | self.scope.forms.keys()
+        is_plain = bool(inner) and all(isinstance(e, Symbol) and e.name not in said for e in inner)
+        return is_plain and self._speaks_of_more(sides)
 
     def _speaks_of_more(self, sides: list[str]) -> bool:
         """Whether one of two sides has a letter that the other has not, as no identity of plain expressions does."""

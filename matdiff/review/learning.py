@@ -137,15 +137,22 @@ def _define_by(scope: Scope, name: str, side: str, indices: Sequence[str], is_wh
         with suppress(MatdiffError):
             scope.members[name] = family(scope, name, side, indices)
             return
+    if name.endswith("_this") and scope.habits.has_times:  # h_t is as large as h_{t-1}
+        with suppress(MatdiffError):
+            read_equation(name, side.replace("_prev", "_this"), scope.declared)
+            before = name.replace("_this", "_prev")
+            scope.declared.table.setdefault(before, scope.declared[name]._replace(name=before))
     if (name in letters_in(side) or name in scope.where) and not (indices or scope.asks(side)):
         with suppress(MatdiffError):  # z = tanh(Wz + x), u = −Kx with a declared u: both sides have one shape
             read_equation(name, side, scope.declared)
     try:
         value = by_entries(scope, side, indices) if indices else scope.read(side, scalar=name in scope.losses)
     except MatdiffError as error:
-        if (spelt := entrywise(side, error.message)) == side or indices:
+        spelt = entrywise(side, error.message)
+        is_sized = error.message.endswith("is not determined") and name in scope.declared
+        if indices or (spelt == side and not is_sized):
             raise
-        value = scope.read(spelt)
+        value = read_equation(name, side, scope.declared)[1] if is_sized else scope.read(spelt)
     scope.define(name, value)
 
 

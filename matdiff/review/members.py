@@ -121,9 +121,9 @@ def of_entries(side: str) -> str:
 
 def _extent(scope: Scope, index: str, side: str) -> Size:
     """How far an index runs: as far as the members, or the rows or columns, of the names that it stands below."""
-    rows = re.findall(rf"([^\W\d_])\[({index}),:\]", side)
-    if rows and (known := scope.declared.get(named(rows[0][0]))):
-        return known.shape[0]
+    lines = re.findall(rf"([^\W\d_])\[(?:{index},:|(:),{index})\]", side)
+    if lines and (known := scope.declared.get(named(lines[0][0]))):
+        return known.shape[1 if lines[0][1] else 0]
     for name, low in re.findall(INDEXED, of_entries(side)):
         known, places = scope.declared.get(named(name)), low.replace(",", "")
         if known and index in places:

@@ -72,8 +72,12 @@ PRIME = rf"(?<![\w{MARKS}])(?P<f>{LETTER})(?P<primes>['′]{{1,2}})(?=\s*\((?P<x
 FUNCTION = "|".join(sorted((re.escape(w) for w in MATHEMATICAL if len(w) > 1), key=len, reverse=True))
 LIKE_INCREMENTS = tuple(w for w in MATHEMATICAL if w[0] == "d" and len(w) > 1)  # dg is d(g) where g is a name
 
-OPERATOR = r"\(\(\s*[d∂]|∇|∂|(?<![A-Za-z])(?:grad_|hess_|D_|d(?:\^\{?2\}?|²)?\s*[/(])"
+OF_NORM = r"(?<=[‖|])_\{?\w+\}?"  # F of ‖X‖_F
 ABOVE = rf"\||(?:{FUNCTION})(?![A-Za-z])"  # what ∂ may stand in front of
+OPERATOR = (
+    r"\(\(\s*[d∂]|∇|∂|(?<![A-Za-z])(?:grad_|hess_|D_|d(?:\^\{?2\}?|²)?\s*[/(]"
+    rf"|d(?=\s+(?:{ABOVE})[^=/]*/\s*d[^\W\d_]))"
+)
 NEXT_TERM = rf"[-+−]\s*(?:[\w½ ]{{0,3}}|\([\w()/]+\)\s*)(?:{OPERATOR})"  # − ½∇_w g
 WHOLE = rf"(?<![A-Za-z])(?P<op>[DHJ])\s*_?\{{?(?P<f>{LETTER})\}}?(?P<arguments>\s*\([^()=]*\))?"  # D f, H_f(x)
 
@@ -92,7 +96,7 @@ def letters_in(side: str) -> set[str]:
     >>> sorted(letters_in("log(x_i) + Aᵀ exp(b) beta"))
     ['A', 'b', 'beta', 'x_i']
     """
-    bare = re.sub(rf"(?<![A-Za-z_])(?:{FUNCTION})(?![A-Za-z])|(?<=[‖|])_\{{?F\}}?", " ", side)  # no F is in ‖X‖_F
+    bare = re.sub(rf"(?<![A-Za-z_])(?:{FUNCTION})(?![A-Za-z])|{OF_NORM}", " ", side)
     return {named(n) for n in re.findall(rf"{SPELT}|{LETTER}", bare)}
 
 
@@ -349,7 +353,7 @@ def _varying(d: str, spelt: tuple[str, ...], increments: frozenset[str]) -> tupl
 def names_in(side: str, known: Collection[str]) -> set[str]:
     """The names that stand in a side, beside functions; *known* are names."""
     bare = re.sub(r"(?<![A-Za-z])d\(|[∑∏]_(?:\{[^{}]*\}|\w)|[\^_]\{?[-−]?[T⊤]\}?", "(", with_increments(side, known))
-    bare = re.sub(rf"(?<![A-Za-z])(?:{FUNCTION})(?![A-Za-z])|(?<=[‖|])_\{{?\w+\}}?", " ", bare)
+    bare = re.sub(rf"(?<![A-Za-z])(?:{FUNCTION})(?![A-Za-z])|{OF_NORM}", " ", bare)
     found = {named(n) for n in re.findall(rf"{SPELT}|{LETTER}(?:\^\{{?\(\d\)\}}?)?", bare)}
     return {n if n in known else re.sub(r"_[a-z,]{1,3}$", "", n) for n in found}  # y of y_j
 

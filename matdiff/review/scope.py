@@ -163,9 +163,14 @@ class Scope:
                 inside = {s.name for s in symbols(self.definitions[one])} - seen
                 seen |= inside
                 waiting.extend(inside)
-            elif one not in self.derivatives and one not in self.sizes() and self.is_open(one):
+            elif one not in self.derivatives and not self._is_number(one) and self.is_open(one):
                 return False
         return True
+
+    def _is_number(self, name: str) -> bool:
+        """Whether a name is that of a size, or of a number in what is one itself: λ of f = ‖Xw − y‖² + λ‖w‖²."""
+        values = (value for value in self.definitions.values() if value.shape == SCALAR)
+        return name in self.sizes() or any(s.name == name and s.shape == SCALAR for e in values for s in symbols(e))
 
     def is_open(self, name: str) -> bool:
         """Whether sizes of a name are found out by use, and are not those of what is declared."""
@@ -357,12 +362,6 @@ class Scope:
     def is_form(self, value: Expr) -> bool:
         """Whether a value is 0 where nothing varies, as a differential is, and X + dX is not."""
         return compared(self.without(value, set(self.names())), zero(value.shape)).equal is not False
-
-    def has_plain_increments(self, side: str) -> bool:
-        """Whether dX stands in a side, and no differential of a function or of a name that is defined."""
-        inner = [n.operands[0] for n in postorder(self.read(side)) if isinstance(n, Differential)]
-        said = self.definitions.keys() | self.forms.keys()
-        return bool(inner) and all(isinstance(e, Symbol) and e.name not in said for e in inner)
 
     def without(self, value: Expr, names: set[str]) -> Expr:
         """A value in which some names do not vary: dX is 0."""

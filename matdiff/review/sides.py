@@ -230,7 +230,9 @@ class Beside:
             return before.implies(e, value, unknowns).follows is True
 
         before.zeros += self.scope.differentials(before.zeros) if increments(left - value) else []
+        is_supposed = before.suppose(left, self.derived_by)
         found = before.implies(left, value, unknowns)
+        found = Implied(None) if is_supposed and not found.follows else found
         self.equations.add(left, value)
         self.chain = Chain(value, is_line=False)
         self.chain.is_equation = re.search(CONDITION, line.text) is not None
@@ -238,8 +240,8 @@ class Beside:
             return Judged(line, AGREES, "it follows from an equation above")
         if not found.follows and is_stationary(self.scope, left - value, self.equations.solutions):
             return Judged(line, AGREES, "the derivative of a function above is 0")
-        is_conclusion = found.follows is None and before.concludes_with(left - value)
-        if is_conclusion and not (before.departs or before.is_at_a_point):
+        is_conclusion = is_supposed or before.concludes_with(left - value)
+        if found.follows is None and is_conclusion and not (before.departs or before.is_at_a_point):
             meant = self._meant(side, lambda e: before.implies(left, e, unknowns).follows is True)
             found = found if meant is None else Implied(False, meant)
             if meant is None and self._meant(chain.first, turned) is not None:
@@ -249,7 +251,7 @@ class Beside:
         if found.follows is None:
             is_number = value.number is not None and not self.has_derived  # ‖u‖ = ‖v‖ = 1
             is_new = not before.speak_of(left - value) or re.search(CONDITION, line.text) is not None
-            is_given = not before.zeros or is_number or (is_new and not before.concludes)
+            is_given = not before.zeros or is_supposed or is_number or (is_new and not before.concludes)
             return Judged(line, NO_CLAIM) if is_given else Judged(line, UNREAD, OPEN_STEP)
         known = None if self.is_square else found.should_be  # R m×n is not symmetric because m = n is tried
         if known is not None and (word := doubts.needed(self.scope, value, known)):

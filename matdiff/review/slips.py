@@ -19,7 +19,7 @@ from matdiff.records import NamedTuple
 from matdiff.review.causes import Found, causes
 from matdiff.review.chain import Fault, has_increments
 from matdiff.review.comparing import factor, is_right
-from matdiff.review.conventions import of_covariance
+from matdiff.review.conventions import as_is_usual
 from matdiff.review.edits import MOST_EDITS, Edit, edits, scaled, terms
 from matdiff.review.lessons import lesson
 from matdiff.review.operators import LETTER
@@ -135,7 +135,7 @@ def _by_edit(fault: Fault, scope: Scope) -> Iterator[Found]:
     for edit in islice(edits(re.sub(INLINE, r"((∂\1)/(∂\2))", fault.side)), MOST_EDITS):
         with suppress(MatdiffError, RecursionError):
             value = scope.tried(edit.side)
-            if value not in seen and (is_right(value, fault.truth) or of_covariance(fault.truth, value, scope)):
+            if value not in seen and (is_right(value, fault.truth) or as_is_usual(fault.truth, value, scope)):
                 kind, why = _kind_of(edit, fault, scope)
                 yield Found(kind, value, why)
             seen.add(value)
