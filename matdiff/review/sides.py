@@ -249,15 +249,19 @@ class Beside:
         if self.equations.suffices:
             return Judged(line, NO_CLAIM)
         if found.follows is None:
-            is_number = value.number is not None and not self.has_derived  # ‖u‖ = ‖v‖ = 1
-            is_new = not before.speak_of(left - value) or re.search(CONDITION, line.text) is not None
-            is_given = not before.zeros or is_supposed or is_number or (is_new and not before.concludes)
+            is_given = is_supposed or self._is_given(line, left, value, before)
             return Judged(line, NO_CLAIM) if is_given else Judged(line, UNREAD, OPEN_STEP)
         known = None if self.is_square else found.should_be  # R m×n is not symmetric because m = n is tried
         if known is not None and (word := doubts.needed(self.scope, value, known)):
             return Judged(line, CONVENTION, word)
         fault = Fault(side, value, found.should_be or left, None, False, True, left=chain.first)
         return Judged(line, WRONG, "", fault._replace(follows=turned))
+
+    def _is_given(self, line: Line, left: Expr, value: Expr, before: Equations) -> bool:
+        """Whether an equation that does not follow may be a new one, and not a step that is not known."""
+        is_number = value.number is not None and not self.has_derived  # ‖u‖ = ‖v‖ = 1
+        is_new = not before.speak_of(left - value) or re.search(CONDITION, line.text) is not None
+        return not before.zeros or is_number or (is_new and not before.concludes)
 
     def _of_other_shapes(self, line: Line, side: str, left: Expr, value: Expr) -> Judged:
         """The verdict on an equation whose sides have different shapes: wrong where these are declared."""
