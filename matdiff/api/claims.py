@@ -25,18 +25,24 @@ At = Mapping[str, Any] | None
 
 
 class Asked(NamedTuple):
-    """The unknown of a claim, the order of the derivative, and its place where a function gives several."""
+    """The unknown of a claim, its derivative by a word, and the place of that where a function gives several."""
 
     wrt: str
-    order: int
+    what: str
     place: Any
+
+    @property
+    def order(self) -> int:
+        """The order of the derivative."""
+        return 2 if self.what == "Hessian" else 1
 
 
 def check_gradient(f: Function, claimed: Function, wrt: str = "", where: Where = None, *, at: At = None) -> Review:
     """Whether *claimed* is the gradient of *f* by *wrt*; the Jacobian where *f* is no number.
 
     Texts, expressions, and Python functions of the same arguments, whose first one is the unknown if *wrt* is left out;
-    a function that gives a tuple gives the derivatives by all arguments, in their order.
+    a function that gives a tuple gives the derivatives by all arguments, in their order.  The array of a gradient has
+    the shape of its unknown: (n, 1) for (n,) is wrong, since NumPy would make n×n of a step with it.
     Functions that cannot be recorded are compared with central differences, at the arrays *at* or where *where* says.
 
     >>> review = check_gradient("||X w - y||^2", "X'(X w - y)", "w")
@@ -49,9 +55,9 @@ def check_gradient(f: Function, claimed: Function, wrt: str = "", where: Where =
 
 
 def check_derivative(
-    f: Function, claimed: Function, wrt: str = "", where: Where = None, at: At = None, order: int = 1
+    f: Function, claimed: Function, wrt: str = "", where: Where = None, at: At = None, what: str = "gradient"
 ) -> Review:
-    """What *check_gradient* says, of the Hessian for the order 2."""
+    """What *check_gradient* says, of a gradient, a Jacobian or a Hessian."""
     from matdiff.api.captured import in_names, parameters, required
     from matdiff.review.reviewing import review
 
@@ -65,13 +71,13 @@ def check_derivative(
             f, at = partial(f, **{n: at[n] for n in fixed}), {n: v for n, v in at.items() if n not in fixed}
     places = _members(claimed, names, where, at) if callable(claimed) and len(names) > 1 else {}
     if places and not wrt:
-        reviews = [check_derivative(f, claimed, name, where, at, order) for name in places]
+        reviews = [check_derivative(f, claimed, name, where, at, what) for name in places]
         return next((one for one in reviews if not one.ok), reviews[0])
     wrt = wrt or next(iter(names), "")
-    asked = Asked(wrt, order, places.get(wrt, 0))
+    asked = Asked(wrt, what, places.get(wrt, 0))
     if isinstance(f, str) and isinstance(claimed, str):
         low = f"_{{{wrt}}}" if wrt else ""
-        return review(f"∇{'²' if order == 2 else ''}{low} ({f}) = {claimed}", where, wrt or None)
+        return review(f"∇{'²' if asked.order == 2 else ''}{low} ({f}) = {claimed}", where, wrt or None)
     if where is None and at is not None:
         where = {name: kind for name, value in at.items() if (kind := kind_of(value, name == wrt))}
     found: Review | None = None
@@ -83,7 +89,30 @@ def check_derivative(
     if callable(f) and callable(claimed) and (found is None or any(line.verdict == UNREAD for line in found.lines)):
         return _by_numbers(f, claimed, where, at, asked)
     assert found is not None
-    return found if found.ok else _with_data(found, f, claimed, where, asked)
+    if not found.ok:
+        return _with_data(found, f, claimed, where, asked)
+    return _in_shape(found, f, claimed, where, at, asked) if callable(f) and callable(claimed) else found
+
+
+def _in_shape(
+    found: Review, f: Callable[..., Any], claimed: Callable[..., Any], where: Where, at: At, asked: Asked
+) -> Review:
+    """The review of a right gradient of a number, which is wrong where its array has other axes than the unknown."""
+    from matdiff.api.captured import applied, parameters
+    from matdiff.numeric.differences import how_it_spreads
+    from matdiff.review.claims import measured
+
+    with suppress(MatdiffError):
+        values = dict(at) if at is not None else drawn(where, parameters(f))
+        if asked.what == "gradient" and asked.wrt in values and not getattr(applied(f, values), "shape", ()):
+            said = how_it_spreads(_member(applied(claimed, values), asked), values[asked.wrt])
+            return measured(found.lines[0].text, WRONG, said) if said else found
+    return found
+
+
+def _member(given: Any, asked: Asked) -> Any:
+    """The derivative that is asked for, of those that a function gives."""
+    return given[asked.place] if isinstance(given, (tuple, dict)) else given
 
 
 def _members(claimed: Callable[..., Any], names: Sequence[str], where: Where, at: At) -> dict[str, Any]:
@@ -152,7 +181,7 @@ def _symbol(f: Expr, asked: Asked) -> Symbol:
 def _by_numbers(f: Callable[..., Any], claimed: Callable[..., Any], where: Where, at: At, asked: Asked) -> Review:
     """The claim beside central differences at one point; what it should be as a formula, where there is one."""
     from matdiff.api.captured import applied, parameters
-    from matdiff.numeric.differences import by_differences, how_it_differs
+    from matdiff.numeric.differences import by_differences, how_it_differs, how_it_spreads
     from matdiff.review.claims import measured
     from matdiff.review.derivatives import derivative
 
@@ -160,9 +189,11 @@ def _by_numbers(f: Callable[..., Any], claimed: Callable[..., Any], where: Where
     if asked.wrt not in values:
         raise MatdiffError(f"{asked.wrt} is not declared", suggestion="give where, or arrays as at={…}")
     truth = by_differences(lambda **given: applied(f, given), values, asked.wrt, asked.order)
-    given = applied(claimed, values)
-    given = given[asked.place] if isinstance(given, (tuple, dict)) else given
-    said = how_it_differs(given, truth.value, truth.error)
+    given = _member(applied(claimed, values), asked)
+    is_gradient = asked.what == "gradient" and truth.value.shape == getattr(values[asked.wrt], "shape", None)
+    said = (how_it_spreads(given, values[asked.wrt]) if is_gradient else "") or how_it_differs(
+        given, truth.value, truth.error
+    )
     nabla = f"∇{'²' if asked.order == 2 else ''}_{asked.wrt}"
     shown = f"{nabla} {getattr(f, '__name__', 'f')} = {getattr(claimed, '__name__', 'g')}"
     if not said:

@@ -58,6 +58,18 @@ def by_differences(f: Function, values: Mapping[str, Any], name: str, order: int
     return Differences(value, np.abs(near - wide) + least * scale)
 
 
+def how_it_spreads(claimed: Any, x: Any) -> str:
+    """What is wrong with the shape of a gradient that NumPy would spread over its unknown; empty where nothing is.
+
+    >>> how_it_spreads(np.ones((3, 1)), np.ones(3))
+    'its shape is (3, 1), it should be (3,): NumPy would spread it over the unknown'
+    """
+    given, meant = (tuple(getattr(a, "shape", ())) for a in (claimed, x))
+    is_alike = [n for n in given if n != 1] == [n for n in meant if n != 1]
+    is_spread = is_alike and np.broadcast_shapes(given, meant) not in (given, meant)
+    return f"its shape is {given}, it should be {meant}: NumPy would spread it over the unknown" if is_spread else ""
+
+
 def how_it_differs(claimed: Any, truth: Array, error: Array | float = 0.0) -> str:
     """What is wrong with an array, empty where nothing is: a factor, a sign, a transpose, or so many entries.
 

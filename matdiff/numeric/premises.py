@@ -20,6 +20,7 @@ from matdiff.numeric.solutions import feasible, with_values
 TRIES, FEWEST = 12, 3
 ENOUGH = 1e-14
 NEAR = 1e-9  # how far two sides that are equal may be apart, as a part of their distance elsewhere
+FAR = 1e-6  # and from where two are not equal
 ROUNDING = 1e-11
 SMALL = 1e-2  # the part of its size to which no letter may shrink: where w = 0 everything follows
 
@@ -51,14 +52,16 @@ class Premises:
                 self.points.append((drawn, with_values(drawn, points)))
                 seen |= orders
 
-    def give(self, left: Expr, right: Expr) -> bool:
-        """Whether two sides are equal on all of the points, though not elsewhere."""
+    def give(self, left: Expr, right: Expr) -> bool | None:
+        """Whether two sides are equal on all of the points, though not elsewhere; None where that is not known."""
         if len(self.points) < FEWEST or not {*symbols(left), *symbols(right)} <= self.known:
-            return False
+            return None
         program = Program([left, right], lenient=True)
         with suppress(MatdiffError):
-            return all(_are_near(program.results(there), program.results(drawn)) for drawn, there in self.points)
-        return False
+            values = [(program.results(there), program.results(drawn)) for drawn, there in self.points]
+            is_apart = any(_size(one - two) > FAR * max(map(_size, drawn)) for (one, two), drawn in values)
+            return all(_are_near(*pair) for pair in values) or (False if is_apart else None)
+        return None
 
 
 def _are_near(there: Sequence[Array], drawn: Sequence[Array]) -> bool:

@@ -14,9 +14,9 @@ from matdiff.algebra.operators.products import Transpose, zero
 from matdiff.algebra.operators.sums import Member
 from matdiff.errors import MatdiffError, UnsupportedError
 from matdiff.language.names import named
-from matdiff.review.comparing import compared
+from matdiff.review.comparing import is_multiple
 from matdiff.review.derivatives import by_expression, derivative, slope
-from matdiff.review.equations import CONCLUDES, FACTORS
+from matdiff.review.equations import CONCLUDES
 from matdiff.review.filling import Origin
 from matdiff.review.names import INDEXED
 from matdiff.review.operators import LETTER, Asked
@@ -216,7 +216,7 @@ def is_stationary(scope: Scope, difference: Expr, solutions: Mapping[Expr, Expr]
     several = [n for n, f in scope.definitions.items() if f.shape == SCALAR and len(scope.arguments.get(n, ())) > 1]
     slopes = (one for name in several for one in _slopes(scope, name))
     put_in = (e for one in slopes for e in {one, replace(one, solutions.get)})
-    return any(compared(e * c, difference).equal for e in put_in for c in FACTORS)
+    return any(is_multiple(e, difference) for e in put_in)
 
 
 def _slopes(scope: Scope, name: str) -> Iterator[Expr]:

@@ -36,7 +36,7 @@ def claim(
     line = Line(1, text, (0, len(text)), ())
     chain = judge.chain = Chain(derivative(f, unknown, order), is_derivative=True)
     chain.is_jacobian = f.shape != SCALAR and not has_layout
-    review = reviewed([judge.compared(line, chain, str(value), value)], judge.scope)
+    review = reviewed([judge.compared(line, chain, str(value), value)._replace(scope=judge.scope)])
     if review.should_be is not None:
         review.message = f"{review.message.split(SHOULD_BE)[0]}{SHOULD_BE}{shortened(review.should_be)}"
     return review

@@ -86,6 +86,11 @@ def factor(value: Expr, truth: Expr) -> Fraction | None:
     return None
 
 
+def is_multiple(one: Expr, other: Expr) -> bool:
+    """Whether an expression is another one times a number."""
+    return is_right(one, other) or factor(one, other) is not None
+
+
 def without_constants(e: Expr) -> Expr:
     """An expression in which symbols that are called const are 0."""
     named = (s for s in symbols(e) if s.name in ("const", "constant") and s.shape == SCALAR)

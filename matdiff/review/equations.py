@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from fractions import Fraction
 
 from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.expr import Expr, Number, Symbol, postorder, replace, symbols
@@ -14,7 +13,7 @@ from matdiff.algebra.operators.sums import Member
 from matdiff.errors import MatdiffError
 from matdiff.numeric.premises import Premises
 from matdiff.records import NamedTuple
-from matdiff.review.comparing import compared
+from matdiff.review.comparing import compared, is_multiple
 from matdiff.review.lines import IMPLIED
 from matdiff.solving.elimination import roots
 from matdiff.solving.equations import Equation
@@ -41,7 +40,6 @@ CONSTRAINED = (
 AT_A_POINT = r"(?i)\b(?:for|at|if|when|let|take|choose)\s+[^\s=]+\s*="  # for w = 0
 DEPARTS = r"(?i)\b(?:add(?:s|ed|ing)?|regulari[sz]\w*|modif\w+|replac\w+|instead|approximat\w+|damp\w+)\b"
 SUFFICES = rf"{IMPLIED}|=\s*\$?0\$?,?\s+if\s(?!and only)"  # ∇f = 0 ⇐ Xw = y
-FACTORS: tuple[int | Fraction, ...] = (1, -1, 2, -2, Fraction(1, 2), Fraction(-1, 2), 4, Fraction(1, 4))
 
 
 class Implied(NamedTuple):
@@ -118,13 +116,14 @@ class Equations:
 
     def implies(self, left: Expr, right: Expr, unknowns: set[str]) -> Implied:
         """Whether left = right follows from the equations before it: in a known step, or wherever all of them hold."""
-        if any(self._same(known, left - right) for known in reversed(self.zeros)):
+        given = self._premises.give(left, right) if self._premises else None
+        if given or (given is None and any(self._same(known, left - right) for known in reversed(self.zeros))):
             return Implied(True)
         found = self._implied(left, right, unknowns)
-        if found.follows or not self.zeros:
+        if found.follows or not self.zeros or given is False:
             return found
         self._premises = self._premises or Premises(self.zeros, (left, right))
-        return Implied(True) if self._premises.give(left, right) else found
+        return Implied(True) if self._premises.give(left, right) is True else found
 
     def _implied(self, left: Expr, right: Expr, unknowns: set[str]) -> Implied:
         """Whether left = right follows from one of the equations before it, and what it should be."""
@@ -161,7 +160,7 @@ class Equations:
 
     def give(self, left: Expr, right: Expr) -> bool:
         """Whether two sides are equal where the equations so far hold, as wᵀw = 1."""
-        return bool(self.zeros) and Premises(self.zeros, (left, right)).give(left, right)
+        return bool(self.zeros) and Premises(self.zeros, (left, right)).give(left, right) is True
 
     def has_increments(self) -> bool:
         """Whether an increment dX stands in an equation."""
@@ -226,9 +225,9 @@ class Equations:
 
 
 def _are_parallel(one: Expr, other: Expr) -> bool:
-    """Whether one of two expressions is the other times a number: a usual one, or with vectors any, as wᵀSw."""
+    """Whether one of two expressions is the other times a number, which with vectors may be any, as wᵀSw."""
     if one.shape == SCALAR:
-        return any(compared(one * c, other).equal is True for c in FACTORS)
+        return is_multiple(one, other)
     a, b = Vec.of(one), Vec.of(other)
     inner = Product.of(Transpose(a), b)
     is_one = compared(Product.of(Transpose(b), b) * a, inner * b).equal is True

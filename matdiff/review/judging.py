@@ -43,7 +43,7 @@ class Judge(Beside):
     def verdicts(self) -> Iterator[Judged]:
         """The lines in their order, each with its verdict."""
         for line in self.lines:
-            yield self._of_equal_sizes(self._line(line))
+            yield self._of_equal_sizes(self._line(line))._replace(scope=self.scope)
 
     def _of_equal_sizes(self, judged: Judged) -> Judged:
         """A verdict, or that with all sizes equal, if it is right, where shapes do not fit that nobody declared."""

@@ -17,7 +17,6 @@ from matdiff.review.chain import has_increments
 from matdiff.review.comparing import compared
 from matdiff.review.documents import Passage, passages
 from matdiff.review.doubts import holds, is_square
-from matdiff.review.judging import Judge
 from matdiff.review.reviewing import parts
 from matdiff.review.sides import Judged
 from matdiff.review.slips import SAID, diagnosed
@@ -76,11 +75,11 @@ def linted(documents: Sequence[tuple[str, str]], where: str | None = None) -> Fi
         rows = text.split("\n")
         said = "; ".join([where or "", *re.findall(WHERE, text, re.M)]).strip("; ")
         for passage in passages(path, text):
-            for judge, lines in parts(passage.text, _declared(said, passage.declared) or None):
-                judged = [j for j in lines if j.verdict != NO_CLAIM and _claims(j, judge)]
+            for lines in parts(passage.text, _declared(said, passage.declared) or None):
+                judged = [j for j in lines if j.verdict != NO_CLAIM and _claims(j)]
                 claims += len(judged)
                 read += sum(j.verdict != UNREAD for j in judged)
-                found += _findings(path, rows, judged, judge, passage)
+                found += _findings(path, rows, judged, passage)
     return Findings(tuple(sorted(found)), read, claims, len(documents))
 
 
@@ -94,24 +93,25 @@ def _declared(said: str, told: Sequence[tuple[str, str]]) -> str:
     return said
 
 
-def _findings(path: str, rows: Sequence[str], judged: list[Judged], judge: Judge, part: Passage) -> Iterator[Finding]:
+def _findings(path: str, rows: Sequence[str], judged: list[Judged], part: Passage) -> Iterator[Finding]:
     """The claims of derivatives that are wrong, but for those that are to be skipped."""
     for one in judged:
-        if one.verdict != WRONG or one.fault is None or not _is_sure(one, judge):
+        if one.verdict != WRONG or one.fault is None or one.scope is None or not _is_sure(one):
             continue
         before = part.text[: one.line.span[0]]
         number = part.line + before.count("\n")
         if any(SKIP in row for row in rows[max(number - 2, 0) : number]):
             continue
-        slip = diagnosed(one.fault, judge.scope)
+        slip = diagnosed(one.fault, one.scope)
         column = len(before) - before.rfind("\n")
         yield Finding(path, number, column, CODES[slip.kind], slip.kind, slip.said)
 
 
-def _claims(judged: Judged, judge: Judge) -> bool:
+def _claims(judged: Judged) -> bool:
     """Whether a line says what a derivative or a differential is."""
     sides = [re.sub(WORD, _unless_increment, side) for s in judged.line.statements for side in s.sides]
-    return any(judge.scope.asks(side) or has_increments(side, judge.scope) for side in sides)
+    scope = judged.scope
+    return scope is not None and any(scope.asks(side) or has_increments(side, scope) for side in sides)
 
 
 def _unless_increment(m: re.Match[str]) -> str:
@@ -119,22 +119,23 @@ def _unless_increment(m: re.Match[str]) -> str:
     return m.group() if m.group(1) in MATHEMATICAL | GREEK_WORDS else " "
 
 
-def _is_sure(judged: Judged, judge: Judge) -> bool:
+def _is_sure(judged: Judged) -> bool:
     """Whether a wrong side is that of a derivative or a differential: other equations may be conditions.
 
     What is right where matrices are symmetric of which a document does not say what they are, and which it does not
     transpose, may be right; so may a derivative in either layout, where a document speaks of one.
     """
-    fault = judged.fault
+    fault, scope = judged.fault, judged.scope
     assert fault is not None
-    if fault.is_equation or not (fault.is_derivative or has_increments(fault.side, judge.scope)):
+    assert scope is not None
+    if fault.is_equation or not (fault.is_derivative or has_increments(fault.side, scope)):
         return False
     value, truth = fault.value, fault.truth
     if value is None:
         return True
-    if judge.scope.habits.states_numerator and compared(Transpose(value), truth).equal:
+    if scope.habits.states_numerator and compared(Transpose(value), truth).equal:
         return False
-    apart = {*judge.scope.given, *(str(n.operands[0]) for n in postorder(value) if isinstance(n, Transpose))}
+    apart = {*scope.given, *(str(n.operands[0]) for n in postorder(value) if isinstance(n, Transpose))}
     return not holds(value, truth, "symmetric", lambda s: is_square(s) and s.name not in apart)
 
 

@@ -23,7 +23,7 @@ NABLA = r"∇(?:\^\{?2\}?|²)?\s*(?:_\{?[^\W\d_]\}?)?"
 SPOKEN = rf"{NABLA}\s*({SYMBOL})(?=\s*\(|[\s)+·−∇-]|$)"  # ∇f, ∇f(x)
 OF_PRODUCT = rf"{NABLA}\s*\(\s*({SYMBOL})\s*[/·]?\s*({SYMBOL})\s*\)"  # ∇(fg), ∇(f/g)
 TOLD = (  # what begins a line that says what f is, or ∇f
-    r"(?:∇(?:\^\{{?2\}}?|²)?\s*|[dD∂]\s*)?{0}\s*(?:\(.*\))?|∇\S{{0,8}}\s*{0}\s*(?:\(\s*\w\s*\))?"
+    r"(?:∇(?:\^\{{?2\}}?|²)?\s*|[dD∂]\s*)?{0}\s*(?:\([^()]*\))?|∇\S{{0,8}}\s*{0}\s*(?:\(\s*\w\s*\))?"
 )
 OF_VECTORS = (
     r"(?<![A-Za-z]){0}\s*(?:[ᵀ⊤'′_\[]|\^\s*\{{?(?:T|⊤)|[₀-₉])|[d∂]\s*{0}(?![A-Za-z])"  # of which f is no number

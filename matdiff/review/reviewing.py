@@ -9,7 +9,10 @@ from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.simplification import tidy
 from matdiff.regex import regex
 from matdiff.review.comparing import factor
+from matdiff.review.definitions import defined_by
+from matdiff.review.habits import IN_SPACE
 from matdiff.review.judging import Judge
+from matdiff.review.lines import Line
 from matdiff.review.operators import names_in
 from matdiff.review.report import Review
 from matdiff.review.scope import Scope
@@ -19,25 +22,18 @@ from matdiff.review.two_senses import LETTER, apart, together
 from matdiff.review.verdicts import CONVENTION, GRAVEST, NO_CLAIM, RIGHT, UNREAD, WRONG
 
 TITLE = "Example|Exercise|Theorem|Lemma|Proposition|Problem|Definition|Question"
+MOST = 4  # formulas for a function that are tried
+UNTOLD = "the definition of"
 HEADING = regex(rf"\s*(?:#+ |\\(?:sub)*section|\**(?:{TITLE}) \d[^=$]*$)")
 
 
 def review(text: str, where: str | Mapping[str, str] | None = None, wrt: str | None = None) -> Review:
     """The verdicts on all lines of a text, and what kind of slip the first wrong one is."""
-    judged: list[Judged] = []
-    scope: Scope | None = None  # that of the first wrong line, or the last one
-    for judge, found in parts(text, where, wrt):
-        is_right = all(j.verdict != WRONG for j in judged)
-        judged += found
-        scope = judge.scope if is_right else scope
-    assert scope is not None
-    return reviewed(judged, scope)
+    return reviewed([judged for part in parts(text, where, wrt) for judged in part])
 
 
-def parts(
-    text: str, where: str | Mapping[str, str] | None, wrt: str | None = None
-) -> Iterator[tuple[Judge, list[Judged]]]:
-    """The parts of a text between its headings: who judges each, and the verdicts, with their places in the text.
+def parts(text: str, where: str | Mapping[str, str] | None, wrt: str | None = None) -> Iterator[list[Judged]]:
+    """The verdicts on the parts of a text between its headings, with their places in the text.
 
     A part that gives no function speaks of those above it.
     """
@@ -48,15 +44,14 @@ def parts(
         judge = Judge(part, where, wrt)
         found = [j.moved(count, start) for j in verdicts(judge, where)]
         if count and _speaks_of_above(judge, found):
-            judge = Judge(text[:start] + part, where, wrt)
-            found = verdicts(judge, where)[count:]
+            found = verdicts(Judge(text[:start] + part, where, wrt), where)[count:]
         count += len(found)
-        yield judge, [together(j, text) for j in found]
+        yield [together(j, text) for j in found]
 
 
 def verdicts(judge: Judge, where: str | Mapping[str, str] | None) -> list[Judged]:
     """The verdicts on the lines of a part, of which one whose shapes do not fit is judged by itself."""
-    found = [_alone(j, judge, where) if is_misfit(j) else j for j in judge.verdicts()]
+    found = [_alone(j, judge, where) if is_misfit(j) or UNTOLD in j.reason else j for j in judge.verdicts()]
     return _stacked(found, judge, where) if any("is a family of" in j.reason for j in found) else found
 
 
@@ -93,18 +88,35 @@ def _speaks_of_above(judge: Judge, found: Collection[Judged]) -> bool:
 
 
 def _alone(judged: Judged, judge: Judge, where: str | Mapping[str, str] | None) -> Judged:
-    """A line whose letters have other shapes above, as in a table of identities: right if it is so by itself."""
+    """A line whose letters mean something else above, as in a table of identities: what it is by itself.
+
+    Or with the formula above it for a function that it names; wrong only where its first step is right there.
+    """
     line, scope = judged.line, judge.scope
     used = {name for s in line.statements for side in s.sides for name in names_in(side, scope.names())}
-    if used & {*scope.texts, *scope.unread, *scope.forms} or any(s.goes_on for s in line.statements):
-        return judged
+    used &= {*scope.texts, *scope.unread, *scope.forms}
     words = [one.text for one in judge.lines if not one.statements]  # with what they assume
-    texts = [" = ".join(statement.sides) for statement in line.statements] if line.statements[1:] else [line.text]
-    found = [_last(Judge("\n".join([*words, text]), where, judge.wrt)) for text in texts]
-    if any(one.verdict not in RIGHT for one in found):
-        return judged
-    gravest = min(found, key=lambda one: GRAVEST.index(one.verdict))
-    return judged._replace(verdict=gravest.verdict, reason=gravest.reason)
+    if not used and not any(s.goes_on for s in line.statements):
+        texts = [" = ".join(statement.sides) for statement in line.statements] if line.statements[1:] else [line.text]
+        found = [_last(Judge("\n".join([*words, text]), where, judge.wrt)) for text in texts]
+        gravest = min(found, key=lambda one: GRAVEST.index(one.verdict))
+        is_right = all(one.verdict in RIGHT for one in found)
+        return judged._replace(verdict=gravest.verdict, reason=gravest.reason) if is_right else judged
+    words = [re.sub(IN_SPACE, "", one) for one in words]
+    for given in [one for one in judge.lines[: line.number - 1] if _gives(one, used & scope.unread, scope)][
+        : -1 - MOST : -1
+    ]:
+        front, first = [*words, given.text], " = ".join(line.statements[0].sides[:2])
+        found = [_last(Judge("\n".join([*front, text]), where, judge.wrt)) for text in (first, line.text)]
+        if found[0].verdict in RIGHT and found[1].verdict in {*RIGHT, WRONG}:
+            return found[1]._replace(line=line)
+    return judged
+
+
+def _gives(line: Line, names: Collection[str], scope: Scope) -> bool:
+    """Whether a line says what one of some names is."""
+    whole = (s.sides for s in line.statements if not s.goes_on)
+    return any(defined_by(first, sides, scope)[0] in names for first, *sides in whole if sides)
 
 
 def _last(judge: Judge) -> Judged:
@@ -113,10 +125,10 @@ def _last(judge: Judge) -> Judged:
     return last
 
 
-def reviewed(judged: list[Judged], scope: Scope) -> Review:
-    """The verdicts with the diagnosis of the first wrong one, whose names a scope knows."""
-    fault = next((j.fault for j in judged if j.verdict == WRONG), None)
-    if fault is None:
+def reviewed(judged: list[Judged]) -> Review:
+    """The verdicts with the diagnosis of the first wrong one."""
+    fault, scope = next(((j.fault, j.scope) for j in judged if j.verdict == WRONG), (None, None))
+    if fault is None or scope is None:
         return Review(judged)
     slip = diagnosed(fault._replace(truth=tidy(fault.truth)), scope)
     return Review(judged, slip.kind, slip.should_be, slip.said)

@@ -15,6 +15,7 @@ from matdiff.language.names import named
 from matdiff.records import NamedTuple
 from matdiff.review import doubts
 from matdiff.review.asking import NotSaid, is_stationary
+from matdiff.review.blocks import with_rows
 from matdiff.review.chain import BARE, Chain, Fault, increments
 from matdiff.review.comparing import Outcome, compared, is_right, is_rounded
 from matdiff.review.conventions import under_conventions, unmoved
@@ -48,6 +49,7 @@ class Judged(NamedTuple):
     reason: str = ""
     fault: Fault | None = None
     work: Work | None = None
+    scope: Scope | None = None  # what the text says of the names
 
     def moved(self, lines: int, place: int) -> Judged:
         """The verdict in a text with so many lines, and so many characters, in front."""
@@ -75,7 +77,7 @@ class Beside:
         self.text, self.wrt, self.is_square = text, wrt, is_square
         self.scope = Scope(where, text, wrt)
         lines = lines_of(text, tuple(self.scope.declared), self.scope.habits.respelt)
-        self.lines = with_sums(with_directions(with_formulas(lines, self.scope.given)))
+        self.lines = with_sums(with_directions(with_formulas(with_rows(lines), self.scope.given)))
         declare_entries(self.scope, self.lines)
         declare_steps(self.scope, self.lines)
         self.lines = introduced(with_arguments(self.scope, self.lines), self.scope.given)
@@ -229,7 +231,7 @@ class Beside:
         def turned(e: Expr) -> bool:
             return before.implies(e, value, unknowns).follows is True
 
-        before.zeros += self.scope.differentials(before.zeros) if increments(left - value) else []
+        before.zeros[:0] = self.scope.differentials(before.zeros) if increments(left - value) else []
         is_supposed = before.suppose(left, self.derived_by)
         found = before.implies(left, value, unknowns)
         found = Implied(None) if is_supposed and not found.follows else found

@@ -27,7 +27,8 @@ At = Mapping[str, Any] | None
 def assert_gradient(f: Function, gradient: Function, where: Where = None, wrt: str = "", *, at: At = None) -> None:
     """Raises AssertionError where *gradient* is not the gradient of *f*, a function, a text or an expression.
 
-    *where* declares the shapes, or *at* gives arrays; *wrt* is the first argument if it is left out.
+    *where* declares the shapes, or *at* gives arrays; *wrt* is the first argument if it is left out.  The array has the
+    shape of the argument: (n, 1) for (n,), of which a step of descent would make n×n, is wrong.
     """
     __tracebackhide__ = True
     _require("gradient", f, gradient, where, wrt, at)
@@ -47,7 +48,7 @@ def assert_hessian(f: Function, hessian: Function, where: Where = None, wrt: str
 
 def _require(what: str, f: Function, claimed: Function, where: Where, wrt: str, at: At) -> None:
     __tracebackhide__ = True
-    review = check_derivative(f, claimed, wrt, where, at, 2 if what == "Hessian" else 1)
+    review = check_derivative(f, claimed, wrt, where, at, what)
     unread = next((line for line in review.lines if line.verdict == "not read"), None)
     if review.ok and unread is None:
         return

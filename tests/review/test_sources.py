@@ -118,3 +118,17 @@ def test_an_expansion_begins_at_the_point_that_it_is_about() -> None:
 )
 def test_other_equations_of_a_function_that_is_not_given_are_not_wrong(line: str) -> None:
     assert matdiff.check(line).ok
+
+
+def test_a_letter_that_means_something_else_above_is_read_with_the_formula_of_its_function() -> None:
+    text = r"""First we look at $f(W) = \|g(XW) - Y\|_F^2$,
+and then at $f(D, R) = \|X - DR\|_F^2$.
+If $G(X) = WX$ with a constant $W \in \mathbb{R}^{p \times m}$ and $X \in \mathbb{R}^{m \times n}$, then
+$\frac{df}{dX} = W^T \frac{df}{dG}$. For the network
+\begin{align} \frac{df}{dW} &= \frac{d(\|g(XW) - Y\|_F^2)}{dW} \\ &= 2X^T ((g(XW) - Y) \odot g'(XW)) \end{align}
+and for the dictionary
+\begin{align} \frac{df}{dD} &= \frac{d(\|X - DR\|_F^2)}{dD} \\ &= -2(X - DR)R^T \end{align}"""
+    slip = matdiff.check(text.replace(r"((g(XW) - Y) \odot g'(XW))", r"(g(XW) - Y) \odot g'(XW)"))
+    verdicts = [[review.lines[k].verdict for k in (4, 6)] for review in (matdiff.check(text), slip)]
+    assert verdicts == [["proved", "proved"], ["wrong", "proved"]]
+    assert str(slip.should_be) == "2Xᵀ((g(XW) − Y) ⊙ g′(XW))"

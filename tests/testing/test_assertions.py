@@ -151,6 +151,16 @@ def test_an_array_has_one_layout() -> None:
         assert_jacobian(lambda x: a @ x, lambda x: a.T, where="x: 3")
 
 
+@pytest.mark.parametrize("f", [lambda x: np.sum(x**2), lambda x: float(sum(v**2 for v in x.ravel()))])
+def test_a_gradient_that_would_be_spread_over_its_argument_is_wrong(f: Any) -> None:
+    """A column for (3,) is so, and the flat array for (3, 1); a Jacobian is a row."""
+    for x, turned in ((np.ones(3), lambda x: 2 * x[:, None]), (np.ones((3, 1)), lambda x: 2 * x.ravel())):
+        assert_gradient(f, lambda x: 2 * x, at={"x": x})
+        with pytest.raises(AssertionError, match="NumPy would spread it over"):
+            assert_gradient(f, turned, at={"x": x})
+    assert_jacobian(f, lambda x: 2 * x.T, at={"x": np.ones((3, 1))})
+
+
 def test_a_tuple_holds_the_derivatives_by_the_arguments_in_their_order() -> None:
     def f(a: np.ndarray, b: np.ndarray) -> float:
         return np.sum(a * b**2)
