@@ -13,8 +13,17 @@ import pytest
 import matdiff
 from matdiff.algebra.dims import ONE, size
 from matdiff.algebra.expr import FUNCTIONS, OPERATORS, Symbol
+from matdiff.algebra.identities.entrywise import opposite_sigmoids
 from matdiff.algebra.operators.entrywise import Entrywise, at_entries
 from matdiff.errors import MatdiffError
+
+
+def test_opposite_sigmoids_are_told_only_where_there_is_one_by_itself() -> None:
+    where = "A, B, C: m x n"
+    both, one = "sigmoid(-A) .* sigmoid(A) .* C", "B .* sigmoid(A)"
+    assert opposite_sigmoids(matdiff.parse(f"{both} + {one} + C .* sigmoid(A)", where)) is None
+    found = opposite_sigmoids(matdiff.parse(f"{one} - (1 - B) .* sigmoid(-A)", where))
+    assert found is matdiff.parse("sigmoid(A) - (1 - B)", where)
 
 
 def phi(t: float) -> float:

@@ -100,6 +100,9 @@ def law_named(name: str) -> Law:
         ("ones_first", "(A*x)'", "x'*A'"),
         ("power_of_ones_2", "A*eye(n)", "A"),
         ("ones_first", "(A')'", "A"),
+        ("cancelling_products", "A + A", "2*A"),
+        ("like_terms_in_one_sense", "A + A", "2*A"),
+        ("trace_of_frechet_expm", "tr(X*frechet_expm(A, B))", "tr(frechet_expm(A, B)*X')"),
     ],
 )
 def test_another_reason_is_refused(name: str, before: str, after: str) -> None:
@@ -158,6 +161,27 @@ def test_another_reason_is_refused(name: str, before: str, after: str) -> None:
         ("commuting_direction", "frechet_logm(A, zeros(n, n))", "zeros(n, n)"),
         ("commuting_right_side", "sylvester(A, A, zeros(n, n))", "zeros(n, n)"),
         ("by_scalar", "A*frechet_expm(B, a*X) + a*A", "a*(A*frechet_expm(B, X) + A)"),
+        ("by_scalar", "sylvester(A, B, a*X) + a*X", "a*(sylvester(A, B, X) + X)"),
+        ("by_scalar", "a*b*tr(A) + (1 + b)*tr(zeros(n, n)) + tr(a*X)", "a*(b*tr(A) + (1 + b)*tr(zeros(n, n)) + tr(X))"),
+        ("like_terms", "(A + B)' - (A + B)'", "zeros(n, n)"),
+        ("common_right_factor", "X*(A + B) - B'*(A + B) + (A + B)'*B", "(X - B')*(A + B) + (A + B)'*B"),
+        ("common_right_factor", "a*x'*y*z' - a*x'*w*z'", "a*(x'*y - x'*w)*z'"),
+        ("common_scalars", "2*(1 + a)*A - 2*(1 + a)*eye(n)", "2*(1 + a)*(A - eye(n))"),
+        ("scalar_in_product", "x'*(y*x')*y", "(x'*y)*(x'*y)"),
+        ("transpose_of_function", "flip(A')'", "flip(A)"),
+        ("trace_of_transposed_product", "tr(inv(K)*K'*A)", "tr(A'*K*inv(K)')"),
+        ("factor_of_a_denominator", "x ./ (x .* y).^2", "1 ./ x ./ y.^2"),
+        ("equal_bases", "a^b*a^(2 - b)/(a^b)^2", "a^(2 - b)/a^b"),
+        ("like_terms_in_one_sense", "cos(1 - (-A).^2) + cos(1 - A.^2)", "2*cos(1 - A.^2)"),
+        ("cancelling_products", "A' + (A + B)'", "2*A' + B'"),
+        ("sum_over_eigenvalues", "sum(eigvals(S))", "tr(S)"),
+        ("trace_of_commuting_direction", "tr(frechet_expm(A, B))", "tr(B*expm(A))"),
+        ("vec_of_kronecker", "vec(A kron ones(n))", "(eye(n*n) kron ones(n))*vec(A)"),
+        ("vec_of_partial_trace1", "ptrace1(A, B)", "vec(B')'*vec(A)"),
+        ("trace_of_frechet_expm", "tr(X*frechet_expm(A, B, S))", "tr(frechet_expm(A, X, S)*B)"),
+        ("diagonals_joined", "2*diag(x) - 2*diag(y)", "diag(2*(x - y))"),
+        ("twins_under_d", "tr(S*A'*B + S*B'*A)", "2*tr(S*B'*A)"),
+        ("softmax_of_vector", "exp(x)/sum(i=1..n, exp(x[i]))", "softmax(x)"),
         ("step_of_rectified", "relu(a)^2*step(a)", "relu(a)^2"),
         ("sum_as_product", "sum(i=1..n-1, (1 - x[i])*unit(i, n))", "[1 - x[1:n-1]; 0]"),
         ("sum_as_product", "sum(i=1..n, x[i]*ones(n) - x)", "(x*ones(n)' - ones(n)*x')'*ones(n)"),
@@ -165,6 +189,7 @@ def test_another_reason_is_refused(name: str, before: str, after: str) -> None:
 )
 def test_the_reason_is_accepted(name: str, before: str, after: str) -> None:
     where = "a, b: scalar; k: scalar positive integer; x, y, z, w: n; A, B, X: n x n; U, V: n x n stochastic"
+    where += "; K: n x n skew; S: n x n symmetric"
     assert law_named(name).explains(matdiff.parse(before, where), matdiff.parse(after, where))
 
 

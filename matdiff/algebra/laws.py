@@ -224,11 +224,11 @@ def stated_differential(name: str, statement: str, **more: Any) -> Law:
 
 def of_a_line(
     title: str,
-    statement: str,
-    where: str = "",
+    statement: Words,
+    where: Words = "",
     kind: str = "trace",
     requires: str = "",
-    also: Sequence[str | Statement] = (),
+    also: Sequence[str | Statement] | Callable[[], Sequence[Statement]] = (),
     name: str = "",
 ) -> Law:
     """Declares a law that a derivation applies to the terms of a line, and that changes nothing by itself."""

@@ -160,6 +160,8 @@ def collected(scalars: Sequence[Expr]) -> Expr | None:
         Statement("(a + b)/c - a/c = b/c", "a, b, c: scalar"),
         Statement("(a + b)/a - 1 = b/a", "a, b: scalar"),
         Statement("ones(n)'*(x + y) - sum(x) = sum(y)", "x, y: n"),
+        Statement("A' + (A + B)' = 2*A' + B'", "A, B: m x n"),
+        Statement("X' - X'*(X*inv(X'*X)*X' - P) = X'*P", "X: m x n; P: m x m"),
         Statement("x - A*(x - inv(A)*y) = x - A*x + y", "A: n x n invertible; x, y: n"),
     ),
     within=(Sum,),

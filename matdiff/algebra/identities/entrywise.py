@@ -69,6 +69,8 @@ def opposite_sigmoids(e: Expr) -> Expr | None:
 def with_one_sigmoid(e: Expr, a: Expr) -> Expr:
     """A sum with 1 − σ(a) in place of σ(−a), and the terms with σ(a) collected."""
     rest, with_a = list[Expr](), list[Expr]()
+    if all(Sigmoid(a) in factors or Sigmoid(-a) not in factors for _, factors in map(factors_of, e.operands)):
+        return e
     for term in e.operands:
         number, factors = factors_of(term)
         found = [f for f in factors if f in (Sigmoid(a), Sigmoid(-a))]

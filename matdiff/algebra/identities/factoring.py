@@ -197,6 +197,7 @@ def like_terms(e: Expr) -> Expr | None:
     where="x, y: n",
     also=(
         Statement("tr(A'*B + B'*A) = 2*tr(B'*A)", "A, B: m x n"),
+        Statement("tr(S*A'*B + S*B'*A) = 2*tr(S*B'*A)", "A, B: m x n; S: n x n symmetric"),
         Statement("tr(A*B + B*A) = 2*tr(B*A)", "A, B: n x n"),
         IN_TWO_SPELLINGS,
     ),
@@ -327,14 +328,24 @@ def without(all_of: tuple[Expr, ...], some: Iterable[Expr]) -> tuple[Expr, ...]:
     return tuple(rest)
 
 
-@identity("A*C + B*C = (A + B)*C", where="A, B: m x n; C: n x p", among=(Product, Hadamard))
+@identity(
+    "A*C + B*C = (A + B)*C",
+    where="A, B: m x n; C: n x p",
+    also=(Statement("x'*y*z' + x'*w*z' = (x'*y + x'*w)*z'", "w, x, y: n; z: m"),),
+    among=(Product, Hadamard),
+)
 def common_right_factor(e: Expr) -> Expr | None:
     if e.is_scalar and _group(e, chain=True, place=0) is not None:
         return None  # xᵀ(y − z): a difference is read as a column
     return _group(e, chain=True, place=-1)
 
 
-@identity("C*A + C*B = C*(A + B)", where="C: m x n; A, B: n x p", among=(Product, Hadamard))
+@identity(
+    "C*A + C*B = C*(A + B)",
+    where="C: m x n; A, B: n x p",
+    also=(Statement("z*x'*y + z*x'*w = z*(x'*y + x'*w)", "w, x, y: n; z: m"),),
+    among=(Product, Hadamard),
+)
 def common_left_factor(e: Expr) -> Expr | None:
     return _group(e, chain=True, place=0)
 

@@ -5,21 +5,18 @@ The first kind is applied to the terms of a line by calculus.vecform; the second
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import cache
 
+from matdiff.algebra.expr import OPERATORS, Expr, Index
 from matdiff.algebra.laws import Statement, of_a_line
+from matdiff.algebra.operators.linear import Directed, Linear, along, places
+from matdiff.algebra.operators.linear import stated as stated_as
+from matdiff.algebra.operators.products import Product, Transpose
+from matdiff.algebra.operators.sums import IndexedSum, UnitVector
 from matdiff.algebra.stated import stated
 
 # ---- the laws of a line -----------------------------------------------------------------------------
 
-
-UNIT = "unit(i, n)*unit(j, n)'"
-DIRECTIONS: tuple[Callable[[str], str], ...] = (  # operators that are linear in E and have no matrix of their own
-    lambda e: f"frechet_expm(A, {e})",
-    lambda e: f"frechet_expm(A, F, {e})",
-    lambda e: f"frechet_logm(A, {e})",
-    lambda e: f"frechet_logm(A, F, {e})",
-)
 
 terms_one_by_one = of_a_line("M(a + b) = Ma + Mb", "M*vec(A + B) = M*vec(A) + M*vec(B)", "M: p x m*n; A, B: m x n")
 scalars_to_the_front = of_a_line(
@@ -58,20 +55,38 @@ row_and_diagonal = of_a_line("(yᵀdiag(x)A)ᵀ = Aᵀdiag(y)x", "(y'*diag(x)*A)
 diagonal_between = of_a_line(
     "diag(A diag(x)B) = (A ⊙ Bᵀ)x", "diag(A*diag(x)*B) = (A .* B')*x", "A: m x n; x: n; B: n x m"
 )
+
+
+def from_units(e: Expr, place: int) -> Statement:
+    """vec(𝓛(A)) = Σᵢⱼ vec(𝓛(eᵢeⱼᵀ))(eⱼ ⊗ eᵢ)ᵀvec(A)"""
+    column, a = OPERATORS["Vec"].of, e.operands[place]
+    i, j = Index("i", a.rows), Index("j", a.cols)
+    units = UnitVector(i, a.rows), UnitVector(j, a.cols)
+    image = e.rebuild((*e.operands[:place], Product.of(units[0], Transpose(units[1])), *e.operands[place + 1 :]))
+    row = Transpose(OPERATORS["Kronecker"].of(*reversed(units)))
+    return stated_as(column(e), Product.of(IndexedSum(IndexedSum(column(image) * row, j), i), column(a)))
+
+
+@cache
+def without_matrix() -> list[Statement]:
+    """The same for all operators that are linear in an operand and say no M with vec(𝓛(A)) = M vec(A)."""
+    kinds = [kind for kind in OPERATORS.values() if kind.names and not kind.vec]
+    linear = [e for kind in kinds if issubclass(kind, Linear) for e in kind.examples()]
+    directed = [e for kind in kinds if issubclass(kind, Directed) for e in along(kind)]
+    uses = [(e, k) for e in linear for k in places(e) if is_small(e.operands[k])]
+    return [from_units(*use) for use in (*uses, *((e, k) for e in directed for k in range(1, len(e.operands))))]
+
+
+def is_small(e: Expr) -> bool:
+    """Whether no size is made of more than two letters, so that every entry can be visited in a check."""
+    return all(len({*extent.names()}) <= 2 for extent in e.shape)
+
+
 entry_by_entry = of_a_line(
     "𝓛(A) = Σᵢⱼ 𝓛(eᵢeⱼᵀ)aᵢⱼ",
-    "vec(tril(A)) = sum(i=1..m, sum(j=1..n, vec(tril(unit(i, m)*unit(j, n)'))*kron(unit(j, n), unit(i, m))'))*vec(A)",
-    "A: m x n",
-    also=(
-        *[
-            Statement(
-                f"vec({image('E')})"
-                f" = sum(i=1..n, sum(j=1..n, vec({image(UNIT)})*kron(unit(j, n), unit(i, n))'))*vec(E)",
-                "A, B, E, F: n x n",
-            )
-            for image in DIRECTIONS
-        ],
-    ),
+    lambda: without_matrix()[0].statement,
+    lambda: without_matrix()[0].where,
+    also=lambda: without_matrix()[1:],
 )
 by_scalar = of_a_line(
     "𝓛(dt) = 𝓛(1)dt",
@@ -81,10 +96,6 @@ by_scalar = of_a_line(
         Statement("s*t = t*s", "s, t: scalar"),
         Statement("tr(t*A) = t*tr(A)", "t: scalar; A: n x n"),
         Statement("zeros(m, n) = t*zeros(m, n)", "t: scalar"),
-        Statement("ptrace1(M, t*A) = t*ptrace1(M, A)", "t: scalar; M: n*q x m*p; A: m x n"),
-        Statement("ptrace2(M, t*B) = t*ptrace2(M, B)", "t: scalar; M: n*q x m*p; B: p x q"),
-        *[Statement(f"commutator({c}) = t*commutator(A, B)", "t: scalar; A, B: n x n") for c in ("t*A, B", "A, t*B")],
-        *[Statement(f"{image('t*E')} = t*{image('E')}", "t: scalar; A, B, E, F: n x n") for image in DIRECTIONS],
     ),
 )
 derivative_by_scalar = of_a_line(

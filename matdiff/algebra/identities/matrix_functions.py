@@ -137,7 +137,7 @@ multiple_right_side = stated(
     "tr(frechet_expm(A, E)*A) = tr(E*A*expm(A))",
     title="Tr(L(A, E)C) = Tr(ECf′(A)) where AC = CA",
     where="A, E: n x n; t: scalar",
-    also=("tr(frechet_expm(t*A, E)*A) = tr(E*A*expm(t*A))",),
+    also=("tr(frechet_expm(t*A, E)*A) = tr(E*A*expm(t*A))", "tr(frechet_expm(A, E)) = tr(E*expm(A))"),
     within=OF_FUNCTIONS,
 )
 def trace_of_commuting_direction(e: Expr) -> Expr | None:

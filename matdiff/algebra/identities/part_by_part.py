@@ -21,6 +21,7 @@ from matdiff.algebra.statements.gathering import in_place_of
     where="x, y: n",
     also=(
         Statement("a*diag(x) + diag(y) = diag(a*x + y)", "a: scalar; x, y: n"),
+        Statement("a*diag(x) + a*diag(y) = diag(a*(x + y))", "a: scalar; x, y: n"),
         Statement("a^2*diag(x) + a*diag(y) = diag(a*(a*x + y))", "a: scalar; x, y: n"),
     ),
     among=(DiagonalMatrix,),

@@ -116,7 +116,10 @@ def power_under_a_name(e: Expr) -> Expr | None:
     "x ./ (x .* y) = 1 ./ y",
     title="a ./ (a ⊙ b) = 1 ./ b",
     where="x, y: n",
-    also=("x.^2 ./ (x .* y) = x ./ y", "(x .* y) ./ (x .* y) = ones(n)"),
+    also=(
+        "(x .* y) ./ (x .* y) = ones(n)",
+        Statement("x.^i .* (x .* y).^j = x.^(i + j) .* y.^j", "x, y: n positive; i, j: scalar"),
+    ),
     among=(Power,),
 )
 def factor_of_a_denominator(e: Expr) -> Expr | None:

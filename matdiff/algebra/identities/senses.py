@@ -77,7 +77,10 @@ def _holds_difference(e: Expr, below: list[bool]) -> bool:
 @identity(
     "A*(x - y) - A*(y - x) = 2*A*(x - y)",
     where="A: m x n; x, y: n",
-    also=(Statement("sin(x - y) - sin(y - x) = 2*sin(x - y)", "x, y: n"),),
+    also=tuple(
+        Statement(s, "x, y: n")
+        for s in ("sin(x - y) - sin(y - x) = 2*sin(x - y)", "(x - y).^2 + (y - x).^2 = 2*(x - y).^2")
+    ),
     within=(Sum,),
 )
 def like_terms_in_one_sense(e: Expr) -> Expr | None:

@@ -100,6 +100,7 @@ def exchanged_in(e: Expr, v: Expr) -> Expr | None:
     "exp(v)/sum(exp(v)) = softmax(v)",
     where="c, k: scalar; v: n; y: m",
     also=(
+        "exp(v)/sum(j=1..n, exp(v[j])) = softmax(v)",
         "c*exp(v)*sum(exp(v))^k = c*softmax(v)*sum(exp(v))^(k + 1)",
         "c*y*exp(v)'*sum(exp(v))^k = c*y*softmax(v)'*sum(exp(v))^(k + 1)",
     ),

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from matdiff.algebra.constants import Identity, Ones
 from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import Expr, Operator, Symbol, fact
+from matdiff.algebra.expr import OPERATORS, Expr, Operator, Symbol, fact
 from matdiff.algebra.kinds import is_a
 from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.entrywise import Entrywise
+from matdiff.algebra.operators.linear import stated as stated_as
 from matdiff.algebra.operators.products import Power, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.square import Inverse, MatrixPower
 from matdiff.algebra.operators.structure import Named
@@ -110,21 +111,18 @@ def sum_of_transposes(e: Expr) -> Expr | None:
     return Transpose(IndexedSum(flipped(body), index)) if stays and growth(body) < 0 else None
 
 
-OF_ONE = ("expm", "logm", "sqrtm", "adj", "polar", "toep", "onehot_max", "onehot_min")
-OF_TWO = ("min", "frechet_expm", "frechet_logm", "ptrace1", "ptrace2", "corr", "conv")
-SHAPES = {
-    "ptrace1": "A: n*q x m*p; B: m x n",
-    "ptrace2": "A: n*q x m*p; B: p x q",
-    "corr": "A: m x n; B: p x q",
-    "conv": "A: m x n; B: p x q",
-}
+def turned_inside(several: bool) -> list[Statement]:
+    """f(Aᵀ)ᵀ = f(A), or f(Aᵀ, Bᵀ)ᵀ = f(A, B), for all f that say that they are transposed so; A ⊗ B has its law."""
+    kinds = [k for name, k in OPERATORS.items() if k.mirrors and k.names and name != "Kronecker"]
+    samples = [e for e in (kind.sample() for kind in kinds) if (len(e.operands) > 1) is several]
+    return [stated_as(Transpose(e.rebuild(tuple(map(Transpose, e.operands)))), e) for e in samples]
 
 
 @identity(
     "pinv(A')' = pinv(A)",
     title="f(A)ᵀ = f(Aᵀ)",
     where="A: m x n",
-    also=[Statement(f"{f}(A')' = {f}(A)", "A: n x n") for f in OF_ONE],
+    also=lambda: turned_inside(several=False),
     among=(Operator,),
 )
 def transpose_of_function(e: Expr) -> Expr | None:
@@ -135,7 +133,7 @@ def transpose_of_function(e: Expr) -> Expr | None:
     "max(A', B')' = max(A, B)",
     title="f(A, B)ᵀ = f(Aᵀ, Bᵀ)",
     where="A, B: m x n",
-    also=[Statement(f"{f}(A', B')' = {f}(A, B)", SHAPES.get(f, "A, B: n x n")) for f in OF_TWO],
+    also=lambda: turned_inside(several=True),
     among=(Operator,),
 )
 def transpose_of_function_of_several(e: Expr) -> Expr | None:

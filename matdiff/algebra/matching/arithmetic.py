@@ -126,6 +126,8 @@ class Arithmetic(ABC):
             number, found = self._joined_powers(number, found)
         if OF_MATRICES in self.beyond:
             chain = self._joined_chain(chain)
+        if self.has("zero") and (number == 0 or any(isinstance(f, Zeros) for f in chain)):
+            return zero((chain[0].rows, chain[-1].cols) if chain else SCALAR)
         if sums := self._sums(found, chain, OF_PRODUCTS):
             opened = self._opened(
                 [*found, *chain],
@@ -134,8 +136,6 @@ class Arithmetic(ABC):
             )
             if opened is not None:
                 return self._times(number, opened)
-        if self.has("zero") and (number == 0 or any(isinstance(f, Zeros) for f in chain)):
-            return zero((chain[0].rows, chain[-1].cols) if chain else SCALAR)
         if self.opens_sums and self.multiplies_out and (whole := self._out_of_sum(e, found, chain)) is not None:
             return self._times(number, self.indexed(*whole))
         if self.knows_sums and (known := in_a_chain(chain, True)) is not None and known is not Product.of(*chain):
@@ -290,6 +290,8 @@ class Arithmetic(ABC):
         return self._joined(UNIT, [f for f in factors if f.is_scalar], whole)
 
     def _power(self, base: Expr, exponent: Expr) -> Expr:
+        if EQUAL_BASES in self.beyond and isinstance(exponent, Sum):
+            exponent = Sum.of(*self._like_terms(exponent.operands))
         if exponent.number == 1:
             return base
         if exponent.number == 0:

@@ -16,7 +16,7 @@ from matdiff.algebra.constants import is_zero
 from matdiff.algebra.expr import Expr, Symbol, postorder, replace
 from matdiff.algebra.matching.applying import MOST_USES, Applied
 from matdiff.algebra.matching.reason import NOTHING, Reason, operators
-from matdiff.algebra.matching.rules import LIKE_TERMS, POWERS, hiding, implied, rules
+from matdiff.algebra.matching.rules import LIKE_TERMS, POWERS, hiding, implied, may_matter, rules
 from matdiff.algebra.matching.shared import ways_to_look
 from matdiff.algebra.matching.standard import Standard
 from matdiff.algebra.matching.up_to_form import UpToForm
@@ -31,11 +31,13 @@ from matdiff.algebra.walks import exchanged
 
 MOVING = (  # hide what a statement is about
     "inner products in front",
+    "order of factors",
     "constants in front of an indexed sum",
     "zero",
     "trace of a scalar",
     "transpose within a trace",
 )
+OF_SKEW = "transpose of a skew matrix"  # as −A it stands apart from what (A⁻¹)ᵀ is
 MOST_DEFINITIONS = 64  # that are opened one after another
 
 
@@ -81,7 +83,7 @@ class Explainer:
             return self._by_definition(before, after)
         if reason.kind == "differential":
             return self._differential(reason, before, after)
-        alike = self.form.equates(before, after)
+        alike = self.form.equates(before, after) or self._exactly(OF_SKEW).equates(before, after)
         if reason.left is reason.right:
             return alike and any(self._is_needed(rule, before, after) for rule in reason.rules)
         if alike:
@@ -102,6 +104,7 @@ class Explainer:
         return any(
             self._with(level, *rules).equates(before, after)
             and not any(self._with(level - some, *rules).equates(before, after) for some in reason.needed)
+            and not any(self._exactly(r, *hiding(*rules), beyond=level).equates(before, after) for r in reason.rules)
             for level in levels
         )
 
@@ -115,10 +118,11 @@ class Explainer:
     def _is_needed(self, rule: str, before: Expr, after: Expr) -> bool:
         """Whether two sides that are alike are so by a rule, once what it may be hidden behind, or another rule that
         makes them alike as well, is left out."""
-        behind = implied(rule)
-        return any(
+        behind, there = implied(rule), operators(before) | operators(after)
+        other = [one for one in rules() if one != rule and may_matter(one, there)]
+        return may_matter(rule, there) and any(
             self._exactly(*others).equates(before, after) and not self._exactly(rule, *others).equates(before, after)
-            for others in ((), behind, *(behind | hiding(other) for other in rules() if other != rule))
+            for others in ((), behind, *((behind | hiding(one)) - {rule} for one in other))
         )
 
     def _without(self, *rules: str) -> Standard:

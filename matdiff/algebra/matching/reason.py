@@ -12,13 +12,13 @@ from matdiff.algebra.matching.rules import (
     ENTRIES,
     IN_TWO_SPELLINGS,
     LIKE_TERMS,
-    MULTIPLES,
     MULTIPLYING_OUT,
     POWERS,
     STACKS,
     TERM_BY_TERM,
     hiding,
     implied,
+    multiples,
     rules,
 )
 from matdiff.algebra.matching.standard import Standard
@@ -28,11 +28,11 @@ from matdiff.algebra.operators.sums import IndexedSum, UnitVector
 from matdiff.algebra.operators.symbolic_powers import SymbolicPower
 
 WIDER = {  # rules that stand for more: on a line a column is its vec, and a scalar factor may get a trace of its own
-    ("trace", "multiples out of Vec"): ("scalars in front", *MULTIPLES),
     ("identity", "multiples out of Trace"): ("trace of a scalar",),
     ("trace", "transpose within a trace"): ("transpose of a scalar",),
 }
 NOTHING: frozenset[str] = frozenset()
+SPOKEN = ("sense of a difference", "transpose of a sum")  # where the sides are equal by more than these
 UNSEEN = frozenset(  # letters, exp for any function of a number, and what a standard form writes otherwise
     "Symbol Number Index Member Unspecified Exp Zeros Ones Identity"
     " Product Hadamard Sum Scale Transpose Power SymbolicPower Inverse Differential".split()
@@ -42,7 +42,7 @@ UNSEEN = frozenset(  # letters, exp for any function of a number, and what a sta
 class Reason:
     """A statement of a law, made ready for matching.
 
-    rules    the rules of the standard form that it states, one or several
+    rules    the rules of the standard form that it states, one or several; beyond them, those that are needed as well
     beyond   what makes its sides equal where that form does not
     needed   that of it without which they are not
     about    the operators of either side, if any: in an instance all of one side are seen
@@ -67,6 +67,8 @@ class Reason:
             own = [rule for rule in rules() if self._is_of(rule)]
             own = [rule for rule in own if rule != "transpose of a transpose"] or own  # as it is written at the left
             wider = [rule for one in own for rule in WIDER.get((kind, one), ())]
+            if kind == "trace" and any(rule.startswith("multiples") for rule in own):
+                wider += ["scalars in front", *multiples()]
             self.rules = (*own, *wider)
         elif kind != "differential":
             sums, powers = isinstance(self.left, Sum) or isinstance(self.right, Sum), has_open_powers(left)
@@ -78,6 +80,8 @@ class Reason:
             levels += [b for b in BEYOND[-1:] if opens and b not in levels]
             self.beyond = next((b for b in levels if Standard(beyond=b).equates(left, right)), NOTHING)
             self.needed = self._narrowed() if self.beyond else ()
+            spoken = SPOKEN if self.beyond else ()
+            self.rules = tuple([r for r in spoken if not Standard(r, beyond=self.beyond).equates(left, right)])
 
     def _is_of(self, rule: str) -> bool:
         """Whether the sides are alike by a rule, perhaps once what it may be hidden behind is left out."""

@@ -8,19 +8,16 @@ from matdiff.algebra.constants import Ones
 from matdiff.algebra.expr import OPERATORS, UNIT, Expr, Operator, fact
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.algebra.operators.entrywise import Entrywise, Unspecified
-from matdiff.algebra.operators.khatri_rao import KhatriRao
-from matdiff.algebra.operators.kronecker import Kronecker, Unvec, Vec, Vech
-from matdiff.algebra.operators.linear import Directed
+from matdiff.algebra.operators.linear import Bilinear, Directed, Linear, places
 from matdiff.algebra.operators.open_functions import OpenHessian
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.softmax import SoftmaxOfColumns, SoftmaxOfRows
-from matdiff.algebra.operators.square import Inverse, MatrixPower, Trace
-from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
-from matdiff.algebra.operators.sums import IndexedSum, SumOfEntries
+from matdiff.algebra.operators.square import Inverse, MatrixPower
+from matdiff.algebra.operators.structure import DiagonalMatrix
+from matdiff.algebra.operators.sums import IndexedSum
 from matdiff.algebra.operators.symbolic_powers import SymbolicPower
 from matdiff.algebra.operators.triangles import (
     Centering,
-    HalvedTriangle,
     LowerTriangle,
     SkewPart,
     SymmetricPart,
@@ -63,25 +60,6 @@ BY_ENTRIES, BY_STACKS = BY_FACTORS | {ENTRIES}, BY_FACTORS | {STACKS}
 MOST_TERMS = 400  # of a product that is multiplied out
 MOST_WRITTEN = 12  # terms of a sum over an index that are written out
 MOST_SUMS = 3  # in one another that are tried in every order
-LINEAR: tuple[type[Expr], ...] = (
-    Trace,
-    SumOfEntries,
-    Vec,
-    Unvec,
-    Vech,
-    DiagonalMatrix,
-    DiagonalVector,
-    Kronecker,
-    KhatriRao,
-    SymmetricPart,
-    SkewPart,
-    LowerTriangle,
-    UpperTriangle,
-    HalvedTriangle,
-    Directed,
-)  # a number or a scalar in an operand may stand in front
-
-MULTIPLES = tuple([f"multiples out of {kind.__name__}" for kind in LINEAR])
 UNSPOKEN = (
     "order of terms",
     "order of factors",
@@ -119,7 +97,6 @@ UNSPOKEN = (
     "numbers in a sum",
     "root as a power",
     "trace of an indexed sum",
-    *MULTIPLES,
 )
 
 OF_TRACES = ("trace of an indexed sum", "multiples out of Trace")
@@ -131,7 +108,6 @@ IMPLIED_BY = {  # what a rule may be hidden behind
         "ones",
         "trace of a scalar",
         "inner products in front",
-        *MULTIPLES,
     ),
     "constants in front of an indexed sum": ("trace of an indexed sum",),
 }
@@ -145,6 +121,8 @@ def hiding(*some: str) -> set[str]:
 def implied(rule: str) -> set[str]:
     """The rules that one may be hidden behind."""
     found = set(IMPLIED_BY.get(rule.partition(" out of ")[0], ()))
+    if rule == "scalars in front":
+        found |= {*multiples()}
     if rule in OF_TRACES:
         found |= {"trace of a scalar"}
     if rule.startswith("transpose"):
@@ -162,9 +140,28 @@ def rule_of(e: Expr) -> str | None:
 
 
 def rules() -> tuple[str, ...]:
-    """The names of all rules; operators that say how they are transposed have one each."""
+    """The names of all rules; operators that are linear, or say how they are transposed, have one each."""
     own = [n for n, c in OPERATORS.items() if c.mirrors or c in (OpenHessian, Commutation, Centering)]
-    return (*UNSPOKEN, *[f"transpose of {name}" for name in own])
+    return (*UNSPOKEN, *multiples(), *[f"transpose of {name}" for name in own])
+
+
+def multiples() -> list[str]:
+    """The names of the rules by which a number or a scalar in an operand may stand in front of an operation."""
+    return [f"multiples out of {name}" for name, kind in OPERATORS.items() if issubclass(kind, (Linear, Directed))]
+
+
+def may_matter(rule: str, there: set[str]) -> bool:
+    """Whether a rule may be about a step with these operators: one of an operator only where that is there."""
+    about = rule.rpartition(" of ")[2]
+    return about in there or about not in OPERATORS
+
+
+def linear_places(e: Expr) -> range:
+    """The places of the operands in which an operation is linear, in each by itself."""
+    if isinstance(e, Directed):
+        return range(len(e.operands) - len(e.directions), len(e.operands))
+    found = places(e) if isinstance(e, Linear) else range(0)
+    return found if len(found) == 1 or isinstance(e, Bilinear) else range(0)
 
 
 TRANSPOSES: tuple[tuple[tuple[type[Expr], ...], str], ...] = (

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from matdiff.algebra.constants import Constant, Identity, Zeros
 from matdiff.algebra.expr import Expr, Leaf, Symbol, postorder, replace
-from matdiff.algebra.operators.products import Power, Transpose
+from matdiff.algebra.operators.products import Power, Sum, Transpose
 from matdiff.algebra.operators.recurrence import Recurrence
 from matdiff.algebra.operators.structure import Named, is_named
 from matdiff.algebra.operators.symmetry import is_symmetric
@@ -30,14 +30,20 @@ def ways_to_look(before: Expr, after: Expr) -> Iterator[Sides]:
         for chosen in (letters, *({c: s} for c, s in letters.items() if len(letters) > 1)):
             if chosen:
                 yield lettered(pair, chosen)
+    for e in (before, after):
+        if sums := innermost_sums(e):
+            yield lettered((before, after), sums)
+    yield with_letters(before, after, only=Sum)
 
 
-def with_letters(before: Expr, after: Expr) -> Sides:
-    """Both sides with a letter for each of the largest operations that they share.
+def with_letters(before: Expr, after: Expr, only: type[Expr] = Expr) -> Sides:
+    """Both sides with a letter for each of the largest operations that they share, or *only* of those of a kind.
 
     What has an index is no value that a letter may stand for.
     """
-    there = {n for n in postorder(after, prune=is_named) if not isinstance(n, KEPT) and not n.free}
+    there = {
+        n for n in postorder(after, prune=is_named) if isinstance(n, only) and not isinstance(n, KEPT) and not n.free
+    }
     letters: dict[Expr, Expr] = {}
 
     def chosen(node: Expr) -> bool:
@@ -48,6 +54,13 @@ def with_letters(before: Expr, after: Expr) -> Sides:
     for _ in postorder(before, prune=chosen):
         pass
     return lettered((before, after), letters) if letters else (before, after)
+
+
+def innermost_sums(e: Expr) -> dict[Expr, Expr]:
+    """A letter for each sum within an expression that has no other one in it: A² − BA where A is a sum as well."""
+    inner = [n for n in postorder(e, prune=is_named) if n is not e and isinstance(n, Sum) and not n.free]
+    inner = [n for n in inner if not any(isinstance(o, Sum) for one in n.operands for o in postorder(one))]
+    return {n: Symbol(f"·{k}", n.shape, properties_of(n)) for k, n in enumerate(inner)}
 
 
 def properties_of(e: Expr) -> list[str]:

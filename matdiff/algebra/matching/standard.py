@@ -20,7 +20,6 @@ from matdiff.algebra.forms.stacks import as_product, total
 from matdiff.algebra.matching.arithmetic import Arithmetic, Forms
 from matdiff.algebra.matching.rules import (
     ENTRIES,
-    LINEAR,
     MOST_SUMS,
     MOST_WRITTEN,
     OF_OPERATIONS,
@@ -28,6 +27,7 @@ from matdiff.algebra.matching.rules import (
     TERM_BY_TERM,
     Term,
     depth,
+    linear_places,
     rule_of,
     term,
 )
@@ -36,7 +36,6 @@ from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.entrywise import Abs, Sqrt
 from matdiff.algebra.operators.khatri_rao import KhatriRao
 from matdiff.algebra.operators.kronecker import Kronecker, Vec
-from matdiff.algebra.operators.linear import Bilinear, Directed, Linear, places
 from matdiff.algebra.operators.norms import Norm
 from matdiff.algebra.operators.open_functions import OpenHessian
 from matdiff.algebra.operators.piecewise import Piecewise
@@ -132,7 +131,7 @@ class Standard(Arithmetic):
         if isinstance(e, Scale):
             return self.product_of(e, operands[:1], operands[1:])
         if isinstance(e, Hadamard):
-            return self.entrywise_of(e, operands) if not e.is_scalar else self._of_scalars(e, operands)
+            return self.product_of(e, operands, ()) if e.is_scalar else self.entrywise_of(e, operands)
         if isinstance(e, Product):
             return self.product_of(e, (), operands)
         if isinstance(e, EVEN) or (isinstance(e, Power) and is_even(e.operands[1])):
@@ -149,9 +148,7 @@ class Standard(Arithmetic):
             return self.of(as_product_with_ones(operands[0]))
         if isinstance(e, (HorizontalStack, VerticalStack)):
             return self._blocks(HorizontalStack if isinstance(e, HorizontalStack) else VerticalStack, operands)
-        if isinstance(e, (Linear, Directed)) and self.has("zero") and is_of_zero(e, operands):
-            return zero(e.rebuild(tuple(operands)).shape)
-        if isinstance(e, LINEAR) and (found := self._linear(e, operands)) is not None:
+        if (varying := linear_places(e)) and (found := self._linear(e, operands, varying)) is not None:
             return found
         return self._trace(e, operands[0]) if isinstance(e, Trace) else self._of_parts(e, operands)
 
@@ -162,6 +159,8 @@ class Standard(Arithmetic):
             return Number(int(not is_zero)) if self.has("zero" if is_zero else "ones") else e.rebuild(operands)
         if isinstance(e, Vec) and e.operands[0].rows is ONE:
             return self.flipped(operands[0])
+        if isinstance(e, Kronecker) and self.has("identity") and all(isinstance(o, Identity) for o in operands):
+            return Identity(e.rows)
         if isinstance(e, (Vec, DiagonalMatrix, DiagonalVector, Kronecker, KhatriRao)):
             return type(e).of(*operands)
         if isinstance(e, Differential) and (
@@ -170,34 +169,34 @@ class Standard(Arithmetic):
             return zero(e.shape) if self.has("zero") else e.rebuild(operands)
         return e.rebuild(operands)
 
-    def _of_scalars(self, e: Expr, factors: Sequence[Expr]) -> Expr:
-        """A product of scalars; xᵀyzᵀw may be read as one of four factors."""
-        stays = not self.has("inner products in front")
-        chains = [f for f in factors if stays and isinstance(f, Product)]
-        return self.product_of(e, [f for f in factors if f not in chains], chains)
-
     def _in_either_sense(self, a: Expr) -> Expr:
         """A or −A, of which an even function is the same."""
-        if not isinstance(a, Sum) or not self.has("sense of a difference"):
+        if not self.has("sense of a difference"):
             return a
+        if not isinstance(a, Sum):
+            return self._times(Fraction(-1), a) if coefficient(a)[0] < 0 else a
         return min(a, self.sum_of([self._times(Fraction(-1), t) for t in a.operands]), key=self.rank)
 
-    def _linear(self, e: Expr, operands: Sequence[Expr]) -> Expr | None:
-        """Numbers, scalars and sums over an index in an operand of something linear stand in front of it."""
-        if not self.has(f"multiples out of {'Directed' if isinstance(e, Directed) else type(e).__name__}"):
+    def _linear(self, e: Expr, operands: Sequence[Expr], varying: range) -> Expr | None:
+        """0, and numbers, scalars and sums over an index in an operand of something linear in front of it."""
+        if self.has("zero") and any(isinstance(operands[k], Zeros) for k in varying):
+            return zero(e.rebuild(tuple(operands)).shape)
+        if not self.has(f"multiples out of {type(e).__name__}"):
             return None
-        fixed = len(operands) - len(e.directions) if isinstance(e, Directed) else 0
         if OF_OPERATIONS in self.beyond:
-            for k, o in enumerate(operands[fixed:], fixed):
+            for k in varying:
+                o = operands[k]
                 if isinstance(o, Sum) and not isinstance(e, Trace):
                     return self.sum_of([self._straight(e, (*operands[:k], t, *operands[k + 1 :])) for t in o.operands])
         opens = self.opens_sums or (isinstance(e, Trace) and self.has("trace of an indexed sum"))
-        for k, o in enumerate(operands[fixed:], fixed) if opens else ():
-            if (opened := self.summand(o)) is not None:
+        for k in varying if opens else ():
+            if (opened := self.summand(operands[k])) is not None:
                 index, inner = opened
                 return self.indexed(index, self._straight(e, (*operands[:k], inner, *operands[k + 1 :])))
-        kept = not isinstance(e, Trace)
-        parts = [Term(UNIT, (), o) if (o.is_scalar and kept) or k < fixed else term(o) for k, o in enumerate(operands)]
+        kept = not isinstance(e, (Trace, SumOfEntries))
+        parts = [
+            Term(UNIT, (), o) if (o.is_scalar and kept) or k not in varying else term(o) for k, o in enumerate(operands)
+        ]
         if not any(p.number != 1 or p.scalars for p in parts):
             return None
         inner = self._straight(e, tuple([p.core if p.core is not None else Number(1) for p in parts]))
@@ -332,7 +331,7 @@ class Standard(Arithmetic):
         if isinstance(e, Piecewise) and e.is_scalar:
             return Transpose(straight)
         operands = tuple([b for _, b in below])
-        if isinstance(straight, Zeros) or (isinstance(e, LINEAR) and isinstance(straight, (Sum, Scale, IndexedSum))):
+        if isinstance(straight, Zeros) or (linear_places(e) and isinstance(straight, (Sum, Scale, IndexedSum))):
             return self.flipped(straight)  # of what stands in front of it by now
         rule = rule_of(e)
         if rule is None or not self.has(rule):
@@ -352,15 +351,6 @@ class Standard(Arithmetic):
         if isinstance(e, (SymbolicPower, Power)):
             return self._straight(e, (operands[0], below[1][0]))
         return self._straight(e, operands)
-
-
-def is_of_zero(e: Linear | Directed, operands: Sequence[Expr]) -> bool:
-    """Whether an operand in which an operation is linear is 0, and with it the whole."""
-    if isinstance(e, Directed):
-        return any(isinstance(o, Zeros) for o in operands[-len(e.directions) :])
-    varying = places(e)
-    alone = isinstance(e, Bilinear) or len(varying) == 1
-    return alone and any(isinstance(operands[k], Zeros) for k in varying)
 
 
 def outside_in(chain: list[Expr], index: Index) -> tuple[list[Expr], list[Expr], list[Expr]]:

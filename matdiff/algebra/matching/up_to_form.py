@@ -41,6 +41,8 @@ class UpToForm(Matcher):
             return self._term(term(p), term(e), found)
         if isinstance(p, Product) and p.is_scalar and isinstance(e, Product):
             return (more for way in (e, self.turned(e)) for more in self.chain(p.operands, way.operands, found))
+        if isinstance(p, Product) and isinstance(e, Hadamard) and e.is_scalar:
+            return self.chain(p.operands, e.operands, found)
         return super().match(p, e, found)
 
     def joined(self, join: Callable[..., Expr], parts: Sequence[Expr]) -> Expr:

@@ -238,6 +238,30 @@ def vec(e: Linear, place: int) -> Sides:
     return column(e), Product.of(e.matrix_at(place), column(e.operands[place]))
 
 
+MOST_DIRECTIONS = 3  # that are stated: a Hessian of a derivative in one direction has as many
+
+
+def along(kind: type[Directed]) -> Iterator[Directed]:
+    """Samples of a derivative in one direction, in two of them, and so on: L(A, E), L(A, E, F)."""
+    first = kind.sample()
+    a, size = first.operands[0], len(first.data)
+    for count in range(1, MOST_DIRECTIONS + 1):
+        directions = [Symbol(name, a.shape) for name in "EFG"[:count]]
+        yield kind.make((a, *directions), (*first.data[:-1], count) if size else ())
+
+
+def changed_along(kind: type[Directed]) -> list[Statement]:
+    """d L(A, E, …), which is linear in every direction; a change of A is one direction more."""
+    return [stated(d(e), kind.d.apply(e, *map(d, e.operands))) for e in along(kind) if kind.d]
+
+
+def moved_along(kind: type[Directed]) -> list[Statement]:
+    """Tr(H L(A, E, …)) = Tr(L(A, H, …)E), of each direction."""
+    h = Symbol("H", kind.sample().shape)
+    uses = [(e, k) for e in along(kind) for k in range(1, len(e.operands))]
+    return [stated(traced(h, e), traced(kind.shift.apply(e, h, k), e.operands[k])) for e, k in uses if kind.shift]
+
+
 def traced(*factors: Expr) -> Expr:
     """Tr(HA), and HA itself where that is a scalar."""
     e = Product.of(*factors)

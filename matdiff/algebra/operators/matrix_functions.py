@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from matdiff.algebra.expr import Expr, Operator
 from matdiff.algebra.laws import Law, differential, stated_differential
 from matdiff.algebra.notation import Notation, Style, call
-from matdiff.algebra.operators.linear import Directed
+from matdiff.algebra.operators.linear import Directed, changed_along, moved_along
 from matdiff.algebra.operators.products import Differentials, Product, Sum, Transpose
 from matdiff.algebra.operators.square import Inverse
 from matdiff.algebra.operators.symmetry import is_symmetric
@@ -217,6 +217,7 @@ class Frechet(Directed):
             "differential",
             _change,
             where="A: n x n spd; E: n x n",
+            also=lambda: changed_along(cls)[1:],
         )
         cls.shift = Law(
             f"trace_of_{cls.names[0]}",
@@ -225,6 +226,7 @@ class Frechet(Directed):
             "trace",
             lambda e, h, place: cls.make((*e.operands[:place], h, *e.operands[place + 1 :])),
             where="A: n x n spd; E, H: n x n",
+            also=lambda: moved_along(cls)[1:],
             source="Higham, Functions of Matrices, sec. 3.2",
         )
 

@@ -20,7 +20,7 @@ from matdiff.algebra.operators.divided_differences import PARAMETERS, Call, appl
 from matdiff.algebra.operators.entrywise import ENTRY, Entrywise, Exp, Expm1, Log, Log1p, Sqrt, Unspecified
 from matdiff.algebra.operators.gamma import Digamma, Polygamma
 from matdiff.algebra.operators.inverses import NEGLIGIBLE
-from matdiff.algebra.operators.linear import Directed
+from matdiff.algebra.operators.linear import Directed, changed_along, moved_along
 from matdiff.algebra.operators.matrix_functions import Expm, Logm, Sqrtm
 from matdiff.algebra.operators.products import Differentials, Hadamard, Power, Product, Scale, Sum, reciprocal
 from matdiff.algebra.operators.singular import transposed
@@ -250,6 +250,7 @@ class FrechetOfFunction(Directed):
         title="d L(S, E)",
         where="S: n x n symmetric; E: n x n",
         requires="S symmetric, f twice differentiable at its eigenvalues",
+        also=lambda: changed_along(FrechetOfFunction)[1:],
     )
     def d(self: Expr, da: Differentials, *changes: Differentials) -> Expr:
         """Linear in every direction; a change of S is one direction more."""
@@ -267,6 +268,7 @@ class FrechetOfFunction(Directed):
         "tr(H*frechet_funm(f, S, E)) = tr(frechet_funm(f, S, H)*E)",
         where="S: n x n symmetric; E, H: n x n",
         requires="S symmetric",
+        also=lambda: moved_along(FrechetOfFunction)[1:],
     )
     def shift(self: Expr, h: Expr, place: int) -> Expr:
         return self.rebuild((*self.operands[:place], h, *self.operands[place + 1 :]))
