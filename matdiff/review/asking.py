@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from matdiff.algebra.dims import SCALAR
-from matdiff.algebra.expr import Expr, Index, replace, symbols
+from matdiff.algebra.expr import Expr, Index, Symbol, replace, symbols
 from matdiff.algebra.operators.kronecker import Vec
 from matdiff.algebra.operators.products import Transpose, zero
 from matdiff.algebra.operators.sums import Member
@@ -49,9 +49,10 @@ def entry_asked(scope: Scope, asked: Asked) -> tuple[Asked, str] | None:
     """
     if line := re.fullmatch(r"\(([^\W\d_])(\[\w,:\]'|\[:,\w\])\)", asked.by):
         return Asked(asked.of, line.group(1)), f"({{}}{line.group(2)})"
-    if asked.order == 2 and len(pair := [re.fullmatch(INDEXED, named(by)) for by in asked.by.split(",")]) == 2:
-        one, other = (m.group("base", "below") if m else ("", "") for m in pair)
-        return Asked(asked.of, one[0], 2), f"({{}})_{{{{{one[1]},{other[1]}}}}}"
+    one, other = (re.fullmatch(INDEXED, named(by)) for by in (asked.by, asked.then))
+    if one and other and one["below"] and other["below"]:
+        then = "" if one["base"] == other["base"] else other["base"]
+        return Asked(asked.of, one["base"], 2, then=then), f"({{}})_{{{{{one['below']},{other['below']}}}}}"
     m = re.fullmatch(INDEXED, named(asked.by))
     is_whole = named(asked.by) in scope.definitions or asked.by.strip().endswith(LAYERED)
     if m is None or asked.order != 1 or asked.by.strip() in scope.paths.values() or is_whole:
@@ -121,7 +122,10 @@ def unknown_of(scope: Scope, asked: Asked, f: Expr, name: str) -> str:
 
 
 def _function(scope: Scope, asked: Asked) -> tuple[Expr, str]:
-    """The function that is differentiated, and its name if it has one."""
+    """The function that is differentiated, and its name if it has one; of what was solved for its solution."""
+    solved = {s.name: value for s, value in scope.solutions.items() if isinstance(s, Symbol)}
+    if (of := named(asked.of)) in solved and of not in scope.definitions:
+        return solved[of], ""
     if asked.of.startswith("("):
         return scope.read(asked.of, scalar=True), ""
     name = objective(scope, asked.of, named(asked.by.strip()) if re.fullmatch(LETTER, asked.by.strip()) else "")
@@ -142,8 +146,7 @@ def _member(scope: Scope, f: Expr, by: str) -> Expr | None:
 def derivative_asked(scope: Scope, asked: Asked) -> Expr:
     """The gradient, Jacobian or Hessian that is asked for, in terms of names that are not defined."""
     if asked.order == 0:
-        at = scope.read(asked.by)
-        return slope(asked.of, at, scope.declared)
+        return slope(asked.of, scope.read(asked.by), scope.declared)
     if named(asked.of) in scope.forms or (not asked.of and not scope.definitions and scope.forms):
         return _of_form(scope, named(asked.of) if asked.of else next(iter(scope.forms)), asked)
     if stacked := re.fullmatch(rf"\s*\(?\s*vec\s*\(?\s*({LETTER})[\s)]*", asked.by):
@@ -151,6 +154,8 @@ def derivative_asked(scope: Scope, asked: Asked) -> Expr:
         return found if asked.order == 2 or scope.is_jacobian else Vec.of(found)
     if (moved := along(scope, asked, None)) is not None:
         return moved
+    if asked.then:
+        return _mixed(scope, asked)
     is_loss = scope.adjoints and not any(value.shape == SCALAR for value in scope.definitions.values())
     of = asked.of or ("L" if is_loss else "")
     if of and named(of) not in scope.definitions and (link := below(scope, asked._replace(of=of))) is not None:
@@ -160,10 +165,11 @@ def derivative_asked(scope: Scope, asked: Asked) -> Expr:
         scope.is_jacobian = False
         return moved
     if asked.by.startswith("("):
-        return by_expression(scope.unfolded(f), scope.unfolded(scope.read(asked.by)))
+        return by_expression(scope.unfolded(f), scope.unfolded(scope.read(asked.by)), asked.order)
     own = scope.arguments.get(name, ())
     by = unknown_of(scope, asked, scope.unfolded(f, keep=own[0] if len(own) == 1 else ""), name)  # p, though p(λ) = …
     f = scope.unfolded(f, keep=by)
+    f = f if by in {s.name for s in symbols(f)} else replace(f, scope.solutions.get)  # dx/dλ of the solution x
     scope.is_jacobian = f.shape != SCALAR
     unknown = next((s for s in symbols(f) if s.name == by), None) or _member(scope, f, by)
     if unknown is None and by in scope.definitions:
@@ -177,6 +183,19 @@ def derivative_asked(scope: Scope, asked: Asked) -> Expr:
     kind = "gradients" if f.shape == SCALAR else "jacobians"
     is_turned = f.shape == SCALAR if asked.is_row else kind in scope.habits.turned
     return Transpose(found) if is_turned and asked.order == 1 else found
+
+
+def _mixed(scope: Scope, asked: Asked) -> Expr:
+    """∂²f/∂x∂yᵀ: the derivative of ∇_x f by y, whose rows are x; where nothing says so they may be y."""
+    first = derivative_asked(scope, Asked(asked.of, asked.by))
+    scope.is_jacobian, scope.origin = not asked.is_row, None
+    if asked.then.startswith("("):
+        return by_expression(first, scope.unfolded(scope.read(asked.then)))
+    f, _ = _function(scope, asked)
+    unknown = next((s for s in symbols(scope.unfolded(f)) if s.name == named(asked.then)), None)
+    if unknown is None:
+        raise Independent(f"{asked.then} does not occur in the function")
+    return derivative(first, unknown, 1) if unknown in symbols(first) else zero((first.rows, unknown.rows))
 
 
 def read_off(scope: Scope, name: str, origin: Origin | None, line: str) -> Expr | None:
@@ -206,6 +225,13 @@ def gradients_of(scope: Scope, words: str) -> Iterator[Expr]:
     by = re.search(r"(?:respect to|w\.?r\.?t\.?)[\s$\\]*([^\W\d_]+)", words)
     with suppress(MatdiffError):
         yield from (derivative_asked(scope, Asked(n, by[1])) for n in every if by and not numbers and not every[1:])
+
+
+def of_form(scope: Scope, origin: Origin | None) -> list[Expr]:
+    """The gradients of a function whose differential is 0 for all increments."""
+    if origin is None or origin.order or origin.function.shape != SCALAR:
+        return []
+    return [derivative(scope.unfolded(origin.function), unknown, 1) for unknown in origin.unknowns]
 
 
 def is_stationary(scope: Scope, difference: Expr, solutions: Mapping[Expr, Expr]) -> bool:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from matdiff.algebra.dims import SCALAR
-from matdiff.algebra.expr import Expr, symbols
+from matdiff.algebra.expr import Expr, Symbol, replace, symbols
+from matdiff.algebra.operators.symmetry import is_symmetric
 from matdiff.language.declarations import declare
 from matdiff.language.declared import OPEN, Declaration
 from matdiff.language.names import GREEK_WORDS, named
@@ -43,9 +44,12 @@ WORDS = {
 OVER = (  # f(X) = … on symmetric matrices
     r"(?<![A-Za-z])[A-Za-z]\(([A-Z])\)[^.]{{0,60}}?\bon\s+(?:the\s+\w+\s+of\s+)?(?:all\s+)?{0}"
 )
+DEGREES = r"=\s*D\s*[-−]\s*([A-Z])(?![A-Za-z^_])"  # L = D − W
+GRAPH = rf"Laplacian[^.]*{DEGREES}|{DEGREES}[^.]*Laplacian"  # of a graph, whose D are the sums of the rows of W
 FORMULAS = {
     "symmetric": (
-        rf"({LETTER})\s*=\s*\1\s*(?:ᵀ|⊤|'|\^\{{?(?:T|\\top))"
+        rf"{GRAPH}|"
+        rf"({LETTER})\s*=\s*\3\s*(?:ᵀ|⊤|'|\^\{{?(?:T|\\top))"
         r"|(?<![A-Za-z])(?:N|𝒩)\s*\}?\s*(?:\\left)?\((?:[^()]|\([^()]*\))*,\s*([A-HJ-Z])\s*(?:\\right)?\)"  # N(m, P)
     ),
     "skew": rf"{MATRIX}{TURNED}\s*=\s*[-−]\s*\1(?!\w)",
@@ -56,6 +60,7 @@ FORMULAS = {
     "spd": rf"{BEGIN}\s*(?:≻|\\succ(?![a-z]))\s*0",
     "psd": rf"{BEGIN}\s*(?:⪰|\\succeq(?![a-z]))\s*0",
 }  # a property → the formulas that say it
+CHOLESKY = rf"Cholesky[^.=]*=[\s$&]*(?:([A-Z])\s*\1\s*{TURNED}|([A-Z])\s*{TURNED}\s*\2)(?![A-Za-z])"  # A = LLᵀ, RᵀR
 TRIANGULAR = r"(?<![\w$\\])\$?([A-Z])\$?[\s,\\]*(?:text\s*\{\s*)?(?:is|be)?\s*(?:a\s+)?(lower|upper)[- ]triangular"
 
 
@@ -84,11 +89,12 @@ def assume(scope: Scope, text: str, curved: bool) -> None:
             _note(scope, name, word)
         elif curved and word == "orthogonal":
             scope.conditions[name] = word
-    for m in re.finditer(TRIANGULAR, text) if not curved else ():
+    factors = [(m[1] or m[2], "lower" if m[1] else "upper") for m in re.finditer(CHOLESKY, text)]
+    for name, word in [*re.findall(TRIANGULAR, text), *factors] if not curved else ():
         square = {d.shape for d in scope.declared.table.values() if d.shape[0] == d.shape[1] and d.shape != SCALAR}
         if len(square) == 1:
-            scope.declared.table.setdefault(m.group(1), Declaration(m.group(1), next(iter(square))))
-        _note(scope, m.group(1), m.group(2))
+            scope.declared.table.setdefault(name, Declaration(name, next(iter(square))))
+        _note(scope, name, word)
 
 
 def _note(scope: Scope, name: str, word: str) -> None:
@@ -109,6 +115,20 @@ def number_letters(scope: Scope, text: str) -> None:
         if len(name) == 1 and not re.search(rf"(?<![A-Za-z\\]){name}(?!\s*(?:\^\{{?\(|_?\{{?[0-9]|⁽))(?![a-z])", text):
             scope.declared.table[f"{name}1"] = scope.declared[name]._replace(name=f"{name}1")
             scope.given |= {f"{name}1"}
+
+
+def handed_down(scope: Scope, name: str, value: Expr) -> Expr:
+    """The value of a name that is said to be symmetric, as V = ZGZᵀ + R, whose square letters are so then."""
+    said = scope.declared[name].properties & {"symmetric", "psd", "spd"} if name in scope.declared else None
+    if not said or is_symmetric(value):
+        return value
+    square = [s for s in symbols(value) if s.shape[0] == s.shape[1] != SCALAR[0] and s.name not in scope.where]
+    table: dict[Expr, Expr] = {s: Symbol(s.name, s.shape, s.properties | {"symmetric"}, s.ranges) for s in square}
+    if not is_symmetric(found := replace(value, table.get)):
+        return value
+    for s in square:
+        scope.declared.table[s.name] = scope.declared[s.name]._replace(properties=s.properties | {"symmetric"})
+    return found
 
 
 def settle(scope: Scope, value: Expr) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import ONE, SCALAR
-from matdiff.algebra.expr import Expr, postorder, symbols
+from matdiff.algebra.expr import Expr, Symbol, postorder, replace, symbols
 from matdiff.algebra.kinds import is_a
 from matdiff.algebra.operators.kronecker import Vec
 from matdiff.algebra.operators.products import Transpose
@@ -18,7 +19,7 @@ from matdiff.review.assumed import GREEK_CAPITALS
 from matdiff.review.chain import Chain, increments
 from matdiff.review.comparing import Outcome, compared, diagonal_of, without_constants
 from matdiff.review.derivatives import derivative
-from matdiff.review.doubts import holds
+from matdiff.review.doubts import PLAIN, holds, is_square
 from matdiff.review.parts import TURNED
 
 if TYPE_CHECKING:
@@ -27,13 +28,15 @@ if TYPE_CHECKING:
 LABELS = ("y", "t")  # of two classes
 LOG_DET = r"(?:log|ln)\s*(?:\(?\\?det\s*\(?|(?:\\left\s*)?\||\\l?vert)\s*\\?([A-ZΑ-Ω]|[A-Z][a-z]+)(?![A-Za-z_])"
 INVERTED = rf"{TURNED}\s*(?:\\[,;!]\s*)?([A-Z])\s*(?:⁻¹|\^\s*\{{?\s*[-−]\s*1)"  # of xᵀS⁻¹x
+INVERSE_SIGN = r"⁻¹|\^\s*\{?\s*[-−]\s*1\s*\}?"
 DENSITY = ("Sigma", "Lambda")  # a covariance, and its inverse
 IN_FONT = r"(?:\\\w+\s*\{)?"
+FORM = rf"\}}?\s*{TURNED}\s*{IN_FONT}(%s)\}}?\s*(?:{INVERSE_SIGN})?\s*{IN_FONT}(?P=x)(?![A-Za-z])"
 HALF_FORM = (  # ½xᵀPx, ½(Ax − b)ᵀW(Ax − b)
-    rf"(?:½|\\[dt]?frac\s*(?:12|\{{1\}}\s*\{{2\}})|1/2|0\.5)[\s*]*{IN_FONT}(?P<x>[a-z]|\([^()]*\))\}}?\s*{TURNED}\s*"
-    rf"{IN_FONT}([A-Z])\}}?\s*{IN_FONT}(?P=x)(?![A-Za-z])"
+    rf"(?:½|\\[dt]?frac\s*(?:12|\{{1\}}\s*\{{2\}})|1/2|0\.5)[\s*]*{IN_FONT}(?P<x>[a-z]|\([^()]*\))" + FORM % "[A-Z]"
 )
-SCATTER = r"(?:⁻¹|\^\s*\{?\s*[-−]\s*1\s*\}?)\s*([A-Z])\s*\)"  # of tr(Σ⁻¹S)
+WEIGHTED = r"(?P<x>\([^()]*\))" + FORM % r"\\?[WΑ-Ω]|\\[A-Z][a-z]+"  # (y − Xb)ᵀΩ⁻¹(y − Xb)
+SCATTER = rf"(?:{INVERSE_SIGN})\s*([A-Z])\s*\)"  # of tr(Σ⁻¹S)
 
 
 def under_conventions(line: str, chain: Chain, value: Expr, scope: Scope) -> Outcome:
@@ -74,17 +77,32 @@ def as_is_usual(truth: Expr, value: Expr, scope: Scope) -> Outcome | None:
     return _of_covariance(truth, value, scope) or _of_labels(truth, value, scope)
 
 
-def _of_covariance(truth: Expr, value: Expr, scope: Scope) -> Outcome | None:
-    """How a side compares where Σ, Λ of log|Λ|, S of tr(Σ⁻¹S) or log|S| + xᵀS⁻¹x, P of ½xᵀPx is symmetric."""
+def as_usual(scope: Scope) -> Callable[[Expr], Expr]:
+    """What takes the matrices for symmetric that are so by custom: Σ, Λ of log|Λ|, S of tr(Σ⁻¹S), P of ½xᵀPx."""
     logarithmic = {*map(named, re.findall(LOG_DET, scope.text))}
-    of_densities = logarithmic & {*re.findall(INVERTED, scope.text), *GREEK_CAPITALS}
-    names = {s.name for s in symbols(truth) if s.name.partition("_")[0] in DENSITY or s.name in of_densities}
-    names |= {form[1] for form in re.findall(HALF_FORM, scope.text)}
-    names |= {*re.findall(SCATTER, scope.text)} if names and logarithmic else set()
-    names -= scope.where
-    if not names or not holds(value, truth, "symmetric", lambda s: s.name in names):
+    names = logarithmic & {*re.findall(INVERTED, scope.text), *GREEK_CAPITALS}
+    forms = (form for pattern in (HALF_FORM, WEIGHTED) for form in re.findall(pattern, scope.text))
+    names |= {named(form[1].removeprefix("\\")) for form in forms}
+    names |= {*re.findall(SCATTER, scope.text)} if logarithmic else set()
+
+    def meant(node: Expr) -> Expr | None:
+        if not isinstance(node, Symbol) or not is_square(node) or node.name in scope.where:
+            return None
+        is_one = node.name in names or node.name.partition("_")[0] in DENSITY
+        is_free = is_one and node.properties <= PLAIN
+        return Symbol(node.name, node.shape, node.properties | {"symmetric"}, node.ranges) if is_free else None
+
+    return lambda e: replace(e, meant)
+
+
+def _of_covariance(truth: Expr, value: Expr, scope: Scope) -> Outcome | None:
+    """How a side compares where the matrices are symmetric that are so by custom."""
+    usual = as_usual(scope)
+    one, other = usual(truth), usual(value)
+    if (one is truth and other is value) or compared(one, other).equal is not True:
         return None
-    return Outcome(True, None, f"right where {', '.join(map(str, sorted(names)))} is symmetric, as is usual")
+    names = {str(s) for e, plain in ((one, truth), (other, value)) for s in {*symbols(e)} - {*symbols(plain)}}
+    return Outcome(True, None, f"right where {', '.join(sorted(names))} is symmetric, as is usual")
 
 
 def _of_labels(truth: Expr, value: Expr, scope: Scope) -> Outcome | None:
@@ -133,13 +151,16 @@ def _partly(truth: Expr, value: Expr, scope: Scope) -> Outcome | None:
 def unmoved(truth: Expr, value: Expr, scope: Scope) -> set[str]:
     """The names that do not vary in a differential, as it is written: those by which the text does not differentiate.
 
-    Where a text has no dX, what stands in the d(…) of a side varies; where it has no dμ beside ∂ℓ/∂μ, μ does not.
+    Where a text has no dX, what stands in the d(…) of a side varies; where it has no dμ beside ∂ℓ/∂μ, μ does not, and
+    where in no side two of them move, one moves by turns.
     """
     moved, written = ({named(s.name[1:]) for s in increments(e)} for e in (truth, value))
     moving = scope.asked or {argument for name in scope.definitions for argument in scope.arguments.get(name, ())}
     varied = scope.varied.keys() & scope.declared
     still = moved & varied - moving if varied else moved - written
-    still = still or (moved & scope.asked - scope.moved if written else still)
+    by_turns = all(len(moves & scope.asked) < 2 for moves in scope.moves)
+    elsewhere = written if by_turns else set().union(*scope.moves)
+    still = still or (moved & scope.asked - elsewhere if written else still)
     return still if moved & (moving if varied else written) else set()
 
 

@@ -188,7 +188,10 @@ def _is_solution(name: str, side: str, varied: Collection[str]) -> bool:
 
 
 def solutions_in(lines: list[Line], unknowns: Collection[str], known: Collection[str]) -> dict[str, str]:
-    """The names x̂ and x* of solutions for unknowns x, none of them known, where no formula has both of them."""
+    """The names x̂ and x* of solutions with the letters of the unknowns, where no formula has both of them.
+
+    None of them is known.
+    """
     found: dict[str, str] = {}
     for line in lines if unknowns else ():
         for statement in line.statements:
@@ -197,7 +200,7 @@ def solutions_in(lines: list[Line], unknowns: Collection[str], known: Collection
             if not used.isdisjoint(bases.values()):
                 return {}
             found.update((name, base) for name, base in bases.items() if base in unknowns)
-    return {name: base for name, base in found.items() if name not in known and name not in unknowns}
+    return {name: GREEK.get(base, base) for name, base in found.items() if not {name} & {*known, *unknowns}}
 
 
 def without_star(side: str, scope: Scope) -> str:
@@ -226,7 +229,7 @@ def _differentiated_by(lines: Collection[Line]) -> set[str]:
     found: set[str] = set()
 
     def note(asked: Asked) -> str:
-        found.update(map(named, filter(None, re.split(r"\s*,\s*", asked.by))))
+        found.update(map(named, filter(None, (*re.split(r"\s*,\s*", asked.by), asked.then))))
         return " "
 
     for side in (side for line in lines for statement in line.statements for side in statement.sides):

@@ -30,7 +30,7 @@ def derivative(f: Expr, unknown: Expr, order: int) -> Expr:
     return next(iter(found.gradients.values()))
 
 
-def by_expression(f: Expr, inner: Expr) -> Expr:
+def by_expression(f: Expr, inner: Expr, order: int = 1) -> Expr:
     """∂f/∂(XW): the gradient by a part of the function, as by a symbol in its place; by Σ⁻¹, where Σ is P⁻¹, by P.
 
     By σ² it is that where σ is the root of a number.
@@ -43,7 +43,7 @@ def by_expression(f: Expr, inner: Expr) -> Expr:
         there = {base: Inverse(part)} if isinstance(inner, Inverse) else there
     there = there or {inner: part}
     back: dict[Expr, Expr] = {part: inner}
-    return replace(derivative(replace(f, there.get), part, 1), back.get)
+    return replace(derivative(replace(f, there.get), part, order), back.get)
 
 
 def slope(function: str, at: Expr, declared: Declarations) -> Expr:

@@ -10,7 +10,7 @@ from matdiff.language.declarations import declare
 from matdiff.language.declared import Declaration
 from matdiff.language.names import named
 from matdiff.review.lines import Line, Statement
-from matdiff.review.operators import FUNCTION, HELD
+from matdiff.review.operators import FUNCTION, HELD, SQUARE
 
 if TYPE_CHECKING:
     from matdiff.review.scope import Scope
@@ -22,6 +22,7 @@ STEP = r"(?<![A-Za-z])[^\W\d_]\s*\(\s*[a-z]\s*\+\s*(?P<by>[a-zα-ω])\s*(?P<alon
 DIRECTED = (
     rf"(?<![A-Za-z])[Dd]\s*{OF}{ALONG}",  # Df(X)[H], D log det(X)(H)
     rf"(?<![A-Za-z])D_\{{?(?P<along>{LETTER})\}}?\s*{OF}(?P<round>)(?P<bare>)",  # D_H f(X)
+    rf"(?<![A-Za-z])[Dd]{SQUARE}\s*{OF}\s*[\[(]\s*(?P<along>{LETTER})\s*,\s*(?P=along)\s*[\])]",  # D²f(X)[H, H]
 )
 
 
@@ -56,7 +57,7 @@ def with_directions(lines: list[Line]) -> list[Line]:
 def _direction(statement: Statement) -> tuple[str, str]:
     """The letter of the direction in which a statement differentiates, and that of what moves along it."""
     for m in (re.search(pattern, statement.sides[0]) for pattern in DIRECTED):
-        if m and m.group("x") != (along := m.group("along") or m.group("round") or m.group("bare")):
+        if m and m.group("x") != (along := m["along"] or m["round"] or m["bare"]):
             return along, m.group("x")
     return "", ""
 
@@ -70,6 +71,6 @@ def _directed(side: str, along: str, moving: str) -> str:
 
 
 def _differential(m: re.Match[str]) -> str:
-    """d(det(X)), d(f), of what is moved."""
-    is_named = re.fullmatch(LETTER, m.group("f")) is not None
-    return f"d({m.group('f')})" if is_named else f"d({m.group('f').strip()}({m.group('x')}))"
+    """d(det(X)), d(f), of what is moved; d(d(f)) of what is so twice."""
+    of = m["f"] if re.fullmatch(LETTER, m["f"]) else f"{m['f'].strip()}({m['x']})"
+    return f"d(d({of}))" if re.match(rf"\w{SQUARE}", m[0]) else f"d({of})"

@@ -60,10 +60,10 @@ def squared(scope: Scope, one: str) -> dict[str, str]:
 
 
 def lacks_a_vector(chain: Chain, value: Expr, text: str) -> bool:
-    """Whether a number is claimed for the gradient by a vector, one that the text has beside a transpose: σ(aᵀx) for
-    σ(aᵀx)a."""
+    """Whether a number is claimed for the gradient, or the Hessian, by a vector, one that the text has beside a
+    transpose: σ(aᵀx) for σ(aᵀx)a."""
     origin = chain.origin
-    if origin is None or origin.order != 1 or value.shape != SCALAR or value.number is not None:
+    if origin is None or not origin.order or value.shape != SCALAR or value.number is not None:
         return False
     if len(origin.unknowns) != 1 or chain.truth.shape == SCALAR or re.search(TRANSPOSE, text) is None:
         return False

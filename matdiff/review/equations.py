@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from contextlib import suppress
 
 from matdiff.algebra.dims import SCALAR
@@ -50,9 +51,13 @@ class Implied(NamedTuple):
 
 
 class Equations:
-    """The equations of a text so far, each as an expression that is 0, and the solutions that were found."""
+    """The equations of a text so far, each as an expression that is 0, and the solutions that were found.
 
-    def __init__(self) -> None:
+    *usual* takes the matrices for symmetric that are so by custom.
+    """
+
+    def __init__(self, usual: Callable[[Expr], Expr]) -> None:
+        self.usual = usual
         self.zeros: list[Expr] = []
         self.solutions: dict[Expr, Expr] = {}
         self.gradients: list[Expr] = []  # which a text may set to zero in words
@@ -86,11 +91,11 @@ class Equations:
 
     def speak_of(self, difference: Expr) -> bool:
         """Whether the equations so far have all letters of a difference."""
-        return {*symbols(difference)} <= {s for known in self.zeros for s in symbols(known)}
+        return {*symbols(self.usual(difference))} <= {s for known in self.zeros for s in symbols(known)}
 
     def copy(self) -> Equations:
         """The equations so far, to which nothing is added; what words conclude from a gradient sets it to zero."""
-        found = Equations()
+        found = Equations(self.usual)
         found.zeros, found.gradients, found.solutions = [*self.zeros], [*self.gradients], dict(self.solutions)
         found.zeros = found.zeros or [*(self.gradients if self.concludes else ())]
         found.is_at_a_point, found.concludes, found.departs = self.is_at_a_point, self.concludes, self.departs
@@ -104,10 +109,12 @@ class Equations:
 
     def note(self, gradient: Expr) -> None:
         """Notes a gradient, which is 0 if the line says so."""
+        gradient = self.usual(gradient)
         (self.zeros if self.are_zero else self.gradients).append(gradient)
 
     def add(self, left: Expr, right: Expr | None = None) -> None:
         """Notes an equation, unless it holds whatever its letters are: AA⁻¹ = I."""
+        left, right = self.usual(left), None if right is None else self.usual(right)
         difference = left if right is None else left - right
         if not compared(difference, zero(difference.shape)).equal:
             self.zeros.append(difference)
@@ -116,12 +123,17 @@ class Equations:
 
     def implies(self, left: Expr, right: Expr, unknowns: set[str]) -> Implied:
         """Whether left = right follows from the equations before it: in a known step, or wherever all of them hold."""
+        left, right = self.usual(left), self.usual(right)
         given = self._premises.give(left, right) if self._premises else None
         if given or (given is None and any(self._same(known, left - right) for known in reversed(self.zeros))):
             return Implied(True)
         found = self._implied(left, right, unknowns)
         if found.follows or not self.zeros or given is False:
             return found
+        put_in = replace(left, self.solutions.get)  # X + dX of a dX that was solved for
+        if not isinstance(left, Symbol) and put_in is not left and {*symbols(right)} <= {*symbols(put_in)}:
+            equal = compared(put_in, right).equal
+            return Implied(equal, put_in if equal is False else None)
         self._premises = self._premises or Premises(self.zeros, (left, right))
         return Implied(True) if self._premises.give(left, right) is True else found
 
@@ -149,7 +161,7 @@ class Equations:
         inside = [s for s in symbols(known) if s.name in unknowns] if known is not None else []
         root = _root(known, inside[0]) if known is not None and len(inside) == 1 else None
         at_root: dict[Expr, Expr] = {inside[0]: root} if root is not None else {}
-        return replace(left, at_root.get)
+        return replace(self.usual(left), at_root.get)
 
     def _same(self, known: Expr, other: Expr) -> bool:
         if known.shape != other.shape:
@@ -160,7 +172,8 @@ class Equations:
 
     def give(self, left: Expr, right: Expr) -> bool:
         """Whether two sides are equal where the equations so far hold, as wᵀw = 1."""
-        return bool(self.zeros) and Premises(self.zeros, (left, right)).give(left, right) is True
+        sides = self.usual(left), self.usual(right)
+        return bool(self.zeros) and Premises(self.zeros, sides).give(*sides) is True
 
     def has_increments(self) -> bool:
         """Whether an increment dX stands in an equation."""
@@ -168,6 +181,7 @@ class Equations:
 
     def holds(self, value: Expr) -> bool:
         """Whether it was said before that a value is 0, or it is a gradient, which is set to 0 by that."""
+        value = self.usual(value)
         return any(self._same(known, value) for known in reversed([*self.gradients, *self.zeros]))
 
     def _moved(self, left: Expr, right: Expr) -> Implied:

@@ -73,7 +73,7 @@ MATRIX_EXPONENTIAL = r"(?i)matrix exponential|exponential of (?:the|a) (?:\w+ )?
 TRACE_WITH_LOG = rf"(?<![A-Za-z])(?:tr|Tr|trace)\}}?\s*\(\s*[A-Z]\s*{LOG_OF_MATRIX}"  # tr(P log P)
 COMMUTATION = (
     r"commutation matrix\s+\$?([A-Z])(?![A-Za-z])"
-    r"|(?<![A-Za-z])([A-Z])\$?\s+(?:is|be|denotes)\s+(?:the|a)\s+commutation matrix"
+    r"|(?<![A-Za-z])([A-Z])\$?\s+(?:(?:is|be|denotes)\s+)?(?:the|a)\s+commutation matrix"
 )
 TWICE = r"(?<![A-Za-z])d2\s*([^\W\d_])\s*/\s*d\s*([^\W\d_])2(?!\w)"  # d2L/dh2
 STEP = r"(?<=[^\W\d_])_\{\s*[a-z]\s*\+\s*1\s*\}"  # x_{k+1}, the next x

@@ -60,11 +60,12 @@ class Judge(Beside):
         if unread := self.scope.habits.doubt(line.text):
             self.chain = None
             return Judged(line, UNREAD, unread)
+        self.scope.functions |= {s.name for s in self.equations.solutions if isinstance(s, Symbol)}  # dw/dλ of w = …
         self.equations.begin(line.text, self.above if line.statements else "")
         self.aside = " ".join(re.findall(OFF_DIAGONAL, self.above))
         self.above = "" if line.statements else f"{self.above} {line.text}"
         if self.equations.are_zero and not self.equations.zeros:
-            self.equations.zeros += gradients_of(self.scope, line.text)
+            self.equations.zeros += map(self.equations.usual, gradients_of(self.scope, line.text))
         found = [j for statement in line.statements for j in self._statement(line, statement)]
         return min(found, key=lambda j: GRAVEST.index(j.verdict), default=Judged(line, NO_CLAIM))
 

@@ -9,14 +9,16 @@ from contextlib import suppress
 from matdiff.algebra.expr import Expr, Symbol
 from matdiff.errors import MatdiffError
 from matdiff.language.declared import Declaration
+from matdiff.language.names import named
 from matdiff.language.together import read_equation, read_within
 from matdiff.records import NamedTuple
-from matdiff.review.assumed import assume
+from matdiff.review.assumed import GRAPH, assume
 from matdiff.review.definitions import Definition, definitions_in, solutions_in
+from matdiff.review.edits import terms
 from matdiff.review.habits import by_entries as entrywise
 from matdiff.review.lines import Line
 from matdiff.review.members import General, by_entries, family, general_member
-from matdiff.review.operators import letters_in
+from matdiff.review.operators import LETTER, letters_in
 from matdiff.review.paths import find_paths
 from matdiff.review.scope import Scope
 from matdiff.review.upstream import unsaid_losses
@@ -36,6 +38,7 @@ def learn(scope: Scope, lines: list[Line]) -> None:
     assume(scope, scope.text, curved=True)
     for name in () if scope.varied else (name for d in said.values() for name in d.arguments):
         scope.vary(name)  # where nothing is said to vary, the arguments of functions do
+    _find_noise(scope, lines)
     order = _ordered(said)
     _find_families(scope, said)
     before = _state(scope)
@@ -48,6 +51,9 @@ def learn(scope: Scope, lines: list[Line]) -> None:
         if len(scope.unread) >= len(first.unread):
             _put(scope, first)
     _find_means(scope, whole)
+    if (graph := re.search(GRAPH, scope.text)) and not {"D"} & {*scope.texts, *scope.where}:
+        with suppress(MatdiffError):
+            scope.define("D", scope.read(f"diag({graph[1] or graph[2]} vector(1))"))
 
 
 class State(NamedTuple):
@@ -116,6 +122,16 @@ def _find_families(scope: Scope, said: Mapping[str, Definition]) -> None:
             with suppress(MatdiffError, RecursionError):
                 read_within(front + side, scope.declared)
                 return
+
+
+def _find_noise(scope: Scope, lines: list[Line]) -> None:
+    """Takes ε of a model y = Xβ + ε for y − Xβ, where nothing else is said of it."""
+    for first, side, *_ in (s.sides for line in lines for s in line.statements if len(s.sides) > 1):
+        *_, (start, end) = [*terms(side)] or [(0, 0)]
+        noise = named(side[start:end].strip())
+        if noise == "epsilon" and start and re.fullmatch(LETTER, first) and noise not in {*scope.given, *scope.texts}:
+            with suppress(MatdiffError):
+                scope.define(noise, scope.read(f"{first} - ({side[:start].rstrip(' +')})"))
 
 
 def _find_means(scope: Scope, names: set[str]) -> None:

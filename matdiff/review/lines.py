@@ -12,12 +12,13 @@ from contextlib import suppress
 
 from matdiff.errors import MatdiffError
 from matdiff.language.names import FONT_MARKS, GREEK_WORDS
-from matdiff.language.outside import split
+from matdiff.language.outside import closing, outside, split
 from matdiff.language.requests import BY, DERIVED, NAMES
 from matdiff.language.spelling import transcript
 from matdiff.records import NamedTuple
 from matdiff.review.aims import with_aim
 from matdiff.review.columns import ITEM, by_places, without_remark
+from matdiff.review.operators import HELD, LETTER
 from matdiff.review.word_names import (
     CONNECTING,
     D_GREEK,
@@ -34,6 +35,8 @@ SHORT_WORDS = frozenset(
     "is so of be as in by we to an at if it or on let set fix the and for now but"
     " sei mit und wir das die der für où les des une con sia put sea es el los las por".split()
 )
+MOMENT = r"\s*(?:[E𝔼]\s*\[|(?:[Vv]ar|[Cc]ov)\s*[(\[])"
+OF_NOISE = rf"{MOMENT}\s*[εuvwe](?:_\w+)?\s*[])]"  # what is assumed of a noise
 NUMBERED = (
     r"(?:~{2,}|\\q?quad(?![A-Za-z])|\\hfill|\\hspace\s*\{[^{}]*\}|\\[cl]?dots(?![A-Za-z]))"
     r"[\s~]*\(\d+(?:\.\d+)*\)(?=\s*(?:\$|\\\\|\\\]|$))"
@@ -60,6 +63,7 @@ DISPLAYED = (
     r"\\\[(?P<inside>.*?)\\\]"
     r"|\\begin\s*\{(?P<of>align|aligned|equation|gather|eqnarray)\*?\}(?P<rows>.*?)\\end\s*\{(?P=of)\*?\}"
 )
+BARE_TRACE = rf"(?<![A-Za-z])[tT]r\s+(?=(?:{HELD}|{LETTER}['ᵀ]?)\s*(?:⁻¹|\^\{{?[-−]1))"  # of all behind it
 ONES = r"(?:\\(?:vec|mathbf|boldsymbol|bm)\s*\{\s*1\s*\}|𝟏)(?!\s*(?:[_\[]|\\\{))"  # a vector, and no indicator
 SWITCH = r"\{\s*\\(?:rm|bf|tt|it|sf|cal|scr)\s*([A-Za-z]+|\d)\s*\}"
 POINTER = r"(?<!\S)(?:<?=+>|--?>)(?=\s.*=)"  # => G = …, and no x => 0
@@ -80,10 +84,14 @@ VALUE = r"[^\W\d_]\s*\([^\W\d_](?:\s*,\s*[^\W\d_])*\)"  # f(w), L(a, b)
 BEHIND = r"=\s*:(?!=)|≡"  # y − T =: Δ, whose name stands at the end
 RELATION = r"(?<![<>!=≤≥:])(?::=|=(?!=))"
 IN_WORDS = rf"(?i:{DERIVED})\s+of\s+(?P<f>\S.*?)\s+{BY}{NAMES}\s*(?:is\b|equals\b|:?=|:)"  # the gradient of f wrt x is
+OF_NUMBER = r"(?:(?<![A-Za-z])d[a-zα-ω]|∇)[^\s:=]{0,4}\s*="  # df = …, ∇f = … behind a colon
 NUMBERING = (
     r"^[\s&]*(?:\((?:\d{1,2}|[a-h]|i{1,3}|iv|vi?)\)|\[\d{1,2}\]|\d{1,2}\))\s+(?=[^\s+*/-])"  # (1) f(x) = …, (a) …, 1) …
 )
-LABEL = r"^\s*(?:[A-Za-z]{2,}[ -])*(?:[A-Za-z]{3,}|(?:by|for|of|to|wrt) [^\s=:]{1,5}):\s+(?=\S.*=)"  # multiply by a': …
+LABEL = (  # multiply by a': …, Wiener filter / MSE: …
+    r"^\s*(?:[A-Za-z\d]{2,}(?: ?/ ?|[ -]))*"
+    r"(?:[A-Za-z]{3,}|(?<=[/ -])[A-Z]{2}|(?:by|for|of|to|wrt) [^\s=:]{1,5}):\s+(?=\S.*=)"
+)
 BULLET = r"^\s*[-*•]\s+(?=[A-Za-z][a-z]{2,}[^=]*(?::\s|`)|`)"  # - gradient: `∇f = …`
 ITEM_OF_FORMULAS = r"^\s*[-*•]\s+(?=[^\s=+*/-][^=\n]*=)"  # - df = …, in a list of such
 
@@ -273,16 +281,28 @@ def _plain(piece: str, is_latex: bool) -> str:
     found = re.sub(r"(?<=\)\))(?=\s*\d)", " * ", found) if is_latex else found  # \frac{a}{b} 2c
     found = re.sub(r"⟪\w+⟫", PROSE, re.sub(r",\s*⟪otherwise⟫\s*\)", ")", found)).replace("\u200a", " ")
     found = re.sub(r"<([^<>=]+,[^<>=]+)>", r"⟨\1⟩", found)
-    return re.sub(ARROWS, ";", found)
+    return _with_traces(re.sub(ARROWS, ";", found))
+
+
+def _with_traces(formula: str) -> str:
+    """A formula with tr((X'X)⁻¹ dX) for tr (X'X)⁻¹ dX, a trace of all factors behind it."""
+    for m in reversed([*re.finditer(BARE_TRACE, formula)]):
+        signs = outside(formula, r"(?<![\^{])[-+−=,;.]", m.end())
+        end = min([closing(formula, m.end()), *(sign.start() for sign in signs)])
+        formula = f"{formula[: m.end()]}({formula[m.end() : end]}){formula[end:]}"
+    return formula
 
 
 def _statements(formula: str, known: frozenset[str], is_signed: bool) -> Iterator[Statement]:
     """The chains of a formula, without the words around them; *is_signed* where a row begins with it, at a sign."""
     for piece in split(_without_words(formula, known), SEPARATOR):
-        piece, *behind = re.split(BEHIND, piece)
+        piece, *behind = re.split(BEHIND, re.sub(r"^\s*(?:\d+|vec)\s*:\s", "", piece))  # of ch. 9: φ(X) = …
         sides = [side.strip(" .,:") for side in split(piece, RELATION)]
-        if all(re.fullmatch(r"[i-n]", side) for side in sides) or re.fullmatch(DEPENDS, "=".join(sides)):
-            continue  # i = j, a case; K = K(θ)
+        is_case = all(re.fullmatch(r"[i-n]", side) for side in sides) or re.fullmatch(DEPENDS, "=".join(sides))
+        if is_case or re.fullmatch(f"{MOMENT}.*", sides[0]):
+            if not (is_case or re.fullmatch(OF_NOISE, sides[0])):
+                yield Statement((sides[0],), False, "what is said of means and variances is not reviewed")
+            continue  # i = j, a case; K = K(θ); E[ε] = 0
         if len(sides) > 1 and all(sides[1:]):
             goes_on = not sides[0]
             if not re.fullmatch(NUMBER, sides[1]):
@@ -309,7 +329,7 @@ def _without_words(formula: str, known: frozenset[str]) -> str:
         is_word = len(word) > (3 if word[0].isupper() else 2) or word.lower() in SHORT_WORDS
         is_word = is_word and word not in known and not (word[0] == "d" and word[1:] in MATHEMATICAL)  # dvec F
         is_word = is_word and not re.fullmatch(r"(d[a-z])\1", word)  # dxdxᵀ
-        is_plain = word == "identity" or word not in MATHEMATICAL | GREEK_WORDS  # and no identity(3)
+        is_plain = word in ("identity", "matrix") or word not in MATHEMATICAL | GREEK_WORDS  # and no identity(3)
         return PROSE if is_word and is_plain else word
 
     formula = re.sub(r"(?<![A-Za-z])d[eu]\s+(?=[^\W\d]\s*\()", f"{PROSE} ", formula)  # la différentielle de f(X) = …
@@ -317,7 +337,7 @@ def _without_words(formula: str, known: frozenset[str]) -> str:
     formula = re.sub(r"sum\s+of\s+squares\s+of\s*\(([^()]*)\)", r"‖\1‖^2", formula)
     found = re.sub(WORD, marked, re.sub(IN_WORDS, _operator, formula))
     found = re.sub(f"{SIGNS}|{CASE}", PROSE, found)
-    found = re.sub(rf"({PROSE}[^=:;]*=[^=:;]*[^\s:]|=\s*\d+):\s", r"\1; ", found)
+    found = re.sub(rf"({PROSE}[^=:;]*=[^=:;]*[^\s:]|=\s*\d+|=[^=:;]*[^\s:](?=:\s+{OF_NUMBER})):\s", r"\1; ", found)
     found = re.sub(rf"\((?![^()]*{TERM})[^()=]*{PROSE}[^()]*\)", PROSE, found)
     return re.sub(
         rf"{PROSE}\s*[^=;,{PROSE}]{{0,3}}\s*(?={PROSE})", "", re.sub(rf"{PROSE}(?:\s*[^\W\d_])?\s*:(?!=)", PROSE, found)

@@ -40,11 +40,11 @@ LINKED = rf"\(\(\s*{D}\s*({LETTER})\s*\)\s*/\s*\(\s*{D}\s*({LETTER})\s*\)\)|{D}\
 AT = rf"\|{CLOSES}?\s*_\{{?\s*{LETTER}\s*=[^{{}}|=]+?(?:\}}|(?![\w.]))"  # the place of f|_{x=0}
 FRACTION = (
     rf"\(\(\s*{D}\s*{TWICE}\s*(?P<f>{LETTER}|{HELD})?{ARGUMENT}\s*\)\s*/\s*\(\s*{D}\s*(?P<x>{LETTER}|{HELD}){ROW}"
-    rf"(?P<square>\^\{{?2\}}?|²)?(?P<mixed>\s*[∂d]\s*{LETTER}(?:{TURNED})?)?\s*\)\)(?P<at>\s*{AT})?"
+    rf"(?P<square>{SQUARE})?(?P<mixed>\s*[∂d]\s*(?:{LETTER}|{HELD})(?:{SQUARE}|{TURNED})?)?\s*\)\)(?P<at>\s*{AT})?"
 )
 RATIO = (
-    rf"{D}{TWICE}\s*(?P<f>{LETTER}|{HELD})?(?:\([^()=]*\))?\s*/\s*{D}\s*(?P<x>{LETTER}|{HELD}){ROW}(?P<square>\^\{{?2\}}?|²)?"
-    rf"(?P<mixed>\s*[∂d]\s*{LETTER}(?:{TURNED})?(?!\s*/))?(?!⁻|\^\{{?[-−])(?P<at>\s*{AT})?"
+    rf"{D}{TWICE}\s*(?P<f>{LETTER}|{HELD})?(?:\([^()=]*\))?\s*/\s*{D}\s*(?P<x>{LETTER}|{HELD}){ROW}(?P<square>{SQUARE})?"
+    rf"(?P<mixed>\s*[∂d]\s*(?:{LETTER}|{HELD})(?:{SQUARE}|{TURNED})?(?!\s*/))?(?!⁻|\^\{{?[-−])(?P<at>\s*{AT})?"
 )
 BELOW = (
     r"(?:_\{(?P<low>[^{}]*(?:\{[^{}]*\}[^{}]*)?)\}"
@@ -118,7 +118,8 @@ def is_chain_rule(sides: Sequence[str]) -> bool:
 class Asked(NamedTuple):
     """A derivative: of which function, by which unknown (each as it is written, or empty), and how often.
 
-    *is_row* where it is by xᵀ: the row of the partial derivatives of a number; *at* is the place, (0) or |_{x=0}.
+    *is_row* where it is by xᵀ: the row of the partial derivatives of a number; *at* is the place, (0) or |_{x=0};
+    *then* is y of ∂²f/∂x∂y.
     """
 
     of: str
@@ -126,6 +127,7 @@ class Asked(NamedTuple):
     order: int = 1
     is_row: bool = False
     at: str = ""
+    then: str = ""
 
 
 Name = Callable[[Asked], str]
@@ -260,10 +262,15 @@ def _said(m: re.Match[str], name: Name) -> str:
         return m.group()
     if m.group("square") and order == 1:
         return f" {name(Asked(m['f'], m['x'].join(('(', '^2)'))))} "  # ∂L/∂σ²
-    also = re.fullmatch(rf"\s*[∂d]\s*({LETTER})\s*", m.group("mixed") or "")
-    is_entry = also is not None and re.match(r"\w_", m.group("x")) and also[1][:2] == m.group("x")[:2]
-    by = f"{m.group('x')},{also[1]}" if also is not None and is_entry else m.group("x")  # ∂²f/∂x_i∂x_j
-    return f" {name(Asked(m.group('f') or '', by, order, m.group('row') is not None, m.group('at') or ''))} "
+    asked = Asked(m["f"] or "", m["x"], order, m["row"] is not None, m["at"] or "")
+    also = re.fullmatch(
+        rf"\s*[∂d]\s*(?P<x>{LETTER}|{HELD})(?:(?P<square>{SQUARE})|(?P<row>{TURNED}))?", m["mixed"] or ""
+    )
+    if also is None or (not also["square"] and named(also["x"]) == named(m["x"])):
+        return f" {name(asked)} "
+    other = f"({also['x']}^2)" if also["square"] else also["x"]
+    by, other = (other, m["x"]) if asked.is_row else (m["x"], other)
+    return f" {name(asked._replace(by=by, is_row=asked.is_row or also['row'] is not None, then=other))} "
 
 
 def _nablas(side: str, functions: Collection[str], name: Name) -> str:

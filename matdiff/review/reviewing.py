@@ -6,7 +6,6 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 
 from matdiff.algebra.dims import SCALAR
-from matdiff.algebra.simplification import tidy
 from matdiff.regex import regex
 from matdiff.review.comparing import factor
 from matdiff.review.definitions import defined_by
@@ -130,7 +129,7 @@ def reviewed(judged: list[Judged]) -> Review:
     fault, scope = next(((j.fault, j.scope) for j in judged if j.verdict == WRONG), (None, None))
     if fault is None or scope is None:
         return Review(judged)
-    slip = diagnosed(fault._replace(truth=tidy(fault.truth)), scope)
+    slip = diagnosed(fault, scope)
     return Review(judged, slip.kind, slip.should_be, slip.said)
 
 

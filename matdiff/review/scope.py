@@ -20,7 +20,7 @@ from matdiff.language.names import named
 from matdiff.language.other_kinds import KindsError
 from matdiff.language.together import read_line
 from matdiff.review.asking import NotSaid, derivative_asked, entry_asked, entry_of_itself, objective
-from matdiff.review.assumed import assume, number_letters, settle
+from matdiff.review.assumed import assume, handed_down, number_letters, settle
 from matdiff.review.calls import CALL, at_place, with_entries, without_arguments, without_place
 from matdiff.review.comparing import compared
 from matdiff.review.definitions import DEFINED
@@ -81,8 +81,7 @@ class Scope:
         self.unread: set[str] = set()  # the names whose definitions are not read
         self.varied: dict[str, None] = {wrt: None} if wrt else {}
         self.conditions: dict[str, str] = {}  # what holds of names and is no property that they can have
-        self.asked: set[str] = set()  # the names by which is differentiated
-        self.moved: set[str] = set()  # those whose increments occur
+        self.asked, self.moves = set[str](), list[set[str]]()  # by which is differentiated; what moves in each side
         self.losses: set[str] = set()  # those of numbers that are, as their letters say
         self.links: set[str] = set()  # the h of which the text says what ∇_h is, and names no function
         self.derivatives: dict[str, Expr] = {}
@@ -110,7 +109,7 @@ class Scope:
             self.texts.pop(name, None)
             self.vary(name)
             return
-        self.definitions[name] = value
+        self.definitions[name] = value = handed_down(self, name, value)
         self.declared.table[name] = Declaration(name, value.shape)
         settle(self, value)
 
@@ -132,7 +131,7 @@ class Scope:
 
         def note(asked: Asked) -> str:
             self.losses |= {named(asked.of)} & LOSSES
-            for by in re.split(r"\s*,\s*", asked.by):
+            for by in (*re.split(r"\s*,\s*", asked.by), asked.then):
                 if re.fullmatch(LETTER, by):
                     self.asked.add(re.sub(r"_.*", "", named(by)))
                     self.vary(self._of_family(named(by)))
@@ -143,8 +142,8 @@ class Scope:
                 self.links |= {link for side in statement.sides[:1] if (link := link_of(side))}
                 for side in statement.sides:
                     rest = with_names(side, self.functions, note)
-                    for name in increments_in(rest, self.names()):
-                        self.moved.add(name)
+                    self.moves.append({*(moved := increments_in(rest, self.names()))})
+                    for name in moved:
                         self.vary(self._of_family(name))
 
     def _of_family(self, name: str) -> str:
@@ -213,9 +212,7 @@ class Scope:
         if "d" not in self.given and re.search(SIZE_D, side):
             size = self.stored(Symbol("d", SCALAR))
             side = re.sub(SIZE_D, f" {size} ", side)
-        if self.solved:
-            side = re.sub(LETTER, lambda m: self.solved.get(named(m.group()), m.group()), side)
-        side = with_entries(self, side)
+        side = with_entries(self, self._with_unknowns(side))
         side = self._with_links(self._with_open_functions(with_paths(self, side)))
         name = partial(self._name, summed=frozenset(re.findall(SUMMED, side)))
         side = with_names(side, self.functions, name, self._operands())
@@ -256,20 +253,23 @@ class Scope:
             with suppress(MatdiffError):
                 read_line(inner, self.declared, scalar=True)
 
+    def _with_unknowns(self, side: str) -> str:
+        """A side with the names of unknowns in place of those of their solutions, w for ŵ."""
+        return re.sub(LETTER, lambda m: self.solved.get(named(m[0]), m[0]), side) if self.solved else side
+
     def asks(self, side: str) -> bool:
         """Whether a side has a derivative in it: ∇f, ∂L/∂W, f′(x)."""
-        found = with_names(with_rates(self, side), self.functions, lambda _: MARK, self._operands())
-        return MARK in found or "∇" in side
+        spelt = with_rates(self, self._with_unknowns(side))
+        return "∇" in side or MARK in with_names(spelt, self.functions, lambda _: MARK, self._operands())
 
     def asks_alone(self, side: str) -> bool:
         """Whether a side is a derivative and nothing more."""
-        return with_names(with_rates(self, side), self.functions, lambda _: "", self._operands()).strip() == ""
+        return not with_names(with_rates(self, side), self.functions, lambda _: "", self._operands()).strip()
 
     def _with_open_functions(self, side: str) -> str:
         """A side with a name in place of ∇f(x) and ∇²f(x) of a function that is declared, and not given."""
-        names = "|".join(
-            re.sub(r"0$", r"(?:_?0|_\{0\}|₀)", n) for n, known in self.declared.table.items() if known.arguments
-        )
+        opened = (n for n, known in self.declared.table.items() if known.arguments)
+        names = "|".join(re.sub(r"0$", r"(?:_?0|_\{0\}|₀)", n) for n in opened)
         pattern = rf"∇(?:²|\^\{{?2\}}?)?\s*(?:{names})\s*{HELD}"
         return (
             re.sub(pattern, lambda m: f" {self.stored(read_line(m.group(), self.declared))} ", side) if names else side

@@ -14,11 +14,11 @@ from matdiff.errors import MatdiffError, ShapeError
 from matdiff.language.names import named
 from matdiff.records import NamedTuple
 from matdiff.review import doubts
-from matdiff.review.asking import NotSaid, is_stationary
+from matdiff.review.asking import NotSaid, is_stationary, of_form
 from matdiff.review.blocks import with_rows
 from matdiff.review.chain import BARE, Chain, Fault, increments
 from matdiff.review.comparing import Outcome, compared, is_right, is_rounded
-from matdiff.review.conventions import under_conventions, unmoved
+from matdiff.review.conventions import as_usual, under_conventions, unmoved
 from matdiff.review.definitions import introduced
 from matdiff.review.directions import declare_steps, with_directions
 from matdiff.review.edits import MOST_EDITS, edits, indices
@@ -87,7 +87,7 @@ class Beside:
         self.aside = ""  # what these say of entries off the diagonal
         self.earlier: list[Chain] = []  # those before it, the last ones
         self.lost = 0  # the line whose last statement is not read
-        self.equations = Equations()
+        self.equations = Equations(as_usual(self.scope))
         self.scope.solutions = self.equations.solutions
         self.defined: set[str] = set()
         self.squared: dict[str, tuple[Iterator[Judged], dict[int, Judged]]] = {}  # by the size of what has none
@@ -108,6 +108,7 @@ class Beside:
             holds = not chain.is_line and self.equations.holds(chain.stated)
             meant = None if holds or not chain.is_equation else self._meant(chain.first, self.equations.holds)
             self.equations.add(chain.stated)
+            self.equations.zeros += map(self.equations.usual, of_form(self.scope, chain.origin))
             self.chain = None
             if meant is not None:
                 self.equations.add(meant)
@@ -220,7 +221,7 @@ class Beside:
 
     def _equation(self, line: Line, side: str, chain: Chain, value: Expr) -> Judged:
         """The verdict on an equation that is no identity: whether it follows from those before it."""
-        left = chain.truth
+        left, value = self.equations.usual(chain.truth), self.equations.usual(value)
         if left.shape != value.shape:
             self.chain = None
             return self._of_other_shapes(line, side, left, value)

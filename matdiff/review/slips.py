@@ -14,12 +14,13 @@ from matdiff.algebra.expr import Expr, Number, Symbol, postorder, symbols
 from matdiff.algebra.operators.norms import Norm
 from matdiff.algebra.operators.products import Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.sums import Entry
+from matdiff.algebra.simplification import tidy
 from matdiff.errors import MatdiffError
 from matdiff.records import NamedTuple
 from matdiff.review.causes import Found, causes
 from matdiff.review.chain import Fault, has_increments
 from matdiff.review.comparing import factor, is_right
-from matdiff.review.conventions import as_is_usual
+from matdiff.review.conventions import as_is_usual, as_usual
 from matdiff.review.edits import MOST_EDITS, Edit, edits, scaled, terms
 from matdiff.review.lessons import lesson
 from matdiff.review.operators import LETTER
@@ -58,9 +59,12 @@ class Slip(NamedTuple):
 
 
 def diagnosed(fault: Fault, scope: Scope) -> Slip:
-    """The slip that a wrong side is."""
+    """The slip that a wrong side is, where the matrices are symmetric that are so by custom."""
+    usual = as_usual(scope)
+    value = None if fault.value is None else usual(fault.value)
+    fault = fault._replace(truth=tidy(usual(fault.truth)), value=value)
     found = Found(fault.kind, None, fault.why) if fault.kind else next(_kinds(fault, scope))
-    should_be = in_letters(found.repaired or fault.truth)
+    should_be = in_letters(tidy(found.repaired) if found.repaired else fault.truth)
     law = lesson(found.kind, fault)
     said = f"{found.why or SAID[found.kind]}{': ' if law else ''}{law}"
     misfit = f"; {re.sub(NAMED, 'the derivative', fault.error.message)}" if fault.error is not None else ""
@@ -90,11 +94,11 @@ def _is_spread(fault: Fault) -> bool:
     return bool(found | meant if fault.is_equation else found - meant)
 
 
-def _spread_terms(e: Expr) -> set[Expr]:
-    """The numbers, each as c 1, that are added to a vector or a matrix somewhere in an expression."""
+def _spread_terms(e: Expr) -> set[frozenset[Expr]]:
+    """The numbers, each by its letters, that are added to a vector or a matrix somewhere in an expression."""
     added = (node for total in postorder(e) if isinstance(total, Sum) for node in total.operands)
     spread = (node for node in added if isinstance(node, Scale) and isinstance(node.operands[1], Ones))
-    return {node for node in spread if node.operands[0].number is None}
+    return {frozenset(symbols(node.operands[0])) for node in spread if node.operands[0].number is None}
 
 
 def _by_value(fault: Fault) -> Iterator[str]:
@@ -131,10 +135,10 @@ def _count(s: Symbol, e: Expr) -> int:
 
 def _by_edit(fault: Fault, scope: Scope) -> Iterator[Found]:
     """The kinds of the edits of the text that make the side right; many edits come to a value that was compared."""
-    seen = {fault.value}
+    seen, usual = {fault.value}, as_usual(scope)
     for edit in islice(edits(re.sub(INLINE, r"((∂\1)/(∂\2))", fault.side)), MOST_EDITS):
         with suppress(MatdiffError, RecursionError):
-            value = scope.tried(edit.side)
+            value = usual(scope.tried(edit.side))
             if value not in seen and (is_right(value, fault.truth) or as_is_usual(fault.truth, value, scope)):
                 kind, why = _kind_of(edit, fault, scope)
                 yield Found(kind, value, why)

@@ -103,6 +103,6 @@ def test_what_is_said_of_equal_indices_is_no_slip() -> None:
 
 
 def test_a_matrix_that_is_said_to_be_diagonal_is_symmetric() -> None:
-    loss = "J(θ) = (Xθ − y)ᵀW(Xθ − y)%s\n∇J = 2XᵀW(Xθ − y)"
-    assert matdiff.check(loss % " where W is diagonal").lines[-1].verdict == "proved"
-    assert matdiff.check(loss % ", with the diagonal of W zero").kind == "symmetry"
+    loss = "J(θ) = (Xθ − y)ᵀC(Xθ − y)%s\n∇J = 2XᵀC(Xθ − y)"
+    assert matdiff.check(loss % " where C is diagonal").lines[-1].verdict == "proved"
+    assert matdiff.check(loss % ", with the diagonal of C zero").kind == "symmetry"
