@@ -21,7 +21,7 @@ from matdiff.review.filling import Origin
 from matdiff.review.names import INDEXED
 from matdiff.review.operators import LETTER, Asked
 from matdiff.review.paths import along
-from matdiff.review.upstream import below
+from matdiff.review.upstream import below, is_open
 
 if TYPE_CHECKING:
     from matdiff.review.scope import Scope
@@ -61,11 +61,14 @@ def entry_asked(scope: Scope, asked: Asked) -> tuple[Asked, str] | None:
     above = re.fullmatch(INDEXED, named(asked.of))
     if above and above.group("base") not in scope.functions:
         above = None
-    of = asked.of if above is None else above.group("base")
-    value, _ = _function(scope, asked._replace(of=of))
-    if named(asked.by) in {s.name for s in symbols(scope.unfolded(value))}:
-        return None
-    there = {s.name: s for s in symbols(scope.unfolded(value, keep=base))}
+    of = _of_loss(scope, asked) if above is None else above.group("base")
+    if named(of) not in scope.definitions and is_open(scope, named(of)) and base in scope.declared:
+        there = {base: Symbol(base, scope.declared[base].shape)}
+    else:
+        value, _ = _function(scope, asked._replace(of=of))
+        there = {s.name: s for s in symbols(scope.unfolded(value, keep=base))}
+        if named(asked.by) in {s.name for s in symbols(scope.unfolded(value))}:
+            return None
     base = base if base in there else base[:1].upper() + base[1:]  # ∂f/∂w_ij
     if base not in there or {named(asked.by), asked.by.strip()} & {*there, *scope.definitions}:
         return None
@@ -74,6 +77,12 @@ def entry_asked(scope: Scope, asked: Asked) -> tuple[Asked, str] | None:
         return None
     over = re.findall(r"\d+|[^\W\d_]", above.group("below") or above.group("number")) if above else []
     return Asked(of, base), f"({{}})_{{{{{','.join([*over, *indices])}}}}}"
+
+
+def _of_loss(scope: Scope, asked: Asked) -> str:
+    """What is differentiated; L, of which nothing is said, where dX is short for ∂L/∂X."""
+    is_loss = scope.adjoints and not any(value.shape == SCALAR for value in scope.definitions.values())
+    return asked.of or ("L" if is_loss else "")
 
 
 def entry_of_itself(scope: Scope, asked: Asked) -> str | None:
@@ -156,8 +165,7 @@ def derivative_asked(scope: Scope, asked: Asked) -> Expr:
         return moved
     if asked.then:
         return _mixed(scope, asked)
-    is_loss = scope.adjoints and not any(value.shape == SCALAR for value in scope.definitions.values())
-    of = asked.of or ("L" if is_loss else "")
+    of = _of_loss(scope, asked)
     if of and named(of) not in scope.definitions and (link := below(scope, asked._replace(of=of))) is not None:
         return link
     f, name = _function(scope, asked)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import ONE, SCALAR
-from matdiff.algebra.expr import Expr, Symbol, postorder, replace, symbols
+from matdiff.algebra.expr import Expr, Number, Symbol, postorder, replace, symbols
 from matdiff.algebra.kinds import is_a
 from matdiff.algebra.operators.kronecker import Vec
 from matdiff.algebra.operators.products import Transpose
@@ -73,8 +73,20 @@ def under_conventions(line: str, chain: Chain, value: Expr, scope: Scope) -> Out
 
 
 def as_is_usual(truth: Expr, value: Expr, scope: Scope) -> Outcome | None:
-    """How a side compares where covariances are symmetric and labels sum to 1, of which a text need not speak."""
-    return _of_covariance(truth, value, scope) or _of_labels(truth, value, scope)
+    """How a side compares where covariances are symmetric and labels sum to 1, of which a text need not speak.
+
+    And where what stands in a hinge is positive, if a text says so of anything.
+    """
+    return _of_covariance(truth, value, scope) or _of_labels(truth, value, scope) or _of_hinges(truth, value, scope)
+
+
+def _of_hinges(truth: Expr, value: Expr, scope: Scope) -> Outcome | None:
+    """How a side compares where the numbers in hinges are positive: [m + ‖a − p‖² − ‖a − n‖²]_+ of a loss."""
+    steps: dict[Expr, Expr] = {e: Number(1) for e in postorder(truth) if is_a(e, "Step") and e.shape == SCALAR}
+    if not steps or not re.search(r"\b(?:positive|active|violat\w+)|> ?0", scope.text):
+        return None
+    is_so = compared(replace(truth, steps.get), value).equal
+    return Outcome(True, None, "right where what stands in the hinge is positive") if is_so else None
 
 
 def as_usual(scope: Scope) -> Callable[[Expr], Expr]:

@@ -10,7 +10,7 @@ from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.expr import Expr, Number, Symbol, postorder, replace, symbols
 from matdiff.algebra.operators.kronecker import Vec
 from matdiff.algebra.operators.products import Product, Sum, Transpose, zero
-from matdiff.algebra.operators.sums import Member
+from matdiff.algebra.operators.sums import Entry, Member
 from matdiff.errors import MatdiffError
 from matdiff.numeric.premises import Premises
 from matdiff.records import NamedTuple
@@ -139,14 +139,14 @@ class Equations:
 
     def _implied(self, left: Expr, right: Expr, unknowns: set[str]) -> Implied:
         """Whether left = right follows from one of the equations before it, and what it should be."""
-        if isinstance(left, Member) and not any(node is left for node in postorder(right)):
+        if isinstance(left, Member | Entry) and not any(node is left for node in postorder(right)):
             return self._of_member(left, right, unknowns)
         if isinstance(left, Symbol) and left not in symbols(right):
             return self._solves(left, right, unknowns)
         moved = self._moved(left, right)
         return moved if moved.follows is not None else self._follows(left, right, unknowns)
 
-    def _of_member(self, left: Member, right: Expr, unknowns: set[str]) -> Implied:
+    def _of_member(self, left: Member | Entry, right: Expr, unknowns: set[str]) -> Implied:
         """Whether μ_k = value follows, where that is one unknown."""
         alone = Symbol(str(left), left.shape)
         there: dict[Expr, Expr] = {left: alone}

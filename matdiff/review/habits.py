@@ -52,10 +52,15 @@ LAYERS = {"": "_this ", "+": "_next ", "-": "_prev ", "−": "_prev "}
 DELTAS = r"(\(\(\s*|(?<!\w))δ(\s*[^()/=]*(?:\([^()]*\))?\s*\)?\s*/\s*\(?\s*)δ(?=\s*[^\W\d_])"  # δf/δx
 INVERSE = r"(?i)pseudo.?inverse|Moore|Penrose|generali[sz]ed inverse|pinv"
 LOGARITHM = r"(?:\\?(?:log|ln))\s*"
-LIKELIHOOD = rf"{LOGARITHM}(\(\s*)?[pPπ]\s*(?:\([^()]*[|∣;][^()]*\)|\(\s*[^\W\d_]\s*\)|$|(?=\)\s*/))(?(1)\s*\))"
+LIKELIHOOD = (
+    rf"{LOGARITHM}(\(\s*)?[pPπ]\s*(?:\([^()]*[|∣;][^()]*\)|\(\s*[^\W\d_]\s*\)|$|(?=\s*\)?\s*/\s*\(?[∂d]))(?(1)\s*\))"
+)
 OF_L = r"(?:\\mathcal\s*\{\s*L\s*\}|\\mathcal\s*L|[Lℒ𝓛])(?![A-Za-z_0-9₀-₉ᵢⱼ'ᵀ])"
 NORMAL = r"(?:log|ln)\s*(?:N|𝒩)\s*(?:\([^()]*[|∣;][^()]*\)|$)"
-SAYS_LIKELIHOOD = r"(?:log|ln)\s*[({]?\s*(?:[pPπ]|\\pi)\s*\((?:[^()]*(?:[|∣;]|\\mid|\\vert)|[^()]*\)\s*&?\s*=)"
+SAYS_LIKELIHOOD = (  # log p(x | θ), log p(x) = …, log p = …
+    r"(?:log|ln)\s*[({]?\s*(?:[pPπ]|\\pi)\s*\((?:[^()]*(?:[|∣;]|\\mid|\\vert)|[^()]*\)\s*&?\s*=)"
+    r"|(?:log|ln) p\s*&?\s*="
+)
 SAYS_L = rf"{LOGARITHM}{OF_L}\s*(?:\([^()]*\))?\s*&?\s*="  # ln L(β) = …
 SAYS_NORMAL = r"N\}?\s*\([^()]*\)\s*&?="  # log N(x; m, C) = …
 PIECE = r"\{([^\W\d_])_\{?(\d)\}?\}_(?:\{\s*(\w(?:\s*,\s*\w)*)\s*\}|(\w))"  # {r_2}_{i,j}, a member of r2
@@ -248,7 +253,7 @@ class Habits:
         self._small = small_entries(text, given)
         self._rows = rows_of(text, declared)
         self._next = re.search(INVERSE, text) is None  # P⁺ is a new P, and no generalised inverse
-        gives_p = re.search(r"(?<!log )(?<!ln )(?<!log\})(?<![\w\\])[pP]\s*\([^()]*\)\s*&?\s*=", text) is not None
+        gives_p = re.search(r"(?<!log )(?<!ln )(?<!log\})(?<![\w\\])[pP]\s*(?:\([^()]*\)\s*)?&?\s*=", text) is not None
         self._turns_with_t = "t" not in given and not re.search(r"(?<![A-Za-z\\^{])t(?![A-Za-z])", text)
         self._says_likelihood = re.search(SAYS_LIKELIHOOD, text) is not None and not gives_p
         gives_l = re.search(rf"(?m)(?:^\W*|, ){OF_L}\s*(?:\([^()]*\))?\s*&?\s*=", text) is not None

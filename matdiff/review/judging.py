@@ -261,7 +261,7 @@ class Judge(Beside):
         """The chain of dL, where nothing but its differential is known of L."""
         form = re.fullmatch(rf"d\(({LETTER})\)", with_increments(sides[0], self.scope.names()))
         name = named(form.group(1)) if form else ""
-        if not name or not self._is_new(name):
+        if not name or self.scope.adjoints or not self._is_new(name):
             return None
         said = self.scope.read(sides[1])
         value = self.scope.resolved(self.scope.unfolded(said))
@@ -311,9 +311,9 @@ class Judge(Beside):
             scope.adjoints |= len(firsts & used - scope.definitions.keys()) > 1
 
     def _is_backward(self, side: str, on: str) -> bool:
-        """Whether a product by entries has the increment of what is defined with a name, as no differential of that."""
+        """Whether a product without inverses has the increment of what is defined with a name: dV = PᵀdO of O = PV."""
         scope = self.scope
-        varied = increments_in(side, scope.names()) if re.search(r"\*|⊙|∘", side) else ()
+        varied = () if re.search(r"⁻¹|inv\(|\^\{?-1|/", side) else increments_in(side, scope.names())
         values = [scope.definitions[n] for n in varied if n in scope.definitions]
         return any(v.shape != SCALAR and on in {s.name for s in symbols(scope.unfolded(v))} for v in values)
 

@@ -47,7 +47,7 @@ ENTRYWISE = "|".join(("σ", "sigma", "sigmoid", "tanh", "relu", "ReLU", "exp", "
 SLOPE = rf"(?<![A-Za-z])({ENTRYWISE})['′]\s*\(((?:[^()]|\([^()]*\))*)\)"
 QUOTIENT = r"∂[^/=]*/\s*\(?\s*∂"  # ∂ln Lᵢ/∂β of an Lᵢ that is not given: no quotient of increments
 SUMMED = r"∑_\{?\s*([a-z])(?![a-z])"
-LOSSES = frozenset(("L", "J", "ell"))
+LOSSES = frozenset(("L", "J", "l", "ell"))
 MARK = "qq"  # begins the names of derivatives; nobody writes it
 
 

@@ -303,6 +303,7 @@ class Beside:
         truth = chain.truth
         if chain.is_equation:
             before, unknowns = self.equations.copy(), self.unknowns()
+            before.zeros = before.zeros or before.gradients
             meant = self._meant(side, lambda e: before.implies(chain.truth, e, unknowns).follows is True)
             truth = meant or before.solution(truth, unknowns)
         fault = Fault(side, None, truth, error, chain.is_derivative, chain.is_equation, line.text)
