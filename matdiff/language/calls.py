@@ -145,7 +145,7 @@ class Calls(DoubtfulCalls):
             return False  # h ⊙ (1 − h)
         if called.group(1) and not self.vocabulary.is_called(name):
             return custom and self.decide(start, name != "h", 2 - (name == "h"))  # h′(x − y) is rather an inner product
-        if not custom and match_at(PLACES, self.text, called.end() - 1):
+        if not custom and (name == "pi" or match_at(PLACES, self.text, called.end() - 1)):
             return False  # x(2) is an entry
         if inside and inside.group(1) and canonical(inside.group(1)) in self.vocabulary.running:
             value = rf"{re.escape(self.text[start : inside.end()])}\s*(?:{TRANSPOSED})"

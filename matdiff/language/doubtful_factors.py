@@ -5,13 +5,17 @@ In goes a reading that is about to be taken; notes name the other reading, and t
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from matdiff.algebra.dims import ONE
+from matdiff.errors import AmbiguityError
 from matdiff.language.binding import Bound
 from matdiff.language.other_kinds import typed_as
 from matdiff.language.syntax import postorder, without_brackets
 from matdiff.language.typing import Attempt
 
 PRODUCTS = ("product", "tight")
+OPENS = ("(", *(f"\\{size}(" for size in ("left", "big", "bigl", "Big", "Bigl")))
 
 
 def say_identities(bound: Bound, attempt: Attempt) -> None:
@@ -36,6 +40,17 @@ def say_middles(bound: Bound, attempt: Attempt) -> None:
                 said = f"{name} is read as a number between {shown}; if it is a matrix, declare it: {name}: matrix"
                 attempt.note(middle, said)
     attempt.restore()
+
+
+def require_no_projection(bound: Bound, attempt: Attempt) -> None:
+    """Refuses π(K x), of which π can be a function of a vector that is not given, or the number."""
+    for node in [n for n in bound.order if n.kind in PRODUCTS] if bound.pi == "custom" else ():
+        for left, right in pairwise(node.parts):
+            is_call = left.kind == "symbol" and left.value[0] == "pi" and right.start == left.end
+            if is_call and bound.text.startswith(OPENS, left.end) and not right.typed.is_scalar:
+                shown = attempt.written(left)
+                message = f"{shown}(…) can be a function of a vector that is not given, or the number 3.14… times it"
+                raise bound.error(node, message, f"write {shown}*(…) for the product", AmbiguityError)
 
 
 def say_fractions(bound: Bound, attempt: Attempt) -> None:

@@ -238,11 +238,12 @@ class Labels:
         return any(letter == ")" or self.stands_bare(canonical(letter)) for letter in letters)
 
     def is_difference(self, written: str) -> bool:
-        """Whether a name is subtracted from the one with a quote, X − X', where that may be another one."""
+        """Whether a name, perhaps with factors, and the one with a quote are subtracted: X − X', X' − A X."""
         if "-" not in self.text and "−" not in self.text:
             return False
         name = re.escape(written)
-        difference = rf"{name}\s*[-−]\s*{name}'(?!{FACTOR})|{name}'\s*[-−]\s*{name}(?!['\w])"
+        whole, factors = rf"{name}'(?!{FACTOR})", r"(?:[^\W\d](?:_\w+)?\s*){0,2}?"
+        difference = rf"{name}\s*[-−]\s*{whole}|{BEFORE_TERM[:-1]}{whole}\s*[-−]\s*{factors}{name}(?!['\w])"
         return re.search(difference, self.text) is not None
 
     def _is_term(self, quoted: tuple[int, int]) -> bool:

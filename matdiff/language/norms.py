@@ -6,7 +6,7 @@ from matdiff.algebra.dims import ONE, SCALAR
 from matdiff.algebra.expr import FUNCTIONS
 from matdiff.errors import AmbiguityError, UnsupportedError
 from matdiff.language.applications import apply, is_inner_product
-from matdiff.language.customs import customary
+from matdiff.language.customs import customary, written_bold
 from matdiff.language.powers import require_square
 from matdiff.language.scopes import BARE
 from matdiff.language.syntax import Node, postorder
@@ -110,7 +110,7 @@ def type_bars(attempt: Attempt, node: Node) -> Typed:
         return attempt.typed(node, (a.rows, a.cols), (a,), FUNCTIONS["abs"].of)
     if a.rows is ONE:
         attempt.penalty(node, 3, a)  # nobody writes the length of a row vector with bars
-    elif a.cols is ONE and _is_of_vectors(node):
+    elif a.cols is ONE and _is_of_vectors(attempt, node):
         attempt.penalty(node, 5, a)  # |x_i − μ| is rather a distance of numbers
     if a.cols is ONE or a.rows is ONE:
         return attempt.scalar(node, (a,), FUNCTIONS["norm2"].of)
@@ -127,10 +127,13 @@ def _is_of_members(attempt: Attempt, node: Node) -> bool:
     return any(customary(name)[0][0] == "V" and attempt.bound.names[name].is_family for name in guessed)
 
 
-def _is_of_vectors(node: Node) -> bool:
-    """Whether bars are around members, and there is no matrix among them."""
-    leaves = _leaves(node)
-    return any(leaf.kind == "member" for leaf in leaves) and all(leaf.typed.cols is ONE for leaf in leaves)
+def _is_of_vectors(attempt: Attempt, node: Node) -> bool:
+    """Whether bars are around members that are not in bold, and there is no matrix among them."""
+    leaves, bold = _leaves(node), written_bold(attempt.bound.text)
+    members = [leaf for leaf in leaves if leaf.kind == "member"]
+    return any(leaf.value[0].partition("_")[0] not in bold for leaf in members) and all(
+        leaf.typed.cols is ONE for leaf in leaves
+    )
 
 
 def _leaves(node: Node) -> list[Node]:

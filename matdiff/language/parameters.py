@@ -28,7 +28,7 @@ CAPITAL_SIGMA = (  # that sums: Σ_{i=1}, Σᵢ and Σ^N, or Σ_i (…) and Σ_i
 )
 BINDER = regex(
     rf"(?:[∑∏]|\b(?:sum|prod|max|min)|{CAPITAL_SIGMA})\s*(?:\^(?:\{{[^{{}}]*\}}|\w)\s*)?"
-    rf"(?:_\{{[\s(]*([\w\s,]+(?:(?:[<≤]=?|\\le[a-z]*)[\w\s]+)*)|_([a-z]{{2,3}}(?![A-Za-z])|\w)|([{SUBS}]+)|\(\s*(\w)\s*=)"
+    rf"(?:_\{{[\s(]*([\w\s,]+(?:(?:[<≤≠]=?|!=|\\[ln]e[a-z]*)[\w\s]+)*)|_([a-z]{{2,3}}(?![A-Za-z])|\w)|([{SUBS}]+)|\(\s*(\w)\s*=)"
 )
 
 

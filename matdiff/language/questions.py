@@ -234,7 +234,8 @@ def _runs(text: str, goal: re.Match[str], low: str, known: Collection[str]) -> b
         return True
     names = re.split("[∈≥≻⪰:]", low)[0]
     letters = set(re.findall(r"(?<![^\W\d_])[^\W\d_](?![^\W\d_])", re.sub(r"_\{?\w+", "", names))) - set(known)
-    return any(search_in(as_index(letter), text, goal.end()) for letter in letters)
+    behind = re.sub(r"[‖|⟩]\s*_\{?\w", "‖", text[goal.end() :])  # the F of ‖X‖_F is no index
+    return any(search_in(as_index(letter), behind) for letter in letters)
 
 
 def _derivative(text: str, place: int, known: Collection[str]) -> Question | None:
