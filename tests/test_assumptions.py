@@ -22,7 +22,7 @@ from matdiff.numeric.draws import Draws
 WHERE = (
     "A, B, X: n x n; S: n x n symmetric; K: n x n skew; D: n x n diagonal; L: n x n lower; U: n x n upper; "
     "Q: n x n orthogonal; P: n x n idempotent; T: m x n stochastic; x, y, v: n; z: m; p: n simplex; u: n unit; "
-    "s: n sign"
+    "s: n sign; b: n binary"
 )
 
 
@@ -43,7 +43,7 @@ def values(seed: int, n: int = 4, m: int = 3) -> dict[str, Any]:
     given |= {name: draw.normal(size=n) for name in "xyv"}
     p, u = draw.uniform(0.1, 1, size=n), draw.normal(size=n)
     signs = np.where(draw.normal(size=n) < 0, -1.0, 1.0)
-    return {**given, "p": p / p.sum(), "u": u / np.linalg.norm(u), "s": signs}
+    return {**given, "p": p / p.sum(), "u": u / np.linalg.norm(u), "s": signs, "b": (signs + 1) / 2}
 
 
 # ---- what follows from what -------------------------------------------------------------------------
@@ -77,6 +77,7 @@ HOLDS: dict[str, Callable[[Any], bool]] = {
     "nonnegative": lambda a: a.min() >= 0,
     "integer": lambda a: np.allclose(a, np.round(a)),
     "sign": lambda a: np.allclose(np.abs(a), 1),
+    "binary": lambda a: set(np.unique(a)) <= {0, 1},
 }
 OF_MATRICES = sorted(p.word for p in PROPERTIES.values() if p.of in (SQUARE, MATRIX))
 SETS = [frozenset(c) for count in (1, 2, 3) for c in combinations(OF_MATRICES, count)]
@@ -142,6 +143,7 @@ def test_what_cannot_be_declared_is_refused(where: str, message: str) -> None:
         ("sum(x./s) + sum(s.^3 .* x)", "x", "2s"),
         ("abs(s)'x + (s's)*sum(x)", "x", "(1 + n)1_n"),
         ("x'diag(s)*A*diag(s)^(-2)*y", "x", "s ⊙ (Ay)"),
+        ("sum(b.*(x - y).^2.*b)/2", "x", "b ⊙ (x − y)"),
     ],
 )
 def test_properties_of_constants_shorten_the_answer(f: str, unknown: str, gradient: str) -> None:
@@ -238,6 +240,7 @@ CURVED = [
     ("sum(Q)*(x'*Q)", "Q: n simplex"),
     ("-x'*log(Q)", "Q: n simplex"),
     ("sum(Q.^2) + x'*abs(Q) + sum(Q.^3)", "Q: n sign"),
+    ("sum(Q.^2) + x'*Q.^3", "Q: n binary"),
 ]
 
 
@@ -247,7 +250,9 @@ def test_on_a_curved_set_the_gradient_is_that_of_the_space_around(f: str, declar
     where = "A, B: n x n; x, y: n; " + declared
     found = matdiff.derive(f, "Q", where)
     given = values(5)
-    name = {"orthogonal": "Q", "idempotent": "P", "unit": "u", "simplex": "p", "sign": "s"}.get(declared.split()[-1])
+    name = {"orthogonal": "Q", "idempotent": "P", "unit": "u", "simplex": "p", "sign": "s", "binary": "b"}.get(
+        declared.split()[-1]
+    )
     weights = np.random.default_rng(1).uniform(0.1, 1, size=(4, 4))
     given["Q"] = given[name] if name else weights / weights.sum(axis=1, keepdims=True)
     g = matdiff.evaluate(found.gradient, given)

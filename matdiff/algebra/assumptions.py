@@ -313,4 +313,15 @@ Property(
     fitted=lambda a, d: d.np.where(a < 0, -1.0, 1.0),
     held=lambda np, a: bool(np.all(np.abs(a) == 1)),
 )
+Property(
+    "binary",
+    ENTRIES,
+    also="mask",
+    implies="nonnegative integer",
+    clashes="orthogonal positive psd sign simplex skew stochastic unit",
+    curved=True,
+    convex=False,
+    fitted=lambda a, d: d.np.where(a < 0, 0.0, 1.0),
+    held=lambda np, a: bool(np.all(a * a == a)),
+)
 Property(INDEX, SCALAR, implies="positive integer")

@@ -24,7 +24,7 @@ from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, 
 from matdiff.algebra.operators.square import MatrixPower
 from matdiff.algebra.operators.sums import Member
 from matdiff.algebra.operators.symbolic_powers import SymbolicPower
-from matdiff.algebra.statements.matcher import SEEN, is_letter
+from matdiff.algebra.statements.matcher import GRANTED, is_letter
 from matdiff.files import grammar_path, read_text
 from matdiff.records import NamedTuple
 
@@ -220,7 +220,7 @@ def possible(p: Expr) -> Kinds:
     if isinstance(p, Index):
         return ()
     if isinstance(p, Symbol):
-        seen = p.properties & SEEN - BY_FORM
+        seen = p.properties - GRANTED - BY_FORM
         return (Declared, SkewPart, Path) if "skew" in seen else (Declared,) if seen else ()
     if isinstance(p, Unspecified):
         return (Entrywise, Power, Unspecified)

@@ -32,6 +32,9 @@ SYNONYMS = {
     regex(r"\bunit(?:[- ]norm|[- ]length)\b"): "unit",
     regex(r"\b(?:covariance|precision)(?:\s+matri(?:x|ces))?\b"): "spd matrix",
     regex(r"\b(?:graph\s+)?[Ll]aplacian(?:\s+matri(?:x|ces))?\b|\b(?:kernel|[Gg]ram)\s+matri(?:x|ces)\b"): "psd matrix",
+    regex(
+        r"\b(?:(?:0[-/]1|binary|zero-one)\s+)?masks?(?:\s+matri(?:x|ces))?\b|\b(?:0[-/]1|zero-one)\s+matri(?:x|ces)\b"
+    ): ("binary matrix"),
     regex(r"\bnumbers?\b|(?<=\ba )constant$|\bconstants$"): "scalar",
     regex(r"-valued\b|\bcolumn(?=[- ]?vectors?\b)"): "",
 }

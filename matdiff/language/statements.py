@@ -98,7 +98,7 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
     pieces, question, asking = _without_request(text, pieces_of(text))
     kept, conditions = _sorted_out(text, pieces, question)
     standing = {piece.start for piece in kept}
-    edits = [*joined(text, pieces, standing), *((start, end, " ") for start, end in asking)]
+    edits = [*joined(text, pieces, standing), *((*span, " ") for span in asking)]
     sides, heads = list[list[Edit]](), list[re.Match[str]]()
     stand = [piece for piece in kept if text[piece.start : piece.end].strip()]
     firsts = [next(left_sides.heads_of(text, piece), None) for piece in stand]
@@ -121,9 +121,7 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
         conditions += _told_in(text, asked)
         sides = [[*side, *changes] for side in sides] if not others else sides
         sides += [[*edits, *other] for other in others]
-        chained = [*changes, *(edit for other in others for edit in other)] if others else []
-        places = {start for start, end, _ in chained if start < end}
-        signs += [(start, start + 1) for start in places if text[start] == "="]  # between the members of a chain
+        signs += _between_members(text, changes, others)
         edits = _instead(edits, changes)
     changed = script.edited(edits)
     refuse_unread(changed, known)
@@ -132,6 +130,14 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
     signs += [*_leads(text, pieces, standing), *((c.start, c.end) for c in conditions), *map(re.Match.span, heads)]
     names, of, doubts = _left_sides(text, heads, firsts)
     return Says(changed, question, tuple(conditions), members, (*in_front, *names), of, doubts, tuple(signs))
+
+
+def _between_members(text: str, changes: list[Edit], others: list[list[Edit]]) -> Iterator[tuple[int, int]]:
+    """The places of the signs between the members of a chain."""
+    chained = [*changes, *(edit for other in others for edit in other)] if others else []
+    for place in {start for start, end, _ in chained if start < end}:
+        if text[place] == "=":
+            yield place, place + 1
 
 
 def _beside(first: Question | None, second: Question) -> Question | None:
@@ -322,6 +328,13 @@ def _function(
     refuse_claim(text, question, piece)
     if not heads and _function_named(text, question, piece) in around.own:
         return question, [(piece.lead[0], piece.end, " ")], [], []  # ∂L/∂W, where L(W) = tr(WᵀLW) stands elsewhere
+    return _asked(text, piece, question, heads, edits)
+
+
+def _asked(
+    text: str, piece: Piece, question: Question, heads: list[re.Match[str]], edits: list[Edit]
+) -> tuple[Question, list[Edit], list[list[Edit]], list[re.Match[str]]]:
+    """A question with the changes that leave the function in its statement, and the left sides of that function."""
     if not (question.names or question.order) and heads and (sought := left_sides.estimated(text, heads[-1])):
         question = question._replace(names=(sought,))
     is_goal = not question.order

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from matdiff.review.scope import Scope
 
 CURVED = frozenset(("orthogonal", "idempotent", "diagonal"))  # which say nothing of what is differentiated by
+OF_ENTRIES = "binary"  # said of any matrix
 GREEK_CAPITALS = frozenset(word for word in GREEK_WORDS if word[0].isupper())
 FONT = r"\\(?:mathbf|boldsymbol|bm|mathrm|mathsf)\s*\{\s*(\\?\w+)\s*\}|\{\s*\\bf\s+(\w)\s*\}"
 BEGINS_FONT = r"\\text\s*\{|\\(?:mathbf|boldsymbol|bm|mathrm|mathsf)\s+(?=\w)"  # of \mathbf A \text{ s.p.d.}
@@ -40,6 +41,7 @@ WORDS = {
     "orthogonal": r"orthogonal(?!\s+(?:project|to\b|compl))",
     "spd": r"(?:positive[- ]definite|(?<!\w)s\.?p\.?d(?!\w))",
     "psd": r"(?:positive[- ]semi-?definite|(?<!\w)p\.?s\.?d(?!\w))",
+    "binary": r"(?:0\s*[-–/,]\s*1\s+|binary\s+|observation\s+)?(?:mask(?![a-z])|(?<=1 )matrix|(?<=binary )matrix)",
 }  # a property → the words for it
 OVER = (  # f(X) = … on symmetric matrices
     r"(?<![A-Za-z])[A-Za-z]\(([A-Z])\)[^.]{{0,60}}?\bon\s+(?:the\s+\w+\s+of\s+)?(?:all\s+)?{0}"
@@ -101,9 +103,10 @@ def _note(scope: Scope, name: str, word: str) -> None:
     """Adds a property to what is declared of a name; that a matrix has orthonormal columns is kept in mind."""
     base = name.partition("_")[0]
     if (base.isupper() or base in GREEK_CAPITALS) and name not in scope.declared:
-        scope.declared.table.update(declare(f"{name}: {word}").table)
+        kind = "matrix " if word == OF_ENTRIES else ""
+        scope.declared.table.update(declare(f"{name}: {kind}{word}").table)
     known = scope.declared.get(name)
-    if known and known.shape[0] == known.shape[1] and known.shape != SCALAR:
+    if known and (word == OF_ENTRIES or known.shape[0] == known.shape[1]) and known.shape != SCALAR:
         scope.declared.table[name] = known._replace(properties=known.properties | {word})
     elif known and known.shape != SCALAR and word in CURVED:
         scope.conditions[name] = word

@@ -36,6 +36,9 @@ HALF_FORM = (  # ½xᵀPx, ½(Ax − b)ᵀW(Ax − b)
     rf"(?:½|\\[dt]?frac\s*(?:12|\{{1\}}\s*\{{2\}})|1/2|0\.5)[\s*]*{IN_FONT}(?P<x>[a-z]|\([^()]*\))" + FORM % "[A-Z]"
 )
 WEIGHTED = r"(?P<x>\([^()]*\))" + FORM % r"\\?[WΑ-Ω]|\\[A-Z][a-z]+"  # (y − Xb)ᵀΩ⁻¹(y − Xb)
+OF_LENGTH = rf"(?<![A-Za-z\\]){IN_FONT}(?P<x>[a-z])" + FORM % "[A-Z]"  # uᵀSu
+SQUARE = rf"{IN_FONT}[a-z]\}}?\s*{TURNED}\s*{IN_FONT}(?P<u>[a-z])(?![A-Za-z])\}}?"
+IS_UNIT = rf"(?:1\s*[-−]|/\s*\(?|\}}\s*\{{)\s*{SQUARE}|{SQUARE.replace('<u>', '<v>')}\s*[-−=]\s*1"  # uᵀu = 1, …/(uᵀu)
 SCATTER = rf"(?:{INVERSE_SIGN})\s*([A-Z])\s*\)"  # of tr(Σ⁻¹S)
 
 
@@ -90,12 +93,17 @@ def _of_hinges(truth: Expr, value: Expr, scope: Scope) -> Outcome | None:
 
 
 def as_usual(scope: Scope) -> Callable[[Expr], Expr]:
-    """What takes the matrices for symmetric that are so by custom: Σ, Λ of log|Λ|, S of tr(Σ⁻¹S), P of ½xᵀPx."""
+    """What takes the matrices for symmetric that are so by custom: Σ, Λ of log|Λ|, S of tr(Σ⁻¹S), P of ½xᵀPx.
+
+    And S of uᵀSu, whose maximum where uᵀu = 1 is an eigenvalue.
+    """
     logarithmic = {*map(named, re.findall(LOG_DET, scope.text))}
     names = logarithmic & {*re.findall(INVERTED, scope.text), *GREEK_CAPITALS}
     forms = (form for pattern in (HALF_FORM, WEIGHTED) for form in re.findall(pattern, scope.text))
     names |= {named(form[1].removeprefix("\\")) for form in forms}
     names |= {*re.findall(SCATTER, scope.text)} if logarithmic else set()
+    units = {u for m in re.finditer(IS_UNIT, scope.text) for u in m.group("u", "v")}
+    names |= {form for u, form in re.findall(OF_LENGTH, scope.text) if u in units}
 
     def meant(node: Expr) -> Expr | None:
         if not isinstance(node, Symbol) or not is_square(node) or node.name in scope.where:

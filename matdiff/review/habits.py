@@ -14,6 +14,7 @@ from matdiff.language.names import PLAIN_SUBSCRIPT, SUBS, named
 from matdiff.language.outside import closing, outside
 from matdiff.language.runs import OF_TWO
 from matdiff.language.spelling import transcript
+from matdiff.review.names import sign_of_next
 from matdiff.review.operators import HELD, LETTER
 from matdiff.review.parts import TURNED, rows_of, small_entries, with_identity, with_lines
 
@@ -82,7 +83,6 @@ COMMUTATION = (
 )
 TWICE = r"(?<![A-Za-z])d2\s*([^\W\d_])\s*/\s*d\s*([^\W\d_])2(?!\w)"  # d2L/dh2
 STEP = r"(?<=[^\W\d_])_\{\s*[a-z]\s*\+\s*1\s*\}"  # x_{k+1}, the next x
-NEXT = r"(?<![A-Za-z])([^\W\d_])(?:₊|_\{?\+\}?)"  # x₊ = …, the next x
 STEPPED = r"Δ\s*([^\W\d_])(?![_\d₀-₉])"  # ΔX, a name
 BARE_STEP = r"(?:Δ|\\Delta(?![A-Za-z]))\s*(?:[_=+*'ᵀ^):₀-₉⊙&\-]|\\|$)"  # Δ, which is one itself
 LOW_LETTERS = rf"(?<=[^\W\d_])[ₐ-ₜᵢ-ᵥⱼ]+(?![{SUBS}₊₋])"  # xᵢ, which is x_{i}
@@ -262,7 +262,7 @@ class Habits:
         self.names_ones = re.search(ONES, text) is not None
         self._numbers_one = re.search(r"[α-ω](?:[02-9]|_\{?\d|[₀-₉])", text) is None  # μ1 is μ times ones
         self._has_steps = re.search(rf"{STEP}\s*&?\s*=", text) is not None
-        self._names_next = re.search(rf"{NEXT}\s*&?\s*=", text) is not None
+        self._sign_of_next = "" if self._primes else sign_of_next(text)
         self._names_d2 = re.search(rf"(?m)(?:^\W*|\$){DISTANCE}\s*(?:\([^()=]*\))?\s*&?\s*=", text) is not None
         said = re.search(COMMUTATION, text)
         self.commutation = next(filter(None, said.groups())) if said else ""
@@ -335,7 +335,7 @@ class Habits:
         side = re.sub(rf"({LETTER}){MINUS}", r" \1_minus ", side)
         if self._next:
             side = re.sub(rf"({LETTER})(?:⁺|\^\{{?\+\}}?)", r" \1_plus ", side)
-        side = re.sub(NEXT, r"\1_plus", side) if self._names_next else side
+        side = re.sub(self._sign_of_next, r"\1_plus", side) if self._sign_of_next else side
         side = re.sub(STEPPED, r"\1_Delta", side) if self._steps else side
         side = re.sub(rf"(?<![A-Za-z]){DISTANCE}", "D_sq", side) if self._names_d2 else side
         side = re.sub(r"(\(\(?\d+\)?/\(?\d+\)?\))\s*(?=\d)", r"\1 * ", side)  # ½ 2 A x, where no power has come down

@@ -202,11 +202,7 @@ def _of_formulas(side: str, functions: Collection[str], name: Name) -> str:
             continue
         function = None if asked.inner else re.compile(rf"{OF}(?!{AFTER})").match(side, asked.end)
         if function and named(function.group("f")) in functions:
-            given, at = function["arguments"] or "", function["at"] or ""
-            is_bare = re.fullmatch(rf"[\s(,)]*(?:{LETTER}[\s(,)]*)*", given) is not None
-            is_inside = asked.names[0] in letters_in(given) and not is_bare
-            of = f"({function['f']}{given})" if is_inside else function["f"]  # d/dt f(x + tv)
-            whole = Asked(of, asked.names[0], asked.order, at=at if is_inside else at or given)
+            whole = _called(function, asked)
             found += f"{side[place : m.start()]} {name(whole)} "
             place = function.end()
             continue
@@ -223,6 +219,15 @@ def _of_formulas(side: str, functions: Collection[str], name: Name) -> str:
         found += f"{side[place : m.start()]} {name(Asked(f'({of})', asked.names[0], asked.order))} "
         place = asked.end if asked.inner else end
     return found + side[place:]
+
+
+def _called(function: re.Match[str], asked: Question) -> Asked:
+    """The derivative of f by x, at the place behind it, or of the formula f(x + tv) by t."""
+    given, at = function["arguments"] or "", function["at"] or ""
+    is_bare = re.fullmatch(rf"[\s(,)]*(?:{LETTER}[\s(,)]*)*", given) is not None
+    if asked.names[0] in letters_in(given) and not is_bare:
+        return Asked(f"({function['f']}{given})", asked.names[0], asked.order, at=at)
+    return Asked(function["f"], asked.names[0], asked.order, at=at or given)
 
 
 def _question(side: str, place: int, functions: Collection[str]) -> Question | None:

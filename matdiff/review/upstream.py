@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
 from matdiff.algebra.dims import SCALAR, Shape
-from matdiff.algebra.expr import Expr, Symbol, symbols
+from matdiff.algebra.expr import Expr, Symbol, replace, symbols
 from matdiff.algebra.operators.norms import Frobenius
 from matdiff.algebra.operators.products import Sum
 from matdiff.language.names import named
@@ -41,7 +41,7 @@ def _gradient(scope: Scope, of: str, by: str, shape: Shape) -> Expr:
     """∂L/∂X: a sum over what is defined with X; of the last ones nothing is known but that they exist."""
     found = [
         derivative(_paired(_gradient(scope, of, user, value.shape), value), unknown, 1)
-        for user, value in scope.definitions.items()
+        for user, value in _by_each_other(scope)
         for unknown in symbols(value)
         if unknown.name == by and not unknown.ranges and not value.free
     ]
@@ -49,6 +49,17 @@ def _gradient(scope: Scope, of: str, by: str, shape: Shape) -> Expr:
         return Sum.of(*found) if len(found) > 1 else found[0]
     scope.upstream.add(f"{of}_{by}")
     return Symbol(f"{of}_{by}", shape)
+
+
+def _by_each_other(scope: Scope) -> Iterator[tuple[str, Expr]]:
+    """The definitions, of which y = tanh(Wx + b) beside a = Wx + b is y = tanh(a)."""
+    for user, value in scope.definitions.items():
+        whole: dict[Expr, Expr] = {
+            other: Symbol(name, other.shape)
+            for name, other in scope.definitions.items()
+            if name != user and other.operands and other is not value
+        }
+        yield user, replace(value, whole.get)
 
 
 def _paired(link: Expr, value: Expr) -> Expr:

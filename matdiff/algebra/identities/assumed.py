@@ -74,6 +74,12 @@ absolute_of_signs = stated(
     requires="s is 1 or −1",
     also=(Statement("abs(S) = ones(m, n)", "S: m x n sign"),),
 )
+power_of_binary = stated(
+    "b^k = b",
+    where="b: scalar binary; k: integer positive",
+    requires="b is 0 or 1",
+    also=(Statement("B.^k = B", "B: m x n binary; k: integer positive"),),
+)
 square_of_signs = stated("s'*s = n", where="s: n sign", requires="every entry of s is 1 or −1")
 
 

@@ -25,8 +25,8 @@ from matdiff.algebra.operators.symmetry import is_not_positive
 from matdiff.algebra.statements.substitution import Applied, Found, substituted
 from matdiff.errors import MatdiffError, ShapeError
 
-SEEN = frozenset(  # properties that what a letter stands for has to have; others are conditions, said in words
-    "symmetric skew orthogonal diagonal lower upper idempotent unit stochastic simplex sign".split()
+GRANTED = frozenset(  # properties that are conditions of a law, said in words; what a letter stands for has the others
+    "psd spd invertible positive nonnegative integer index".split()
 )
 NOTHING: tuple[Found, ...] = ()
 
@@ -91,7 +91,7 @@ class Matcher:
             return False
         if "positive" in p.properties and is_not_positive(e):
             return False
-        return all(self.holds(wanted, e) for wanted in p.properties & SEEN)
+        return all(self.holds(wanted, e) for wanted in p.properties - GRANTED)
 
     def holds(self, wanted: str, e: Expr) -> bool:
         """Whether an expression has a property, as far as that can be seen."""
