@@ -211,7 +211,10 @@ def scalars_of_some(e: Expr) -> Expr | None:
 @identity(
     "A/a + B/a^2 = (A + B/a)/a",
     where="a: scalar; A, B: m x n",
-    also=(Statement("a*(1 - a)^2 - a^2*(1 - a) = a*(1 - a)*(1 - a - a)", "a: scalar"),),
+    also=(
+        Statement("a*(1 - a)^2 - a^2*(1 - a) = a*(1 - a)*(1 - a - a)", "a: scalar"),
+        Statement("(1 + a)^2 - a*(1 + a) = (1 + a)*(1 + a - a)", "a: scalar"),
+    ),
     among=(Scale, Hadamard, Power, Sqrt),
 )
 def common_powers(e: Expr) -> Expr | None:

@@ -22,6 +22,7 @@ from matdiff.algebra.reading_cost import reading_cost
     also=(
         "a*unit(1, 2)*unit(2, 2)' + b*unit(2, 2)*unit(1, 2)' = vstack(hstack(0, a), hstack(b, 0))",
         "vstack(a, 0) + vstack(0, b) = vstack(a, b)",
+        "hstack(a, 0) + hstack(0, b) = hstack(a, b)",
     ),
     on=(Sum, Scale, Hadamard, Product, Transpose, Kronecker),
     within=(Constant, UnitVector, VerticalStack, HorizontalStack),

@@ -227,7 +227,8 @@ class Explainer:
         for _ in range(MOST_DEFINITIONS):
             mine, theirs = definitions(b), definitions(a)
             inside, outside = opened(b, mine - theirs), opened(a, theirs - mine)
-            if any(self.form.equates(x, y) for x, y in ((inside, a), (b, outside), (inside, outside))):
+            sides = (inside, a), (b, outside), (inside, outside)
+            if any(form.equates(x, y) for form in (self.form, self._with(POWERS)) for x, y in sides):
                 return True
             if not mine - theirs and not theirs - mine:
                 break

@@ -22,7 +22,7 @@ from matdiff.algebra.matching.rules import (
     rules,
 )
 from matdiff.algebra.matching.standard import Standard
-from matdiff.algebra.operators.blocks import VerticalStack
+from matdiff.algebra.operators.blocks import Blocks
 from matdiff.algebra.operators.products import Power, Sum
 from matdiff.algebra.operators.sums import IndexedSum, UnitVector
 from matdiff.algebra.operators.symbolic_powers import SymbolicPower
@@ -75,7 +75,7 @@ class Reason:
             opens = any(isinstance(n, Sum) for n in postorder(left))
             levels = [b for b in BEYOND if not b & POWERS or powers or (sums and b & MULTIPLYING_OUT)]
             levels = [b for b in levels if b is not IN_TWO_SPELLINGS or isinstance(left, Sum)]
-            if any(isinstance(n, (IndexedSum, UnitVector, VerticalStack)) for n in postorder(Sum.of(left, right))):
+            if any(isinstance(n, (IndexedSum, UnitVector, Blocks)) for n in postorder(Sum.of(left, right))):
                 levels += [BY_ENTRIES, BY_STACKS]
             levels += [b for b in BEYOND[-1:] if opens and b not in levels]
             self.beyond = next((b for b in levels if Standard(beyond=b).equates(left, right)), NOTHING)
