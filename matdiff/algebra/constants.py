@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from matdiff.algebra.arithmetic import Arithmetic
 from matdiff.algebra.dims import SCALAR, Shape, Size, size
-from matdiff.algebra.expr import Data, Expr, Leaf
+from matdiff.algebra.expr import Data, Expr, Leaf, Number
 from matdiff.algebra.notation import Notation, Style, name_text, sized
 
 
@@ -79,13 +79,14 @@ class Pi(Leaf):
 
 
 PI = Pi.make((), ("pi",))
+NOUGHT, UNITY = Number(0), Number(1)
 
 
 def is_zero(e: Expr) -> bool:
     """0, in any shape."""
-    return isinstance(e, Zeros) or e.number == 0
+    return e is NOUGHT or isinstance(e, Zeros)
 
 
 def is_one(e: Expr) -> bool:
     """1, in any shape."""
-    return isinstance(e, Ones) or e.number == 1
+    return e is UNITY or isinstance(e, Ones)

@@ -29,8 +29,9 @@ class Size:
     True
     """
 
-    __slots__ = ("_text", "terms")
+    __slots__ = ("_text", "name", "terms")
     terms: tuple[tuple[Monomial, Coefficient], ...]
+    name: str | None  # when the size is nothing but a name
     _table: ClassVar[dict[tuple[tuple[Monomial, Coefficient], ...], Size]] = {}
 
     def __new__(cls, terms: tuple[tuple[Monomial, Coefficient], ...]) -> Size:
@@ -38,6 +39,8 @@ class Size:
         if known is None:
             known = cls._table[terms] = object.__new__(cls)
             known.terms = terms
+            is_name = len(terms) == 1 and terms[0][1] == 1 and len(terms[0][0]) == 1
+            known.name = terms[0][0][0] if is_name else None
         return known
 
     @staticmethod
@@ -114,13 +117,6 @@ class Size:
         if not self.terms:
             return 0
         return int(self.terms[0][1]) if self.terms[0][0] == () and len(self.terms) == 1 else None
-
-    @property
-    def name(self) -> str | None:
-        """The name when the size is nothing but a name, else None."""
-        if len(self.terms) == 1 and self.terms[0][1] == 1 and len(self.terms[0][0]) == 1:
-            return self.terms[0][0][0]
-        return None
 
     def __str__(self) -> str:
         """n*p + 1, 1 - n; with a denominator (n + n*n)/2."""

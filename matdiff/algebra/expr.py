@@ -10,7 +10,7 @@ from matdiff.algebra.arithmetic import COMMON, LONGEST_NUMBER, Arithmetic, bits
 from matdiff.algebra.arithmetic import FUNCTIONS as FUNCTIONS
 from matdiff.algebra.arithmetic import OPERATORS as OPERATORS
 from matdiff.algebra.dims import ONE, SCALAR, Pattern, Relation, Shape, Size, pattern, resolved, shape_text
-from matdiff.algebra.kinds import DECLARED, Classes, bit
+from matdiff.algebra.kinds import DECLARED, Classes
 from matdiff.algebra.laws import OF_OPERATOR, Law, enter
 from matdiff.algebra.nodes import UNIT as UNIT
 from matdiff.algebra.nodes import Data as Data
@@ -93,7 +93,7 @@ class Symbol(Letter):
 
     @classmethod
     def kinds_of(cls, operands: tuple[Expr, ...], data: Data) -> Classes:
-        return bit(cls) | DECLARED if data[2] else bit(cls)
+        return DECLARED if data[2] else 0
 
     @property
     def properties(self) -> frozenset[str]:
@@ -135,6 +135,7 @@ class Operator(Expr):
     inputs: ClassVar[tuple[Pattern, ...]] = ()
     output: ClassVar[Pattern] = ("1", "1")
     places: ClassVar[tuple[int, ...]] = ()  # of the output among the letters of the only input, where all can be told
+    shapes: ClassVar[dict[tuple[Shape, ...], Shape]] = {}  # of the operations that have been made, by those of operands
     variadic: ClassVar[bool] = False
     overloads: ClassVar[tuple[type[Operator], ...]] = ()  # what the names mean with other numbers of operands
     kink: ClassVar[bool] = False  # not differentiable where the operand, or what *gap* makes of the operands, is 0
@@ -157,6 +158,7 @@ class Operator(Expr):
         if cls.d is not None and cls.d.requires is OF_OPERATOR:
             cls.d.requires = cls.requires.format(*"ABC")
         if cls.signature:
+            cls.shapes = {}
             left, right = cls.signature.split(" → ")
             cls.variadic = left.endswith("…")
             cls.inputs = tuple(pattern(p) for p in left.rstrip("…").split(", "))
@@ -181,6 +183,17 @@ class Operator(Expr):
                     break
             else:
                 return shape if cls.places == (0, 1) else (shape[cls.places[0]], shape[cls.places[1]])
+        shapes = tuple([o.shape for o in operands])
+        known = cls.shapes.get(shapes)
+        if known is None:
+            known = cls._shape_of(operands)
+            if not cls.variadic:
+                cls.shapes[shapes] = known
+        return known
+
+    @classmethod
+    def _shape_of(cls, operands: tuple[Expr, ...]) -> Shape:
+        """By the letters of the signature."""
         bound: dict[str, Size] = {"1": ONE}
         patterns = cls.inputs * len(operands) if cls.variadic else cls.inputs
         for operand, letters in zip(operands, patterns, strict=True):

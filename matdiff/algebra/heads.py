@@ -17,7 +17,7 @@ from zlib import crc32
 from matdiff.algebra.constants import Identity, Ones, Zeros
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import OPERATORS, Expr, Index, Number, Symbol, postorder
-from matdiff.algebra.kinds import Declared
+from matdiff.algebra.kinds import Declared, Mirroring
 from matdiff.algebra.laws import CATALOGUE, Law
 from matdiff.algebra.operators.entrywise import Entrywise, Unspecified
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
@@ -256,7 +256,9 @@ def stored() -> dict[str, Entry]:
 
 def classes() -> dict[str, type]:
     """The classes that the table speaks of, by their names."""
-    found: dict[str, type] = {kind.__name__: kind for kind in (Declared, Number, Index, Symbol, Identity, Ones, Zeros)}
+    found: dict[str, type] = {
+        kind.__name__: kind for kind in (Declared, Mirroring, Number, Index, Symbol, Identity, Ones, Zeros)
+    }
     return found | dict(OPERATORS)
 
 

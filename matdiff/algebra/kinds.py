@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import reduce
+from functools import cache, reduce
 from itertools import count
 from operator import or_
 from typing import Any
@@ -17,8 +17,9 @@ NEXT = count(LETTERS)  # which no two threads get the same of
 
 
 def bit(kind: type) -> Classes:
-    """The set of one class."""
-    return BITS.get(kind) or BITS.setdefault(kind, bit_named(kind.__name__))
+    """The set of one class, with that of what it is to a law that asks for the like of it."""
+    marks = MIRRORING if getattr(kind, "mirrors", False) else 0
+    return BITS.get(kind) or BITS.setdefault(kind, bit_named(kind.__name__) | marks)
 
 
 def bit_named(name: str) -> Classes:
@@ -36,9 +37,10 @@ def bases(kind: type) -> Classes:
     return BASES.get(kind) or BASES.setdefault(kind, set_of(base.__name__ for base in kind.__mro__))
 
 
-def names_in(kinds: Classes) -> set[str]:
-    """The names of the classes of a set, and of those that they are derived from."""
-    return {base.__name__ for kind, own in list(BITS.items()) if own & kinds for base in kind.__mro__}
+@cache
+def names_in(kinds: Classes) -> frozenset[str]:
+    """The names of the classes of a set, which are known by then, and of those that they are derived from."""
+    return frozenset({base.__name__ for kind, own in list(BITS.items()) if own & kinds == own for base in kind.__mro__})
 
 
 def of_node(kind: type, data: tuple[Any, ...]) -> Classes:
@@ -61,6 +63,12 @@ def is_a(e: object, *names: str) -> bool:
     return type(e).__name__ in names
 
 
+class Mirroring:
+    """Stands for an operator with f(A)ᵀ = f(Aᵀ), in the same place."""
+
+
+MIRRORING = bit_named("Mirroring")
+BITS[Mirroring] = MIRRORING
 DECLARED = bit(Declared)
 VARYING = bit_named("Differential")
 SPECTRAL = bit_named("Eigenvalues")

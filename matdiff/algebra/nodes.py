@@ -58,15 +58,21 @@ class Expr(Arithmetic):
         _set_operands(node, operands)
         _set_data(node, data)
         _set_shape(node, shape)
-        _set_free(node, cls.free_of(operands, data))
         inside = below = 0
+        free = NO_INDICES
         for o in operands:
             inside |= o.kinds
             below |= o.classes
+            if o.free and o.free is not free:
+                free = free | o.free
+        _set_free(node, free if cls.free_of is None else cls.free_of(operands, data))
         _set_inside(node, inside)
         _set_below(node, below)
         _set_classes(node, (below & SEEN_IN_DEFINITIONS if cls.closed else below) | of_node(cls, data))
-        _set_kinds(node, cls.kinds_of(operands, data))
+        own = BITS.get(cls) or bit(cls)
+        if cls.kinds_of is not None:
+            own |= cls.kinds_of(operands, data)
+        _set_kinds(node, own | operands[-1].kinds if cls.seen_through else own)
         _set_facts(node, {})
         return kept(key, node)
 
@@ -75,23 +81,12 @@ class Expr(Arithmetic):
         """The shape of a node, or ShapeError when the operands do not fit."""
         raise NotImplementedError(cls.__name__)
 
-    @classmethod
-    def free_of(cls, operands: tuple[Expr, ...], data: Data) -> frozenset[Index]:
-        """The indices that no sum inside the node binds."""
-        free = NO_INDICES
-        for operand in operands:
-            if operand.free and operand.free is not free:
-                free = free | operand.free
-        return free
-
     closed: ClassVar[bool] = False  # whether it is a definition, in which few classes are seen
     seen_through: ClassVar[bool] = False  # whether a law sees its last operand too where it is an operand
-
-    @classmethod
-    def kinds_of(cls, operands: tuple[Expr, ...], data: Data) -> Classes:
-        """The classes that a law sees where the node is an operand."""
-        own = BITS.get(cls) or bit(cls)
-        return own | operands[-1].kinds if cls.seen_through else own
+    # Of operands and data: the free indices, where these are not those of the operands; and the classes that a law sees
+    # where the node is an operand, besides its own.  To call a method for every node would take long.
+    free_of: ClassVar[Callable[..., frozenset[Index]] | None] = None
+    kinds_of: ClassVar[Callable[..., Classes] | None] = None
 
     def rebuild(self, operands: tuple[Expr, ...]) -> Expr:
         """The same operation on other operands."""

@@ -7,7 +7,7 @@ at once.  The answer of a derivation is the last line of such a replay, so text 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from typing import Generic, TypeVar
 
 from matdiff.algebra.expr import Expr
@@ -85,7 +85,8 @@ class Rewriter:
     """Rewrites expressions to rest: *change* gives the next form of a node whose operands are at rest, or None.
 
     *before* gives that of a node whose operands have not been touched.  *within* tells which
-    nodes can hold something to change; the others are not entered, however large they are.
+    nodes can hold something to change; the others are not entered, however large they are, and
+    without *leaves* no letters and numbers are.
     """
 
     def __init__(
@@ -93,10 +94,12 @@ class Rewriter:
         change: Change | None = None,
         before: Change | None = None,
         within: Callable[[Expr], bool] = everywhere,
+        leaves: bool = True,
     ) -> None:
         self.change = change
         self.before = before
         self.within = within
+        self.leaves = leaves
         self.settled: dict[Expr, Expr] = {}
 
     def __call__(self, root: Expr) -> Expr:
@@ -104,18 +107,16 @@ class Rewriter:
         if root in settled or not within(root):
             return settled.setdefault(root, root)
         forward, stack = dict[Expr, Expr](), [root]  # what is on the stack has to be settled
-        waiting = set[Expr]()  # for their operands, which are settled once they are on top again
         for _ in range(LIMIT):
             node = stack[-1]
             following = forward.get(node)
-            if following is None and node not in waiting:
-                following = before(node) if before is not None else None
-                if following is None and node.operands and self._is_waiting(node.operands, stack):
-                    waiting.add(node)
-                    continue
+            if following is None and before is not None:
+                following = before(node)
             if following is None:
-                following = self._next(node, node.operands)
-            if following is None or following is node:
+                following = self._next(node, stack)
+                if following is None:  # it is on top again once its operands are settled
+                    continue
+            if following is node:
                 settled[node] = node
             elif following in settled:
                 settled[node] = settled[following]
@@ -133,27 +134,25 @@ class Rewriter:
                 return settled[root]
         raise UnsupportedError(ENDLESS)
 
-    def _is_waiting(self, operands: Sequence[Expr], stack: list[Expr]) -> bool:
-        """Puts on the stack which operands have to be settled, if there are such."""
-        settled, height = self.settled, len(stack)
-        for o in reversed(operands):
-            if o not in settled:
-                if self.within(o):
+    def _next(self, node: Expr, stack: list[Expr]) -> Expr | None:
+        """The next form of a node, itself where it is at rest; None where its operands have to be settled before it,
+        which are then on the stack."""
+        settled, height, is_other = self.settled, len(stack), False
+        for o in reversed(node.operands):
+            form = settled.get(o)
+            if form is None:
+                if self.within(o) and (self.leaves or o.operands):
                     stack.append(o)
                 else:
                     settled[o] = o
-        return len(stack) > height
-
-    def _next(self, node: Expr, operands: Sequence[Expr]) -> Expr | None:
-        """The next form of a node whose operands are settled: that of them where they have changed."""
-        settled = self.settled
-        for o in operands:
-            if settled.get(o) is not o:
-                after = tuple([settled[o] for o in operands if o in settled])
-                if len(after) < len(operands):  # one of them waits for the node itself
-                    raise UnsupportedError(ENDLESS)
-                return node.rebuild(after)
-        return self.change(node) if self.change is not None else None
+            elif form is not o:
+                is_other = True
+        if len(stack) > height:
+            return None
+        if is_other:
+            return node.rebuild(tuple([settled[o] for o in node.operands]))
+        following = self.change(node) if self.change is not None else None
+        return node if following is None else following
 
 
 def replay(line: Expr, steps: Iterable[Step], within: Callable[[Expr], bool] = everywhere) -> Expr:
@@ -176,7 +175,7 @@ class Simplifier:
         self.laws = laws
         self.within = within
         self.applied: dict[Expr, Step] = {}
-        self.rewriter = Rewriter(self._change, within=within)
+        self.rewriter = Rewriter(self._change, within=within, leaves=False)  # no law is about one alone
 
     def __call__(self, e: Expr) -> tuple[Expr, list[Step]]:
         """The simplified expression and the steps that lead there."""
@@ -190,7 +189,7 @@ class Simplifier:
 
     def after(self, line: Expr, steps: tuple[Step, ...]) -> tuple[Expr, Told]:
         """The line after some steps, simplified on the way, and all steps that lead there."""
-        result = Rewriter(self._change, by_steps(steps), self.within)(line)
+        result = Rewriter(self._change, by_steps(steps), self.within, leaves=False)(line)
 
         def tell() -> Iterator[Step]:
             yield from steps
@@ -218,5 +217,5 @@ class Simplifier:
             return step.after
 
         settled = self.rewriter.settled
-        Rewriter(again, within=lambda node: settled.get(node) is not node)(e)
+        Rewriter(again, within=lambda node: settled.get(node) is not node, leaves=False)(e)
         return steps

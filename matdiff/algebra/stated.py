@@ -14,7 +14,7 @@ from itertools import product as ways_to_choose
 from operator import or_
 from typing import Any
 
-from matdiff.algebra.constants import Identity, Ones, is_one, is_zero
+from matdiff.algebra.constants import UNITY, Identity, Ones, is_one, is_zero
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Index, Number, Operator, Symbol, postorder, replace
 from matdiff.algebra.heads import Known, Names, each, loaded, occurring
@@ -273,12 +273,14 @@ def within_product(ps: Sequence[Expr], right: Expr, when: Guard | None, matcher:
 
     def rewritten(e: Expr) -> Expr | None:
         f = e.operands if type(e) is Product else ()
-        begins = [k for k in range(len(f) - fewest + 1) if fits is None or fits(f[k + place])]
-        if square:
-            begins = [k for k in begins if f[k].rows is f[k].cols]
-        if alike and begins:
+        begins: Sequence[int] = range(len(f) - fewest + 1)
+        if alike:
             cores = list(map(core, f))
             begins = [k for k in begins if cores[k] is cores[k + 1]]
+        if fits is not None:
+            begins = [k for k in begins if fits(f[k + place])]
+        if square:
+            begins = [k for k in begins if f[k].rows is f[k].cols]
         if not begins or (when is not None and not when(e)):
             return None
         columns = [k for k, factor in enumerate(f, 1) if factor.cols is ONE]
@@ -360,5 +362,5 @@ def at_a_glance(p: Expr) -> Guard:
     if kind is Number:
         return lambda e: e is p
     if kind is Ones:
-        return lambda e: type(e) is Ones or e.number == 1
+        return lambda e: type(e) is Ones or e is UNITY
     return (lambda e: type(e) is Scale or e.is_scalar) if kind is Scale else (lambda e: type(e) is kind)

@@ -58,16 +58,17 @@ def fact(name: str, root: Expr, find: Callable[[Expr, list[T]], T], closed: tupl
     facts = root.facts
     stack = [] if name in facts else [root]
     while stack:
-        node = stack[-1]
+        node, below = stack[-1], list[T]()
         inside = () if closed and isinstance(node, closed) else node.operands
-        height = len(stack)
-        for o in reversed(inside):
-            if name not in o.facts:
+        for o in inside:
+            if name in o.facts:
+                below.append(o.facts[name])
+            else:
                 stack.append(o)
-        if len(stack) == height:
+        if len(below) == len(inside):
             stack.pop()
             if name not in node.facts:
-                node.facts[name] = find(node, [o.facts[name] for o in inside])
+                node.facts[name] = find(node, below)
     found: T = facts[name]
     return found
 

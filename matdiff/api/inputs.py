@@ -39,10 +39,10 @@ def function_of(
     expr: str | Expr, wrt: Unknowns, where: Where, scalar: bool, dialect: str | None = None, order: int = 1
 ) -> tuple[Expr, dict[str, Expr]]:
     """An expression and its unknowns by name, which the text may ask for itself; *order* is that of the derivative."""
-    from matdiff.language import read, unknown_in
-
     names = unknowns_in(wrt)
     if isinstance(expr, str):
+        from matdiff.language import read
+
         reading = read(expr, where, [n for n in names if isinstance(n, str)], scalar=scalar, dialect=dialect)
         names = _asked(reading, names, order)
         if not names and (arguments := reading.arguments()):
@@ -50,6 +50,8 @@ def function_of(
         _require_equal(reading, {str(reading.unknown(n)) if isinstance(n, str) else str(n) for n in names})
         f, find = reading.expr, reading.unknown
     else:
+        from matdiff.language.answers import unknown_in
+
         f, find = expr, lambda name: unknown_in(expr, name)
     if not names:
         raise no_unknown(f)
@@ -77,7 +79,8 @@ def unknowns_in(wrt: Unknowns) -> tuple[str | Expr, ...]:
 
 def _names(text: str) -> list[str]:
     """The names in a text, between its commas outside of brackets."""
-    return [*filter(None, map(str.strip, split(text, ",")))] or [text]  # no name is refused as one
+    names = split(text, ",") if "," in text else [text]
+    return [*filter(None, map(str.strip, names))] or [text]  # no name is refused as one
 
 
 def _asked(reading: Reading, names: tuple[str | Expr, ...], order: int) -> tuple[str | Expr, ...]:

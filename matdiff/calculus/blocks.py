@@ -92,7 +92,7 @@ def block_names(f: Expr, depends: Dependence, nodes: Collection[Expr] = ()) -> d
     weights: dict[Expr, int] = {}
     names: dict[Expr, str] = {}
     nodes = nodes or list(postorder(f))
-    uses: Counter[Expr] = Counter()
+    uses: Counter[Expr] | None = None
     depends.learn(nodes)
     taken: set[str] = set()
     varies = depends.known

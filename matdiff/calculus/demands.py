@@ -166,7 +166,7 @@ def simplest(c: Condition) -> Iterator[Condition]:
     waiting = [c]
     while waiting:
         c = waiting.pop()
-        less = _of_less(c)
+        less = _of_less(c) if c.about.operands or c.demand == NONZERO else None  # nothing is less than a letter
         if less is None:
             yield c
         else:

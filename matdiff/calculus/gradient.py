@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from matdiff.algebra.constants import Identity
+from matdiff.algebra.constants import UNITY, Identity
 from matdiff.algebra.dims import shape_text
-from matdiff.algebra.expr import Expr, Number, Symbol, nodes_in, postorder, symbols
+from matdiff.algebra.expr import Expr, Symbol, nodes_in, postorder, symbols
 from matdiff.algebra.identities import SIMPLIFICATIONS, TIDYING
 from matdiff.algebra.identities.indexed import rebound
 from matdiff.algebra.identities.products import identity_in_product
@@ -141,9 +141,9 @@ class _Sweep:
     def derive(self) -> Gradients:
         blocks = []
         if self.f in self.cuts and isinstance(self.f, Iterate):
-            self.pieces[self.f] = [Number(1)]
+            self.pieces[self.f] = [UNITY]
         elif self.depends(self.f):
-            blocks.append(self._block(self.f, Number(1), "f"))
+            blocks.append(self._block(self.f, UNITY, "f"))
         for node in reversed(list(self.names)):
             if isinstance(node, Recurrence):
                 blocks += self._recurrence(node)
@@ -185,7 +185,7 @@ class _Sweep:
         """d of the node, the trace form, and what it contributes to the unknowns and cuts below."""
         dy, differential = resolved(node, self.differentiation, self.tidy)
         above = None
-        if adjoint.number == 1:
+        if adjoint is UNITY:
             law, opened = self.traceform.terms(dy)
         else:
             left, factor = ((), (adjoint,)) if node.is_scalar else ((Transpose(adjoint),), ())
@@ -374,7 +374,7 @@ def _trace_phase(law: Law, line: Expr, start: Expr, rounds: Sequence[Told]) -> P
 
 def _transposed(t: TraceTerm, target: Expr) -> Expr:
     """Hᵀ of a term Tr(H dX), under the sums that X does not depend on."""
-    h: Expr = Product.of(*t.left) if t.left else Identity(target.rows) if not target.is_scalar else Number(1)
+    h: Expr = Product.of(*t.left) if t.left else Identity(target.rows) if not target.is_scalar else UNITY
     return t.with_factor(Transpose(h) if t.left else h, [i for i in t.sums if i not in target.free])
 
 

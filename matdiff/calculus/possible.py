@@ -11,6 +11,7 @@ from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, 
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Member
 from matdiff.algebra.operators.symmetry import assumed
+from matdiff.calculus.definiteness.rank import has_zeros, is_nothing
 from matdiff.calculus.demands import NONZERO, VALUED, Condition, of_operation
 from matdiff.calculus.differential import Dependence
 from matdiff.errors import UnsupportedError
@@ -24,7 +25,7 @@ def require_somewhere(function: Expr, unknowns: Collection[Expr], answers: Itera
         for node in postorder(answer) if answer.classes & MAY_DIVIDE else ():
             if type(node) is Power and divides_by_zero(node):
                 raise UnsupportedError("the function divides by 0", suggestion="Look at its denominators once more.")
-    if found := [c for c in dict.fromkeys(needed(function, Dependence(unknowns))) if is_doubtful(c)]:
+    if found := [c for c in needed(function, Dependence(unknowns)) if is_doubtful(c)]:
         from matdiff.calculus.conditions import require_possible  # only where there is something to be proved
 
         require_possible(found, function)
@@ -32,8 +33,6 @@ def require_somewhere(function: Expr, unknowns: Collection[Expr], answers: Itera
 
 def is_doubtful(c: Condition) -> bool:
     """Whether it takes a look at signs and ranks to see that a condition can hold."""
-    from matdiff.calculus.definiteness.rank import is_nothing
-
     if c.demand == NONZERO:
         return is_nothing(c.about)
     return bool(assumed(c.about)) or not isinstance(c.about, (Symbol, Member))
@@ -65,8 +64,6 @@ def is_at_constant_zeros(e: Operator) -> bool:
 
 def keeps_zeros(node: Expr, below: list[bool]) -> bool:
     """Whether entries are 0 by the form of a matrix and what is said of its operands: Z.^2 where Z is diagonal."""
-    from matdiff.calculus.definiteness.rank import has_zeros
-
     if isinstance(node, Power):
         return below[0] and (node.operands[1].number or 0) > 0
     if isinstance(node, (Hadamard, Scale, Transpose, Named)):

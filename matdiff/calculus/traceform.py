@@ -61,7 +61,7 @@ class TraceTerm(NamedTuple):
         """Another middle, with scalars taken out of this one."""
         number = self.number
         for s in scalars:
-            number *= UNIT if s.number is None else s.number
+            number = number if s.number is None else both(number, s.number)
         return self._replace(
             middle=middle, number=number, scalars=(*self.scalars, *[s for s in scalars if s.number is None])
         )

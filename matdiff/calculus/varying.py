@@ -34,7 +34,7 @@ def symbol_of(unknown: Expr) -> Expr:
 def projection(g: Expr, unknown: Expr) -> Expr:
     """The projection of a gradient on the subspace in which the unknown varies."""
     symbol = symbol_of(unknown)
-    return onto_subspace(g, symbol.properties) if isinstance(symbol, Symbol) else g
+    return onto_subspace(g, symbol.properties) if isinstance(symbol, Symbol) and symbol.properties else g
 
 
 def projected(g: Expr, unknown: Expr, simplifier: Simplifier, phases: list[Phase]) -> Expr:
@@ -77,7 +77,7 @@ def relaxed(unknowns: Mapping[str, Expr]) -> dict[Expr, Expr]:
     """For every unknown symbol that is constrained to a set, the same symbol without that property."""
     free: dict[Expr, Expr] = {}
     for symbol in map(symbol_of, unknowns.values()):
-        if isinstance(symbol, Symbol) and curved(symbol.properties):
+        if isinstance(symbol, Symbol) and symbol.properties and curved(symbol.properties):
             known = implied(symbol.properties)
             rest = known - curved(known)
             free[symbol] = Symbol(symbol.name, symbol.shape, rest, symbol.ranges)

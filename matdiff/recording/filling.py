@@ -35,7 +35,7 @@ class Filled(Expr):
 
     @classmethod
     def free_of(cls, operands: tuple[Expr, ...], data: Data) -> frozenset[Index]:
-        return super().free_of(operands, data).union(*(key.free for key in data if isinstance(key, Expr)))
+        return frozenset[Index]().union(*(e.free for e in (*operands, *data) if isinstance(e, Expr)))
 
     @property
     def keys(self) -> Keys:

@@ -5,6 +5,7 @@ A product of matrices in, the shorter one out.
 
 from __future__ import annotations
 
+from matdiff.algebra.constants import Ones
 from matdiff.algebra.laws import Statement
 from matdiff.algebra.operators.products import Hadamard
 from matdiff.algebra.stated import stated
@@ -19,6 +20,7 @@ repeated_columns_times_vector = stated(
         Statement("z'*((x*ones(n)') .* A)' = (x .* (A*z))'", "A: m x n; x: m; z: n"),
     ),
     among=(Hadamard,),
+    within=(Ones,),
 )
 repeated_rows_times_vector = stated(
     "(A .* (ones(m)*y'))*z = A*(y .* z)",
@@ -29,4 +31,5 @@ repeated_rows_times_vector = stated(
         Statement("z'*((ones(m)*y') .* A)' = (A*(y .* z))'", "A: m x n; y, z: n"),
     ),
     among=(Hadamard,),
+    within=(Ones,),
 )

@@ -30,6 +30,7 @@ from matdiff.algebra.operators.products import (
     Scale,
     Sum,
     Transpose,
+    both,
     coefficient,
     multiple,
     zero,
@@ -99,13 +100,13 @@ def together(
     matrices: list[Expr] = []
     for factor in factors:
         part = split(factor)
-        number *= part.number
+        number = both(number, part.number)
         above += part.scalars
         if part.factors:
             matrices.append(Product.of(*part.factors) if part.chain else Hadamard.of(*part.factors))
     for scalar in (*scalars, *above):
         inner, rest = coefficient(scalar)
-        number *= inner
+        number = both(number, inner)
         matrices += [rest] if rest is not None else []
     above = [m for m in matrices if m.is_scalar]
     matrices = [m for m in matrices if not m.is_scalar]

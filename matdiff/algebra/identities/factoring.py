@@ -185,7 +185,7 @@ def like_terms(e: Expr) -> Expr | None:
     if len(set(same)) == len(parts):
         return None
     for (number, body), body_key in zip(parts, same, strict=True):
-        numbers[body_key] = numbers.get(body_key, Fraction(0)) + number
+        numbers[body_key] = numbers[body_key] + number if body_key in numbers else number
         bodies.setdefault(body_key, body)
     terms = [multiple(numbers[k], bodies[k]) for k in numbers if numbers[k]]
     return Sum.of(*terms) if terms else zero(e.shape)
@@ -207,7 +207,8 @@ def twins_under_d(e: Expr) -> Expr | None:
     """Terms of a scalar that differ by a transpose, as the product law gives them: of dxᵀy and yᵀdx the last stays."""
     if isinstance(e, Trace):
         both = e.operands[0].operands if isinstance(e.operands[0], Sum) else ()
-        merged = _merged(Sum.of(*map(Trace, both))) if len(both) == 2 else None
+        alike = len(both) == 2 and letters_in(both[0].classes) == letters_in(both[1].classes)
+        merged = _merged(Sum.of(*map(Trace, both))) if alike else None
         return None if isinstance(merged, Sum) else merged
     return _merged(e) if e.is_scalar else None
 
@@ -231,11 +232,11 @@ def _ends_in_d(e: Expr) -> bool:
 
 @identity("-A + B = B - A", where="A, B: m x n")
 def positive_first(e: Expr) -> Expr | None:
-    signs = [t.leading_number.numerator < 0 for t in e.operands]
-    if not signs[0] or all(signs):
+    f = e.operands
+    if f[0].leading_number.numerator >= 0:
         return None
-    k = signs.index(False)
-    return Sum.of(e.operands[k], *e.operands[:k], *e.operands[k + 1 :])
+    k = next((k for k, t in enumerate(f) if t.leading_number.numerator >= 0), None)
+    return None if k is None else Sum.of(f[k], *f[:k], *f[k + 1 :])
 
 
 @identity(
@@ -266,14 +267,14 @@ def common_scalars(e: Expr) -> Expr | None:
     """A number or scalars that all terms share, or a minus sign; a − b and b − a are shared as well."""
     terms = [split(t) for t in e.operands]
     if e.is_scalar and any(not t.factors for t in terms):
-        number = Fraction(-1) if all(t.number < 0 for t in terms) else Fraction(1)
+        number = -UNIT if all(t.number.numerator < 0 for t in terms) else UNIT
         shared: list[Expr] = []
     else:
         number = common_number([t.number for t in terms])
         if terms[0].scalars:
             terms = [in_the_sense_of(terms[0].scalars, t) for t in terms]
         shared = [s for s in terms[0].scalars if all(s in t.scalars for t in terms[1:])]
-    if number == 1 and not shared:
+    if not shared and number == 1:
         return None
     if not terms[0].scalars:
         parts = map(coefficient, e.operands)
@@ -305,8 +306,8 @@ def common_number(numbers: list[Fraction]) -> Fraction:
     if all(number is first for number in numbers):
         return first
     size = abs(first)
-    number = size if all(abs(n) == size for n in numbers) else Fraction(1)
-    return -number if all(n < 0 for n in numbers) else number
+    number = size if all(abs(n) == size for n in numbers) else UNIT
+    return -number if all(n.numerator < 0 for n in numbers) else number
 
 
 def in_the_sense_of(scalars: tuple[Expr, ...], term: Term) -> Term:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from matdiff.algebra.constants import Identity, Ones, Zeros, is_zero
+from matdiff.algebra.constants import UNITY, Identity, Ones, Zeros, is_zero
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Number
 from matdiff.algebra.laws import identity
@@ -167,10 +167,10 @@ transposes_in_hadamard = stated(
 zero_multiple = stated("0*A = zeros(m, n)", where="A: m x n; c: scalar", also=("c*zeros(m, n) = zeros(m, n)",))
 
 
-@identity("1*A = A", title="1A = A", where="A: m x n", on=(Scale,))
+@identity("1*A = A", title="1A = A", where="A: m x n", on=(Scale,), among=(Number,))
 def unit_multiple(e: Expr) -> Expr | None:
     c, a = e.operands
-    return a if c.number == 1 else None
+    return a if c is UNITY else None
 
 
 @identity("a*(b*A) = (a*b)*A", title="a(bA) = (ab)A", where="a, b: scalar; A: m x n", among=(Scale,))

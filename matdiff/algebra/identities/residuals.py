@@ -9,6 +9,7 @@ from matdiff.algebra.constants import is_zero
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.identities.factoring import Term, join, split
 from matdiff.algebra.identities.transposes import addends, flipped, untransposed
+from matdiff.algebra.kinds import set_of
 from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.products import Product, Sum, Transpose, zero
 from matdiff.algebra.operators.square import Inverse
@@ -17,6 +18,7 @@ from matdiff.algebra.operators.symmetry import is_symmetric
 from matdiff.algebra.reading_cost import reading_cost
 
 TWO = 2  # terms of a residual
+INVERTED = set_of(("Inverse", "Named"))  # of which a residual has one
 
 
 @identity(
@@ -57,7 +59,7 @@ def with_residual_left_over(e: Expr) -> Expr | None:
     for k, residual in enumerate(f):
         inner = residual.operands[0] if type(residual) is Transpose else residual
         body = value_of(inner) if type(inner) is Named else inner
-        if type(body) is not Sum or len(body.operands) != TWO:
+        if type(body) is not Sum or len(body.operands) != TWO or not body.classes & INVERTED:
             continue
         terms = [split(t) for t in addends(body if body is residual else opened(residual))]
         if terms[0].scalars != terms[1].scalars or terms[0].number != -terms[1].number:

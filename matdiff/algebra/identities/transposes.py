@@ -6,7 +6,7 @@ from __future__ import annotations
 from matdiff.algebra.constants import Identity, Ones
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import OPERATORS, Expr, Operator, Symbol, fact
-from matdiff.algebra.kinds import is_a
+from matdiff.algebra.kinds import Declared, Mirroring, is_a
 from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.entrywise import Entrywise
 from matdiff.algebra.operators.linear import stated as stated_as
@@ -74,7 +74,11 @@ def is_symmetric_leaf(e: Expr) -> bool:
 
 
 transpose_of_symmetric = stated(
-    "S' = S", where="S: n x n symmetric", requires="S symmetric", when=lambda e: is_symmetric_leaf(e.operands[0])
+    "S' = S",
+    where="S: n x n symmetric",
+    requires="S symmetric",
+    when=lambda e: is_symmetric_leaf(e.operands[0]),
+    among=(Declared, Named, "Path"),
 )
 transpose_of_skew = stated(
     "A' = -A", where="A: n x n skew", requires="A skew-symmetric", when=lambda e: isinstance(e.operands[0], Symbol)
@@ -123,7 +127,7 @@ def turned_inside(several: bool) -> list[Statement]:
     title="f(A)ᵀ = f(Aᵀ)",
     where="A: m x n",
     also=lambda: turned_inside(several=False),
-    among=(Operator,),
+    among=(Mirroring,),
 )
 def transpose_of_function(e: Expr) -> Expr | None:
     return transposed_inside(e.operands[0], several=False)
@@ -134,7 +138,7 @@ def transpose_of_function(e: Expr) -> Expr | None:
     title="f(A, B)ᵀ = f(Aᵀ, Bᵀ)",
     where="A, B: m x n",
     also=lambda: turned_inside(several=True),
-    among=(Operator,),
+    among=(Mirroring,),
 )
 def transpose_of_function_of_several(e: Expr) -> Expr | None:
     return transposed_inside(e.operands[0], several=True)

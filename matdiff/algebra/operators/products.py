@@ -13,7 +13,7 @@ from operator import mul
 from typing import Any
 
 from matdiff.algebra.arithmetic import bits
-from matdiff.algebra.constants import Ones, Zeros
+from matdiff.algebra.constants import NOUGHT, UNITY, Ones, Zeros
 from matdiff.algebra.dims import ONE, SCALAR, Shape, shape_text
 from matdiff.algebra.expr import FLATTEN as FLATTEN
 from matdiff.algebra.expr import FUNCTIONS, OPERATORS, UNIT, Data, Expr, Number, Operator, flattened
@@ -78,18 +78,19 @@ def both(k: Fraction, j: Fraction) -> Fraction:
 
 def multiple(k: Fraction, e: Expr | None) -> Expr:
     """k e for a number k and a product without a leading number; None stands for the product of nothing."""
-    if e is None or k is UNIT or k == 1:
-        return Number(k) if e is None else e
+    number = UNITY if k is UNIT else Number(k)
+    if e is None or number is UNITY:
+        return number if e is None else e
     if e.is_scalar:
-        return Hadamard.of(Number(k), e)
+        return Hadamard.of(number, e)
     if isinstance(e, Scale):
-        return Scale(Hadamard.of(Number(k), e.operands[0]), e.operands[1])
-    return Scale(Number(k), e)
+        return Scale(Hadamard.of(number, e.operands[0]), e.operands[1])
+    return Scale(number, e)
 
 
 def zero(shape: Shape) -> Expr:
     """0 in a shape."""
-    return Number(0) if shape == SCALAR else Zeros(*shape)
+    return NOUGHT if shape == SCALAR else Zeros(*shape)
 
 
 def ones_like(e: Expr) -> Expr:
@@ -268,7 +269,7 @@ class Hadamard(Operator):
     @classmethod
     def of(cls, *operands: Expr) -> Expr:
         flat = flattened(cls, operands)
-        if Number in map(type, flat) and (flat[0].number == 1 or Number in map(type, flat[1:])):  # multiplied, in front
+        if Number in map(type, flat) and (flat[0] is UNITY or Number in map(type, flat[1:])):  # multiplied, in front
             number = reduce(mul, [f.number for f in flat if f.number is not None])
             others = tuple([f for f in flat if f.number is None])
             flat = others if number == 1 and others else (Number(number), *others)

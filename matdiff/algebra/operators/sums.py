@@ -8,7 +8,7 @@ from typing import Any
 from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import ONE, SCALAR, Shape, Size, shape_text, size
 from matdiff.algebra.expr import OPERATORS, Data, Expr, Index, Number, Operator, Symbol, postorder, replace
-from matdiff.algebra.kinds import DECLARED, Classes, bit, is_a
+from matdiff.algebra.kinds import DECLARED, Classes, is_a
 from matdiff.algebra.laws import differential
 from matdiff.algebra.notation import ASCII, ATOM, SUM, TERM, Notation, Part, Slot, Style, name_text
 from matdiff.algebra.operators.linear import Linear
@@ -155,7 +155,7 @@ class Member(Operator):
 
     @classmethod
     def kinds_of(cls, operands: tuple[Expr, ...], data: Data) -> Classes:
-        return bit(cls) | (operands[0].kinds & DECLARED)
+        return operands[0].kinds & DECLARED
 
     def notation(self, style: Style) -> Notation:
         return subscripted(self.operands[0], self.operands[1:], style)

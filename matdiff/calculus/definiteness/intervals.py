@@ -73,7 +73,8 @@ def shown(bound: Bound) -> str:
 
 def at(value: Fraction | int) -> Interval:
     """One number."""
-    return Interval(Fraction(value), Fraction(value), False, False)
+    exact = value if type(value) is Fraction else Fraction(value)
+    return Interval(exact, exact, False, False)
 
 
 @cache
@@ -111,6 +112,8 @@ def minus(a: Interval) -> Interval:
 
 def times(a: Interval, b: Interval) -> Interval:
     """a b, where the factors vary independently."""
+    if (a is REAL and not b.is_zero) or (b is REAL and not a.is_zero):
+        return REAL
     left, right = ((a.low, a.open_low), (a.high, a.open_high)), ((b.low, b.open_low), (b.high, b.open_high))
     corners = [_corner(x, y) for x in left for y in right]
     low, high = min(v for v, _ in corners), max(v for v, _ in corners)

@@ -50,7 +50,7 @@ def _is_nothing(node: Expr, below: list[bool]) -> bool:
 def are_opposite(e: Sum) -> bool:
     """Whether two terms are the same with opposite signs."""
     (i, a), (j, b) = map(coefficient, e.operands)
-    return i == -j and a is b
+    return a is b and i == -j
 
 
 def is_skew_form(e: Product) -> bool:

@@ -15,7 +15,7 @@ from math import inf, isnan
 
 from matdiff.algebra.constants import Identity, Ones, Pi, Zeros
 from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import Expr, Index, Number, Operator, Symbol
+from matdiff.algebra.expr import UNIT, Expr, Index, Number, Operator, Symbol
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.algebra.operators.entry_products import ProductOfEntries
 from matdiff.algebra.operators.entrywise import Entrywise
@@ -157,8 +157,8 @@ def of_hadamard(facts: Facts, e: Expr) -> Found | None:
     exponents: dict[Expr, Fraction] = {}
     for factor in e.operands:
         k = factor.operands[1].number if isinstance(factor, Power) else None
-        base, k = (factor, Fraction(1)) if k is None else (factor.operands[0], k)
-        exponents[base] = exponents.get(base, Fraction(0)) + k
+        base, k = (factor, UNIT) if k is None else (factor.operands[0], k)
+        exponents[base] = exponents[base] + k if base in exponents else k
     claims = [facts.entries(base) for base in exponents]
     powers = [power_of(c.interval, k) for c, k in zip(claims, exponents.values(), strict=True)]
     return reduce(iv.times, powers), "a product", [c for c in claims if not isinstance(c.expr, Number)]
@@ -168,6 +168,8 @@ def power_of(a: Interval, k: Fraction) -> Interval:
     """aᵏ, where large powers of numbers are not worked out."""
     if k == 0:
         return iv.ONE
+    if k == 1:
+        return a
     if abs(k.numerator) <= 16:
         return iv.power(a, k)
     even = k.numerator % 2 == 0 and k.denominator == 1
