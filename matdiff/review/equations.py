@@ -38,7 +38,9 @@ OPTIMUM = (
 CONSTRAINED = (
     r"(?i)\bsubject to\b|\bs\.\s?t\.|\bconstrain|\bcontrainte|Nebenbedingung|\b(?:sums?|norm) (?:to )?(?:1|one)\b"
 )
-AT_A_POINT = r"(?i)\b(?:for|at|if|when|let|take|choose)\s+[^\s=]+\s*="  # for w = 0
+AT_A_POINT = (  # for w = 0; for the decomposition A = UDVᵀ
+    r"(?i)\b(?:for|at|if|when|let|take|choose)\s+[^\s=]+\s*=|(?:decomposi|factori[sz]a)tion\s+[^\s=]+\s*="
+)
 DEPARTS = r"(?i)\b(?:add(?:s|ed|ing)?|regulari[sz]\w*|modif\w+|replac\w+|instead|approximat\w+|damp\w+)\b"
 SUFFICES = rf"{IMPLIED}|=\s*\$?0\$?,?\s+if\s(?!and only)"  # ∇f = 0 ⇐ Xw = y
 

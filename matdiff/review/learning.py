@@ -5,23 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
+from copy import copy
+from typing import Any
 
-from matdiff.algebra.expr import Expr, Symbol
+from matdiff.algebra.expr import Symbol
 from matdiff.errors import MatdiffError
-from matdiff.language.declared import Declaration
 from matdiff.language.names import named
 from matdiff.language.together import read_equation, read_within
-from matdiff.records import NamedTuple
 from matdiff.review.assumed import GRAPH, assume
 from matdiff.review.definitions import Definition, definitions_in, solutions_in
 from matdiff.review.edits import terms
 from matdiff.review.habits import by_entries as entrywise
 from matdiff.review.lines import Line
-from matdiff.review.members import General, by_entries, family, general_member
+from matdiff.review.members import by_entries, family, general_member
 from matdiff.review.operators import LETTER, letters_in
 from matdiff.review.paths import find_paths
 from matdiff.review.scope import Scope
 from matdiff.review.upstream import unsaid_losses
+
+KNOWN = ("definitions", "members", "given_by", "unread")  # what is known of names, besides their shapes
 
 
 def learn(scope: Scope, lines: list[Line]) -> None:
@@ -48,7 +50,7 @@ def learn(scope: Scope, lines: list[Line]) -> None:
         _put(scope, before)
         _find_shapes(scope, said, order)
         _read(scope, said, order, whole)
-        if len(scope.unread) >= len(first.unread):
+        if len(scope.unread) >= len(first["unread"]):
             _put(scope, first)
     _find_means(scope, whole)
     if (graph := re.search(GRAPH, scope.text)) and not {"D"} & {*scope.texts, *scope.where}:
@@ -56,32 +58,17 @@ def learn(scope: Scope, lines: list[Line]) -> None:
             scope.define("D", scope.read(f"diag({graph[1] or graph[2]} vector(1))"))
 
 
-class State(NamedTuple):
+def _state(scope: Scope) -> dict[str, Any]:
     """What is known of names, and which are not read."""
-
-    table: dict[str, Declaration]
-    definitions: dict[str, Expr]
-    members: dict[str, General]
-    given_by: dict[str, int]
-    unread: set[str]
+    return {"table": dict(scope.declared.table), **{name: copy(getattr(scope, name)) for name in KNOWN}}
 
 
-def _state(scope: Scope) -> State:
-    """What a scope knows now."""
-    definitions, members, given_by = dict(scope.definitions), dict(scope.members), dict(scope.given_by)
-    return State(dict(scope.declared.table), definitions, members, given_by, {*scope.unread})
-
-
-def _put(scope: Scope, known: State) -> None:
+def _put(scope: Scope, known: Mapping[str, Any]) -> None:
     """Takes a scope back to what it knew."""
     scope.declared.table.clear()
-    scope.declared.table.update(known.table)
-    scope.definitions, scope.members, scope.given_by = (
-        dict(known.definitions),
-        dict(known.members),
-        dict(known.given_by),
-    )
-    scope.unread = {*known.unread}
+    scope.declared.table.update(known["table"])
+    for name in KNOWN:
+        setattr(scope, name, copy(known[name]))
 
 
 def _read(scope: Scope, said: Mapping[str, Definition], order: Sequence[str], whole: Collection[str]) -> None:

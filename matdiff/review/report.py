@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING
 from matdiff.algebra.expr import Expr
 from matdiff.displayed import Displayed
 from matdiff.records import NamedTuple
-from matdiff.review.verdicts import AGREES, CONVENTION, NO_CLAIM, PROVED, UNREAD, WRONG
+from matdiff.review.verdicts import NO_CLAIM, RIGHT, UNREAD, WRONG
 
 if TYPE_CHECKING:
     from matdiff.calculus.derivation import Line
     from matdiff.review.filling import Work
     from matdiff.review.sides import Judged
-
-RIGHT = (PROVED, AGREES, CONVENTION)
 
 
 class Verdict(NamedTuple):

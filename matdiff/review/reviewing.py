@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from matdiff.algebra.dims import SCALAR
 from matdiff.regex import regex
+from matdiff.review.assumed import assumptions
 from matdiff.review.comparing import factor
 from matdiff.review.definitions import defined_by
 from matdiff.review.habits import IN_SPACE
@@ -15,14 +16,13 @@ from matdiff.review.lines import Line
 from matdiff.review.operators import names_in
 from matdiff.review.report import Review
 from matdiff.review.scope import Scope
-from matdiff.review.sides import Judged, is_misfit
+from matdiff.review.sides import Judged
 from matdiff.review.slips import diagnosed
 from matdiff.review.two_senses import LETTER, apart, together
 from matdiff.review.verdicts import CONVENTION, GRAVEST, NO_CLAIM, RIGHT, UNREAD, WRONG
 
 TITLE = "Example|Exercise|Theorem|Lemma|Proposition|Problem|Definition|Question"
 MOST = 4  # formulas for a function that are tried
-UNTOLD = "the definition of"
 HEADING = regex(rf"\s*(?:#+ |\\(?:sub)*section|\**(?:{TITLE}) \d[^=$]*$)")
 
 
@@ -50,7 +50,7 @@ def parts(text: str, where: str | Mapping[str, str] | None, wrt: str | None = No
 
 def verdicts(judge: Judge, where: str | Mapping[str, str] | None) -> list[Judged]:
     """The verdicts on the lines of a part, of which one whose shapes do not fit is judged by itself."""
-    found = [_alone(j, judge, where) if is_misfit(j) or UNTOLD in j.reason else j for j in judge.verdicts()]
+    found = [_alone(j, judge, where) if j.verdict == UNREAD else j for j in judge.verdicts()]
     return _stacked(found, judge, where) if any("is a family of" in j.reason for j in found) else found
 
 
@@ -101,14 +101,14 @@ def _alone(judged: Judged, judge: Judge, where: str | Mapping[str, str] | None) 
         gravest = min(found, key=lambda one: GRAVEST.index(one.verdict))
         is_right = all(one.verdict in RIGHT for one in found)
         return judged._replace(verdict=gravest.verdict, reason=gravest.reason) if is_right else judged
-    words = [re.sub(IN_SPACE, "", one) for one in words]
-    for given in [one for one in judge.lines[: line.number - 1] if _gives(one, used & scope.unread, scope)][
-        : -1 - MOST : -1
-    ]:
-        front, first = [*words, given.text], " = ".join(line.statements[0].sides[:2])
-        found = [_last(Judge("\n".join([*front, text]), where, judge.wrt)) for text in (first, line.text)]
-        if found[0].verdict in RIGHT and found[1].verdict in {*RIGHT, WRONG}:
-            return found[1]._replace(line=line)
+    words = [re.sub(IN_SPACE, "", one) for one in words if any(assumptions(one))]
+    first = " = ".join(line.statements[0].sides[:2])
+    above = [one.text for one in judge.lines[: line.number - 1] if _gives(one, used & scope.unread, scope)]
+    for given in above[: -1 - MOST : -1]:
+        front = [*words, given]
+        if _last(Judge("\n".join([*front, first]), where, judge.wrt)).verdict in RIGHT:
+            one = _last(Judge("\n".join([*front, line.text]), where, judge.wrt))
+            return one._replace(line=line) if one.verdict in {*RIGHT, WRONG} else judged
     return judged
 
 

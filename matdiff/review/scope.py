@@ -61,7 +61,7 @@ class Scope:
     """
 
     def __init__(self, where: str | Mapping[str, str] | None, text: str, wrt: str | None = None) -> None:
-        self.text = text
+        self.text = text = re.sub(r"(?<!\\)\\[()]", "$", text)
         self.declared: Declarations = declare(where)
         self.where = frozenset(self.declared)
         for name, said in said_once(text).items():

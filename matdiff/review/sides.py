@@ -165,6 +165,9 @@ class Beside:
 
     def _different(self, line: Line, chain: Chain, side: str, value: Expr, in_case: bool) -> Judged:
         """The verdict on a side that is not what it should be: wrong, unless sizes or conditions are not known."""
+        if value.shape == SCALAR != chain.truth.shape and value.free - chain.truth.free:
+            self._leave_out()
+            return Judged(line, UNREAD, "an entry stands for the whole")
         is_settled = doubts.has_known_shapes(self.scope, chain.truth, value) or chain.is_no_number(value)
         is_settled = is_settled or doubts.lacks_a_vector(chain, value, self.text)
         if not is_settled and not self._is_wrong_for_any_sizes(line):

@@ -132,3 +132,11 @@ and for the dictionary
     verdicts = [[review.lines[k].verdict for k in (4, 6)] for review in (matdiff.check(text), slip)]
     assert verdicts == [["proved", "proved"], ["wrong", "proved"]]
     assert str(slip.should_be) == "2Xᵀ((g(XW) − Y) ⊙ g′(XW))"
+
+
+def test_an_entry_that_stands_for_its_matrix_is_no_slip() -> None:
+    """Notes in index notation write ∂(X_ij A_ji)/∂X_kl for the derivative, of which the end is judged."""
+    text = r"""$\frac{\partial}{\partial X} \operatorname{tr}(X) = I$
+$\frac{\partial \operatorname{tr}(X^TA)}{\partial X} = \frac{\partial X_{ji}}{\partial X_{kl}} A_{ji} = A_{kl} = A^T$"""
+    assert [line.verdict for line in matdiff.check(text).lines] == ["proved", "wrong"]
+    assert matdiff.check(text.replace("= A^T$", "= A$")).ok
