@@ -10,7 +10,7 @@ from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.expr import Expr, Symbol, replace, symbols
 from matdiff.algebra.operators.symmetry import is_symmetric
 from matdiff.language.declarations import declare
-from matdiff.language.declared import OPEN, Declaration
+from matdiff.language.declared import OPEN
 from matdiff.language.names import GREEK_WORDS, named
 from matdiff.review.operators import LETTER
 from matdiff.review.parts import TURNED
@@ -93,9 +93,6 @@ def assume(scope: Scope, text: str, curved: bool) -> None:
             scope.conditions[name] = word
     factors = [(m[1] or m[2], "lower" if m[1] else "upper") for m in re.finditer(CHOLESKY, text)]
     for name, word in [*re.findall(TRIANGULAR, text), *factors] if not curved else ():
-        square = {d.shape for d in scope.declared.table.values() if d.shape[0] == d.shape[1] and d.shape != SCALAR}
-        if len(square) == 1:
-            scope.declared.table.setdefault(name, Declaration(name, next(iter(square))))
         _note(scope, name, word)
 
 
@@ -127,11 +124,11 @@ def handed_down(scope: Scope, name: str, value: Expr) -> Expr:
         return value
     square = [s for s in symbols(value) if s.shape[0] == s.shape[1] != SCALAR[0] and s.name not in scope.where]
     table: dict[Expr, Expr] = {s: Symbol(s.name, s.shape, s.properties | {"symmetric"}, s.ranges) for s in square}
-    if not is_symmetric(found := replace(value, table.get)):
-        return value
-    for s in square:
-        scope.declared.table[s.name] = scope.declared[s.name]._replace(properties=s.properties | {"symmetric"})
-    return found
+    if is_symmetric(found := replace(value, table.get)):
+        for s in square:
+            _note(scope, s.name, "symmetric")
+        return found
+    return value
 
 
 def settle(scope: Scope, value: Expr) -> None:

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 LETTER = r"[^\W\d_](?:_\d|[₀-₉])?"
 OF = rf"(?P<f>(?:(?:{FUNCTION})\s*)+(?![A-Za-z])|{LETTER}|{HELD})\s*\(\s*(?P<x>{LETTER})\s*\)"
 ALONG = rf"\s*(?:\[\s*(?P<along>{LETTER})\s*\]|\(\s*(?P<round>{LETTER})\s*\)|·?\s*(?P<bare>{LETTER})\s*$)"
-STEP = r"(?<![A-Za-z])[^\W\d_]\s*\(\s*[a-z]\s*\+\s*(?P<by>[a-zα-ω])\s*(?P<along>[a-z])\s*\)"  # f(x + t d)
+STEP = (  # f(x + t d), x₊ = x + h v
+    r"(?:(?<![A-Za-z])[^\W\d_]\s*\(\s*[a-z]\s*\+\s*(?P<by>[a-zα-ω])|^[a-z]\s*\+\s*(?P<step>h))\s*(?P<along>[a-z])\s*(?:\)|$)"
+)
 DIRECTED = (
     rf"(?<![A-Za-z])[Dd]\s*{OF}{ALONG}",  # Df(X)[H], D log det(X)(H)
     rf"(?<![A-Za-z])D_\{{?(?P<along>{LETTER})\}}?\s*{OF}(?P<round>)(?P<bare>)",  # D_H f(X)
@@ -29,7 +31,8 @@ DIRECTED = (
 def declare_steps(scope: Scope, lines: list[Line]) -> None:
     """Declares the number h, and the vector d, of a step from x in a direction: f(x + h v), f(x + t d)."""
     for m in (m for line in lines for s in line.statements for side in s.sides for m in re.finditer(STEP, side)):
-        scope.declared.table.setdefault(named(m["by"]), Declaration(named(m["by"]), SCALAR))
+        by = named(m["by"] or m["step"])
+        scope.declared.table.setdefault(by, Declaration(by, SCALAR))
         if m["along"] == "d":
             scope.declared.table.update(declare("d: vector").table)
 

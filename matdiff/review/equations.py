@@ -53,13 +53,10 @@ class Implied(NamedTuple):
 
 
 class Equations:
-    """The equations of a text so far, each as an expression that is 0, and the solutions that were found.
-
-    *usual* takes the matrices for symmetric that are so by custom.
-    """
+    """The equations of a text so far, each as an expression that is 0, and the solutions that were found."""
 
     def __init__(self, usual: Callable[[Expr], Expr]) -> None:
-        self.usual = usual
+        self.usual = usual  # what takes the matrices for symmetric that are so by custom
         self.zeros: list[Expr] = []
         self.solutions: dict[Expr, Expr] = {}
         self.gradients: list[Expr] = []  # which a text may set to zero in words

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 LETTER = r"(?:(?<![A-Za-z\\])|(?<=(?<![A-Za-z])d))(?![δd∂∇∑∏])([^\W\d_])"
 ENTRY = rf"{LETTER}_(?:\{{\s*([a-z](?:\s*,?\s*[a-z])*)\s*\}}|([a-z]{{1,2}}))(?![A-Za-z0-9_])"
 OF_VECTORS = rf"{ENTRY}\s*(?:[ᵀ⊤'_\[]|\^\s*\{{?[T⊤(])|\^\s*\{{?\(|[‖|]\s*{ENTRY}"  # x_iᵀ, x^{{(i)}}, ‖x_i‖
-END = r"∑_\{\s*([a-z])\s*=\s*1\s*\}\s*\^\s*\{?\s*([A-Za-z])\s*\}?(?![A-Za-z])"
+END = r"[∑Σ]_\{\s*([a-z])\s*=\s*1\s*\}\s*\^\s*\{?\s*([A-Za-z])\s*\}?(?![A-Za-z])"
 SPEAKS_OF_ENTRIES = r"softmax|delta\[|∂[^/;]*_\w\)?\s*/\s*\(?∂\s*\w_"  # and not of members of families: δ_ij, ∂p_i/∂z_j
 SQUARE = frozenset(("symmetric", "skew", "spd", "psd", "diagonal", "orthogonal", "idempotent"))
 SIZES = "mnpqkrsuvw"

@@ -278,7 +278,8 @@ class Judge(Beside):
         """Whether an equation may be meant as a condition and not as an identity: Ax = b, w'w = 1."""
         spelt = [side.strip() for side in sides[:2]]
         read = self.scope.value if re.search(RESTATES, line.text) else self.scope.read
-        is_bare = "I" in spelt or any(isinstance(read(side), BARE) for side in spelt)
+        values = (read(side) for side in spelt)  # of which f(x + h) is none that is bare, though it has a name
+        is_bare = "I" in spelt or any(isinstance(e, BARE) and str(e) not in self.scope.derivatives for e in values)
         return is_bare or re.search(CONDITION, line.text) is not None or self._speaks_of_more(sides)
 
     def _is_linearised(self, sides: list[str]) -> bool:

@@ -84,6 +84,7 @@ VALUE = r"[^\W\d_]\s*\([^\W\d_](?:\s*,\s*[^\W\d_])*\)"  # f(w), L(a, b)
 BEHIND = r"=\s*:(?!=)|≡"  # y − T =: Δ, whose name stands at the end
 RELATION = r"(?<![<>!=≤≥:])(?::=|=(?!=))"
 IN_WORDS = rf"(?i:{DERIVED})\s+of\s+(?P<f>\S.*?)\s+{BY}{NAMES}\s*(?:is\b|equals\b|:?=|:)"  # the gradient of f wrt x is
+HEADED = r"^\s*(?:\d+|vec|[^=:]*[~∼][^=:]*):\s"  # of ch. 9: φ(X) = …, y ~ N(Xβ, I): ℓ = …
 OF_NUMBER = r"(?:(?<![A-Za-z])d[a-zα-ω]|∇)[^\s:=]{0,4}\s*="  # df = …, ∇f = … behind a colon
 NUMBERING = (
     r"^[\s&]*(?:\((?:\d{1,2}|[a-h]|i{1,3}|iv|vi?)\)|\[\d{1,2}\]|\d{1,2}\))\s+(?=[^\s+*/-])"  # (1) f(x) = …, (a) …, 1) …
@@ -296,7 +297,7 @@ def _with_traces(formula: str) -> str:
 def _statements(formula: str, known: frozenset[str], is_signed: bool) -> Iterator[Statement]:
     """The chains of a formula, without the words around them; *is_signed* where a row begins with it, at a sign."""
     for piece in split(_without_words(formula, known), SEPARATOR):
-        piece, *behind = re.split(BEHIND, re.sub(r"^\s*(?:\d+|vec)\s*:\s", "", piece))  # of ch. 9: φ(X) = …
+        piece, *behind = re.split(BEHIND, re.sub(HEADED, "", piece))
         sides = [side.strip(" .,:") for side in split(piece, RELATION)]
         is_case = all(re.fullmatch(r"[i-n]", side) for side in sides) or re.fullmatch(DEPENDS, "=".join(sides))
         if is_case or re.fullmatch(f"{MOMENT}.*", sides[0]):

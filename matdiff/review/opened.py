@@ -18,7 +18,7 @@ from matdiff.review.operators import FUNCTION, HELD
 if TYPE_CHECKING:
     from matdiff.review.scope import Scope
 
-SYMBOL = r"[fghuvFGHφψ](?:_0|_\{0\}|₀)?"
+SYMBOL = r"[fghuvFGHUVφψ](?:_0|_\{0\}|₀)?"
 NABLA = r"∇(?:\^\{?2\}?|²)?\s*(?:_\{?[^\W\d_]\}?)?"
 SPOKEN = rf"{NABLA}\s*({SYMBOL})(?=\s*\(|[\s)+·−∇-]|$)"  # ∇f, ∇f(x)
 OF_PRODUCT = rf"{NABLA}\s*\(\s*({SYMBOL})\s*[/·]?\s*({SYMBOL})\s*\)"  # ∇(fg), ∇(f/g)
@@ -28,7 +28,7 @@ TOLD = (  # what begins a line that says what f is, or ∇f
 OF_VECTORS = (
     r"(?<![A-Za-z]){0}\s*(?:[ᵀ⊤'′_\[]|\^\s*\{{?(?:T|⊤)|[₀-₉])|[d∂]\s*{0}(?![A-Za-z])"  # of which f is no number
 )
-BY_ENTRIES = r"(?<![A-Za-z])\\?(g|φ|ϕ|ψ|phi|varphi|psi)['′]\s*\("  # g′(Wx)
+BY_ENTRIES = r"(?<![A-Za-z])\\?(g|[φϕψρ]|phi|varphi|psi|rho)['′]\s*\("  # g′(Wx)
 SIZES = "nmpqkr"
 
 
