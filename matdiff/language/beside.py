@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
+from matdiff.errors import MatdiffError
 from matdiff.language.declarations import declare_members
 from matdiff.language.declared import Declarations
 from matdiff.language.dialects import Dialect
 from matdiff.language.parameters import bound_letters
 from matdiff.language.transcript import Transcript
+from matdiff.regex import regex
 
 if TYPE_CHECKING:
-    from matdiff.errors import MatdiffError
+    from matdiff.language.answers import Reading
     from matdiff.language.questions import Question
+    from matdiff.language.reading import Readings
     from matdiff.language.side_conditions import Condition
+
+ENGLISH = regex(r"(?<![^\W\d_])[A-Za-z]{2,}[\s,.!?:;-]+[A-Za-z]{2,}|(?i:please|thanks|cheers|hi|hello|hey|help)\b")
 
 
 class Beside:
@@ -37,7 +44,7 @@ class Beside:
     notes: tuple[str, ...] = ()
     spans: tuple[tuple[int, int], ...] = ()
 
-    def take_out(self, asks: bool, far: bool) -> None:
+    def take_out(self, asks: bool, far: bool, is_prose: bool) -> None:
         """Takes out of the text what it says beside the function and its definitions, with the unknowns it names."""
         from matdiff.language.increments import increments
         from matdiff.language.layers import with_labels, with_layers
@@ -52,7 +59,7 @@ class Beside:
 
         declared = self.declared
         program = unframed(self.script) if not (self.dialect and self.dialect.is_python) else Program(self.script)
-        spoken = in_signs(program.script, {*declared, *self.wrt}, far)
+        spoken = in_signs(program.script, {*declared, *self.wrt}, far, is_prose)
         self.doubt = spoken.doubt
         whole, stated, replaced = with_likelihoods(parted(spoken.script, declared))
         whole, layers = with_layers(with_probabilities(whole), {*declared, *self.wrt})
@@ -84,3 +91,30 @@ class Beside:
         own = [(self.asked_at[0], inner[0]), (inner[1], self.asked_at[1]), *places] if asked else []
         self.beside = [*own, *(whole.span(c.start, c.end) for c in self.conditions if not c.is_constraint)]
         self.wrt = self.wrt or list(asked.names if asked else ())
+
+
+def heard(make: Callable[..., Readings], text: str, solving: bool) -> Reading:
+    """The reading that *make* makes of a text; where there is none, that without the words of no formula."""
+    try:
+        return _of_one_reach(make, solving)
+    except MatdiffError as error:
+        from matdiff.language.sentences import sentences
+
+        if ENGLISH.search(text) and any(sentences(text, ())):
+            with suppress(MatdiffError):
+                return _of_one_reach(partial(make, is_prose=True), solving)
+        raise error
+
+
+def _of_one_reach(make: Callable[..., Readings], solving: bool) -> Reading:
+    """The reading of a text, of which «the norm of A x − b» is that of all or of A x: where both fit it is an error."""
+    far = make()
+    if far.doubt is None:
+        return far.in_full(solving)
+    found: list[Reading] = []
+    for readings in (far, make(far=False)):
+        with suppress(MatdiffError):
+            found.append(readings.in_full(solving))
+    if len(found) > 1:
+        raise far.doubt
+    return found[0] if found else make().in_full(solving)

@@ -41,6 +41,7 @@ MEMBER = (
 PROBABILITY = (
     r"(?<![^\W\d_])(?<!log )(?<!ln )(?<!log)(?<!ln)(?P<name>[^\W\d_])\s*\((?P<given>[^()|]*\|[^()|]*)\)\s*:?=(?!=)"
 )
+FUNCTIONAL = rf"(?:\A|(?<=[;\n:.,]))\s*(?P<name>{LETTER})\[\s*(?P<of>{LETTER})\s*\]\s*:?=(?!=)"
 MAPPED = regex(
     rf"\s*(?:(?P<function>{LETTER})\s*[:=]\s*)?"
     rf"(?:(?P<argument>{LETTER})\s*(?:[↦⟼]|->)|\((?P<arguments>{NAMES})\)\s*(?:[↦⟼]|->)|@\s*\((?P<handle>{NAMES})\))"
@@ -171,12 +172,21 @@ def _without_arguments(text: str, head: re.Match[str], arguments: str) -> Iterat
 
 
 def with_probabilities(script: Transcript) -> Transcript:
-    """Writes p for a p(y | X, w) that the text gives, p(y | X, w) = …, and has elsewhere too: it is a definition."""
+    """Writes p for a p(y | X, w) that the text gives, p(y | X, w) = …, and has elsewhere too: it is a definition.
+
+    And E(w) for the E[w] of which nothing but its formula is given.
+    """
     text, edits = script.text, list[Edit]()
+    for m in re.finditer(FUNCTIONAL, text) if "[" in text else ():
+        name, of = m["name"], m["of"]
+        used = re.search(rf"(?<![\w{{]){of}(?![\w\[])", text[m.end() :])
+        if used and text.count(f"{name}[") == 1 and not re.search(rf"[_\[,]\{{?{of}(?!\w)", text[m.end() :]):
+            edits += [(m.start("of") - 1, m.start("of"), "("), (m.end("of"), m.end("of") + 1, ")")]
     for head in re.finditer(PROBABILITY, text) if "|" in text else ():
         same = re.escape(head["name"]) + r"\s*\(" + r"\s*".join(map(re.escape, head["given"].split())) + r"\s*\)"
         uses = list(re.finditer(rf"(?<![^\W\d_]){same}", text))
-        if len(uses) > 1 and len(re.findall(rf"(?<![^\W\d_]){re.escape(head['name'])}(?![A-Za-z])", text)) == len(uses):
+        every = re.findall(rf"(?<![^\W\d_]){re.escape(head['name'])}(?![A-Za-z])\s*(\(?)", text)
+        if len(every) > 1 and every.count("(") == len(uses):  # −log p may be that of p(y | X, w), too
             edits += [(*use.span(), head["name"]) for use in uses]
     return script.edited(edits)
 

@@ -12,9 +12,9 @@ from matdiff.language.left_sides import Piece
 from matdiff.language.names import ABBREVIATED, LETTER, MARKS, NAMES, SPELT_GREEK
 from matdiff.language.outside import outside
 from matdiff.language.phrases import said_of_names
-from matdiff.language.questions import GOAL_OVER
+from matdiff.language.questions import FUNCTION, GOAL_OVER
 from matdiff.language.requests import AT_END, BEHIND_A_SIGN, GREETING, VERB
-from matdiff.language.side_conditions import INNER
+from matdiff.language.side_conditions import INNER, TOLD
 from matdiff.regex import match_at, search_in
 
 IN_FRONT = frozenset("let assume suppose given with for if when".split())
@@ -22,11 +22,10 @@ RANGED = r"=\s*[-−+\w\s()]*(?:\.\.|…|⋯|[,:;.\n]|to\b|$)"  # = 1..K; what i
 COUNTED = rf"(?!\s+(?:(?:all|each|every)\s+)?\w+\s*(?:{RANGED}|,\s*\w+\s*=|\bin\b(?!\s*R)|∈\s*\{{|[;.,\n]|$))"
 SUMMED = r"(?:all\s+)?(?:summed|summing|added)(?:\s+up)?"
 SUMMED = rf",\s*(?:(?:{SUMMED}|sum)\s+over\b|{SUMMED}(?=[\s.?]*(?:$|[;\n])))"  # … , summed over i, j
-THANKS = r"(?i:please|thanks|thank\s+you|thx)(?:\s+(?:a\s+lot|so\s+much|in\s+advance))?\s*!*(?=[\s.]*$)"  # at the end
-THANKS += r"|(?:and\s+)?set\s+(?:(?:it|them|this)\s+)?(?:equal\s+)?to\s+(?:zero|0)(?=[\s.]*$)"
+SOLVED = r"(?:and\s+)?set\s+(?:(?:it|them|this)\s+)?(?:equal\s+)?to\s+(?:zero|0)(?=[\s.]*$)"
 WORD = (
-    rf"(?<![\w.])(?:{THANKS}|"
-    rf"(?<!\S)(?:{GREETING}\s*[,!.:]|(?:Question|Problem)\s*:)|(?:I|[Ww]e)\s+have|[Ww]here|[Ww]ith(?!\s+respect)|[Ss]ubject\s+to|such\s+that|[Ll]et|(?:[Gg]iven|[Aa]ssum(?:e|ing)|[Ss]uppose)(?:\s+that)?|[Nn]ote\s+that"
+    rf"(?<![\w.])(?:{SOLVED}|"
+    rf"(?<!\S)(?:{GREETING}\s*[,!.:]|(?:Question|Problem)\s*:)|(?:I|[Ww]e)\s+have(?!\s+to\b)|[Ww]here|[Ww]ith(?!\s+respect)|[Ss]ubject\s+to|such\s+that|[Ll]et|(?:[Gg]iven(?!\s+by\b)|[Aa]ssum(?:e|ing)|[Ss]uppose)(?:\s+that)?|[Nn]ote\s+that"
     rf"|{VERB}|and|[Tt]hen|[Ii]f|[Ww]hen|s\.\s?t\.|⟪s\.?t\.?⟫|⟪given⟫|[Ff]or{COUNTED})(?![\w(])"
 )
 # a full stop, but not in s. t., nor in 2. unless a question follows, or a letter behind h = A x - 1 or n by 1
@@ -37,8 +36,10 @@ QUALIFYING = rf"\((?:{WORD}\s+)?(?P<condition>[^()]*(?:\([^()]*\)[^()]*)*)\)[\s.
 OF_NAMES = r"(?:[Gg]radient|[Dd]erivative)s?\s+for(?=\s)"  # the gradients for W and b
 STEPS = r"=\s*[-+\w]+\s*,(?:\s*\w+\s*,)?\s*(?:\.\.\.?|…|⋯)\s*,"  # t = 1, …, T
 MEMBERS = r"(?P<of>[^\W\d_])_1\s*,(?:\s*(?P=of)_2\s*,)?\s*(?:…|⋯|\.\.\.?)\s*,\s*(?P=of)_"  # x_1, …, x_n
-MARK = rf"(?P<whole>{OF_NAMES}|{STEPS}|{MEMBERS}|{INNER}|{GOAL_OVER}|{SUMMED})|[;,\n]|(?:=\s*)?\?|{FULL_STOP}|{WORD}"
-OF_A_NAME = rf"\bof\s+{LETTER}(?:\([^()]*\))?{AT_END}"
+ARROW = rf"(?:[-=]>|[→⇒]|:)(?=\s*(?:{VERB}\s+)?(?:(?:the\s+)?(?i:(?:sub)?grad|deriv|hess|jacob)|[∇∂?]|d\w*\s*/))"
+MARK = rf"(?P<whole>{OF_NAMES}|{STEPS}|{MEMBERS}|{INNER}|{GOAL_OVER}|{SUMMED})|[;,\n]|(?:=\s*)?\?|{ARROW}"
+MARK += rf"|{FULL_STOP}|{WORD}"
+OF_A_NAME = rf"\bof\s+(?:{FUNCTION}|{LETTER}(?:\([^()]*\))?){AT_END}"
 ONE_NAME = rf"\s*(?:{SPELT_GREEK}|{'|'.join(ABBREVIATED)}|[^\W\d_][{MARKS}]*)[0-9₀-₉]*(?:_\w|_\{{\w+\}})?\s*"
 LISTED = rf"\s*{NAMES}\s*(?:[∈≻⪰≥>]|\bin\b|:\s*\w+\s*(?:[x×]|$))"
 
@@ -64,9 +65,9 @@ def _pieces(text: str) -> Iterator[Piece]:
 
 
 def says_nothing(text: str, piece: Piece) -> bool:
-    """Whether a piece is but a comma or a full stop, or thanks at the end of a text."""
+    """Whether a piece is but a comma or a full stop, or asks to set what is found to zero."""
     lead = text[slice(*piece.lead)].lstrip("=\n\t ")
-    is_polite = re.fullmatch(rf"[\s.,;?]*{THANKS}", lead) is not None
+    is_polite = re.fullmatch(rf"[\s.,;?]*{SOLVED}", lead) is not None
     return (lead in (",", ".", "?") or is_polite) and not text[piece.start : piece.end].strip()
 
 
@@ -106,9 +107,18 @@ def _with_names(text: str, pieces: list[Piece]) -> list[Piece]:
         )
         if is_list and (is_first or is_phrase):
             found[-1] = piece._replace(end=behind.end)
+            while is_phrase and found[1:] and _goes_on(text, None if is_asked else piece, found[-2]):
+                found[-2:] = [piece._replace(end=found[-2].end)]  # vectors a, b, x; wrt a, b and x
         else:
             found.append(piece)
     return found[::-1]
+
+
+def _goes_on(text: str, first: Piece | None, behind: Piece) -> bool:
+    """Whether the list of names of which a statement says something goes on with the name behind it; or any list."""
+    own = text[behind.start : behind.end].rstrip(" .")
+    is_listed = text[slice(*behind.lead)] in (",", "and") and re.fullmatch(ONE_NAME, own) is not None
+    return is_listed and (first is None or said_of_names(text[first.start : behind.end].strip(" .")) is not None)
 
 
 def _parted(text: str, piece: Piece) -> Iterator[Piece]:
@@ -123,7 +133,8 @@ def _parted(text: str, piece: Piece) -> Iterator[Piece]:
         return
     m = re.search(QUALIFYING, own) if own.rstrip(" .").endswith(")") else None
     says = m.group("condition") if m else ""
-    if m is None or not own[: m.start()].strip() or not (re.search(r"[∈≻⪰]", says) or said_of_names(says.strip())):
+    is_said = re.search(r"[∈≻⪰]", says) or said_of_names(says.strip()) or re.fullmatch(TOLD, says.strip())
+    if m is None or not own[: m.start()].strip() or not is_said:
         yield piece
         return
     inside = piece.start + m.start("condition")

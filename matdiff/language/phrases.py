@@ -40,7 +40,7 @@ SYNONYMS = {
 }
 OF_SIZE = r"(?:\bof\s+(?:size|shape|dimensions?|order|length)\s+)"
 SIZES = regex(
-    rf"{OF_SIZE}?\(?(?<!\w)(?P<rows>{COUNT})\s*(?:×|x|-?\bby\b-?)\s*(?P<cols>{COUNT})(?!\w)\)?"
+    rf"{OF_SIZE}?\(?(?<!\w)(?!exp)(?P<rows>{COUNT})\s*(?:×|x|-?\bby\b-?)\s*(?P<cols>{COUNT})(?!\w)\)?"
     rf"|{OF_SIZE}(?P<length>{COUNT})\b|\b(?P<many>{COUNT})-(?=vectors?\b|dim)(?:dimensional\b|dim\b)?"
 )
 SPACE = r"[RS](?:\s*(?:\^\{[^{}]*\}|\^\([^()]*\)|\^\w+|[₊⁰¹²³⁴-⁹ᵃ-ᶻⁿᵈᵐᵏᵖˣ]+|_\{?\+{1,2}\}?))*(?!\w)"

@@ -7,7 +7,7 @@ the lexer itself had to decide (Σ as a sum, f(…) as a function) are varied ar
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from contextlib import suppress
 from functools import partial
 from heapq import heappop, heappush
@@ -21,7 +21,7 @@ from matdiff.algebra.operators.structure import Named
 from matdiff.errors import MatdiffError, NotationError, ShapeError
 from matdiff.language import dialects
 from matdiff.language.answers import Reading, noted
-from matdiff.language.beside import Beside
+from matdiff.language.beside import Beside, heard
 from matdiff.language.binding import Bound
 from matdiff.language.customs import kind_of
 from matdiff.language.declarations import declare, leading_declarations
@@ -78,9 +78,12 @@ def read(
     Declarations may stand before the expression.
     """
     front, rest = leading_declarations(re.sub(FULL_STOP, " ", text) if text.rstrip().endswith(".") else text)
-    declared = declare(where, front)
     unknowns = [named(changed(plain(w))) for w in ([wrt] if isinstance(wrt, str) else wrt)]
-    found = _of_one_reach(partial(Readings, rest, declared, unknowns, scalar, laws, dialect, True), solving)
+
+    def readings(**choices: bool) -> Readings:
+        return Readings(rest, declare(where, front), unknowns, scalar, laws, dialect, True, **choices)
+
+    found = heard(readings, rest, solving)
     require_one_meaning(found.expr, text)
     asked = (*([wrt] if isinstance(wrt, str) else wrt), *(found.question.names if found.question else ())) or found.of
     if not all(name.isascii() and name.isalpha() for name in asked):
@@ -88,20 +91,6 @@ def read(
 
         in_powers(found, asked)
     return found
-
-
-def _of_one_reach(make: Callable[..., Readings], solving: bool) -> Reading:
-    """The reading of a text, of which «the norm of A x − b» is that of all or of A x: where both fit it is an error."""
-    far = make()
-    if far.doubt is None:
-        return far.in_full(solving)
-    found = list[Reading]()
-    for readings in (far, make(far=False)):
-        with suppress(MatdiffError):
-            found.append(readings.in_full(solving))
-    if len(found) > 1:
-        raise far.doubt
-    return found[0] if found else make().in_full(solving)
 
 
 def require_one_meaning(e: Expr, text: str) -> None:
@@ -131,6 +120,7 @@ class Readings(Beside):
         dialect: str | None = None,
         asks: bool = False,
         far: bool = True,
+        is_prose: bool = False,
     ) -> None:
         if len(text) > LONGEST:
             raise NotationError(f"the text is longer than {LONGEST} characters")
@@ -145,7 +135,7 @@ class Readings(Beside):
         self.wrt = wrt
         self.whole = self.script
         if not laws and not dialects.is_program(text, self.dialect) and not is_bare(self.script.text):
-            self.take_out(asks, far)
+            self.take_out(asks, far, is_prose)
         self.scalar = scalar
         self.laws = laws
         is_code = self.dialect is not None and not self.dialect.is_python

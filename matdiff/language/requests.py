@@ -15,9 +15,10 @@ from matdiff.language.questions import FUNCTION, GOAL, TOLD, UNSAID, WITH_RESPEC
 from matdiff.regex import match_at, regex, search_in
 
 VERBS = frozenset(
-    "find compute calculate determine evaluate derive get obtain take explain consider set check verify".split()
+    "find compute calculate determine evaluate derive get obtain take explain consider set check verify show state "
+    "give solve".split()
 )
-VERBS |= {"solve for", "what is", "what are", "what's", "tell me", "show me"}
+VERBS |= {"solve for", "what is", "what are", "what's", "whats", "tell me", "show me"}
 ONE = r"(?:[Ii]|you|we|one)"
 WISH = (
     r"(?:[Ii]|[Ww]e)(?:'d|\s+would)?\s+(?:want|need|like|have|wish|(?:am|are)\s+(?:trying|asked))\s+to"
@@ -27,34 +28,34 @@ GREETING = r"(?:[Hh]i|[Hh]ello|[Hh]ey)(?:\s+(?:all|everyone|there|guys))?"
 POLITE = rf"(?:{GREETING}\s+)?(?:[Pp]lease|[Nn]ow|[Hh]ow\s+(?:to|(?:do|can|would|should)\s+{ONE})"
 POLITE += rf"|(?:[Cc]an|[Cc]ould)\s+(?:you|someone|anyone)|{WISH})"
 POLITE += r"(?:\s+(?:please|help\s+me|show\s+me\s+how\s+to))?"
-NEED = r"(?:[Ii](?:'m|\s+am|'d|\s+would)?\s+(?:need|want|like|looking\s+for)|[Ww]ant|[Nn]eed|Looking\s+for)"
+NEED = r"(?:(?:[Ii]|[Ww]e)(?:'m|\s+am|'d|\s+would)?\s+(?:need|want|like|looking\s+for)|[Ww]ant|[Nn]eed|Looking\s+for)"
 VERB = (
     rf"(?:and\s+(?:then\s+)?)?(?:(?:{POLITE}\s+)?(?:"
-    + "|".join(rf"[{verb[0].upper()}{verb[0]}]{verb[1:]}".replace(" ", r"\s+") for verb in sorted(VERBS))
-    + rf"|{NEED}(?!\s+to))(?:\s+{FUNCTION})?|{POLITE}(?=\s+(?:differentiate|minimi[sz]e|maximi[sz]e)\b))"
+    + "|".join(rf"[{verb[0].upper()}{verb[0]}]{verb[1:]}".replace(" ", r"\s+") for verb in sorted(VERBS, reverse=True))
+    + rf"|{NEED}(?!\s+to))(?!\s+that\b)(?:\s+{FUNCTION})?|{POLITE}(?=\s+(?:differentiate|minimi[sz]e|maximi[sz]e)\b))"
 )
 DERIVED = (
-    r"(?:the\s+|its\s+)?(?:(?:first|partial|total|matrix|vector|full)\s+)*"
-    r"(?:(?P<twice>second\s+(?:order\s+|partial\s+)?derivatives?|hessian)|deriv(?:atives?|\b)|(?:sub)?gradients?|grad|jacobian|score|partials)"
+    r"(?:the\s+|its\s+|an?\s+)?(?:(?:first|partial|total|matrix|vector|full)\s+)*"
+    r"(?:(?P<twice>second\s+(?:order\s+|partial\s+)?derivatives?|hessian)|deriv(?:atives?|\b)|(?:sub)?gradients?|grad|diff|jacobian|score|partials)"
     r"(?:\s+(?:matrix|vector))?"
 )
 RESPECT = rf"{WITH_RESPECT}(?![\w.])\s+"
 BY = rf"{RESPECT}(?:the\s+)?(?:{TOLD})?"
 ASKED_BY = rf"(?:by\s+|in\s+|{BY})"  # as people say behind the word derivative; a size is n by n, too
 NAMES = rf"(?P<names>{LISTED})"
-BEST = r"(?:the\s+)?(?:(?P<best>minimum|maximum|minimi[sz]er|maximi[sz]er)(?:\s+value)?"
-BEST += r"|(?P<points>(?:stationary|critical)\s+points?|first[-\s]order\s+conditions?|FOCs?(?!\w)))"
+POINTS = r"(?P<points>(?:stationary|critical)(?:\s+points?)?|first[-\s]order\s+conditions?|FOCs?(?!\w))"
+BEST = rf"(?:the\s+)?(?:(?P<best>minimum|maximum|minimi[sz]er|maximi[sz]er)(?:\s+value)?|{POINTS})"
 OF = rf"(?:\s+(?:of|for)\b(?:\s+{FUNCTION})?|\s*:)\s*"
 IN_SPACE = rf"(?P<space>\s*(?:(?:∈|\bin\b)\s*{SPACE}|(?:[≻⪰≽≥>]|>=)\s*0(?![\w.])|\((?:[a-z]+[\s-])*[a-z]{{4,}}\)))?"
 # wrt x ∈ ℝ^n, over X ≻ 0, wrt X (symmetric)
 ASKED = (
     rf"(?i)\s*(?:(?:{DERIVED}|{BEST})(?:\s+{ASKED_BY}{NAMES}{IN_SPACE})?(?:(?P<of>{OF})|(?=[\s.?]|$))|(?P<direct>differentiate\b)"
-    rf"|(?:the\s+)?(?P<told>{TOLD})?(?P<sought>{LETTER})\s+(?:(?:that|which|so\s+as\s+to|to)\s+)?(?P<goal>m(?:in|ax)imi[sz](?:es?|ing))\b)"
+    rf"|(?:the\s+)?(?P<told>{TOLD})?(?P<sought>{LETTER})\s+(?:(?:that|which|so\s+as\s+to|to|by)\s+)?(?P<goal>m(?:in|ax)imi[sz](?:es?|ing))\b)"
     rf"(?:\s+{FUNCTION})?"
 )
 IN_A_SET = rf"\s+{LETTER}\s*(?:[∈≻⪰≽≥>]|in\b)"  # of a over b the first may be a number
-AT_END = rf"(?:^|\s){BY}{NAMES}{IN_SPACE}[\s.?]*$"
-ASKED_AT_END = rf"(?:^|\s){ASKED_BY}{NAMES}{IN_SPACE}[\s.?]*$"
+AT_END = rf"(?:^|\s|(?<=\s)){BY}{NAMES}{IN_SPACE}[\s.?]*$"
+ASKED_AT_END = rf"(?:^|\s|(?<=\s)){ASKED_BY}{NAMES}{IN_SPACE}[\s.?]*$"
 BEHIND = (  # f wrt X, f(X) by X, f – gradient by X, f (gradient by X)
     rf"(?:(?<=\S)\s+(?P<bracket>\()?\s*(?!over(?!{IN_A_SET}))(?:differentiated?\s+)?{BY}"
     r"|(?:(?<=[)\]'′|²ᵀ,])|(?<=\^\d))\s+by\s+"
@@ -65,21 +66,23 @@ ALONE_BEHIND = (  # f gradient x, f gradient?, f d/dx
     rf"(?<=[^-+−–*/=\s])(?<!\bby)\s+(?:{DERIVED}\s*|(?:d/d|∂/∂)(?=\S))"
     rf"(?P<names>(?:(?<=[\sd∂])(?:{'|'.join(GREEK_WORDS)}|[^\W\d_])[0-9]?)?)[\s.?]*$"
 )
-BEHIND_A_SIGN = rf"\s*(?i:{DERIVED})(?:\s+(?:for\s+)?{NAMES})?[\s.?]*$"  # f, gradient? f, gradients for W and b
+BEHIND_A_SIGN = (  # f, gradient? f, gradients for W and b
+    rf"\s*(?i:{DERIVED}|(?:the\s+)?{POINTS})(?:\s+(?:for\s+)?{NAMES})?[\s.?]*$"
+)
 ESTIMATE = (  # the maximum likelihood estimator of μ: ℓ
     r"(?i)\s*(?:the\s+)?(?:(?:maximum[-\s]likelihood|ML)\s+(?:estimat(?:ors?|es?)|solutions?)|MLEs?)"
     rf"\s+(?:of|for)\s+(?P<what>(?:the\s+)?(?:{TOLD})?){NAMES}(?:\s*:|\s+(?:from|under|in)\b|(?=[\s.?]*$))"
 )
 GOAL_ALONE = rf"(?i)\s*m(?:in|ax)imi[sz]ed?\s+{RESPECT}{NAMES}{IN_SPACE}[\s.?]*$"
 GOAL_BEHIND = (  # f, minimise over x
-    r"(?:^|(?<=\S)\s+|(?<=\s))(?i:(?P<goal>m(?:in|ax)imi[sz]ed?))\s+"
-    rf"{RESPECT}{NAMES}{IN_SPACE}[\s.?]*$"
+    r"(?:^|(?<=\S)\s+|(?<=\s))(?i:(?P<goal>(?:arg\s?)?m(?:in|ax)(?:imi[sz]ed?)?))"
+    rf"(?:\s+{RESPECT}{NAMES}{IN_SPACE}|_(?P<low>\{{)?{NAMES.replace('names', 'under')}(?(low)\}}))[\s.?]*$"
 )
 SOUGHT = rf"\s*(?P<x>{LETTER})[\s.?]*$"  # f, find W
 TO_ZERO = r"(?:\s+(?:equal\s+)?to\s+(?:zero|0)|\s*=\s*0)[\s.?]*$"  # set the derivative of f to zero
 OPERATOR = regex(r"\s*\(*[∂∇d]")
 OF_NAMES = rf"\s*(?:(?:\(\s*|{RESPECT}){NAMES}\s*\)?)?[\s.?]*$"
-NABLA = rf"\s*(?:∇\s*|grad\s+)(?P<f>{LETTER}){OF_NAMES}"
+NABLA = rf"\s*(?:∇\s*|grad\s+|(?P<twice>∇²\s*|hess\s+))(?P<f>{LETTER}){OF_NAMES}"
 PRIMED = rf"\s*(?P<f>{LETTER})\s*['′]{OF_NAMES}"
 OF_THE_FUNCTION = (  # dL/dw behind a function that has no name
     rf"\s*(?:\(\(\s*)?(?P<sign>[d∂])\s*(?P<f>⟪?[A-Za-z]\w*⟫?)\s*\)?\s*/\s*\(?\s*(?P=sign)\s*(?P<x>{LETTER})"
@@ -88,10 +91,10 @@ OF_THE_FUNCTION = (  # dL/dw behind a function that has no name
 GOAL_AHEAD = rf"(?i)\s*{GOAL}"
 # what a question has
 CUES = regex(
-    "deriv|d/d|∂/∂|point|first|FOC|partials|hess|grad|jacob|score|minim|maxim|differ|MLE|respect|over|by|w.{0,2}r.{0,2}t",
+    "deriv|diff|d/d|∂/∂|point|m(?:in|ax)_|first|FOC|partials|hess|grad|jacob|score|minim|maxim|MLE|respect|over|by|w.{0,2}r.{0,2}t",
     re.IGNORECASE,
 )
-DEFINED = r"(?<![\w∇]){}\s*(?:\((?P<arguments>[^()=;|]*)[^()]*\))?\s*:?="
+DEFINED = r"(?<![\w∇]){}\s*(?:\((?P<arguments>[^()=;|]*)[^()]*\)|\[[^][]*\])?\s*:?="
 QUOTIENT = r"[d∂]\w*/[d∂]\w+|∇\w*|\w['′](?:\(\w+\))?"  # dL/dW, ∇f, f′(x)
 GOALS = tuple(f"m{kind}imi{s}{end}" for kind in ("in", "ax") for s in "sz" for end in ("e", "es", "ing"))
 ALONE = frozenset(("of", "wrt", "over", "differentiate", *GOALS, *VERBS))
@@ -122,6 +125,8 @@ def is_request(words: list[str]) -> bool:
     """
     asked = re.sub(FUNCTION, "function", re.sub(rf"^{VERB}", "find", re.sub(AT_END, " wrt", " ".join(words)))).lower()
     said = [word.strip(".,;:?") for word in asked.replace("w.r.t", "wrt").split()]
+    if said[1:2] == ["that"] and said[0] in VERBS:
+        return False  # a claim
     if len(said) > 1 and said[0] in VERBS and re.fullmatch(QUOTIENT, said[-1]):
         said.pop()
     return said[0] in ALONE if len(said) == 1 else all(word in WORDS for word in said)
@@ -146,14 +151,18 @@ def request_at(text: str, place: int) -> Question | None:
     behind = match_at(BEHIND_A_SIGN, text, place) if text[:place].strip() else None
     if behind and not (behind["names"] and re.search(DEFINED.format(re.escape(behind["names"])), text)):
         names = _listed(behind["names"] or "") or _arguments(text, len(text))
-        return Question(names, 2 if behind["twice"] else 1, place, len(text), (len(text), len(text)))
+        order = 0 if behind["points"] else 2 if behind["twice"] else 1
+        return Question(names, order, place, len(text), (len(text), len(text)))
     if estimate := match_at(ESTIMATE, text, place):
         declared = _told(text, estimate) if estimate["what"] else ()
         inner = estimate.end(), len(text.rstrip(" .?"))
         return Question(_listed(estimate["names"]), 0, place, len(text), inner, declared, "maximise")
     asked = match_at(ASKED, text, place)
-    if asked is None:
-        return _asked_behind(text, place)
+    return _asked_ahead(text, place, asked) if asked else _asked_behind(text, place)
+
+
+def _asked_ahead(text: str, place: int, asked: re.Match[str]) -> Question | None:
+    """What is asked in front of the function: the gradient of f wrt x, the minimum of f over x."""
     ahead = asked.group("names") or asked.group("sought")
     by = None if ahead else search_in(ASKED_AT_END, text, asked.end())
     names = _listed(by.group("names") if by else ahead) if by or ahead else _arguments(text, asked.end())
@@ -171,13 +180,13 @@ def request_at(text: str, place: int) -> Question | None:
 
 def _of_a_name(text: str, place: int) -> Question | None:
     """∇f, grad f and f'(x) of an f that the text defines; the h' of h = A x is a transpose."""
-    nabla = match_at(NABLA, text, place) if "∇" in text or "grad" in text else None
+    nabla = match_at(NABLA, text, place) if any(sign in text for sign in ("∇", "grad", "hess")) else None
     of_name = nabla or (match_at(PRIMED, text, place) if "'" in text or "′" in text else None)
     head = re.search(DEFINED.format(of_name.group("f")), text) if of_name else None
     if not (of_name and head and (head.group("arguments") or nabla)):
         return None
     names = _listed(of_name.group("names") or head.group("arguments") or "")
-    return Question(names, 1, place, len(text), of_name.span("f"))
+    return Question(names, 2 if nabla and nabla["twice"] else 1, place, len(text), of_name.span("f"))
 
 
 def _sought(text: str, place: int) -> Question | None:
@@ -211,6 +220,8 @@ def _asked_behind(text: str, place: int) -> Question | None:
     order = 0 if last else 2 if behind.group("twice") else 1
     sense = sense_of(last["goal"]) if last else ""
     inner = place, behind.start()
+    if last and last["under"]:
+        return Question(_listed(last["under"]), 0, place, len(text), inner, (), sense)
     return Question(_listed(behind["names"]), order, place, len(text), inner, _told(text, behind), sense)
 
 

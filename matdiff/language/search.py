@@ -96,6 +96,7 @@ class Search(Options):
         self.customary: dict[Key, str] = {key: alternatives[0][0] for key, alternatives in self.choices.items()}
         self.visited = 0
         self.first_error: MatdiffError | None = None
+        self.first_culprits: list[Key] = []  # the choices that it depends on
         self.not_scalar: MatdiffError | None = None  # how the customary reading fails when it is but no scalar
 
     def run(self, most: int) -> Found | None:
@@ -115,7 +116,8 @@ class Search(Options):
             if done:
                 if self.first_error is not None and self._made_less(vector) > FAR_FETCHED:
                     raise self._with_declarations(self.not_scalar or self.first_error, vector)
-                if isinstance(self.first_error, (AmbiguityError, UnsupportedError)) and cost >= FAR_FETCHED:
+                about = cost - self._cost((k, n) for k, n in vector if self.keys[k] not in self.first_culprits)
+                if isinstance(self.first_error, (AmbiguityError, UnsupportedError)) and about >= FAR_FETCHED:
                     raise self.first_error
                 self._accept(complete[vector], vector, heap, complete)
                 return complete[vector]
@@ -268,8 +270,9 @@ class Search(Options):
             if typed.rows is ONE and typed.cols is not ONE:
                 attempt.penalty(self.bound.tree, 2, typed)  # nobody writes a row vector as the value of a text
         except Misfit as misfit:
-            self.first_error = self.first_error or misfit.error
             culprits = self.keys if attempt.sizes.disagreement else self._choices_in([misfit.node])
+            if self.first_error is None:
+                self.first_error, self.first_culprits = misfit.error, culprits
             return Tried(culprits, attempt.penalties)
         complete[vector] = Found(attempt, typed, self._cost(vector) + sum(p.cost for p in attempt.penalties))
         parts = [name.name for name in self.bound.names.values() if name.whole]  # rows or columns: both are looked at

@@ -12,7 +12,7 @@ from matdiff.language.declarations import add_condition
 from matdiff.language.declared import Declarations
 from matdiff.language.extents import Excerpt
 from matdiff.language.left_sides import HEAD, Piece, stands
-from matdiff.language.names import LETTER, MARKS, NAMES, SUPERS, listed
+from matdiff.language.names import GREEK_WORDS, LETTER, MARKS, NAMES, SUPERS, listed
 from matdiff.language.outside import between, outside
 from matdiff.language.phrases import COUNT, SPACE, Said, description, said_of_names, tells_kind
 from matdiff.language.questions import GOAL_OVER_SET, MEMBERS
@@ -24,7 +24,7 @@ INNER = r"<[^<>;\n=]*,[^<>;\n=]*>"  # ⟨A, B⟩
 TRANSPOSED = r"\s*(?:\^\s*\{?\s*[⊤ᵀT']\s*\}?|[ᵀ⊤'])\s*"
 SYMMETRIC = rf"(?P<name>{LETTER})\s*=\s*(?P<minus>[-−])?\s*(?P<again>{LETTER}){TRANSPOSED}"
 SYMMETRIC_TOO = rf"(?P<name>{LETTER}){TRANSPOSED}=\s*(?P<minus>[-−])?\s*(?P<again>{LETTER})\s*"
-TOLD = rf"{NAMES}\s+(?:(?:is|are)\s.*|(?P<has>has|have)\s[a-z -]+)"  # A has full rank
+TOLD = rf"{NAMES}\s+(?:(?P<has>has|have|(?:is|are)(?=\s+(?:of\s+)?full\b))\s[a-z -]+|(?:is|are)\s.*)"  # A has full rank
 CHOICE = r"[-−+±]?\s*[0-9.]+"
 ONE_OF = regex(  # y_i is +1 or -1
     rf"(?:the\s+)?(?:labels?\s+)?(?P<names>{NAMES})(?:\s+(?:is|are)\s+(?:each\s+|always\s+)?|\s*=\s*)(?:either\s+)?"
@@ -190,12 +190,16 @@ def _with_inner_products(condition: str) -> str:
 
 
 def unseen_names(text: str, conditions: Sequence[Condition]) -> Iterator[str]:
-    """What is said of names that conditions declare and that stand nowhere else in a text."""
+    """What is said of names that conditions declare and that stand nowhere else in a text; words are no names."""
     rest = text
     for condition in conditions:
         rest = rest[: condition.start] + " " * (condition.end - condition.start) + rest[condition.end :]
     for name in dict.fromkeys(name for condition in conditions for name in condition.names):
         if not stands(name, rest):
+            if re.fullmatch("[a-z]{4,}", name) and name not in GREEK_WORDS:  # without the diagonal, for unit vectors
+                said = next(condition for condition in conditions if name in condition.names)
+                message = f"{said.text} is not understood"
+                raise NotationError(message, text=text, span=(said.start, said.end), suggestion="leave it out")
             yield f"{name.strip('⟪⟫')} does not occur in the function"
 
 

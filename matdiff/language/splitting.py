@@ -128,7 +128,7 @@ def _split(text: str, start: int, end: int, known: Vocabulary, subscript: re.Mat
         if error.suggestion or len(run) > 3 or run.islower():
             raise error
     is_doubled = DOUBLED.search(run) and not match_at(r"\s*(?:['′ᵀ⊤^]|\.T)", text, end)
-    if is_doubled or _is_beside_its_letter(text, start, end):
+    if is_doubled or _is_beside_its_letter(text, start, end) or _is_term(text, start, end, known):
         message, hint = f"{run} can be a name of its own, or a product", f"{run[0]}_{{{run[1:]}}} is a name"
         hint += f", {' '.join(run)} a product"
         raise AmbiguityError(message, text=text, span=(start, end), suggestion=hint)
@@ -143,6 +143,17 @@ def _is_beside_its_letter(text: str, start: int, end: int) -> bool:
     minus = r"\s*[-−]\s*"
     is_before = re.search(rf"(?<![\w'′ᵀ*·)])\s*{letter}{minus}$", text[:start])
     return bool(is_before or match_at(rf"{minus}{letter}(?![\w('′ᵀ^])", text, end))
+
+
+def _is_term(text: str, start: int, end: int, known: Vocabulary) -> bool:
+    """Whether two small letters, of which neither stands elsewhere, are a whole term: the rf of μ'w − rf."""
+    run = text[start:end]
+    if not re.fullmatch("[a-z]{2}", run) or not known.lonely.isdisjoint(run):
+        return False
+    is_added = re.search(r"[-+−]\s*$", text[:start]) or match_at(r"\s*[-+−]", text, end)
+    return bool(
+        is_added and re.search(r"(?:^|[-+−(=,;])\s*$", text[:start]) and match_at(r"\s*(?:$|[-+−),;])", text, end)
+    )
 
 
 DOUBLED = regex(r"^[A-Z]([a-z])\1$")  # Rxx: nobody writes a square so

@@ -10,14 +10,13 @@ from collections.abc import Collection, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from matdiff.algebra.assumptions import PROPERTIES, property_word
 from matdiff.algebra.expr import FUNCTIONS
 from matdiff.errors import AmbiguityError
 from matdiff.language.extents import KINDS
-from matdiff.language.names import ABBREVIATED, GREEK_WORDS, SUBS
+from matdiff.language.names import GREEK_WORDS, SUBS
 from matdiff.language.outside import closing, outside
 from matdiff.language.phrases import LEADS, description
-from matdiff.language.requests import ANSWERS, GOALS, VERBS
+from matdiff.language.sentences import SAYING, sentences
 from matdiff.language.transcript import Edit, Transcript
 from matdiff.regex import regex, search_in
 
@@ -97,42 +96,25 @@ NOUNS = (  # what a formula is, which stands behind it
     r"|[Ll]agrangian|penalty|regulari[sz]er|residuals?|ELBO|(?:least\s)?squares|variance|utility|smoothness|potential"
     r"|[Hh]amiltonian|bound|problem|regression|prior|barrier|reward|profit|deviance|stress)(?:\s+(?:function|term))?"
 )
-LOSS = regex(NOUNS)
+LOSS, A_LOSS = regex(NOUNS), regex(rf"{NOUNS}\Z")
 HEADING = regex(
     rf"(?:\A\s*|(?<=[;\n])[^\S\n]*|(?<=[.!?:,] )[^\S\n]*|(?<=(?:\bhave|..\bof|\sand) )\s*)"
     r"(?:(?:[Aa]n?|[Tt]he|[Mm]y|[Tt]his|[Oo]ur)\s+)?"
     rf"(?:(?P<words>(?:{TITLE})(?:[-−\s]+{FURTHER}){{0,7}})"
-    r"(?:(?:(?:(?<=[a-z]{4})\s+[A-Zλσγτ])?:|\s+is(?:\s+given\s+by|\s+defined\s+as)?(?:\s*:)?)(?=\s+\S)"
-    r"|(?P<named>)(?=\s+[^\W\d_]\w*(?:²|\^2)?(?:\([^()=]*\))?\s*:?=(?!=)))"  # triplet loss = …
+    r"(?:(?:(?<=[a-z]{4})\s+[A-Zλσγτ])?:|\s+is(?:\s+given\s+by|\s+defined\s+as)?(?:\s*:)?)(?=\s+\S)"
     rf"|(?P<noun>(?:(?:{TITLE})[-−\s]+(?:{FURTHER}[-−\s]+){{0,5}}?)?{NOUNS})"  # squared loss (y - w'x)^2
-    r"(?=\s+(?:[-−](?=\S)|[(\[‖|∑∏√½⟨]|(?![a-z]{2,}\s)\w)))"
-    r"|(?<=\s)\((?P<aside>(?:(?:an?|the)\s+)?[A-Za-z][a-z]+(?:[-\s]+[a-z]{3,}){1,6})\)"  # x'A x (a quadratic form)
+    r"(?=\s+(?:[-−](?=\S)|[(\[‖|∑∏√½⟨]|(?![a-z]{2,}\s|w\.r)\w)))"
 )
 JOINING = frozenset(
     "of for in and the an on to by from with".split()
 )  # words of a heading that say nothing by themselves
 WORD = regex(r"(?=.*[aeiou])[A-Za-z][a-z0-9]{2,}(?:[A-Z][a-z]+)?|[0-9]|[0-9]?[A-Z]{2,}(?:\(.*\))?")
-SAYING = (  # words that say something of what stands behind the colon
-    LEADS.union(*map(str.split, VERBS), GOALS, ANSWERS, KINDS, PROPERTIES, GREEK_WORDS)
-    | frozenset(
-        "differentiate subject constraint constraints condition conditions solution answer result dimension dimensions "
-        "size sizes shape shapes hint over from respect".split()
-    )
-) - {"check"}  # the check loss
+HELD = (SAYING | LEADS | GREEK_WORDS | {"hint", "over", "from"}) - {"check"}  # in front of a colon; the check loss
 
 
-PROSE = regex(  # a sentence that speaks of nothing in the text
-    r"(?:\A\s*|(?<=[.!?\n,i] )\s*|(?<=\n))"
-    r"(?P<prose>(?:I(?:'m|'ve|\s+am|\s+have|\s+was|\s+tried|\s+think|\s+know|\s+got)"
-    r"|(?:Sorry|Thanks|Thank|Any|Sure|First|Quick|This|Here)(?!\w)|(?:Please\s+)?[Hh]elp(?!\w)|[Ss]tuck(?!\w))"
-    r"(?:\s+(?:a|i|[a-z]+'[a-z]+|[a-z]{2,}))*)(?:[.!:?]+(?=\s)|[.!:?]*\s*(?=\n|\Z))"
+ROLE = regex(
+    r"[^\S\n]+(?P<prose>(?:is|be)\s+(?P<says>(?:an?|the)\s+[A-Za-z -]+?))(?=\s*(?:[.;,\n]|$))", given=(" is ", " be ")
 )
-
-
-TELLING = ANSWERS.union(GOALS, KINDS, ("differentiate", "constraint", "constraints"))
-
-
-ROLE = regex(r"[^\S\n]+(?P<prose>is\s+(?P<says>(?:an?|the)\s+[A-Za-z -]+?))(?=\s*(?:[.;,\n]|$))", given=" is ")
 
 
 class Spoken(NamedTuple):
@@ -144,16 +126,16 @@ class Spoken(NamedTuple):
     doubt: AmbiguityError | None
 
 
-def in_signs(script: Transcript, known: Collection[str], far: bool) -> Spoken:
+def in_signs(script: Transcript, known: Collection[str], far: bool, is_prose: bool) -> Spoken:
     """The text with signs for its words; *far* is whether «the norm of A x − b» is that of all, or of A x.
 
-    >>> in_signs(Transcript("the trace of X'X", "the trace of X'X"), (), True).script.text
+    Where it *is_prose* the words that belong to no formula are left out.
+
+    >>> in_signs(Transcript("the trace of X'X", "the trace of X'X"), (), True, False).script.text
     "tr(X'X)"
     """
     text = script.text
-    headings, sentences = list(_headings(text, known)), list(_sentences(text))
-    notes = (*map(_said_of, headings), *(f"the answer does not use the words “{m['prose']}”" for m in sentences))
-    edits: list[Edit] = [(*m.span(), " ") for m in (*headings, *sentences)]
+    edits, notes = _left_out(text, known, is_prose)
     doubt = None
     phrases, closings = list(PHRASE.finditer(text)) if CUES.search(text) else [], dict[int, str]()
     used = set[int]()  # the places of the words «and» that stand between what a function is taken of
@@ -180,15 +162,14 @@ def in_signs(script: Transcript, known: Collection[str], far: bool) -> Spoken:
         closings[end] = closings.get(end, "") + behind
         doubt = _doubt(script, m, short, long) if short < long else doubt
     edits += [(end, end, behind) for end, behind in closings.items()]
-    for m in WRITTEN.finditer(text) if phrases else ():
-        edits.append((*m.span(), SIGNS[m.group()]))
+    edits += [(*m.span(), SIGNS[m.group()]) for m in WRITTEN.finditer(text) if phrases]
     spans = tuple(script.span(start, end) for start, end, _ in edits if start < end)
     return Spoken(script.edited(edits), notes, spans, doubt)
 
 
 def _headings(text: str, known: Collection[str]) -> Iterator[re.Match[str]]:
-    """Words in front of a colon or a left side that are but a heading, and those in brackets that are but an aside."""
-    place = 0 if any(sign in text for sign in (":", " is", "=", " (")) or LOSS.search(text) else len(text)
+    """Words in front of a colon or a left side that are but a heading."""
+    place = 0 if any(sign in text for sign in (":", " is")) or LOSS.search(text) else len(text)
     while m := HEADING.search(text, place):
         is_heading = _is_heading(text, m, known)
         place = m.end() if is_heading else m.start() + 1  # the gradient of the hinge loss: L = …
@@ -196,22 +177,26 @@ def _headings(text: str, known: Collection[str]) -> Iterator[re.Match[str]]:
             yield m
 
 
-def _sentences(text: str) -> Iterator[re.Match[str]]:
-    """Sentences that speak of nothing in the text: I'm new to matrix calculus."""
-    for m in PROSE.finditer(text):
-        words = re.findall(r"[a-z]+", re.sub(r"(?:matrix|vector)\s+(?=calculus)", "", m["prose"]))
-        if not any(word in TELLING or property_word(word) in PROPERTIES for word in words):
-            yield m
-    for m in ROLE.finditer(text):
-        statement = re.split(r"[;,\n]|\.\s", text[: m.start()])[-1]
-        if "=" in statement and description(m["says"]) is not None:
-            yield m
+def _left_out(text: str, known: Collection[str], is_prose: bool) -> tuple[list[Edit], tuple[str, ...]]:
+    """What changes without headings, without what says what a definition is, and without sentences; and notes of it."""
+    headings = list(_headings(text, known))
+    taken = {k for m in headings for k in range(*m.span())}
+    idle = [m.span() for m in ROLE.finditer(text) if _is_role(text, m)]
+    taken.update(k for span in idle for k in range(*span))
+    idle += (span for span in (sentences(text, known) if is_prose else ()) if taken.isdisjoint(range(*span)))
+    unused = (text[slice(*span)].strip(" ,.!?:;") for span in idle)
+    titles = (m.group().strip(" :") for m in headings)
+    notes = (
+        *(f"the words “{words}” are a heading of what follows" for words in titles),
+        *(f"the answer does not use the words “{words}”" for words in unused),
+    )
+    return [*((*m.span(), " ") for m in headings), *((*span, "") for span in idle)], notes
 
 
-def _said_of(m: re.Match[str]) -> str:
-    """What a note says of a heading or an aside."""
-    kind = "an aside" if m["aside"] else "a heading of what follows"
-    return f"the words “{m['aside'] or m.group().strip(' :')}” are {kind}"
+def _is_role(text: str, m: re.Match[str]) -> bool:
+    """Whether words behind a definition say what it is: L = D − W is the graph Laplacian, be the loss."""
+    statement = re.split(r"[;,\n]|\.\s", text[: m.start()])[-1]
+    return "=" in statement and (description(m["says"]) is not None or A_LOSS.search(m["says"]) is not None)
 
 
 def _is_heading(text: str, m: re.Match[str], known: Collection[str]) -> bool:
@@ -220,15 +205,11 @@ def _is_heading(text: str, m: re.Match[str], known: Collection[str]) -> bool:
         return False  # half loss w'w
     if m["noun"] and SQUARES.search(m["noun"]) and not search_in(SQUARE, text, m.end()):
         return False  # squared error X w - y
-    shown = re.sub(r"^(?:an?|the)\s+", "", m["aside"]) if m["aside"] else m["noun"] or m["words"]
-    words = re.split(r"[-−\s]+", re.sub(r"\s+is(?:\s+given\s+by|\s+defined\s+as)?(?!\w)", "", shown))
+    words = re.split(r"[-−\s]+", re.sub(r"\s+is(?:\s+given\s+by|\s+defined\s+as)?(?!\w)", "", m["noun"] or m["words"]))
     words = [words[0], *(word for word in words[1:] if word not in JOINING)]
-    if any(word.lower() in SAYING or word in known for word in words if word not in KINDS or word == words[-1]):
+    if any(word.lower() in HELD or word in known for word in words if word not in KINDS or word == words[-1]):
         return False  # matrix factorization says nothing of a matrix
-    if m["aside"] and not ABBREVIATED.isdisjoint(words):
-        return False  # x'A x (var eps)
-    is_bare = m["aside"] or m["noun"] or m["named"] is not None
-    if is_bare and (words[-1] in FUNCTIONS or not all(map(WORD.fullmatch, words))):
+    if m["noun"] and (words[-1] in FUNCTIONS or not all(map(WORD.fullmatch, words))):
         return False  # log L(w) = …
     alone = set(re.findall(r"(?<!\w)[A-Z]", text[m.end() :])) if any(map(str.isupper, words)) else set[str]()
     if any(word.isupper() and alone.issuperset(word) for word in words):

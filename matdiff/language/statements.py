@@ -18,7 +18,7 @@ from matdiff.language.joining import is_item, joined
 from matdiff.language.left_sides import Piece
 from matdiff.language.names import LETTER
 from matdiff.language.parameters import bound_letters
-from matdiff.language.parting import pieces_of, word_of
+from matdiff.language.parting import ONE_NAME, pieces_of, word_of
 from matdiff.language.quantifiers import without_quantifiers
 from matdiff.language.questions import Question, question_at
 from matdiff.language.requests import request_at
@@ -105,12 +105,14 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
     around = _surroundings(text, pieces, stand, firsts, known)
     edits += (general := _of_members(text, kept))
     signs = [(p.end, p.end + 1) for p in pieces if text[slice(*p.lead)].startswith("(")]  # tr(X) (X ∈ ℝⁿ)
+    signs += [(piece.start, piece.end) for piece in pieces if piece.start not in standing]  # given A and b
     signs += [*asking, *((start, end) for start, end, _ in general), *several]
     conditions += _told_in(text, question)
     for piece in kept:
         asked, changes, others, named = _function(text, piece, around)
         heads += named
-        if asked and (question := _beside(question, asked)):
+        question, asked = _as_one(question, asked)
+        if asked and question:
             question, edit = _with_second(text, question, asked, piece)
             edits = _instead(edits, [edit])
             signs.append(edit[:2])
@@ -140,10 +142,13 @@ def _between_members(text: str, changes: list[Edit], others: list[list[Edit]]) -
             yield place, place + 1
 
 
-def _beside(first: Question | None, second: Question) -> Question | None:
-    """The question that stands beside another one: none in max_θ f, gradient, which are one."""
-    is_one = first and not (first.names or second.order) and first.order == 1 and _is_bare(first)
-    return None if is_one else first
+def _as_one(first: Question | None, second: Question | None) -> tuple[Question | None, Question | None]:
+    """Two questions, of which max_θ f, gradient, and max f, first order conditions by θ, are but the second."""
+    if not (first and second and _is_bare(first)) or second.order or first.order > 1:
+        return first, second
+    if second.names and not set(first.names) <= set(second.names):
+        return first, second
+    return None, second._replace(names=first.names or second.names)
 
 
 def _instead(edits: list[Edit], changes: list[Edit]) -> list[Edit]:
@@ -225,7 +230,8 @@ def _without_request(text: str, pieces: list[Piece]) -> tuple[list[Piece], Quest
     within, spans = list[Piece](), list[tuple[int, int]]()
     for piece in pieces:
         found = request_at(text[: piece.end], piece.start)
-        if found and asked:
+        is_one = found and asked and not asked.order and _as_one(found, asked)[0] is None  # x minimising f; gradient?
+        if found and asked and not is_one:
             is_bare = _is_bare(found) or (found.inner is not None and found.inner[0] == found.start)  # wrt x alone
             if not is_bare or (asked.names and not _is_bare(asked)):
                 _refuse_second(text, found)
@@ -272,11 +278,14 @@ def _sorted_out(text: str, pieces: list[Piece], asked: Question | None) -> tuple
     """The statements that hold the function and its definitions, and the conditions."""
     kept: list[Piece] = []
     conditions: list[Condition] = []
-    constrained = False
+    constrained = is_listing = False
     for piece in pieces:
         is_asked = asked and (piece.start == piece.end or asked.inner == (piece.start, piece.end))
         if is_asked and not text[piece.start : piece.end].strip():
             continue  # find the gradient with respect to x, and d/db: of what stands elsewhere
+        is_listing = word_of(text, piece).endswith("given") or (is_listing and text[slice(*piece.lead)] in (",", "and"))
+        if is_listing and re.fullmatch(ONE_NAME, text[piece.start : piece.end]):
+            continue  # given A and b
         constrained = constrained or bool(CONSTRAINING.match(word_of(text, piece)))
         found = condition_of(text, piece, constrained or bool(kept))
         if found is None and constrained and text[piece.start : piece.end].strip():

@@ -97,7 +97,8 @@ SIGNS_OF_CPP = (
     r"|\barma::|\b(?:accu|as_scalar)\s*\(|(?:^|[;\n])\s*(?:const\s+)?(?:double|float|auto)\s+\w+\s*="
 )
 SIGNS_OF_R = r"%\*%|%o%|\b(?:crossprod|(?:col|row)(?:Sums|Means))\s*\(|\b[dp]norm\(|(?:<-|=)\s*function\s*\("
-SIGNS_OF_MATHEMATICA = r"\b(?:Transpose|Tr|Det|Inverse|Norm|Log|Exp|Sqrt|Total)\["
+SIGNS_OF_MATHEMATICA = r"\b(?:Transpose|Inverse|Norm|Total|(?:Tr|Det|Log|Exp|Sqrt)\[[^][]*(?:\w\.\w|[A-Z][a-z]+))\["
+SIGNS_OF_MATHEMATICA += r"|\b(?:Tr|Det|Log|Exp|Sqrt)\[[^][]*\w\s?\.\s?\w"  # Tr[A B] is mathematics
 FOREIGN = {  # signs of languages that are not read, their names, and what to write in their place
     SIGNS_OF_R: ("R", "write A*B for A %*% B, X' for t(X), X'*X for crossprod(X), inv(A) for solve(A)"),
     r"\bbsxfun\s*\(": ("bsxfun of MATLAB", "write A - ones(m)*b' for bsxfun(@minus, A, b')"),

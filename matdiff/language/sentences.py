@@ -1,0 +1,136 @@
+"""Words that belong to no formula: sentences, what leads in a left side, what is added behind a function.
+
+In goes the plain spelling of a text that cannot be read with them, out come the places of such words.  A word that is
+a name of the text, or that may say something of a function or its letters, is none of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Set
+from itertools import groupby
+
+from matdiff.algebra.assumptions import PROPERTIES, property_word
+from matdiff.algebra.expr import FUNCTIONS
+from matdiff.language.extents import KINDS
+from matdiff.language.left_sides import HEAD
+from matdiff.language.names import ABBREVIATED, DOTS, GREEK_WORDS, LETTER
+from matdiff.language.requests import ANSWERS, GOALS, VERBS
+from matdiff.regex import match_at, regex
+
+POLITE = frozenset("please pls plz thanks thx cheers".split())
+OPENING = POLITE.union(
+    "and but so as for in of on from by to with which that because since using via under into".split()
+)
+LINKS = OPENING.union(  # words that say something together with others only
+    "a an the this these those my our its it i i'm i've we we've you he me us at or who what how do does did is are am "
+    "be was been can could should would will have has had get got if about also then now here there any some one "
+    "like up".split()
+)
+ALONE = POLITE.union("hi hello hey help hint question exercise homework then now hence thus so".split())
+SAYING = frozenset(  # words that say something of what stands beside them
+    "differentiate subject constraint constraints condition conditions solution answer result dimension dimensions "
+    "size sizes shape shapes respect".split()
+).union(*map(str.split, VERBS), GOALS, ANSWERS, KINDS, PROPERTIES)
+TELLING = SAYING | frozenset(
+    "assume assuming assumption suppose given let where such unless except excluding ignore ignoring neglect "
+    "neglecting without only never no nothing treat treating hold holding".split()
+)
+ACTING = frozenset(  # what may act on a formula, unless it leads in a left side
+    "half twice double minus plus times reciprocal root inverse inverted squared square cubed absolute value "
+    "power over raised divided per normalized normalised centered centred scaled averaged average mean expected "
+    "expectation random summed sum added product multiplied entrywise elementwise element entry elements entries "
+    "componentwise pointwise row rows column columns wise rowwise columnwise transpose transposed norm trace "
+    "determinant rank conjugate complex real imaginary hermitian modulo evaluated limit first second third last "
+    "two three diagonal upper lower distance variance covariance exp log exponential logarithm sign negative "
+    "positive part not".split()
+)
+WORD = r"(?:[A-Za-z][a-z]+(?:'[a-z]{1,2})?|I'[a-z]{1,2}|[aAI]|[A-Z]{2,5})"
+RUN = regex(rf"(?<![\w⟪'^_.]){WORD}(?:[^\S\n]*[-–—][^\S\n]*{WORD}|[^\S\n]+{WORD})*(?![\w'ᵀ⟫(\[^]|\.\w)")
+ENGLISH = regex(r"(?i)(?=.*[aeiouy])(?=.*[^aeiou])[a-z]{3,}(?:'[a-z]+)?")
+BEGINS = regex(r"(?:\A|[-–—.!?;:,\n>]|(?<=\s)\()\s*\Z")
+ENDS = regex(r"\s*(?:[.!?]+(?=\s|\Z)|[;:,\n)]|\Z)")
+NEXT = regex(r"[A-Za-z]+(?:'[a-z]+)?")
+GOAL = r"\s+m(?:in|ax)imi[sz]e\b"  # in regression we minimise f
+ASKED = rf"\s+(?:differentiate|{'|'.join(sorted(VERBS))}|gradients?|derivatives?|grad|jacobian)(?!\w)|\s+(?:[∂∇]|d/d)"
+GOAL_AHEAD = regex(r"\bm(?:in|ax)imi[sz]e\s+(?:the\s+)?\Z")  # maximise Sharpe: f
+AHEAD = regex(r"([A-Za-z]+)\s+\Z")
+ARTICLE = regex(r"(?i)\b(?:the|my|our|this|an?)\s+\Z")
+BESIDE = r"[-\s]+[a-z]{2,}(?!\w)(?!\s*[-+*/^(=_])"
+PRODUCT = r"\s+(?:is|denotes|means|stands\s+for)\s+(?:the\s+)?{}(?:\s+(?:product|multiplication))?"
+LETTERS = rf"\s+[({{]+\s*{LETTER}(?:\s*,\s*{LETTER})*\s*[)}}]+(?:_\{{[^{{}}]*\}}\^(?:\w|\{{\w\}}))?"
+EXPLAINED = regex(  # ∘ is the Hadamard product, given data (x_i, y_i), i = 1..n
+    rf"(?:(?<!\w)(?:where|with|and|here)\s+)?(?:[∘⊙]{PRODUCT.format('(?:Hadamard|element-?wise|entry-?wise|pointwise)')}"
+    rf"|⊗{PRODUCT.format('Kronecker')})|(?<!\w)(?:[Gg]iven\s+|[Ff]or\s+)?(?:(?:the|some|our|iid|training)\s+)*"
+    rf"(?:[Dd]ata(?:set|\s+(?:points|pairs|set))?|[Ss]amples|[Oo]bservations|[Pp]airs|[Pp]oints){LETTERS}"
+    rf"(?:\s*,?\s*(?:for\s+)?\w\s*=\s*1\s*(?:,?\s*{DOTS}\s*,?|to|:)\s*\w(?!\w))?,?"
+)
+SIDE = regex(r"\s*(?:\([^()]*\)\s*)?:?=")
+VALUE = regex(r"\s*:?\s*(?:[-−‖|∑∏(½√0-9]|[^\W_]{1,2}(?![^\W\d_])|[a-z]+\()")
+
+
+def sentences(text: str, known: Collection[str]) -> Iterator[tuple[int, int]]:
+    """The places of words in a text that belong to no formula; *known* are declared names and unknowns.
+
+    >>> text = "For this loss L(w) = w'w, I get stuck. dL/dw?"
+    >>> [text[start:end] for start, end in sentences(text, ())]
+    ['For this loss', ' I get stuck']
+    """
+    yield from (m.span() for m in EXPLAINED.finditer(text))
+    alone = set(re.findall(r"(?<![^\W\d_])[^\W\d_](?![^\W\d_])", text))
+    for run in RUN.finditer(text):
+        words = list(NEXT.finditer(text, *run.span()))
+        if SIDE.match(text, run.end()):
+            words.pop()  # which is what the left side calls its function
+        for is_said, found in groupby(words, lambda word: _says_nothing(word, alone, known)):
+            group = list(found)
+            start, end = group[0].start(), group[-1].end()
+            if is_said and _stands_apart(text, start, end, [word.group() for word in group]):
+                is_whole = BEGINS.search(text, 0, start) and (m := ENDS.match(text, end))
+                last = m.end() if is_whole and m else end
+                start -= text[start - 1 : last].startswith("(") and text[:last].endswith(")")  # an aside
+                front = text[:start].rstrip(" .,;!" if last == len(text) else " ")
+                yield len(front) if ENDS.match(text, end) else start, last
+
+
+def _says_nothing(m: re.Match[str], alone: Set[str], known: Collection[str]) -> bool:
+    """Whether a word is one of a sentence, and no name, function or word of mathematics."""
+    word, text = m.group(), m.string
+    low = word.lower()
+    if low in LINKS:
+        behind = NEXT.search(text, m.end())
+        is_name = word in "AI" and (
+            behind is None or behind[0] in OPENING | {"is", "are", "has", "was", "must", "will"}
+        )
+        return not is_name and (word != "A" or BEGINS.search(text, 0, m.start()) is not None)
+    is_function = not FUNCTIONS.keys().isdisjoint((word, low))
+    if ((low in KINDS or is_function) and match_at(BESIDE, text, m.end())) or (
+        low == "given" and text.startswith(" by ", m.end())
+    ):
+        return True  # softmax regression in matrix form
+    if word in known or low in TELLING or property_word(low) in PROPERTIES or is_function:
+        return False
+    is_used = re.search(rf"(?<!\w){word}\s*(?:[*/^+=(_]|:=)", text) and not ARTICLE.search(text, 0, m.start())
+    if low in GREEK_WORDS or low in ABBREVIATED or is_used:
+        return False
+    return not alone >= set(word) if word.isupper() else ENGLISH.fullmatch(word) is not None
+
+
+def _stands_apart(text: str, start: int, end: int, words: list[str]) -> bool:
+    """Whether words are a sentence, or stand in front of a left side or a colon, or behind a function."""
+    begins, ends = BEGINS.search(text, 0, start) or GOAL_AHEAD.search(text, 0, start), ENDS.match(text, end)
+    last, first, are_many = words[-1].lower(), words[0].lower(), len(words) > 1
+    if begins and first not in ("what", "how", "why", "who"):
+        is_value = last in ("is", "are", "be", "as", "by") and VALUE.match(text, end)
+        is_named = text[end : end + 1] == ":" and (are_many or not BEGINS.search(text, 0, start))
+        if is_named or HEAD.match(text, end) or match_at(GOAL, text, end) or (are_many and is_value):
+            return True
+    if any(word.lower() in ACTING for word in words[3 if first in ("i", "i'm") else 0 :]):  # I am not sure
+        return False
+    if begins and are_many and last in LINKS and match_at(ASKED, text, end):
+        return True  # is there a closed form for the gradient of f
+    if begins or not ends:
+        return bool(ends) and (are_many or first in ALONE or (words[0].istitle() and not text[:start].strip()))
+    before = AHEAD.search(text, 0, start)
+    is_behind = not before or before[1].lower() not in (TELLING - ANSWERS) | ACTING  # the norm of residuals
+    return is_behind and (first in POLITE or (are_many and first in OPENING))
