@@ -105,7 +105,6 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
     around = _surroundings(text, pieces, stand, firsts, known)
     edits += (general := _of_members(text, kept))
     signs = [(p.end, p.end + 1) for p in pieces if text[slice(*p.lead)].startswith("(")]  # tr(X) (X ∈ ℝⁿ)
-    signs += [(piece.start, piece.end) for piece in pieces if piece.start not in standing]  # given A and b
     signs += [*asking, *((start, end) for start, end, _ in general), *several]
     conditions += _told_in(text, question)
     for piece in kept:
@@ -191,6 +190,8 @@ def _surroundings(
 def _leads(text: str, pieces: Iterable[Piece], standing: Collection[int]) -> Iterator[tuple[int, int]]:
     """The places of the words and signs between statements; a let that defines nothing takes no part."""
     for piece in pieces:
+        if piece.start not in standing:
+            yield piece.start, piece.end  # given A and b
         if text[slice(*piece.lead)] != "let" or piece.start not in standing or is_item(text, piece):
             yield piece.lead
 
@@ -318,13 +319,11 @@ def _function(
 
     The left sides that are taken out come last.
     """
-    edits: list[Edit] = []
     heads = list(left_sides.heads_of(text, piece))
     place = heads[-1].end() if heads else piece.start
     blank = None if heads else re.compile(r"\s*=(?!=)").match(text, place, piece.end)  # = … behind an &
-    if blank:
-        edits.append((place, blank.end(), " "))
-        place = blank.end()
+    edits: list[Edit] = [(place, blank.end(), " ")] if blank else []
+    place = blank.end() if blank else place
     question = question_at(text[: piece.end], place, around.known, around.defined, around.is_constrained)
     if question is None and (root := left_sides.root_of(text, piece, heads)):
         return None, [*edits, *root], [], []
@@ -351,9 +350,7 @@ def _asked(
         edits.append((*equal, " "))
         question = question._replace(order=0)
     begin = question.inner[0] if question.inner else question.end
-    within = (
-        list(left_sides.heads_of(text, piece._replace(start=begin))) if not question.order else []
-    )  # minimise f(x) = …
+    within = [] if question.order else list(left_sides.heads_of(text, piece._replace(start=begin)))  # minimise f(x) = …
     edits += [(head.start(), head.end(), " ") for head in (*heads, *within)]
     if question.inner:
         edits += [(question.start, question.inner[0], "("), (question.inner[1], question.end, ")")]
