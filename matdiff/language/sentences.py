@@ -74,7 +74,7 @@ def sentences(text: str, known: Collection[str]) -> Iterator[tuple[int, int]]:
 
     >>> text = "For this loss L(w) = w'w, I get stuck. dL/dw?"
     >>> [text[start:end] for start, end in sentences(text, ())]
-    ['For this loss', ' I get stuck']
+    ['For this loss', ' I get stuck.']
     """
     yield from (m.span() for m in EXPLAINED.finditer(text))
     alone = set(re.findall(r"(?<![^\W\d_])[^\W\d_](?![^\W\d_])", text))
