@@ -47,7 +47,7 @@ class Beside:
     def take_out(self, asks: bool, far: bool, is_prose: bool) -> None:
         """Takes out of the text what it says beside the function and its definitions, with the unknowns it names."""
         from matdiff.language.increments import increments
-        from matdiff.language.layers import with_labels, with_layers
+        from matdiff.language.layers import with_labels, with_layers, with_points
         from matdiff.language.left_sides import with_probabilities
         from matdiff.language.likelihoods import with_likelihoods
         from matdiff.language.programs import Program, unframed
@@ -64,12 +64,12 @@ class Beside:
         whole, stated, replaced = with_likelihoods(parted(spoken.script, declared))
         whole, layers = with_layers(with_probabilities(whole), {*declared, *self.wrt})
         whole, changes = increments(whole, {*declared, *self.wrt})
-        whole = with_labels(whole)
+        whole, points = with_points(with_labels(whole), declared)
         said = said_in(whole, {*declared, *self.wrt}, asks)
         self.whole = whole
         self.script, self.question, self.conditions, self.sides, self.called, self.of, notes, spans = said
         unseen = unseen_names(whole.text, self.conditions)
-        self.notes = (*program.notes, *spoken.notes, *stated, *layers, *changes, *notes, *unseen)
+        self.notes = (*program.notes, *spoken.notes, *stated, *layers, *points, *changes, *notes, *unseen)
         self.script, moved = rearranged(self.script)
         sides = [rearranged(side) for side in self.sides]
         self.sides = tuple(side for side, _ in sides)

@@ -1,7 +1,8 @@
 """Layers: the l of W^l, a^{l-1} and F_ij^l numbers a layer, as in W^{(l)}, where l is no number of the text; so L.
 
 In goes a text in the plain spelling, out comes one with brackets around such letters, and what is said of them.
-A label of what a text defines with an index, G_ij^l = … and y_i^{new} = …, is a part of its name.
+A label of what a text defines with an index, G_ij^l = … and y_i^{new} = …, is a part of its name; of several vectors
+x_i in ‖x − x_i‖, x_i is the name.
 """
 
 from __future__ import annotations
@@ -9,9 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+from matdiff.language.declared import Declarations
 from matdiff.language.labels import BINDS
-from matdiff.language.names import GREEK_CLASS, MARKS, SUBS, named
-from matdiff.language.transcript import Transcript
+from matdiff.language.names import GREEK_CLASS, MARKS, SUBS, SUBSCRIPTS, named
+from matdiff.language.parameters import bound_letters
+from matdiff.language.transcript import CLOSES, OPENS, Transcript
 from matdiff.regex import regex
 
 RAISED = (  # G^l(x) is a function
@@ -35,13 +38,39 @@ def with_labels(script: Transcript) -> Transcript:
     for head in DEFINED.finditer(text) if "^" in text and "=" in text else ():
         name, high = head["name"], head["high"] or head["first"]
         label = re.sub(r"[\^{}()]", "", high)
-        if label in {letter for letters in re.findall(BINDS, text) for letter in letters}:
+        if label in bound_letters(text):
             continue
         high = re.escape(high)
         uses = re.finditer(rf"(?<![A-Za-z]){name}(?:(?P<low>{INDEXED}){high}|{high}(?P<under>{INDEXED}))", script.text)
         whole = f"⟪{named(f'{name}^{{{label}}}')}⟫"
         script = script.edited([(*use.span(), whole + (use["low"] or use["under"])) for use in uses])
     return script
+
+
+LOW = rf"(?:_\{{?(?P<LETTER>[a-z])\}}?(?!\w)|(?P<SUB>[{SUBS}]))"
+ONE = rf"[{OPENS}\s]*(?P<x>[^\W\d_][{MARKS}]*)"
+FIRST = LOW.replace("LETTER", "i").replace("SUB", "si")
+SECOND = LOW.replace("LETTER", "j").replace("SUB", "sj")
+BESIDE = regex(rf"(?:‖|\|\||(?<=[kK])\(|⟨){ONE}(?:{FIRST})?\s*[-−,]\s*(?P=x)(?:{SECOND})?(?=[{CLOSES}\s]*[‖|)⟩])")
+
+
+def with_points(script: Transcript, declared: Declarations) -> tuple[Transcript, tuple[str, ...]]:
+    """The text with a name of their own for the x_i of ‖x − x_i‖, which are no entries of x, and notes."""
+    notes, bound = list[str](), frozenset[str]()
+    for m in BESIDE.finditer(script.text) if "‖" in script.text or "|" in script.text or "," in script.text else ():
+        low = [letter for letter in m.group("i", "si", "j", "sj") if letter]
+        bound = bound or bound_letters(script.text)
+        x, letter = m["x"], SUBSCRIPTS.get(low[0], low[0]) if len(low) == 1 else ""
+        whole = f"{named(x)}_{letter}"
+        others = [name for name in declared if name.startswith(f"{named(x)}_") and not declared[name].indices]
+        if letter not in bound or others or f"⟪{whole}⟫" in script.text:
+            continue
+        members = re.finditer(rf"(?<![^\W\d_]){x}(?=(?:_\{{?[a-z]\}}?|[{SUBS}])(?![\w{SUBS}]))", script.text)
+        script = script.edited([(*member.span(), f"⟪{whole}⟫") for member in members])
+        notes.append(
+            f"{x}_{letter} beside {x} is one of several vectors, with the name {whole}; an entry is {x}[{letter}]"
+        )
+    return script, tuple(notes)
 
 
 def with_layers(script: Transcript, known: Collection[str]) -> tuple[Transcript, tuple[str, ...]]:
