@@ -26,10 +26,7 @@ def with_rows(lines: list[Line]) -> list[Line]:
 
 
 def _rows(statement: Statement) -> list[Statement]:
-    """The equations of the rows; the statement itself where a side is no stack, or it looks like an identity.
-
-    Of which the first side has all letters: what its rows say is one thing.
-    """
+    """The equations of the rows; the statement where a side is no stack, or the first has all letters, an identity."""
     first, *others = stacks = [[] if statement.goes_on else _stack(side) for side in statement.sides]
     many, *fewer = map(letters_in, statement.sides)
     is_identity = any(few and few <= many for few in fewer)
