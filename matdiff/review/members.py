@@ -157,7 +157,7 @@ def _end_of_sum(scope: Scope, index: str) -> Size | None:
 
 
 def by_places(scope: Scope, side: str, refused: str) -> str:
-    """A side with s[i] for an s_i that may be an entry of s or a name, and (x_i)_k for x_ik where the x_i are vectors."""
+    """A side with s[i] for an s_i that may be an entry of s or a name, and (x_i)_k for x_ik of vectors x_i."""
     if of_vector := re.match(r"(\w+) has 1 index, not 2", refused):
         return re.sub(rf"(?<![A-Za-z]){of_vector[1]}_\{{?(\w),?\s*(\w)(?!\w)\}}?", rf"({of_vector[1]}_\1)_\2", side)
     m = re.match(r"(\w+?)_(\w(?:,\w)?) can be the entry", refused)
