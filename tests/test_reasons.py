@@ -101,6 +101,7 @@ def law_named(name: str) -> Law:
         ("power_of_ones_2", "A*eye(n)", "A"),
         ("ones_first", "(A')'", "A"),
         ("cancelling_products", "A + A", "2*A"),
+        ("vec_of_outer_product", "2*a*tr(b)", "tr((2*a)'*b)"),
         ("like_terms_in_one_sense", "A + A", "2*A"),
         ("trace_of_frechet_expm", "tr(X*frechet_expm(A, B))", "tr(frechet_expm(A, B)*X')"),
     ],
