@@ -337,6 +337,10 @@ def test_a_module_of_torch_is_what_it_computes() -> None:
 
     found = matdiff.from_function(Loss(2.0), "a, b: n x d")
     assert matdiff.equal(found, matdiff.parse("sum(relu(2*ones(n) - (a - b).^2*ones(d)))/n", "a, b: n x d"))
+    layer = torch.nn.Linear(3, 2, dtype=torch.float64)  # whose weights are to be trained
+    x = np.arange(12.0).reshape(4, 3)
+    value = matdiff.evaluate(matdiff.from_function(lambda x: layer(x).sum(), "x: 4 x 3"), {"x": x})
+    assert np.isclose(value, layer(torch.tensor(x)).sum().item())
 
 
 def test_a_function_of_a_file_is_derived(tmp_path: Any, capsys: Any) -> None:

@@ -15,7 +15,6 @@ from matdiff.errors import NotationError
 from matdiff.language.broadcasting import filled
 from matdiff.language.places import Indices
 from matdiff.language.scopes import Place
-from matdiff.language.sized_constants import Extent
 from matdiff.language.syntax import Node
 from matdiff.language.typed import Typed
 from matdiff.language.typing import Attempt, Penalty, rule
@@ -46,7 +45,7 @@ def constant(attempt: Attempt, node: Node, shape: Shape, make: type[Expr], what:
 def type_constant(attempt: Attempt, node: Node) -> Typed:
     """I, eye(n), 1_n, zeros(m, n)"""
     kind, sizes = node.value
-    sizes = [side_of(node.parts[s.part].typed, s.axis) if isinstance(s, Extent) else s for s in sizes]
+    sizes = [s if isinstance(s, Size) else _side(node.parts[s[0]].typed, s[1]) for s in sizes]
     if kind == "eye":
         n = sizes[0] if sizes else attempt.sizes.fresh()
         return attempt.typed(node, (n, n), (), lambda: Identity(attempt.resolve(n, node, attempt.written(node))))
@@ -54,7 +53,7 @@ def type_constant(attempt: Attempt, node: Node) -> Typed:
     return constant(attempt, node, shape, Ones if kind == "ones" else Zeros, kind)
 
 
-def side_of(a: Typed, axis: int) -> Size:
+def _side(a: Typed, axis: int) -> Size:
     """How many rows (1) or columns (2) there are, or entries of a vector (0)."""
     return a.rows if axis == 1 or (axis == 0 and a.cols is ONE) else a.cols
 

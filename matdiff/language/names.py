@@ -255,10 +255,19 @@ def no_function(shown: str, known: Iterable[str], text: str, span: tuple[int, in
     if name in COMPLEX:
         message = f"{shown} is a function of complex numbers, and matdiff is about real matrices"
         return UnknownNameError(message, text=text, span=span, suggestion="leave it out where everything is real")
-    hint = nearest(name, known)
+    hint = OF_CODE.get(name) or nearest(name, known)
     if name.rstrip("0123456789") in SPECTRAL or (not hint and name.partition("_")[0].rstrip("0123456789") in SPECTRAL):
         hint = "there are lambda_max(A), lambda_min(A), eigvals(A) of a symmetric matrix, norm_spec(A) and svdvals(A)"
     return UnknownNameError(f"{shown} is not a known function", text=text, span=span, suggestion=hint)
+
+
+OF_CODE = {  # functions of MATLAB and Julia, and what to write in their place
+    **dict.fromkeys(("vecnorm", "eachcol"), "write sqrt(sum(X.^2, 1)) for the norms of the columns of X"),
+    "eachrow": "write sqrt(sum(X.^2, 2)) for the norms of the rows of X",
+    "cumsum": "write tril(ones(n, n))*x for the sums of the first entries of x",
+    **dict.fromkeys(("Symmetric", "Hermitian"), "declare the matrix as symmetric, K: n x n symmetric"),
+    "diff": "write x[2:n] - x[1:n-1] for the differences of the entries of x",
+}
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

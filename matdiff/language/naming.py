@@ -27,7 +27,7 @@ def name_sizes(found: Found, bound: Bound) -> None:
     taken |= {low for name in bound.names for low in name.split("_")[1:]}  # the n of x_n is no size
     taken |= {name for recursion in bound.recursions.values() for name in recursion.count.names()}
     sized = [node for node in bound.order if node.kind in ("sized_call", "sized_constant", "constant")]
-    taken |= {written for node in sized for extent in node.value[1] for written in extent.names()}
+    taken |= {written for node in sized for n in node.value[1] if isinstance(n, Size) for written in n.names()}
     attempt.names = size_names(entries, taken, told)
 
 

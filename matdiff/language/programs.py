@@ -144,14 +144,13 @@ def _counted(text: str, is_framed: bool) -> list[Edit]:
         for m in re.finditer(r"(?<=[(,\s])\w+(?=\s*[,)])", call[0])
         if m[0] in counts
     ]
-    rest = text
-    for start, end, _ in sorted(edits, reverse=True):
-        rest = rest[:start] + rest[end:]
     if is_framed:
         counts = {}  # which notes name
     elif said and not text[said[-1][0].end :].strip("; \n"):
         counts.pop(said[-1][0].name, None)  # which the text is about
-    unused = [s for name, (s, _) in counts.items() if len(re.findall(rf"(?<![\w.]){name}(?!\w)", rest)) == 1]
+    put = [text[start:end] for start, end, _ in edits]
+    uses = {name: len(re.findall(rf"(?<![\w.]){name}(?!\w)", text)) - put.count(name) for name in counts}
+    unused = [s for name, (s, _) in counts.items() if uses[name] == 1]
     return sorted([*edits, *((s.start, s.end, " ") for s in unused)])
 
 

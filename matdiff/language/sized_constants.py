@@ -19,7 +19,6 @@ from matdiff.language.names import canonical
 from matdiff.language.places import binder_of
 from matdiff.language.scopes import Place, Position, Scope
 from matdiff.language.syntax import Node, postorder, without_brackets
-from matdiff.records import NamedTuple
 
 if TYPE_CHECKING:
     from matdiff.language.binding import Bound
@@ -108,28 +107,17 @@ def _arguments(call: Node) -> list[Node]:
     return call.parts[0].parts if call.parts and call.parts[0].kind == "list" else call.parts
 
 
-class Extent(NamedTuple):
-    """The rows (1), the columns (2) or the length (0) of a part of a node."""
-
-    part: int
-    axis: int
-
-    def names(self) -> tuple[str, ...]:
-        """The sizes that are written: none."""
-        return ()
-
-
 def make_constant(bound: Bound, node: Node, kind: str, sizes: Sequence[Excerpt | Node]) -> None:
     """eye(n), ones(m, n), zeros(n); ones(size(X, 1), 1) and zeros(size(X)), in which the arrays become parts."""
     kind = "eye" if kind == "identity" else kind
-    node.parts, sides = [], list[Size | Extent]()
+    node.parts, sides = [], list[Size | tuple[int, int]]()
     for said in sizes:
         if isinstance(said, Excerpt):
             sides.append(parse_size(said))
             continue
         array, *axis = _arguments(said)
-        axes = [int(axis[0].value)] if axis else [0] if said.value == "length" else [1, 2]
-        sides += [Extent(len(node.parts), k) for k in axes]
+        axes = [int(axis[0].value)] if axis else [0] if said.value == "length" else [1, 2]  # rows, columns
+        sides += [(len(node.parts), k) for k in axes]
         node.parts.append(array)
     if kind == "eye" and len(sides) == 2 and (sides[0] == sides[1] or len(sizes) == 1):
         sides.pop()  # eye(n, n), eye(size(A))

@@ -18,6 +18,7 @@ from matdiff.algebra.operators.piecewise import Piecewise
 from matdiff.algebra.operators.products import Power, Scale, zero
 from matdiff.algebra.operators.sums import IndexedSum, UnitVector, substitute_index
 from matdiff.algebra.simplification import tidy
+from matdiff.errors import NotationError
 from matdiff.language.broadcasting import filled
 from matdiff.language.entries import index_of, require_label
 from matdiff.language.scopes import BARE, Binder, Fixed, Place, Position, Shifted
@@ -148,7 +149,12 @@ def type_cases(attempt: Attempt, node: Node) -> Typed:
     if len(positions) == 2 and any(isinstance(p, Fixed) for p in positions):
         settle_together(attempt, node, *positions)
     arrays = [side for side in (left, right) if not side.is_scalar]
-    if arrays and [a.number, b.number] == [1, 0] and node.value in "<≤" and attempt.same_shape(arrays[0], arrays[-1]):
+    is_mask, text = [a.number, b.number] == [1, 0], attempt.bound.text
+    is_code = bool(arrays) or attempt.bound.dialect.name == "matlab"
+    if is_mask and is_code and text[node.start] == "(" and text[: node.start].rstrip()[-1:].isalpha():  # x(x > 0)
+        hint = "write (x > 0).*x for x with 0 in the place of the others"
+        raise attempt.misfit(node, "entries that a condition picks are not known", hint, NotationError)
+    if arrays and is_mask and node.value in "<≤" and attempt.same_shape(arrays[0], arrays[-1]):
         return type_mask(attempt, node, left, right)
     for side in arrays:
         raise attempt.misfit(node, f"a condition compares scalars: {attempt.described(side)}", "write x_i for x")

@@ -391,7 +391,7 @@ def lift(value: Any) -> Traced:
     if isinstance(value, (list, tuple)) and any(isinstance(v, (Traced, list, tuple)) for v in value):
         return as_traced(FUNCTIONS["array"](value))
     if isinstance(value, (np.ndarray, list, tuple)) or is_foreign_array(value):
-        return as_traced(FUNCTIONS["array of numbers"](np.asarray(value)))
+        return as_traced(FUNCTIONS["array of numbers"](np.asarray(getattr(value, "detach", lambda: value)())))
     refuse(f"a value of type {type(value).__name__}")
 
 

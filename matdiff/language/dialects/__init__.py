@@ -51,24 +51,25 @@ PATHS = {  # names of modules in code, and the modules
 }
 MODULES = {name: found if (found := path.partition(".")[0]) in DIALECTS else "numpy" for name, path in PATHS.items()}
 SUBMODULES = frozenset(  # np.linalg, torch.nn.functional
-    "linalg special nn functional numpy scipy math lax spatial distance stats".split()
+    "linalg special nn functional numpy scipy math lax spatial distance stats distributions".split()
 )
 OF_SCIPY = "linalg special stats spatial optimize sparse integrate signal fft".split()
 PREFIX = regex(rf"(?<![\w.)\]])({'|'.join(MODULES)})\s*\.\s*(?=[A-Za-z_])(?!(?:T|mT)\b)(?!t\()", given=".")
 ARRAYS_OF_NUMPY = r"(?<![\w.)\]])(?:np|numpy)\s*\.\s*(?!(?:pi|e|inf)\b)"  # what is no number
 SYMPY = regex(
-    r"\b(?:Trace|Determinant|MatrixSymbol|HadamardProduct|KroneckerProduct|Inverse|Transpose)\s*\(|\.doit\(\)",
-    given=("Tra", "Det", "Mat", "Had", "Kro", "Inv", ".doit"),
+    r"\b(?:Trace|Determinant|MatrixSymbol|HadamardProduct|KroneckerProduct|Inverse|Transpose|symbols|Symbol)\s*\(|\.doit\(\)",
+    given=("Tra", "Det", "Mat", "Had", "Kro", "Inv", "ymbol", ".doit"),
 )
-MATLAB = regex(  # f = @(x) …, function J = f(x), sum(sum(A)), A(:, 2:end)
+MATLAB = regex(  # f = @(x) …, function J = f(x), sum(sum(A)), A(:, 2:end), chol(A) beside R'\y
     r"(?:^|[=(,;\n])\s*@\s*\(|(?:^|\n)\s*function\s+(?:\[[\w\s,]*\]|\w+)\s*=\s*\w+\s*\("
-    r"|\bsum\(sum\(|(?<=\w)\((?:[\w\s:+-]*,)?\s*(?::|\w+:end)\s*[,)]",
-    given=("@", "function", "sum(sum(", ":"),
+    r"|\bsum\(sum\(|(?<=\w)\((?:[\w\s:+-]*,)?\s*(?::|\w+:end)\s*[,)]"
+    r"|\bchol\([^$]*(?:\w\\\(|'\s*\\|\\[A-Za-z]\b)",
+    given=("@", "function", "sum(sum(", ":", "chol("),
 )
-JULIA = regex(  # x .- y, sum(abs2, x), dims=1, exp.(x) beside exp(A); exp.(x) alone is everybody's
-    r"(?<=[A-Za-z_)\]'\s])\.\+(?=[\s\w(])|(?<=[A-Za-z_)\]'\s])\.-(?=[\s\w(])|\(abs2\s*,|\bdims\s*="
+JULIA = regex(  # x .- y, sum(abs2, x), dims=1, opnorm(A), exp.(x) beside exp(A); exp.(x) alone is everybody's
+    r"(?<=[A-Za-z_)\]'\s])\.\+(?=[\s\w(])|(?<=[A-Za-z_)\]'\s])\.-(?=[\s\w(])|\(abs2\s*,|\bdims\s*=|\b(?:Diagonal|diagm|opnorm)\("
     r"|(?<![\w.])([^\W\d]\w*)\.\(.*?(?<![\w.])\1\(|(?<![\w.])([^\W\d]\w*)\(.*?(?<![\w.])\2\.\(",
-    given=(".+", ".-", ".(", "abs2", "dims"),
+    given=(".+", ".-", ".(", "abs2", "dims", "Diagonal", "diagm", "opnorm"),
 )
 CVXPY = regex(
     r"\b(?:sum_squares?|quad_form|log_det|matrix_frac|quad_over_lin|log_sum_exp|inv_pos|normNuc)\s*\(", given="_N"
@@ -80,6 +81,7 @@ ARRAYS = regex(
     r"(?<!s\.)(?<!s\.\s)[\w)\]]\s*\.(?!T\b)[A-Za-z_]\w*\s*\(|@|\b(?:axis|dim|keepdims|keepdim)\s*=|\bNone\s*[\],]",
     given=".@=N",
 )
+TRANSPOSED = regex(r"\.transpose\(\s*\)\s*\*(?!\*)|(?<!\*)\*\s*[A-Za-z]\w*\.transpose\(\s*\)", given=".transpose(")
 PLACES = regex(r"(?<=[\w)\]])\[(?:0|:?-\d+:?)\]", given="[")  # x[0], x[:-1], where places are counted from 0
 PROGRAM = regex(
     r"\s*(?:@[\w.]+[^\n]*\n\s*)*(?:def\s+\w+\s*\(|class\s+\w+\s*[(:]|import\s+\w|from\s+[\w.]+\s+import\s)",
@@ -152,6 +154,10 @@ def recognised(text: str) -> Dialect | None:
         return DIALECTS["cvxpy"]
     if OF_TENSORS.search(text) and not is_keras(text):
         return DIALECTS["torch"]
+    if (sign := TRANSPOSED.search(text)) and "@" not in text:
+        message = "* can be the product of entries, as in NumPy, or of matrices, as in SymPy and Eigen"
+        hint = "write @ for the product of matrices, A.T * B for that of entries, or say the dialect"
+        raise AmbiguityError(message, text=text, span=sign.span(), suggestion=hint)
     if ARRAYS.search(text) or PROGRAM.match(text) or (PLACES.search(text) and re.search(r"\*\*|\bpow\(", text)):
         return NUMPY
     return DIALECTS["julia"] if JULIA.search(text) else None

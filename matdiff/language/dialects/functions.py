@@ -21,6 +21,7 @@ from matdiff.language.syntax import Node
 from matdiff.language.typed import Misfit, Typed
 from matdiff.language.typing import SPECIAL, Attempt, rule
 from matdiff.recording.arrays import UFUNCS, Traced
+from matdiff.recording.hints import HINTS
 from matdiff.recording.torch import in_places
 
 Function = Callable[..., Typed]
@@ -127,7 +128,7 @@ def unknown(site: Site, called: python.Call) -> Misfit:
     name = called.name
     if name in REAL:
         return site.misfit(f"{name.lstrip('.')} is for complex numbers: matdiff is about real matrices", REAL[name])
-    hint = INSTEAD.get(name) or nearest(name, [*TABLE, *SPELT, *UFUNCS, *OF_MATRICES])
+    hint = INSTEAD.get(name) or HINTS.get(name) or nearest(name, [*TABLE, *SPELT, *UFUNCS, *OF_MATRICES])
     shown = f"{called.module}.{name}" if called.module else name
     if name.startswith(".") or (not called.module and is_method(site)):
         shown, hint = f".{name.lstrip('.')}", hint or "methods are .T, .sum(), .dot(y), …"

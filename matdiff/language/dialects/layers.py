@@ -1,16 +1,22 @@
-"""Modules of torch.nn in code: nn.MSELoss()(z, y) is F.mse_loss(z, y), and criterion(z, y) of a criterion too."""
+"""Modules of torch.nn and distributions in code, by themselves or under a name.
+
+nn.MSELoss()(z, y) is F.mse_loss(z, y), Normal(m, s).log_prob(x) and norm(m, s).logpdf(x) stats.norm.logpdf(x, m, s).
+"""
 
 from __future__ import annotations
 
 import ast
 from typing import TYPE_CHECKING
 
+from matdiff.recording.arrays import FUNCTIONS as RECORDED
 from matdiff.recording.layers import MODULES
+from matdiff.recording.special import OF_DISTRIBUTIONS
 
 if TYPE_CHECKING:
     from matdiff.language.dialects.python import Converter
 
 FUNCTIONS = MODULES | {"Tanh": "tanh", "Sigmoid": "sigmoid"}
+NN = ("nn", "torch.nn")
 HOME = "torch.nn.functional"
 
 
@@ -25,21 +31,56 @@ def unfolded(to: Converter, body: list[ast.stmt]) -> list[ast.stmt]:
             case _:
                 rest.append(item)
     for node in [part for item in rest for part in ast.walk(item) if isinstance(part, ast.Call)]:
-        module = named.get(node.func.id) if isinstance(node.func, ast.Name) else made(to, node.func)
-        if module is not None:
-            path = ast.parse(f"{HOME}.{FUNCTIONS[module.func.attr]}", mode="eval").body  # type: ignore[attr-defined]
-            for part in ast.walk(path):
-                ast.copy_location(part, node.func)
-            node.func, node.keywords = path, [*node.keywords, *module.keywords]
+        func = node.func
+        if isinstance(func, ast.Attribute):
+            of = named.get(func.value.id) if isinstance(func.value, ast.Name) else func.value
+            if isinstance(of, ast.Call):
+                _put_density(to, node, func.attr, of)
+        module = named.get(func.id) if isinstance(func, ast.Name) else made(to, func)
+        if module is not None and called(module) in FUNCTIONS:
+            _call(node, f"{HOME}.{FUNCTIONS[called(module)]}", [], module.keywords)
     return rest
 
 
+def _put_density(to: Converter, node: ast.Call, method: str, of: ast.Call) -> None:
+    """stats.norm.logpdf(x, m, s) in the place of norm(m, s).logpdf(x) and Normal(m, s).log_prob(x)."""
+    name = called(of)
+    if f"stats.{name}.{method}" in RECORDED:
+        _call(node, f"stats.{name}.{method}", of.args, of.keywords)
+    elif method == "log_prob" and name in OF_DISTRIBUTIONS:
+        density, parameters = OF_DISTRIBUTIONS[name]
+        given = dict(zip(parameters, of.args, strict=False)) | {k.arg: k.value for k in of.keywords}
+        if given.keys() != set(parameters):
+            raise to.refused(of, f"{name} has the parameters {', '.join(parameters)}")
+        _call(node, density, [given[p] for p in parameters], [])
+
+
+def _call(node: ast.Call, path: str, arguments: list[ast.expr], options: list[ast.keyword]) -> None:
+    """Calls another function, with further arguments."""
+    func = node.func
+    node.func = ast.parse(path, mode="eval").body
+    for part in ast.walk(node.func):
+        ast.copy_location(part, func)
+    node.args, node.keywords = [*node.args, *arguments], [*node.keywords, *options]
+
+
 def made(to: Converter, node: ast.expr) -> ast.Call | None:
-    """The call that makes a module: nn.MSELoss(reduction="sum")"""
-    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in FUNCTIONS):
+    """The call that makes a module or a distribution: nn.MSELoss(reduction="sum"), Normal(m, s)."""
+    if not isinstance(node, ast.Call):
         return None
-    if to.module(node.func) not in ("nn", "torch.nn"):
+    name = called(node)
+    if name in OF_DISTRIBUTIONS:
+        return node
+    if not (isinstance(node.func, ast.Attribute) and name[0].isupper()) or to.module(node.func) not in NN:
         return None
+    if name not in FUNCTIONS:
+        hint = "write F.linear(x, W, b) for nn.Linear(m, n)(x)"
+        raise to.refused(node, f"nn.{name} is not known: its weights have no names", hint)
     if node.args:
-        raise to.refused(node, f"{node.func.attr} has options without a name", "give their names, as in dim=1")
+        raise to.refused(node, f"{name} has options without a name", "give their names, as in dim=1")
     return node
+
+
+def called(call: ast.Call) -> str:
+    """The name of the function or method that is called."""
+    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")

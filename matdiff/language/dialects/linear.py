@@ -131,15 +131,11 @@ def cholesky(site: Site, a: Typed, lower: bool | None = None, upper: bool = Fals
     return arrays.transpose(site, factor) if upper or (is_scipy and not lower) else factor
 
 
-TABLE |= {name: as_recorded(name) for name in ("norm", "vector_norm", "matrix_norm")}
-
 # ---- shapes -----------------------------------------------------------------------------------------
 
 
-TABLE |= {name: as_recorded(name) for name in ("unsqueeze", "expand_dims", "squeeze")}
-
-
-TABLE |= {name: as_recorded(name) for name in ("hstack", "vstack", "concatenate", "concat", "cat")}
+SAME = "norm vector_norm matrix_norm unsqueeze expand_dims squeeze hstack vstack concatenate concat cat"
+TABLE |= {name: as_recorded(name) for name in SAME.split()}
 
 
 @function("flip")

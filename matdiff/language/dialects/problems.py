@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from matdiff.language.dialects.layers import called
 from matdiff.language.dialects.statements import replace
 from matdiff.language.extents import Excerpt
 
@@ -23,16 +24,16 @@ def unfolded(to: Converter, body: list[ast.stmt]) -> tuple[list[ast.stmt], list[
     conditions = [part for item in body for part in ast.walk(item) if _is_condition(part)]
     for item in body:
         match item:
-            case ast.Assign(targets=[ast.Name() as name], value=ast.Call() as call) if _name(call) in DECLARING:
+            case ast.Assign(targets=[ast.Name() as name], value=ast.Call() as call) if called(call) in DECLARING:
                 told.append((Excerpt(name.id, to.span(name)[0], to.text), _shape(call)))
             case ast.Assign(value=ast.List() | ast.Tuple() as value) | ast.AugAssign(value=ast.List() as value):
                 rest += [] if any(part in conditions for part in ast.walk(value)) else [item]
-            case ast.Expr(value=ast.Call() as call) | ast.Assign(value=ast.Call() as call) if _name(call) == "solve":
+            case ast.Expr(value=ast.Call() as call) | ast.Assign(value=ast.Call() as call) if called(call) == "solve":
                 pass
             case _:
                 rest.append(item)
     whole = ast.Module(rest, [])
-    for call in [part for part in ast.walk(whole) if isinstance(part, ast.Call) and _name(part) in OBJECTIVES]:
+    for call in [part for part in ast.walk(whole) if isinstance(part, ast.Call) and called(part) in OBJECTIVES]:
         if call.args:
             replace(whole, call, call.args[0])
     shown = dict.fromkeys(map(ast.unparse, conditions))
@@ -51,11 +52,6 @@ def _named_last(body: list[ast.stmt]) -> list[ast.stmt]:
         case [*before, ast.Assign(targets=[ast.Name(id=first)]), ast.Assign(value=ast.Name(id=second))]:
             return [*before, body[-2]] if first == second else body
     return body
-
-
-def _name(call: ast.Call) -> str:
-    """The name of the function or method that is called."""
-    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
 
 
 def _shape(call: ast.Call) -> str:

@@ -104,6 +104,11 @@ def single(item: ast.stmt) -> list[ast.stmt]:
     [('a', 'A @ x'), ('b', 'x'), ('n', 'X.shape[0]'), ('d', 'X.shape[1]')]
     """
     match item:
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=value, attr="backward"))):  # of what is derived
+            return [ast.copy_location(ast.Expr(value), item)]
+        case ast.With(items=[ast.withitem(context_expr=ast.Call(func=func))], body=body):
+            is_tape = ast.unparse(func).endswith("GradientTape")
+            return [part for inner in body for part in single(inner)] if is_tape else [item]
         case ast.AnnAssign(target=ast.Name() as target, value=ast.expr() as value):
             return [ast.copy_location(ast.Assign([target], value), item)]
         case ast.AugAssign(target=ast.Name(id=name) as target, op=op, value=value):
