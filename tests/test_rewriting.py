@@ -9,8 +9,9 @@ import pytest
 import matdiff
 from matdiff.algebra import rewriting
 from matdiff.algebra.dims import SCALAR, size
-from matdiff.algebra.expr import Expr, Index, Symbol, replace, symbols
-from matdiff.algebra.identities import SIMPLIFICATIONS
+from matdiff.algebra.expr import Expr, Index, Leaf, Symbol, replace, symbols
+from matdiff.algebra.heads import classes
+from matdiff.algebra.identities import SIMPLIFICATIONS, known
 from matdiff.algebra.operators.entrywise import Exp
 from matdiff.algebra.operators.sums import IndexedSum
 from matdiff.algebra.rewriting import Rewriter, Simplifier
@@ -24,6 +25,13 @@ def test_a_circle_is_noticed_at_once(circle: dict[Expr, Expr], monkeypatch: pyte
     monkeypatch.setattr(rewriting, "LIMIT", sys.maxsize)
     with pytest.raises(UnsupportedError, match="did not come to an end"):
         Rewriter(circle.get)(Exp(a))
+
+
+def test_no_law_is_about_a_letter_or_number_alone() -> None:
+    kinds = classes()
+    roots = {kinds[root] for law in known() for root in law.roots if root in kinds}
+    assert roots
+    assert not any(issubclass(kind, Leaf) for kind in roots)
 
 
 def test_what_leads_to_the_same_form_twice_is_no_circle() -> None:
