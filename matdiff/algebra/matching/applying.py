@@ -10,10 +10,9 @@ from matdiff.algebra.identities.indexed import as_written
 from matdiff.algebra.matching.rules import term
 from matdiff.algebra.matching.standard import Standard
 from matdiff.algebra.matching.up_to_form import UpToForm
-from matdiff.algebra.operators.kronecker import Vec
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, coefficient, multiple
 from matdiff.algebra.operators.structure import is_named
-from matdiff.algebra.statements.substitution import Found, instance
+from matdiff.algebra.statements.substitution import instance
 from matdiff.algebra.walks import exchanged
 from matdiff.errors import ShapeError
 
@@ -58,10 +57,9 @@ class Applied:
 
     def _rewritten(self, left: Expr, right: Expr, e: Expr) -> Iterator[Expr]:
         """What one use of a statement at the root makes of an expression."""
-        is_of_vec = any(isinstance(n, Vec) for n in postorder(left))
         for part, put_back in windows(left, e):
             for found in self.matcher.match(left, part, {}):
-                made = None if is_of_vec and is_of_numbers(found) else instance(right, found)
+                made = instance(right, found)
                 if made is not None and made is not part and made.shape == part.shape:
                     yield self.form.of(put_back(as_written(made, part)))
 
@@ -99,12 +97,6 @@ class Applied:
             return self.form.of(exchanged(e, part, other))
         except ShapeError:
             return None
-
-
-def is_of_numbers(found: Found) -> bool:
-    """Whether all matrices of a statement are scalars here, of which vec says nothing."""
-    matrices = [e for letter, e in found.items() if isinstance(letter, Symbol) and not letter.is_scalar]
-    return bool(matrices) and all(e.is_scalar for e in matrices if isinstance(e, Expr))
 
 
 # ---- parts ------------------------------------------------------------------------------------------
