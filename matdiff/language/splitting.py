@@ -150,10 +150,8 @@ def _is_term(text: str, start: int, end: int, known: Vocabulary) -> bool:
     run = text[start:end]
     if not re.fullmatch("[a-z]{2}", run) or not known.lonely.isdisjoint(run):
         return False
-    is_added = re.search(r"[-+−]\s*$", text[:start]) or match_at(r"\s*[-+−]", text, end)
-    return bool(
-        is_added and re.search(r"(?:^|[-+−(=,;])\s*$", text[:start]) and match_at(r"\s*(?:$|[-+−),;])", text, end)
-    )
+    is_behind = re.search(r"['ᵀ⊤]\s*\w+\s*[-−]\s*$", text[:start])  # of an inner product
+    return bool(is_behind and match_at(r"\s*(?:$|[-+−),;])", text, end))
 
 
 DOUBLED = regex(r"^[A-Z]([a-z])\1$")  # Rxx: nobody writes a square so
