@@ -54,7 +54,7 @@ def entry_asked(scope: Scope, asked: Asked) -> tuple[Asked, str] | None:
         then = "" if one["base"] == other["base"] else other["base"]
         return Asked(asked.of, one["base"], 2, then=then), f"({{}})_{{{{{one['below']},{other['below']}}}}}"
     m = re.fullmatch(INDEXED, named(asked.by))
-    is_whole = named(asked.by) in scope.definitions or asked.by.strip().endswith(LAYERED)
+    is_whole = named(asked.by) in scope.given | scope.definitions.keys() or asked.by.strip().endswith(LAYERED)
     if m is None or asked.order != 1 or asked.by.strip() in scope.paths.values() or is_whole:
         return None
     base, below = m.group("base"), m.group("below") or m.group("number")

@@ -12,8 +12,8 @@ from matdiff.algebra.operators.symmetry import is_symmetric
 from matdiff.language.declarations import declare
 from matdiff.language.declared import OPEN
 from matdiff.language.names import GREEK_WORDS, named
+from matdiff.review.names import TURNED
 from matdiff.review.operators import LETTER
-from matdiff.review.parts import TURNED
 
 if TYPE_CHECKING:
     from matdiff.review.scope import Scope

@@ -20,7 +20,7 @@ from matdiff.review.chain import Chain, increments
 from matdiff.review.comparing import Outcome, compared, diagonal_of, without_constants
 from matdiff.review.derivatives import derivative
 from matdiff.review.doubts import PLAIN, holds, is_square
-from matdiff.review.parts import TURNED
+from matdiff.review.names import TURNED
 
 if TYPE_CHECKING:
     from matdiff.review.scope import Scope
@@ -131,18 +131,14 @@ def _of_labels(truth: Expr, value: Expr, scope: Scope) -> Outcome | None:
     of_classes = any(is_a(node, "Softmax", "SoftmaxOfRows") for node in nodes)
     of_margins = any(is_a(node, "Sigmoid", "Exp", "Step", "Relu") for node in nodes)
     for label in symbols(truth):
-        if label.name in scope.varied or (label.name in scope.given and label.properties):
+        is_vector = label.shape[1] is ONE
+        if label.name in scope.varied or (label.name in scope.given and (is_vector or label.properties)):
             continue
-        word = "simplex" if label.shape[1] is ONE else "stochastic"
+        word = "simplex" if is_vector else "stochastic"
         if of_classes and label.shape != SCALAR and holds(value, truth, word, {label}.__contains__):
-            said = "sums" if label.shape[1] is ONE else "has rows that sum"
+            said = "sums" if is_vector else "has rows that sum"
             return Outcome(True, None, f"right where {label} {said} to 1, as labels do")
-        if (
-            label.name in LABELS
-            and label.name not in scope.given
-            and of_margins
-            and holds(value, truth, "sign", {label}.__contains__)
-        ):
+        if label.name in LABELS and of_margins and holds(value, truth, "sign", {label}.__contains__):
             return Outcome(True, None, f"right where {label} is 1 or −1, as labels of two classes are")
     return None
 

@@ -38,9 +38,9 @@ class Definition(NamedTuple):
     indices: tuple[str, ...] = ()
 
 
-def definitions_in(lines: list[Line], scope: Scope) -> dict[str, Definition]:
-    """The names that are defined, each with what it is said to be."""
-    found: dict[str, Definition] = {}
+def definitions_in(lines: list[Line], scope: Scope) -> tuple[dict[str, Definition], dict[str, Definition]]:
+    """The names that are defined, each with what it is said to be; and what is said once more: F = E[…], F(m) = …"""
+    found, again = dict[str, Definition](), dict[str, Definition]()
     used: set[str] = set()
     asked = _differentiated_by(lines)
     is_front = True  # nothing but definitions so far
@@ -69,15 +69,15 @@ def definitions_in(lines: list[Line], scope: Scope) -> dict[str, Definition]:
             )
             if is_new and name in scope.where and not _says_more(scope, sides):
                 is_used = name in used | varied or _stands_beside(first, sides[0], lines)
-                is_said = _is_said(name, line) and name not in asked
-                is_new = is_said or (is_front and (bool(indices) or not is_used))
+                is_new = (_is_said(name, line) and name not in asked) or (is_front and (bool(indices) or not is_used))
             if m and is_new and sides[0] != "0" and not _is_increment(m, name):
                 found[name] = Definition(tuple(sides), tuple(map(named, filter(None, arguments))), indices)
             elif not statement.goes_on:
                 is_front = False
+                again |= {name: Definition(tuple(sides), tuple(map(named, arguments)))} if _is_called(arguments) else {}
             here |= {name for side in statement.sides for name in letters_in(side)}
         used |= here
-    return found
+    return found, again
 
 
 def introduced(lines: list[Line], given: Collection[str]) -> list[Line]:

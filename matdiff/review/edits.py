@@ -151,9 +151,6 @@ def indices(side: str, known: str = "") -> Iterator[Edit]:
     written = [sign for m in re.finditer(INDICES, side + known) for sign in m.group() if sign.isalpha()]
     letters = sorted({LOW.get(sign, sign) for sign in written})
     high = {letter: low for low, letter in LOW.items()}
-    for m in re.finditer(r"(?:[∑Σ]|sum)_\{?([a-z])(?![a-z])", side):
-        for letter in (one for one in letters if one != m[1]):
-            yield Edit("index", f"{side[: m.start(1)]}{letter}{side[m.end(1) :]}", m.span())
     for m in groups:
         places = [m.start() + k for k, sign in enumerate(m.group()) if sign.isalpha()]
         if len(places) == 2 and side[places[0]] != side[places[1]]:

@@ -25,6 +25,9 @@ def fitted(scope: Scope, side: str, truth: Expr) -> tuple[str, Expr]:
         return side, Identity(truth.shape[0])
     if known := _commuted(scope, side, truth):
         return known
+    for index in truth.free if "e" not in scope.given else ():  # e_y of −log p_y
+        unit = rf"(?<![A-Za-z])e_(?:\{{{index}\}}|{index}(?!\w))"
+        side = re.sub(unit, lambda _, i=index: f" unit({i}, {i.last}) ", side)  # type: ignore[misc]
     try:
         return _of_shape(scope, side, truth)
     except MatdiffError as error:

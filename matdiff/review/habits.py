@@ -14,9 +14,9 @@ from matdiff.language.names import PLAIN_SUBSCRIPT, SUBS, named
 from matdiff.language.outside import closing, outside
 from matdiff.language.runs import OF_TWO
 from matdiff.language.spelling import transcript
-from matdiff.review.names import sign_of_next
+from matdiff.review.lines import ENTRYWISE
+from matdiff.review.names import TURNED, rows_of, sign_of_next, small_entries, with_identity, with_lines
 from matdiff.review.operators import HELD, LETTER
-from matdiff.review.parts import TURNED, rows_of, small_entries, with_identity, with_lines
 
 TIME = r"(?:['′]|prime).{0,30}d\s*/\s*dt|(?:depends?\s+on|respect\s+to|functions?\s+of)\s+(?:time|\$?t\b)"
 NAME = r"(?:\\(?:vec|mathbf|boldsymbol|bm)\s*\{\s*(?:\\[A-Za-z]+|\w)\s*\}|\\[A-Za-z]+|[^\W\d_])(?:_(?:\w|\{\w+\}))?"
@@ -48,7 +48,7 @@ OUTER_ONES = rf"(?<![\w.])1\s+1\s*{TURNED}"  # 1 1ᵀ
 FROM_ZERO = r"∑\s*_\{\s*(\w)\s*=\s*0\s*\}\s*\^\s*\{\s*(\w)\s*[-−]\s*1\s*\}"  # whose members are as many as from 1 to n
 INVERSE_POWER = rf"({LETTER}|{HELD})\s*\^\s*\{{\s*[-−]\s*(\d)\s*[T⊤]\s*\}}"  # X^{{-2T}}
 OF_LAYER = r"\^\s*\{?\s*[(\[]\s*[lL]\s*(?:([-+−])\s*1\s*)?[)\]]\s*\}?"  # a^{(l-1)}, a name
-OF_TIME = r"(?<=[^\W\d_])_(?:t(?!\w)|\{\s*t\s*(?:([-+−])\s*1\s*)?\})"  # h_{t-1} beside h_t, where no sum has t
+OF_TIME = r"(?<=[^\W\d_])_(?:t(?![A-Za-z0-9_])|\{\s*t\s*(?:([-+−])\s*1\s*)?\})"  # h_{t-1} beside h_t
 LAYERS = {"": "_this ", "+": "_next ", "-": "_prev ", "−": "_prev "}
 DELTAS = r"(\(\(\s*|(?<!\w))δ(\s*[^()/=]*(?:\([^()]*\))?\s*\)?\s*/\s*\(?\s*)δ(?=\s*[^\W\d_])"  # δf/δx
 INVERSE = r"(?i)pseudo.?inverse|Moore|Penrose|generali[sz]ed inverse|pinv"
@@ -250,6 +250,8 @@ class Habits:
         self._adjugate = "adjugate" in text
         self._absolute = re.search(r"\|(?:\\cdot|[·\s])*\|.{0,40}absolute value", text) is not None
         self._names_delta = "delta" in given
+        aliases = re.findall(rf"(?<![A-Za-z\\])([a-zφψσ])\s*=\s*\\?({ENTRYWISE})(?![\w({{\s*\\])", text)
+        self._aliases = {name: function for name, function in aliases if name not in given}  # g = tanh
         self._small = small_entries(text, given)
         self._rows = rows_of(text, declared)
         self._next = re.search(INVERSE, text) is None  # P⁺ is a new P, and no generalised inverse
@@ -302,8 +304,13 @@ class Habits:
         side = re.sub(FROM_ZERO, r"∑_{\1=1}^{\2}", side) if self._names_no_zero else side
         side = re.sub(INVERSE_POWER, r"((\1^{-\2})ᵀ)", side)
         side = re.sub(OF_LAYER, lambda m: LAYERS[m[1] or ""], side) if self._has_layers else side
-        side = re.sub(OF_TIME, lambda m: LAYERS[m[1] or ""], side) if self.has_times else side
+        if self.has_times:
+            side = re.sub(
+                r"(?<=[A-Z])(?=[a-z]_(?:this|next|prev))", " ", re.sub(OF_TIME, lambda m: LAYERS[m[1] or ""], side)
+            )
         side = re.sub(DELTAS, r"\1∂\2∂", side)
+        for name, function in self._aliases.items():
+            side = re.sub(rf"(?<![A-Za-z]){name}(?=['′]?\s*\()", function, side)
         if self._primes:
             side = re.sub(rf"({HELD}|{LETTER}){self._primes}", r" d(\1)", re.sub(r"([^\W\d_])\(t\)", r"\1", side))
         if self._turns_with_t:

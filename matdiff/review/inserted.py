@@ -11,7 +11,7 @@ from matdiff.review.operators import HELD
 
 PARAMETER = r"_(?:\{\s*[^\W\d_](?:\s*,\s*[^\W\d_])*\s*\}|[^\W\d_])"
 MEMBER = r"(?:_\{?[a-z]\}?|\^\{?\([a-z]\)\}?)"  # of x_i, x^{(i)}
-CALLED = rf"(?P<h>[A-Za-zφψσπμ](?P<low>{PARAMETER})?)\s*\(\s*(?P<x>[^\W\d_](?P<member>{MEMBER})?)\s*\)"
+CALLED = rf"(?P<h>[A-Za-zφψσπμρ](?P<low>{PARAMETER})?)\s*\(\s*(?P<x>[^\W\d_](?P<member>{MEMBER})?)\s*\)"
 
 
 class Inserted(NamedTuple):
@@ -23,7 +23,7 @@ class Inserted(NamedTuple):
 
     def at(self, held: str) -> str:
         """The formula at another argument, in brackets."""
-        argument = held[1:-1].strip()
+        argument = held.strip() if re.search(r"[-+−]", held) else held[1:-1].strip()
         spelt = rf"(?<![A-Za-z\\]){re.escape(self.argument)}(?![A-Za-z])"
         return f"({re.sub(spelt, lambda _: argument, self.formula)})"
 
@@ -31,7 +31,7 @@ class Inserted(NamedTuple):
         """Whether the formula can be taken at an argument: the entries x_1 of another are not told by it."""
         argument = held[1:-1].strip()
         has_entries = re.search(rf"(?<![A-Za-z\\]){re.escape(self.argument)}[_^]", self.formula) is not None
-        return "," not in argument and (argument == self.argument or not has_entries)
+        return "," not in re.sub(r"\[[^\]]*\]", "", argument) and (argument == self.argument or not has_entries)
 
 
 def with_formulas(lines: list[Line], given: Collection[str]) -> list[Line]:
@@ -62,7 +62,8 @@ def _functions(lines: list[Line], given: Collection[str]) -> list[Inserted]:
         uses = re.findall(rf"{name}\s*({HELD})", text)
         one = Inserted(m.group("h"), m.group("x"), statement.sides[-1])
         is_bare = re.search(rf"{name}(?!\s*[(\w]|\s*{HELD})", text) is not None
-        is_special = m.group("low") or any(re.fullmatch(rf"\(\s*{m.group('x')}{MEMBER}\s*\)", held) for held in uses)
+        of_members = rf"\(\s*{m.group('x')}{MEMBER}\s*\)|\((?=.*[-+−]).*_\{{?[i-n]\b.*\)"  # h(x_i), ρ(y_i − xᵀw)
+        is_special = m.group("low") or any(re.fullmatch(of_members, held) for held in uses)
         if is_special and not is_bare and all(map(one.fits, uses)) and not re.search(name, statement.sides[-1]):
             found[one.name] = one
     return [*found.values()]

@@ -203,6 +203,8 @@ class Judge(Beside):
         name, _ = defined_by(sides[0], sides[1:], self.scope)
         if name not in self.scope.texts or name in self.defined:
             return None
+        if name in self.scope.below and self.scope.texts[name] not in sides:
+            raise UnsupportedError(f"this definition of {name} is not read")
         self.defined.add(name)
         if name not in self.scope.definitions and name not in self.scope.members:
             raise UnsupportedError(f"the definition of {name} is not read")

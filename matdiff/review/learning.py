@@ -28,7 +28,7 @@ KNOWN = ("definitions", "members", "given_by", "unread")  # what is known of nam
 
 def learn(scope: Scope, lines: list[Line]) -> None:
     """Finds the definitions of a text and what is varied in it, and reads the definitions, those of others first."""
-    said = definitions_in(lines, scope)
+    said, again = definitions_in(lines, scope)
     scope.texts = {name: d.sides[0] for name, d in said.items()}
     unsaid = unsaid_losses(scope, lines)
     scope.functions |= set(said) | unsaid
@@ -45,6 +45,12 @@ def learn(scope: Scope, lines: list[Line]) -> None:
     _find_families(scope, said)
     before = _state(scope)
     _read(scope, said, order, whole)
+    if others := {name: again[name] for name in scope.unread & again.keys() if not said[name].arguments}:
+        said |= others
+        scope.below = {*others}
+        scope.texts |= {name: d.sides[0] for name, d in others.items()}
+        _put(scope, before)
+        _read(scope, said, order, whole)
     if scope.unread:
         first = _state(scope)
         _put(scope, before)

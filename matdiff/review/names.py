@@ -1,16 +1,29 @@
-"""The names of a derivation: letters, letters with indices, entries."""
+"""The names of a derivation: letters, letters with indices; small letters of entries, rows and columns: a_ij of A."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Mapping
+from functools import partial
 
-from matdiff.language.names import GREEK_WORDS, named
+from matdiff.algebra.dims import SCALAR
+from matdiff.algebra.notation import GREEK as SPELT
+from matdiff.language.declared import Declaration
+from matdiff.language.names import GREEK_WORDS, SUBS, canonical, named
+from matdiff.review.operators import LETTER
 
 INDEXED = r"(?P<base>[^\W\d_]+(?:_hat)?)(?:_(?P<below>(?!hat$)[\w,]+)|(?P<number>\d+))"  # W_ij, x1, y_hat_i
 NEXT = r"(?<![A-Za-z])([^\W\d_])(?:₊|_\{?\+\}?)"  # x₊ = …, the next x
 PRIMED = r"(?<![A-Za-z\\])([^\W\d_])['′](?!\s*\()"
 NEXT_BY_PRIME = rf"{PRIMED}\s*&?\s*=[^=\n$]*?(?<![a-z\\])\1(?![a-z'′])"  # h′ = tanh(Wh + b)
 GREEK_WORDS_LOWER = frozenset(word.lower() for word in GREEK_WORDS)
+
+TURNED = (  # behind what is transposed, in all spellings
+    r"(?:['′ᵀ]|\^\s*\{?\s*(?:T|⊤|\\(?:top|intercal|prime)|\\(?:math|text)[a-z]{2}\s*\{?\s*T)(?![a-z])\s*\}{0,2})"
+)
+TWO_BELOW = rf"(?:_(?:\{{\s*\w\s*,?\s*\w\s*\}}|[a-z]{{2}}(?![A-Za-z]))|[{SUBS}]{{2}})"
+ENTRIES = rf"(?<![A-Za-z\\])(?P<of>\\[a-z]+|[a-zα-ω])(?={TWO_BELOW})"
+ONE_BELOW = rf"(?<![A-Za-z\\])(?P<of>[a-zφψ])(?:_(?:\{{\s*[a-z]\s*\}}|[a-z](?![A-Za-z,]))|[{SUBS}](?![{SUBS}]))"
 
 
 def is_canonical(name: str) -> bool:
@@ -37,3 +50,57 @@ def sign_of_next(text: str) -> str:
     named_so = {m[1] for m in re.finditer(NEXT_BY_PRIME, text)}
     only = bool(named_so) and named_so == {m[1] for m in re.finditer(PRIMED.removesuffix(r"(?!\s*\()"), text)}
     return rf"(?<![A-Za-z\\])([{''.join(named_so)}])['′]" if only else ""
+
+
+def with_lines(side: str, lines: Mapping[str, str]) -> str:
+    """A side with X[i,:]' in place of the x_i of which that is said."""
+    for letter, line in lines.items():
+        below = rf"(?:_\{{([a-z])\}}|(?:_([a-z])|([{SUBS}]))(?![A-Za-z0-9_,]))"
+        side = re.sub(rf"(?:(?<![A-Za-z])|(?<=\bd)){letter}{below}", partial(_written, line), side)
+    return side
+
+
+def with_identity(side: str) -> str:
+    """A side with delta[i,j] for δ_ij."""
+
+    def entry(m: re.Match[str]) -> str:
+        return f"delta[{','.join(re.findall('[a-z]', named(m.group()).removeprefix('delta')))}]"
+
+    return re.sub(rf"δ{TWO_BELOW}", entry, side)
+
+
+def small_entries(text: str, given: Collection[str]) -> str:
+    """The pattern of letters with two indices, a_ij, that are the entries of what is declared as A; empty if none."""
+    letters = {m.group("of") for m in re.finditer(ENTRIES, text)} - {"δ", "\\delta"}
+    small = [named(letter.removeprefix("\\")) for letter in sorted(letters)]
+    found = [n for n in small if n not in given and n.capitalize() in given]
+    spelt = "|".join(SPELT.get(n, n) for n in found)
+    return rf"(?<![A-Za-z\\])(?:{spelt})(?={TWO_BELOW})" if found else ""
+
+
+def rows_of(text: str, declared: Mapping[str, Declaration]) -> dict[str, str]:
+    """The letters x of which only x_i stands in a text, each with how this row of a declared X: n x p is written.
+
+    Of a square matrix a text must say that these are rows; it is a column beside a vector of n entries, as in x_iᵀv.
+    """
+    plain = re.sub(r"\\(?:mathbf|boldsymbol|bm|vec)\s*(?:\{\s*([a-z])\s*\}|([a-z])(?![a-z]))", r"\1\2", text)
+    found = {}
+    plain = re.sub(r"\\(phi|psi)(?![a-z])", lambda m: SPELT[m[1]], plain)
+    for letter in {m.group("of") for m in re.finditer(ONE_BELOW, plain)} - declared.keys():
+        known = declared.get(named(letter.upper()))
+        is_bare = re.search(rf"(?<![A-Za-z\\]){letter}(?![A-Za-z_{SUBS}])", plain) is not None
+        speaks_of_columns = re.search(r"\bcolumns?\b(?![- ](?:rank|vector))", text) is not None
+        if known is None or known.indices or SCALAR[0] in known.shape or is_bare or speaks_of_columns:
+            continue
+        beside = rf"(?<![A-Za-z\\]){letter}_?\{{?\w\}}?\s*{TURNED}\s*({LETTER})"
+        sizes = {declared[n].shape[0] for m in re.finditer(beside, plain) if (n := named(m[1])) in declared}
+        if known.shape[0] in sizes - {known.shape[1]}:
+            found[letter] = rf"({letter.upper()}[:,\1])"
+        elif known.shape[0] != known.shape[1] or re.search(r"\brows?\b", text):
+            found[letter] = rf"({letter.upper()}[\1,:]')"
+    return found
+
+
+def _written(whole: str, m: re.Match[str]) -> str:
+    """(X[i,:]') for x_i, the row of X as a column."""
+    return whole.replace(r"\1", m[1] or m[2] or canonical("x" + m[3])[1:].lstrip("_"))

@@ -79,6 +79,7 @@ class Scope:
         self.texts: dict[str, str] = {}
         self.functions: set[str] = set()
         self.unread: set[str] = set()  # the names whose definitions are not read
+        self.below: set[str] = set()  # those whose first one is not, but another one below
         self.varied: dict[str, None] = {wrt: None} if wrt else {}
         self.conditions: dict[str, str] = {}  # what holds of names and is no property that they can have
         self.asked, self.moves = set[str](), list[set[str]]()  # by which is differentiated; what moves in each side

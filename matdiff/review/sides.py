@@ -152,7 +152,7 @@ class Beside:
         follows = value.shape == chain.truth.shape and self.equations.give(chain.truth, value)
         if follows or doubts.holds_if_orthonormal(self.scope, chain.truth, value):
             chain.stated = chain.truth = value
-            return Judged(line, AGREES, "it follows from an equation above")
+            return self._following(line, chain.first, value)
         is_untold = doubts.is_untold(chain, value)
         if is_untold and chain.defines:  # the name is said once more, in other letters
             self.scope.define(chain.defines, value)
@@ -243,7 +243,7 @@ class Beside:
         self.chain = Chain(value, is_line=False)
         self.chain.is_equation = re.search(CONDITION, line.text) is not None
         if found.follows:
-            return Judged(line, AGREES, "it follows from an equation above")
+            return self._following(line, chain.first, value)
         if not found.follows and is_stationary(self.scope, left - value, self.equations.solutions):
             return Judged(line, AGREES, "the derivative of a function above is 0")
         is_conclusion = is_supposed or before.concludes_with(left - value)
@@ -262,6 +262,13 @@ class Beside:
             return Judged(line, CONVENTION, word)
         fault = Fault(side, value, found.should_be or left, None, False, True, left=chain.first)
         return Judged(line, WRONG, "", fault._replace(follows=turned))
+
+    def _following(self, line: Line, first: str, value: Expr) -> Judged:
+        """The verdict on an equation that follows; from there on a name, J, is short for what it is said to be."""
+        name = named(first.strip() or "0")
+        if name in self.scope.definitions and self.scope.asked & {s.name for s in symbols(value)}:
+            self.scope.define(name, value)
+        return Judged(line, AGREES, "it follows from an equation above")
 
     def _is_given(self, line: Line, left: Expr, value: Expr, before: Equations) -> bool:
         """Whether an equation that does not follow may be a new one, and not a step that is not known."""
