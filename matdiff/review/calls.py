@@ -13,6 +13,7 @@ from matdiff.algebra.operators.products import zero
 from matdiff.errors import MatdiffError
 from matdiff.language.names import SUBS, named
 from matdiff.review.definitions import STARRED
+from matdiff.review.names import base_named
 from matdiff.review.operators import FUNCTION, LETTER, Asked
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def without_arguments(scope: Scope, m: re.Match[str]) -> str:
     given = m.group("arguments").split(",")
     if not known or len(given) != len(known):
         return m.group()
-    if tuple(named(a.strip()) for a in given) == known:
+    if tuple(map(base_named, given)) == known:
         return f"{m.group('name')} "
     if named(m.group("name")) in {named(n) for n in re.findall(LETTER, m.group("arguments"))}:
         return m.group()  # p(1 − p) is a product
@@ -64,7 +65,7 @@ def at_place(scope: Scope, e: Expr, asked: Asked) -> Expr:
     known, given = scope.arguments.get(named(asked.of), ()), asked.at.strip()[1:-1].split(",")
     if m := re.search(rf"({LETTER})\s*=([^{{}}]+)", asked.at):
         known, given = (named(m[1]),), [m[2]]
-    if not asked.at or len(given) != len(known) or tuple(named(a.strip()) for a in given) == known:
+    if not asked.at or len(given) != len(known) or tuple(map(base_named, given)) == known:
         return e
     with suppress(MatdiffError):
         return _put_in(scope, e, known, given) or e

@@ -14,7 +14,7 @@ from matdiff.language.questions import question_at
 from matdiff.records import NamedTuple
 from matdiff.review.edits import terms
 from matdiff.review.lines import Line, Statement
-from matdiff.review.names import is_canonical, is_symmetry
+from matdiff.review.names import base_named, is_canonical, is_symmetry
 from matdiff.review.operators import LETTER, WORDY, Asked, letters_in, with_names
 from matdiff.review.word_names import MATHEMATICAL
 
@@ -71,7 +71,7 @@ def definitions_in(lines: list[Line], scope: Scope) -> tuple[dict[str, Definitio
                 is_used = name in used | varied or _stands_beside(first, sides[0], lines)
                 is_new = (_is_said(name, line) and name not in asked) or (is_front and (bool(indices) or not is_used))
             if m and is_new and sides[0] != "0" and not _is_increment(m, name):
-                found[name] = Definition(tuple(sides), tuple(map(named, filter(None, arguments))), indices)
+                found[name] = Definition(tuple(sides), tuple(map(base_named, filter(None, arguments))), indices)
             elif not statement.goes_on:
                 is_front = False
                 again |= {name: Definition(tuple(sides), tuple(map(named, arguments)))} if _is_called(arguments) else {}
@@ -229,7 +229,7 @@ def _differentiated_by(lines: Collection[Line]) -> set[str]:
     found: set[str] = set()
 
     def note(asked: Asked) -> str:
-        found.update(map(named, filter(None, (*re.split(r"\s*,\s*", asked.by), asked.then))))
+        found.update(map(base_named, filter(None, (*re.split(r"\s*,\s*", asked.by), asked.then))))
         return " "
 
     for side in (side for line in lines for statement in line.statements for side in statement.sides):

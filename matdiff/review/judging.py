@@ -28,6 +28,7 @@ from matdiff.review.sides import Beside, Judged, is_misfit
 from matdiff.review.upstream import is_told
 from matdiff.review.verdicts import AGREES, GRAVEST, MISFIT, NO_CLAIM, RIGHT, UNREAD, WRONG
 
+BY_SQUARE = r"(?:\^\{?2\}?|²)\s*\)*$"  # ∂ℓ/∂σ²
 INTRODUCES = r"(?i)\b(?:let|consider|suppose|define|take|now|next|example|exercise|problem|with|where|when|if)\b"
 RESTATES = r"(?i)\b(?:expand|rewrit|simplif|equivalent|that is|i\.e\.|thus|hence|therefore)"  # Q(w) = … once more
 UPDATE = rf"({LETTER}) = \1\s*[-+−]"  # w = w − η∇f, a step
@@ -190,12 +191,14 @@ class Judge(Beside):
         self.has_derived = self.has_derived or is_derivative
         if chain.origin is not None and chain.origin.order:
             self.derived_by |= {s.name for unknown in chain.origin.unknowns for s in symbols(unknown)}
-        self._note_gradient(chain.origin, chain.truth)
+        is_by_square = chain.origin is None and is_derivative and re.search(BY_SQUARE, first) is not None
+        self._note_gradient(chain.origin, chain.truth, is_by_square)
         return chain
 
-    def _note_gradient(self, origin: Origin | None, value: Expr) -> None:
+    def _note_gradient(self, origin: Origin | None, value: Expr, is_by_square: bool = False) -> None:
         """Notes a gradient, which a text may set to zero."""
-        if origin is not None and origin.order == 1 and not self.scope.is_jacobian:
+        is_first = is_by_square or (origin is not None and origin.order == 1)
+        if is_first and not self.scope.is_jacobian:
             self.equations.note(value)
 
     def _defined(self, line: Line, sides: list[str]) -> Chain | None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from matdiff.algebra.expr import Symbol
 from matdiff.errors import MatdiffError
+from matdiff.language.declarations import declare
 from matdiff.language.names import named
 from matdiff.language.together import read_equation, read_within
 from matdiff.review.assumed import GRAPH, assume
@@ -24,6 +25,7 @@ from matdiff.review.scope import Scope
 from matdiff.review.upstream import unsaid_losses
 
 KNOWN = ("definitions", "members", "given_by", "unread")  # what is known of names, besides their shapes
+OF_SQUARE = rf"(?:(?<![A-Za-z])(?:tr|Tr|trace|det|logdet)|∂tr|∂det)\s*\(?\s*({LETTER})\s*\)?(?![\w(])|({LETTER})\s*⁻¹"
 
 
 def learn(scope: Scope, lines: list[Line]) -> None:
@@ -43,6 +45,7 @@ def learn(scope: Scope, lines: list[Line]) -> None:
     _find_noise(scope, lines)
     order = _ordered(said)
     _find_families(scope, said)
+    _find_squares(scope, said, lines)
     before = _state(scope)
     _read(scope, said, order, whole)
     if others := {name: again[name] for name in scope.unread & again.keys() if not said[name].arguments}:
@@ -104,6 +107,20 @@ def _find_shapes(scope: Scope, said: Mapping[str, Definition], order: Sequence[s
         if not said[name].indices and not scope.asks(side):
             with suppress(MatdiffError, RecursionError):
                 read_equation(name, side, scope.declared)
+
+
+def _find_squares(scope: Scope, said: Mapping[str, Definition], lines: list[Line]) -> None:
+    """Declares the letters of S = AB⁻¹C as large as tr(S) or S⁻¹ elsewhere asks for."""
+    sides = (side for line in lines for s in line.statements for side in s.sides)
+    squares = {named("".join(found)) for side in sides for found in re.findall(OF_SQUARE, side)}
+    for name in squares & said.keys():
+        if name not in scope.declared and not said[name].indices and not scope.asks(said[name].sides[0]):
+            with suppress(MatdiffError, RecursionError):
+                known = declare(f"{name}: square")
+                read_equation(name, said[name].sides[0], known)
+                scope.declared.table.update(
+                    {n: d for n, d in known.table.items() if n not in scope.declared and n != name}
+                )
 
 
 def _find_families(scope: Scope, said: Mapping[str, Definition]) -> None:

@@ -34,6 +34,16 @@ def is_canonical(name: str) -> bool:
     )
 
 
+def base_named(written: str) -> str:
+    """The name of an argument or an unknown, sigma of σ² and (σ^2).
+
+    >>> base_named("σ²"), base_named("x_1")
+    ('sigma', 'x1')
+    """
+    m = re.fullmatch(r"\(?\s*([^\s()^]+?)\s*(?:\^\{?2\}?|²)\s*\)?", written.strip())
+    return named(m[1] if m else written.strip())
+
+
 def is_symmetry(name: str, side: str) -> bool:
     """Whether an equation says that a matrix is symmetric: σ_ij = σ_ji, A = Aᵀ."""
     if re.fullmatch(rf"{name}\s*(?:ᵀ|⊤|'|\^\{{?[T⊤]\}}?)", side.strip()):

@@ -28,6 +28,7 @@ from matdiff.review.filling import Origin
 from matdiff.review.habits import Habits, said_once
 from matdiff.review.lines import Line
 from matdiff.review.members import General, by_places
+from matdiff.review.names import base_named
 from matdiff.review.opened import by_entries
 from matdiff.review.operators import (
     HELD,
@@ -133,9 +134,9 @@ class Scope:
         def note(asked: Asked) -> str:
             self.losses |= {named(asked.of)} & LOSSES
             for by in (*re.split(r"\s*,\s*", asked.by), asked.then):
-                if re.fullmatch(LETTER, by):
-                    self.asked.add(re.sub(r"_.*", "", named(by)))
-                    self.vary(self._of_family(named(by)))
+                if re.fullmatch(LETTER, by) or by.endswith("^2)"):
+                    self.asked.add(re.sub(r"_.*", "", base_named(by)))
+                    self.vary(self._of_family(base_named(by)))
             return MARK
 
         for line in lines:
