@@ -83,6 +83,7 @@ TO_ZERO = r"(?:\s+(?:equal\s+)?to\s+(?:zero|0)|\s*=\s*0)[\s.?]*$"  # set the der
 OPERATOR = regex(r"\s*\(*[∂∇d]")
 OF_NAMES = rf"\s*(?:(?:\(\s*|{RESPECT}){NAMES}\s*\)?)?[\s.?]*$"
 NABLA = rf"\s*(?:∇\s*|grad\s+|(?P<twice>∇²\s*|hess\s+))(?P<f>{LETTER}){OF_NAMES}"
+BARE_NABLA = rf"\s*(?:∇|nabla)(?P<twice>²|\^\{{?2\}}?)?\s*_\s*\{{?\s*{NAMES}\s*\}}?[\s.?]*$"  # f, ∇_x
 PRIMED = rf"\s*(?P<f>{LETTER})\s*['′]{OF_NAMES}"
 OF_THE_FUNCTION = (  # dL/dw behind a function that has no name
     rf"\s*(?:\(\(\s*)?(?P<sign>[d∂])\s*(?P<f>⟪?[A-Za-z]\w*⟫?)\s*\)?\s*/\s*\(?\s*(?P=sign)\s*(?P<x>{LETTER})"
@@ -143,6 +144,9 @@ def request_at(text: str, place: int) -> Question | None:
     operator = question_at(text, place, ()) if OPERATOR.match(text, place) else None
     if operator and operator.order and not operator.inner and match_at(UNSAID, text, operator.end):
         return operator._replace(end=len(text), inner=(len(text), len(text)))  # f; ∂/∂x = ?
+    bare = match_at(BARE_NABLA, text, place) if text[:place].strip() else None
+    if bare and bare.group().strip(" .?") not in text[:place]:
+        return Question(_listed(bare["names"]), 2 if bare["twice"] else 1, place, len(text), (len(text), len(text)))
     unnamed = match_at(OF_THE_FUNCTION, text, place) if text[:place].strip() else None
     if unnamed and unnamed["f"].strip("⟪⟫") not in re.sub(r"[^\W\d_]{3,}", " ", text[:place]):
         return Question((named(unnamed["x"]),), 1, place, len(text), (len(text), len(text)))
