@@ -6,7 +6,7 @@ In goes the plain spelling of a text; what frames the statements goes out of it,
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from matdiff.algebra.expr import FUNCTIONS
@@ -274,6 +274,9 @@ def added_up(program: Program) -> Program:
                 moved = [(start - statement.value, end - statement.value, piece) for start, end, piece in together]
                 for start, end, piece in sorted(moved, reverse=True):
                     value = value[: max(start, 0)] + piece.removeprefix(" = ") + value[max(end, 0) :]
+        elif name not in former and (anew := [*_given_anew(text, statement)]):
+            edits += anew
+            program = program._replace(notes=(*program.notes, f"{name} is {name}1 from where it is given anew"))
         former[name] = statement, value.strip()
     return program.edited(edits)
 
@@ -288,6 +291,17 @@ def _renamed(text: str, before: Statement, statement: Statement) -> list[Edit]:
         return []
     places = [(start + m.start(), start + m.end()) for m in re.finditer(use, value)]
     return [(*place, f"{name}0") for place in ((before.start, before.start + len(name)), *places)]
+
+
+def _given_anew(text: str, statement: Statement) -> Iterator[Edit]:
+    """X1 = [ones(m, 1), X] of a program in which that is a new X, and X1 for X from there on."""
+    name, new = statement.name, f"{statement.name}1"
+    use = rf"(?<![\w.]){re.escape(name)}(?!\w)"
+    is_line = re.compile(r";[^\S\n]*\n").match(text, statement.end) is not None and "*" in text
+    is_once = len(re.findall(rf"{use}\s*=(?!=)", text)) == 1 and not _stands(new, text)
+    if is_line and is_once and not statement.sign and re.search(use, text[statement.value : statement.end]):
+        yield statement.start, statement.start + len(name), new
+        yield from ((*m.span(), new) for m in re.compile(use).finditer(text, statement.end))
 
 
 def _together(statement: Statement, given: str, value: str) -> list[Edit] | None:
