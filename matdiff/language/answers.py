@@ -86,9 +86,14 @@ class Reading:
 
     def arguments(self) -> tuple[str, ...]:
         """The symbols on the left side of f(x, y) = …, as they are written there; none if one is something else."""
-        names = [name if name in self.stand_ins else named(changed(plain(name))) for name in self.of]
+        names = [name if name in self.stand_ins else self._members(named(changed(plain(name)))) for name in self.of]
         seen = [name for name in names if name in self.symbols or name in self.stand_ins]
         return tuple(seen) if not any(_definition(self.expr, name) for name in names) else ()
+
+    def _members(self, name: str) -> str:
+        """The family w for a W that stands nowhere else, whose columns or rows the w_k are; another name itself."""
+        family = self.symbols.get(name.lower()) if name not in self.symbols and len(name) == 1 else None
+        return name.lower() if family is not None and family.ranges and not family.is_scalar else name
 
     def _unknown_name(self, name: str) -> UnknownNameError:
         short = canonical(changed(plain(name)).strip())

@@ -108,7 +108,8 @@ def is_its_own(text: str, head: re.Match[str], end: int) -> bool:
     name, given = found.get("name") or "", found.get("arguments")
     if not name or given is None or name in given or name not in text[head.end() : end]:
         return False
-    bare = rf"(?<![^\W\d_]){re.escape(name)}(?![\w{MARKS}{SUBS}]|\s*[(\[_^])"
+    around = "[a-z]" if name.isupper() else r"[^\W\d_]"  # L stands in LW, too
+    bare = rf"(?<!{around}){re.escape(name)}(?!{around}|[\d_{MARKS}{SUBS}]|\s*[(\[^])"
     return re.search(bare, text[head.end() : end]) is not None
 
 
@@ -129,6 +130,13 @@ def is_used(text: str, head: re.Match[str]) -> bool:
     if (low and "," not in low) or re.search(rf"[_0-9{SUBS}]", name):
         return True  # a name of its own, as L_{i,j} is not
     return stands_twice(text, head)
+
+
+def is_named_again(text: str, head: re.Match[str]) -> bool:
+    """Whether what a left side calls its function, L_{CE} of L_{CE}(W), stands elsewhere in the text."""
+    found = head.groupdict()
+    low = found.get("low") or ""
+    return text.count((found.get("name") or "") + low) > 1 if low else is_used(text, head)
 
 
 def stands_twice(text: str, head: re.Match[str]) -> bool:
@@ -263,7 +271,10 @@ def unseen(text: str, heads: list[re.Match[str]]) -> Iterator[str]:
                 raise NotationError(message, text=text, span=head.span(), suggestion=hint)
             if not stands(argument, rest):
                 whole = text[head.start() : head.end()].rstrip("=: ").strip()
-                yield f"{argument} of {whole} does not occur in the function"
+                low = argument.lower() if len(argument) == 1 and argument.isupper() else ""
+                is_family = low and re.search(rf"(?<![^\W\d_]){low}(?:_|[{SUBS}])", rest)
+                says = f"stands for all {low} with an index" if is_family else "does not occur in the function"
+                yield f"{argument} of {whole} {says}"
 
 
 def require_arguments(text: str, head: re.Match[str]) -> None:

@@ -212,7 +212,7 @@ def _left_sides(
             left_sides.require_arguments(text, head)
     defining = {head.end() for head in firsts if head and head.start() not in named}  # before σ(z) of ŷ = σ(z) = …
     heads = [head for head in heads if head.start() not in defining]
-    of = left_sides.arguments(heads or [head for head in firsts if head and not left_sides.is_used(text, head)])
+    of = left_sides.arguments(heads or [head for head in firsts if head and not left_sides.is_named_again(text, head)])
     return tuple(filter(None, map(left_sides.called, heads))), of, tuple(left_sides.unseen(text, heads))
 
 

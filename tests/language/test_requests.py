@@ -195,3 +195,16 @@ def test_the_words_of_a_question_may_be_names() -> None:
 
 def test_two_derivatives_of_one_function_are_asked_for_behind_it() -> None:
     assert list(matdiff.derive("f = w'w + b^2, d/dw and d/db").gradients) == ["w", "b"]
+
+
+@pytest.mark.parametrize(
+    ("text", "unknown"),
+    [
+        ("L_{CE}(w) = Σ_n t_n log y_n, y_n = exp(w'x_n)", "w"),  # a label below the name of the function
+        ("J(W) = Σ_k ‖w_k − a_k‖²", "w"),  # the W are the w_k
+        ("f(x) = ‖Ax − b‖², ∇_x", "x"),
+        ("L(W) = tr(W'LW) where L = D − A", "W"),  # L is the function on the left, and a matrix on the right
+    ],
+)
+def test_the_unknown_is_the_argument_on_the_left_or_stands_behind_the_function(text: str, unknown: str) -> None:
+    assert list(matdiff.derive(text).gradients) == [unknown]
