@@ -88,7 +88,8 @@ TRUE_EITHER_WAY = frozenset(  # whose right sides may be written in another orde
     trace_of_frechet_funm trace_of_commuting_direction trace_of_commuting_solution twins_under_d powers_in_a_circle
     transposed_factor expectation_of_quadratic_form
     transpose_of_exchange power_of_exchange_2 pseudo_inverse_as_projection pseudo_inverse_as_projection_2
-    commuting_functions commuting_direction commuting_right_side
+    commuting_functions commuting_direction commuting_right_side columns_that_span_an_eigenspace
+    equality_of_cauchy_and_schwarz
     """.split()
 )
 MEANT = {r"\bp\b": "a ≤ b", r"\bL\(": "frechet_expm(", r"\bf\(": "exp(", r"λ\(": "eigvals(", r"Φ\(": "normcdf("}

@@ -25,6 +25,7 @@ BEHIND = frozenset(("(", "_", *SUBS))  # a call or a subscript
 STARRED = regex(r"[\w)\]'ᵀ]\s*\.?\*\s*[A-Za-z(]", given="*")  # A*x
 OMITTED = regex(r"[\w)\]'ᵀ]\s+[^\W\d_]|[)\]'ᵀ][^\W_]|\d[^\W\d_]|(?<![^\W\d_])[A-Z][a-z](?!\w)")  # A x, 2x, x'A, Ax
 OUTER = regex(r"\s*(?:['ᵀ⊤^]|\.T)")  # xy' may be an outer product
+LONGEST_PRODUCT = 3  # of letters that somebody may have meant by a word
 HEADING = regex(r":\s")  # loss: x'x
 
 
@@ -50,8 +51,10 @@ def word_at(text: str, start: int, end: int, known: Vocabulary, is_behind: bool)
     is_heading = not text[:start].strip() and HEADING.match(text, end) is not None
     is_letter = stem in ABBREVIATED or ACCENTED.fullmatch(run) is not None
     if run in ASKING or (not is_letter and (is_behind or is_heading or JOINED.match(text, end))):
-        near, product = nearest(run, known.functions), "*".join(run)
-        hint = near or f"declare it where it is a name, {run}: scalar; a product is {product}"
+        declared = f"declare it where it is a name, {run}: scalar"
+        is_long = len(run) > LONGEST_PRODUCT
+        hint = f"leave out the words, or {declared}" if is_long else f"{declared}; a product is {'*'.join(run)}"
+        hint = nearest(run, known.functions) or hint
         raise UnknownNameError(f"the word {run} has no meaning here", text=text, span=(start, end), suggestion=hint)
     return None if is_short or begins else canonical(run)
 

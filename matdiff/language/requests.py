@@ -15,7 +15,7 @@ from matdiff.language.questions import FUNCTION, GOAL, TOLD, UNSAID, WITH_RESPEC
 from matdiff.regex import match_at, regex, search_in
 
 VERBS = frozenset(
-    "find compute calculate determine evaluate derive get obtain take explain consider set check verify show state "
+    "find compute calculate determine evaluate derive get obtain take explain consider set check verify show "
     "give solve".split()
 )
 VERBS |= {"solve for", "what is", "what are", "what's", "whats", "tell me", "show me"}

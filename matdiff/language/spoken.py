@@ -113,7 +113,7 @@ HELD = (SAYING | LEADS | GREEK_WORDS | {"hint", "over", "from"}) - {"check"}  # 
 
 
 ROLE = regex(
-    r"[^\S\n]+(?P<prose>(?:is|be)\s+(?P<says>(?:an?|the)\s+[A-Za-z -]+?))(?=\s*(?:[.;,\n]|$))", given=(" is ", " be ")
+    r"[^\S\n]+(?P<prose>(?:is|be)\s+(?P<says>(?:an?|the)\s+[A-Za-z -]+?))(?=\s*(?:[.;,\n]|$))", given=("is", "be")
 )
 
 

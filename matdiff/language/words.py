@@ -251,7 +251,7 @@ NABLA = (
     rf"(?:∇|(?<![A-Za-z])(?:nabla|grad)(?P<order>[0-9]?)(?![A-Za-z]))(?P<scripts>(?:{RAISED}|{LOWERED})*)[\s_]*"
     rf"(?P<name>[^\W\d_](?:(?![ᵀ{''.join(SUPERSCRIPTS)}])[\w{MARKS}])*?(?:_\{{\w+\}})?|⟪\w+⟫)\s*(?=\()"
 )
-AT_STEP = rf"∇(\^\{{?2\}}?|²)?\s*([^\W\d_](?:_\{{[a-z]\}}|_[a-z](?!\w)|[{SUBS}]))(?!\s*\()"
+AT_STEP = rf"∇(\^\{{?2\}}?|²)?\s*([A-Za-zΑ-Ωα-ω](?:_\{{[a-z]\}}|_[a-z](?!\w)|[{SUBS}]))(?!\s*\()"
 LETTER_OF = {name: sign for sign, name in reversed(GREEK.items())}
 DEFINED = (
     r"(?:^|[;\n,]|\((?=[A-Za-z]{2})|\b(?:let|where|and)\b)[ \t]*"

@@ -119,9 +119,8 @@ class Scope:
         """Gives a name another meaning, from here on."""
         self.define(name, value)
         self.texts[name], self.given_by[name] = sides[1], 0
-        m = re.fullmatch(DEFINED, sides[0])
-        if m and m.group("arguments"):
-            self.arguments[name] = tuple(map(named, re.split(r"\s*,\s*", m.group("arguments").strip())))
+        if (m := re.fullmatch(DEFINED, sides[0])) and m["arguments"]:
+            self.arguments[name] = tuple(map(base_named, m["arguments"].split(",")))
 
     def forget(self, name: str) -> None:
         """Takes a name as one whose meaning is not known from here on."""

@@ -62,8 +62,8 @@ SYMPY = regex(
 )
 MATLAB = regex(  # f = @(x) …, function J = f(x), sum(sum(A)), A(:, 2:end), chol(A) beside R'\y
     r"(?:^|[=(,;\n])\s*@\s*\(|(?:^|\n)\s*function\s+(?:\[[\w\s,]*\]|\w+)\s*=\s*\w+\s*\("
-    r"|\bsum\(sum\(|(?<=\w)\((?:[\w\s:+-]*,)?\s*(?::|\w+:end)\s*[,)]"
-    r"|\bchol\([^$]*(?:\w\\\(|'\s*\\|\\[A-Za-z]\b)",
+    r"|\bsum\(sum\((?!\w+\s*=)|(?<=\w)\((?:[\w\s:+-]*,)?\s*(?::|\w+:end)\s*[,)]"
+    r"|\bchol\((?=[^$]*(?:\w\\\(|'\s*\\|\\[A-Za-z]\b))|(?:\w\\\(|'\s*\\|\w\\[A-Za-z]\b)(?=[^$]*\bchol\()",
     given=("@", "function", "sum(sum(", ":", "chol("),
 )
 JULIA = regex(  # x .- y, sum(abs2, x), dims=1, opnorm(A), exp.(x) beside exp(A); exp.(x) alone is everybody's

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 FUNCTIONS = MODULES | {"Tanh": "tanh", "Sigmoid": "sigmoid"}
 NN = ("nn", "torch.nn")
+SHORT = ("D", "td", "tfd", "dist", "dists", "distributions")  # names that torch.distributions is given
 HOME = "torch.nn.functional"
 
 
@@ -47,12 +48,18 @@ def _put_density(to: Converter, node: ast.Call, method: str, of: ast.Call) -> No
     name = called(of)
     if f"stats.{name}.{method}" in RECORDED:
         _call(node, f"stats.{name}.{method}", of.args, of.keywords)
-    elif method == "log_prob" and name in OF_DISTRIBUTIONS:
+    elif method == "log_prob" and name in OF_DISTRIBUTIONS and _is_owned(to, of.func):
         density, parameters = OF_DISTRIBUTIONS[name]
         given = dict(zip(parameters, of.args, strict=False)) | {k.arg: k.value for k in of.keywords}
         if given.keys() != set(parameters):
             raise to.refused(of, f"{name} has the parameters {', '.join(parameters)}")
         _call(node, density, [given[p] for p in parameters], [])
+
+
+def _is_owned(to: Converter, func: ast.expr) -> bool:
+    """Whether Normal stands by itself, in a known module or behind a usual short name of one."""
+    owner = func.value if isinstance(func, ast.Attribute) else None
+    return owner is None or (isinstance(owner, ast.Name) and owner.id in SHORT) or to.module(func) is not None
 
 
 def _call(node: ast.Call, path: str, arguments: list[ast.expr], options: list[ast.keyword]) -> None:

@@ -107,7 +107,7 @@ def single(item: ast.stmt) -> list[ast.stmt]:
         case ast.Expr(value=ast.Call(func=ast.Attribute(value=value, attr="backward"))):  # of what is derived
             return [ast.copy_location(ast.Expr(value), item)]
         case ast.With(items=[ast.withitem(context_expr=ast.Call(func=func))], body=body):
-            is_tape = ast.unparse(func).endswith("GradientTape")
+            is_tape = ast.unparse(func) in ("tf.GradientTape", "tensorflow.GradientTape", "GradientTape")
             return [part for inner in body for part in single(inner)] if is_tape else [item]
         case ast.AnnAssign(target=ast.Name() as target, value=ast.expr() as value):
             return [ast.copy_location(ast.Assign([target], value), item)]
