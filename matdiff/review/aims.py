@@ -7,7 +7,8 @@ import re
 NAMES = "fJLEF"
 GOAL = (
     r"(?:\b[Mm](?:ini|axi)mi[sz](?:e|es|ing)|\\m(?:in|ax)\s*(?:_\{[^{}]*\}|_\w)|\bm(?:in|ax)_\w+"
-    r"|\b[Dd]ifferentiat(?:e|ing)|(?:\b[Gg]radient|\b[Dd](?:erivative|ifferential)|\bd/d\w+)\s+of(?!.*\b(?:is|equals)\b))"
+    r"|\b[Dd]ifferentiat(?:e|ing)|(?:\b[Gg]radient|\b[Dd](?:erivative|ifferential)|\bd/d\w+)\s+of(?!.*\b(?:is|equals)\b)"
+    r"|\b(?:[Ww]ant|[Cc]ompute|[Ff]ind|[Nn]eed|[Ee]valuate)\s+(?P<open>\$+)?\s*(?:∇|\\nabla)(?:_\w|_\{[^{}]*\})?(?![^=$]*=))"
     r"(?:\s+(?:over|w\.?r\.?t\.?)\s+\$?[^\W\d]\w*\$?)?[\s:,]*(?P<sign>\$+|\\\[)?(?:\s|\\[,;:!])*"
 )
 END = (
@@ -32,4 +33,4 @@ def with_aim(text: str, row: str) -> str:
         return row
     asked = re.search(ASKED, text)
     name = next(filter(None, asked.groups())) if asked else next(n for n in NAMES if not re.search(rf"\b{n}\b", text))
-    return f"{row[: aim.start()]} {aim['sign'] or ''}{name} = {row[aim.end() :]}"
+    return f"{row[: aim.start()]} {aim['open'] or aim['sign'] or ''}{name} = {row[aim.end() :]}"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.expr import Expr, Symbol, replace, symbols
+from matdiff.algebra.notation import GREEK
 from matdiff.algebra.operators.symmetry import is_symmetric
 from matdiff.language.declarations import declare
 from matdiff.language.declared import OPEN
@@ -24,8 +25,8 @@ GREEK_CAPITALS = frozenset(word for word in GREEK_WORDS if word[0].isupper())
 FONT = r"\\(?:mathbf|boldsymbol|bm|mathrm|mathsf)\s*\{\s*(\\?\w+)\s*\}|\{\s*\\bf\s+(\w)\s*\}"
 BEGINS_FONT = r"\\text\s*\{|\\(?:mathbf|boldsymbol|bm|mathrm|mathsf)\s+(?=\w)"  # of \mathbf A \text{ s.p.d.}
 ADJECTIVE = r"(?:(?:an?|the|any|real|both|square|symmetric|idempotent|orthogonal|positive|definite|and)[\s,]+)*\(?"
-NAME = r"\\?[A-Za-zΑ-Ωα-ω]+(?:_\{?\w\}?)?"
-NEXT = r"(?:\\[A-Za-z]+|[A-ZΑ-Ωα-ω](?:_\{?\w\}?)?)(?![A-Za-z])"
+NAME = r"\\?[A-Za-zΑ-Ωα-ω]+(?:_\{?\w{1,2}\}?)?"
+NEXT = r"(?:\\[A-Za-z]+|[A-ZΑ-Ωα-ω](?:_\{?\w{1,2}\}?)?)(?![A-Za-z])"
 ONE = rf"\$?({NAME}(?:\$?(?:\s*,\s*|\s*,?\s+and\s+)\$?{NEXT})*)\$?"  # A; Q and R
 SQUARED = r"(?:²|\^\s*\{?\s*2\s*\}?)"
 BEGIN = r"(?m)(?:^|[^\w\s)ᵀ⊤'}=]|\b[a-z]{2,}\b)\s*([A-Z])"  # with no factor in front
@@ -99,7 +100,9 @@ def assume(scope: Scope, text: str, curved: bool) -> None:
 def _note(scope: Scope, name: str, word: str) -> None:
     """Adds a property to what is declared of a name; that a matrix has orthonormal columns is kept in mind."""
     base = name.partition("_")[0]
-    if (base.isupper() or base in GREEK_CAPITALS) and name not in scope.declared:
+    traced = rf"(?:tr|Tr|trace|det)\}}?[\s(\\]*(?:var)?(?:{base}|{GREEK.get(base, base)})"  # tr ε
+    is_traced = base in GREEK and re.search(traced, scope.text) is not None
+    if (base.isupper() or base in GREEK_CAPITALS or is_traced) and name not in scope.declared:
         kind = "matrix " if word == OF_ENTRIES else ""
         scope.declared.table.update(declare(f"{name}: {kind}{word}").table)
     known = scope.declared.get(name)

@@ -27,7 +27,7 @@ IN_SPACE = rf"\s*(?:∈|\\in(?![A-Za-z]))\s*{SPACE}"
 MEMBER = rf"{AHEAD}{NAME}(?:\s*,\s*{NAME})+{IN_SPACE}|(?<![\w\\^]){NAME}(?:{INVERTED})?{IN_SPACE}"  # x, y ∈ ℝⁿ
 SOFTMAX = r"(?:\\sigma|σ)\s*\((?:[^()]|\([^()]*\))*\)\s*&?=\s*[^$;\n=]{0,20}exp[^$;\n=]{0,60}(?:1\}?\^|sum|∑|1ᵀ)"
 SIGMA_OF_MATRIX = r"(?:\\sigma|σ)\s*\(\s*[A-Z]\s*\)\s*&?\s*=(?![^;\n]*(?:exp|e\^|softmax))"  # σ(W) = uᵀWv, of its own
-VARIATION = r"(?m)^\W*(?:δ|\\delta\s*)(?:\\?[A-Za-z]+|[^\W\d_])\s*&?="  # δf = …
+VARIATION = r"(?m)^\W*(?:δ|\\delta\s*)(?:\\?[A-Za-z]+|[^\W\d_]|\([^=\n]*\))\s*&?="  # δf = …, δ(xᵀAx) = …
 DELTA = r"(?:δ|\\delta(?![A-Za-z]))\s*(?:[_=+*'ᵀ^):₀-₉⊙-]|\\odot|$)"  # δ, which is a name
 IS_SOFTMAX = r"(?:sigma|σ)\W{1,9}(?:text\s*\{)?\s*(?:be|is|denotes?) the softmax"
 ADDS_TO_ONE = r"(?:\\sum|sum|∑)[_^{}\w=\s]*?\s([^\W\d_])(?:_\{?\w\}?|[ᵢⱼₖₙ])\s*=\s*1(?!\d)"  # sum_k y_k = 1
@@ -265,7 +265,7 @@ class Habits:
         self._numbers_one = re.search(r"[α-ω](?:[02-9]|_\{?\d|[₀-₉])", text) is None  # μ1 is μ times ones
         self._has_steps = re.search(rf"{STEP}\s*&?\s*=", text) is not None
         self._sign_of_next = "" if self._primes else sign_of_next(text)
-        self._names_d2 = re.search(rf"(?m)(?:^\W*|\$){DISTANCE}\s*(?:\([^()=]*\))?\s*&?\s*=", text) is not None
+        self._names_d2 = re.search(rf"(?m)(?:^\W*|\$){DISTANCE}\s*(?:\([^()=ᵀ⊤'^+]*\))?\s*&?\s*=", text) is not None
         said = re.search(COMMUTATION, text)
         self.commutation = next(filter(None, said.groups())) if said else ""
         self._is_code = re.search(OF_CODE, text) is not None

@@ -146,6 +146,7 @@ def with_names(side: str, functions: Collection[str], name: Name, defined: Colle
     side = re.sub(OF_NABLA, r"∂²\g<f>/∂\g<x>²", side) if "∇" in side and "/" in side else side
     if re.search(rf"/\s*\(*\s*{OF_VEC}", side) and len(re.findall(OF_VEC, side)) > 1:
         side = re.sub(OF_VEC, lambda m: f"{m[1]} {next(filter(None, m.groups()[1:]))}", side)
+    side = re.sub(r"∂(?=_(?:\{[^{}]*\}|\w)\s*(?:[‖|(\[]|[a-z]{2,}[\s(]))", "∇", side)  # ∂_x ‖Ax‖²
     side = _of_formulas(side, functions, name)
     for pattern in (FRACTION, RATIO):
         side = re.sub(pattern, lambda m: _said(m, name), side)
@@ -334,15 +335,17 @@ def with_increments(side: str, known: Collection[str]) -> str:
     spelt = tuple(sorted((k for k in known if len(k) > 1 and k.isalpha()), key=lambda k: (-len(k), k)))
     calls, bare, twice = _varying(d, spelt, frozenset(w for w in LIKE_INCREMENTS if w[1:] in known))
     side = twice.sub(r" d(d(\1))", side)
-    side = re.sub(rf"{d}\s*(\||‖)([^|‖]+)\1", r" d(\1\2\1)", side)
+    norm = rf"(\||‖)[^|‖]+\2{CLOSES}?(?:_\{{?\w+\}}?|\^\{{?\d\}}?|²)*"  # d‖r‖² is that of the square
+    side = re.sub(rf"{d}\s*({norm})", r" d(\1)", side)
     side = re.sub(rf"{d}\s*(?=\()", " d", side) if "d" not in known else side.replace("∂(", " d(")
-    side = re.sub(rf"(?<![A-Za-z])d({HELD}{INVERTED})", r" d(\1)", side)  # d(AᵀA)⁻¹
+    side = re.sub(rf"(?<![A-Za-z])d({HELD}(?:{INVERTED}|{POWERED}))", r" d(\1)", side)  # d(AᵀA)⁻¹, d(tr X)²
     for pattern in (calls, bare):
         side = pattern.sub(r" d(\1)", side)
     return re.sub(r" {2,}d\(", " d(", side).removeprefix(" ")
 
 
 INVERTED = r"(?:⁻¹|⁻ᵀ|\^\s*\{?\s*[-−]\s*(?:1|T|⊤|\\top)\s*\}?)"
+POWERED = r"(?:²|³|\^\{?\d\}?(?!\d))"
 BEHIND_CAPITAL = rf"(?<![a-z])(\^?([A-Z]))d(?={LETTER})"  # of x^TA dx and P^TdP, written as x^TAdx
 
 
@@ -352,7 +355,7 @@ def _varying(d: str, spelt: tuple[str, ...], increments: frozenset[str]) -> tupl
     functions = (w for w in MATHEMATICAL if len(w) > 1 and w not in increments)
     calls = "|".join(sorted(functions, key=len, reverse=True))
     words = "|".join([*spelt, LETTER])
-    operand = rf"(?:{HELD}|\|[^|]*\||\s(?:{words}){INVERTED}?)"
+    operand = rf"(?:{HELD}|\|[^|]*\||\s(?:{words}){INVERTED}?){POWERED}?"
     whole = rf"(?!(?:{calls}|delta)(?![A-Za-z]))"  # det, diag, delta are words
     called = rf"(?:(?:{calls})\s*)+{operand}"
     return (
