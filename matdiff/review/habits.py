@@ -15,7 +15,7 @@ from matdiff.language.outside import closing, outside
 from matdiff.language.runs import OF_TWO
 from matdiff.language.spelling import transcript
 from matdiff.review.lines import ENTRYWISE
-from matdiff.review.names import TURNED, rows_of, sign_of_next, small_entries, with_identity, with_lines
+from matdiff.review.names import TURNED, rows_of, sign_of_next, small_entries, sums_in, with_identity, with_lines
 from matdiff.review.operators import HELD, LETTER
 
 TIME = r"(?:['′]|prime).{0,30}d\s*/\s*dt|(?:depends?\s+on|respect\s+to|functions?\s+of)\s+(?:time|\$?t\b)"
@@ -255,21 +255,26 @@ class Habits:
         self._small = small_entries(text, given)
         self._rows = rows_of(text, declared)
         self._next = re.search(INVERSE, text) is None  # P⁺ is a new P, and no generalised inverse
-        gives_p = re.search(r"(?<!log )(?<!ln )(?<!log\})(?<![\w\\])[pP]\s*(?:\([^()]*\)\s*)?&?\s*=", text) is not None
         self._turns_with_t = "t" not in given and not re.search(r"(?<![A-Za-z\\^{])t(?![A-Za-z])", text)
-        self._says_likelihood = re.search(SAYS_LIKELIHOOD, text) is not None and not gives_p
-        gives_l = re.search(rf"(?m)(?:^\W*|, ){OF_L}\s*(?:\([^()]*\))?\s*&?\s*=", text) is not None
-        self._says_l = re.search(SAYS_L, text) is not None and not gives_l and "L" not in given
-        self._says_normal = re.search(SAYS_NORMAL, text) is not None
+        self._note_likelihoods(text, given)
         self.names_ones = re.search(ONES, text) is not None
         self._numbers_one = re.search(r"[α-ω](?:[02-9]|_\{?\d|[₀-₉])", text) is None  # μ1 is μ times ones
         self._has_steps = re.search(rf"{STEP}\s*&?\s*=", text) is not None
+        self._sums = "|".join(sorted(sums_in(text)))
         self._sign_of_next = "" if self._primes else sign_of_next(text)
         self._names_d2 = re.search(rf"(?m)(?:^\W*|\$){DISTANCE}\s*(?:\([^()=ᵀ⊤'^+]*\))?\s*&?\s*=", text) is not None
         said = re.search(COMMUTATION, text)
         self.commutation = next(filter(None, said.groups())) if said else ""
         self._is_code = re.search(OF_CODE, text) is not None
         self._glued = {m[0] for m in OF_TWO.finditer(text) if m[0] not in given and _stands_apart(m, text, given)}
+
+    def _note_likelihoods(self, text: str, given: Collection[str]) -> None:
+        """Whether log p(y | X, w), ln L and log N(x; m, C) are the names of likelihoods that a text gives."""
+        gives_p = re.search(r"(?<!log )(?<!ln )(?<!log\})(?<![\w\\])[pP]\s*(?:\([^()]*\)\s*)?&?\s*=", text) is not None
+        self._says_likelihood = re.search(SAYS_LIKELIHOOD, text) is not None and not gives_p
+        gives_l = re.search(rf"(?m)(?:^\W*|, ){OF_L}\s*(?:\([^()]*\))?\s*&?\s*=", text) is not None
+        self._says_l = re.search(SAYS_L, text) is not None and not gives_l and "L" not in given
+        self._says_normal = re.search(SAYS_NORMAL, text) is not None
 
     @contextmanager
     def turning(self, kind: str) -> Iterator[None]:
@@ -300,14 +305,14 @@ class Habits:
         side = re.sub(PIECE, lambda m: f"{m[1]}{m[2]}[{m[3] or m[4]}]", side)
         side = re.sub(r"\((\d)/(\d)([A-Za-z])\)", r"(\1/(\2\3))", side)  # (1/2n)
         side = re.sub(LOW_LETTERS, lambda m: f"_{{{m[0].translate(PLAIN_SUBSCRIPT)}}}", side)
+        side = re.sub(rf"Σ_\{{?({self._sums})\}}?", r"∑_{\1} ", side) if self._sums else side
         side = OF_TWO.sub(lambda m: f"{m[0][:-1]} {m[0][-1]}" if m[0] in self._glued else m[0], side)
         side = re.sub(FROM_ZERO, r"∑_{\1=1}^{\2}", side) if self._names_no_zero else side
         side = re.sub(INVERSE_POWER, r"((\1^{-\2})ᵀ)", side)
         side = re.sub(OF_LAYER, lambda m: LAYERS[m[1] or ""], side) if self._has_layers else side
         if self.has_times:
-            side = re.sub(
-                r"(?<=[A-Z])(?=[a-z]_(?:this|next|prev))", " ", re.sub(OF_TIME, lambda m: LAYERS[m[1] or ""], side)
-            )
+            side = re.sub(OF_TIME, lambda m: LAYERS[m[1] or ""], side)
+            side = re.sub(r"(?<=[A-Z])(?=[a-z]_(?:this|next|prev))", " ", side)
         side = re.sub(DELTAS, r"\1∂\2∂", side)
         for name, function in self._aliases.items():
             side = re.sub(rf"(?<![A-Za-z]){name}(?=['′]?\s*\()", function, side)

@@ -9,13 +9,14 @@ from functools import partial
 from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.notation import GREEK as SPELT
 from matdiff.language.declared import Declaration
-from matdiff.language.names import GREEK_WORDS, SUBS, canonical, named
+from matdiff.language.names import GREEK_WORDS, PLAIN_SUBSCRIPT, SUBS, canonical, named
 from matdiff.review.operators import LETTER
 
 INDEXED = r"(?P<base>[^\W\d_]+(?:_hat)?)(?:_(?P<below>(?!hat$)[\w,]+)|(?P<number>\d+))"  # W_ij, x1, y_hat_i
 NEXT = r"(?<![A-Za-z])([^\W\d_])(?:₊|_\{?\+\}?)"  # x₊ = …, the next x
 PRIMED = r"(?<![A-Za-z\\])([^\W\d_])['′](?!\s*\()"
 NEXT_BY_PRIME = rf"{PRIMED}\s*&?\s*=[^=\n$]*?(?<![a-z\\])\1(?![a-z'′])"  # h′ = tanh(Wh + b)
+SPELT_LOW = {sign: f"_{letter}" for sign, letter in PLAIN_SUBSCRIPT.items()}
 GREEK_WORDS_LOWER = frozenset(word.lower() for word in GREEK_WORDS)
 
 TURNED = (  # behind what is transposed, in all spellings
@@ -114,3 +115,20 @@ def rows_of(text: str, declared: Mapping[str, Declaration]) -> dict[str, str]:
 def _written(whole: str, m: re.Match[str]) -> str:
     """(X[i,:]') for x_i, the row of X as a column."""
     return whole.replace(r"\1", m[1] or m[2] or canonical("x" + m[3])[1:].lstrip("_"))
+
+
+def sums_in(text: str) -> set[str]:
+    """The indices of Σ_n where it sums beside a matrix Σ: no power and no sign follows it, and x_n does.
+
+    >>> sums_in("Σ⁻¹ Σ_n (x_n − μ)"), sums_in("Σ_k⁻¹ Σ_n x_n"), sums_in("Σ⁻¹ + Σ_k⁻¹ x_k")
+    ({'n'}, set(), set())
+    """
+    if re.search(r"(?:Σ|\\Sigma(?![a-z]))(?!\s*[_ᵢ-ᵪₐ-ₜⱼ])", text) is None:
+        return set()
+    told: dict[str, bool] = {}
+    for m in re.finditer(r"(?:Σ|\\Sigma\s*)(?:_\{?\s*([a-z])\s*\}?|([ᵢ-ᵪₐ-ₜⱼ]))(?=([^\n]*))", text):
+        index = m[1] or m[2].translate(PLAIN_SUBSCRIPT)
+        is_sum = re.match(r"\s*(?:[⁻^|)}ᵀ',;=+*/−-]|$)", m[3]) is None
+        is_sum = is_sum and re.search(rf"_\{{?{index}(?![A-Za-z])", m[3].translate(SPELT_LOW)) is not None
+        told[index] = told.get(index, True) and is_sum
+    return {index for index, is_sum in told.items() if is_sum}

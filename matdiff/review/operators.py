@@ -58,6 +58,9 @@ LINK = rf"∇\s*_\s*(?:\{{(?P<braced>{LETTER})\}}|(?P<bare>{LETTER}))"
 AFTER = r"⁻¹|⁻ᵀ|[ᵀ⊤²³]|\s*\^"  # what makes a formula of a name: M⁻¹ of an M that is defined
 BY_INVERSE = rf"(/\s*\(?\s*{D}\s*)({LETTER})\s*(?:⁻¹|\^\{{?\s*[-−]\s*1\s*\}}?)"  # ∂f/∂Σ⁻¹
 NABLAS = rf"∇(\s*_\s*(?:\w|\{{\w+\}}))?\s*∇(?(1)\1){TURNED}?"  # ∇∇f, ∇_w ∇_wᵀ f
+LIKE_NABLA = (  # ∂_x ‖x‖, grad log(x)
+    r"(?:∂(?=_(?:\{[^{}]*\}|\w))|(?<![A-Za-z])grad)(?=\S*\s*(?:[‖|(\[]|[a-z]{2,}[\s(]))"
+)
 OF_BARE = (  # ∇ in front of ‖Xw − y‖², log(w), xᵀAx
     r"∇(²|\^\{?2\}?)?\s*(?=[½¼\d]*\s*[‖|(\[]|[a-z]{2,}[\s(]"
     rf"|{LETTER}\s*(?:[ᵀ⊤']|\^\{{?[T⊤]\}}?)\s*[^\W\d_ᵀ⊤][^()]*$)"
@@ -146,7 +149,7 @@ def with_names(side: str, functions: Collection[str], name: Name, defined: Colle
     side = re.sub(OF_NABLA, r"∂²\g<f>/∂\g<x>²", side) if "∇" in side and "/" in side else side
     if re.search(rf"/\s*\(*\s*{OF_VEC}", side) and len(re.findall(OF_VEC, side)) > 1:
         side = re.sub(OF_VEC, lambda m: f"{m[1]} {next(filter(None, m.groups()[1:]))}", side)
-    side = re.sub(r"∂(?=_(?:\{[^{}]*\}|\w)\s*(?:[‖|(\[]|[a-z]{2,}[\s(]))", "∇", side)  # ∂_x ‖Ax‖²
+    side = re.sub(LIKE_NABLA, "∇", side)
     side = _of_formulas(side, functions, name)
     for pattern in (FRACTION, RATIO):
         side = re.sub(pattern, lambda m: _said(m, name), side)
