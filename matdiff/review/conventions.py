@@ -51,7 +51,7 @@ def under_conventions(line: str, chain: Chain, value: Expr, scope: Scope) -> Out
     found = compared(truth, value)
     if found.equal is not False:
         return found
-    if truth.shape == value.shape[::-1] and _may_turn(line, chain, scope):
+    if truth.shape == value.shape[::-1] and may_turn(line, chain, scope):
         turned = compared(Transpose(truth), value)
         if turned.equal:
             return turned._replace(convention="right where the derivative is written as a row (numerator layout)")
@@ -184,7 +184,7 @@ def unmoved(truth: Expr, value: Expr, scope: Scope) -> set[str]:
     return still if moved & (moving if varied else written) else set()
 
 
-def _may_turn(line: str, chain: Chain, scope: Scope) -> bool:
+def may_turn(line: str, chain: Chain, scope: Scope) -> bool:
     """Whether a derivative may be written as the transpose of ours."""
     if not chain.is_derivative or scope.habits.states_columns or scope.habits.states_numerator:
         return False

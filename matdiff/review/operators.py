@@ -61,6 +61,7 @@ NABLAS = rf"∇(\s*_\s*(?:\w|\{{\w+\}}))?\s*∇(?(1)\1){TURNED}?"  # ∇∇f, �
 LIKE_NABLA = (  # ∂_x ‖x‖, grad log(x)
     r"(?:∂(?=_(?:\{[^{}]*\}|\w))|(?<![A-Za-z])grad)(?=\S*\s*(?:[‖|(\[]|[a-z]{2,}[\s(]))"
 )
+D_BY = rf"(?<![A-Za-z])D_(\w|\{{\w\}})\s*(?=({LETTER}))"  # D_x f
 OF_BARE = (  # ∇ in front of ‖Xw − y‖², log(w), xᵀAx
     r"∇(²|\^\{?2\}?)?\s*(?=[½¼\d]*\s*[‖|(\[]|[a-z]{2,}[\s(]"
     rf"|{LETTER}\s*(?:[ᵀ⊤']|\^\{{?[T⊤]\}}?)\s*[^\W\d_ᵀ⊤][^()]*$)"
@@ -150,6 +151,7 @@ def with_names(side: str, functions: Collection[str], name: Name, defined: Colle
     if re.search(rf"/\s*\(*\s*{OF_VEC}", side) and len(re.findall(OF_VEC, side)) > 1:
         side = re.sub(OF_VEC, lambda m: f"{m[1]} {next(filter(None, m.groups()[1:]))}", side)
     side = re.sub(LIKE_NABLA, "∇", side)
+    side = re.sub(D_BY, lambda m: f"∇_{m[1]} " if named(m[2]) in functions else m[0], side)
     side = _of_formulas(side, functions, name)
     for pattern in (FRACTION, RATIO):
         side = re.sub(pattern, lambda m: _said(m, name), side)

@@ -18,7 +18,7 @@ from matdiff.review.asking import NotSaid, is_stationary, of_form
 from matdiff.review.blocks import with_rows
 from matdiff.review.chain import BARE, Chain, Fault, increments
 from matdiff.review.comparing import Outcome, compared, is_right, is_rounded
-from matdiff.review.conventions import as_usual, under_conventions, unmoved
+from matdiff.review.conventions import as_usual, may_turn, under_conventions, unmoved
 from matdiff.review.definitions import introduced
 from matdiff.review.directions import declare_steps, with_directions
 from matdiff.review.edits import MOST_EDITS, edits, indices
@@ -168,6 +168,9 @@ class Beside:
         if value.shape == SCALAR != chain.truth.shape and value.free - chain.truth.free:
             self._leave_out()
             return Judged(line, UNREAD, "an entry stands for the whole")
+        is_row = value.shape == chain.truth.shape[::-1] != value.shape[::-1] and may_turn(line.text, chain, self.scope)
+        if is_row and chain.stated is chain.truth:
+            chain.truth = chain.stated = Transpose(chain.truth)
         is_settled = doubts.has_known_shapes(self.scope, chain.truth, value) or chain.is_no_number(value)
         is_settled = is_settled or doubts.lacks_a_vector(chain, value, self.text)
         if not is_settled and not self._is_wrong_for_any_sizes(line):
