@@ -64,6 +64,7 @@ FORMULAS = {
     "psd": rf"{BEGIN}\s*(?:⪰|\\succeq(?![a-z]))\s*0",
 }  # a property → the formulas that say it
 CHOLESKY = rf"Cholesky[^.=]*=[\s$&]*(?:([A-Z])\s*\1\s*{TURNED}|([A-Z])\s*{TURNED}\s*\2)(?![A-Za-z])"  # A = LLᵀ, RᵀR
+TRACED = r"(?:(?<![A-Za-z])(?:tr|Tr|trace|det|logdet)|∂tr|∂det)\}?[\s(\\]*(?:var)?"  # in front of a square matrix
 TRIANGULAR = r"(?<![\w$\\])\$?([A-Z])\$?[\s,\\]*(?:text\s*\{\s*)?(?:is|be)?\s*(?:a\s+)?(lower|upper)[- ]triangular"
 
 
@@ -78,7 +79,7 @@ def assumptions(text: str) -> Iterator[tuple[str, str]]:
     text = re.sub(BEGINS_FONT, "", re.sub(FONT, r"\1\2", text))
     for word, spelt in WORDS.items():
         behind = rf"(?<![\w$]){ONE}\s*(?:is|be|are|=|,)?\s*{ADJECTIVE}{spelt}(?! \$?\\?[A-ZΑ-Ω]\b)"
-        ahead = rf"{spelt}\)?\s+(?:matrix\s+)?\$?(\\?[A-ZΑ-Ωα-ω])\b"
+        ahead = rf"{spelt}\)?\s+(?:matrix\s+)?\$?({NEXT})"
         for pattern in (behind, ahead, FORMULAS.get(word, ahead)):
             for m in re.finditer(f"{pattern}|{OVER.format(spelt)}", text):
                 for name in re.findall(rf"{NAME}", re.sub(r"\sand\s", " ", next(filter(None, m.groups())))):
@@ -100,8 +101,7 @@ def assume(scope: Scope, text: str, curved: bool) -> None:
 def _note(scope: Scope, name: str, word: str) -> None:
     """Adds a property to what is declared of a name; that a matrix has orthonormal columns is kept in mind."""
     base = name.partition("_")[0]
-    traced = rf"(?:tr|Tr|trace|det)\}}?[\s(\\]*(?:var)?(?:{base}|{GREEK.get(base, base)})"  # tr ε
-    is_traced = base in GREEK and re.search(traced, scope.text) is not None
+    is_traced = base in GREEK and re.search(f"{TRACED}(?:{base}|{GREEK[base]})", scope.text) is not None  # tr ε
     if (base.isupper() or base in GREEK_CAPITALS or is_traced) and name not in scope.declared:
         kind = "matrix " if word == OF_ENTRIES else ""
         scope.declared.table.update(declare(f"{name}: {kind}{word}").table)

@@ -48,8 +48,11 @@ def without_arguments(scope: Scope, m: re.Match[str]) -> str:
     """f for f(x), where that is what was defined; a name for f(x + h)."""
     if m.group("name") is None:
         return m.group()  # log, in which no g stands
-    known = scope.arguments.get(named(m.group("name"))) if named(m.group("name")) in scope.definitions else None
+    value = scope.definitions.get(named(m.group("name")))
+    known = scope.arguments.get(named(m.group("name"))) if value is not None else None
     given = m.group("arguments").split(",")
+    if value is not None and not known and _are_parts(value, named(m.group("arguments").strip())):
+        return f"{m.group('name')} "  # V(θ) of V = θ₁K + θ₂I
     if not known or len(given) != len(known):
         return m.group()
     if tuple(map(base_named, given)) == known:
@@ -58,6 +61,12 @@ def without_arguments(scope: Scope, m: re.Match[str]) -> str:
         return m.group()  # p(1 − p) is a product
     found = _put_in(scope, scope.unfolded(scope.definitions[named(m.group("name"))]), known, given)
     return m.group() if found is None else f" {scope.stored(found)} "
+
+
+def _are_parts(value: Expr, whole: str) -> bool:
+    """Whether a value depends on θ₁, θ₂, and not on the θ that they are of."""
+    names = {s.name for s in symbols(value)}
+    return whole not in names and any(re.fullmatch(rf"{re.escape(whole)}_?\d", name) for name in names)
 
 
 def at_place(scope: Scope, e: Expr, asked: Asked) -> Expr:

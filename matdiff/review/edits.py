@@ -60,6 +60,7 @@ def edits(side: str) -> Iterator[Edit]:
     yield from _transposes(side, found)
     yield from _inverses(side, found)
     yield from indices(side)
+    yield from _increments(side, found)
     yield from _exchanges(side, found)
 
 
@@ -139,6 +140,14 @@ def _inverses(side: str, found: list[Factor]) -> Iterator[Edit]:
         if len(ends) > 1:
             pieces = (side[a:b] for a, b in pairwise((0, *ends, len(side))))
             yield Edit("inverse", "^{-1} ".join(pieces), (0, len(side)), said)
+
+
+def _increments(side: str, found: list[Factor]) -> Iterator[Edit]:
+    """X for dX, of which there is one too many in vᵀ dA dv."""
+    for f in found:
+        if side[f.start] in "d∂" and f.bare - f.start > 1 and side[f.bare - 1] != ")":
+            said = f"{side[f.start + 1 : f.bare].strip()} should stand where {side[f.start : f.bare]} does"
+            yield Edit("factor", f"{side[: f.start]} {side[f.start + 1 :]}", (f.start, f.end), said)
 
 
 def indices(side: str, known: str = "") -> Iterator[Edit]:
@@ -246,11 +255,11 @@ def _numbers(side: str) -> Iterator[Edit]:
             yield Edit("factor", f"{side[:start]}{spelt}{side[first.end() if first else start :]}", (start, end))
 
 
-def scaled(side: str, numbers: Iterable[str]) -> Iterator[Edit]:
-    """A letter for a number put in front of a term, of the side or of a bracket in it: n λI for λI."""
-    for number in numbers:
+def scaled(side: str, letters: Iterable[str]) -> Iterator[Edit]:
+    """A letter put in front of a term, of the side or of a bracket in it: n λI for λI."""
+    for letter in letters:
         for start, end in (place for part in parts(side) for place in terms(side, *part)):
-            yield Edit("factor", f"{side[:start]}{number} {side[start:]}", (start, end))
+            yield Edit("factor", f"{side[:start]}{letter} {side[start:]}", (start, end))
 
 
 def terms(side: str, first: int = 0, last: int | None = None) -> list[tuple[int, int]]:

@@ -26,7 +26,9 @@ INVERTED = r"\^\{\s*[-−]\s*1\s*\}|⁻¹"
 IN_SPACE = rf"\s*(?:∈|\\in(?![A-Za-z]))\s*{SPACE}"
 MEMBER = rf"{AHEAD}{NAME}(?:\s*,\s*{NAME})+{IN_SPACE}|(?<![\w\\^]){NAME}(?:{INVERTED})?{IN_SPACE}"  # x, y ∈ ℝⁿ
 SOFTMAX = r"(?:\\sigma|σ)\s*\((?:[^()]|\([^()]*\))*\)\s*&?=\s*[^$;\n=]{0,20}exp[^$;\n=]{0,60}(?:1\}?\^|sum|∑|1ᵀ)"
-SIGMA_OF_MATRIX = r"(?:\\sigma|σ)\s*\(\s*[A-Z]\s*\)\s*&?\s*=(?![^;\n]*(?:exp|e\^|softmax))"  # σ(W) = uᵀWv, of its own
+SIGMA_OF_MATRIX = (  # σ(W) = uᵀWv, of its own; σ(w) = √(wᵀΣw)
+    r"(?:\\sigma|σ)\s*\(\s*(?:[A-Z]\s*\)\s*&?\s*=(?![^;\n]*(?:exp|e\^|softmax))|[a-z]\s*\)\s*&?\s*=\s*(?:\\?sqrt|√))"
+)
 VARIATION = r"(?m)^\W*(?:δ|\\delta\s*)(?:\\?[A-Za-z]+|[^\W\d_]|\([^=\n]*\))\s*&?="  # δf = …, δ(xᵀAx) = …
 DELTA = r"(?:δ|\\delta(?![A-Za-z]))\s*(?:[_=+*'ᵀ^):₀-₉⊙-]|\\odot|$)"  # δ, which is a name
 IS_SOFTMAX = r"(?:sigma|σ)\W{1,9}(?:text\s*\{)?\s*(?:be|is|denotes?) the softmax"
@@ -84,7 +86,7 @@ COMMUTATION = (
 TWICE = r"(?<![A-Za-z])d2\s*([^\W\d_])\s*/\s*d\s*([^\W\d_])2(?!\w)"  # d2L/dh2
 STEP = r"(?<=[^\W\d_])_\{\s*[a-z]\s*\+\s*1\s*\}"  # x_{k+1}, the next x
 STEPPED = r"Δ\s*([^\W\d_])(?![_\d₀-₉])"  # ΔX, a name
-BARE_STEP = r"(?:Δ|\\Delta(?![A-Za-z]))\s*(?:[_=+*'ᵀ^):₀-₉⊙&\-]|\\|$)"  # Δ, which is one itself
+BARE_STEP = r"(?:Δ|\\Delta(?![A-Za-z]))\s*(?:[_=+*'ᵀ^²):₀-₉⊙&\-]|\\|$)"  # Δ, which is one itself
 LOW_LETTERS = rf"(?<=[^\W\d_])[ₐ-ₜᵢ-ᵥⱼ]+(?![{SUBS}₊₋])"  # xᵢ, which is x_{i}
 OF_CODE = r"@|\.T\b|(?i:\* is element|\*[^\n]*\((?:all )?(?:element|entry)-?wise\))"  # where * is by entries
 DISTANCE = r"[dD](?:_(?:\w|\{\w(?:,?\s*\w)?\}|\w\w))?(?:²|\^\{?2\}?)"  # d²(x, y), d_M^2, d_ij^2, squared

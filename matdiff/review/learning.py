@@ -13,7 +13,7 @@ from matdiff.errors import MatdiffError
 from matdiff.language.declarations import declare
 from matdiff.language.names import named
 from matdiff.language.together import read_equation, read_within
-from matdiff.review.assumed import GRAPH, assume
+from matdiff.review.assumed import GRAPH, TRACED, assume
 from matdiff.review.definitions import Definition, definitions_in, solutions_in
 from matdiff.review.edits import terms
 from matdiff.review.habits import by_entries as entrywise
@@ -25,7 +25,7 @@ from matdiff.review.scope import Scope
 from matdiff.review.upstream import unsaid_losses
 
 KNOWN = ("definitions", "members", "given_by", "unread")  # what is known of names, besides their shapes
-OF_SQUARE = rf"(?:(?<![A-Za-z])(?:tr|Tr|trace|det|logdet)|∂tr|∂det)\s*\(?\s*({LETTER})\s*\)?(?![\w(])|({LETTER})\s*⁻¹"
+OF_SQUARE = rf"(?P<traced>{TRACED})({LETTER})\s*(?:[-+−),=;]|$)|({LETTER})\s*⁻¹"
 
 
 def learn(scope: Scope, lines: list[Line]) -> None:
@@ -110,10 +110,13 @@ def _find_shapes(scope: Scope, said: Mapping[str, Definition], order: Sequence[s
 
 
 def _find_squares(scope: Scope, said: Mapping[str, Definition], lines: list[Line]) -> None:
-    """Declares the letters of S = AB⁻¹C as large as tr(S) or S⁻¹ elsewhere asks for."""
-    sides = (side for line in lines for s in line.statements for side in s.sides)
-    squares = {named("".join(found)) for side in sides for found in re.findall(OF_SQUARE, side)}
-    for name in squares & said.keys():
+    """Declares the F of det F as square, and the letters of S = AB⁻¹C as large as tr(S) or S⁻¹ elsewhere asks for."""
+    sides = [side for line in lines for s in line.statements for side in s.sides]
+    found = {(named(m[2] or m[3]), m["traced"] is not None) for side in sides for m in re.finditer(OF_SQUARE, side)}
+    within = {name for d in said.values() for name in letters_in(d.sides[0]) if name.isupper()} - {*said, "I"}
+    for name in (name for name, is_traced in found if is_traced and name in within):
+        scope.declared.table.setdefault(name, declare(f"{name}: square")[name])
+    for name in {name for name, _ in found} & said.keys():
         if name not in scope.declared and not said[name].indices and not scope.asks(said[name].sides[0]):
             with suppress(MatdiffError, RecursionError):
                 known = declare(f"{name}: square")

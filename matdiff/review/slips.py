@@ -83,6 +83,7 @@ def _kinds(fault: Fault, scope: Scope) -> Iterator[Found]:
     if fault.value is not None and is_right(fault.value, _turned(fault.truth)):
         yield Found("index" if isinstance(fault.truth, Entry) else "transpose")
     yield from causes(fault, {name: scope.unfolded(e) for name, e in scope.definitions.items()})
+    yield from _by_a_factor(fault, scope)
     is_plain = fault.error is None and not fault.is_derivative and not has_increments(fault.side, scope)
     yield Found(_by_looks(fault), None, "the two sides are not equal" if is_plain else "")
 
@@ -166,6 +167,15 @@ def _is_outer(e: Expr) -> bool:
 def _is_one_of_many(side: str, scope: Scope) -> bool:
     """Whether a side is a differential of many terms: what is there once and should be twice is one of them."""
     return has_increments(side, scope) and len(terms(side)) > MANY
+
+
+def _by_a_factor(fault: Fault, scope: Scope) -> Iterator[Found]:
+    """Whether a matrix is missing in front of a term whose shape does not fit: 2Dβ for 2DᵀDβ."""
+    matrices = {str(s) for s in symbols(fault.truth) if ONE not in s.shape} if fault.error else ()
+    for edit in scaled(fault.side, (spelt for name in sorted(matrices) for spelt in (f"{name}ᵀ", name))):
+        with suppress(MatdiffError, RecursionError):
+            if is_right(value := scope.tried(edit.side), fault.truth):
+                yield Found("missing term", value, "a factor is missing")
 
 
 def _by_edit_of_the_left(fault: Fault, scope: Scope) -> Iterator[Found]:
