@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from matdiff.errors import MatdiffError, NotationError
 from matdiff.language import recurrences
-from matdiff.language.counting import count_from_one, settle_sets
+from matdiff.language.counting import count_from_one, counted, settle_sets
 from matdiff.language.customs import beside_entries, data
 from matdiff.language.declared import Declarations
 from matdiff.language.dialects import NUMPY, Dialect
@@ -79,6 +79,8 @@ class Bound:
         self.summed, self.masks, self.apart = set[int](), set[str](), set[frozenset[Position]]()  # apart: i < j
         self._resolve()
         self.order = list(postorder(self.tree))
+        self.counted = {name: of for name, of in counted(self.order).items() if name not in {*self.wrt, *self.declared}}
+        self.ranges |= self.counted.keys()
         self.data = data(self.names.values(), self.wrt)
         self.kin, self.shaped = self._kin()
 

@@ -1,16 +1,23 @@
-"""Places that a text counts from 0 or by number, and sets that stand for sizes: settled when all names are known."""
+"""Places that a text counts from 0 or by number, numbers of terms, and sets that stand for sizes.
+
+They are settled when all names are known.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from matdiff.algebra.dims import size
+from matdiff.language.customs import LETTERS_OF_COUNTS
 from matdiff.language.places import at, binder_of
 from matdiff.language.scopes import Binder, Fixed, Name, Place, Shifted
 from matdiff.language.syntax import Node, postorder, without_brackets
 
 if TYPE_CHECKING:
     from matdiff.language.binding import Bound
+
+COUNTS = LETTERS_OF_COUNTS | {"n", "m"}
 
 
 def count_from_one(bound: Bound, names: dict[str, Name], tree: Node) -> None:
@@ -56,6 +63,31 @@ def by_number(bound: Bound, names: dict[str, Name], tree: Node) -> None:
             node.kind, node.value = "member", (base, [place])
             names[base].places.append(place)
             bound.note(node, f"{base}_{low} is the member {low} of the family {base}")
+
+
+def counted(order: Sequence[Node]) -> dict[str, Binder]:
+    """The letters that stand below a line only, in front of or behind a sum without an end: n of 1/(2n) ∑_i r_i²."""
+    found, letters = dict[str, Binder](), [n for n in order if n.kind == "symbol" and n.value[0] in COUNTS]
+    for node in [node for node in order if node.kind in ("product", "big_sum")] if letters else ():
+        is_sum = node.kind == "big_sum"
+        parts = list(_factors(node.parts[0] if is_sum else node))
+        below = {id(n) for part, is_below in parts if is_below for n in postorder(part)}
+        names = {n.value[0] for n in letters if id(n) in below} - {n.value[0] for n in letters if id(n) not in below}
+        sums = [node] if is_sum else [part for part, is_below in parts if part.kind == "big_sum" and not is_below]
+        ends = [end for part in sums for end in part.value.binders if end.last is None]
+        if len(names) == len(ends) == 1 and (names != {"m"} or not is_sum):  # ∑_i p_i'p_i/(2m) has a mass
+            found.setdefault(names.pop(), ends[0])
+    return found
+
+
+def _factors(node: Node, is_below: bool = False) -> Iterator[tuple[Node, bool]]:
+    """The factors of a product, those of factors and of terms in brackets among them, and whether they divide it."""
+    if node.kind not in ("product", "tight", "group", "sum") or (is_below and node.kind == "sum"):
+        yield node, is_below
+        return
+    signs = node.value if node.kind == "product" else [""] * len(node.parts)
+    for part, sign in zip(node.parts, signs, strict=True):
+        yield from _factors(part, is_below != (sign == "divide"))
 
 
 def _starts_at_zero(use: Binder | Shifted, name: Name, place: int) -> bool:

@@ -10,11 +10,15 @@ from itertools import pairwise
 from matdiff.algebra.dims import ONE
 from matdiff.errors import AmbiguityError
 from matdiff.language.binding import Bound
+from matdiff.language.customs import is_time
 from matdiff.language.other_kinds import typed_as
+from matdiff.language.splitting import one_name
 from matdiff.language.syntax import postorder, without_brackets
 from matdiff.language.typing import Attempt
+from matdiff.regex import regex
 
 PRODUCTS = ("product", "tight")
+ONE_RUN = regex("[A-Z][a-z]")
 OPENS = ("(", *(f"\\{size}(" for size in ("left", "big", "bigl", "Big", "Bigl")))
 
 
@@ -26,6 +30,25 @@ def say_identities(bound: Bound, attempt: Attempt) -> None:
         written = [one for one in ones if attempt.written(one) == "I"]
         if written and any(part.kind in ("symbol", "transpose") and not part.typed.is_scalar for part in others):
             attempt.note(written[0], "I is the identity matrix; if it is another one, declare it: I: square")
+
+
+def require_one_name(bound: Bound, attempt: Attempt) -> None:
+    """Refuses the Qf and Kp of x'Qf x and Kp x, whose small letter stands nowhere else: nobody means Q times f.
+
+    It may be a vector behind a matrix, as in X'Xb, but not before a number.
+    """
+    for node in [node for node in bound.order if node.kind in PRODUCTS]:
+        factors = [n for part in node.parts for n in (part.parts if part.kind == "tight" else [part])]
+        for first, second, *behind in zip(factors, factors[1:], [*factors[2:], None], strict=False):
+            names = [part.value[0] for part in (first, second) if part.kind == "symbol"]
+            is_run = len(names) == 2 and ONE_RUN.fullmatch(bound.text[first.start : second.end])
+            if not is_run or bound.names[names[1]].declared or names[1] in bound.wrt or is_time(names[1], bound.text):
+                continue
+            is_number = second.typed.is_scalar or (behind[0] is not None and behind[0].typed.is_scalar)
+            run = bound.text[first.start : second.end]
+            stands = [n for n in bound.order if n.kind in ("symbol", "member") and n.value[0] == names[1]]
+            if is_number and all(bound.text[n.start - 1 : n.end] == run for n in stands):
+                raise one_name(bound.text, first.start, second.end)
 
 
 def say_middles(bound: Bound, attempt: Attempt) -> None:

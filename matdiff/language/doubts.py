@@ -13,7 +13,13 @@ from matdiff.language.binding import Bound
 from matdiff.language.customs import SCALARS, WEIGHTS, customary, is_time
 from matdiff.language.dialects import recognised
 from matdiff.language.doubtful_code import is_matrix, is_word
-from matdiff.language.doubtful_factors import require_no_projection, say_fractions, say_identities, say_middles
+from matdiff.language.doubtful_factors import (
+    require_no_projection,
+    require_one_name,
+    say_fractions,
+    say_identities,
+    say_middles,
+)
 from matdiff.language.doubtful_indices import asked_families, say_families
 from matdiff.language.doubtful_sums import require_entries, require_one_sigma
 from matdiff.language.other_kinds import KindsError, typed_as
@@ -59,6 +65,7 @@ def say_doubts(bound: Bound, attempt: Attempt) -> None:
     say_means(bound, attempt)
     say_sigmoids(bound, attempt)
     require_no_projection(bound, attempt)
+    require_one_name(bound, attempt)
     say_middles(bound, attempt)
     say_fractions(bound, attempt)
     say_families(bound, attempt)

@@ -128,24 +128,17 @@ def _split(text: str, start: int, end: int, known: Vocabulary, subscript: re.Mat
         if error.suggestion or len(run) > 3 or run.islower():
             raise error
     is_doubled = DOUBLED.search(run) and not match_at(r"\s*(?:['′ᵀ⊤^]|\.T)", text, end)
-    if (
-        is_doubled
-        or _is_final(text, run, known)
-        or _is_beside_its_letter(text, start, end)
-        or _is_term(text, start, end, known)
-    ):
-        message, hint = f"{run} can be a name of its own, or a product", f"{run[0]}_{{{run[1:]}}} is a name"
-        hint += f", {' '.join(run)} a product"
-        raise AmbiguityError(message, text=text, span=(start, end), suggestion=hint)
+    if is_doubled or _is_beside_its_letter(text, start, end) or _is_term(text, start, end, known):
+        raise one_name(text, start, end)
     return _pieces(re.findall(r"[A-Za-z][0-9]*", run), start, end, subscript)
 
 
-def _is_final(text: str, run: str, known: Vocabulary) -> bool:
-    """Whether a run is the Qf beside Q of a final cost, where f stands nowhere else: nobody means Q times f."""
-    if not re.fullmatch("[A-Z]f", run) or "f" in known.names:
-        return False
-    stands = (re.search(rf"(?<![^\W\d_]){letter}(?![^\W\d_])", text) for letter in run)
-    return next(stands) is not None and next(stands) is None
+def one_name(text: str, start: int, end: int) -> AmbiguityError:
+    """The error of the rf of μ'w − rf."""
+    run = text[start:end]
+    hint = f"{run[0]}_{{{run[1:]}}} is a name, {' '.join(run)} a product"
+    message = f"{run} can be a name of its own, or a product"
+    return AmbiguityError(message, text=text, span=(start, end), suggestion=hint)
 
 
 def _is_beside_its_letter(text: str, start: int, end: int) -> bool:
