@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from matdiff.algebra.notation import ACCENTS, CHANGES, FONTS
 from matdiff.algebra.notation import GREEK as SPELT
@@ -272,7 +273,13 @@ OF_CODE = {  # functions of MATLAB and Julia, and what to write in their place
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """«did you mean …?» when a known name is near, else nothing."""
+    return _nearest(name, tuple(known))
+
+
+@lru_cache(maxsize=128)
+def _nearest(name: str, known: tuple[str, ...]) -> str:
+    """The same, remembered: a document speaks of an unknown command in many places."""
     from difflib import get_close_matches  # only when something is already wrong: the import takes milliseconds
 
-    found = get_close_matches(name, list(known), n=1, cutoff=0.7)
+    found = get_close_matches(name, known, n=1, cutoff=0.7)
     return f"did you mean {found[0]}?" if found else ""

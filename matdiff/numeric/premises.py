@@ -54,7 +54,8 @@ class Premises:
 
     def give(self, left: Expr, right: Expr) -> bool | None:
         """Whether two sides are equal on all of the points, though not elsewhere; None where that is not known."""
-        if len(self.points) < FEWEST or not {*symbols(left), *symbols(right)} <= self.known:
+        are_known = left.shape == right.shape and {*symbols(left), *symbols(right)} <= self.known
+        if len(self.points) < FEWEST or not are_known:
             return None
         program = Program([left, right], lenient=True)
         with suppress(MatdiffError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from matdiff.algebra.dims import SCALAR
@@ -68,7 +69,8 @@ TRACED = r"(?:(?<![A-Za-z])(?:tr|Tr|trace|det|logdet)|∂tr|∂det)\}?[\s(\\]*(?
 TRIANGULAR = r"(?<![\w$\\])\$?([A-Z])\$?[\s,\\]*(?:text\s*\{\s*)?(?:is|be)?\s*(?:a\s+)?(lower|upper)[- ]triangular"
 
 
-def assumptions(text: str) -> Iterator[tuple[str, str]]:
+@lru_cache(maxsize=1024)
+def assumptions(text: str) -> tuple[tuple[str, str], ...]:
     """The names of which a text says something, each with the word for it.
 
     >>> list(assumptions("Let A be symmetric, P = P^T = P^2, and Q^TQ = I."))
@@ -76,7 +78,11 @@ def assumptions(text: str) -> Iterator[tuple[str, str]]:
     >>> list(assumptions("where Q and $R$ are symmetric"))
     [('Q', 'symmetric'), ('R', 'symmetric')]
     """
-    text = re.sub(BEGINS_FONT, "", re.sub(FONT, r"\1\2", text))
+    return tuple(_assumptions(re.sub(BEGINS_FONT, "", re.sub(FONT, r"\1\2", text))))
+
+
+def _assumptions(text: str) -> Iterator[tuple[str, str]]:
+    """The same of a text without fonts."""
     for word, spelt in WORDS.items():
         behind = rf"(?<![\w$]){ONE}\s*(?:is|be|are|=|,)?\s*{ADJECTIVE}{spelt}(?! \$?\\?[A-ZΑ-Ω]\b)"
         ahead = rf"{spelt}\)?\s+(?:matrix\s+)?\$?({NEXT})"

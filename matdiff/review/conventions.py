@@ -199,7 +199,8 @@ def _symmetric(chain: Chain, value: Expr, scope: Scope) -> Outcome | None:
     is_structured = any(
         d.properties & {"symmetric", "spd", "psd"} and (d.shape == truth.shape or scope.is_open(d.name)) for d in varied
     )
-    if not chain.is_derivative or not is_structured or value.shape != chain.truth.shape:
+    is_square = truth.shape[0] == truth.shape[1] and value.shape == chain.truth.shape
+    if not chain.is_derivative or not is_structured or not is_square:
         return None
     if not places:
         whole = compared(truth + Transpose(truth), value + Transpose(value))

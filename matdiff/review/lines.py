@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from functools import lru_cache
 
 from matdiff.errors import MatdiffError
 from matdiff.language.names import FONT_MARKS, GREEK_WORDS
@@ -272,6 +273,7 @@ def _name(first: str, is_latex: bool) -> str:
     return ""
 
 
+@lru_cache(maxsize=1024)
 def _plain(piece: str, is_latex: bool) -> str:
     """A formula in the plain spelling, with a mark in place of its words."""
     ones = r" \operatorname{vector}(1) " if is_latex else " vector(1) "

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import accumulate
 
 from matdiff.algebra.dims import SCALAR
+from matdiff.records import NamedTuple
 from matdiff.regex import regex
 from matdiff.review.assumed import assumptions
 from matdiff.review.comparing import factor
@@ -22,6 +24,7 @@ from matdiff.review.two_senses import LETTER, apart, together
 from matdiff.review.verdicts import CONVENTION, GRAVEST, NO_CLAIM, RIGHT, UNREAD, WRONG
 
 TITLE = "Example|Exercise|Theorem|Lemma|Proposition|Problem|Definition|Question"
+CHAPTER = r"\s*(?:# |\\section)"
 MOST = 4  # formulas for a function that are tried
 HEADING = regex(rf"\s*(?:#+ |\\(?:sub)*section|\**(?:{TITLE}) \d[^=$]*$)")
 
@@ -34,18 +37,52 @@ def review(text: str, where: str | Mapping[str, str] | None = None, wrt: str | N
 def parts(text: str, where: str | Mapping[str, str] | None, wrt: str | None = None) -> Iterator[list[Judged]]:
     """The verdicts on the parts of a text between its headings, with their places in the text.
 
-    A part that gives no function speaks of those above it.
+    A part that gives no function speaks of the last one above it that gives one, or of all that its chapter says;
+    such are judged as one, up to the next part that gives a function.
     """
-    count = 0
     text, where = apart(text, where)
     wrt = LETTER if wrt == "d" and LETTER in text else wrt
-    for start, part in sections(text):
-        judge = Judge(part, where, wrt)
-        found = [j.moved(count, start) for j in verdicts(judge, where)]
-        if count and _speaks_of_above(judge, found):
-            found = verdicts(Judge(text[:start] + part, where, wrt), where)[count:]
-        count += len(found)
-        yield [together(j, text) for j in found]
+    found = [Part(start, Judge(part, where, wrt)) for start, part in sections(text)]
+    found = [part._replace(judged=verdicts(part.judge, where)) for part in found]
+    lines = [0, *accumulate(len(part.judged) for part in found)]
+    wholes: dict[tuple[int, int], list[Judged]] = {}
+    given = chapter = 0
+    for k, part in enumerate(found):
+        chapter = k if part.begins_chapter() else chapter
+        judged = [j.moved(lines[k], part.start) for j in part.judged]
+        for first in sorted({given, chapter} - {k}, reverse=True):
+            if part.speaks_of_above(judged):
+                after = (n for n in range(k + 1, len(found)) if found[n].gives_function() or found[n].begins_chapter())
+                end = next(after, len(found))
+                if (first, end) not in wholes:
+                    whole = text[found[first].start : found[end].start if end < len(found) else None]
+                    wholes[first, end] = verdicts(Judge(whole, where, wrt), where)
+                same = wholes[first, end][lines[k] - lines[first] : lines[k + 1] - lines[first]]
+                judged = [j.moved(lines[first], found[first].start) for j in same]
+        given = k if part.gives_function() else given
+        yield [together(j, text) for j in judged]
+
+
+class Part(NamedTuple):
+    """What stands below a heading: where it begins, who judges it, and what he says of it alone."""
+
+    start: int
+    judge: Judge
+    judged: Sequence[Judged] = ()
+
+    def begins_chapter(self) -> bool:
+        return re.match(CHAPTER, self.judge.text) is not None
+
+    def gives_function(self) -> bool:
+        """Whether it says what a number is."""
+        return any(value.shape == SCALAR for value in self.judge.scope.definitions.values())
+
+    def speaks_of_above(self, judged: Sequence[Judged]) -> bool:
+        """Whether it gives no function, and has derivatives of which nothing can be said without one."""
+        open_lines = (j.line for j in judged if j.verdict in (UNREAD, NO_CLAIM))
+        firsts = (s.sides[0] for line in open_lines for s in line.statements if not s.goes_on)
+        is_new = bool(self.judge.scope.unread) or re.match(rf"[#*\s]*(?:{TITLE}) \d", self.judge.text) is not None
+        return not (self.gives_function() or is_new) and any(map(self.judge.scope.asks, firsts))
 
 
 def verdicts(judge: Judge, where: str | Mapping[str, str] | None) -> list[Judged]:
@@ -75,15 +112,6 @@ def _is_surer(judged: Judged, other: Judged) -> bool:
     if fault is None or fault.value is None or other.verdict == WRONG:
         return other.verdict in (UNREAD, WRONG) and judged.verdict in RIGHT
     return other.verdict == UNREAD and factor(fault.value, fault.truth) is not None
-
-
-def _speaks_of_above(judge: Judge, found: Collection[Judged]) -> bool:
-    """Whether a part gives no function, and has derivatives of which nothing can be said without one."""
-    open_lines = (j.line for j in found if j.verdict in (UNREAD, NO_CLAIM))
-    firsts = (s.sides[0] for line in open_lines for s in line.statements if not s.goes_on)
-    is_given = any(value.shape == SCALAR for value in judge.scope.definitions.values())
-    is_new = bool(judge.scope.unread) or re.match(rf"[#*\s]*(?:{TITLE}) \d", judge.text) is not None
-    return not (is_given or is_new) and any(map(judge.scope.asks, firsts))
 
 
 def _alone(judged: Judged, judge: Judge, where: str | Mapping[str, str] | None) -> Judged:

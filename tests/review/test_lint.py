@@ -263,3 +263,12 @@ def test_an_equation_that_does_not_move_with_its_letters_is_no_crash() -> None:
         r"$\mathcal{L}(x, \lambda)= V^TCV + \lambda (1 - ||V||)$"
     )
     assert linted([("notes.md", text)]).ok
+
+
+def test_a_part_without_a_function_speaks_of_the_last_one_above_it() -> None:
+    rows = ["# A number", r"$f(x) = x^2 + \log a$", "## By x", r"$\frac{df}{dx} = 2x$", "# Many", r"$f(x) = x^T A x$"]
+    found = linted(
+        [("notes.md", "\n\n".join([*rows, "## By x", r"$\nabla_x f = (A + A^T)x$", "## Twice", "$∇²f = A$"]))]
+    )
+    assert [(f.line, f.kind) for f in found.found] == [(19, "missing term")]
+    assert found.read == found.claims == 3
