@@ -11,10 +11,10 @@ from collections.abc import Collection
 from fractions import Fraction
 
 from matdiff.language.densities import DIVERGENCE, is_density, require_no_expectation
-from matdiff.language.doubtful_calls import ARGUMENT, CUSTOMARY_FUNCTIONS, ONE_LETTER, PLACES, DoubtfulCalls
+from matdiff.language.doubtful_calls import ARGUMENT, ONE_LETTER, PLACES, DoubtfulCalls
 from matdiff.language.labels import TRANSPOSED
 from matdiff.language.named_functions import argument, gamma_function, psi_function, spelt_function
-from matdiff.language.names import GREEK_CLASS, SUBSCRIPT, SUPERS, canonical, is_letter
+from matdiff.language.names import CUSTOMARY_FUNCTIONS, GREEK_CLASS, SUBSCRIPT, SUPERS, canonical, is_letter
 from matdiff.language.outside import outside
 from matdiff.language.parameters import head_at
 from matdiff.language.tokens import WIDE, Reach
@@ -136,8 +136,6 @@ class Calls(DoubtfulCalls):
 
     def open_function(self, name: str, called: re.Match[str], start: int) -> bool:
         """Whether a letter before a bracket is a function that the text leaves open."""
-        if "′" in called.group(1):
-            return True
         inside = match_at(ARGUMENT, self.text, called.end() - 1)
         is_of_several = inside is not None and self.is_of_several(name, inside)
         custom = is_of_several or name.rstrip("0123456789") in CUSTOMARY_FUNCTIONS or self.is_idle(called, name)

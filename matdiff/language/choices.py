@@ -14,9 +14,8 @@ from matdiff.language import customs
 from matdiff.language.binding import Bound
 from matdiff.language.customs import Kinds
 from matdiff.language.densities import PLACES, numbers_of_densities
-from matdiff.language.doubtful_calls import CUSTOMARY_FUNCTIONS
 from matdiff.language.named_functions import is_entrywise
-from matdiff.language.names import GREEK_WORDS, font_of
+from matdiff.language.names import CUSTOMARY_FUNCTIONS, GREEK_WORDS, font_of
 from matdiff.language.scopes import BARE, ZEROS, Name
 from matdiff.language.syntax import Node, postorder, without_brackets
 from matdiff.language.typing import Key, function_key

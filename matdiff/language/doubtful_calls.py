@@ -9,6 +9,7 @@ import re
 
 from matdiff.errors import AmbiguityError
 from matdiff.language.names import (
+    CUSTOMARY_FUNCTIONS,
     GREEK_CLASS,
     GREEK_WORDS,
     MARKS,
@@ -42,7 +43,6 @@ LOSSES = frozenset(("rho",))  # letters that are customary for losses, where the
 OF_MEMBERS = frozenset(("f", "g", "h", "phi", "psi", "l", "L"))  # f_i(w'x_i) is none of several factors
 INVERTED = ("f", "g", "h", "phi", "psi")
 INVERSE = r"\s*(?:⁻¹|\^\s*\{?\(?\s*-\s*1\s*\)?\}?)\s*\("
-CUSTOMARY_FUNCTIONS = frozenset(("f", "g", "h", "phi", "psi", "sigma", "varphi"))
 PARAMETERS = frozenset(("theta", "phi", "psi", "omega", "vartheta", "varphi", "Theta", "Phi", "Psi"))
 COEFFICIENTS = frozenset(("lambda", "alpha", "beta", "gamma", "eta", "rho", "tau", "nu", "kappa", "delta"))
 OF_SEVERAL = frozenset(("k", "K", "kappa", "d", "D", "l", "L"))  # kernels, distances and losses, of several arguments

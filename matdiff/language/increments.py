@@ -10,8 +10,7 @@ from collections.abc import Collection, Iterator
 
 from matdiff.algebra.expr import FUNCTIONS
 from matdiff.errors import AmbiguityError
-from matdiff.language.doubtful_calls import CUSTOMARY_FUNCTIONS
-from matdiff.language.names import CHANGE_MARKS, CHANGE_SIGNS, MARKED_LETTER, SUBS, canonical
+from matdiff.language.names import CHANGE_MARKS, CHANGE_SIGNS, CUSTOMARY_FUNCTIONS, MARKED_LETTER, SUBS, canonical
 from matdiff.language.transcript import APART, Edit, Transcript
 from matdiff.records import NamedTuple
 from matdiff.regex import regex

@@ -16,9 +16,11 @@ from functools import cached_property
 from matdiff.errors import AmbiguityError
 from matdiff.language.names import (
     CLOSES,
+    CUSTOMARY_FUNCTIONS,
     GREEK_CLASS,
     LOW_SIGN,
     MARKS,
+    NO_FUNCTIONS,
     RAISED,
     SUBS,
     SUBSCRIPT,
@@ -35,6 +37,10 @@ from matdiff.regex import match_at, regex, search_in
 
 TRANSPOSED = r"[ᵀ⊤]|\^\s*\{?\s*[T⊤ᵀ](?![A-Za-z])|\.m?T(?![A-Za-z])"
 FACTOR = rf"[^\S\n]*(?:[*@·]\s*)?[A-Za-z0-9(\[{{⟨√½∑⟪∇·{GREEK_CLASS}]"  # · is a letter of a function, as of log(x)
+BETWEEN_FACTORS = (  # of a′X, x_i′y, )′( and y′(X − Y)b
+    rf"(?:\)|(?<![A-Za-z]{{2}})(?P<letter>[A-Za-z{GREEK_CLASS}])(?:{SUBSCRIPT})?)′"
+    rf"(?=[A-Za-z{GREEK_CLASS}]|(?P<bracket>\((?P<compound>[^()]{{2,}}\)\s*[A-Za-z{GREEK_CLASS}])?))"
+)
 BEFORE_TERM = r"(?:^|[(\[{,|‖⟨<=;+\-−–\n\u23b8])\s*$"
 BEHIND_TERM = rf"\s*(?:$|{CLOSES}|[-+−–])"
 BINDS = rf"(?:[∑Σ∏]|\b(?:sum|prod|max|min))\s*(?:_\{{([^{{}}=∈]*)|_(\w)|([{SUBS}]+))|\b(?:sum|prod)\s*\(\s*(\w)\s*="
@@ -86,9 +92,9 @@ class Labels:
                 start = self.text.find(name, start + 1)
 
     def above(self, written: str) -> frozenset[str]:
-        """The labels and letters that stand high behind a name."""
+        """The labels and letters that stand high behind a name; X^{-T} has none."""
         found = (high_at(self.text, end) for _, end in self.standing((written,), self.low))
-        return frozenset(high.label for high in found if high)
+        return frozenset(high.label for high in found if high and not (high.transposed and high.label == "minus"))
 
     def stands_bare(self, name: str, low: str = "") -> bool:
         """Whether a name stands somewhere without a label or a quote; *low* is a pattern of its subscript."""
@@ -229,13 +235,17 @@ class Labels:
 
     @cached_property
     def primes_transpose(self) -> bool:
-        """Whether ′ is the sign of transposes: between factors, as in x′Ax, where there is no other sign of them."""
-        if "′" not in self.text or "'" in self.text or re.search(TRANSPOSED, self.text):
+        """Whether ′ is the sign of transposes: as in a′Xb, where there is no other one, and no name x′."""
+        if "′" not in self.text or "'" in self.text or search_in(rf"{TRANSPOSED}|′\s*=", self.text):
             return False
-        before = re.finditer(rf"(\)|[A-Za-z{GREEK_CLASS}])(?:{SUBSCRIPT})?′(?=[A-Za-z{GREEK_CLASS}(])", self.text)
-        is_call = re.compile(r"[^)]′\(")
-        letters = (m[1] for m in before if m[1] == ")" or not is_call.match(self.text, m.end() - 2))
-        return any(letter == ")" or self.stands_bare(canonical(letter)) for letter in letters)
+        return any(map(self._turns, re.finditer(BETWEEN_FACTORS, self.text)))
+
+    def _turns(self, m: re.Match[str]) -> bool:
+        """Whether ′ before a factor is that of a transpose: in b′(Ax − b) and a′(X − Y)b, and not in f′(Ax)b."""
+        name = canonical(m["letter"] or "")
+        if not name or self.stands_bare(name):
+            return True
+        return bool(m["letter"] in NO_FUNCTIONS and m["compound"]) if m["bracket"] else name not in CUSTOMARY_FUNCTIONS
 
     def is_difference(self, written: str) -> bool:
         """Whether a name, perhaps with factors, and the one with a quote are subtracted: X − X', X' − A X."""

@@ -17,11 +17,12 @@ from matdiff.language.bracketing import GAP, indexes
 from matdiff.language.calls import CALLED
 from matdiff.language.capital_sigma import CapitalSigma
 from matdiff.language.densities import SEPARATED, has_comma, separator
-from matdiff.language.doubtful_calls import CUSTOMARY_FUNCTIONS, STARTERS
+from matdiff.language.doubtful_calls import STARTERS
 from matdiff.language.keywords import DEFINITION
 from matdiff.language.named_functions import require_no_projection
 from matdiff.language.names import (
     COMPLEX,
+    CUSTOMARY_FUNCTIONS,
     FONT_MARKS,
     GREEK_CLASS,
     MARKS,
@@ -345,7 +346,8 @@ class Lexer(CapitalSigma):
         called = match_at(CALLED, self.text, end)
         if called and not called.group(1) and name.rstrip("0123456789") not in (*CUSTOMARY_FUNCTIONS, "Gamma"):
             self.require_given(name, start, end)
-        if called and name != "Sigma" and is_letter(name) and self.open_function(name, called, start):
+        is_prime = called and "′" in called.group(1) and not self.labels.primes_transpose
+        if called and name != "Sigma" and is_letter(name) and (is_prime or self.open_function(name, called, start)):
             self.say(end, called.end() - 1)  # σ⊙(x)
             if name in CALLED_BY_LETTER and not called.group(1):
                 self.operand("FUNCTION", CALLED_BY_LETTER[name], start, end)

@@ -10,7 +10,8 @@ from matdiff.algebra.expr import Expr
 from matdiff.algebra.operators.paths import Path
 from matdiff.errors import NotationError
 from matdiff.language.broadcasting import require_no_point
-from matdiff.language.doubtful_calls import CUSTOMARY_FUNCTIONS, OF_SEVERAL
+from matdiff.language.doubtful_calls import OF_SEVERAL
+from matdiff.language.names import CUSTOMARY_FUNCTIONS
 from matdiff.language.syntax import Node
 from matdiff.language.typed import Typed, described
 from matdiff.language.typing import Attempt

@@ -11,9 +11,8 @@ from collections.abc import Collection
 
 from matdiff.errors import AmbiguityError, UnsupportedError
 from matdiff.language.comparisons import CONDITION_BELOW, Comparisons
-from matdiff.language.doubtful_calls import CUSTOMARY_FUNCTIONS
 from matdiff.language.labels import DOUBTFUL, FACTOR, TRANSPOSED, Labels
-from matdiff.language.names import LOWERED, SUBSCRIPT, High, canonical, high_at, no_function
+from matdiff.language.names import CUSTOMARY_FUNCTIONS, LOWERED, SUBSCRIPT, High, canonical, high_at, no_function
 from matdiff.language.tokens import ENDERS
 from matdiff.language.transcript import Transcript
 from matdiff.language.words import Vocabulary, superscript

@@ -50,6 +50,8 @@ OVER = (  # f(X) = … on symmetric matrices
 )
 DEGREES = r"=\s*D\s*[-−]\s*([A-Z])(?![A-Za-z^_])"  # L = D − W
 GRAPH = rf"Laplacian[^.]*{DEGREES}|{DEGREES}[^.]*Laplacian"  # of a graph, whose D are the sums of the rows of W
+SINGULAR = r"(?:Σ|\\Sigma(?![a-z])|[SD])"
+DECOMPOSED = rf"(?:{SINGULAR}|Λ|\\Lambda)\s*([UQV])\s*{TURNED}"  # of UΣVᵀ, QΛQᵀ
 FORMULAS = {
     "symmetric": (
         rf"{GRAPH}|"
@@ -60,8 +62,12 @@ FORMULAS = {
     "idempotent": (
         rf"{MATRIX}(?:\1|\s*{SQUARED})\s*=\s*\1(?![\w^])|{MATRIX}\s*=\s*(?:\2\s*{TURNED}\s*=\s*)?\2(?:\2|\s*{SQUARED})"
     ),
-    "orthogonal": rf"{MATRIX}\s*{TURNED}\s*\1\s*=\s*I(?![a-zA-Z])|{MATRIX}\s*\2\s*{TURNED}\s*=\s*I(?![a-zA-Z])",
-    "spd": rf"{BEGIN}\s*(?:≻|\\succ(?![a-z]))\s*0",
+    "diagonal": rf"=\s*[UQ]\s*({SINGULAR}|Λ|\\Lambda)\s*[UQV]\s*{TURNED}",
+    "orthogonal": (
+        rf"=\s*([UQ])(?=\s*{DECOMPOSED})|(?<=[UQ])\s*{DECOMPOSED}"
+        rf"|{MATRIX}\s*{TURNED}\s*\4\s*=\s*I(?![a-zA-Z])|{MATRIX}\s*\5\s*{TURNED}\s*=\s*I(?![a-zA-Z])"
+    ),
+    "spd": rf"{BEGIN}\s*(?:≻|\\succ(?![a-z]))\s*0|=\s*U\s*({SINGULAR})\s*V\s*{TURNED}",
     "psd": rf"{BEGIN}\s*(?:⪰|\\succeq(?![a-z]))\s*0",
 }  # a property → the formulas that say it
 CHOLESKY = rf"Cholesky[^.=]*=[\s$&]*(?:([A-Z])\s*\1\s*{TURNED}|([A-Z])\s*{TURNED}\s*\2)(?![A-Za-z])"  # A = LLᵀ, RᵀR

@@ -40,8 +40,9 @@ OF_LENGTH = rf"(?<![A-Za-z\\]){IN_FONT}(?P<x>[a-z])" + FORM % "[A-Z]"  # uᵀSu
 SQUARE = rf"{IN_FONT}[a-z]\}}?\s*{TURNED}\s*{IN_FONT}(?P<u>[a-z])(?![A-Za-z])\}}?"
 IS_UNIT = rf"(?:1\s*[-−]|/\s*\(?|\}}\s*\{{)\s*{SQUARE}|{SQUARE.replace('<u>', '<v>')}\s*[-−=]\s*1"  # uᵀu = 1, …/(uᵀu)
 SCATTER = (  # tr(Σ⁻¹S), tr(SΣ⁻¹), tr(ΛS)
-    rf"(?:{INVERSE_SIGN})\s*([A-Z])\s*\)|\(\s*([A-Z])\s*(?:Σ|\\Sigma)\s*(?:{INVERSE_SIGN})\s*\)"
-    r"|(?:Λ|\\Lambda(?![a-z]))\s*([A-Z])\s*\)"
+    rf"(?P<sigma>Σ|\\Sigma)?\s*(?:{INVERSE_SIGN})\s*(?P<behind>[A-Z])\s*[)\]]"
+    rf"|[(\[]\s*(?P<before>[A-Z])\s*(?:Σ|\\Sigma)\s*(?:{INVERSE_SIGN})\s*[)\]]"
+    r"|(?:Λ|\\Lambda(?![a-z]))\s*(?P<weighed>[A-Z])\s*[)\]]"
 )
 
 
@@ -104,8 +105,8 @@ def as_usual(scope: Scope) -> Callable[[Expr], Expr]:
     names = logarithmic & {*re.findall(INVERTED, scope.text), *GREEK_CAPITALS}
     forms = (form for pattern in (HALF_FORM, WEIGHTED) for form in re.findall(pattern, scope.text))
     names |= {named(form[1].removeprefix("\\")) for form in forms}
-    found = [m for m in re.finditer(SCATTER, scope.text) if logarithmic or m[2]]
-    names |= {next(filter(None, m.groups())) for m in found}
+    found = [m for m in re.finditer(SCATTER, scope.text) if logarithmic or m["sigma"] or m["before"]]
+    names |= {m["behind"] or m["before"] or m["weighed"] for m in found}
     units = {u for m in re.finditer(IS_UNIT, scope.text) for u in m.group("u", "v")}
     names |= {form for u, form in re.findall(OF_LENGTH, scope.text) if u in units}
 

@@ -10,7 +10,7 @@ from itertools import product
 from matdiff.errors import MatdiffError
 from matdiff.language.declarations import declare
 from matdiff.language.declared import Declaration
-from matdiff.language.names import PLAIN_SUBSCRIPT, SUBS, named
+from matdiff.language.names import NO_FUNCTIONS, PLAIN_SUBSCRIPT, SUBS, named
 from matdiff.language.outside import closing, outside
 from matdiff.language.runs import OF_TWO
 from matdiff.language.spelling import transcript
@@ -48,11 +48,14 @@ VARIES = r"(?:∂|(?<![A-Za-z])d\}?|\\partial|(?:∇|\\nabla)\s*_\s*\{?)\s*"  # 
 ONES = rf"(?<![\w.])1\s*{TURNED}"  # 1ᵀ, so that · 1 is a vector too
 OUTER_ONES = rf"(?<![\w.])1\s+1\s*{TURNED}"  # 1 1ᵀ
 FROM_ZERO = r"∑\s*_\{\s*(\w)\s*=\s*0\s*\}\s*\^\s*\{\s*(\w)\s*[-−]\s*1\s*\}"  # whose members are as many as from 1 to n
+PRIME_TURNS = r"[\w)]′(?:[^\W\d_]|\)\s*[′⁻^])"  # X′X, (X′)⁻¹
+PRIME = rf"(?<=[\w)\]])′(?!\()|(?<=[)\]{NO_FUNCTIONS}])′(?=\()"  # and in y′(I − H)y, not in f′(x)
 INVERSE_POWER = rf"({LETTER}|{HELD})\s*\^\s*\{{\s*[-−]\s*(\d)\s*[T⊤]\s*\}}"  # X^{{-2T}}
 OF_LAYER = r"\^\s*\{?\s*[(\[]\s*[lL]\s*(?:([-+−])\s*1\s*)?[)\]]\s*\}?"  # a^{(l-1)}, a name
 OF_TIME = r"(?<=[^\W\d_])_(?:t(?![A-Za-z0-9_])|\{\s*t\s*(?:([-+−])\s*1\s*)?\})"  # h_{t-1} beside h_t
 LAYERS = {"": "_this ", "+": "_next ", "-": "_prev ", "−": "_prev "}
 DELTAS = r"(\(\(\s*|(?<!\w))δ(\s*[^()/=]*(?:\([^()]*\))?\s*\)?\s*/\s*\(?\s*)δ(?=\s*[^\W\d_])"  # δf/δx
+IS_NEXT = r"(?:⁺|\^\{?\+\}?)\s*(?:\([^()]*\))?\s*&?\s*="  # P⁺ = …: a new P, and no generalised inverse
 INVERSE = r"(?i)pseudo.?inverse|Moore|Penrose|generali[sz]ed inverse|pinv"
 LOGARITHM = r"(?:\\?(?:log|ln))\s*"
 LIKELIHOOD = (
@@ -65,7 +68,7 @@ SAYS_LIKELIHOOD = (  # log p(x | θ), log p(x) = …, log p = …
     r"|(?:log|ln) p\s*&?\s*="
 )
 SAYS_L = rf"{LOGARITHM}{OF_L}\s*(?:\([^()]*\))?\s*&?\s*="  # ln L(β) = …
-SAYS_NORMAL = r"N\}?\s*\([^()]*\)\s*&?="  # log N(x; m, C) = …
+SAYS_NORMAL = r"(?m)(?:^|[$,&])\s*\\?(?:log|ln)\W[^()∇∂=]*N\}?\s*\([^()]*\)\s*&?="  # log N(x; m, C) = …
 PIECE = r"\{([^\W\d_])_\{?(\d)\}?\}_(?:\{\s*(\w(?:\s*,\s*\w)*)\s*\}|(\w))"  # {r_2}_{i,j}, a member of r2
 STAR = r"(?<![.*])\*(?!\*)"  # which may be by entries
 HIGH = str.maketrans({"²": "^2", "³": "^3"})
@@ -77,6 +80,9 @@ ENTRY_OF_SOFTMAX = r"softmax\s*\(\s*([^\W\d_])_([a-z]|\{[a-z]\})\s*\)"  # softma
 TRACE_OF_LOG = rf"((?<![A-Za-z])(?:tr|Tr|trace)\s*\(\s*)log(\s*\(\s*{LETTER}\s*\)\s*\))"
 LOG_OF_MATRIX = r"(?<![A-Za-z\\])\\?log\s*(?:\(\s*([A-Z])\s*\)|([A-Z])(?![A-Za-z_|(]))"
 MINUS = r"(?:⁻(?![\dᵀ⁰-⁹¹²³])|\^(?:\{[-−]\}|[-−])(?=\s*[^\w\s({−⊤-]|\s*[A-SU-Z]|\s+[-−]|\s*$))"  # of P⁻, the P before
+THE_SIGMOID = (
+    r"(?<![A-Za-z\\])([a-zφψ])(?:\([^()]*\))?\$?,?\s*(?:is|denotes)?\s+(?:the|a)\s+(?:sigmoid|logistic\s+function)"
+)
 MATRIX_EXPONENTIAL = r"(?i)matrix exponential|exponential of (?:the|a) (?:\w+ )?matrix"
 TRACE_WITH_LOG = rf"(?<![A-Za-z])(?:tr|Tr|trace)\}}?\s*\(\s*[A-Z]\s*{LOG_OF_MATRIX}"  # tr(P log P)
 COMMUTATION = (
@@ -223,6 +229,12 @@ def with_ones(side: str, rows: str = "") -> str:
     return re.sub(FACTOR_ONE, " vector(1)", side)
 
 
+def _from_one(m: re.Match[str]) -> str:
+    """A sum from 0 as one from 1 of as many members, where its index stands nowhere but below names."""
+    elsewhere = rf"(?<![A-Za-z_\\,])(?<!_\{{){m[1]}(?![A-Za-z])"
+    return m[0] if re.search(elsewhere, m.string[m.end() :]) else f"∑_{{{m[1]}=1}}^{{{m[2]}}}"
+
+
 class Habits:
     """The signs of one text, and the layout of derivatives that it states.
 
@@ -245,7 +257,7 @@ class Habits:
         self._has_layers = names_layers and re.search(r"(?:∑|sum)\s*_\{?[lL]", text) is None
         names_times = re.search(r"_\{\s*t\s*[-−]\s*1\s*\}", text) is not None
         self.has_times = names_times and re.search(r"(?:∑|sum|prod|∏)\s*_\{?\s*t|_\{t[|,]", text) is None
-        self._names_no_zero = re.search(r"_\{?0|\^\{?[ij](?![a-z])", text) is None
+        self._names_zero = re.search(r"_\{?0", text) is not None
         self._steps = re.search(BARE_STEP, text) is None and "Delta" not in given
         self._has_matrix_logs = re.search(TRACE_WITH_LOG, text) is not None
         self._has_matrix_exp = re.search(MATRIX_EXPONENTIAL, text) is not None
@@ -253,10 +265,11 @@ class Habits:
         self._absolute = re.search(r"\|(?:\\cdot|[·\s])*\|.{0,40}absolute value", text) is not None
         self._names_delta = "delta" in given
         aliases = re.findall(rf"(?<![A-Za-z\\])([a-zφψσ])\s*=\s*\\?({ENTRYWISE})(?![\w({{\s*\\])", text)
+        aliases += [(name, "sigmoid") for name in re.findall(THE_SIGMOID, text)]
         self._aliases = {name: function for name, function in aliases if name not in given}  # g = tanh
         self._small = small_entries(text, given)
         self._rows = rows_of(text, declared)
-        self._next = re.search(INVERSE, text) is None  # P⁺ is a new P, and no generalised inverse
+        self._next = LETTER if re.search(IS_NEXT, text) and not re.search(INVERSE, text) else r"\b[a-z]"
         self._turns_with_t = "t" not in given and not re.search(r"(?<![A-Za-z\\^{])t(?![A-Za-z])", text)
         self._note_likelihoods(text, given)
         self.names_ones = re.search(ONES, text) is not None
@@ -264,6 +277,8 @@ class Habits:
         self._has_steps = re.search(rf"{STEP}\s*&?\s*=", text) is not None
         self._sums = "|".join(sorted(sums_in(text)))
         self._sign_of_next = "" if self._primes else sign_of_next(text)
+        is_taken = self._primes or self._sign_of_next or re.search(TURNED.replace("′", ""), text)
+        self._primes_turn = not is_taken and re.search(PRIME_TURNS, text) is not None
         self._names_d2 = re.search(rf"(?m)(?:^\W*|\$){DISTANCE}\s*(?:\([^()=ᵀ⊤'^+]*\))?\s*&?\s*=", text) is not None
         said = re.search(COMMUTATION, text)
         self.commutation = next(filter(None, said.groups())) if said else ""
@@ -309,7 +324,7 @@ class Habits:
         side = re.sub(LOW_LETTERS, lambda m: f"_{{{m[0].translate(PLAIN_SUBSCRIPT)}}}", side)
         side = re.sub(rf"Σ_\{{?({self._sums})\}}?", r"∑_{\1} ", side) if self._sums else side
         side = OF_TWO.sub(lambda m: f"{m[0][:-1]} {m[0][-1]}" if m[0] in self._glued else m[0], side)
-        side = re.sub(FROM_ZERO, r"∑_{\1=1}^{\2}", side) if self._names_no_zero else side
+        side = side if self._names_zero else re.sub(FROM_ZERO, _from_one, side)
         side = re.sub(INVERSE_POWER, r"((\1^{-\2})ᵀ)", side)
         side = re.sub(OF_LAYER, lambda m: LAYERS[m[1] or ""], side) if self._has_layers else side
         if self.has_times:
@@ -318,6 +333,7 @@ class Habits:
         side = re.sub(DELTAS, r"\1∂\2∂", side)
         for name, function in self._aliases.items():
             side = re.sub(rf"(?<![A-Za-z]){name}(?=['′]?\s*\()", function, side)
+        side = re.sub(PRIME, "ᵀ", side) if self._primes_turn else side
         if self._primes:
             side = re.sub(rf"({HELD}|{LETTER}){self._primes}", r" d(\1)", re.sub(r"([^\W\d_])\(t\)", r"\1", side))
         if self._turns_with_t:
@@ -347,8 +363,7 @@ class Habits:
         if self._absolute:
             side = re.sub(r"/(?=\(?abs)", "./", re.sub(r"\|([^|]*)\|", r"abs(\1)", side))
         side = re.sub(rf"({LETTER}){MINUS}", r" \1_minus ", side)
-        if self._next:
-            side = re.sub(rf"({LETTER})(?:⁺|\^\{{?\+\}}?)", r" \1_plus ", side)
+        side = re.sub(rf"({self._next})(?:⁺|\^\{{?\+\}}?)", r" \1_plus ", side)
         side = re.sub(self._sign_of_next, r"\1_plus", side) if self._sign_of_next else side
         side = re.sub(STEPPED, r"\1_Delta", side) if self._steps else side
         side = re.sub(rf"(?<![A-Za-z]){DISTANCE}", "D_sq", side) if self._names_d2 else side

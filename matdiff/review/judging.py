@@ -44,16 +44,22 @@ class Judge(Beside):
     def verdicts(self) -> Iterator[Judged]:
         """The lines in their order, each with its verdict."""
         for line in self.lines:
-            yield self._of_equal_sizes(self._line(line))._replace(scope=self.scope)
+            judged = self._of_equal_sizes(self._line(line))
+            yield judged if judged.scope else judged._replace(scope=self.scope)
 
     def _of_equal_sizes(self, judged: Judged) -> Judged:
-        """A verdict, or that with all sizes equal, if it is right, where shapes do not fit that nobody declared."""
+        """A verdict, or that with all sizes equal, if it is right, where shapes do not fit that nobody declared.
+
+        Where a side needs a square matrix, as X⁻¹ does, it is wrong if it is so with equal sizes.
+        """
         is_unfit = judged.verdict == UNREAD and re.match(rf"{MISFIT}|{BY_SIZES}", judged.reason) is not None
         if self.is_square or not is_unfit or not judged.line.statements:
             return judged
         other = self._where_open_sizes_are("n", judged.line)
         if other.verdict == NO_CLAIM:
             return Judged(judged.line, NO_CLAIM)
+        if other.verdict == WRONG and " square matrix" in judged.reason:
+            return other._replace(line=judged.line)
         said = "it is so where the sizes that nobody declares are equal"
         return Judged(judged.line, other.verdict, said, work=other.work) if other.verdict in RIGHT else judged
 

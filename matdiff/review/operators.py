@@ -59,7 +59,7 @@ AFTER = r"⁻¹|⁻ᵀ|[ᵀ⊤²³]|\s*\^"  # what makes a formula of a name: M�
 BY_INVERSE = rf"(/\s*\(?\s*{D}\s*)({LETTER})\s*(?:⁻¹|\^\{{?\s*[-−]\s*1\s*\}}?)"  # ∂f/∂Σ⁻¹
 NABLAS = rf"∇(\s*_\s*(?:\w|\{{\w+\}}))?\s*∇(?(1)\1){TURNED}?"  # ∇∇f, ∇_w ∇_wᵀ f
 LIKE_NABLA = (  # ∂_x ‖x‖, grad log(x)
-    r"(?:∂(?=_(?:\{[^{}]*\}|\w))|(?<![A-Za-z])grad)(?=\S*\s*(?:[‖|(\[]|[a-z]{2,}[\s(]))"
+    r"(?:∂(?=_(?:\{[^{}]*\}|\w))|(?<![A-Za-z])grad)(?=\S*\s*(?:[‖|(\[]|[a-z]{2,}[\s(|‖]))"
 )
 D_BY = rf"(?<![A-Za-z])D_(\w|\{{\w\}})\s*(?=({LETTER}))"  # D_x f
 OF_BARE = (  # ∇ in front of ‖Xw − y‖², log(w), xᵀAx
@@ -80,7 +80,7 @@ OF_NORM = r"(?<=[‖|])_\{?\w+\}?"  # F of ‖X‖_F
 ABOVE = rf"\||(?:{FUNCTION})(?![A-Za-z])"  # what ∂ may stand in front of
 OPERATOR = (
     r"\(\(\s*[d∂]|∇|∂|(?<![A-Za-z])(?:grad_|hess_|D_|d(?:\^\{?2\}?|²)?\s*[/(]"
-    rf"|d(?=\s+(?:{ABOVE})[^=/]*/\s*d[^\W\d_]))"
+    rf"|d(?=(?:\s+(?:{ABOVE})|\|)[^=/]*/\s*d[^\W\d_]))"
 )
 NEXT_TERM = rf"[-+−]\s*(?:[\w½ ]{{0,3}}|\([\w()/]+\)\s*)(?:{OPERATOR})"  # − ½∇_w g
 WHOLE = rf"(?<![A-Za-z])(?P<op>[DHJ])\s*_?\{{?(?P<f>{LETTER})\}}?(?P<arguments>\s*\([^()=]*\))?"  # D f, H_f(x)

@@ -9,8 +9,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from matdiff.algebra.expr import FUNCTIONS
-from matdiff.language.doubtful_calls import CUSTOMARY_FUNCTIONS
-from matdiff.language.names import canonical
+from matdiff.language.names import CUSTOMARY_FUNCTIONS, canonical
 from matdiff.language.syntax import Node
 from matdiff.language.words import FUNCTIONALS, Called
 
