@@ -7,6 +7,7 @@ from contextlib import suppress
 from copy import copy
 from functools import partial
 from inspect import Parameter, Signature, getclosurevars, signature
+from math import prod
 from types import CellType, FunctionType, MethodType
 from typing import Any
 
@@ -69,7 +70,7 @@ def captured(functions: Iterable[Function]) -> dict[str, Any]:
     for f in functions:
         own = dict(f.keywords) if isinstance(f, partial) else _around(f)
         taken |= {name for name in parameters(f) if name not in own}
-        arrays = {n: v for n, v in own.items() if getattr(v, "ndim", 0) in (1, 2) and v.size > 1}
+        arrays = {n: v for n, v in own.items() if getattr(v, "ndim", 0) in (1, 2) and prod(v.shape) > 1}
         taken |= {n for n, v in arrays.items() if found.setdefault(n, v) is not v}
     kept = {name: value for name, value in found.items() if name not in taken}
     return kept if len({*map(id, kept.values())}) == len(kept) else {}  # no array under two names

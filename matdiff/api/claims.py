@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import matdiff.algebra.operators  # noqa: F401 - fills the table of operators
 from matdiff.algebra.expr import Expr, Symbol
-from matdiff.api.functions import kind_of
+from matdiff.api.functions import in_kind, in_numpy, kind_of
 from matdiff.api.inputs import Where, from_function
 from matdiff.errors import MatdiffError, UnsupportedError
 from matdiff.language.declarations import declare
@@ -41,7 +41,8 @@ def check_gradient(f: Function, claimed: Function, wrt: str = "", where: Where =
     """Whether *claimed* is the gradient of *f* by *wrt*; the Jacobian where *f* is no number.
 
     Texts, expressions, and Python functions of the same arguments, whose first one is the unknown if *wrt* is left out;
-    a function that gives a tuple gives the derivatives by all arguments, in their order.  The array of a gradient has
+    a function that gives a tuple gives the derivatives by all arguments, in their order; or an array, the value *at* a
+    point.  The array of a gradient has
     the shape of its unknown: (n, 1) for (n,) is wrong, since NumPy would make n×n of a step with it.
     Functions that cannot be recorded are compared with central differences, at the arrays *at* or where *where* says.
 
@@ -64,6 +65,8 @@ def check_derivative(
     of_python = [g for g in (f, claimed) if callable(g)]
     given = [*(at or declare(where))] if of_python else []
     names = next(filter(None, (required(g, given) for g in of_python)), given)
+    if callable(f) and at and hasattr(claimed, "shape") and not isinstance(claimed, Expr):
+        return _by_numbers(f, lambda: claimed, where, at, Asked(wrt or next(iter(names)), what, 0))
     if callable(f) and callable(claimed):
         f, claimed = in_names(f, names), in_names(claimed, names)
         fixed = [n for n in at or () if n in names and n not in parameters(claimed)]
@@ -188,8 +191,12 @@ def _by_numbers(f: Callable[..., Any], claimed: Callable[..., Any], where: Where
     values = dict(at) if at is not None else drawn(where, parameters(f))
     if asked.wrt not in values:
         raise MatdiffError(f"{asked.wrt} is not declared", suggestion="give where, or arrays as at={…}")
-    truth = by_differences(lambda **given: applied(f, given), values, asked.wrt, asked.order)
-    given = _member(applied(claimed, values), asked)
+
+    def called(**given: Any) -> Any:
+        return in_numpy(applied(f, {n: in_kind(v, values[n]) for n, v in given.items()}))
+
+    truth = by_differences(called, values, asked.wrt, asked.order)
+    given = in_numpy(_member(applied(claimed, values), asked))
     is_gradient = asked.what == "gradient" and truth.value.shape == getattr(values[asked.wrt], "shape", None)
     said = (how_it_spreads(given, values[asked.wrt]) if is_gradient else "") or how_it_differs(
         given, truth.value, truth.error

@@ -80,6 +80,12 @@ def in_numpy(value: Any) -> Any:
     return np.asarray(value.detach() if hasattr(value, "detach") else value)
 
 
+def in_kind(array: Any, value: Any) -> Any:
+    """An array of NumPy as a tensor of PyTorch, where a value is such."""
+    is_other = hasattr(value, "new_tensor") and not hasattr(array, "new_tensor")
+    return value.new_tensor(array) if is_other else array
+
+
 def without_ones(value: Any) -> Any:
     """A value as matdiff's functions take it: a matrix of one column is a vector, one of one entry a number."""
     if 1 not in getattr(value, "shape", ()):

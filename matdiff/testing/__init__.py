@@ -60,7 +60,7 @@ def _require(what: str, f: Function, claimed: Function, where: Where, wrt: str, 
     rows = [f"the {what} of {_shown(f)}{by} is wrong"]
     if review.should_be is not None:
         said = review.lines[0].text.split(" = ", 1)[1] if callable(claimed) else str(claimed)
-        is_formula = said != getattr(claimed, "__name__", "")
+        is_formula = said != getattr(claimed, "__name__", "") and not hasattr(claimed, "ndim")
         rows += [f"  claimed    {abridged(said)}"] * is_formula
         rows.append(f"  right      {shortened(review.should_be)}")
     rows.append(f"  {abridged(review.message.split('; it should be')[0])}")

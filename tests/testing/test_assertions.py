@@ -186,3 +186,24 @@ def test_what_a_function_without_a_name_raises_is_told() -> None:
 
     with pytest.raises(matdiff.MatdiffError, match="the function raised ValueError: no"):
         assert_gradient(partial(f, p=2.0), lambda x: 2 * x, wrt="x", at={"x": np.arange(3.0)})
+
+
+def test_functions_of_pytorch_are_compared_with_tensors() -> None:
+    torch = pytest.importorskip("torch")
+    a, x = torch.arange(6.0, dtype=torch.float64).reshape(3, 2), torch.tensor([0.5, -1.0], dtype=torch.float64)
+
+    def loss(x):
+        return ((a @ x) ** 2).sum() if x[0].item() > 0 else x.sum()
+
+    with pytest.raises(AssertionError, match="it is 1/2 of the right one"):
+        assert_gradient(loss, lambda x: a.T @ (a @ x), at={"x": x})
+    with pytest.raises(AssertionError, match="a factor is wrong"):
+        assert_gradient(lambda x: ((a @ x) ** 2).sum(), lambda x: a.T @ (a @ x), at={"x": x})
+    assert_gradient(loss, 2 * a.T @ (a @ x), at={"x": x})
+
+
+def test_the_gradient_at_a_point_may_be_an_array() -> None:
+    x = np.array([0.5, -1.0, 2.0])
+    assert_gradient(lambda x: x @ x, 2 * x, at={"x": x})
+    with pytest.raises(AssertionError, match=r"is wrong\n  right      2x\n  its sign is wrong"):
+        assert_gradient(lambda x: x @ x, -2 * x, at={"x": x})
