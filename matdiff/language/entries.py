@@ -14,6 +14,7 @@ from matdiff.language.sizes import flexible_names, is_flexible
 from matdiff.language.syntax import Node
 from matdiff.language.typed import Typed, described
 from matdiff.language.typing import Attempt
+from matdiff.recording.shapes import flip
 
 
 def index_of(attempt: Attempt, node: Node, index: Position) -> Expr:
@@ -147,6 +148,9 @@ def entry(attempt: Attempt, node: Node, base: Typed, indices: Indices) -> Typed:
     across = (base.rows,) if base.cols is ONE else (base.rows, base.cols)
     if base.rows is ONE and len(indices) == 1:
         indices = [Place(ONE), *indices]  # of a row vector
+    of_arrays = attempt.bound.is_code and attempt.bound.dialect.entrywise
+    if of_arrays and len(across) > len(indices) == 1 and not isinstance(first, Place):
+        indices = [first, Place()]  # X[i] is a row
     if base.is_scalar or len(across) != len(indices):
         plural = "index" if len(indices) == 1 else "indices"
         raise attempt.misfit(node, f"{attempt.described(base)}, which has no entry with {len(indices)} {plural}")
@@ -156,7 +160,11 @@ def entry(attempt: Attempt, node: Node, base: Typed, indices: Indices) -> Typed:
         name = attempt.bound.names[node.value[0]] if node.kind == "member" else None
         require_range(attempt, node, index, extent, name.name if name else attempt.shown(base), name)
     shape = [length(index, extent) for index, extent in zip(indices, across, strict=True)]
-    result = attempt.typed(node, (shape[0], [*shape, ONE][1]), (base,), lambda a: part(attempt, node, a, indices))
+    rows, cols = shape[0], [*shape, ONE][1]
+    if of_arrays and rows is ONE is not cols and (not isinstance(indices[0], Place) or indices[0].single is not None):
+        result = attempt.typed(node, (cols, ONE), (base,), lambda a: flip(part(attempt, node, a, indices)))
+    else:
+        result = attempt.typed(node, (rows, cols), (base,), lambda a: part(attempt, node, a, indices))
     result.guessed = result.guessed or node.kind != "entry" or node.value is not given
     return result
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 from functools import partial
 
 from matdiff.algebra.constants import is_zero
-from matdiff.algebra.dims import size
+from matdiff.algebra.dims import ONE, size
 from matdiff.algebra.expr import FUNCTIONS, Expr, Index, Number, postorder, replace
 from matdiff.algebra.operators.abbreviations import count
 from matdiff.algebra.operators.activations import Step
@@ -15,7 +15,7 @@ from matdiff.algebra.operators.entries import vectorised
 from matdiff.algebra.operators.entrywise import Log, Sqrt
 from matdiff.algebra.operators.norms import Norm
 from matdiff.algebra.operators.piecewise import Piecewise
-from matdiff.algebra.operators.products import Power, Scale, zero
+from matdiff.algebra.operators.products import Power, Product, Scale, zero
 from matdiff.algebra.operators.sums import IndexedSum, UnitVector, substitute_index
 from matdiff.algebra.simplification import tidy
 from matdiff.errors import NotationError
@@ -27,6 +27,7 @@ from matdiff.language.summing import Summation
 from matdiff.language.syntax import Node
 from matdiff.language.typed import Typed
 from matdiff.language.typing import Attempt, rule
+from matdiff.recording.shapes import flip
 
 NEUTRAL = {"sum": 0, "prod": 1}  # what a term that is left out is replaced by
 
@@ -111,6 +112,8 @@ def restricted(attempt: Attempt, node: Node, summation: Summation, e: Expr, othe
 def reduction(attempt: Attempt, node: Node, body: Typed, summation: Summation) -> Typed:
     """∏ᵢ aᵢ, minᵢ aᵢ: of the vector with the entries aᵢ"""
     operator = summation.operator
+    if operator == "list":
+        return listed(attempt, node, body, summation.binders[0])
     if not body.is_scalar:
         raise attempt.misfit(node, f"{operator} over an index is of scalars: {attempt.described(body)}")
     if summation.conditions and operator not in NEUTRAL:
@@ -124,6 +127,20 @@ def reduction(attempt: Attempt, node: Node, body: Typed, summation: Summation) -
         return e
 
     return attempt.scalar(node, (body,), make)
+
+
+def listed(attempt: Attempt, node: Node, body: Typed, binder: Binder) -> Typed:
+    """[aᵢ for i in …] of code: a vector with these entries, or a matrix with these rows"""
+    if body.cols is not ONE or body.has_two_axes or body.third is not None:
+        raise attempt.misfit(node, "a list of matrices is not known")
+
+    def make(e: Expr) -> Expr:
+        index = attempt.index(binder, node)
+        rows = Product.of(UnitVector(index, index.last), flip(e)) if not e.is_scalar else e
+        return stacked(e, index) if e.is_scalar else IndexedSum(rows, index)
+
+    shape = (attempt.range_of(binder), ONE if body.is_scalar else body.rows)
+    return attempt.typed(node, shape, (body,), make)
 
 
 def stacked(e: Expr, index: Index) -> Expr:

@@ -65,6 +65,8 @@ def sum_of_entries(e: Expr) -> Expr:
     match value_of(e):
         case Log(operands=(DiagonalVector(operands=(Cholesky(operands=(a,)),)),)):
             return Scale.of(Number(1) / Number(2), LogDeterminant.of(a))
+        case IndexedSum(operands=(Scale(operands=(one, UnitVector(operands=(i,)))),), index=index) if i is index:
+            return IndexedSum(one, index)  # of [aᵢ for i in …]
         case _:
             return SumOfEntries(e)
 

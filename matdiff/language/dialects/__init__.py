@@ -78,8 +78,9 @@ OF_MATRIX_F = regex(
     r"(?<![\w.])F\s*\.\s*(?:sum|mean|trace|dot|pow|norm|det|inverse|diagonal|transpose)\s*\(", given="F"
 )
 ARRAYS = regex(
-    r"(?<!s\.)(?<!s\.\s)[\w)\]]\s*\.(?!T\b)[A-Za-z_]\w*\s*\(|@|\b(?:axis|dim|keepdims|keepdim)\s*=|\bNone\s*[\],]",
-    given=".@=N",
+    r"(?<!s\.)(?<!s\.\s)[\w)\]]\s*\.(?!T\b)[A-Za-z_]\w*\s*\(|@|\b(?:axis|dim|keepdims|keepdim)\s*=|\bNone\s*[\],]"
+    r"|\bfor\s[\w\s,()]+\sin\s+(?:range|zip|enumerate)\(|(?:^|\n)\s*for\s[\w\s,()]+\sin\s[^\n]+:\s*\n",
+    given=(*".@=N", "for"),
 )
 TRANSPOSED = regex(r"\.transpose\(\s*\)\s*\*(?!\*)|(?<!\*)\*\s*[A-Za-z]\w*\.transpose\(\s*\)", given=".transpose(")
 PLACES = regex(r"(?<=[\w)\]])\[(?:0|:?-\d+:?)\]", given="[")  # x[0], x[:-1], where places are counted from 0

@@ -64,11 +64,6 @@ def call(to: Converter, node: ast.expr, name: str, parts: list[Node], names: tup
         raise to.refused(node, "a derivative is asked for with wrt, not written in the expression")
     if names:
         raise to.refused(node, f"{name} with {names[0]}= is not known")
-    if name in TEMPLATES and to.dialect.name == "cvxpy":
-        require_values(to, node, parts)
-        if TEMPLATES[name] is sum_squares and len(parts) > 1:
-            raise to.refused(node, f"{name} takes 1 argument, not {len(parts)}")
-        return TEMPLATES[name](to, node, parts)
     if name == "transpose" and len(parts) == 1:
         require_values(to, node, parts)
         return Node("transpose", parts, None, *span)
@@ -115,26 +110,3 @@ def require_values(to: Converter, node: ast.expr, parts: list[Node]) -> None:
 def complex_hint(name: str) -> str:
     """What is said of the conjugate transpose."""
     return "matdiff is about real matrices: write .T" if name in (".H", ".C") else ""
-
-
-def sum_squares(to: Converter, node: ast.expr, parts: list[Node]) -> Node:
-    """sum_squares(A) = ‖A‖²"""
-    inner = Node("call", parts, "norm2", *to.span(node))
-    return Node("power", [inner], 2, *to.span(node))
-
-
-def quad_form(to: Converter, node: ast.expr, parts: list[Node]) -> Node:
-    """quad_form(x, P) = xᵀPx"""
-    x, p = arguments(to, node, parts, "quad_form")
-    flipped = Node("transpose", [x], None, x.start, x.end)
-    return chained("times", [chained("times", [flipped, p]), x])
-
-
-def arguments(to: Converter, node: ast.expr, parts: list[Node], name: str) -> tuple[Node, Node]:
-    """Two arguments."""
-    if len(parts) != 2:
-        raise to.refused(node, f"{name} takes 2 arguments, not {len(parts)}")
-    return parts[0], parts[1]
-
-
-TEMPLATES = {"sum_squares": sum_squares, "sum_square": sum_squares, "quad_form": quad_form}

@@ -39,7 +39,7 @@ def require_own(to: Converter, body: list[ast.stmt]) -> None:
                 for other in together:
                     shared.setdefault(other, set()).add(name)
             case ast.AugAssign(target=ast.Name(id=name), op=op, value=value):
-                if used := sorted(shared.get(name, set()) & _used_first(body[k:])):
+                if used := sorted(shared.get(name, set()) & used_first(body[k:])):
                     message = f"{ast.unparse(item)} changes {used[0]}, too, which has the same entries"
                     anew = ast.unparse(ast.BinOp(ast.Name(name), op, value))
                     raise to.refused(item, message, f"write {name} = {anew}", AmbiguityError)
@@ -65,7 +65,7 @@ def _viewed(value: ast.expr) -> str:
                 return ""
 
 
-def _used_first(body: list[ast.stmt]) -> set[str]:
+def used_first(body: list[ast.stmt]) -> set[str]:
     """The names whose values are used before they are given new ones."""
     used: set[str] = set()
     given: set[str] = set()

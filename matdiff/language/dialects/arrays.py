@@ -17,9 +17,10 @@ from matdiff.errors import AmbiguityError, MatdiffError, UnsupportedError
 from matdiff.language.arithmetic import multiply as multiply_matrices
 from matdiff.language.broadcasting import is_bias, is_constant, is_diagonal, is_identity, is_term
 from matdiff.language.customs import LETTERS_OF_COUNTS, WEIGHTS
+from matdiff.language.dialects.subscripts import Further
 from matdiff.language.entries import entry
-from matdiff.language.places import Indices
-from matdiff.language.scopes import Place
+from matdiff.language.places import Indices, at
+from matdiff.language.scopes import Binder, Place, Position, Shifted
 from matdiff.language.syntax import Node
 from matdiff.language.typed import Misfit, Typed
 from matdiff.language.typing import Attempt
@@ -280,10 +281,12 @@ def transpose(site: Site, a: Typed) -> Typed:
 # ---- entries and slices -----------------------------------------------------------------------------
 
 
-def item(site: Site, a: Typed, key: tuple[Any, ...]) -> Typed:
-    """a[0], a[:, 0], a[1:], a[:, None], counted from 0 as in Python"""
+def item(site: Site, a: Typed, key: tuple[Any, ...], *letters: Typed) -> Typed:
+    """a[0], a[:, 0], a[1:], a[:, None], counted from 0 as in Python; a[i + 1] with the letter of a loop"""
     if not isinstance(key, tuple):
         raise site.misfit("item is a method: x.item()")
+    counters = iter(letters)
+    key = tuple(at(next(counters).node.value, k.offset) if isinstance(k, Further) else k for k in key)
     if a.is_scalar and key == (0, 0) and site.attempt.bound.dialect.name == "sympy":
         return a
     if key and len(key) == axes_of(a) and all(k == slice(None, None, -1) for k in key):  # x[::-1]
@@ -302,8 +305,6 @@ def item(site: Site, a: Typed, key: tuple[Any, ...]) -> Typed:
     places: Indices = [placed(site, k, extent) for k, extent in zip(keys, lengths_of(a), strict=False)]
     part = entry(site.attempt, site.node, a, places)
     part.has_two_axes, part.ones = kept == 2, kept if part.is_scalar else 0
-    if part.rows is ONE and not part.is_scalar and not part.has_two_axes:  # a row of a matrix has one axis
-        return site.attempt.typed(site.node, (part.cols, ONE), (part,), flip)
     return part
 
 
@@ -323,8 +324,10 @@ def with_axes(site: Site, a: Typed, key: tuple[Any, ...]) -> Typed:
     return made(site, tuple(found), [a], lambda x: x[key])
 
 
-def placed(site: Site, key: Any, extent: Size) -> Place:
+def placed(site: Site, key: Any, extent: Size) -> Position:
     """A place or a range, counted from 1."""
+    if isinstance(key, (Binder, Shifted)):
+        return key
     if isinstance(key, int):
         return Place(counted(key, extent) + ONE)
     if key.step not in (None, 1):

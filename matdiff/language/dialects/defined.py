@@ -63,6 +63,8 @@ OPTAX = {
 }
 CVXPY = {
     "scalar_product": "lambda x, y: x.T @ y",
+    "quad_form": "lambda x, P: x.T @ P @ x",
+    **dict.fromkeys(("sum_squares", "sum_square"), "lambda X: norm2(X)**2"),
     "tr_inv": "lambda X: cp.trace(cp.inv(X))",
     "xexp": "lambda x: cp.multiply(x, cp.exp(x))",
     "rel_entr": "lambda x, y: cp.multiply(x, cp.log(x) - cp.log(y))",
@@ -70,8 +72,8 @@ CVXPY = {
     "neg": "lambda x: cp.pos(-x)",
     "inv_pos": "lambda x: x**-1",
     "power": "lambda x, p: x**p",
-    "quad_over_lin": "lambda x, y: cp.sum_squares(x) / y",
-    "matrix_frac": "lambda X, P: cp.quad_form(X, cp.inv(P))",
+    "quad_over_lin": "lambda x, y: norm2(x)**2 / y",
+    "matrix_frac": "lambda X, P: X.T @ cp.inv(P) @ X",
     "entr": "lambda x: -cp.multiply(x, cp.log(x))",
     "huber": "lambda x, M=1: 2 * huber(x, M)",  # twice what is called so elsewhere
     "pnorm": "lambda x, p=2: cp.norm(x, p)",

@@ -27,6 +27,7 @@ from matdiff.language.dialects import (
     functionals,
     is_keras,
     layers,
+    loops,
     makers,
     pairs,
     problems,
@@ -87,6 +88,7 @@ class Converter:
         self.lines = [line.encode() for line in lines] or [b""]
         self.starts = [0, *accumulate(map(len, lines))]
         self.done: dict[int, Node] = {}
+        self.letters = set[str]()  # that count the rounds of loops
 
     # ---- places and errors ---------------------------------------------------------------------------
 
@@ -113,6 +115,7 @@ class Converter:
         aliasing.require_apart(self, parsed)
         if self.dialect.name == "cvxpy" and isinstance(parsed, ast.Expression):
             parsed = ast.Module([ast.copy_location(ast.Expr(parsed.body), parsed.body)], [])
+        loops.unfolded(self, parsed)
         if isinstance(parsed, ast.Module):
             parsed.body = inlined(self, parsed.body)
         if self.dialect.name == "cvxpy" and isinstance(parsed, ast.Module):
@@ -124,11 +127,12 @@ class Converter:
             notes.append(note)
         aliasing.require_own(self, statements.of_function(parsed))
         if isinstance(parsed, ast.Expression):
-            layers.unfolded(self, [ast.Expr(parsed.body)])
+            layers.unfolded(self, loops.inside(self, [ast.copy_location(ast.Expr(parsed.body), parsed.body)]))
             return Said(self.function_of(parsed.body), tuple(said), tuple(notes))
         returned = bool(parsed.body) and isinstance(parsed.body[-1], (ast.Return, ast.FunctionDef, ast.ClassDef))
         body = statements.with_values(statements.statements_of(parsed.body))
-        body = statements.with_sizes(statements.renamed(body if returned else statements.in_order(body)), makers.SIZED)
+        body = statements.renamed(body if returned else statements.in_order(body))
+        body = statements.with_sizes(loops.inside(self, body), makers.SIZED)
         said += [(Excerpt(name.id, self.span(name)[0], self.text), "matrix") for name in statements.matrices(body)]
         body, unused = statements.needed(layers.unfolded(self, body), returned)
         items = [self.statement(item, item is body[-1]) for item in body]
@@ -203,6 +207,8 @@ class Converter:
                 return [value]
             case ast.Subscript(value=value):
                 return [value, *functionals.directions(self, node)]
+            case ast.ListComp(elt=elt) | ast.GeneratorExp(elt=elt) if self.dialect.entrywise:
+                return [elt]
             case ast.Tuple(elts=elements) | ast.List(elts=elements) if not python_names.is_literal(node):
                 return elements
             case ast.Starred(value=value):
@@ -253,7 +259,9 @@ class Converter:
             raise self.refused(node, f"the character {strange} has no meaning here", error=NotationError)
         if node.id.startswith("_") and node.id != LAMBDA:
             raise self.refused(node, "a name starts with a letter", error=NotationError)
-        return Node("NAME", [], self.name(node.id), *self.span(node))
+        said = Node("NAME", [], self.name(node.id), *self.span(node))
+        one = Node("NUMBER", [], Fraction(1), *self.span(node))
+        return self.array(node, "subtract", [said, one]) if node.id in self.letters else said
 
     def constant(self, node: ast.Constant) -> Node:
         value: Any = node.value
@@ -382,4 +390,6 @@ HANDLERS: dict[type, Callable[[Converter, Any], Node]] = {
     ast.Attribute: Converter.attribute,
     ast.Call: Converter.called,
     ast.Subscript: subscripts.subscript,
+    ast.ListComp: loops.many,
+    ast.GeneratorExp: loops.many,
 }

@@ -128,6 +128,11 @@ def single(item: ast.stmt) -> list[ast.stmt]:
 class Part(ast.Assign):
     """A name for one of several values, which nothing need use."""
 
+    @classmethod
+    def of(cls, item: ast.stmt) -> ast.stmt:
+        """A definition as such a one."""
+        return ast.copy_location(cls(item.targets, item.value), item) if isinstance(item, ast.Assign) else item
+
 
 def _loaded(item: ast.AST) -> set[str]:
     """The names in a statement or an expression whose values it takes."""
@@ -148,9 +153,9 @@ def with_values(body: list[ast.stmt]) -> list[ast.stmt]:
     >>> [ast.unparse(item) for item in with_values(ast.parse("c = (L, True); cho_solve(c, y)").body)]
     ['cho_solve((L, True), y)']
     """
-    names = [name for name, _ in _definitions(body)]
-    given = {name: value for name, value in _definitions(body[:-1]) if _is_plain(value) and names.count(name) == 1}
-    rest = [item for item in body if not any(name in given for name, _ in _definitions([item]))]
+    names = [name for name, _ in definitions(body)]
+    given = {name: value for name, value in definitions(body[:-1]) if _is_plain(value) and names.count(name) == 1}
+    rest = [item for item in body if not any(name in given for name, _ in definitions([item]))]
     for item in rest if given else ():
         for name in [part for part in ast.walk(item) if isinstance(part, ast.Name) and part.id in given]:
             replace(item, name, deepcopy(given[name.id]))
@@ -249,7 +254,7 @@ def _is_of_unknown(value: ast.expr) -> bool:
     return False
 
 
-def _definitions(body: list[ast.stmt]) -> Iterator[tuple[str, ast.expr]]:
+def definitions(body: list[ast.stmt]) -> Iterator[tuple[str, ast.expr]]:
     """The names that are defined, and their values."""
     for item in body:
         match item:
@@ -259,7 +264,7 @@ def _definitions(body: list[ast.stmt]) -> Iterator[tuple[str, ast.expr]]:
 
 def matrices(body: list[ast.stmt]) -> list[ast.Name]:
     """What n, d = X.shape says to have two axes, where X is no definition."""
-    given = {name for name, _ in _definitions(body)}
+    given = {name for name, _ in definitions(body)}
     owners = (axis_said(item.value) for item in body if isinstance(item, Part))
     return [owner for owner, k in filter(None, owners) if k == 1 and owner.id not in given]
 
@@ -282,7 +287,7 @@ def axis_said(value: ast.expr) -> tuple[ast.Name, int] | None:
 
 def with_sizes(body: list[ast.stmt], makers: Container[str]) -> list[ast.stmt]:
     """The statements with np.eye(X.shape[0]) in the place of np.eye(n), where n = X.shape[0]."""
-    given = {name: value for name, value in _definitions(body) if axis_said(value)}
+    given = {name: value for name, value in definitions(body) if axis_said(value)}
     calls = [part for item in body if given for part in ast.walk(item) if isinstance(part, ast.Call)]
     for call in [c for c in calls if ast.unparse(c.func).rpartition(".")[2] in makers]:
         call.args = [_with(a, given) for a in call.args]

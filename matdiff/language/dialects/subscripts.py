@@ -9,6 +9,7 @@ from matdiff.language.dialects import functionals, pairs
 from matdiff.language.dialects.functionals import together
 from matdiff.language.extents import Excerpt, parse_size
 from matdiff.language.syntax import Node
+from matdiff.records import NamedTuple
 
 if TYPE_CHECKING:
     from matdiff.language.dialects.python import Converter
@@ -21,21 +22,46 @@ def subscript(to: Converter, node: ast.Subscript) -> Node:
         behind = together([to.done[id(d)] for d in directions])
         return Node(base.kind, [*base.parts, behind], base.value, *to.span(node))
     keys = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    if counters := [c for key in keys for c in ast.walk(key) if isinstance(c, ast.Name) and c.id in to.letters]:
+        key = Node("literal", [], tuple(place_of(to, k) for k in keys), *to.span(node))
+        return to.call(node, "item", [base, key, *(Node("NAME", [], to.name(c.id), *to.span(c)) for c in counters)])
     found = tuple(place_of(to, k) for k in keys)
     if len(found) == 1 and (part := pairs.part(to, node, node.value, found[0])):
         return part
     if any(isinstance(k, str) for k in found):
-        if not all(isinstance(k, str) for k in found):
+        if not all(isinstance(k, str) or k == slice(None) for k in found):
             raise to.refused(node, "an index with a letter beside numbers cannot be read")
-        inside = [Node("NAME", [], k, *to.span(key)) for k, key in zip(found, keys, strict=True)]
+        inside = [
+            Node("NAME" if k != slice(None) else "all", [], k, *to.span(key))
+            for k, key in zip(found, keys, strict=True)
+        ]
         return Node("index", [base, together(inside)], None, *to.span(node))
     key = Node("literal", [], found, *to.span(node))
     return to.call(node, "item", [base, key])
 
 
+class Further(NamedTuple):
+    """A place that a loop runs through, and how many further on: 1 of i + 1."""
+
+    offset: int
+
+
+def is_letter(to: Converter, node: ast.AST) -> bool:
+    """Whether a name counts the places that a loop runs through."""
+    return isinstance(node, ast.Name) and node.id in to.letters
+
+
 def place_of(to: Converter, node: ast.expr) -> Any:
-    """A place, a slice, None for a new axis, or a letter."""
+    """A place, a slice, None for a new axis, or a letter; of the letter of a loop, how many places further on."""
     match node:
+        case ast.Name() if is_letter(to, node):
+            return Further(0)
+        case ast.BinOp(ast.Name() as letter, ast.Add() | ast.Sub() as op, ast.Constant(int(more))) if is_letter(
+            to, letter
+        ):
+            return Further(more if isinstance(op, ast.Add) else -more)
+        case _ if any(is_letter(to, part) for part in ast.walk(node)):
+            raise to.refused(node, "a place in a loop is a letter, i, or i + 1")
         case ast.Slice(lower=low, upper=high, step=step):
             return slice(*[None if end is None else end_of(to, end) for end in (low, high, step)])
         case ast.Attribute(attr="newaxis"):
