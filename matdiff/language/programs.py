@@ -26,6 +26,12 @@ RUNS = regex(  # i in 1:n, i = 1:length(x), i ∈ eachindex(x)
     r"\s*(?P<letter>[^\W\d]\w*)\s*(?:=|∈|\bin\b)\s*(?:(?:1:(?:length|size)|eachindex|axes)\((?P<array>\w+)[\s,12]*\)"
     r"|(?P<first>\w+):(?P<last>[\w+\-* ]*\w))\s*"
 )
+LOOP = regex(  # for i = 1:m, J = J + x(i)^2; end
+    r"(?<![\w.])for\s*(?P<run>(?:[^\n,;(]|\([^()]*\))+?)\s*[,;\n]\s*(?P<name>\w+)\s*(?:=\s*(?P=name)\s*(?=[-+])|(?P<sign>[-+])=)"
+    r"(?P<term>[^;\n]+?)[;,\s]*\bend(?:for)?\b",
+    given="for",
+)
+FOR = regex(r"(?:(?<=[;\n])|^)\s*for\b[^;,\n]*(?=[^$]*\bend(?:for)?\b)", given="for")
 CLAUSES = r",(?![^()]*\))|\bfor\b"
 INSIDE = r"(?:[^()]|\([^()]*\))*"
 FACTOR = regex(rf"\b(?P<name>cholesky)\({INSIDE}(?P<end>\)\.(?P<side>[LU])\b)", given="cholesky")
@@ -50,7 +56,7 @@ BOTH = r"\1 = size(\3, 1); \2 = size(\3, 2)"
 COUNT = regex(r"size\(\w+,\s*[12]\)|length\(\w+\)")
 SIZED = r"(?<![\w.])(?:ones|zeros|eye|repmat)\([^()]*\)"  # what takes sizes
 EMPTY = r"[\d.]+|zeros\s*\(.*\)"  # what a value begins with
-WORDS = frozenset((*GREEK_WORDS, *ABBREVIATED, *FUNCTIONS, "lambda"))
+WORDS = frozenset((*GREEK_WORDS, *ABBREVIATED, *FUNCTIONS, "lambda", "abs2"))
 ASSIGNMENT = r"\s*(?P<name>[^\W\d_]\w*)\s*(?P<part>\([^()=]*\))?\s*(?P<sign>[-+*/])?=(?!=)[ \t]*"
 
 
@@ -91,6 +97,11 @@ def unframed(script: Transcript) -> Program:
         return program
     for pattern in (COMMENT, CONTINUED):
         program = program.without([m.span() for m in pattern.finditer(program.script.text)])
+    while edits := _loops(program.script.text):
+        program = program.edited(edits)
+    if loop := FOR.search(program.script.text):
+        message = "a loop is read where it adds up one value"
+        raise _refused(program, loop, NotationError, message, "write sum(i=1..m, …)")
     points = [(*m.span("point"), "") for sign in (WHOLE, DOTTED) for m in sign.finditer(program.script.text)]
     program = program.edited(sorted([*points, *_owners(program.script.text)]))
     program = program.edited(_handles(program.script.text))
@@ -115,6 +126,23 @@ def _generators(text: str) -> list[Edit]:
         if all(signs):
             edits += [(m.start(), m.end(), f"({' '.join(signs)} ("), (start, stop + 1, "))")] if start else []
     return sorted(edits)
+
+
+def _loops(text: str) -> list[Edit]:
+    """J = J + (∑_{i=1}^{m} (x[i]^2)) in the place of for i = 1:m, J = J + x(i)^2; end"""
+    edits: list[Edit] = []
+    for m in LOOP.finditer(text):
+        run = m["run"][1:-1] if m["run"].startswith("(") else m["run"]
+        letter = run[: re.search(r"\W|$", run).start()]  # type: ignore[union-attr]
+        place = re.compile(rf"(?<![\w.])(?!(?:{'|'.join(WORDS)})\b)\w+(\()(?=[^()]*\b{letter}\b)[\w:,+ -]+(\))")
+        signs = [(p.start(k), p.end(k), "[]"[k - 1]) for p in place.finditer(text, *m.span("term")) for k in (1, 2)]
+        term = m["term"].replace("(", "[").replace(")", "]")
+        sign = _sign("sum", run, term) if re.search(rf"(?<!\w){m['name']}(?!\w)", term) is None else ""
+        if sign:
+            start, end = m.span("term")
+            edits.append((m.start(), start, f"{m['name']} = {m['name']} + ({sign} ({m['sign'] or ''}"))
+            edits += [*signs, (end, m.end(), "))")]
+    return edits
 
 
 def _sign(name: str, clause: str, body: str) -> str:
