@@ -148,6 +148,8 @@ def entry(attempt: Attempt, node: Node, base: Typed, indices: Indices) -> Typed:
     across = (base.rows,) if base.cols is ONE else (base.rows, base.cols)
     if base.rows is ONE and len(indices) == 1:
         indices = [Place(ONE), *indices]  # of a row vector
+    if base.cols is ONE and len(indices) == 2 and indices[1] == Place():
+        indices = indices[:1]  # x(2:end, :) of a column
     of_arrays = attempt.bound.is_code and attempt.bound.dialect.entrywise
     if of_arrays and len(across) > len(indices) == 1 and not isinstance(first, Place):
         indices = [first, Place()]  # X[i] is a row

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from matdiff.language.fixed import position_of
-from matdiff.language.places import Indices, directed, grid, place
-from matdiff.language.scopes import Scope, resolves
+from matdiff.language.places import Indices, at, directed, grid, place
+from matdiff.language.scopes import Place, Scope, resolves
 from matdiff.language.syntax import Node
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ def resolve_index(bound: Bound, node: Node, scope: Scope) -> Scope | None:
         index = place(excerpt, known, bound.ranges, first) or position_of(bound, excerpt.text, scope)
         if index is None and part.kind not in ("NAME", "subscript"):
             raise bound.error(part, "an index is a number, a range 1:3 or the index of a sum", "( ) multiplies")
+        if bound.is_code and bound.dialect.is_python and isinstance(index, Place):
+            index = at(index, 1)  # x[n] of code is counted from 0
         indices += [index] if index is not None else []
     if len(indices) == len(parts):
         bound.as_part(node, base, indices, scope)

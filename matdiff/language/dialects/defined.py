@@ -24,6 +24,7 @@ DISTANCES = {
     "cityblock": "lambda u, v: np.sum(np.abs(u - v))",
     "cosine": "lambda u, v: 1 - np.dot(u, v) / (np.linalg.norm(u) * np.linalg.norm(v))",
 }
+SILENT = ("device", "requires_grad")  # options that change no value
 FACTORS = {"cho_factor": "lambda a, lower=False: (np.linalg.cholesky(a), True)"}  # see _require_factor
 TENSORFLOW = {
     "squared_difference": "lambda x, y: (x - y)**2",
@@ -88,6 +89,7 @@ def unfolded(to: Converter, tree: ast.AST) -> ast.AST:
     _require_diagonal(to, whole)
     for call in [node for node in ast.walk(whole) if isinstance(node, ast.Call)][::-1]:
         _out_of_place(to, call)
+        call.keywords = [option for option in call.keywords if option.arg not in SILENT]
         if formula := _formula(to, call):
             made = ast.parse(formula, mode="eval").body
             assert isinstance(made, ast.Lambda)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from matdiff.errors import AmbiguityError
 from matdiff.language.dialects.fields import OWNERS
-from matdiff.language.dialects.statements import is_silent, next_name, replace
+from matdiff.language.dialects.statements import is_silent, is_wrapper, next_name, replace
 from matdiff.records import NamedTuple
 
 if TYPE_CHECKING:
@@ -67,7 +67,9 @@ def _require_no_argument(to: Converter, root: ast.FunctionDef, beside: list[ast.
 def _function(item: ast.stmt, body: list[ast.stmt]) -> Iterator[tuple[str, Function]]:
     """A statement that defines a function which ends in what it returns; a lambda is one where it is called."""
     match item:
-        case ast.FunctionDef(name=name, args=arguments, body=[*own, ast.Return(value=ast.expr() as value)]):
+        case ast.FunctionDef(name=name, args=arguments, body=[*own, ast.Return(value=ast.expr() as value)]) if all(
+            map(is_wrapper, item.decorator_list)
+        ):
             yield name, Function(arguments, [part for part in own if not is_silent(part)], value)
         case ast.Assign(targets=[ast.Name(id=name)], value=ast.Lambda(args=arguments, body=value)):
             if any(_called(other, (name,)) for other in body):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 from copy import deepcopy
 from itertools import count
 from typing import TYPE_CHECKING
@@ -35,6 +36,7 @@ def unfolded(to: Converter, tree: ast.AST) -> None:
     """Puts sums and lists in the places of loops and jax.vmap, and gathers the letters that count their rounds."""
     nodes = list(ast.walk(tree)) if to.dialect.entrywise else []
     given = dict(definitions([part for node in nodes if isinstance(node, ast.Assign) for part in single(node)]))
+    given |= {name: vmap for node in nodes if isinstance(node, ast.FunctionDef) for name, vmap in _decorated(node)}
     for owner in [node for node in nodes if isinstance(node, (ast.Module, ast.FunctionDef))]:
         body = [part for item in owner.body for part in _written(to, item, given)]
         lists = {name for name, value in definitions(body) if isinstance(value, ast.ListComp)}
@@ -112,9 +114,9 @@ def _written(to: Converter, loop: ast.stmt, given: Values) -> list[ast.stmt]:
     body = [part for item in loop.body for part in _written(to, item, given) if not is_silent(part)]
     clause = ast.comprehension(loop.target, loop.iter, [], 0)
     if (rounds := _rounds(clause, given)) is not None:
-        copies = [(deepcopy(item), ast.Constant(k)) for k in rounds for item in body]
-        for item, number in copies:
-            _put(item, {ast.unparse(loop.target): number})
+        copies = [(deepcopy(item), value) for value in rounds for item in body]
+        for item, value in copies:
+            _put(item, {ast.unparse(loop.target): value})
         return [Part.of(item) for item, _ in copies]  # nothing need use what the last round makes
     values = _members(to, clause).items()
     found: list[ast.stmt] = [ast.copy_location(ast.Assign([ast.Name(n, ast.Store())], v), v) for n, v in values]
@@ -149,14 +151,16 @@ def _written(to: Converter, loop: ast.stmt, given: Values) -> list[ast.stmt]:
     return found
 
 
-def _rounds(clause: ast.comprehension, given: Values) -> range | None:
-    """The numbers of a loop over a few of them: for k in range(3)."""
+def _rounds(clause: ast.comprehension, given: Values) -> list[ast.expr] | None:
+    """The values of a loop over a few of them: for k in range(3), for z in [a, b]."""
     match clause.iter:
+        case ast.List(elts=values) | ast.Tuple(elts=values):
+            return values if isinstance(clause.target, ast.Name) else None
         case ast.Call(func=ast.Name(id="range"), args=ends):
-            values = [given.get(ast.unparse(end), end) for end in ends]
-            numbers = [int(ast.unparse(value)) for value in values if ast.unparse(value).isdecimal()]
+            said = [ast.unparse(given.get(ast.unparse(end), end)) for end in ends]
+            numbers = [int(end) for end in said if end.isdecimal()]
             if 0 < len(numbers) == len(ends) and len(range(*numbers)) <= MOST_ROUNDS:
-                return range(*numbers)
+                return [ast.Constant(number) for number in range(*numbers)]
     return None
 
 
@@ -166,6 +170,20 @@ def _rounds(clause: ast.comprehension, given: Values) -> range | None:
 def is_vmap(value: ast.expr) -> bool:
     """jax.vmap(f, …)"""
     return isinstance(value, ast.Call) and ast.unparse(value.func).rpartition(".")[2] == "vmap" and bool(value.args)
+
+
+def _decorated(function: ast.FunctionDef) -> Iterator[tuple[str, ast.expr]]:
+    """vmap(f, …) of @vmap and @partial(vmap, …) in front of f, which go."""
+    own = ast.copy_location(ast.Name(function.name, ast.Load()), function)
+    for wrapper in function.decorator_list[:1]:
+        called = wrapper if isinstance(wrapper, ast.Call) else ast.Call(wrapper, [], [])
+        func, *args = [called.func, *called.args]
+        if ast.unparse(func).rpartition(".")[2] == "partial":
+            func, *args = args
+        vmap = ast.copy_location(ast.Call(func, [own, *args], called.keywords), function)
+        if is_vmap(vmap):
+            function.decorator_list = function.decorator_list[1:]
+            yield function.name, vmap
 
 
 def _mapped(to: Converter, vmap: ast.expr, args: list[ast.expr]) -> ast.expr:
@@ -216,7 +234,8 @@ def _members(to: Converter, clause: ast.comprehension) -> Values:
     is_zip = isinstance(over, ast.Call) and ast.unparse(over.func) == "zip"
     arrays = over.args if isinstance(over, ast.Call) and is_zip else [over]
     names = target.elts if isinstance(target, ast.Tuple) and is_zip else [target]
-    if len(names) != len(arrays) or not all(isinstance(name, ast.Name) for name in names):
+    is_read = all(isinstance(name, ast.Name) for name in names) and not isinstance(over, (ast.List, ast.Tuple))
+    if len(names) != len(arrays) or not is_read:
         raise _refused(to, over, "what the loop runs over cannot be read")
     letter = _letter(to, letter)
     clause.target = ast.copy_location(ast.Name(letter, ast.Store()), target)

@@ -29,9 +29,7 @@ def statements_of(body: list[ast.stmt]) -> list[ast.stmt]:
             others = [item for item in functions if item.name != "__init__"]
             if len(others) == 1 and all(f in functions or is_silent(f) for f in own):
                 return [*(part for maker in makers for part in statements_of(maker.body)), *statements_of([*others])]
-        case [*before, ast.FunctionDef(name=name, body=own, decorator_list=wrappers)] if all(
-            map(_is_wrapper, wrappers)
-        ):
+        case [*before, ast.FunctionDef(name=name, body=own, decorator_list=wrappers)] if all(map(is_wrapper, wrappers)):
             match said := statements_of(own):
                 case [*_, ast.Return(value=ast.expr() as value) as last]:
                     result = ast.Assign([ast.Name(name, ast.Store())], value)
@@ -63,11 +61,11 @@ def is_silent(item: ast.stmt) -> bool:
     return _is_known_import(item) or _makes_symbols(item)
 
 
-def _is_wrapper(decorator: ast.expr) -> bool:
+def is_wrapper(decorator: ast.expr) -> bool:
     """@jax.jit, @partial(jit, static_argnums=0), @staticmethod"""
     match decorator:
         case ast.Call(func=func, args=args):
-            return _is_wrapper(args[0]) if args and ast.unparse(func).endswith("partial") else _is_wrapper(func)
+            return is_wrapper(args[0]) if args and ast.unparse(func).endswith("partial") else is_wrapper(func)
     return ast.unparse(decorator).rpartition(".")[2] in WRAPPERS
 
 
