@@ -21,6 +21,7 @@ from matdiff.language.dialects.subscripts import Further
 from matdiff.language.entries import entry
 from matdiff.language.places import Indices, at
 from matdiff.language.scopes import Binder, Place, Position, Shifted
+from matdiff.language.sizes import flexible_names
 from matdiff.language.syntax import Node
 from matdiff.language.typed import Misfit, Typed
 from matdiff.language.typing import Attempt
@@ -326,6 +327,8 @@ def with_axes(site: Site, a: Typed, key: tuple[Any, ...]) -> Typed:
 
 def placed(site: Site, key: Any, extent: Size) -> Position:
     """A place or a range, counted from 1."""
+    if isinstance(key, Shifted) and flexible_names(site.attempt.sizes.find(site.attempt.range_of(key.binder))):
+        site.unify(site.attempt.range_of(key.binder), extent - size(key.offset))  # x[i + 1] of the last i is the last
     if isinstance(key, (Binder, Shifted)):
         return key
     if isinstance(key, int):

@@ -8,7 +8,7 @@ from typing import Any
 from matdiff.algebra.dims import ONE, Size
 from matdiff.algebra.operators.abbreviations import count
 from matdiff.errors import AmbiguityError, UnsupportedError
-from matdiff.language.dialects import PATHS, arrays, classes, recorded
+from matdiff.language.dialects import PATHS, arrays, classes, loops, recorded
 from matdiff.language.dialects.arrays import Site, axes_of, entrywise, lengths_of, made
 from matdiff.language.dialects.functions import TABLE, as_recorded, function, is_torch, of_matrices
 from matdiff.language.doubtful_code import names_in
@@ -175,6 +175,12 @@ def like_another(site: Site, a: Typed, other: Typed) -> Typed:
     """the array itself, which has the shape of another one"""
     recorded.require_equal(site, a, other)
     return copy(site, a)
+
+
+@function(loops.TOLD)
+def told(site: Site, place: Typed, term: Typed) -> Typed:
+    """the term itself, which stands behind what has a place in every round of its loop"""
+    return copy(site, term)
 
 
 @function("detach", "stop_gradient")

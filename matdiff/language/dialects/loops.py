@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
 from copy import deepcopy
 from itertools import count
 from typing import TYPE_CHECKING
@@ -18,7 +17,7 @@ from matdiff.algebra.dims import ONE, Size, size
 from matdiff.errors import MatdiffError
 from matdiff.language.dialects.aliasing import used_first
 from matdiff.language.dialects.inlining import bound_arguments
-from matdiff.language.dialects.statements import Part, axis_said, definitions, is_silent, replace, single
+from matdiff.language.dialects.statements import Part, definitions, is_silent, replace, single
 from matdiff.language.extents import Excerpt, parse_size
 from matdiff.language.limits import Limits, Range
 from matdiff.language.syntax import Node
@@ -28,7 +27,8 @@ if TYPE_CHECKING:
 
 MOST_ROUNDS = 20  # that are written out
 NO_SUM = "a loop is read where its rounds add up to a sum"
-RANGE = "range()"  # told by the lengths of what has a place in every round
+TOLD = "as many as there are"  # what no text can call
+RANGE = "range(told=True)"  # by the lengths of what has a place in every round
 Values = dict[str, ast.expr]
 
 
@@ -36,15 +36,11 @@ def unfolded(to: Converter, tree: ast.AST) -> None:
     """Puts sums and lists in the places of loops and jax.vmap, and gathers the letters that count their rounds."""
     nodes = list(ast.walk(tree)) if to.dialect.entrywise else []
     given = dict(definitions([part for node in nodes if isinstance(node, ast.Assign) for part in single(node)]))
-    given |= {name: vmap for node in nodes if isinstance(node, ast.FunctionDef) for name, vmap in _decorated(node)}
     for owner in [node for node in nodes if isinstance(node, (ast.Module, ast.FunctionDef))]:
         body = [part for item in owner.body for part in _written(to, item, given)]
         lists = {name for name, value in definitions(body) if isinstance(value, ast.ListComp)}
-        owner.body = [
-            item
-            for item in body
-            if not any(is_vmap(v) or (n in lists and ast.unparse(v) == "[]") for n, v in definitions([item]))
-        ]
+        said = {id(s): is_vmap(v) or (n in lists and ast.unparse(v) == "[]") for s in body for n, v in definitions([s])}
+        owner.body = [item for item in body if not said.get(id(item))]
     for node in [*ast.walk(tree)][::-1] if nodes else ():
         match node:
             case ast.Call(func=ast.Name() | ast.Call() as func, args=args) if is_vmap(
@@ -57,13 +53,7 @@ def unfolded(to: Converter, tree: ast.AST) -> None:
                 node.args = [ast.copy_location(ast.ListComp(terms.elt, terms.generators), terms)]
     for node in [*ast.walk(tree)] if nodes else ():
         if isinstance(node, (ast.ListComp, ast.GeneratorExp)):
-            is_long = isinstance(node, ast.ListComp) and len(node.generators) > 1
-            if is_long or any(clause.ifs for clause in node.generators):
-                raise _refused(to, node, "a loop in brackets is read with one for, and without an if")
-            for clause in node.generators:
-                _put(node, _members(to, clause))
-                ends = clause.iter.args if isinstance(clause.iter, ast.Call) else []
-                ends[:] = [deepcopy(given.get(end.id, end)) if isinstance(end, ast.Name) else end for end in ends]
+            _settle(to, node, given)
 
 
 def inside(to: Converter, body: list[ast.stmt]) -> list[ast.stmt]:
@@ -172,20 +162,6 @@ def is_vmap(value: ast.expr) -> bool:
     return isinstance(value, ast.Call) and ast.unparse(value.func).rpartition(".")[2] == "vmap" and bool(value.args)
 
 
-def _decorated(function: ast.FunctionDef) -> Iterator[tuple[str, ast.expr]]:
-    """vmap(f, …) of @vmap and @partial(vmap, …) in front of f, which go."""
-    own = ast.copy_location(ast.Name(function.name, ast.Load()), function)
-    for wrapper in function.decorator_list[:1]:
-        called = wrapper if isinstance(wrapper, ast.Call) else ast.Call(wrapper, [], [])
-        func, *args = [called.func, *called.args]
-        if ast.unparse(func).rpartition(".")[2] == "partial":
-            func, *args = args
-        vmap = ast.copy_location(ast.Call(func, [own, *args], called.keywords), function)
-        if is_vmap(vmap):
-            function.decorator_list = function.decorator_list[1:]
-            yield function.name, vmap
-
-
 def _mapped(to: Converter, vmap: ast.expr, args: list[ast.expr]) -> ast.expr:
     """[f(X[i], w) for i in …] of vmap(f, in_axes=(0, None))(X, w)"""
     assert isinstance(vmap, ast.Call)
@@ -247,18 +223,44 @@ def many(to: Converter, node: ast.ListComp | ast.GeneratorExp) -> Node:
     """A sum over letters that are counted from 1, or the list of its terms."""
     found = to.done[id(node.elt)]
     for clause in node.generators[::-1]:
-        letter, ends = ast.unparse(clause.target), [*clause.iter.args] if isinstance(clause.iter, ast.Call) else []
-        last = axis_said(ends[-1]) if ends else None
-        if last and not re.search(rf"\b{last[0].id}\[{'[^][,]*, ' * last[1]}{letter}[],]", ast.unparse(node.elt)):
-            raise _refused(to, node, f"nothing of {last[0].id} stands in the rounds of the loop")
-        sizes = [_end(to, end) for end in (ends[:-1] if last else ends)]
-        high = sizes.pop() if sizes and not last else None
-        if len(sizes) > 1:
+        ends = [_end(to, end) for end in clause.iter.args] if isinstance(clause.iter, ast.Call) else []
+        high = ends.pop() if ends and clause.iter.keywords == [] else None  # type: ignore[attr-defined]
+        if len(ends) > 1:
             raise _refused(to, clause.iter, "a loop in steps of other numbers than 1 cannot be read")
-        run = Range(to.name(letter), sizes[0] + ONE if sizes else ONE, high)
+        run = Range(to.name(ast.unparse(clause.target)), ends[0] + ONE if ends else ONE, high)
         operator = "sum" if isinstance(node, ast.GeneratorExp) else "list"
         found = Node("big_sum", [found], (operator, Limits((run,), None, 0, True)), *to.span(node))
     return found
+
+
+def _settle(to: Converter, node: ast.ListComp | ast.GeneratorExp, given: Values) -> None:
+    """Makes every loop in brackets one over numbers; of range(len(X)) X[i], in front of the term, tells how many."""
+    if (isinstance(node, ast.ListComp) and len(node.generators) > 1) or any(clause.ifs for clause in node.generators):
+        raise _refused(to, node, "a loop in brackets is read with one for, and without an if")
+    for clause in node.generators:
+        _put(node, _members(to, clause))
+        assert isinstance(clause.iter, ast.Call)
+        ends = [deepcopy(given.get(end.id, end)) if isinstance(end, ast.Name) else end for end in clause.iter.args]
+        clause.iter.args = ends
+        match ends[-1] if ends else None:
+            case ast.BinOp(last, ast.Sub(), ast.Constant(int(more))):
+                pass
+            case last:
+                more = 0
+        match last:
+            case ast.Call(ast.Name("len"), [array]):
+                axis = 0
+            case ast.Subscript(ast.Attribute(array, "shape"), ast.Constant(int(axis))):
+                pass
+            case ast.Call(ast.Attribute(array, "size"), [ast.Constant(int(axis))]):
+                pass
+            case _:
+                continue
+        ends.pop()
+        clause.iter.keywords = [ast.keyword("told", ast.Constant(True))]
+        place = _member(array, f"{ast.unparse(clause.target)} + {more}", axis)
+        told = ast.copy_location(ast.Name(TOLD, ast.Load()), node.elt)
+        node.elt = ast.copy_location(ast.Call(told, [place, node.elt], []), node.elt)
 
 
 def _end(to: Converter, end: ast.expr) -> Size:
