@@ -9,7 +9,7 @@ from matdiff.algebra.dims import ONE, Size
 from matdiff.algebra.operators.abbreviations import count
 from matdiff.errors import AmbiguityError, UnsupportedError
 from matdiff.language.dialects import PATHS, arrays, classes, loops, recorded
-from matdiff.language.dialects.arrays import Site, axes_of, entrywise, lengths_of, made
+from matdiff.language.dialects.arrays import Site, axes_of, broadcast, entrywise, lengths_of, made
 from matdiff.language.dialects.functions import TABLE, as_recorded, function, is_torch, of_matrices
 from matdiff.language.doubtful_code import names_in
 from matdiff.language.typed import Typed
@@ -44,7 +44,19 @@ def add(site: Site, a: Typed, b: Typed, alpha: Typed | None = None) -> Typed:
     return entrywise(name)(site, a, b)
 
 
-TABLE["clip"] = TABLE["clamp"] = as_recorded("clip")
+@function("clip", "clamp")
+def clip(
+    site: Site, a: Typed, low: Typed | None = None, high: Typed | None = None, min: Typed | None = None,
+    max: Typed | None = None,
+) -> Typed:  # fmt: skip
+    """clip(x, low, high), x.clamp(min=0)"""
+    low, high = low if min is None else min, high if max is None else max
+    if low is None and high is None:
+        raise site.misfit("clip takes a lower or an upper end", "write np.clip(x, low, high)")
+    for bound, name in ((low, "maximum"), (high, "minimum")):
+        if bound is not None:
+            a = made(site, lengths_of(a) if bound.is_scalar else broadcast(site, a, bound), [a, bound], UFUNCS[name])
+    return a
 
 
 # ---- linear algebra ---------------------------------------------------------------------------------

@@ -29,6 +29,7 @@ MOST_ROUNDS = 20  # that are written out
 NO_SUM = "a loop is read where its rounds add up to a sum"
 TOLD = "as many as there are"  # what no text can call
 RANGE = "range(told=True)"  # by the lengths of what has a place in every round
+VMAP = ("vmap", "jax.vmap", "torch.vmap", "torch.func.vmap")
 Values = dict[str, ast.expr]
 
 
@@ -159,7 +160,7 @@ def _rounds(clause: ast.comprehension, given: Values) -> list[ast.expr] | None:
 
 def is_vmap(value: ast.expr) -> bool:
     """jax.vmap(f, …)"""
-    return isinstance(value, ast.Call) and ast.unparse(value.func).rpartition(".")[2] == "vmap" and bool(value.args)
+    return isinstance(value, ast.Call) and ast.unparse(value.func) in VMAP and bool(value.args)
 
 
 def _mapped(to: Converter, vmap: ast.expr, args: list[ast.expr]) -> ast.expr:
