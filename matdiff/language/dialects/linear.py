@@ -192,6 +192,9 @@ def like_another(site: Site, a: Typed, other: Typed) -> Typed:
 @function(loops.TOLD)
 def told(site: Site, place: Typed, term: Typed) -> Typed:
     """the term itself, which stands behind what has a place in every round of its loop"""
+    bound = site.attempt.bound
+    if others := names_in(bound, place.node) - names_in(bound, term.node) - {*bound.declared}:
+        raise site.misfit(f"nothing of {others.pop()} stands in the rounds of the loop")
     return copy(site, term)
 
 

@@ -17,6 +17,7 @@ from matdiff.algebra.dims import ONE, Size, size
 from matdiff.errors import MatdiffError
 from matdiff.language.dialects.aliasing import used_first
 from matdiff.language.dialects.inlining import bound_arguments
+from matdiff.language.dialects.python_names import is_literal
 from matdiff.language.dialects.statements import Part, definitions, is_silent, replace, single
 from matdiff.language.extents import Excerpt, parse_size
 from matdiff.language.limits import Limits, Range
@@ -167,9 +168,14 @@ def _mapped(to: Converter, vmap: ast.expr, args: list[ast.expr]) -> ast.expr:
     """[f(X[i], w) for i in …] of vmap(f, in_axes=(0, None))(X, w)"""
     assert isinstance(vmap, ast.Call)
     f, *axes = [*vmap.args, *[option.value for option in vmap.keywords if option.arg == "in_axes"]]
-    said = ast.literal_eval(axes[0]) if axes else 0
+    said = ast.literal_eval(axes[0]) if axes and is_literal(axes[0]) else 0 if not axes else None
     each = said if isinstance(said, (tuple, list)) else [said] * len(args)
-    if len(each) != len(args) or not {*each} <= {0, 1, None} or {*each} == {None} or len(vmap.keywords) > len(axes):
+    if (
+        len(each) != len(args)
+        or not all(axis in (0, 1, None) for axis in each)
+        or {*each} == {None}
+        or len(vmap.keywords) > len(axes)
+    ):
         raise _refused(to, vmap, "vmap is read along the axes 0 and 1")
     letter = _letter(to)
     parts = [a if axis is None else _member(a, letter, axis) for a, axis in zip(args, each, strict=True)]
