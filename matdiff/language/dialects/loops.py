@@ -114,33 +114,32 @@ def _written(to: Converter, loop: ast.stmt, given: Values) -> list[ast.stmt]:
     found: list[ast.stmt] = [ast.copy_location(ast.Assign([ast.Name(n, ast.Store())], v), v) for n, v in values]
     totals = list[str]()
     for item in body:
-        kind: type[ast.GeneratorExp | ast.ListComp] = ast.GeneratorExp
-        match item:
-            case ast.Assign([ast.Name() as total], ast.BinOp(ast.Name(id=old), ast.Add() as op, term)) if (
-                old == total.id
-            ):
-                pass
-            case ast.AugAssign(ast.Name() as total, ast.Add() | ast.Sub() as op, term):
-                pass
-            case ast.Expr(ast.Call(ast.Attribute(ast.Name() as total, "append"), [term])):
-                kind = ast.ListComp
-            case ast.Assign([ast.Name()]):
-                found.append(item)
-                continue
-            case _:
-                raise _refused(to, item, NO_SUM)
-        whole = ast.copy_location(kind(term, [deepcopy(clause)]), item)
-        new = (
-            ast.AugAssign(total, op, whole)
-            if kind is ast.GeneratorExp
-            else ast.Assign([ast.Name(total.id, ast.Store())], whole)
-        )
-        found.append(ast.copy_location(new, item))
-        totals.append(total.id)
+        added = _added(item)
+        if added is None and not [*definitions([item])]:
+            raise _refused(to, item, NO_SUM)
+        if added is not None:
+            name, op, term = added
+            whole = ast.copy_location((ast.GeneratorExp if op else ast.ListComp)(term, [deepcopy(clause)]), item)
+            total = ast.copy_location(ast.Name(name, ast.Store()), item)
+            item = ast.copy_location(ast.AugAssign(total, op, whole) if op else ast.Assign([total], whole), item)
+            totals.append(name)
+        found.append(item)
     used = {n.id for item in found for n in ast.walk(item) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
     if not used.isdisjoint(totals) or not totals or used_first(found) & dict(definitions(found)).keys():
         raise _refused(to, loop, NO_SUM)
     return found
+
+
+def _added(item: ast.stmt) -> tuple[str, ast.operator | None, ast.expr] | None:
+    """What a statement adds to which name, J += a, J = J + a; without a sign what it appends to a list."""
+    match item:
+        case ast.Assign([ast.Name(id=name)], ast.BinOp(ast.Name(id=old), ast.Add() as op, term)) if old == name:
+            return name, op, term
+        case ast.AugAssign(ast.Name(id=name), ast.Add() | ast.Sub() as op, term):
+            return name, op, term
+        case ast.Expr(ast.Call(ast.Attribute(ast.Name(id=name), "append"), [term])):
+            return name, None, term
+    return None
 
 
 def _rounds(clause: ast.comprehension, given: Values) -> list[ast.expr] | None:
