@@ -47,6 +47,7 @@ class Options:
         self.bound = bound
         self.defined = {n.value: n for n in bound.order if n.kind in ("define", "abbreviate")}
         self.bold = customs.written_bold(bound.text)
+        self.is_of_chances = customs.is_of_chances(bound.text)
         self.entries = customs.indexed_in_italics(bound.text, self.bold)
         self.arrows = customs.written_with_arrow(bound.text)
         products = [node for node in bound.order if node.kind in ("product", "tight")]
@@ -101,6 +102,8 @@ class Options:
             return customs.ARROWS
         if customs.is_time(name.name, self.bound.text):
             return customs.TIMES
+        if self.is_of_chances and len(name.name.partition("_")[0]) == 1:
+            return customs.CONSTANTS
         if name.name in self.divisors:
             return customs.DIVISORS
         if name.name in self.powered - customs.LETTERS_OF_COUNTS:

@@ -173,6 +173,17 @@ def is_time(letter: str, text: str) -> bool:
     return re.search(TIME, text) is not None or 0 < steps == alone
 
 
+def is_of_chances(text: str) -> bool:
+    """Whether a text is about numbers alone, as the likelihood k log p + (n − k) log(1 − p) of a chance p is.
+
+    >>> is_of_chances("p^k (1-p)^{n-k}"), is_of_chances("sum(y .* log(p) + (1-y) .* log(1-p))")
+    (True, False)
+    """
+    return "1" in text and re.search(CHANCE, text) is not None and re.search(SAYS_SHAPE, text) is None
+
+
+CHANCE = r"(?<![A-Za-z\\])([a-zθπ][\u0300-\u036f]?)(?![A-Za-z]).*\(\s*1\s*[-−]\s*\1\s*\)"
+SAYS_SHAPE = r"['′ᵀ⊤⊙∑ΣΠ∏_[A-Z‖@]|\.\*|\^\s*\{?\s*T|(?<![a-z])(?:sum|dot|norm|prod|mean|diag|vector|softmax)(?![a-z])"
 MATRIX = r"(?:\\[a-z]+\s*\{\s*[A-Z]\s*\}|[A-Z])"
 TIME = rf"(?:(?<![A-Za-z])e\s*\^|expm?)\s*[{{(]\s*[-−]?\s*(?:{MATRIX}\s*[*·]?\s*t|t\s*[*·]?\s*{MATRIX})\s*[}})]"
 

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from matdiff.errors import AmbiguityError
+from matdiff.language.customs import is_of_chances
 from matdiff.language.names import (
     CLOSES,
     CUSTOMARY_FUNCTIONS,
@@ -151,6 +152,8 @@ class Labels:
         if (name in known.kinds and kind == "S") or (name in known.asked and not self.stands_bare(name)):
             self._require_powers(name, high, written)
             return False, 0
+        if is_of_chances(known.text):
+            return False, 0  # p^k (1 − p)^{n−k}
         if self.above(written) - {high.label} or (kind == "M" and self._numbers_vectors(high.label)):
             return True, CUSTOM
         return {"V": (True, CUSTOM), "S": (False, 1)}.get(kind, (False, 2))

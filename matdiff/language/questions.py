@@ -37,7 +37,7 @@ BRACED = (
 DERIVATIVE = rf"(?:∂|(?<![A-Za-z])d)(?P<twice>{TWICE})?\s*"
 BELOW = (
     rf"\s*(?:∂|d)\s*(?P<x>{LETTER})\s*(?P<square>{TWICE}|(?:\^\{{?\s*)?[⊤ᵀT'](?:\s*\}})?)?"
-    rf"\s*(?:(?:∂|d(?!ot(?!\w)))\s*(?P<again>{LETTER})\s*(?:\^?\{{?\s*[⊤ᵀT']\s*\}}?)?\s*)?"
+    rf"\s*(?:(?:∂|d(?!(?:ot|et|iag)(?!\w)))\s*(?P<again>{LETTER})\s*(?:\^?\{{?\s*[⊤ᵀT']\s*\}}?)?\s*)?"
 )
 RATIO = rf"{DERIVATIVE}/\s*\(?{BELOW}\)?(?![\w^_(\[]|\s*[-+*/^=,;)]|\s*$)"
 RATIO_BEFORE_BRACKET = rf"{DERIVATIVE}/\s*{BELOW}(?=[(\[{{])"

@@ -16,13 +16,16 @@ from matdiff.language.names import CUSTOMARY_FUNCTIONS, LOWERED, SUBSCRIPT, High
 from matdiff.language.tokens import ENDERS
 from matdiff.language.transcript import Transcript
 from matdiff.language.words import Vocabulary, superscript
-from matdiff.regex import match_at
+from matdiff.regex import match_at, search_in
 
 QUOTES = ("'", "′")
 QUOTED = r"'(\w+)'|\"(\w+)\""
 LONGEST_NUMBER = 100
 TWO_LABELS = r"\s*\^\s*\{\s*(?:\[\s*\w+\s*\]|\(\s*\w+\s*\))\s*(?:\[\s*\w+\s*\]|\(\s*\w+\s*\))[^{}]*\}"
-SHIFTED = r"\^\s*\{\s*\(?\s*([A-Za-z])\s*[-+−]\s*[0-9]+\s*\)?\s*\}"  # x^{k+1}
+SHIFTED = (  # x^{k+1}, a^{(l-1)}
+    r"\^\s*\{\s*(?P<bracket>\()?\s*(?P<letter>[A-Za-z])\s*(?P<sign>[-+−])\s*(?P<by>[0-9]+)\s*(?(bracket)\))"
+    r"\s*(?P<transposed>[⊤ᵀ'])?\s*\}"
+)
 TOWER = rf"(?!{TRANSPOSED})\s*\^"
 OF_MATRIX = r"\((?:\s*(?:[B-HJ-Z]|A)(?:[_'ᵀ⊤]|\^\{?[T⊤]\}?)?)+\s*\)"  # of capitals alone: (A), (XᵀX)
 
@@ -196,8 +199,7 @@ class Scripts(Comparisons):
         base = self.bearer()
         self.require_one_label(base, start)
         if high is None:
-            self.require_unshifted(base, start)
-            return 0
+            return self.shifted(base, start)
         if base < 0:
             if high.label == "star" and self.last != "NUMBER" and self.text[start] == "^":
                 raise self.not_real(base, high.end)
@@ -240,17 +242,22 @@ class Scripts(Comparisons):
             self.require_no_loss(self.tokens[base].value, start, end, self.tokens[base - 1].type if base else "")
             self.require_not_parametrised(name, start, end)
 
-    def require_unshifted(self, base: int, start: int) -> None:
-        """Refuses x^{k+1} where x^{k} has a label."""
-        shifted = match_at(SHIFTED, self.text, start) if base >= 0 and "{" in self.text else None
-        if not shifted or shifted.group(1) in self.labels.bound | self.vocabulary.states:
-            return
-        name = self.tokens[base].value
-        if self.vocabulary.kind(name) == "V" and name not in self.vocabulary.states | self.vocabulary.shaped:
-            start, end = self.tokens[base].start, shifted.end()
-            message = f"{self.text[start:end]} can be one of several vectors, or a power"
+    def shifted(self, base: int, start: int) -> int:
+        """The place behind the label of a^{(l-1)} beside W^{(l)}; x^{k+1} where x^{k} may have a label is refused."""
+        m = match_at(SHIFTED, self.text, start) if base >= 0 and "{" in self.text else None
+        if not m or m["letter"] in self.labels.bound | self.vocabulary.states:
+            return 0
+        name, (begin, end) = self.tokens[base].value, (self.tokens[base].start, m.end())
+        if m["bracket"] and search_in(rf"\^\s*\{{\s*\(\s*{m['letter']}\s*\)", self.text):
+            self.attach(base, f"{m['letter']}{'plus' if m['sign'] == '+' else 'minus'}{m['by']}", end)
+            return self.emit("TRANSPOSE", None, end - 1, end) if m["transposed"] else end
+        is_label = any(label == m["letter"] for (_, label), settled in self.settled.items() if settled)
+        is_vector = self.vocabulary.kind(name) == "V" or is_label  # a^{l-1} of W^l a^{l-1}
+        if is_vector and name not in self.vocabulary.states | self.vocabulary.shaped:
+            message = f"{self.text[begin:end]} can be one of several vectors, or a power"
             hint = f"write {name}_next for a vector of its own, or a declaration of {name}"
-            raise AmbiguityError(message, text=self.text, span=(start, end), suggestion=hint)
+            raise AmbiguityError(message, text=self.text, span=(begin, end), suggestion=hint)
+        return 0
 
     def is_label(self, base: int, high: High) -> bool:
         """Whether what stands high behind a name is a label of it, at all places of the text or at none."""

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterator
 
 from matdiff.algebra.notation import ACCENTS
 from matdiff.errors import MatdiffError, NotationError
+from matdiff.language.names import RAISED as LETTERS_ABOVE
 from matdiff.language.names import SUPERSCRIPTS
 from matdiff.language.transcript import APART, CLOSES, NAME_ENDS, NAMED, Edit, Scribe, Transcript
 from matdiff.regex import regex
@@ -35,6 +36,10 @@ SAME = {
     **dict.fromkeys("\N{ZERO WIDTH SPACE}\N{WORD JOINER}\N{ZERO WIDTH NO-BREAK SPACE}\N{SOFT HYPHEN}", ""),
 }
 RAISED = {"⁽": "^{(", "⁾": ")}"}  # x⁽ⁱ⁾ is x^{(i)}
+ABOVE = SUPERSCRIPTS | {"⁺": "+"}
+DIGIT, LETTER = "[⁰¹²³⁴-⁹]", f"[{LETTERS_ABOVE}]"
+TERM_ABOVE = rf"(?:{DIGIT}*{LETTER}|{DIGIT}+)"
+EXPONENT = regex(rf"⁻?(?:{TERM_ABOVE}(?:[⁺⁻]{TERM_ABOVE})+|{DIGIT}+{LETTER})")
 MATHEMATICAL = (("\U0001d400", "\U0001d7ff"), ("\u2100", "\u214f"), ("\uff01", "\uff5e"))  # 𝐱, ℝ, full width
 MARKS = frozenset(ACCENTS.values())
 SPELT = {"|": "given", "-": "minus", "−": "minus", "+": "plus", ":": "to"}
@@ -58,6 +63,7 @@ def transcript(text: str, functions: Collection[str] = (), spelling: str | None 
     if not found.text.isascii():
         _require_no_space(found)
         found = _customary(found, functions)
+        found = found.edited(list(_raised(found.text)))
     found = found.edited(list(_conditional(found.text))) if "|" in found.text else found
     found = found.edited(list(_signed(found.text))) if "_" in found.text else found
     has_primes = "_{" in found.text and ("'" in found.text or "′" in found.text)
@@ -109,6 +115,13 @@ def _primed(text: str) -> Iterator[Edit]:
                 yield low.start() + m.start(), low.start() + m.end(), others[m.group(1)]
 
 
+def _raised(text: str) -> Iterator[Edit]:
+    """^{k-1} for ᵏ⁻¹, which is no inverse of the power k, and ^{2k} for ²ᵏ."""
+    for m in EXPONENT.finditer(text):
+        if re.search(LETTER, m.group()):
+            yield m.start(), m.end(), "^{" + "".join(map(ABOVE.__getitem__, m.group())) + "}"
+
+
 def _customary(found: Transcript, functions: Collection[str]) -> Transcript:
     """The text with every sign in its customary form; letters in two fonts are told apart."""
     from functools import partial
@@ -123,7 +136,7 @@ def _customary(found: Transcript, functions: Collection[str]) -> Transcript:
     for place, sign in enumerate(found.text):
         in_word = sign == NAMED or (in_word and sign != NAME_ENDS)
         is_raised = sign != "⁾" and (is_raised or sign == "⁽")
-        written = RAISED.get(sign) or (SUPERSCRIPTS.get(sign, "") if is_raised else "")
+        written = RAISED.get(sign) or (ABOVE.get(sign, "") if is_raised else "")
         written = written or (sign if sign.isascii() or in_word else _sign(sign, compatible, apart))
         written += marked.get(place, "")
         if written != sign and written.isdecimal() and last.isalnum():

@@ -21,6 +21,7 @@ ENDERS = frozenset((*CLOSERS, *BEHIND, "NAME", "NUMBER", "ARRAY"))
 SIGNS_OF_PRODUCTS = (*OF_PRODUCTS, "LOOSE")
 STOPS = frozenset((*SIGNS_OF_PRODUCTS, "PLUS", "MINUS", "COLON", "COMMA", "SEPARATOR", "WHERE", "DEFINE", "ABBREVIATE"))
 CLOSING = {"(": ")", "[": "]", "{": "}", "⟨": "⟩"}
+OF_NUMBERS = ("tr", "Tr", "trace", "det", "logdet")
 WIDE = frozenset("tr Tr trace det logdet vec diag rank inv".split())  # tr A X is the trace of AX; log a b is log(a) b
 
 
@@ -86,7 +87,8 @@ class Emitter:
                 raise self.error("an operator is missing between two numbers", start, end, "write * or + between them")
             else:
                 self.require_brackets("NUMBER", start, end)  # e^-2x
-                loose = kind in ("BIG_SUM", "PREFIX") or (self.gap and not self.reached())
+                ends = kind == "FUNCTION" and value in OF_NUMBERS  # det A tr(B) is det(A) tr(B)
+                loose = kind in ("BIG_SUM", "PREFIX") or (self.gap and (ends or not self.reached()))
                 self.emit("LOOSE" if loose else "JUXT", None, start, start)
         return self.emit(kind, value, start, end)
 

@@ -40,11 +40,11 @@ LINKED = rf"\(\(\s*{D}\s*({LETTER})\s*\)\s*/\s*\(\s*{D}\s*({LETTER})\s*\)\)|{D}\
 AT = rf"\|{CLOSES}?\s*_\{{?\s*{LETTER}\s*=[^{{}}|=]+?(?:\}}|(?![\w.]))"  # the place of f|_{x=0}
 FRACTION = (
     rf"\(\(\s*{D}\s*{TWICE}\s*(?P<f>{LETTER}|{HELD})?{ARGUMENT}\s*\)\s*/\s*\(\s*{D}\s*(?P<x>{LETTER}|{HELD}){ROW}"
-    rf"(?P<square>{SQUARE})?(?P<mixed>\s*[∂d]\s*(?:{LETTER}|{HELD})(?:{SQUARE}|{TURNED})?)?\s*\)\)(?P<at>\s*{AT})?"
+    rf"(?P<square>{SQUARE})?(?P<mixed>\s*(?!det|diag)[∂d]\s*(?:{LETTER}|{HELD})(?:{SQUARE}|{TURNED})?)?\s*\)\)(?P<at>\s*{AT})?"
 )
 RATIO = (
     rf"{D}{TWICE}\s*(?P<f>{LETTER}|{HELD})?(?:\([^()=]*\))?\s*/\s*{D}\s*(?P<x>{LETTER}|{HELD}){ROW}(?P<square>{SQUARE})?"
-    rf"(?P<mixed>\s*[∂d]\s*(?:{LETTER}|{HELD})(?:{SQUARE}|{TURNED})?(?!\s*/))?(?!⁻|\^\{{?[-−])(?P<at>\s*{AT})?"
+    rf"(?P<mixed>\s*(?!det|diag)[∂d]\s*(?:{LETTER}|{HELD})(?:{SQUARE}|{TURNED})?(?!\s*/))?(?!⁻|\^\{{?[-−])(?P<at>\s*{AT})?"
 )
 BELOW = (
     r"(?:_\{(?P<low>[^{}]*(?:\{[^{}]*\}[^{}]*)?)\}"
@@ -350,7 +350,7 @@ def with_increments(side: str, known: Collection[str]) -> str:
 
 
 INVERTED = r"(?:⁻¹|⁻ᵀ|\^\s*\{?\s*[-−]\s*(?:1|T|⊤|\\top)\s*\}?)"
-POWERED = r"(?:²|³|\^\{?\d\}?(?!\d))"
+POWERED = r"(?:²|³|\^\{(?:\d+(?:/\d+)?|[a-su-z])\}|\^\(\d+/\d+\)|\^(?:\d+|[a-su-z])(?!\w))"
 BEHIND_CAPITAL = rf"(?<![a-z])(\^?([A-Z]))d(?={LETTER})"  # of x^TA dx and P^TdP, written as x^TAdx
 
 
