@@ -26,7 +26,7 @@ from matdiff.algebra.expr import (
     symbols,
 )
 from matdiff.algebra.identities import EXPANSIONS, OF_PARTS, SIMPLIFICATIONS, TIDYING
-from matdiff.algebra.identities.factoring import key
+from matdiff.algebra.identities.likeness import key
 from matdiff.algebra.laws import CATALOGUE, Law, Statement
 from matdiff.algebra.matching.standard import Standard
 from matdiff.algebra.notation import LATEX, TEXT

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
+from operator import attrgetter
 from typing import Any, ClassVar, Self
 
 from matdiff.algebra.arithmetic import COMMON, LONGEST_NUMBER, Arithmetic, bits
@@ -26,6 +27,7 @@ from matdiff.algebra.walks import postorder as postorder
 from matdiff.algebra.walks import replace as replace
 from matdiff.errors import ShapeError, UnsupportedError
 
+SHAPE = attrgetter("shape")
 FLATTEN = 64  # a nested sum or product with more operands stays nested, so that building stays linear
 
 
@@ -134,7 +136,7 @@ class Operator(Expr):
     vec: ClassVar[Law | None] = None
     inputs: ClassVar[tuple[Pattern, ...]] = ()
     output: ClassVar[Pattern] = ("1", "1")
-    places: ClassVar[tuple[int, ...]] = ()  # of the output among the letters of the only input, where all can be told
+    is_as_operands: ClassVar[bool] = False  # whether all operands have the shape of the output
     shapes: ClassVar[dict[tuple[Shape, ...], Shape]] = {}  # of the operations that have been made, by those of operands
     variadic: ClassVar[bool] = False
     overloads: ClassVar[tuple[type[Operator], ...]] = ()  # what the names mean with other numbers of operands
@@ -163,9 +165,8 @@ class Operator(Expr):
             cls.variadic = left.endswith("…")
             cls.inputs = tuple(pattern(p) for p in left.rstrip("…").split(", "))
             cls.output = pattern(right)
-            letters = cls.inputs[0]
-            plain = len(cls.inputs) == 1 and letters[0] != letters[1] and "1" not in letters
-            cls.places = tuple(map(letters.index, cls.output)) if plain and set(cls.output) <= set(letters) else ()
+            are_free = "1" not in cls.output and cls.output[0] != cls.output[1]
+            cls.is_as_operands = are_free and cls.inputs == (cls.output,)
 
     @classmethod
     def of(cls, *operands: Expr) -> Expr:
@@ -174,21 +175,14 @@ class Operator(Expr):
 
     @classmethod
     def shape_of(cls, operands: tuple[Expr, ...], data: Data) -> Shape:
-        if not cls.variadic and len(operands) != len(cls.inputs):
-            raise ShapeError(f"{cls.title()} takes {len(cls.inputs)} operands, not {len(operands)}")
-        if cls.places and operands:
-            shape = operands[0].shape
-            for o in operands:
-                if o.shape != shape:
-                    break
-            else:
-                return shape if cls.places == (0, 1) else (shape[cls.places[0]], shape[cls.places[1]])
-        shapes = tuple([o.shape for o in operands])
+        shapes = tuple(map(SHAPE, operands))
+        if cls.variadic:
+            return shapes[0] if cls.is_as_operands and len({*shapes}) == 1 else cls._shape_of(operands)
         known = cls.shapes.get(shapes)
         if known is None:
-            known = cls._shape_of(operands)
-            if not cls.variadic:
-                cls.shapes[shapes] = known
+            if len(operands) != len(cls.inputs):
+                raise ShapeError(f"{cls.title()} takes {len(cls.inputs)} operands, not {len(operands)}")
+            known = cls.shapes[shapes] = cls._shape_of(operands)
         return known
 
     @classmethod

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Self
 
 from matdiff.algebra.arithmetic import Arithmetic
 from matdiff.algebra.dims import SCALAR, Shape, Size, shape_text, size
-from matdiff.algebra.kinds import BITS, SEEN_IN_DEFINITIONS, Classes, bit, of_node
+from matdiff.algebra.kinds import LETTERS, MARKS, SEEN_IN_DEFINITIONS, Classes, marks
 from matdiff.algebra.memory import TABLE, Known, kept
 from matdiff.algebra.notation import Notation, Style, name_text
 from matdiff.algebra.walks import postorder
@@ -65,14 +65,19 @@ class Expr(Arithmetic):
             below |= o.classes
             if o.free and o.free is not free:
                 free = free | o.free
-        _set_free(node, free if cls.free_of is None else cls.free_of(operands, data))
+        own, known_as, is_plain = MARKS.get(cls) or marks(cls)
+        if data and type(data[0]) is str:  # the bit of its letter, which others may have as well
+            known_as |= 1 << hash(data[0]) % LETTERS
         _set_inside(node, inside)
         _set_below(node, below)
-        _set_classes(node, (below & SEEN_IN_DEFINITIONS if cls.closed else below) | of_node(cls, data))
-        own = BITS.get(cls) or bit(cls)
-        if cls.kinds_of is not None:
-            own |= cls.kinds_of(operands, data)
-        _set_kinds(node, own | operands[-1].kinds if cls.seen_through else own)
+        if not is_plain:
+            free = free if cls.free_of is None else cls.free_of(operands, data)
+            own |= operands[-1].kinds if cls.seen_through else 0
+            own |= 0 if cls.kinds_of is None else cls.kinds_of(operands, data)
+            below = below & SEEN_IN_DEFINITIONS if cls.closed else below
+        _set_free(node, free)
+        _set_classes(node, below | known_as)
+        _set_kinds(node, own)
         _set_facts(node, {})
         return kept(key, node)
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Generic, TypeVar
 
 from matdiff.algebra.expr import Expr
+from matdiff.algebra.kinds import VARYING
 from matdiff.algebra.laws import Law
 from matdiff.algebra.stated import ByClass, candidates
 from matdiff.errors import UnsupportedError
@@ -109,9 +110,7 @@ class Rewriter:
         forward, stack = dict[Expr, Expr](), [root]  # what is on the stack has to be settled
         for _ in range(LIMIT):
             node = stack[-1]
-            following = forward.get(node)
-            if following is None and before is not None:
-                following = before(node)
+            following = before(node) if before is not None else None
             if following is None:
                 following = self._next(node, stack)
                 if following is None:  # it is on top again once its operands are settled
@@ -128,7 +127,9 @@ class Rewriter:
                 forward[node] = following
                 stack.append(following)
                 continue
-            while stack and stack[-1] in settled:
+            stack.pop()
+            while stack and ((node := stack[-1]) in settled or node in forward):
+                settled.setdefault(node, settled[forward.get(node, node)])
                 stack.pop()
             if not stack:
                 return settled[root]
@@ -137,20 +138,23 @@ class Rewriter:
     def _next(self, node: Expr, stack: list[Expr]) -> Expr | None:
         """The next form of a node, itself where it is at rest; None where its operands have to be settled before it,
         which are then on the stack."""
-        settled, height, is_other = self.settled, len(stack), False
-        for o in reversed(node.operands):
+        settled, is_waiting, is_other = self.settled, False, False
+        for o in node.operands[::-1]:
+            if not (o.inside or self.leaves):
+                continue
             form = settled.get(o)
             if form is None:
-                if self.within(o) and (self.leaves or o.operands):
+                if self.within(o):
                     stack.append(o)
+                    is_waiting = True
                 else:
                     settled[o] = o
             elif form is not o:
                 is_other = True
-        if len(stack) > height:
+        if is_waiting:
             return None
         if is_other:
-            return node.rebuild(tuple([settled[o] for o in node.operands]))
+            return node.rebuild(tuple([settled.get(o, o) for o in node.operands]))
         following = self.change(node) if self.change is not None else None
         return node if following is None else following
 
@@ -188,8 +192,10 @@ class Simplifier:
         return result, Steps(lambda: self._steps(e)) if result is not e else NO_STEPS
 
     def after(self, line: Expr, steps: tuple[Step, ...]) -> tuple[Expr, Told]:
-        """The line after some steps, simplified on the way, and all steps that lead there."""
-        result = Rewriter(self._change, by_steps(steps), self.within, leaves=False)(line)
+        """The line after some steps under d, simplified on the way, and all steps that lead there."""
+        known = by_steps(steps)  # no law is about a d alone
+        within: Callable[[Expr], bool] = lambda e: bool(e.below & VARYING) or known(e) is not None  # noqa: E731
+        result = Rewriter(self._change, known, within, leaves=False)(line)
 
         def tell() -> Iterator[Step]:
             yield from steps

@@ -23,7 +23,7 @@ from matdiff.algebra.kinds import Classes, names_in, set_of
 from matdiff.algebra.laws import Law, Statement, Words
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.entrywise import Unspecified
-from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose
+from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose, turned
 from matdiff.algebra.operators.square import Inverse, MatrixPower
 from matdiff.algebra.operators.symbolic_powers import SymbolicPower
 from matdiff.algebra.statements.conditions import under_any_condition
@@ -239,13 +239,14 @@ def operand_by_operand(left: Expr, right: Expr, when: Guard | None) -> Way | Non
         return None
     whole = Symbol("·", inside.shape)
     around = left.rebuild((whole, *left.operands[1:])) if left.operands[1:] or left.data else None
+    each = turned if type(images[0]) is Transpose and images[0].operands[0] is a else None  # as it mostly is
 
     def rewritten(e: Expr) -> Expr | None:
         if type(e) is not outer or type(e.operands[0]) is not kind or (when is not None and not when(e)):
             return None
         parts = e.operands[0].operands if kind is not Product or join is Product else squares(e.operands[0])
         for found in MATCHER.match(around, e, {}) if around is not None else ({},):
-            made = [instance(images[0], {**found, a: o}) for o in parts[::order]]
+            made = [instance(images[0], {**found, a: o}) if each is None else each(o) for o in parts[::order]]
             return join.of(*[m for m in made if m is not None]) if len(made) > 1 and None not in made else None
         return None
 

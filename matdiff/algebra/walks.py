@@ -55,21 +55,15 @@ def fact(name: str, root: Expr, find: Callable[[Expr, list[T]], T], closed: tupl
 
     Of *closed* nodes the fact does not depend on what is below, so that their operands are not asked.
     """
-    facts = root.facts
-    stack = [] if name in facts else [root]
+    stack = [] if name in root.facts else [root]
     while stack:
-        node, below = stack[-1], list[T]()
+        node = stack[-1]
         inside = () if closed and isinstance(node, closed) else node.operands
-        for o in inside:
-            if name in o.facts:
-                below.append(o.facts[name])
-            else:
-                stack.append(o)
-        if len(below) == len(inside):
-            stack.pop()
-            if name not in node.facts:
-                node.facts[name] = find(node, below)
-    found: T = facts[name]
+        waiting = [o for o in inside if name not in o.facts]
+        stack += waiting
+        if not waiting and name not in stack.pop().facts:
+            node.facts[name] = find(node, [o.facts[name] for o in inside])
+    found: T = root.facts[name]
     return found
 
 

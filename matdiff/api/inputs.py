@@ -73,6 +73,8 @@ def unknowns_in(wrt: Unknowns) -> tuple[str | Expr, ...]:
     """
     if wrt is None:
         return ()
+    if isinstance(wrt, str) and wrt.isalnum():
+        return (wrt,)  # as it mostly is
     given = [wrt] if isinstance(wrt, (str, Expr)) else wrt
     return tuple(name for one in given for name in ((one,) if isinstance(one, Expr) else _names(one)))
 

@@ -27,6 +27,7 @@ from matdiff.algebra.operators.symmetry import is_symmetric_definition
 from matdiff.algebra.rewriting import Simplifier, Step
 from matdiff.calculus.derivation import Block, exchanged
 from matdiff.calculus.differential import Differentiation
+from matdiff.calculus.varying import Exchange
 from matdiff.records import NamedTuple
 
 LARGEST = 200  # blocks with more nodes are compared with no other
@@ -186,7 +187,7 @@ class Alike:
         settled = self.simplifier.rewriter.settled
         for k in kind.resting:
             settled[made[k]] = made[k]
-        exchange = Renaming(dict(zip(kind.nodes, nodes, strict=True)))
+        exchange = Exchange(dict(zip(kind.nodes, nodes, strict=True)), as_made=True)
         block = exchanged(kind.block, exchange)._replace(name=name)
         return block, {made[target]: made[piece] for target, piece in kind.found}
 
@@ -199,23 +200,6 @@ class Alike:
             if given is not wanted or e in cuts:
                 return False
         return all(QUESTIONS[question](made[k]) is answer for k, question, answer in kind.asked)
-
-
-class Renaming:
-    """Puts some leaves in the places of others, and leaves everything else as it is made."""
-
-    __slots__ = ("done",)
-
-    def __init__(self, pairs: dict[Expr, Expr]) -> None:
-        self.done = pairs
-
-    def __call__(self, e: Expr) -> Expr:
-        done = self.done
-        for node in postorder(e, prune=done.__contains__):
-            if node not in done:
-                operands = tuple([done[o] for o in node.operands])
-                done[node] = node if operands == node.operands else node.make(operands, node.data)
-        return done[e]
 
 
 def _holds_expressions(e: Expr) -> bool:

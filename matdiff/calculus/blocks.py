@@ -142,6 +142,9 @@ def _copies(node: Expr) -> int:
 
 def index_names(f: Expr) -> set[str]:
     """The names of the indices that a function has itself: free ones, constant ones, and letters below names, x_i."""
-    names = [s for s in nodes_in(f) if isinstance(s, Symbol)]
-    constant = {s.name for s in names if INDEX in s.properties}
-    return constant | {i.name for i in f.free} | {s.name.rpartition("_")[2] for s in names if "_" in s.name}
+    found = {i.name for i in f.free} if f.free else set()
+    for s in nodes_in(f):
+        if isinstance(s, Symbol):
+            constant, (_, sign, last) = INDEX in s.properties, s.name.rpartition("_")
+            found.update([s.name] * constant, [last] * bool(sign))
+    return found

@@ -34,10 +34,7 @@ class Dependence:
 
     def __call__(self, e: Expr) -> bool:
         if e not in self.known:
-            for node in postorder(e, prune=self.known.__contains__):
-                if node not in self.known:
-                    depends = node in self.symbols or any(self.known[o] for o in node.operands)
-                    self.known[node] = depends
+            self.learn(postorder(e, prune=self.known.__contains__))
         return self.known[e]
 
     def learn(self, nodes: Iterable[Expr]) -> None:
@@ -120,14 +117,17 @@ class Differentiation:
                 f"there is no law for the differential of {e.title() if isinstance(e, Operator) else e}",
                 suggestion="Write it with operators that have one: `matdiff laws` lists them.",
             )
-        changes = [Differential(o) if self.depends(o) else None for o in e.operands]
+        changes, inner = list[Expr | None](), dict[Expr, None]()
+        for o in e.operands:
+            varies = self.depends(o)
+            changes.append(Differential(o) if varies else None)
+            inner |= {o: None} if varies else {}
         after = law.apply(e, *changes)
         if e in self.definitions:  # d tanh(h) = (1 − z²) ⊙ dh where z = tanh(h)
             known = {o: o for o in e.operands} | {e: self.definitions[e]}  # nothing below the operands is visited
             if isinstance(e, Power) and e.operands[1].number == -1:  # d(1/a) = −q² da where q = 1/a
                 known[Power(e.operands[0], Number(-2))] = Power(self.definitions[e], Number(2))
             after = replace(after, known.get)
-        inner = dict.fromkeys(o for o, change in zip(e.operands, changes, strict=True) if change is not None)
         return Step(law_at(law, e), Differential(e), after), list(inner)
 
 

@@ -112,8 +112,9 @@ class Link(NamedTuple):
 
 class _Sweep:
     def __init__(self, f: Expr, unknowns: Mapping[str, Expr], expand: bool) -> None:
-        self.f = grouped(f, nodes_in(f))
-        self.nodes = nodes_in(self.f)
+        nodes = nodes_in(f)
+        self.f = grouped(f, nodes)
+        self.nodes = nodes if self.f is f else nodes_in(self.f)
         self.indices = index_names(self.f)  # no sum in an answer has one of these
         self.expand = expand
         self.unknowns = unknowns

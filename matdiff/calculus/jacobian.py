@@ -15,7 +15,8 @@ from matdiff.algebra.expr import Expr, Index, Number, Symbol, postorder, replace
 from matdiff.algebra.fresh import INDICES, fresh
 from matdiff.algebra.identities import SIMPLIFICATIONS, TIDYING
 from matdiff.algebra.identities import jacobians as laws
-from matdiff.algebra.identities.factoring import key, zero_in_sum
+from matdiff.algebra.identities.factoring import zero_in_sum
+from matdiff.algebra.identities.likeness import key
 from matdiff.algebra.identities.traces import substitution
 from matdiff.algebra.laws import Law
 from matdiff.algebra.operators.differentials import Differential, holds_differential

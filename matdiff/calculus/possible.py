@@ -6,8 +6,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cache
 
 from matdiff.algebra.expr import Expr, Operator, Symbol, fact, nodes_in, postorder
-from matdiff.algebra.kinds import set_of
+from matdiff.algebra.kinds import marks, set_of
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
+from matdiff.algebra.operators.square import Determinant
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Member
 from matdiff.algebra.operators.symmetry import assumed
@@ -16,6 +17,7 @@ from matdiff.calculus.demands import NONZERO, VALUED, Condition, of_operation
 from matdiff.calculus.differential import Dependence
 from matdiff.errors import UnsupportedError
 
+LETTER, *_ = marks(Symbol)
 MAY_DIVIDE = set_of(("Power", "Named"))  # a definition may have a power in it
 
 
@@ -25,7 +27,7 @@ def require_somewhere(function: Expr, unknowns: Collection[Expr], answers: Itera
         for node in postorder(answer) if answer.classes & MAY_DIVIDE else ():
             if type(node) is Power and divides_by_zero(node):
                 raise UnsupportedError("the function divides by 0", suggestion="Look at its denominators once more.")
-    if found := [c for c in needed(function, Dependence(unknowns)) if is_doubtful(c)]:
+    if found := list(doubtful(function, Dependence(unknowns))):
         from matdiff.calculus.conditions import require_possible  # only where there is something to be proved
 
         require_possible(found, function)
@@ -35,20 +37,23 @@ def is_doubtful(c: Condition) -> bool:
     """Whether it takes a look at signs and ranks to see that a condition can hold."""
     if c.demand == NONZERO:
         return is_nothing(c.about)
-    return bool(assumed(c.about)) or not isinstance(c.about, (Symbol, Member))
+    a = c.about.operands[0] if isinstance(c.about, Determinant) else c.about  # of any matrix it may be anything
+    return bool(assumed(a)) or not isinstance(a, (Symbol, Member))
 
 
-def needed(function: Expr, varies: Callable[[Expr], bool]) -> Iterator[Condition]:
-    """What the operations of a function demand where they vary, and of all that they need to have a value.
+def doubtful(function: Expr, varies: Callable[[Expr], bool]) -> Iterator[Condition]:
+    """What the operations of a function demand where they vary, and of all that they need to have a value, as far as
+    that is doubtful.
 
     The zeros beside a diagonal do not vary: a kink there does no harm.
     """
     for node in nodes_in(function):
-        if not may_demand(type(node)):  # type: ignore[arg-type]
-            continue
+        if node.inside == LETTER or not may_demand(type(node)):  # type: ignore[arg-type]
+            continue  # of letters of which nothing is said all conditions can hold
         assert isinstance(node, Operator)
-        if isinstance(node, VALUED) or (varies(node) and not is_at_constant_zeros(node)):
-            yield from of_operation(node)
+        found = [c for c in of_operation(node) if is_doubtful(c)]
+        if found and (isinstance(node, VALUED) or (varies(node) and not is_at_constant_zeros(node))):
+            yield from found
 
 
 @cache

@@ -76,12 +76,10 @@ class TraceTerm(NamedTuple):
 
     def with_factor(self, e: Expr, sums: Sequence[Index] | None = None) -> Expr:
         """A trace or matrix with the number, the scalars and the sums of the term; reciprocals stand last."""
-        below = [s for s in self.scalars if s.reciprocal]
-        above = [s for s in self.scalars if not s.reciprocal]
-        if e.is_scalar:
-            e = Hadamard.of(*above, e, *below)
-        elif self.scalars:
-            e = Scale.of(Hadamard.of(*above, *below), e)
+        if self.scalars:
+            below = [s for s in self.scalars if s.reciprocal]
+            above = [s for s in self.scalars if not s.reciprocal]
+            e = Hadamard.of(*above, e, *below) if e.is_scalar else Scale.of(Hadamard.of(*above, *below), e)
         own, rest = coefficient(under(self.sums if sums is None else sums, e))
         return multiple(both(self.number, own), rest)
 
@@ -122,13 +120,13 @@ class TraceForm:
 
         A trace with its factor is taken as it is, anything else as a = Tr(a).
         """
-        varying = [e for e in (df.operands if isinstance(df, Sum) else (df,)) if holds_differential(e)]
-        found = [self._term(e) for e in varying]
-        if not found:
-            return zero_in_product, []
-        return factors_before_trace if all(found) else scalar_as_trace, [
-            t or TraceTerm(e) for e, t in zip(varying, found, strict=True)
-        ]
+        law, found = factors_before_trace, list[TraceTerm]()
+        for e in df.operands if isinstance(df, Sum) else (df,):
+            if holds_differential(e):
+                term = self._term(e)
+                law = scalar_as_trace if term is None else law
+                found.append(term or TraceTerm(e))
+        return law if found else zero_in_product, found
 
     def _term(self, e: Expr) -> TraceTerm | None:
         """A trace with its factor, where a term is one."""

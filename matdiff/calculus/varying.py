@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from matdiff.algebra.assumptions import curved, implied, onto_subspace, subspace
 from matdiff.algebra.expr import Expr, Number, Symbol, postorder
 from matdiff.algebra.identities import SIMPLIFICATIONS
-from matdiff.algebra.identities.factoring import key
+from matdiff.algebra.identities.likeness import key
 from matdiff.algebra.identities.transposes import addends, flipped
 from matdiff.algebra.operators.products import Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.recurrence import Iterate
@@ -57,19 +57,26 @@ def projected(g: Expr, unknown: Expr, simplifier: Simplifier, phases: list[Phase
 
 
 class Exchange:
-    """Replaces symbols by others wherever they occur; what has been rebuilt once is known the next time."""
+    """Replaces symbols by others wherever they occur; what has been rebuilt once is known the next time.
 
-    __slots__ = ("done",)
+    Where only names are exchanged, all is *as it was made*, whatever an operator may write more simply.
+    """
 
-    def __init__(self, pairs: Mapping[Expr, Expr]) -> None:
+    __slots__ = ("as_made", "done")
+
+    def __init__(self, pairs: Mapping[Expr, Expr], as_made: bool = False) -> None:
         self.done = dict(pairs)
+        self.as_made = as_made
 
     def __call__(self, e: Expr) -> Expr:
         done = self.done
         for node in postorder(e, prune=done.__contains__):
             if node not in done:
                 operands = tuple([done[o] for o in node.operands])
-                done[node] = node if operands == node.operands else node.rebuild(operands)
+                if operands == node.operands:
+                    done[node] = node
+                else:
+                    done[node] = node.make(operands, node.data) if self.as_made else node.rebuild(operands)
         return done[e]
 
 

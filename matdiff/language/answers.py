@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
-from matdiff.algebra.expr import FUNCTIONS, Expr, Symbol, postorder, symbols
+from matdiff.algebra.expr import FUNCTIONS, Expr, Symbol, nodes_in, postorder, symbols
 from matdiff.algebra.operators.structure import Named
 from matdiff.errors import MatdiffError, UnknownNameError
 from matdiff.language.binding import Bound
@@ -126,7 +126,7 @@ def noted(found: Found, bound: Bound) -> tuple[str, ...]:
 def unknown_in(expr: Expr, name: str) -> Expr:
     """The symbol, family or definition in an expression that a string names, or a member or part of one."""
     if "symbols" not in expr.facts:  # they are found once for all unknowns
-        expr.facts["symbols"] = {s.name: s for s in symbols(expr)}
+        expr.facts["symbols"] = {s.name: s for s in nodes_in(expr) if isinstance(s, Symbol)}
     known: dict[str, Symbol] = expr.facts["symbols"]
     found = _named(known, name, expr) or _definition(expr, name)
     if found is None:

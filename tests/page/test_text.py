@@ -10,7 +10,7 @@ from test_naming import section
 
 import matdiff
 from matdiff.algebra.expr import postorder
-from matdiff.algebra.identities.factoring import key
+from matdiff.algebra.identities.likeness import key
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.products import Sum, coefficient
 from matdiff.output.ascii import in_ascii

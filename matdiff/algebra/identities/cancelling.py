@@ -17,7 +17,8 @@ from matdiff.algebra.constants import Ones, Zeros, is_zero
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import UNIT, Expr, Number, fact
 from matdiff.algebra.identities import named
-from matdiff.algebra.identities.factoring import key, like_terms, split
+from matdiff.algebra.identities.factoring import like_terms, split
+from matdiff.algebra.identities.likeness import key
 from matdiff.algebra.identities.powers import collected as collected_powers
 from matdiff.algebra.identities.products import is_ones, is_row_of_ones
 from matdiff.algebra.identities.transposes import addends, flipped, transposed

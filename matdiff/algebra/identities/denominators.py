@@ -12,7 +12,8 @@ from functools import lru_cache
 from matdiff.algebra.expr import UNIT, Expr, Number
 from matdiff.algebra.identities.cancelling import multiplied_out, shortened, together, weight
 from matdiff.algebra.identities.factoring import Term as Parts
-from matdiff.algebra.identities.factoring import join, key, split
+from matdiff.algebra.identities.factoring import join, split
+from matdiff.algebra.identities.likeness import key
 from matdiff.algebra.identities.powers import base_and_exponent
 from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.entrywise import Sqrt, to_power

@@ -5,105 +5,24 @@ Every law here makes the sum shorter or keeps its length while a term disappears
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
-from zlib import crc32
+from functools import reduce
+from operator import add
 
-from matdiff.algebra.constants import Identity, Zeros
-from matdiff.algebra.expr import UNIT, Expr, Number, fact
-from matdiff.algebra.identities.transposes import growth, is_symmetric_leaf
-from matdiff.algebra.kinds import Classes, is_a, letters_in
+from matdiff.algebra.constants import Zeros
+from matdiff.algebra.expr import UNIT, Expr, Number
+from matdiff.algebra.identities.likeness import in_one_circle, is_same, key
+from matdiff.algebra.identities.transposes import growth
+from matdiff.algebra.kinds import Classes, letters_in
 from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.differentials import holds_differential
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose, coefficient, multiple, zero
-from matdiff.algebra.operators.square import Inverse, MatrixPower, Trace
-from matdiff.algebra.operators.structure import DiagonalMatrix, Named
-from matdiff.algebra.operators.sums import SumOfEntries, as_product_with_ones
+from matdiff.algebra.operators.square import Trace
+from matdiff.algebra.operators.sums import SumOfEntries
 from matdiff.algebra.statements.gathering import in_place_of
 from matdiff.records import NamedTuple
-
-SYMMETRIC = ("Centering", "SymmetricPart")
-LONGEST_CIRCLE = 8  # factors below a trace that may begin anywhere
-
-# ---- equality up to the order of terms --------------------------------------------------------------
-
-
-def key(e: Expr) -> bytes:
-    """The same for two expressions that differ only in the order of sums and entrywise products, or, being
-    scalars, by a transpose or by the place where the product below a trace begins."""
-    known: bytes | None = e.facts.get("key")  # asked for every term of every sum
-    return fact("key", e, _key) if known is None else known
-
-
-def _key(e: Expr, below: list[bytes]) -> bytes:
-    if not e.operands:
-        return id(e).to_bytes(12)  # leaves are interned and live as long as what is built of them
-    if type(e) is Sum or type(e) is Hadamard:
-        below = sorted(below)
-    elif isinstance(e, Product) and e.is_scalar:
-        below = min(below, [transposed_key(o) for o in reversed(e.operands)])
-    elif isinstance(e, Trace):
-        below = _in_a_circle(e.operands[0])
-    elif isinstance(e, Transpose):
-        return transposed_key(e.operands[0])
-    elif isinstance(e, SumOfEntries):
-        return key(as_product_with_ones(e.operands[0]))
-    elif is_a(e, "OpenDerivative") and len(e.operands) - e.data[1] > 1:
-        below = _directions_in_order(e, below)
-    return digest(e, *e.data, *below) if e.data else operation(e, below)
-
-
-def _in_a_circle(e: Expr) -> list[bytes]:
-    """The keys of the factors below a trace, or of their transposes, from the least one on."""
-    factors = e.operands if isinstance(e, Product) and len(e.operands) <= LONGEST_CIRCLE else (e,)
-    ways = [[*map(key, factors)], [transposed_key(f) for f in reversed(factors)]]
-    least = min(map(min, ways))
-    return min(way[k:] + way[:k] for way in ways for k, first in enumerate(way) if first == least)
-
-
-def _directions_in_order(e: Expr, below: list[bytes]) -> list[bytes]:
-    """∇³f(x)[y, z] is ∇³f(x)[z, y]: directions that belong to one argument may change their places."""
-    count, places = e.data[1], e.data[2][1 : 1 + len(e.operands) - e.data[1]]
-    own = {place: sorted(k for p, k in zip(places, below[count:], strict=True) if p == place) for place in set(places)}
-    return [*below[:count], *[own[place].pop(0) for place in places]]
-
-
-def transposed_key(e: Expr) -> bytes:
-    """The key of eᵀ, wherever in it the transposes stand."""
-    return key(e) if e.is_scalar else fact("transposed key", e, _transposed_key, closed=(Named,))
-
-
-def _transposed_key(e: Expr, below: list[bytes]) -> bytes:
-    if e.is_scalar or isinstance(e, (Identity, DiagonalMatrix)) or is_a(e, *SYMMETRIC) or is_symmetric_leaf(e):
-        return key(e)
-    if isinstance(e, Transpose):
-        return key(e.operands[0])
-    if is_a(e, "OpenHessian"):
-        return key(e.flipped)  # type: ignore[attr-defined]
-    if type(e) is Sum or type(e) is Hadamard:
-        return operation(e, sorted(below))
-    if isinstance(e, Product):
-        return operation(e, below[::-1])
-    if isinstance(e, (Scale, Inverse, MatrixPower)):
-        return digest(e, *e.data, *below) if e.data else operation(e, below)
-    return hashed(b"transpose" + key(e))
-
-
-def operation(e: Expr, below: list[bytes]) -> bytes:
-    """A key made of the kind of an operation without data and of the keys of its operands, which are of one length."""
-    return hashed(b"".join((type(e).__name__.encode(), b" ", *below)))
-
-
-def digest(e: Expr, *parts: object, kind: str = "") -> bytes:
-    """A key made of the kind of an operation, its own or another one, and of parts that have keys."""
-    told = [id(p) if isinstance(p, Expr) else p for p in parts]
-    return hashed(repr((kind or type(e).__name__, *told)).encode())
-
-
-def hashed(told: bytes) -> bytes:
-    """A short key for a long one, of two sums that have nothing to do with each other; it is of use in one run."""
-    return hash(told).to_bytes(8, signed=True) + crc32(told).to_bytes(4)
-
 
 # ---- terms ------------------------------------------------------------------------------------------
 
@@ -172,22 +91,25 @@ IN_TWO_SPELLINGS = Statement("sum(x) + ones(n)'*x = 2*sum(x)", "x: n")
 
 @identity("A + A = 2*A", where="A: m x n", also=(Statement("a + 1 + 2 = a + 3", "a: scalar"), IN_TWO_SPELLINGS))
 def like_terms(e: Expr) -> Expr | None:
-    numbers: dict[object, Fraction] = {}
-    bodies: dict[object, Expr | None] = {}
+    return collected(e, lambda bodies: bodies[0])
+
+
+def collected(e: Expr, chosen: Callable[[Sequence[Expr | None]], Expr | None]) -> Expr | None:
+    """A sum with like terms collected, each at its first place and with the body that is chosen."""
     parts = [coefficient(t) for t in e.operands]
     kinds = [_kind(body) for _, body in parts]
-    if len(set(kinds)) == len(parts):
+    if len(set(kinds)) == len(parts) or (len(parts) == 2 and not is_same(parts[0][1], parts[1][1])):
         return None
-    often: dict[object, int] = {}
-    for k in kinds:
-        often[k] = often.get(k, 0) + 1
-    same = [body if body is None or often[k] == 1 else key(body) for k, (_, body) in zip(kinds, parts, strict=True)]
-    if len(set(same)) == len(parts):
+    often = Counter(kinds)
+    alike: dict[object, list[tuple[Fraction, Expr | None]]] = {}
+    for kind, part in zip(kinds, parts, strict=True):
+        body = part[1]
+        same = kind if len(parts) == 2 else body if body is None or often[kind] == 1 else key(body)
+        alike.setdefault(same, []).append(part)
+    if len(alike) == len(parts):
         return None
-    for (number, body), body_key in zip(parts, same, strict=True):
-        numbers[body_key] = numbers[body_key] + number if body_key in numbers else number
-        bodies.setdefault(body_key, body)
-    terms = [multiple(numbers[k], bodies[k]) for k in numbers if numbers[k]]
+    sums = [(reduce(add, [number for number, _ in group]), group) for group in alike.values()]
+    terms = [multiple(number, chosen([body for _, body in group])) for number, group in sums if number]
     return Sum.of(*terms) if terms else zero(e.shape)
 
 
@@ -207,21 +129,13 @@ def twins_under_d(e: Expr) -> Expr | None:
     """Terms of a scalar that differ by a transpose, as the product law gives them: of dxᵀy and yᵀdx the last stays."""
     if isinstance(e, Trace):
         both = e.operands[0].operands if isinstance(e.operands[0], Sum) else ()
-        alike = len(both) == 2 and letters_in(both[0].classes) == letters_in(both[1].classes)
-        merged = _merged(Sum.of(*map(Trace, both))) if alike else None
-        return None if isinstance(merged, Sum) else merged
-    return _merged(e) if e.is_scalar else None
+        return collected(Sum.of(*map(Trace, both)), _last_in_d) if len(both) == 2 and in_one_circle(*both) else None
+    return collected(e, _last_in_d) if e.is_scalar else None
 
 
-def _merged(e: Expr) -> Expr | None:
-    """A sum with like terms collected, each at its first place, and where it can in a form that ends in its d."""
-    merged = like_terms.apply(e)
-    if merged is None:
-        return None
-    found = [body for _, body in map(coefficient, e.operands) if body is not None and _ends_in_d(body)]
-    last = {key(body): body for body in found}
-    parts = map(coefficient, merged.operands if isinstance(merged, Sum) else [merged])
-    return Sum.of(*[multiple(number, body and last.get(key(body), body)) for number, body in parts])
+def _last_in_d(bodies: Sequence[Expr | None]) -> Expr | None:
+    """Of like bodies the last one in a form that ends in its d, where there is one."""
+    return next((body for body in reversed(bodies) if body is not None and _ends_in_d(body)), bodies[0])
 
 
 def _ends_in_d(e: Expr) -> bool:
@@ -274,7 +188,7 @@ def common_scalars(e: Expr) -> Expr | None:
         if terms[0].scalars:
             terms = [in_the_sense_of(terms[0].scalars, t) for t in terms]
         shared = [s for s in terms[0].scalars if all(s in t.scalars for t in terms[1:])]
-    if not shared and number == 1:
+    if not shared and (number is UNIT or number == 1):
         return None
     if not terms[0].scalars:
         parts = map(coefficient, e.operands)
@@ -305,9 +219,10 @@ def common_number(numbers: list[Fraction]) -> Fraction:
     first = numbers[0]
     if all(number is first for number in numbers):
         return first
-    size = abs(first)
-    number = size if all(abs(n) == size for n in numbers) else UNIT
-    return -number if all(n.numerator < 0 for n in numbers) else number
+    ratios = [number.as_integer_ratio() for number in numbers]
+    sizes = {(abs(p), q) for p, q in ratios}
+    number = abs(first) if len(sizes) == 1 and (1, 1) not in sizes else UNIT
+    return -number if all(p < 0 for p, _ in ratios) else number
 
 
 def in_the_sense_of(scalars: tuple[Expr, ...], term: Term) -> Term:

@@ -10,8 +10,9 @@ from matdiff.algebra.dims import ONE, Size
 from matdiff.algebra.expr import Expr, Symbol
 from matdiff.algebra.identities.cancelling import weight
 from matdiff.algebra.identities.denominators import common_powers, scalars_of_some, shorter
-from matdiff.algebra.identities.factoring import Term, common_scalars, join, key, like_terms, split, zero_in_sum
+from matdiff.algebra.identities.factoring import Term, common_scalars, join, like_terms, split, zero_in_sum
 from matdiff.algebra.identities.indexed import bound_names
+from matdiff.algebra.identities.likeness import key
 from matdiff.algebra.identities.transposes import flipped
 from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose, coefficient, multiple

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from matdiff.algebra.expr import Expr, Index, Number, Symbol, fact
-from matdiff.algebra.identities.factoring import digest, key
+from matdiff.algebra.identities.likeness import digest, key
 from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.entrywise import Entrywise
 from matdiff.algebra.operators.norms import Norm

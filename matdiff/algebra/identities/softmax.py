@@ -12,7 +12,7 @@ from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Number
 from matdiff.algebra.identities.expansions import sum_over_entries
-from matdiff.algebra.identities.factoring import key
+from matdiff.algebra.identities.likeness import key
 from matdiff.algebra.identities.products import is_ones, is_row_of_ones
 from matdiff.algebra.identities.transposes import gets_no_longer
 from matdiff.algebra.laws import identity

@@ -16,7 +16,7 @@ from matdiff.algebra.arithmetic import bits
 from matdiff.algebra.constants import NOUGHT, UNITY, Ones, Zeros
 from matdiff.algebra.dims import ONE, SCALAR, Shape, shape_text
 from matdiff.algebra.expr import FLATTEN as FLATTEN
-from matdiff.algebra.expr import FUNCTIONS, OPERATORS, UNIT, Data, Expr, Number, Operator, flattened
+from matdiff.algebra.expr import FUNCTIONS, OPERATORS, SHAPE, UNIT, Data, Expr, Number, Operator, flattened
 from matdiff.algebra.laws import differential, shift, vec
 from matdiff.algebra.notation import (
     SUM,
@@ -211,9 +211,8 @@ class Product(Operator):
 
     @classmethod
     def of(cls, *operands: Expr) -> Expr:
-        scalars = [o for o in operands if o.shape == SCALAR]
-        if scalars:
-            factor = reduce(Scale.of, scalars)
+        if SCALAR in map(SHAPE, operands):
+            factor = reduce(Scale.of, [o for o in operands if o.shape == SCALAR])
             matrices = [o for o in operands if o.shape != SCALAR]
             return Scale.of(factor, cls.of(*matrices)) if matrices else factor
         flat = flattened(cls, operands)

@@ -81,6 +81,8 @@ def matrix_base(e: Expr) -> tuple[Expr, Expr]:
 
 def last_of(k: Expr) -> Size:
     """An exponent as a size, over which a sum can run."""
+    if k.number is not None:
+        return size(whole(k))
     total = size(0)
     for leaf, count in counted(k).items():
         if isinstance(leaf, Index):
@@ -117,6 +119,8 @@ def whole(e: Expr) -> int:
 
 def exponent(k: Expr) -> Expr:
     """An exponent in its normal form: symbols, then indices, then the number; the positive ones first."""
+    if k.number is not None:
+        return Number(whole(k))
     counts = counted(k)
     order = sorted(counts, key=lambda e: (isinstance(e, Number), counts[e] < 0, isinstance(e, Index), str(e)))
     terms = [multiple(Fraction(counts[e]), None if isinstance(e, Number) else e) for e in order]

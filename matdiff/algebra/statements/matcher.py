@@ -29,6 +29,7 @@ GRANTED = frozenset(  # properties that are conditions of a law, said in words; 
     "psd spd invertible positive nonnegative integer index".split()
 )
 NOTHING: tuple[Found, ...] = ()
+SPECIAL = frozenset((Index, Sum, Hadamard, Scale, Product, SymbolicPower, Unspecified))  # match more freely
 
 
 class Matcher:
@@ -36,26 +37,27 @@ class Matcher:
 
     def match(self, p: Expr, e: Expr, found: Found) -> Iterable[Found]:
         """The substitutions that extend what was found before."""
-        if type(p) is Symbol:  # to ask for a class by itself is fast, and none of these has others below it
-            return self._letter(p, e, found)
-        if type(p) is Index:
-            return self._index(p, e, found)
-        if type(p) in (Sum, Hadamard, Scale) and p.is_scalar and e.number is not None:
-            return self._solved(p, e.number, found)
-        if type(p) is Product:
-            return self.chain(p.operands, e.operands if type(e) is Product else (e,), found)
-        if type(p) is Sum or type(p) is Hadamard:
-            alike = type(e) is type(p)
-            return self._bag(sorted(p.operands, key=is_bare), e.operands, type(p).of, found) if alike else NOTHING
-        if type(p) is Scale:
-            return self._multiple(p, e, found)
-        if type(p) is SymbolicPower:
-            return self._power(p, e, found)
-        if type(p) is Unspecified:
-            return self._function(p, e, found)
-        if type(p) is Transpose and p.rows is ONE and type(p.operands[0]) is Symbol:
+        kind = type(p)
+        if kind is Symbol:  # to ask for a class by itself is fast, and none of these has others below it
+            return self._letter(p, e, found)  # type: ignore[arg-type]
+        if kind is Transpose and p.rows is ONE and type(p.operands[0]) is Symbol:
             return self.match(p.operands[0], turned(e), found) if e.rows is ONE else NOTHING
-        return self._operation(p, e, found)
+        if kind not in SPECIAL:
+            return self._operation(p, e, found)
+        if kind is Product:
+            return self.chain(p.operands, e.operands if type(e) is Product else (e,), found)
+        if isinstance(p, Index):
+            return self._index(p, e, found)
+        if isinstance(p, SymbolicPower):
+            return self._power(p, e, found)
+        if isinstance(p, Unspecified):
+            return self._function(p, e, found)
+        if p.is_scalar and e.number is not None:
+            return self._solved(p, e.number, found)
+        if isinstance(p, Scale):
+            return self._multiple(p, e, found)
+        alike, join = type(e) is kind, kind.of  # type: ignore[attr-defined]
+        return self._bag(sorted(p.operands, key=is_bare), e.operands, join, found) if alike else NOTHING
 
     def joined(self, join: Callable[..., Expr], parts: Sequence[Expr]) -> Expr:
         """Several operands for one letter."""
@@ -114,7 +116,9 @@ class Matcher:
         name = p.name
         if name in found:
             return found if found[name] is actual else None
-        unknown = [name] if name is not None else [n for n in p.names() if n not in found]
+        if name is not None:
+            return {**found, name: actual} if actual.name is not None or actual.is_whole else None
+        unknown = [n for n in p.names() if n not in found]
         if not unknown:
             return found if substituted(p, found) is actual else None
         if len(unknown) > 1:

@@ -115,14 +115,14 @@ def _function(node: Expr, found: Found, done: dict[Expr, Expr]) -> Expr:
 
 
 def _operation(node: Expr, found: Found, done: dict[Expr, Expr]) -> Expr:
-    operands = tuple([done[o] for o in node.operands])
+    operands = tuple(map(done.__getitem__, node.operands))
     if type(node) is Sum or type(node) is Hadamard:
         numbers = [o.number for o in operands if o.number is not None]
         if len(numbers) == len(operands):
             return Number(sum(numbers) if isinstance(node, Sum) else prod(numbers))
     if not node.operands and not node.data:
         return node
-    data = tuple([_datum(d, found, done) for d in node.data])
+    data = tuple([_datum(d, found, done) for d in node.data]) if node.data else ()
     if type(node) is Ones or type(node) is Zeros:  # of one entry they are numbers
         made = node.make((), data)
         return ones_like(made) if isinstance(node, Ones) else zero(made.shape)

@@ -13,7 +13,7 @@ from math import exp, inf, log, sqrt
 
 from matdiff.algebra.constants import Identity, Ones, Zeros
 from matdiff.algebra.expr import Expr, Number, Symbol, postorder
-from matdiff.algebra.identities.factoring import key
+from matdiff.algebra.identities.likeness import key
 from matdiff.algebra.identities.transposes import transposed
 from matdiff.algebra.operators.entrywise import Exp
 from matdiff.algebra.operators.inverses import Adjugate, PseudoInverse

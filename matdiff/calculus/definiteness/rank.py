@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
+from functools import cache
 
 from matdiff.algebra.constants import Identity, Ones, Zeros, is_zero
 from matdiff.algebra.dims import ONE, Size, below_one
@@ -74,6 +75,7 @@ def is_never_invertible(a: Expr) -> bool:
     return any(is_less(b, a.rows) for b in fact("ranks", a, bounds))
 
 
+@cache
 def is_less(a: Size, b: Size) -> bool:
     """Whether a size is less than another for all sizes."""
     return a is not b and below_one(a - b + ONE)

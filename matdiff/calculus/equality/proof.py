@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from matdiff.algebra.constants import is_zero
 from matdiff.algebra.expr import Expr, fact, postorder
 from matdiff.algebra.identities import SIMPLIFICATIONS
-from matdiff.algebra.identities.factoring import digest, key
+from matdiff.algebra.identities.likeness import digest, key
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, coefficient, zero
 from matdiff.algebra.operators.square import Inverse
 from matdiff.algebra.rewriting import Simplifier, Step
