@@ -89,14 +89,19 @@ def how_it_differs(claimed: Any, truth: Array, error: Array | float = 0.0) -> st
         return "it is the transpose of the right one" if turned else shapes
     if _are_close(claimed, truth, bound):
         return ""
-    ratio = float((claimed * truth).sum()) / (float((truth * truth).sum()) or 1.0)
-    factor = Fraction(ratio if np.isfinite(ratio) else 0).limit_denominator(LARGEST)
+    factor = ratio(claimed, truth)
     if factor and _are_close(claimed, float(factor) * truth, bound * (1 + abs(float(factor)))):
         times = " times" if factor.denominator == 1 else ""
         return "its sign is wrong" if factor == -1 else f"it is {factor}{times or ' of'} the right one"
     if truth.ndim == 2 and truth.shape[0] == truth.shape[1] and _are_close(claimed.T, truth, bound):
         return "it is the transpose of the right one"
     return _entries(claimed, truth, bound)
+
+
+def ratio(one: Array, other: Array) -> Fraction:
+    """The number that makes one array of another, where there is one; each may be over indices of its own."""
+    found = float((one * other).sum()) / (float((other * other + 0 * one).sum()) or 1.0)
+    return Fraction(found if np.isfinite(found) else 0).limit_denominator(LARGEST)
 
 
 def _are_close(a: Array, b: Array, bound: Array | float) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from fractions import Fraction
-from math import isfinite
 
 from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import ONE, SCALAR
@@ -15,11 +14,11 @@ from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
 from matdiff.calculus.equality.proof import Proof, prove
 from matdiff.errors import CheckError, MatdiffError
 from matdiff.numeric.comparison import Pair
+from matdiff.numeric.differences import ratio
 from matdiff.numeric.evaluate import evaluate
 from matdiff.records import NamedTuple
 
 TRIALS = 3
-LARGEST = 1000  # denominator of a factor
 
 
 class Outcome(NamedTuple):
@@ -79,10 +78,9 @@ def factor(value: Expr, truth: Expr) -> Fraction | None:
     pair = Pair(value, truth)
     with suppress(MatdiffError):
         for instance in pair.differing(1):
-            given, meant = pair.program.results(instance.environment)  # each over indices of its own
-            if isfinite(c := float((given * meant).sum()) / (float((given * given + 0 * meant).sum()) or 1.0)):
-                found = Fraction(c).limit_denominator(LARGEST)
-                return found if is_right(value * found, truth) else None
+            given, meant = pair.program.results(instance.environment)
+            found = ratio(meant, given)
+            return found if is_right(value * found, truth) else None
     return None
 
 

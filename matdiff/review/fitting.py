@@ -95,7 +95,8 @@ def _beside(scope: Scope, side: str, truth: Expr) -> Expr:
         before = dict(scope.declared.table)
         with suppress(MatdiffError):
             read_equation(scope.stored(truth), side, scope.declared)
-            return scope.value(side)
+            if "d" in before or "d" not in scope.declared.table:  # du is no product
+                return scope.value(side)
         scope.declared.table.clear()
         scope.declared.table.update(before)
     return scope.value(side)

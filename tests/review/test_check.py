@@ -456,3 +456,8 @@ def test_a_word_beside_a_sign_is_no_prose() -> None:
     assert matdiff.check(text, where).ok
     assert matdiff.check(text.replace("W2^T", "W2"), where).kind == "transpose"
     assert matdiff.check("f = (foo - y)'(foo - y)\n∇_y f = (bar - y) 2", "y: n").lines[0].verdict == "not read"
+
+
+def test_behind_a_line_with_a_letter_of_which_nothing_is_said_du_is_an_increment() -> None:
+    review = matdiff.check("f(u) = (uᵀu)v\ndf = 2(uᵀ du)v\n   = K du\ndf = 2v uᵀdu\n   = v uᵀdu", where="u: 3; v: 3")
+    assert [line.verdict for line in review.lines[1:]] == ["proved", "not read", "proved", "wrong"]
