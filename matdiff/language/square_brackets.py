@@ -49,8 +49,11 @@ def _is_place(bound: Bound, part: Node, scope: Scope) -> bool:
 
 @resolves("block")
 def resolve_block(bound: Bound, node: Node, scope: Scope) -> None:
-    """[A, B; C, D]: the parts are the blocks, the value counts those in each row."""
+    """[A, B; C, D] and [[A, B], [C, D]]: the parts are the blocks, the value counts those in each row."""
     cells = grid(node)
+    rows = [grid(cell) if cell.kind == "block" else [] for cell in cells[0]]
+    if len(cells) == 1 < len(rows) and all(len(row) == 1 for row in rows):
+        cells = [row for (row,) in rows]  # each row in brackets of its own, as in Python
     node.value, node.parts = [len(row) for row in cells], [cell for row in cells for cell in row]
     if len(node.parts) == 1:
         node.kind, node.value = "group", None

@@ -177,12 +177,15 @@ def derivative_asked(scope: Scope, asked: Asked) -> Expr:
     own = scope.arguments.get(name, ())
     by = unknown_of(scope, asked, scope.unfolded(f, keep=own[0] if len(own) == 1 else ""), name)  # p, though p(λ) = …
     f = scope.unfolded(f, keep=by)
-    f = f if by in {s.name for s in symbols(f)} else replace(f, scope.solutions.get)  # dx/dλ of the solution x
+    if by not in {s.name for s in symbols(f)}:  # df/dα of f(x + αp), dx/dλ of the solution x
+        moved = scope.moved.get(name, f)
+        f = moved if by in {s.name for s in symbols(moved)} else replace(f, scope.solutions.get)
     scope.is_jacobian = f.shape != SCALAR
     unknown = next((s for s in symbols(f) if s.name == by), None) or _member(scope, f, by)
     if unknown is None and by in scope.definitions:
         return by_expression(scope.unfolded(f), scope.unfolded(scope.definitions[by]))
-    if unknown is None and asked.of.startswith("(") and asked.order == 1 and f.shape == SCALAR and by in scope.declared:
+    is_plain = asked.of.startswith("(") and any(s.shape != SCALAR for s in symbols(f))  # no σ², which is not given
+    if unknown is None and is_plain and asked.order == 1 and f.shape == SCALAR and by in scope.declared:
         return zero(scope.declared[by].shape)  # ∇_θ (yᵀy)
     if unknown is None:
         raise Independent(f"{by} does not occur in the function")
@@ -211,8 +214,10 @@ def read_off(scope: Scope, name: str, origin: Origin | None, line: str) -> Expr 
 
     A G that stands elsewhere too is no more than a name unless words draw it as a conclusion.
 
-    And what is said to be the gradient, or the Hessian: H = 2XᵀX.
+    And what is said to be the gradient, or the Hessian: H = 2XᵀX; and g(λ), the dual function of an L(x, λ).
     """
+    if (least := _dual(scope, name)) is not None:
+        return least
     if (m := re.search(IS_CALLED, line)) and name == m[2] and name not in scope.given and scope.value(name) is not None:
         return derivative_asked(scope, Asked("", "", 1 if m.group(1)[0] in "gG" else 2))
     if origin is None or origin.order or len(origin.unknowns) != 1 or name in scope.given:
@@ -223,6 +228,17 @@ def read_off(scope: Scope, name: str, origin: Origin | None, line: str) -> Expr 
     f, unknown = scope.unfolded(origin.function), origin.unknowns[0]
     found = scope.unfolded(derivative(f, unknown, 1))
     return found if found.shape == scope.value(name).shape else None
+
+
+def _dual(scope: Scope, name: str) -> Expr | None:
+    """L(x, λ) at the x that an equation was solved for, where a text speaks of a dual and says what g(λ) is."""
+    own = {*scope.arguments.get(name, ())} if name in "gqd" and re.search(r"(?i)\bdual", scope.text) else set()
+    for of, value in scope.definitions.items() if own else ():
+        rest = {*scope.arguments.get(of, ())} - own
+        solved: dict[Expr, Expr] = {s: e for s, e in scope.solutions.items() if str(s) in rest}
+        if rest and len(solved) == len(rest) and own < {*scope.arguments[of]}:
+            return replace(scope.unfolded(value), solved.get)
+    return None
 
 
 def gradients_of(scope: Scope, words: str) -> Iterator[Expr]:

@@ -26,8 +26,8 @@ GREEK_CAPITALS = frozenset(word for word in GREEK_WORDS if word[0].isupper())
 FONT = r"\\(?:mathbf|boldsymbol|bm|mathrm|mathsf)\s*\{\s*(\\?\w+)\s*\}|\{\s*\\bf\s+(\w)\s*\}"
 BEGINS_FONT = r"\\text\s*\{|\\(?:mathbf|boldsymbol|bm|mathrm|mathsf)\s+(?=\w)"  # of \mathbf A \text{ s.p.d.}
 ADJECTIVE = r"(?:(?:an?|the|any|real|both|square|symmetric|idempotent|orthogonal|positive|definite|and)[\s,]+)*\(?"
-NAME = r"\\?[A-Za-zΑ-Ωα-ω]+(?:_\{?\w{1,2}\}?)?"
-NEXT = r"(?:\\[A-Za-z]+|[A-ZΑ-Ωα-ω](?:_\{?\w{1,2}\}?)?)(?![A-Za-z])"
+NAME = r"\\?[A-Za-zΑ-Ωα-ω]+(?:_\{?\w{1,2}\}?|[₀-₉])?"
+NEXT = r"(?:\\[A-Za-z]+|[A-ZΑ-Ωα-ω](?:_\{?\w{1,2}\}?|[₀-₉])?)(?![A-Za-z])"
 ONE = rf"\$?({NAME}(?:\$?(?:\s*,\s*|\s*,?\s+and\s+)\$?{NEXT})*)\$?"  # A; Q and R
 SQUARED = r"(?:²|\^\s*\{?\s*2\s*\}?)"
 BEGIN = r"(?m)(?:^|[^\w\s)ᵀ⊤'}=]|\b[a-z]{2,}\b)\s*([A-Z])"  # with no factor in front

@@ -51,7 +51,8 @@ def without_arguments(scope: Scope, m: re.Match[str]) -> str:
     value = scope.definitions.get(named(m.group("name")))
     known = scope.arguments.get(named(m.group("name"))) if value is not None else None
     given = m.group("arguments").split(",")
-    if value is not None and not known and _are_parts(value, named(m.group("arguments").strip())):
+    whole, names = re.escape(named(m["arguments"].strip())), {s.name for s in symbols(value)} if value else set()
+    if not known and whole not in names and any(re.fullmatch(rf"{whole}_?\d", name) for name in names):
         return f"{m.group('name')} "  # V(θ) of V = θ₁K + θ₂I
     if not known or len(given) != len(known):
         return m.group()
@@ -60,13 +61,10 @@ def without_arguments(scope: Scope, m: re.Match[str]) -> str:
     if named(m.group("name")) in {named(n) for n in re.findall(LETTER, m.group("arguments"))}:
         return m.group()  # p(1 − p) is a product
     found = _put_in(scope, scope.unfolded(scope.definitions[named(m.group("name"))]), known, given)
-    return m.group() if found is None else f" {scope.stored(found)} "
-
-
-def _are_parts(value: Expr, whole: str) -> bool:
-    """Whether a value depends on θ₁, θ₂, and not on the θ that they are of."""
-    names = {s.name for s in symbols(value)}
-    return whole not in names and any(re.fullmatch(rf"{re.escape(whole)}_?\d", name) for name in names)
+    if found is None:
+        return m.group()
+    scope.moved[named(m.group("name"))] = found
+    return f" {scope.stored(found)} "
 
 
 def at_place(scope: Scope, e: Expr, asked: Asked) -> Expr:

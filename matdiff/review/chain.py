@@ -62,10 +62,10 @@ class Chain:
         return is_bare or (self.is_identity and {*symbols(value)} != inside)
 
     def is_no_number(self, value: Expr) -> bool:
-        """Whether an identity of numbers goes on with a matrix, whatever its letters are: A : B = vec(A) vec(B)ᵀ."""
+        """Whether a matrix stands for a number, whatever its letters are: A : B = vec(A) vec(B)ᵀ, df/db = Xw + b1."""
         sizes = {name for s in symbols(value) if s.name.isupper() for size in s.shape for name in size.names()}
         is_matrix = value.shape != SCALAR and all(size.names() <= sizes for size in value.shape)
-        return self.is_identity and self.truth.shape == SCALAR and is_matrix
+        return (self.is_identity or self.is_derivative) and self.truth.shape == SCALAR and is_matrix
 
 
 def increments(e: Expr) -> list[Symbol]:

@@ -62,11 +62,8 @@ def under_conventions(line: str, chain: Chain, value: Expr, scope: Scope) -> Out
             return stacked._replace(convention="right where the derivative by a matrix is the row of its entries")
     if (symmetric := _symmetric(chain, value, scope) or _short(chain, value)) is not None:
         return symmetric
-    if (
-        truth.shape != SCALAR == value.shape
-        and not symbols(value)
-        and compared(truth, value * Ones(*truth.shape)).equal
-    ):
+    is_number = truth.shape != SCALAR == value.shape and not symbols(value)
+    if is_number and compared(truth, value * Ones(*truth.shape)).equal:
         return Outcome(True, None, "right where a number stands for the vector of such entries")
     if isinstance(truth, DiagonalMatrix) and chain.is_derivative and compared(truth.operands[0], value).equal:
         return Outcome(True, None, "right where it is the derivative of each entry")

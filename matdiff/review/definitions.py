@@ -75,7 +75,8 @@ def definitions_in(lines: list[Line], scope: Scope) -> tuple[dict[str, Definitio
             elif not statement.goes_on:
                 is_front = False
                 again |= {name: Definition(tuple(sides), tuple(map(named, arguments)))} if _is_called(arguments) else {}
-            here |= {name for side in statement.sides for name in letters_in(side)}
+            here |= (letters := {name for side in statement.sides for name in letters_in(side)})
+            used |= letters if statement.sides[-1] == "0" else set()  # what an equation is solved for behind it
         used |= here
     return found, again
 
@@ -92,11 +93,8 @@ def introduced(lines: list[Line], given: Collection[str]) -> list[Line]:
         for statement in line.statements:
             statement = _of_inverse(statement, stated)
             *sides, last = statement.sides
-            told = (
-                sides[:1]
-                if re.fullmatch(LETTER, sides[0] if sides else "") and not statement.goes_on
-                else statement.sides
-            )
+            is_named = bool(sides) and re.fullmatch(LETTER, sides[0]) is not None and not statement.goes_on
+            told = sides[:1] if is_named else statement.sides
             stated |= {_letter(name) for side in told for name in letters_in(side)}
             seen |= {_letter(name) for side in sides for name in letters_in(side)}
             is_new = len(sides) > 1 and re.fullmatch(LETTER, last) is not None and _letter(named(last)) not in seen
@@ -126,10 +124,8 @@ def defined_by(first: str, sides: Sequence[str], scope: Scope) -> tuple[str, tup
     is_elsewhere = m is not None and re.search(r"[-+−*/]", m.group("arguments") or "") is not None  # f(x + h)
     name = named(m.group("name")) if m and not is_elsewhere else ""
     if member := re.fullmatch(MEMBER, first):
-        return _of_family(named(member.group("name")), re.findall(r"[^\W_]", first[member.end("name") :]), scope) or (
-            "",
-            (),
-        )
+        indices = re.findall(r"[^\W_]", first[member.end("name") :])
+        return _of_family(named(member.group("name")), indices, scope) or ("", ())
     entry = re.fullmatch(r"([^\W\d_](?:_(?:hat|tilde|bar))?|[a-z]+)_([a-z]{1,2})", name)
     if entry is None or name in scope.given:
         return name, ()
@@ -158,8 +154,11 @@ def _stands_beside(name: str, side: str, lines: Collection[Line]) -> bool:
 
 
 def is_model(name: str, side: str, lines: Collection[Line], names_epsilon: bool) -> bool:
-    """Whether a name is data with a model of it: y = Xβ + ε, or y = Xβ where y − Xβ stands somewhere."""
-    if not names_epsilon and any(re.fullmatch(NOISE, side[start:end].strip()) for start, end in terms(side)):
+    """Whether a name is data with a model of it: y = Xβ + ε, y = Xβ + u, or y = Xβ where y − Xβ stands somewhere."""
+    added = [side[start:end].strip() for start, end in terms(side)]
+    if not names_epsilon and any(re.fullmatch(NOISE, term) for term in added):
+        return True
+    if name == "y" and added[1:] and added[-1] in "eu" and sum(added[-1] in letters_in(s) for s in _sides(lines)) == 1:
         return True
     apart = {said for part in _parts(side) for said in (f"{name}-{part}", f"{part}-{name}")}
     return any(re.search(rf"{re.escape(said)}(?![\w{MARKS}])", other) for said in apart for other in _sides(lines))

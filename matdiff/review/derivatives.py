@@ -24,6 +24,8 @@ def derivative(f: Expr, unknown: Expr, order: int) -> Expr:
     if not {*symbols(unknown)} <= {*symbols(f)}:
         raise UnsupportedError(f"{unknown} does not occur in the function")
     table = {str(unknown): unknown}
+    if order == 2 and unknown.shape == SCALAR != f.shape:  # M″(t)
+        return derivative(derivative(f, unknown, 1), unknown, 1)
     if order == 2:
         return hessians(f, table).whole()
     found = gradients(f, table) if f.shape == SCALAR else jacobians(f, table).whole

@@ -33,9 +33,7 @@ CASE = (  # for i ≠ k
 UNDER = r"\b(?:for|if|when|whenever|unless)\b.*(?:[<>≤≥≠]|\\(?:[gl]eq?|neq?)\b)"  # = 1 for x > 0
 COUNT = r"(?<![A-Za-z])[dkmnpqrKMNT](?![A-Za-z_^(])"
 NUMBER = Declaration("", SCALAR)
-PLAIN = frozenset(
-    ("positive", "nonnegative", "invertible")
-)  # which leave a vector free to sum to 1, a matrix to be symmetric
+PLAIN = frozenset(("positive", "nonnegative", "invertible"))  # which leave a vector free to sum to 1
 
 TRANSPOSE = r"[ᵀ⊤'′]|\^\s*\{?\s*(?:T(?![A-Za-z])|\\(?:top|intercal|mathsf|mathrm|text))"
 

@@ -60,7 +60,6 @@ def edits(side: str) -> Iterator[Edit]:
     yield from _transposes(side, found)
     yield from _inverses(side, found)
     yield from indices(side)
-    yield from _increments(side, found)
     yield from _exchanges(side, found)
 
 
@@ -140,14 +139,6 @@ def _inverses(side: str, found: list[Factor]) -> Iterator[Edit]:
         if len(ends) > 1:
             pieces = (side[a:b] for a, b in pairwise((0, *ends, len(side))))
             yield Edit("inverse", "^{-1} ".join(pieces), (0, len(side)), said)
-
-
-def _increments(side: str, found: list[Factor]) -> Iterator[Edit]:
-    """X for dX, of which there is one too many in vᵀ dA dv."""
-    for f in found:
-        if side[f.start] in "d∂" and f.bare - f.start > 1 and side[f.bare - 1] != ")":
-            said = f"{side[f.start + 1 : f.bare].strip()} should stand where {side[f.start : f.bare]} does"
-            yield Edit("factor", f"{side[: f.start]} {side[f.start + 1 :]}", (f.start, f.end), said)
 
 
 def indices(side: str, known: str = "") -> Iterator[Edit]:
@@ -239,7 +230,9 @@ def _bracketed(side: str, found: list[Factor]) -> Iterator[Edit]:
 
 
 def _numbers(side: str) -> Iterator[Edit]:
-    """A number left out, or 2 and ½ put in front of a term."""
+    """A number left out, a d of vᵀ dA dv too, or 2 and ½ put in front of a term."""
+    for m in re.finditer(r"(?<![A-Za-z\\])[d∂]\s?(?=[^\W\d_](?![a-z]))", side):
+        yield Edit("factor", side[: m.start()] + " " + side[m.end() :], m.span())
     for m in re.finditer(rf"(?<![\w^_{{.])(?<!vector\()(?:{NUMBER})(?![\w.])(?!\s*[-/ᵀ⊤'^])|\(\(?1\)?/\(?2\)?\)", side):
         yield Edit("factor", side[: m.start()] + " " + side[m.end() :], m.span())
         if m.group() == "2":

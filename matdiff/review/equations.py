@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 from matdiff.algebra.dims import SCALAR
@@ -100,9 +100,14 @@ class Equations:
         found.is_at_a_point, found.concludes, found.departs = self.is_at_a_point, self.concludes, self.departs
         return found
 
-    def suppose(self, left: Expr, by: set[str]) -> bool:
-        """Takes gradients for 0 of which nobody says so, where a text says what that is by which they are."""
-        is_unknown = not self.zeros and isinstance(left, Symbol) and left.name in by
+    def suppose(self, left: Expr, right: Expr, by: set[str]) -> bool:
+        """Takes gradients for 0 of which nobody says so, where a text says what that is by which they are.
+
+        Or where an equation has the letters of one.
+        """
+        inside = {*symbols(left - right)}
+        is_alike = not isinstance(left, Symbol) and any({*symbols(g)} == inside for g in self.gradients)
+        is_unknown = not self.zeros and (is_alike or (isinstance(left, Symbol) and left.name in by))
         self.zeros = [*self.gradients] if is_unknown else self.zeros
         return is_unknown
 
@@ -169,10 +174,10 @@ class Equations:
         alike = [one for one in {known, replace(known, self.solutions.get)} if {*symbols(one)} == inside]
         return any(_are_parallel(one, other) for one in alike)
 
-    def give(self, left: Expr, right: Expr) -> bool:
-        """Whether two sides are equal where the equations so far hold, as wᵀw = 1."""
-        sides = self.usual(left), self.usual(right)
-        return bool(self.zeros) and Premises(self.zeros, sides).give(*sides) is True
+    def give(self, left: Expr, right: Expr, reasons: Iterable[Expr] = ()) -> bool:
+        """Whether two sides are equal where the equations so far hold, as wᵀw = 1, and *reasons* are 0."""
+        sides, zeros = (self.usual(left), self.usual(right)), [*self.zeros, *map(self.usual, reasons)]
+        return bool(zeros) and Premises(zeros, sides).give(*sides) is True
 
     def has_increments(self) -> bool:
         """Whether an increment dX stands in an equation."""

@@ -27,7 +27,8 @@ IN_SPACE = rf"\s*(?:∈|\\in(?![A-Za-z]))\s*{SPACE}"
 MEMBER = rf"{AHEAD}{NAME}(?:\s*,\s*{NAME})+{IN_SPACE}|(?<![\w\\^]){NAME}(?:{INVERTED})?{IN_SPACE}"  # x, y ∈ ℝⁿ
 SOFTMAX = r"(?:\\sigma|σ)\s*\((?:[^()]|\([^()]*\))*\)\s*&?=\s*[^$;\n=]{0,20}exp[^$;\n=]{0,60}(?:1\}?\^|sum|∑|1ᵀ)"
 SIGMA_OF_MATRIX = (  # σ(W) = uᵀWv, of its own; σ(w) = √(wᵀΣw)
-    r"(?:\\sigma|σ)\s*\(\s*(?:[A-Z]\s*\)\s*&?\s*=(?![^;\n]*(?:exp|e\^|softmax))|[a-z]\s*\)\s*&?\s*=\s*(?:\\?sqrt|√))"
+    r"(?:\\sigma|σ)\s*\(\s*(?:[A-Z]\s*\)\s*&?\s*=(?![^;\n]*(?:exp|e\^|softmax))"
+    r"|[a-z]\s*\)\s*&?\s*=[^;\n=]{0,9}(?:\\?sqrt|√|‖|\\\||[a-z](?:ᵀ|\^\{?(?:T|\\top))))"
 )
 VARIATION = r"(?m)^\W*(?:δ|\\delta\s*)(?:\\?[A-Za-z]+|[^\W\d_]|\([^=\n]*\))\s*&?="  # δf = …, δ(xᵀAx) = …
 DELTA = r"(?:δ|\\delta(?![A-Za-z]))\s*(?:[_=+*'ᵀ^):₀-₉⊙-]|\\odot|$)"  # δ, which is a name
@@ -46,6 +47,7 @@ PREDICTED = r"softmax|sigma|σ|hat|[ŷp̂]"
 ONE_HOT = r"(?<![\w\\])\$?([^\W\d_])\$?\s*(?:\(|is\s+|,\s*)?(?:an?\s+)?one-hot"
 VARIES = r"(?:∂|(?<![A-Za-z])d\}?|\\partial|(?:∇|\\nabla)\s*_\s*\{?)\s*"  # in front of an unknown
 ONES = rf"(?<![\w.])1\s*{TURNED}"  # 1ᵀ, so that · 1 is a vector too
+BIAS = r"\([^\W\d_]\s*,\s*([a-z])\)\s*&?=[^\n]*[+−-]\s*\1\s?1(?![\w.])"  # f(w, b) = ‖Xw + b1 − y‖²
 OUTER_ONES = rf"(?<![\w.])1\s+1\s*{TURNED}"  # 1 1ᵀ
 FROM_ZERO = r"∑\s*_\{\s*(\w)\s*=\s*0\s*\}\s*\^\s*\{\s*(\w)\s*[-−]\s*1\s*\}"  # whose members are as many as from 1 to n
 PRIME_TURNS = r"[\w)]′(?:[^\W\d_]|\)\s*[′⁻^])"  # X′X, (X′)⁻¹
@@ -95,7 +97,8 @@ STEPPED = r"Δ\s*([^\W\d_])(?![_\d₀-₉])"  # ΔX, a name
 BARE_STEP = r"(?:Δ|\\Delta(?![A-Za-z]))\s*(?:[_=+*'ᵀ^²):₀-₉⊙&\-]|\\|$)"  # Δ, which is one itself
 LOW_LETTERS = rf"(?<=[^\W\d_])[ₐ-ₜᵢ-ᵥⱼ]+(?![{SUBS}₊₋])"  # xᵢ, which is x_{i}
 OF_CODE = r"@|\.T\b|(?i:\* is element|\*[^\n]*\((?:all )?(?:element|entry)-?wise\))"  # where * is by entries
-DISTANCE = r"[dD](?:_(?:\w|\{\w(?:,?\s*\w)?\}|\w\w))?(?:²|\^\{?2\}?)"  # d²(x, y), d_M^2, d_ij^2, squared
+SQUARE = r"(?:_(?:\w|\{\w(?:,?\s*\w)?\}|\w\w))?(?:²|\^\{?2\}?)"  # of d²(x, y), d_M^2, d_ij^2, squared
+SQUARED = {"D_sq": (rf"[dD]{SQUARE}", "?"), "σ_sq": (rf"(?:σ|\\sigma){SQUARE}", "")}  # σ² only as σ²(w) = …
 OF_SUMS = r"([∑Σ]_\{?(?P<i>[a-z])[^/=]*?)\s*/\s*([∑Σ]_\{?(?P=i)[^/=+−-]*)$"  # ∑ₖ rₖ xₖ / ∑ₖ rₖ
 INNER = rf"({LETTER}\s*{TURNED})\s*({LETTER})(?!\s*{TURNED}|[\w^(])"
 FACTOR_ONE = r"(?<=[\w)\]'′ᵀ⊤}])\s*(?:(?<=\s)|(?<=ᵀ)|(?<=⊤))1(?=\s*(?:[/)+−-]|$))"
@@ -273,13 +276,17 @@ class Habits:
         self._turns_with_t = "t" not in given and not re.search(r"(?<![A-Za-z\\^{])t(?![A-Za-z])", text)
         self._note_likelihoods(text, given)
         self.names_ones = re.search(ONES, text) is not None
-        self._numbers_one = re.search(r"[α-ω](?:[02-9]|_\{?\d|[₀-₉])", text) is None  # μ1 is μ times ones
+        numbered = "".join(re.findall(r"([a-zα-ω])(?:[02-9]|_\{?\d|[₀-₉])", text))
+        greek = "α-ω" if self.names_ones and not re.search("[α-ω]", numbered) else ""
+        letters = {*re.findall(BIAS, text)} - {*numbered}
+        self._scales = greek + "".join(sorted(letters))  # μ1 is μ times ones, and b1 in f(w, b)
         self._has_steps = re.search(rf"{STEP}\s*&?\s*=", text) is not None
         self._sums = "|".join(sorted(sums_in(text)))
         self._sign_of_next = "" if self._primes else sign_of_next(text)
         is_taken = self._primes or self._sign_of_next or re.search(TURNED.replace("′", ""), text)
         self._primes_turn = not is_taken and re.search(PRIME_TURNS, text) is not None
-        self._names_d2 = re.search(rf"(?m)(?:^\W*|\$){DISTANCE}\s*(?:\([^()=ᵀ⊤'^+]*\))?\s*&?\s*=", text) is not None
+        told = r"(?m)(?:^\W*|\$|:\s){}\s*(?:\([^()=ᵀ⊤'^+]*\)){}\s*&?\s*="
+        self._squared = [(n, of) for n, (of, is_bare) in SQUARED.items() if re.search(told.format(of, is_bare), text)]
         said = re.search(COMMUTATION, text)
         self.commutation = next(filter(None, said.groups())) if said else ""
         self._is_code = re.search(OF_CODE, text) is not None
@@ -319,7 +326,7 @@ class Habits:
 
     def respelt(self, side: str) -> str:
         """A side with its signs in the spelling that the reader knows."""
-        side = re.sub(PIECE, lambda m: f"{m[1]}{m[2]}[{m[3] or m[4]}]", side)
+        side = re.sub(PIECE, lambda m: f"{m[1]}{m[2]}[{m[3] or m[4]}]", side.replace("″", "′′"))
         side = re.sub(r"\((\d)/(\d)([A-Za-z])\)", r"(\1/(\2\3))", side)  # (1/2n)
         side = re.sub(LOW_LETTERS, lambda m: f"_{{{m[0].translate(PLAIN_SUBSCRIPT)}}}", side)
         side = re.sub(rf"Σ_\{{?({self._sums})\}}?", r"∑_{\1} ", side) if self._sums else side
@@ -366,7 +373,8 @@ class Habits:
         side = re.sub(rf"({self._next})(?:⁺|\^\{{?\+\}}?)", r" \1_plus ", side)
         side = re.sub(self._sign_of_next, r"\1_plus", side) if self._sign_of_next else side
         side = re.sub(STEPPED, r"\1_Delta", side) if self._steps else side
-        side = re.sub(rf"(?<![A-Za-z]){DISTANCE}", "D_sq", side) if self._names_d2 else side
+        for name, spelt in self._squared:
+            side = re.sub(rf"(?<![A-Za-z]){spelt}", name, side)
         side = re.sub(r"(\(\(?\d+\)?/\(?\d+\)?\))\s*(?=\d)", r"\1 * ", side)  # ½ 2 A x, where no power has come down
         side = re.sub(LIKELIHOOD, " l_p ", side) if self._says_likelihood else side
         side = re.sub(rf"{LOGARITHM}{OF_L}(?:\s*\([^()]*\))?", " l_L ", side) if self._says_l else side
@@ -374,7 +382,8 @@ class Habits:
         if self.names_ones:
             side = re.sub(OUTER_ONES, " vector(1) vector(1)' ", side)
             side = re.sub(r"·\s*1(?![\w.])", "· vector(1)", side)
-            side = re.sub(r"(?<![A-Za-z])([α-ω])1(?![\w.])", r"\1 vector(1)", side) if self._numbers_one else side
+        if self._scales:
+            side = re.sub(rf"(?<![A-Za-z])([{self._scales}])1(?![\w.])", r"\1 vector(1)", side)
         if self._is_code:
             side = re.sub(STAR, ".*", side).replace("@", " ").replace(".T", "'")
         return side

@@ -43,10 +43,9 @@ def with_formulas(lines: list[Line], given: Collection[str]) -> list[Line]:
     [('J', "((θ'x_i) - y_i)^2")]
     """
     for found in _functions(lines, given):
-        lines = [line._replace(statements=tuple(_put(s, found) for s in line.statements)) for line in lines]
-        lines = [
-            line._replace(statements=tuple(s for s in line.statements if s.sides[1:] or s.goes_on)) for line in lines
-        ]
+        put = [[_put(s, found) for s in line.statements] for line in lines]
+        kept = (tuple(s for s in statements if s.sides[1:] or s.goes_on) for statements in put)
+        lines = [line._replace(statements=statements) for line, statements in zip(lines, kept, strict=True)]
     return lines
 
 

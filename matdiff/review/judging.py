@@ -250,7 +250,9 @@ class Judge(Beside):
                 return False
             is_same = compared(self.scope.value(sides[0]), self.scope.value(sides[1])).equal is not False
             is_new = self.has_derived or re.search(INTRODUCES, line.text) is not None
-            if is_same or not is_new or any(s.name == name for s in symbols(value)):
+            inside, before = {*symbols(value)}, {*symbols(self.scope.unfolded(self.scope.definitions[name]))}
+            at_solution = inside < before and before - inside <= {*self.equations.solutions}  # S(b) = yᵀy − …
+            if is_same or not is_new or at_solution or any(s.name == name for s in inside):
                 return False
         except MatdiffError:
             self.scope.forget(name)
@@ -289,9 +291,14 @@ class Judge(Beside):
         """Whether an equation may be meant as a condition and not as an identity: Ax = b, w'w = 1."""
         spelt = [side.strip() for side in sides[:2]]
         read = self.scope.value if re.search(RESTATES, line.text) else self.scope.read
-        values = (read(side) for side in spelt)  # of which f(x + h) is none that is bare, though it has a name
-        is_bare = "I" in spelt or any(isinstance(e, BARE) and str(e) not in self.scope.derivatives for e in values)
-        return is_bare or re.search(CONDITION, line.text) is not None or self._speaks_of_more(sides)
+        is_bare = "I" in spelt
+        for side in spelt:  # of which f(x + h) is none that is bare, though it has a name
+            with suppress(ShapeError):
+                is_bare |= isinstance(e := read(side), BARE) and str(e) not in self.scope.derivatives
+        speaks_of_more = self._speaks_of_more(sides)
+        is_called = re.fullmatch(rf"{LETTER}\s*\([^()]*\)", spelt[0]) is not None
+        is_bare = is_bare and (speaks_of_more or not is_called)  # f(Q) = … once more, in the same letters
+        return is_bare or re.search(CONDITION, line.text) is not None or speaks_of_more
 
     def _is_linearised(self, sides: list[str]) -> bool:
         """Whether an equation with dX is one to be solved: H dx + Aᵀdν = −r, and nothing that is differentiated."""

@@ -25,7 +25,7 @@ from matdiff.review.scope import Scope
 from matdiff.review.upstream import unsaid_losses
 
 KNOWN = ("definitions", "members", "given_by", "unread")  # what is known of names, besides their shapes
-OF_SQUARE = rf"(?P<traced>{TRACED})({LETTER})\s*(?:[-+−),=;]|$)|({LETTER})\s*⁻¹"
+OF_SQUARE = rf"(?P<traced>{TRACED})({LETTER})(?:\([a-zα-ω]\))?\s*(?:[-+−),=;]|$)|({LETTER})\s*⁻¹"
 
 
 def learn(scope: Scope, lines: list[Line]) -> None:

@@ -67,7 +67,7 @@ DISPLAYED = (
 BARE_TRACE = rf"(?<![A-Za-z])[tT]r\s+(?=(?:{HELD}|{LETTER}['ᵀ]?)\s*(?:⁻¹|\^\{{?[-−]1))"  # of all behind it
 ONES = r"(?:\\(?:vec|mathbf|boldsymbol|bm)\s*\{\s*1\s*\}|𝟏)(?!\s*(?:[_\[]|\\\{))"  # a vector, and no indicator
 SWITCH = r"\{\s*\\(?:rm|bf|tt|it|sf|cal|scr)\s*([A-Za-z]+|\d)\s*\}"
-POINTER = r"(?<!\S)(?:<?=+>|--?>)(?=\s.*=)"  # => G = …, and no x => 0
+POINTER = r"(?<!\S)(?:<?=+>|--?>|→|\\(?:to|rightarrow)(?![A-Za-z]))(?=\s.*=)"  # => G = …, and no x => 0
 IMPLIED = r"[⇐⟸]|\\(?:impliedby|(?:Longl|L)eftarrow)(?![A-Za-z])"
 ARROWS = (
     rf"\\(?:(?:R|Leftr|Long(?:left)?r)ightarrow|implies|therefore|iff|because|q?quad)(?![A-Za-z])|[⇒⟹⟺⇔∴]|{IMPLIED}"
@@ -86,7 +86,7 @@ VALUE = r"[^\W\d_]\s*\([^\W\d_](?:\s*,\s*[^\W\d_])*\)"  # f(w), L(a, b)
 BEHIND = r"=\s*:(?!=)|≡"  # y − T =: Δ, whose name stands at the end
 RELATION = r"(?<![<>!=≤≥:])(?::=|=(?!=))"
 IN_WORDS = rf"(?i:{DERIVED})\s+of\s+(?P<f>\S.*?)\s+{BY}{NAMES}\s*(?:is\b|equals\b|:?=|:)"  # the gradient of f wrt x is
-HEADED = r"^\s*(?:\d+|vec|[^=:]*[~∼][^=:]*):\s"  # of ch. 9: φ(X) = …, y ~ N(Xβ, I): ℓ = …
+HEADED = r"^\s*(?:\d+(?:\.\d+)*|vec|[^=:]*[~∼][^=:]*):\s"  # of ch. 9: φ(X) = …, y ~ N(Xβ, I): ℓ = …
 OF_NUMBER = r"(?:(?<![A-Za-z])d[a-zα-ω]|∇)[^\s:=]{0,4}\s*="  # df = …, ∇f = … behind a colon
 NUMBERING = (
     r"^[\s&]*(?:\((?:\d{1,2}|[a-h]|i{1,3}|iv|vi?)\)|\[\d{1,2}\]|\d{1,2}\))\s+(?=[^\s+*/-])"  # (1) f(x) = …, (a) …, 1) …
@@ -311,11 +311,8 @@ def _statements(formula: str, known: frozenset[str], is_signed: bool) -> Iterato
             goes_on = not sides[0]
             if not re.fullmatch(NUMBER, sides[1]):
                 sides[0] = re.sub(OPTIMUM, "", sides[0])
-            if (
-                len(sides) > 2
-                and re.fullmatch(r"(?:log |ln )?\w+(?:_\{\w+\})?", sides[0])
-                and re.fullmatch(VALUE, sides[1])
-            ):
+            is_value = len(sides) > 2 and re.fullmatch(VALUE, sides[1])
+            if is_value and re.fullmatch(r"(?:log |ln )?\w+(?:_\{\w+\})?", sides[0]):
                 yield Statement((sides.pop(1), sides[1]))  # J = f(w) = … says both what J and what f(w) is
             yield Statement(tuple(sides[1:] if goes_on else sides), goes_on)
             if behind and behind[0].strip():

@@ -360,7 +360,7 @@ def _varying(d: str, spelt: tuple[str, ...], increments: frozenset[str]) -> tupl
     functions = (w for w in MATHEMATICAL if len(w) > 1 and w not in increments)
     calls = "|".join(sorted(functions, key=len, reverse=True))
     words = "|".join([*spelt, LETTER])
-    operand = rf"(?:{HELD}|\|[^|]*\||\s(?:{words}){INVERTED}?){POWERED}?"
+    operand = rf"(?:{HELD}|\|[^|]*\||\s(?:{words})(?:{INVERTED}|{TURNED})?){POWERED}?"
     whole = rf"(?!(?:{calls}|delta)(?![A-Za-z]))"  # det, diag, delta are words
     called = rf"(?:(?:{calls})\s*)+{operand}"
     return (

@@ -71,7 +71,7 @@ class Scope:
             more = {"stochastic" if is_row and word == "simplex" else word for word in said.properties}
             self.declared.table[name] = known._replace(properties=known.properties | more)
         self.given = frozenset(self.declared)
-        self.definitions: dict[str, Expr] = {}
+        self.definitions, self.moved = dict[str, Expr](), dict[str, Expr]()  # the last f(x + αp) of an f
         self.members: dict[str, General] = {}
         self.is_jacobian = False  # whether the last derivative was that of a vector or a matrix
         self.origin: Origin | None = None  # of the last derivative

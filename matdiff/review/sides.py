@@ -38,6 +38,7 @@ from matdiff.review.upstream import links_in
 from matdiff.review.verdicts import AGREES, CONVENTION, MISFIT, NO_CLAIM, PROVED, UNREAD, WRONG
 
 OPEN_STEP = "it does not follow from the equation above in a step that is known"
+REASON = r"\W*(?:since|because|as|using|by)\b"
 MISPLACED = r"the index \w+ (?:is not bound|runs to)"
 
 
@@ -149,7 +150,8 @@ class Beside:
             return Judged(line, NO_CLAIM)
         if links_in(self.scope, chain.truth) and not {*symbols(value)} <= {*symbols(chain.truth)}:
             return Judged(line, UNREAD, "the function that is differentiated is not given")
-        follows = value.shape == chain.truth.shape and self.equations.give(chain.truth, value)
+        reasons = self._reasons_below(line)
+        follows = value.shape == chain.truth.shape and self.equations.give(chain.truth, value, reasons)
         if follows or doubts.holds_if_orthonormal(self.scope, chain.truth, value):
             chain.stated = chain.truth = value
             return self._following(line, chain.first, value)
@@ -162,6 +164,13 @@ class Beside:
             self._leave_out()
             return Judged(line, UNREAD, "it speaks of something that was not introduced")
         return self._different(line, chain, side, value, in_case=case is not None)
+
+    def _reasons_below(self, line: Line) -> Iterator[Expr]:
+        """What is 0 as the lines below say that give reasons: since vᵀv = 1."""
+        below = (other for other in self.lines if other.number > line.number and re.match(REASON, other.text))
+        for left, right in (s.sides for other in below for s in other.statements if len(s.sides) == 2):
+            with suppress(MatdiffError):
+                yield self.scope.tried(left) - self.scope.tried(right)
 
     def _different(self, line: Line, chain: Chain, side: str, value: Expr, in_case: bool) -> Judged:
         """The verdict on a side that is not what it should be: wrong, unless sizes or conditions are not known."""
@@ -239,7 +248,7 @@ class Beside:
             return before.implies(e, value, unknowns).follows is True
 
         before.zeros[:0] = self.scope.differentials(before.zeros) if increments(left - value) else []
-        is_supposed = before.suppose(left, self.derived_by)
+        is_supposed = before.suppose(left, value, self.derived_by)
         found = before.implies(left, value, unknowns)
         found = Implied(None) if is_supposed and not found.follows else found
         self.equations.add(left, value)

@@ -83,7 +83,6 @@ def _kinds(fault: Fault, scope: Scope) -> Iterator[Found]:
     if fault.value is not None and is_right(fault.value, _turned(fault.truth)):
         yield Found("index" if isinstance(fault.truth, Entry) else "transpose")
     yield from causes(fault, {name: scope.unfolded(e) for name, e in scope.definitions.items()})
-    yield from _by_a_factor(fault, scope)
     is_plain = fault.error is None and not fault.is_derivative and not has_increments(fault.side, scope)
     yield Found(_by_looks(fault), None, "the two sides are not equal" if is_plain else "")
 
@@ -137,7 +136,9 @@ def _count(s: Symbol, e: Expr) -> int:
 def _by_edit(fault: Fault, scope: Scope) -> Iterator[Found]:
     """The kinds of the edits of the text that make the side right; many edits come to a value that was compared."""
     seen, usual = {fault.value}, as_usual(scope)
-    for edit in islice(edits(re.sub(INLINE, r"((∂\1)/(∂\2))", fault.side)), MOST_EDITS):
+    side, found = re.sub(INLINE, r"((∂\1)/(∂\2))", fault.side), {s for s in symbols(fault.truth) if ONE not in s.shape}
+    lost = [spelt for s in sorted(found, key=str) for spelt in (f"{s}ᵀ", f"{s} ")] if fault.error else []
+    for edit in (*islice(edits(side), MOST_EDITS), *scaled(side, lost)):
         with suppress(MatdiffError, RecursionError):
             value = usual(scope.tried(edit.side))
             if value not in seen and (is_right(value, fault.truth) or as_is_usual(fault.truth, value, scope)):
@@ -148,6 +149,8 @@ def _by_edit(fault: Fault, scope: Scope) -> Iterator[Found]:
 
 def _kind_of(edit: Edit, fault: Fault, scope: Scope) -> tuple[str, str]:
     """The kind of slip that an edit mends, and what a tutor would say."""
+    if edit.kind == "factor" and fault.error is not None:
+        return "missing term", "a factor is missing"  # 2Dβ for 2DᵀDβ
     if edit.kind == "factor" and not fault.is_derivative and _is_one_of_many(edit.side, scope):
         return "missing term", edit.why
     if edit.kind == "order" and fault.error is not None and _is_outer(fault.truth):
@@ -167,15 +170,6 @@ def _is_outer(e: Expr) -> bool:
 def _is_one_of_many(side: str, scope: Scope) -> bool:
     """Whether a side is a differential of many terms: what is there once and should be twice is one of them."""
     return has_increments(side, scope) and len(terms(side)) > MANY
-
-
-def _by_a_factor(fault: Fault, scope: Scope) -> Iterator[Found]:
-    """Whether a matrix is missing in front of a term whose shape does not fit: 2Dβ for 2DᵀDβ."""
-    matrices = {str(s) for s in symbols(fault.truth) if ONE not in s.shape} if fault.error else ()
-    for edit in scaled(fault.side, (spelt for name in sorted(matrices) for spelt in (f"{name}ᵀ", name))):
-        with suppress(MatdiffError, RecursionError):
-            if is_right(value := scope.tried(edit.side), fault.truth):
-                yield Found("missing term", value, "a factor is missing")
 
 
 def _by_edit_of_the_left(fault: Fault, scope: Scope) -> Iterator[Found]:
