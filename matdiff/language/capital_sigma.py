@@ -21,6 +21,22 @@ class CapitalSigma(Keywords):
     def sum_sign(self, m: re.Match[str]) -> int:
         return self.big("sum" if m.group() == "∑" else "prod", m.start(), m.end())
 
+    def capital(self, start: int, end: int) -> int:
+        """Σ and Π as the signs of sums and products where they are such, else 0."""
+        return self.capital_pi(start, end) if self.text[start] == "Π" else self.capital_sigma(start, end)
+
+    def capital_pi(self, start: int, end: int) -> int:
+        """Π as the sign of a product where a term begins with it that has limits, else 0."""
+        from matdiff.language.limits import read_limits
+
+        limits = read_limits(self.text, end)
+        begins = self.last not in ENDERS or self.last == "NUMBER"
+        if not (limits.clauses and begins and match_at(OPERAND_FOLLOWS, self.text, limits.end)):
+            return 0
+        if not (limits.explicit or ("Pi" not in self.vocabulary.names and self.decide(start, True, 2))):
+            return 0
+        return self.operand("BIG_SUM", ("prod", limits), start, limits.end)
+
     def capital_sigma(self, start: int, end: int) -> int:
         """Σ as a sum sign where it is one (the answer is the place behind it), else 0."""
         from matdiff.language.limits import read_limits

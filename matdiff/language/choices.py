@@ -102,6 +102,8 @@ class Options:
             return customs.ARROWS
         if customs.is_time(name.name, self.bound.text):
             return customs.TIMES
+        if name.name == "epsilon" and customs.is_noise(self.bound.text):
+            return customs.VECTORS
         if self.is_of_chances and len(name.name.partition("_")[0]) == 1:
             return customs.CONSTANTS
         if name.name in self.divisors:

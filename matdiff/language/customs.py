@@ -182,6 +182,17 @@ def is_of_chances(text: str) -> bool:
     return "1" in text and re.search(CHANCE, text) is not None and re.search(SAYS_SHAPE, text) is None
 
 
+def is_noise(text: str) -> bool:
+    """Whether ε is a term beside a product with a matrix, as in Xβ + ε, and no small number in a logarithm or root.
+
+    >>> is_noise("‖y − Xβ − ε‖²"), is_noise("log(Ax + ε)"), is_noise("‖x‖ + ε")
+    (True, False, False)
+    """
+    return re.search(NOISE, text) is not None and re.search(SMALL, text) is None
+
+
+NOISE = r"[A-Z]\s*[a-zα-ω]\w*\s*[-+−]\s*(?:[εϵ]|epsilon|eps)(?![A-Za-z(])"
+SMALL = r"(?:log|ln|sqrt|√|/)\s*\([^()]*(?:[εϵ]|epsilon|eps)(?![A-Za-z])"
 CHANCE = r"(?<![A-Za-z\\])([a-zθπ][\u0300-\u036f]?)(?![A-Za-z]).*\(\s*1\s*[-−]\s*\1\s*\)"
 SAYS_SHAPE = r"['′ᵀ⊤⊙∑ΣΠ∏_[A-Z‖@]|\.\*|\^\s*\{?\s*T|(?<![a-z])(?:sum|dot|norm|prod|mean|diag|vector|softmax)(?![a-z])"
 MATRIX = r"(?:\\[a-z]+\s*\{\s*[A-Z]\s*\}|[A-Z])"

@@ -31,7 +31,11 @@ PLACES: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {  # of the variabl
 }
 ARITHMETIC = ("symbol", "NUMBER", "power", "group", "product", "tight")
 DIVERGENCE = r"D_?\{?\s*(?:KL|kl)\s*\}?(?=\s*\()"
-EXPECTATION = r"E\s*(?:_\{[^{}]*\}|_\w+|[ₐ-ₜᵢ-ᵥ]+)?\s*\[(?!\s*[\w:]*\s*(?:,\s*[\w:]*\s*)?\])"
+PLACE = r"\s*(?:[A-Za-z]?[0-9]*|[i-n]{2})\s*"  # E[i, j], E[1:n, :]
+EXPECTATION = (
+    r"E\s*(?:_\{[^{}]*\}|_\w+|[ₐ-ₜᵢ-ᵥ]+)?\s*"
+    rf"\[(?!{PLACE}(?::{PLACE})?(?:,{PLACE}(?::{PLACE})?)?\])"
+)
 EXPECTED = r"E\s*(?:_\{[^{}]*\}|_\w+|[ₐ-ₜᵢ-ᵥ]+)?\s*(?=\()"
 BEFORE_TERM = regex(r"(?:^|[-+−=;,/½]|(?<!tr)(?<!trace)(?<!det)\(|[0-9⋅·]\s*|Σ|∑.*)\s*$")
 BEHIND_TERM = r"\s*(?:$|[-+−^²/;,)])"

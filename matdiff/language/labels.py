@@ -145,6 +145,8 @@ class Labels:
         known, kind, label = self.known, self.known.kind(name), canonical(high.label)
         letters = [label] if is_letter(label) else list(label)
         self._require_no_component(letters, high, written)
+        if label == "t" and kind != "S":
+            self._require_no_transpose(high, written)
         if len(letters) > 1 and (label in known.names or all(c in known.names or c in self.bound for c in letters)):
             return False, 0
         if len(letters) > 2 or (len(letters) > 1 and kind != "S"):
@@ -168,6 +170,21 @@ class Labels:
         start = max(self.known.text.find(written), 0)
         message = f"{written}^{high.label} and {written}^{other} can be powers of {name}, or names of their own"
         hint = f"for powers declare {high.label}: scalar; else the unknown is {name}^{high.label}"
+        raise AmbiguityError(message, text=self.known.text, span=(start, start + len(written)), suggestion=hint)
+
+    def _require_no_transpose(self, high: High, written: str) -> None:
+        """Refuses x^t A x of a text that has no other t: the transpose, as many write it, or x at a time t."""
+        raised = rf"(?:\^\s*(?:t(?!\w)|\{{\s*t\s*\}})|ᵗ)(?={FACTOR})"
+        first = search_in(raised, self.text)
+        if (
+            first is None
+            or high.transposed
+            or re.search(r"(?<![A-Za-z\\])t(?![A-Za-z])|ᵗ", re.sub(raised, "", self.text))
+        ):
+            return
+        start = max(self.known.text.find(written), 0)
+        message = f"{written}^t can be the transpose of {written}, or {written} at a time t"
+        hint = f"write {written}ᵀ for the transpose, {written}_t for the other"
         raise AmbiguityError(message, text=self.known.text, span=(start, start + len(written)), suggestion=hint)
 
     def _require_no_component(self, letters: list[str], high: High, written: str) -> None:

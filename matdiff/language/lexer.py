@@ -327,7 +327,7 @@ class Lexer(CapitalSigma):
 
     def name(self, name: str, start: int, end: int) -> int:
         """A name, unless the letter stands for an open function or ends in a vector of ones."""
-        if name == "Sigma" and self.text[start] == "Σ" and (big := self.capital_sigma(start, end)):
+        if name in ("Sigma", "Pi") and self.text[start] in "ΣΠ" and (big := self.capital(start, end)):
             return big
         prime = match_at(r"′(?![′'(])[₀-₉]*", self.text, end) if self.text.startswith("′", end) else None
         if prime and not self.labels.primes_transpose:

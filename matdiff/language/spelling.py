@@ -36,10 +36,10 @@ SAME = {
     **dict.fromkeys("\N{ZERO WIDTH SPACE}\N{WORD JOINER}\N{ZERO WIDTH NO-BREAK SPACE}\N{SOFT HYPHEN}", ""),
 }
 RAISED = {"⁽": "^{(", "⁾": ")}"}  # x⁽ⁱ⁾ is x^{(i)}
-ABOVE = SUPERSCRIPTS | {"⁺": "+"}
+ABOVE = SUPERSCRIPTS | {"⁺": "+", "½": "1/2", "ᐟ": "/"}
 DIGIT, LETTER = "[⁰¹²³⁴-⁹]", f"[{LETTERS_ABOVE}]"
 TERM_ABOVE = rf"(?:{DIGIT}*{LETTER}|{DIGIT}+)"
-EXPONENT = regex(rf"⁻?(?:{TERM_ABOVE}(?:[⁺⁻]{TERM_ABOVE})+|{DIGIT}+{LETTER})")
+EXPONENT = regex(rf"⁻?(?:{TERM_ABOVE}(?:[⁺⁻]{TERM_ABOVE})+|{DIGIT}+{LETTER}|{DIGIT}+ᐟ{DIGIT}+)|⁻½")
 MATHEMATICAL = (("\U0001d400", "\U0001d7ff"), ("\u2100", "\u214f"), ("\uff01", "\uff5e"))  # 𝐱, ℝ, full width
 MARKS = frozenset(ACCENTS.values())
 SPELT = {"|": "given", "-": "minus", "−": "minus", "+": "plus", ":": "to"}
@@ -116,9 +116,9 @@ def _primed(text: str) -> Iterator[Edit]:
 
 
 def _raised(text: str) -> Iterator[Edit]:
-    """^{k-1} for ᵏ⁻¹, which is no inverse of the power k, and ^{2k} for ²ᵏ."""
+    """^{k-1} for ᵏ⁻¹, which is no inverse of the power k, ^{2k} for ²ᵏ, and ^{-1/2} for ⁻½."""
     for m in EXPONENT.finditer(text):
-        if re.search(LETTER, m.group()):
+        if re.search(rf"[½ᐟ]|{LETTER}", m.group()):
             yield m.start(), m.end(), "^{" + "".join(map(ABOVE.__getitem__, m.group())) + "}"
 
 
