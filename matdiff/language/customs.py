@@ -191,9 +191,10 @@ def is_noise(text: str) -> bool:
     return re.search(NOISE, text) is not None and re.search(SMALL, text) is None
 
 
-NOISE = r"[A-Z]\s*[a-zα-ω]\w*\s*[-+−]\s*(?:[εϵ]|epsilon|eps)(?![A-Za-z(])"
-SMALL = r"(?:log|ln|sqrt|√|/)\s*\([^()]*(?:[εϵ]|epsilon|eps)(?![A-Za-z])"
-CHANCE = r"(?<![A-Za-z\\])([a-zθπ][\u0300-\u036f]?)(?![A-Za-z]).*\(\s*1\s*[-−]\s*\1\s*\)"
+EPSILON = r"\\?(?:[εϵ]|(?:var)?epsilon|eps)(?![A-Za-z])"
+NOISE = rf"[A-Z]\}}?\s*\\?[a-zα-ω]\w*\}}?\s*[-+−]\s*{EPSILON}(?!\()"
+SMALL = rf"(?:log|ln|sqrt|√|/)\s*\([^()]*{EPSILON}"
+CHANCE = r"(\\(?:theta|pi|phi)|(?<![A-Za-z\\])[a-zθπφ][\u0300-\u036f]?)(?![A-Za-z]).*\(\s*1\s*[-−]\s*\1\s*\)"
 SAYS_SHAPE = r"['′ᵀ⊤⊙∑ΣΠ∏_[A-Z‖@]|\.\*|\^\s*\{?\s*T|(?<![a-z])(?:sum|dot|norm|prod|mean|diag|vector|softmax)(?![a-z])"
 MATRIX = r"(?:\\[a-z]+\s*\{\s*[A-Z]\s*\}|[A-Z])"
 TIME = rf"(?:(?<![A-Za-z])e\s*\^|expm?)\s*[{{(]\s*[-−]?\s*(?:{MATRIX}\s*[*·]?\s*t|t\s*[*·]?\s*{MATRIX})\s*[}})]"
