@@ -51,6 +51,7 @@ class Beside:
         from matdiff.language.left_sides import with_probabilities
         from matdiff.language.likelihoods import with_likelihoods
         from matdiff.language.programs import Program, unframed
+        from matdiff.language.quantifiers import without_quantifiers
         from matdiff.language.rearranged import rearranged
         from matdiff.language.runs import parted, require_no_factor
         from matdiff.language.side_conditions import declare_conditions, unseen_names
@@ -65,6 +66,7 @@ class Beside:
         whole, layers = with_layers(with_probabilities(whole), {*declared, *self.wrt})
         whole, changes = increments(whole, {*declared, *self.wrt})
         whole, points = with_points(with_labels(whole), declared)
+        whole, quantified = without_quantifiers(whole)
         said = said_in(whole, {*declared, *self.wrt}, asks)
         self.whole = whole
         self.script, self.question, self.conditions, self.sides, self.called, self.of, notes, spans = said
@@ -73,7 +75,7 @@ class Beside:
         self.script, moved = rearranged(self.script)
         sides = [rearranged(side) for side in self.sides]
         self.sides = tuple(side for side, _ in sides)
-        moved = (*moved, *(span for _, also in sides for span in also))
+        moved = (*quantified, *moved, *(span for _, also in sides for span in also))
         self.spans = (*(whole.span(*span) for span in spans), *moved, *replaced, *spoken.spans, *program.spans)
         declare_conditions(declared, self.conditions, whole)
         places = [whole.span(c.start, c.end) for c in self.conditions if c.is_constraint]

@@ -56,7 +56,7 @@ class Options:
         self.powered = frozenset(name for node in bound.order for name in _powered(node))
         self.powered |= {name for node in products for name in _in_front(node, self.powered)} if self.powered else set()
         self.prices = self.powered.union(*(_beside(node, self.powered) for node in products if self.powered))
-        letters = {name for name in bound.names if len(name) == 1 and name.isupper()}
+        letters = {name for name in bound.names if len(name.partition("_")[0]) == 1 and name[0].isupper()}
         called = {name for name in letters if re.search(rf"{name}\s*\(", bound.text)} if "(" in bound.text else set()
         self.capitals = frozenset(letters - called)
         self.divisors = divisors(self.bound.order)

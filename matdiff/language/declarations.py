@@ -136,7 +136,7 @@ LEADING = (
 )
 
 
-IN_SPACE = r"(.*?)\s*(?:∈|\bin\b|:)\s*([RS])\s*(?:\^[{(]?([^{}()]*?)[})]?)?(?:_?\{?([+]{1,2})\}?)?\s*"  # A ∈ ℝ^(m×n)
+IN_SPACE = r"(.*?)\s*(?:∈|\bin\b|:)\s*([RS])\s*(?:\^[{(]?([^{}()]*?)[})]?)?(?:_?\{?([+]{1,2}|[≥>]0)\}?)?\s*"  # A ∈ ℝ^n
 
 
 def _respelt(item: Excerpt) -> Excerpt:
@@ -145,6 +145,7 @@ def _respelt(item: Excerpt) -> Excerpt:
     in_space = "R" in text or "S" in text
     if in_space:
         text = re.sub(rf"(?<=[RS])([{SUPERS}ˣ]+)", lambda m: "^{" + m.group().translate(_RAISED) + "}", text)
+        text = re.sub(r"(?<=[RS])(_\{?(?:[+]{1,2}|[≥>]\s*0)\}?)\s*(\^(?:\{[^{}]*\}|\w+))", r"\2\1", text)  # ℝ_+^n
     mapped = any(arrow in text for arrow in OF_FUNCTIONS)
     space = None if mapped or not in_space else re.fullmatch(IN_SPACE, text)
     if space and (space[2] == "R" or space[3]):  # 𝕊^n, and not the size S
@@ -155,7 +156,7 @@ def _respelt(item: Excerpt) -> Excerpt:
 
 
 _RAISED = {ord(sign): letter for sign, letter in SUPERSCRIPTS.items()} | {ord("ˣ"): " x "}
-SYMMETRIC = {"": "symmetric", "+": "psd", "++": "spd"}
+SYMMETRIC = {"": "symmetric", "+": "psd", "≥0": "psd", "++": "spd", ">0": "spd"}
 
 
 def _declare(item: Excerpt, result: Declarations) -> None:

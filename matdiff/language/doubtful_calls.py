@@ -38,6 +38,7 @@ PLACE = rf"(?:{POSITION}(?:\s*:\s*{POSITION})?|:)"
 PLACES = rf"\(\s*(?!:\s*\)){PLACE}(?:\s*,\s*{PLACE})*\s*\)"  # X(:) is vec(X)
 OUTER = rf"\s*([A-Za-z{GREEK_CLASS}])(?![^\W_])"  # g of f∘g
 OF_LAPLACIAN = rf"\s*(?:\(|(?P<f>[A-Za-z{GREEK_CLASS}])(?![^\W_]))"
+CALLIGRAPHIC = regex(r"\{?\s*\\(?:mathcal|mathscr|cal|scr)\b|[\U0001d49c-\U0001d503ℬℰℱℋℐℒℳℛ]")
 WRITTEN_OUT = regex(r"1\s*\+\s*(?:e\s*\^\s*[({]?|exp\s*[({\[])\s*[-−]\s*$")  # 1 + e^{−
 LOSSES = frozenset(("rho",))  # letters that are customary for losses, where they stand in front of all that is summed
 OF_MEMBERS = frozenset(("f", "g", "h", "phi", "psi", "l", "L"))  # f_i(w'x_i) is none of several factors
@@ -81,11 +82,12 @@ class DoubtfulCalls(Emitter):
 
     def require_no_loss(self, name: str, start: int, end: int, before: str) -> None:
         """Refuses ℓ(y_i wᵀx_i), ρ(r/s) and ρ(r_i), perhaps with the sign of a sum *before* it: losses, no products;
-        and 1/(1 + e^{−σ(s)}), where σ is rather the slope of the sigmoid.
+        𝒜(UVᵀ), a map that is written so everywhere; and 1/(1 + e^{−σ(s)}), where σ is rather the slope of the sigmoid.
         """
         if not self.text.startswith("(", end) or name in self.vocabulary.kinds:
             return
         shown = self.script.source[slice(*self.script.span(start, end))].strip()
+        is_map = CALLIGRAPHIC.match(shown) is not None and self.vocabulary.only_called(name)
         if name == "sigma" and WRITTEN_OUT.search(self.text[max(0, start - 20) : start]):
             message = f"{shown}(…) in a sigmoid that is written out can be another one, or the product with its slope"
             raise self.error(message, start, end + 1, f"write {shown}*(…) for the product, sigmoid(…) for the function")
@@ -100,7 +102,7 @@ class DoubtfulCalls(Emitter):
         is_summed = before == "BIG_SUM" and name not in CUSTOMARY_FUNCTIONS
         if name in OF_MEMBERS and (is_summed or canonical(written).rpartition("_")[2] in self.vocabulary.running):
             is_loss = re.search(rf"{re.escape(written)}(?!\s*\(|\w)", self.text) is None
-        if shown in ("ℓ", r"\ell") or is_loss:
+        if shown in ("ℓ", r"\ell") or is_loss or is_map:
             hint = f"give it, as in {shown}(z) = …; the product is {shown}*(…)"
             raise self.error(f"{shown}(…) can be a function that is not given, or a product", start, end + 1, hint)
 

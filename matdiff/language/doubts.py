@@ -177,13 +177,22 @@ def say_sigmoids(bound: Bound, attempt: Attempt) -> None:
             attempt.note(node, f"{shown} is the logistic function of each entry; the other one is softmax(…)")
 
 
+OF_LOSSES = frozenset("L J ell loss Loss MSE RSS NLL CE".split())  # letters and words that are customary for functions
+
+
 def say_means(bound: Bound, attempt: Attempt) -> None:
-    """Notes that x̄ is a constant beside the unknown x, and h_{t-1} in h_t = …: what depends on it has to be defined."""
+    """Notes that x̄ is a constant beside the unknown x, the loss in 𝓛 + λ‖w‖², and h_{t-1} in h_t = …: what depends on
+    the unknown has to be defined.
+    """
+    terms = [part for node in bound.order if node.kind == "sum" for part in node.parts if part.kind == "symbol"]
+    losses = {part.value[0] for part in terms if part.value[0].partition("_")[0] in OF_LOSSES} - bound.wrt
     for name in bound.names.values():
         of, is_mean = name.name.removesuffix("_bar"), name.name.endswith("_bar")
-        if is_mean and not name.declared and any(re.fullmatch(rf"{of}(_\w)?", unknown) for unknown in bound.wrt):
+        unknowns = [one for one in sorted(bound.wrt) if name.name in losses or re.fullmatch(rf"{of}(_\w)?", one)]
+        if unknowns and (is_mean or name.name in losses) and not name.declared:
             place = next(n for n in bound.order if n.kind in ("symbol", "member") and n.value[0] == name.name)
-            attempt.note(place, f"{name.name} is a constant here; where it depends on {of}, define it: {name.name} = …")
+            hint = f"where it depends on {of if is_mean else unknowns[0]}, define it: {name.name} = …"
+            attempt.note(place, f"{name.name} is a constant here; {hint}")
     for step in (re.fullmatch(r"(\w+_(\w))(?:minus|plus)[0-9]+", name) for name in bound.names):
         if step and step[1] in bound.definitions:
             place = next(n for n in bound.order if n.kind == "symbol" and n.value[0] == step[0])

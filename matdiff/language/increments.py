@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator
 
 from matdiff.algebra.expr import FUNCTIONS
 from matdiff.errors import AmbiguityError
+from matdiff.language.labels import TRANSPOSED
 from matdiff.language.names import CHANGE_MARKS, CHANGE_SIGNS, CUSTOMARY_FUNCTIONS, MARKED_LETTER, SUBS, canonical
 from matdiff.language.transcript import APART, Edit, Transcript
 from matdiff.records import NamedTuple
@@ -42,6 +43,9 @@ def increments(script: Transcript, known: Collection[str]) -> tuple[Transcript, 
     for use in capital:
         if script.text.startswith("(", use.end) and canonical(use.letter) in CUSTOMARY_FUNCTIONS:
             raise _doubt(script, use, "the Laplacian, a change", "Δ*f(…)")
+        turned = rf"(?<![^\W\d_]){re.escape(use.letter)}(?:{TRANSPOSED})\s*$"  # LᵀΔL can be the form of a matrix Δ
+        if f"{canonical(use.letter)}_increment" not in known and re.search(turned, script.text[: use.start]):
+            raise _doubt(script, use, "a name of its own", f"Δ*{use.letter}")
     small = [] if "delta" in known else list(_uses(script.text, CHANGE_SIGNS["variation"]))
     if not any(name.partition("_")[2].startswith("variation") for name in known):
         letters = [use.letter for use in small]

@@ -67,6 +67,8 @@ def heads_of(text: str, piece: Piece) -> Iterator[re.Match[str]]:
         return
     left = MOST_SIDES
     while m := HEAD.match(text, place, piece.end):
+        if place > piece.start and m.group("name") in FUNCTIONS:
+            return  # a side of J = log(exp(z_i)/∑_j exp(z_j)) = …
         yield m
         place = m.end()
         left -= 1

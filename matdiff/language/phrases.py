@@ -43,7 +43,7 @@ SIZES = regex(
     rf"{OF_SIZE}?\(?(?<!\w)(?!exp)(?P<rows>{COUNT})\s*(?:×|x|-?\bby\b-?)\s*(?P<cols>{COUNT})(?!\w)\)?"
     rf"|{OF_SIZE}(?P<length>{COUNT})\b|\b(?P<many>{COUNT})-(?=vectors?\b|dim)(?:dimensional\b|dim\b)?"
 )
-SPACE = r"[RS](?:\s*(?:\^\{[^{}]*\}|\^\([^()]*\)|\^\w+|[₊⁰¹²³⁴-⁹ᵃ-ᶻⁿᵈᵐᵏᵖˣ]+|_\{?\+{1,2}\}?))*(?!\w)"
+SPACE = r"[RS](?:\s*(?:\^\{[^{}]*\}|\^\([^()]*\)|\^\w+|[₊⁰¹²³⁴-⁹ᵃ-ᶻⁿᵈᵐᵏᵖˣ]+|_\{?(?:\+{1,2}|[≥>]\s*0)\}?))*(?!\w)"
 MEMBER = regex(rf"(?P<front>.*?)\s*(?:∈|\bin\b)\s*(?P<space>{SPACE})(?P<behind>(?:[\s.].*)?)")
 
 ROLE = r"(?:an?|the)\s|(?:arbitrary|constant|given|fixed|known)$"

@@ -27,11 +27,13 @@ RECURRENT = r"[\[_{(]\s*\w\s*[-+−]\s*1\s*[\])}]"  # h[k + 1], h_{t−1}: of th
 
 
 def without_quantifiers(script: Transcript) -> tuple[Transcript, list[tuple[int, int]]]:
-    """The text without what it says of indices, which sums have for limits then; and the places of that."""
+    """The text without what it says of indices, which sums have for limits then; and the places in the source."""
+    if not any(sign in script.text for sign in ("=", "∀", "∈", "or ")):
+        return script, []
     edits: list[Edit] = []
     found: list[tuple[int, int]] = []
     for span, limits in (*_quantified(script.text), *_ranges(script.text)):
-        found.append(span)
+        found.append(script.span(*span))
         edits += [(k, k + 1, " ") for k in range(*span)] + limits
     return script.edited(edits), found
 

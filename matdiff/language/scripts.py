@@ -233,7 +233,7 @@ class Scripts(Comparisons):
         """Refuses f_θ(x) and f_i(x): functions, unless the names are known."""
         base = self.bearer()
         start = self.tokens[base].start if base >= 0 else end
-        low = match_at(SUBSCRIPT, self.text, start + 1) if base >= 0 else None
+        low = match_at(SUBSCRIPT, self.text, self.tokens[base].end) if base >= 0 else None
         if low is None or low.end() != end:
             return
         name = canonical(self.text[start:end])

@@ -162,18 +162,21 @@ class Search(Options):
         taken = [(self.choices[self.keys[k]], n) for k, n in plain]
         scalars = [(kinds[0][0], kinds[n][1]) for kinds, n in taken if kinds[n][0] == "S"]
         is_matrix = any(custom == "M" and cost >= 3 for custom, cost in scalars)  # X is no scalar, N may be one
-        if self.not_scalar is None and [custom for custom, _ in scalars] == ["M"]:  # nothing fits but one number
-            is_matrix &= self.capitals.isdisjoint(self.keys[k] for k, _ in plain)
+        if [custom for custom, _ in scalars] == ["M"]:  # nothing fits but one number, as R of w'm − R
+            sums = (part for node in self.bound.order if node.kind == "sum" for part in node.parts)
+            terms = {part.value[0] for part in sums if part.kind == "symbol"}
+            fitting = self.capitals & terms if self.not_scalar else self.capitals
+            is_matrix &= fitting.isdisjoint(self.keys[k] for k, _ in plain)
         turned = sum(kinds[0][0] == "M" and kinds[n][0] in "VR" for kinds, n in taken)
         is_bold = any(kinds == BOLD_MATRICES and kinds[n][0] in "VR" for kinds, n in taken)
         turned += sum((kinds[0][0], kinds[n][0]) == ("V", "M") for kinds, n in taken)  # (uᵀv)u is a vector
         is_turned = (turned > 0 or is_bold) and self.not_scalar is not None  # softmax(QKᵀ)V is a matrix
         paths = {node.value[0] for node in self.bound.order if node.kind == PATH}
         is_path = any(self.keys[k] in paths and self.choices[self.keys[k]][0][0] == "M" for k, _ in plain)
-        is_array = any(  # x of ‖x‖ is no number, a capital letter no row, nor x without xᵀ
-            (of[n][0] == "R" and (of[0][0] == "M" or self._is_turned(k)))
+        is_array = any(  # x of ‖x‖ and k_jᵀ is no number, a capital letter no row, nor x without xᵀ
+            (k in rows and of[n][0] == "R" and (of[0][0] == "M" or self._is_turned(k)))
             or ((of[0][0], of[n][0]) == ("V", "S") and self.keys[k] in self.arrays)
-            for (k, _), (of, n) in zip(plain, taken, strict=True)
+            for (k, n), of in ((pair, self.choices[self.keys[pair[0]]]) for pair in vector)
         )
         stems = [re.sub("_.*|[0-9]+$", "", str(self.keys[k])) for k, _ in plain]  # of x₁, x₂ and w_{box}, w_{cls}
         one_each = {stem: self.choices[self.keys[k]][n] for stem, (k, n) in zip(stems, plain, strict=True)}

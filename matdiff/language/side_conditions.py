@@ -12,7 +12,7 @@ from matdiff.language.declarations import add_condition
 from matdiff.language.declared import Declarations
 from matdiff.language.extents import Excerpt
 from matdiff.language.left_sides import HEAD, Piece, stands
-from matdiff.language.names import GREEK_WORDS, LETTER, MARKS, NAMES, SUPERS, listed
+from matdiff.language.names import DOTS, GREEK_WORDS, LETTER, MARKS, NAMES, SUPERS, listed
 from matdiff.language.outside import between, outside
 from matdiff.language.phrases import COUNT, SPACE, Said, description, said_of_names, tells_kind
 from matdiff.language.questions import GOAL_OVER_SET, MEMBERS
@@ -209,7 +209,7 @@ def compared(condition: str) -> list[tuple[int, int]]:
     >>> [*map(lambda side: "a <= Bx < 1"[slice(*side)], compared("a <= Bx < 1"))], compared("A has full rank")
     (['a ', ' Bx ', ' 1'], [])
     """
-    tail = re.search(r"(?:∀|\b[Ff]or\b).*", condition)
+    tail = re.search(rf"(?:∀|\b[Ff]or\b|(?<!\w)[a-z]\s*=\s*[0-9]\s*,.*{DOTS}).*", condition)  # …, i = 1, …, n
     said = condition[: tail.start()].rstrip(" ,") if tail else condition
     shown = _with_inner_products(said)
     first, *others = between(shown, COMPARES)

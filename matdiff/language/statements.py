@@ -19,7 +19,6 @@ from matdiff.language.left_sides import Piece
 from matdiff.language.names import LETTER
 from matdiff.language.parameters import bound_letters
 from matdiff.language.parting import ONE_NAME, pieces_of, word_of
-from matdiff.language.quantifiers import without_quantifiers
 from matdiff.language.questions import Question, question_at
 from matdiff.language.requests import request_at
 from matdiff.language.side_conditions import Condition, condition_of, relocated
@@ -61,10 +60,8 @@ def said_in(script: Transcript, known: Collection[str], asks: bool) -> Says:
     """What a text says; *known* are declared names and unknowns, *asks* whether a derivative may be asked for."""
     if is_formula(script.text):
         return Says(script, None, (), (), (), (), (), ())
-    script, quantified = without_quantifiers(script)
     try:
         said = _said_in(script, known)
-        said = said._replace(spans=(*said.spans, *quantified))
         if said.question and said.question.order and not asks:
             message = "a derivative is asked for with wrt, not written in the expression"
             raise NotationError(message, text=script.text, span=(said.question.start, said.question.end))

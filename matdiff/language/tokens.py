@@ -13,7 +13,7 @@ from matdiff.errors import AmbiguityError, MatdiffError, NotationError
 from matdiff.language.bracketing import GAP, Marks
 from matdiff.language.syntax import BEHIND, CLOSERS, OF_PRODUCTS, Token
 from matdiff.language.tables import END
-from matdiff.language.transcript import APART, Transcript
+from matdiff.language.transcript import APART, NAME_ENDS, NAMED, Transcript
 from matdiff.language.words import Vocabulary
 from matdiff.records import NamedTuple
 
@@ -22,6 +22,7 @@ SIGNS_OF_PRODUCTS = (*OF_PRODUCTS, "LOOSE")
 STOPS = frozenset((*SIGNS_OF_PRODUCTS, "PLUS", "MINUS", "COLON", "COMMA", "SEPARATOR", "WHERE", "DEFINE", "ABBREVIATE"))
 CLOSING = {"(": ")", "[": "]", "{": "}", "⟨": "⟩"}
 OF_NUMBERS = ("tr", "Tr", "trace", "det", "logdet")
+UNMARKED = str.maketrans("", "", NAMED + NAME_ENDS)  # what LaTeX marks names by is not shown
 WIDE = frozenset("tr Tr trace det logdet vec diag rank inv".split())  # tr A X is the trace of AX; log a b is log(a) b
 
 
@@ -88,7 +89,7 @@ class Emitter:
             else:
                 self.require_brackets("NUMBER", start, end)  # e^-2x
                 ends = kind == "FUNCTION" and value in OF_NUMBERS  # det A tr(B) is det(A) tr(B)
-                loose = kind in ("BIG_SUM", "PREFIX") or (self.gap and (ends or not self.reached()))
+                loose = kind in ("BIG_SUM", "PREFIX") or (self.gap and (ends or not self.reached(kind, start, end)))
                 self.emit("LOOSE" if loose else "JUXT", None, start, start)
         return self.emit(kind, value, start, end)
 
@@ -128,13 +129,22 @@ class Emitter:
         marks.numbers = True
         return True
 
-    def reached(self) -> bool:
-        """Whether a function without brackets takes in what stands behind a gap."""
+    def reached(self, kind: str, start: int, end: int) -> bool:
+        """Whether a function without brackets takes in what stands behind a gap; a blank of LaTeX between two names
+        says nothing, and log a b is doubtful there.
+        """
         reach = self.reaches[-1]
         if reach is None:
             return False
         if reach.wide is None:
-            reach.wide = self.decide(reach.place, reach.widens, 2)
+            doubt, (begin, stop), source = None, self.script.span(reach.place, end), self.script.source
+            blank = source[self.script.span(self.tokens[-1].start, start - 1)[1] : self.script.span(start, end)[0]]
+            is_plain = kind == "NAME" and self.last in ("NAME", "SUBSCRIPT") and not blank.strip()
+            if is_plain and "\\" in source and not reach.widens:
+                message = f"{source[begin:stop]} can be the function of the product, or a product with the function"
+                hint = "put its argument in brackets"
+                doubt = AmbiguityError(message, text=source, span=(begin, stop), suggestion=hint)
+            reach.wide = self.decide(reach.place, reach.widens, 2, doubt)
         return reach.wide
 
     def decide(self, place: int, custom: bool, cost: int, doubt: MatdiffError | None = None) -> bool:
@@ -210,7 +220,8 @@ class Emitter:
 
     def error(self, message: str, start: int, end: int, suggestion: str = "") -> NotationError:
         """A syntax error at a place."""
-        return NotationError(message, text=self.text, span=(start, max(end, start + 1)), suggestion=suggestion)
+        said = [words.translate(UNMARKED) for words in (message, suggestion)]
+        return NotationError(said[0], text=self.text, span=(start, max(end, start + 1)), suggestion=said[1])
 
     def relocated(self, error: MatdiffError) -> MatdiffError:
         """An error that points at what was typed."""
