@@ -26,6 +26,19 @@ LIMITED = SUM + r"_\{\s*([a-z])\s*=\s*1\s*\}\^(?:\{\s*(\w+)\s*\}|(\w+))"
 RECURRENT = r"[\[_{(]\s*\w\s*[-+−]\s*1\s*[\])}]"  # h[k + 1], h_{t−1}: of these a range says the steps
 
 
+def counts(text: str) -> dict[str, str]:
+    """The letters of what sums with limits run through, and up to what: y and n of ∑_{i=1}^n y_i².
+
+    >>> counts("(1/n)∑_{i=1}^{n} (y_i - x_i'b)^2 + ∑_{j=1}^3 b_j")
+    {'y': 'n', 'x': 'n'}
+    """
+    found: dict[str, str] = {}
+    for m in re.finditer(LIMITED, text):
+        last, member = m[2] or m[3], rf"(?<![^\W\d_])([^\W\d_])_\{{?{m[1]}\}}?(?!\w)"
+        found |= {name: last for name in re.findall(member, text[m.end() :]) if last.isalpha() and name not in found}
+    return found
+
+
 def without_quantifiers(script: Transcript) -> tuple[Transcript, list[tuple[int, int]]]:
     """The text without what it says of indices, which sums have for limits then; and the places in the source."""
     if not any(sign in script.text for sign in ("=", "∀", "∈", "or ")):

@@ -35,6 +35,7 @@ from matdiff.language.lexer import Lexer
 from matdiff.language.names import changed, font_of, named
 from matdiff.language.naming import name_sizes
 from matdiff.language.other_kinds import KindsError
+from matdiff.language.quantifiers import counts
 from matdiff.language.search import ANY_COST, FAR_FETCHED, Budget, Found, Search
 from matdiff.language.spelling import plain, transcript
 from matdiff.language.syntax import parse_tokens
@@ -326,14 +327,15 @@ class Readings(Beside):
         called = (tree.value,) if tree.kind in ("define", "abbreviate") else ()
         tree = tree.parts[0] if called else tree
         free = self.laws or not self.scalar
-        labels, dialect, is_member = lexer.labelled, self.dialect, bool(self.sides)
-        bound = Bound(tree, self.text, self.declared, self.wrt, free, labels, other, decisions, dialect, is_member)
+        around = (lexer.labelled, other, decisions, self.dialect, bool(self.sides), self.called)
+        bound = Bound(tree, self.text, self.declared, self.wrt, free, *around)
         bound.called = called or bound.called
         bound.spans = lexer.spans(tokens)
         bound.notes.extend(lexer.notes)
         for name, (stem, font) in zip(bound.names, map(font_of, bound.names), strict=True):
             if font and stem in bound.names:
                 bound.note(tree, f"{stem} in two fonts is taken as two names, {name} and {stem}")
+        bound.counts = {name: last for side in self.sides for name, last in counts(side.text).items()}
         for side in map(Labels, (self._words(side.text) for side in self.sides)):  # θᵀLθ = ∑ W_ij (θ_i − θ_j)²
             for known in bound.names.values():
                 known.plain = known.plain or (known.indexed == 1 and side.stands_bare(known.name))

@@ -174,7 +174,7 @@ class _Resolved:
 
     def pair(self, letters: list[str]) -> list[str]:
         """i ≠ j where nothing binds either: both run, unless one of them also stands outside of the sum."""
-        outside = free_letters(self.bound.tree, self.node) | wanted_indices(self.bound.wrt)
+        outside = free_letters(self.bound.tree, self.node) | wanted_indices((*self.bound.wrt, *self.bound.left))
         for place in self.bound.pending:  # what stands before the sum
             outside |= {canonical(piece) for piece in place.pieces if len(piece) == 1} - place.scope.keys()
         fixed = [letter for letter in letters if letter in outside]

@@ -105,7 +105,9 @@ class Wording(Nesting):
         if self.lowered:
             word = re.sub(r"\W", "", word)
             self.page.write(word, start, end)
-        elif (function := function_named(word, self.functions)) and (word == function or self.is_called(function)):
+        elif (function := function_named(word, self.functions)) and (
+            word == function or self.is_called(word, function)
+        ):
             self.word(function, start, end)
         elif len(word) > 1 and word[0].isalpha():
             self.page.write(NAMED + word + NAME_ENDS, start, end)
@@ -116,10 +118,9 @@ class Wording(Nesting):
         else:
             self.page.blank(APART, start, end)
 
-    def is_called(self, function: str) -> bool:
-        r"""Whether a bracket or the parameter of Swish_1 comes next, and not the left side \mathrm{MSE}(w) = …"""
-        behind = self.source[self.stream.end :]
-        if re.match(r"\s*\([^()]*\)\s*&?\s*(?::?=)", behind):
+    def is_called(self, word: str, function: str) -> bool:
+        r"""Whether a bracket or the parameter of Swish_1 comes next, and the text gives no \mathrm{MSE}(w) = …"""
+        if re.search(rf"(?<![A-Za-z]){re.escape(word)}\s*\}}?\s*\([^()]*\)\s*&?\s*:?=", self.source):
             return False
         following = self.stream.peek()
         return following in CALLING or (following == "_" and function in ("swish", "silu"))
