@@ -95,6 +95,9 @@ def type_product(attempt: Attempt, node: Node) -> Typed:
     return negative(attempt, node, result) if minus else result
 
 
+OF_NUMBERS = 5  # what it costs that y_i · log p_i is the product of two vectors, unless they are bold
+
+
 def is_vector(a: Typed) -> bool:
     """Whether a piece is a column with more than one row."""
     return a.cols is ONE and a.rows is not ONE
@@ -104,6 +107,8 @@ def inner_product(attempt: Attempt, node: Node, a: Typed, b: Typed) -> Typed:
     """x · y = xᵀy"""
     if not attempt.same_shape(a, b):
         raise attempt.clash(node, "x · y needs two vectors of one length", a, b)
+    if a.node.kind == "member" and b.node.kind == "call" and is_entrywise(b.node.value):
+        attempt.penalty(node, OF_NUMBERS, a, b)
     return attempt.scalar(node, (a, b), lambda x, y: Product.of(Transpose.of(x), y))
 
 
