@@ -17,7 +17,7 @@ from zlib import crc32
 from matdiff.algebra.constants import Identity, Ones, Zeros
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import OPERATORS, Expr, Index, Number, Symbol, postorder
-from matdiff.algebra.kinds import Declared, Mirroring
+from matdiff.algebra.kinds import Declared, Mirroring, is_a
 from matdiff.algebra.laws import CATALOGUE, Law
 from matdiff.algebra.operators.entrywise import Entrywise, Unspecified
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
@@ -180,13 +180,18 @@ def read(law: Law) -> Heads:
     (left, right), *more = map(Law.read, law.statements)
     lefts = [left, *(other for other, _ in more)]
     found = [telling(left.operands) for left in lefts]
-    inside = (type(node) for o in left.operands for node in postorder(o))
+    inside = (type(node) for o in left.operands for node in postorder(o) if not is_any_entry(node))
     return Heads(
         distinct(map(possible, lefts)),
         distinct(found) if all(found) else (),
         tuple(sorted({kind for kind in inside if is_telling(kind)}, key=lambda k: k.__name__)) if not more else (),
         f"{brief(left)} = {brief(right)}",
     )
+
+
+def is_any_entry(p: Expr) -> bool:
+    """Whether a part of a statement stands for whatever is made of entries."""
+    return is_a(p, "Entry") and isinstance(p.operands[0], Symbol)
 
 
 def is_telling(kind: type[Any]) -> bool:
@@ -209,6 +214,8 @@ def inside(p: Expr) -> Kinds:
     core = p
     while isinstance(core, (Transpose, Scale)):
         core = core.operands[-1]
+    if is_any_entry(core):
+        return ()
     return possible(core) or (() if is_letter(p) or isinstance(p, Index) else (type(p),))
 
 

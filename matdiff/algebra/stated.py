@@ -17,7 +17,7 @@ from typing import Any
 from matdiff.algebra.constants import UNITY, Identity, Ones, is_one, is_zero
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Index, Number, Operator, Symbol, postorder, replace
-from matdiff.algebra.heads import Known, Names, each, loaded, occurring
+from matdiff.algebra.heads import Known, Names, each, is_any_entry, loaded, occurring
 from matdiff.algebra.heads import among as among_operands
 from matdiff.algebra.kinds import Classes, names_in, set_of
 from matdiff.algebra.laws import Law, Statement, Words
@@ -25,6 +25,7 @@ from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.entrywise import Unspecified
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose, turned
 from matdiff.algebra.operators.square import Inverse, MatrixPower
+from matdiff.algebra.operators.sums import Member
 from matdiff.algebra.operators.symbolic_powers import SymbolicPower
 from matdiff.algebra.statements.conditions import under_any_condition
 from matdiff.algebra.statements.gathering import gathered
@@ -350,7 +351,8 @@ def matches(p: Expr, e: Expr) -> bool:
 
 def is_open(p: Expr) -> bool:
     """Whether the class of what a part of a pattern matches is not known."""
-    return is_letter(p) or isinstance(p, (Index, SymbolicPower, Unspecified)) or (p.is_scalar and linear(p)[0] != ())
+    varies = isinstance(p, (Index, SymbolicPower, Unspecified, Member)) or is_any_entry(p)
+    return is_letter(p) or varies or (p.is_scalar and linear(p)[0] != ())
 
 
 def first_told(ps: Sequence[Expr]) -> tuple[int, Guard | None]:

@@ -6,14 +6,15 @@ from itertools import pairwise
 
 from matdiff.algebra.constants import Zeros
 from matdiff.algebra.dims import ONE, Shape
-from matdiff.algebra.expr import Expr
+from matdiff.algebra.expr import Expr, Symbol
 from matdiff.algebra.identities.products import scalars_in_front
 from matdiff.algebra.identities.transposes import transposed
 from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.convolution import Convolution, CrossCorrelation, FullConvolution, FullCrossCorrelation
 from matdiff.algebra.operators.kronecker import Vec
+from matdiff.algebra.operators.linear import stated as stated_as
 from matdiff.algebra.operators.patches import BandMatrix, BandSum, Patches, PatchSum
-from matdiff.algebra.operators.products import Product, Transpose, zero
+from matdiff.algebra.operators.products import Product, Scale, Transpose, zero
 from matdiff.algebra.operators.resampling import Dilated, Flipped, Padded, Subsampled
 from matdiff.algebra.operators.windows import places
 from matdiff.algebra.stated import stated
@@ -37,7 +38,14 @@ LINEAR = (
 )
 
 
-@identity("corr(c*X, K) = c*corr(X, K)", where="c: scalar; X: m x n; K: p x q", on=LINEAR)
+def multiples() -> list[Statement]:
+    """f(cA) = c f(A) of all of them, or of their first operand."""
+    c = Symbol("c")
+    samples = [kind.sample() for kind in LINEAR]
+    return [stated_as(e.rebuild((Scale(c, e.operands[0]), *e.operands[1:])), Scale(c, e)) for e in samples]
+
+
+@identity("corr(c*X, K) = c*corr(X, K)", where="c: scalar; X: m x n; K: p x q", also=lambda: multiples()[1:], on=LINEAR)
 def multiple_in_convolution(e: Expr) -> Expr | None:
     """Out of either operand, and out of what is linear in its only operand."""
     return scalars_in_front(e)

@@ -3,11 +3,10 @@ is built from simpler operators, so the replacement ends."""
 
 from __future__ import annotations
 
-from matdiff.algebra.expr import Expr, Index, Number
-from matdiff.algebra.laws import Statement, identity
+from matdiff.algebra.expr import Expr, Number
+from matdiff.algebra.laws import identity
 from matdiff.algebra.operators.norms import Norm, inner
 from matdiff.algebra.operators.products import Power
-from matdiff.algebra.operators.sums import IndexedSum, SumOfEntries
 from matdiff.algebra.stated import stated
 
 TWO = Number(2)
@@ -36,27 +35,11 @@ log_of_determinant = stated(
 )
 
 
-@identity(
+sum_over_entries = stated(
     "sum(i=1..n, x[i]) = sum(x)",
     title="Σᵢⱼ f(aᵢⱼ) = sum f(A)",
-    where="x: n",
-    also=(Statement("sum(i=1..m, sum(j=1..n, A[i, j])) = sum(A)", "A: m x n"),),
+    where="x: n; A: m x n",
+    also=("sum(i=1..m, sum(j=1..n, A[i, j])) = sum(A)", "sum(j=1..n, sum(i=1..m, A[i, j])) = sum(A)"),
     under_d=True,
     shorter=False,
 )
-def sum_over_entries(e: Expr) -> Expr | None:
-    """A sum, single or double, whose body is made of the entries of vectors or matrices in the same way."""
-    from matdiff.algebra.operators.entries import vectorised
-
-    indices: list[Index] = []
-    body = e
-    while isinstance(body, IndexedSum):
-        indices.append(body.index)
-        body = body.operands[0]
-    if not body.is_scalar:
-        return None
-    for order in (tuple(indices), tuple(reversed(indices))):
-        whole = vectorised(body, order)
-        if whole is not None and not whole.is_scalar:
-            return SumOfEntries(whole)
-    return None

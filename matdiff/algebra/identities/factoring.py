@@ -176,7 +176,11 @@ def opposite(e: Expr) -> Expr:
     return positive_first.apply(negative) or negative
 
 
-@identity("c*A + c*B = c*(A + B)", where="c: scalar; A, B: m x n")
+@identity(
+    "c*A + c*B = c*(A + B)",
+    where="a, b, c: scalar; A, B: m x n",
+    also=("(a - b)*A + (b - a)*B = (a - b)*(A - B)",),
+)
 def common_scalars(e: Expr) -> Expr | None:
     """A number or scalars that all terms share, or a minus sign; a − b and b − a are shared as well."""
     terms = [split(t) for t in e.operands]

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Set
 
 from matdiff.algebra.assumptions import INDEX
-from matdiff.algebra.constants import Ones, is_zero
+from matdiff.algebra.constants import is_zero
 from matdiff.algebra.expr import Expr, Index, Number, Symbol, fact, postorder, replace, symbols
 from matdiff.algebra.fresh import INDICES, fresh
 from matdiff.algebra.laws import Statement, identity
-from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose
+from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum
 from matdiff.algebra.operators.recurrence import Recurrence, place
 from matdiff.algebra.operators.structure import Named, is_named
 from matdiff.algebra.operators.sums import IndexedSum, UnitVector, entries_by_index, substitute_index
 from matdiff.algebra.reading_cost import reading_cost
+from matdiff.algebra.stated import stated
 
 
 def fresh_index(index: Index, taken: Set[str]) -> Index:
@@ -155,31 +156,15 @@ def constant_factors(e: Expr) -> Expr | None:
     return Product.of(*left, IndexedSum(middle if scalar is None else Scale.of(scalar, middle), index), *right)
 
 
-@identity("sum(i=1..N, c[i]*A) = sum(i=1..N, c[i])*A", title="Σᵢ cᵢA = (Σᵢ cᵢ)A", where="A: m x n; c[i=1..N]: scalar")
-def constant_matrix(e: Expr) -> Expr | None:
-    match e.operands[0]:
-        case Scale(operands=(c, a)) if e.data[0] not in a.free:
-            return Scale.of(IndexedSum(c, e.data[0]), a)
-        case _:
-            return None
-
-
-@identity("sum(i=1..n, x[i]*unit(i, n)) = x", title="Σᵢ f(xᵢ)eᵢ = f(x)", where="x: n")
-def sum_of_unit_vectors(e: Expr) -> Expr | None:
-    """A vector put together entry by entry, when every entry is made of entries of vectors in the same way."""
-    from matdiff.algebra.operators.entries import vectorised
-
-    index: Index = e.data[0]
-    match e.operands[0]:
-        case Scale(operands=(c, UnitVector(operands=(i,)) as unit)) if i is e.data[0]:
-            return vectorised(c, (index,)) if unit.rows is index.last else None
-        case Scale(operands=(c, Transpose(operands=(UnitVector(operands=(i,)) as unit,)))) if i is e.data[0]:
-            column = vectorised(c, (index,)) if unit.rows is index.last else None
-            return None if column is None else Transpose(column)
-        case UnitVector(operands=(i,)) as unit if i is e.data[0] and unit.rows is index.last:
-            return Ones(unit.rows)
-        case _:
-            return None
+constant_matrix = stated(
+    "sum(i=1..N, c[i]*A) = sum(i=1..N, c[i])*A", title="Σᵢ cᵢA = (Σᵢ cᵢ)A", where="A: m x n; c[i=1..N]: scalar"
+)
+sum_of_unit_vectors = stated(
+    "sum(i=1..n, x[i]*unit(i, n)) = x",
+    title="Σᵢ f(xᵢ)eᵢ = f(x)",
+    where="x: n",
+    also=("sum(i=1..n, x[i]*unit(i, n)') = x'", "sum(i=1..n, unit(i, n)) = ones(n)"),
+)
 
 
 @identity(

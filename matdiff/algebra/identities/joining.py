@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from fractions import Fraction
+from collections.abc import Callable, Iterator, Sequence
 
 from matdiff.algebra.constants import Ones
-from matdiff.algebra.dims import ONE, Size
-from matdiff.algebra.expr import Expr, Symbol
+from matdiff.algebra.dims import ONE
+from matdiff.algebra.expr import Expr, Number, Symbol
 from matdiff.algebra.identities.cancelling import weight
 from matdiff.algebra.identities.denominators import common_powers, scalars_of_some, shorter
 from matdiff.algebra.identities.factoring import Term, common_scalars, join, like_terms, split, zero_in_sum
@@ -21,7 +20,7 @@ from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import IndexedSum, Member, SumOfEntries, entries_by_index, substitute_index
 from matdiff.algebra.reading_cost import reading_cost
 from matdiff.algebra.stated import stated
-from matdiff.algebra.statements.gathering import in_place_of
+from matdiff.algebra.statements.gathering import in_place_of, joinings
 
 
 @identity(
@@ -31,21 +30,25 @@ from matdiff.algebra.statements.gathering import in_place_of
     among=(IndexedSum,),
 )
 def sums_over_one_index(e: Expr) -> Expr | None:
-    """Sums, and multiples of sums, over the same range."""
+    """Sums, and multiples of sums, over the same range; a vector that is given entry by entry stays so."""
+    terms = [(k, *coefficient(term)) for k, term in enumerate(e.operands)]
+    parts = [
+        ((body.index.last, entries_by_index(body) is None), k, (Number(number), body))
+        for k, number, body in terms
+        if isinstance(body, IndexedSum)
+    ]
+    return next(joinings(e, parts, lambda _, members: over_one_index(members, Sum.of)), None)
+
+
+def over_one_index(members: Sequence[tuple[Expr, Expr]], total: Callable[..., Expr]) -> Expr | None:
+    """Multiples of sums as one sum with the index of the first, where that means nothing in the multiples."""
     from matdiff.algebra.identities.indexed import rebound
 
-    groups: dict[tuple[Size, bool], list[tuple[int, Fraction, IndexedSum]]] = {}
-    for k, term in enumerate(e.operands):
-        number, body = coefficient(term)
-        if isinstance(body, IndexedSum):  # a vector that is given entry by entry stays so
-            groups.setdefault((body.index.last, entries_by_index(body) is None), []).append((k, number, body))
-    for members in groups.values():
-        index = members[0][2].index
-        if len(members) > 1:
-            parts = [(c, rebound(s.operands[0], {index.name} - {s.index.name}), s.index) for _, c, s in members]
-            bodies = [multiple(c, substitute_index(body, i, index)) for c, body, i in parts]
-            return in_place_of(e, [k for k, _, _ in members], IndexedSum(Sum.of(*bodies), index))
-    return None
+    index = members[0][1].data[0]
+    if any(index.name in {i.name for i in c.free} for c, _ in members):
+        return None
+    parts = [(c, rebound(s.operands[0], {index.name} - {s.data[0].name}), s.data[0]) for c, s in members]
+    return IndexedSum(total(*[c * substitute_index(body, i, index) for c, body, i in parts]), index)
 
 
 @identity("a*A + b*A = (a + b)*A", where="a, b: scalar; A: m x n", among=(Scale,))
@@ -53,22 +56,17 @@ def common_matrix(e: Expr) -> Expr | None:
     """Multiples of one matrix, where the sum gets shorter by it."""
     if e.is_scalar:
         return None
-    groups: dict[bytes, list[int]] = {}
     parts = [split(t) for t in e.operands]
     if not any(p.scalars for p in parts):  # terms that differ in nothing but a number are collected elsewhere
         return None
     cores = [Product.of(*p.factors) if p.chain else Hadamard.of(*p.factors) for p in parts]
-    for k, core in enumerate(cores):
-        groups.setdefault(key(core), []).append(k)
-    for members in groups.values():
-        if len(members) > 1:
-            scalars = [
-                multiple(parts[k].number, Hadamard.of(*parts[k].scalars) if parts[k].scalars else None) for k in members
-            ]
-            new = in_place_of(e, members, Scale.of(Sum.of(*scalars), cores[members[0]]))
-            if weight(new) < weight(e):
-                return new
-    return None
+    scalars = [multiple(p.number, Hadamard.of(*p.scalars) if p.scalars else None) for p in parts]
+
+    def together(_: bytes, members: Sequence[int]) -> Expr:
+        return Scale.of(Sum.of(*[scalars[k] for k in members]), cores[members[0]])
+
+    wholes = joinings(e, [(key(core), k, k) for k, core in enumerate(cores)], together)
+    return next((whole for whole in wholes if weight(whole) < weight(e)), None)
 
 
 @identity(
@@ -79,22 +77,9 @@ def common_matrix(e: Expr) -> Expr | None:
 )
 def weighted_sums(e: Expr) -> Expr | None:
     """Multiples of sums over one range, where their terms have so much in common that one sum is shorter."""
-    from matdiff.algebra.identities.indexed import rebound
-
-    groups: dict[Size, list[tuple[int, Expr, Expr]]] = {}
-    for k, term in enumerate(e.operands):
-        for factor, total in multiples_of_sums(term):
-            groups.setdefault(total.data[0].last, []).append((k, factor, total))
-    for members in groups.values():
-        index = members[0][2].data[0]
-        if len(members) < 2 or any(index.name in {i.name for i in c.free} for _, c, _ in members):
-            continue
-        parts = [(c, rebound(s.operands[0], {index.name} - {s.data[0].name}), s.data[0]) for _, c, s in members]
-        bodies = [c * substitute_index(body, i, index) for c, body, i in parts]
-        whole = in_place_of(e, [k for k, _, _ in members], IndexedSum(factored(Sum.of(*bodies)), index))
-        if shorter(whole, e) is whole:
-            return whole
-    return None
+    parts = [(s.data[0].last, k, (c, s)) for k, term in enumerate(e.operands) for c, s in multiples_of_sums(term)]
+    wholes = joinings(e, parts, lambda _, members: over_one_index(members, lambda *terms: factored(Sum.of(*terms))))
+    return next((whole for whole in wholes if shorter(whole, e) is whole), None)
 
 
 def multiples_of_sums(term: Expr) -> Iterator[tuple[Expr, Expr]]:

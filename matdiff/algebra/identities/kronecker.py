@@ -2,24 +2,10 @@
 
 from __future__ import annotations
 
-from matdiff.algebra.constants import Identity
-from matdiff.algebra.dims import Shape
 from matdiff.algebra.expr import Expr
-from matdiff.algebra.laws import Statement, identity
+from matdiff.algebra.laws import Statement
 from matdiff.algebra.operators.kronecker import Kronecker
-from matdiff.algebra.operators.products import Scale, Sum
 from matdiff.algebra.stated import stated
-from matdiff.algebra.statements.gathering import in_place_of
-
-
-def is_square(e: Expr) -> bool:
-    return e.rows is e.cols
-
-
-def kronecker_factors(e: Expr) -> tuple[Expr, Expr] | None:
-    """A and B of A ⊗ B."""
-    return (e.operands[0], e.operands[1]) if isinstance(e, Kronecker) else None
-
 
 # ---- Kronecker products ----------------------------------------------------------------------------
 
@@ -53,41 +39,27 @@ power_of_kronecker = stated(
 pseudo_inverse_of_kronecker = stated("pinv(kron(A, B)) = kron(pinv(A), pinv(B))", where="A: m x n; B: p x q")
 
 
-@identity(
-    "kron(A, B) + kron(A, C) = kron(A, B + C)",
-    where="A: m x n; B, C: p x q",
-    also=(
-        Statement("kron(eye(m), B) + c*eye(m*p) = kron(eye(m), B + c*eye(p))", "B: p x p; c: scalar"),
-        Statement("kron(B, eye(m)) + c*eye(m*p) = kron(B + c*eye(p), eye(m))", "B: p x p; c: scalar"),
-    ),
+def beside_identity(left: str, right: str) -> list[Statement]:
+    """What is said of sums, of A ⊗ I with a multiple of I, which is I ⊗ I: both with or without a number before it."""
+    pairs = [(a, b) for a in ("", "a*") for b in ("", "b*")]
+    ways = [(f"{a}{left} + {b}eye(m*p)", right.format(f"{a}B + {b}eye(p)")) for a, b in pairs]
+    return [Statement(f"{one} = {other}", "B: p x p; a, b: scalar") for one, other in ways]
+
+
+common_kronecker_factor = stated(
+    "a*kron(A, B) + b*kron(A, C) = kron(A, a*B + b*C)",
+    title="A ⊗ B + A ⊗ C = A ⊗ (B + C)",
+    where="A: m x n; B, C: p x q; a, b: scalar",
+    also=beside_identity("kron(eye(m), B)", "kron(eye(m), {})"),
     among=(Kronecker,),
 )
-def common_kronecker_factor(e: Expr) -> Expr | None:
-    """The terms that share their first factor, else those that share their second one; I is I ⊗ I beside I ⊗ B."""
-    for place in (0, 1):
-        groups: dict[tuple[Expr, Shape], list[tuple[int, Expr]]] = {}
-        ones = list[tuple[int, Expr | None]]()
-        for k, term in enumerate(e.operands):
-            c, product = term.operands if isinstance(term, Scale) else (None, term)
-            if pair := kronecker_factors(product):
-                other = pair[1 - place]
-                group = groups.setdefault((pair[place], other.shape), [])
-                group.append((k, other if c is None else Scale.of(c, other)))
-            elif isinstance(product, Identity):
-                ones.append((k, c))
-        for (shared, shape), members in groups.items():
-            if isinstance(shared, Identity) and shape[0] is shape[1]:
-                one = Identity(shape[0])
-                members += [(k, one if c is None else Scale.of(c, one)) for k, c in ones]
-                members.sort(key=lambda member: member[0])
-        for (shared, _), members in groups.items():
-            if len(members) > 1:
-                inside = Sum.of(*[other for _, other in members])
-                joined = Kronecker(shared, inside) if place == 0 else Kronecker(inside, shared)
-                return in_place_of(e, [k for k, _ in members], joined)
-    return None
-
-
+common_last_kronecker_factor = stated(
+    "a*kron(B, A) + b*kron(C, A) = kron(a*B + b*C, A)",
+    title="A ⊗ C + B ⊗ C = (A + B) ⊗ C",
+    where="A: m x n; B, C: p x q; a, b: scalar",
+    also=beside_identity("kron(B, eye(m))", "kron({}, eye(m))"),
+    among=(Kronecker,),
+)
 kronecker_and_commuted = stated(
     "kron(A, B) + kron(B, A)*commutation(q, n) = (eye(p*m) + commutation(p, m))*kron(A, B)", where="A: m x n; B: p x q"
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from matdiff.algebra.constants import Identity, Zeros
-from matdiff.algebra.expr import Data, Expr, Number, fact
+from matdiff.algebra.expr import Expr, Number, fact
 from matdiff.algebra.identities.products import scalars_in_front
 from matdiff.algebra.identities.transposes import transposed
 from matdiff.algebra.laws import Statement, identity
@@ -19,7 +19,7 @@ from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sylvester import Sylvester
 from matdiff.algebra.operators.symmetry import is_symmetric
 from matdiff.algebra.stated import stated
-from matdiff.algebra.statements.gathering import in_place_of
+from matdiff.algebra.statements.gathering import joinings
 
 HALF = Number("1/2")
 Kinds = tuple[type[Expr], ...]
@@ -71,18 +71,19 @@ def linear_piece(e: Expr) -> bool:
 
 
 @identity(
-    "frechet_expm(A, A^2) = A^2*expm(A)",
+    "frechet_expm(t*A^(k), A^(s)) = A^(s)*expm(t*A^(k))",
     title="L(A, C) = Cf′(A) where AC = CA",
-    where="A: n x n; k: scalar positive integer",
+    where="A: n x n; t: scalar; k, s: scalar positive integer",
     also=(
-        "frechet_expm(A, A^k) = A^k*expm(A)",
         "frechet_expm(A, expm(A)) = expm(A)*expm(A)",
         "frechet_expm(A, eye(n)) = expm(A)",
-        Statement("frechet_expm(t*A, A) = A*expm(t*A)", "t: scalar; A: n x n"),
-        Statement("frechet_logm(A, A) = A*inv(A)", "A: n x n spd"),
+        "frechet_expm(A, zeros(n, n)) = zeros(n, n)",
+        Statement(
+            "frechet_logm(t*A^(k), A^(s)) = A^(s)*inv(t*A^(k))",
+            "A: n x n spd; t: scalar positive; k, s: scalar integer",
+        ),
         Statement("frechet_logm(A, logm(A)) = logm(A)*inv(A)", "A: n x n spd"),
         Statement("frechet_logm(A, eye(n)) = inv(A)", "A: n x n spd"),
-        "frechet_expm(A, zeros(n, n)) = zeros(n, n)",
         Statement("frechet_logm(A, zeros(n, n)) = zeros(n, n)", "A: n x n spd"),
     ),
     on=OF_FUNCTIONS,
@@ -134,10 +135,17 @@ multiple_right_side = stated(
 
 
 @identity(
-    "tr(frechet_expm(A, E)*A) = tr(E*A*expm(A))",
+    "tr(frechet_expm(t*A^(k), E)*A^(s)) = tr(E*A^(s)*expm(t*A^(k)))",
     title="Tr(L(A, E)C) = Tr(ECf′(A)) where AC = CA",
-    where="A, E: n x n; t: scalar",
-    also=("tr(frechet_expm(t*A, E)*A) = tr(E*A*expm(t*A))", "tr(frechet_expm(A, E)) = tr(E*expm(A))"),
+    where="A, E: n x n; t: scalar; k, s: scalar positive integer",
+    also=(
+        "tr(frechet_expm(A, E)) = tr(E*expm(A))",
+        Statement("tr(frechet_logm(A, E)) = tr(E*inv(A))", "A: n x n spd; E: n x n"),
+        Statement(
+            "tr(frechet_logm(t*A^(k), E)*A^(s)) = tr(E*A^(s)*inv(t*A^(k)))",
+            "A: n x n spd; E: n x n; t: scalar positive; k, s: scalar integer",
+        ),
+    ),
     within=OF_FUNCTIONS,
 )
 def trace_of_commuting_direction(e: Expr) -> Expr | None:
@@ -177,18 +185,15 @@ def beside_what_commutes(e: Expr, kinds: Kinds) -> Expr | None:
 )
 def sum_of_directions(e: Expr) -> Expr | None:
     """Multiples of derivatives of one function at one place."""
-    groups: dict[tuple[type[Expr], Data, tuple[Expr, ...]], list[tuple[int, Expr]]] = {}
-    for k, term in enumerate(e.operands):
-        c, piece = term.operands if isinstance(term, Scale) else (None, term)
-        piece = upright(piece)
-        if isinstance(piece, OF_FUNCTIONS):
-            direction = piece.operands[-1] if c is None else Scale.of(c, piece.operands[-1])
-            groups.setdefault((type(piece), piece.data, piece.operands[:-1]), []).append((k, direction))
-    for (cls, data, place), members in groups.items():
-        if len(members) > 1:
-            joined = cls.make((*place, Sum.of(*[direction for _, direction in members])), data)
-            return in_place_of(e, [k for k, _ in members], joined)
-    return None
+    terms = [(k, t.operands if isinstance(t, Scale) else (Number(1), t)) for k, t in enumerate(e.operands)]
+    pieces = [(k, c, p) for k, (c, core) in terms if isinstance(p := upright(core), OF_FUNCTIONS)]
+    parts = [(along(p, Zeros(*p.shape)), k, c * p.operands[-1]) for k, c, p in pieces]
+    return next(joinings(e, parts, lambda p, own: along(p, Sum.of(*own))), None)
+
+
+def along(piece: Expr, direction: Expr) -> Expr:
+    """L(A, E) with another last direction."""
+    return piece.rebuild((*piece.operands[:-1], direction))
 
 
 sum_of_right_sides = stated(

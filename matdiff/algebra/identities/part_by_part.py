@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Sequence
 
 from matdiff.algebra.constants import is_zero
+from matdiff.algebra.dims import Shape
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.identities.factoring import split
 from matdiff.algebra.identities.joining import factored
@@ -13,7 +14,7 @@ from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.algebra.operators.products import Hadamard, Sum, multiple
 from matdiff.algebra.operators.structure import DiagonalMatrix
 from matdiff.algebra.reading_cost import reading_cost
-from matdiff.algebra.statements.gathering import in_place_of
+from matdiff.algebra.statements.gathering import joinings
 
 
 @identity(
@@ -43,32 +44,30 @@ def diagonals_joined(e: Expr) -> Expr | None:
 )
 def stacks_joined(e: Expr) -> Expr | None:
     """Multiples of matrices of equally large blocks, block by block, where that is shorter."""
-    return joined_within(
-        e,
-        lambda a: (type(a), [o.shape for o in a.operands]) if isinstance(a, (VerticalStack, HorizontalStack)) else None,
-    )
+    return joined_within(e, blocks_of)
 
 
-def joined_within(e: Expr, kind: Callable[[Expr], object]) -> Expr | None:
+def blocks_of(e: Expr) -> tuple[type[Expr], tuple[Shape, ...]] | None:
+    """The kind of a stack and the shapes of its blocks."""
+    return (type(e), tuple([o.shape for o in e.operands])) if isinstance(e, (VerticalStack, HorizontalStack)) else None
+
+
+def joined_within(e: Expr, kind: Callable[[Expr], Hashable]) -> Expr | None:
     """A sum in which the operations of one kind, with what they are multiplied by, are done once to their sums."""
-    groups: list[tuple[object, list[tuple[int, Expr, Expr]]]] = []
-    for k, t in enumerate(e.operands):
-        number, scalars, factors, _ = split(t)
-        known = kind(factors[0]) if len(factors) == 1 else None
-        if known is not None:
-            members = next((m for other, m in groups if other == known), None)
-            if members is None:
-                groups.append((known, members := []))
-            members.append((k, multiple(number, Hadamard.of(*scalars) if scalars else None), factors[0]))
-    for _, members in groups:
-        (_, _, a), *others = members
-        parts = zip(*[[o if is_zero(o) else c * o for o in m.operands] for _, c, m in members], strict=True)
-        sums = [factored(Sum.of(*several)) for several in parts]
+    terms = [(k, split(t)) for k, t in enumerate(e.operands)]
+    parts = [
+        (known, k, (multiple(t.number, Hadamard.of(*t.scalars) if t.scalars else None), t.factors[0]))
+        for k, t in terms
+        if len(t.factors) == 1 and (known := kind(t.factors[0])) is not None
+    ]
+
+    def together(_: Hashable, members: Sequence[tuple[Expr, Expr]]) -> Expr:
+        places = zip(*[[o if is_zero(o) else c * o for o in m.operands] for c, m in members], strict=True)
+        sums = [factored(Sum.of(*several)) for several in places]
+        a = members[0][1]
         if all(is_zero(s) or s.leading_number < 0 for s in sums):
-            joined = -a.rebuild(tuple([s if is_zero(s) else -s for s in sums]))
-        else:
-            joined = a.rebuild(tuple(sums))
-        whole = in_place_of(e, [k for k, *_ in members], joined)
-        if others and reading_cost(whole) < reading_cost(e):
-            return whole
-    return None
+            return -a.rebuild(tuple([s if is_zero(s) else -s for s in sums]))
+        return a.rebuild(tuple(sums))
+
+    wholes = joinings(e, parts, together)
+    return next((whole for whole in wholes if reading_cost(whole) < reading_cost(e)), None)

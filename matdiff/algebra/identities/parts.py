@@ -23,9 +23,9 @@ PARTS = (Entry, Row, Column, Slice)
 PLACES = ("[i, j]", "[i, :]", "[:, j]", "[i:j, k:l]")
 
 
-def at_places(statement: str) -> list[Statement]:
+def at_places(statement: str, where: str = "A, B: m x n") -> list[Statement]:
     """What is said of the whole, of every kind of part of a matrix."""
-    return [Statement(statement.replace("[i]", place), "A, B: m x n") for place in PLACES]
+    return [Statement(statement.replace("[i]", place), where) for place in PLACES]
 
 
 part_of_sum = stated("(x + y)[i] = x[i] + y[i]", where="x, y: n", also=at_places("(A + B)[i] = A[i] + B[i]"))
@@ -36,18 +36,19 @@ def same_part(e: Expr, whole: Expr) -> Expr:
     return e.rebuild((whole, *e.operands[1:]))
 
 
-@identity(
-    "(sum(i=1..N, X[i]))[:, 2] = sum(i=1..N, X[i][:, 2])",
+def is_apart(e: Expr) -> bool:
+    """Whether the index of a sum is none of those that say where a part of it lies."""
+    total, *places = e.operands
+    return isinstance(total, IndexedSum) and not any(total.index in place.free for place in places)
+
+
+part_of_indexed_sum = stated(
+    "(sum(r=1..N, x[r]))[i] = sum(r=1..N, x[r][i])",
     title="(Σᵢ Aᵢ)[:, j] = Σᵢ Aᵢ[:, j]",
-    where="X[i=1..N]: m x n",
-    on=PARTS,
+    where="x[r=1..N]: n",
+    also=at_places("(sum(r=1..N, A[r]))[i] = sum(r=1..N, A[r][i])", "A[r=1..N]: m x n"),
+    when=is_apart,
 )
-def part_of_indexed_sum(e: Expr) -> Expr | None:
-    """The index of the sum is none of those that say where the part lies."""
-    a = e.operands[0]
-    if not isinstance(a, IndexedSum) or any(a.index in place.free for place in e.operands[1:]):
-        return None
-    return IndexedSum(same_part(e, a.operands[0]), a.index)
 
 
 @identity("exp(A)[:, 2] = exp(A[:, 2])", title="f(A)[:, j] = f(A[:, j])", where="A: m x n", on=PARTS)

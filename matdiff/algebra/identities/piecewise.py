@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from matdiff.algebra.expr import Expr, Index, fact, postorder, replace
-from matdiff.algebra.identities.indexed import closed_scalars, constant_factors, constant_matrix, constant_scalars
+from matdiff.algebra.identities.indexed import closed_scalars, constant_factors, constant_scalars
 from matdiff.algebra.laws import Law, Statement, identity
 from matdiff.algebra.operators.piecewise import Piecewise, decided, restricted
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, coefficient, multiple
@@ -171,14 +171,12 @@ def constant_factors_in_case(e: Expr) -> Expr | None:
     return out_of_case(e, constant_factors)
 
 
-@identity(
+constant_matrix_in_case = stated(
     "sum(i=1..N, cases(d[i]*A, a[i] ≤ b[i], zeros(m, n))) = sum(i=1..N, cases(d[i], a[i] ≤ b[i], 0))*A",
     title="Σᵢ cases(cᵢA, p, 0) = (Σᵢ cases(cᵢ, p, 0))A",
     where="a[i=1..N], b[i=1..N], d[i=1..N]: scalar; A: m x n",
     among=(Piecewise,),
 )
-def constant_matrix_in_case(e: Expr) -> Expr | None:
-    return out_of_case(e, constant_matrix)
 
 
 def out_of_case(e: Expr, *laws: Law) -> Expr | None:

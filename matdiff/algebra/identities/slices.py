@@ -9,11 +9,10 @@ from matdiff.algebra.dims import ONE, Size
 from matdiff.algebra.expr import Expr, Index, Number, Symbol, fact
 from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack, places
-from matdiff.algebra.operators.entries import vectorised
 from matdiff.algebra.operators.entrywise import Entrywise
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose, zero
-from matdiff.algebra.operators.slices import Column, Range, Row, Slice
-from matdiff.algebra.operators.structure import DiagonalMatrix, Named
+from matdiff.algebra.operators.slices import Range, Slice
+from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Member, UnitVector
 from matdiff.algebra.stated import stated
 
@@ -171,31 +170,16 @@ selected_rows = stated("eye(m)[i:j, :]*A = A[i:j, :]", where="A: m x n")
 selected_columns = stated("A*eye(n)[:, i:j] = A[:, i:j]", where="A: m x n")
 
 
-@identity(
+rows_together = stated(
     "sum(i=1..m, c[i]*unit(i, m)*A[i, :]) = diag(c)*A",
     title="Σᵢ cᵢeᵢA[i, :] = diag(c)A",
     where="A: m x n; c: m",
-    also=(Statement("sum(j=1..n, c[j]*A[:, j]*unit(j, n)') = A*diag(c)", "A: m x n; c: n"),),
-    among=(Product,),
+    also=(
+        "sum(i=1..m, unit(i, m)*A[i, :]) = A",
+        Statement("sum(j=1..n, c[j]*A[:, j]*unit(j, n)') = A*diag(c)", "A: m x n; c: n"),
+        Statement("sum(j=1..n, A[:, j]*unit(j, n)') = A", "A: m x n"),
+    ),
 )
-def rows_together(e: Expr) -> Expr | None:
-    """A matrix put together row by row, or column by column."""
-    index: Index = e.data[0]
-    scalar, body = e.operands[0].operands if isinstance(e.operands[0], Scale) else (None, e.operands[0])
-    weights = None if scalar is None else vectorised(scalar, (index,))
-    if scalar is not None and weights is None:
-        return None
-    diagonal = () if weights is None else (DiagonalMatrix(weights),)
-    match body:
-        case Product(operands=(UnitVector(operands=(i,)) as unit, Row(operands=(a, j)))) if i is j is index:
-            return Product.of(*diagonal, a) if unit.rows is a.rows is index.last and index not in a.free else None
-        case Product(operands=(Column(operands=(a, j)), Transpose(operands=(UnitVector(operands=(i,)) as unit,)))):
-            fits = i is j is index and unit.rows is a.cols is index.last and index not in a.free
-            return Product.of(a, *diagonal) if fits else None
-        case _:
-            return None
-
-
 entry_of_column = stated(
     "(A[:, j])[i] = A[i, j]",
     where="A: m x n; x: n",

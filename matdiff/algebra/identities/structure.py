@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from matdiff.algebra.constants import Identity, Zeros, is_zero
-from matdiff.algebra.dims import ONE, Shape
+from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.identities.powers import has_positive_exponent
 from matdiff.algebra.identities.transposes import gets_no_longer, transposed
@@ -13,7 +15,7 @@ from matdiff.algebra.operators.products import Product, Sum, Transpose, zero
 from matdiff.algebra.operators.slices import Slice
 from matdiff.algebra.operators.square import MatrixPower
 from matdiff.algebra.stated import stated
-from matdiff.algebra.statements.gathering import in_place_of
+from matdiff.algebra.statements.gathering import joinings
 
 # ---- transposes -------------------------------------------------------------------------------------
 
@@ -70,17 +72,16 @@ def stacked(e: Expr, kind: type[Expr], other: type[Expr]) -> tuple[Expr, ...]:
 )
 def sum_of_blocks(e: Expr) -> Expr | None:
     """The terms with blocks of the same shapes, where every block is 0 in all of them but one."""
-    groups: dict[tuple[type[Expr], tuple[Shape, ...]], list[int]] = {}
-    for k, term in enumerate(e.operands):
-        if isinstance(term, (HorizontalStack, VerticalStack)):
-            groups.setdefault((type(term), tuple([o.shape for o in term.operands])), []).append(k)
-    for places in groups.values():
-        columns = list(zip(*[e.operands[k].operands for k in places], strict=True))
+    stacks = [(k, t) for k, t in enumerate(e.operands) if isinstance(t, (HorizontalStack, VerticalStack))]
+    parts = [((type(t), tuple([o.shape for o in t.operands])), k, t) for k, t in stacks]
+
+    def together(_: object, terms: Sequence[Expr]) -> Expr | None:
+        columns = list(zip(*[t.operands for t in terms], strict=True))
         present = [[o for o in column if not is_zero(o)] for column in columns]
-        if len(places) > 1 and all(len(p) < 2 for p in present):
-            blocks = [p[0] if p else column[0] for p, column in zip(present, columns, strict=True)]
-            return in_place_of(e, places, e.operands[places[0]].rebuild(tuple(blocks)))
-    return None
+        blocks = [p[0] if p else column[0] for p, column in zip(present, columns, strict=True)]
+        return terms[0].rebuild(tuple(blocks)) if all(len(p) < 2 for p in present) else None
+
+    return next(joinings(e, parts, together), None)
 
 
 @identity(

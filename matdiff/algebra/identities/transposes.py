@@ -90,19 +90,12 @@ transpose_of_inverse = stated("inv(A)' = inv(A')", title="(A⁻¹)ᵀ = (Aᵀ)�
 transpose_of_power = stated("(A^k)' = (A')^k", title="(Aᵏ)ᵀ = (Aᵀ)ᵏ", where="A: n x n; k: integer", when=gets_no_longer)
 
 
-@identity(
-    "sum(i=1..N, x[i]*y[i]')' = sum(i=1..N, y[i]*x[i]')",
+transpose_of_indexed_sum = stated(
+    "sum(i=1..N, A[i])' = sum(i=1..N, A[i]')",
     title="(Σᵢ Aᵢ)ᵀ = Σᵢ Aᵢᵀ",
-    where="x[i=1..N], y[i=1..N]: n",
-    among=(IndexedSum,),
+    where="A[i=1..N]: m x n",
+    when=gets_no_longer,
 )
-def transpose_of_indexed_sum(e: Expr) -> Expr | None:
-    """Where the terms get no longer by it."""
-    match e.operands[0]:
-        case IndexedSum(operands=(body,), data=(index,)) if growth(body) <= 0:
-            return IndexedSum(transposed(body), index)
-        case _:
-            return None
 
 
 @identity("sum(i=1..N, x[i]') = sum(i=1..N, x[i])'", title="Σᵢ Aᵢᵀ = (Σᵢ Aᵢ)ᵀ", where="x[i=1..N]: n")

@@ -41,6 +41,7 @@ from matdiff.algebra.operators.symbolic_powers import SymbolicPower, matrix_base
 
 Forms = tuple[Expr, Expr]  # of e and of eᵀ
 HALF = Fraction(1, 2)
+SHORT_POWERS = (2, 3, 4)
 
 
 class Arithmetic(ABC):
@@ -138,7 +139,7 @@ class Arithmetic(ABC):
                 return self._times(number, opened)
         if self.opens_sums and self.multiplies_out and (whole := self._out_of_sum(e, found, chain)) is not None:
             return self._times(number, self.indexed(*whole))
-        if self.knows_sums and (known := in_a_chain(chain, True)) is not None and known is not Product.of(*chain):
+        if self.knows_sums and (known := known_in(chain)) is not None:
             return self._times(number, self.of(Product.of(*found, known)))
         if self.has("identity") and len(chain) > 1:
             chain = [f for f in chain if not isinstance(f, Identity)] or chain[:1]
@@ -323,6 +324,14 @@ def factors_of_power(e: Expr) -> Sequence[Expr]:
     base, exponent = e.operands if isinstance(e, Power) else (e, None)
     k = None if exponent is None or not isinstance(base, Sum) else exponent.number
     return [base] * int(k) if k is not None and k.denominator == 1 and 1 < k <= MOST_TERMS else [e]
+
+
+def known_in(chain: Sequence[Expr]) -> Expr | None:
+    """What a product of matrices is by known sums and projections, A² in it as AA; None where nothing is known."""
+    powers = [(f, *matrix_base(f)) for f in chain]
+    factors = [o for f, a, k in powers for o in ([a] * int(k.number) if k.number in SHORT_POWERS else [f])]
+    known = in_a_chain(factors, True)
+    return known if factors and known is not Product.of(*factors) else None
 
 
 def has_reciprocal(e: Expr) -> bool:

@@ -14,9 +14,19 @@ from collections.abc import Sequence
 
 from matdiff.algebra.constants import is_zero
 from matdiff.algebra.expr import Expr, Symbol, postorder, replace
-from matdiff.algebra.matching.applying import MOST_USES, Applied
+from matdiff.algebra.matching.applying import MOST_USES, Applied, inner_parts
 from matdiff.algebra.matching.reason import NOTHING, Reason, operators
-from matdiff.algebra.matching.rules import LIKE_TERMS, POWERS, hiding, implied, may_matter, rules
+from matdiff.algebra.matching.rules import (
+    ENTRYWISE,
+    LIKE_TERMS,
+    OF_MULTIPLES,
+    OF_PRODUCTS,
+    POWERS,
+    hiding,
+    implied,
+    may_matter,
+    rules,
+)
 from matdiff.algebra.matching.shared import ways_to_look
 from matdiff.algebra.matching.standard import Standard
 from matdiff.algebra.matching.up_to_form import UpToForm
@@ -30,13 +40,16 @@ from matdiff.algebra.statements.substitution import instance
 from matdiff.algebra.walks import exchanged
 
 MOVING = (  # hide what a statement is about
-    "inner products in front",
-    "order of factors",
-    "constants in front of an indexed sum",
-    "zero",
-    "trace of a scalar",
-    "transpose within a trace",
+    ("inner products in front",),
+    ("order of factors",),
+    ("constants in front of an indexed sum",),
+    ("zero",),
+    ("trace of a scalar",),
+    ("transpose within a trace",),
+    ("order of factors", "transpose within a trace"),
+    ("sense of a difference",),
 )
+BETWEEN_FACTORS = {ENTRYWISE, OF_PRODUCTS}
 OF_SKEW = "transpose of a skew matrix"  # as −A it stands apart from what (A⁻¹)ᵀ is
 MOST_DEFINITIONS = 64  # that are opened one after another
 
@@ -58,10 +71,12 @@ class Explainer:
             there |= {"Trace", "Vec"} if "Differential" in there else set()
             reasons = [reason for reason in reasons if reason.is_about(there)]
         views = list(ways_to_look(before, after)) if is_equality and reasons else [(before, after)]
+        inner = inner_parts(before, after) if is_equality and reasons else None
         return (
             any(self._explains(reason, b, a) for b, a in views for reason in reasons)
-            or any(self._hidden(reason, b, a, rule) for b, a in views for rule in MOVING for reason in reasons)
+            or any(self._hidden(reason, b, a, *rules) for b, a in views for rules in MOVING for reason in reasons)
             or (bool(reasons) and self._opened(reasons, before, after))
+            or (inner is not None and self.explains(reasons, *inner))
         )
 
     def _opened(self, reasons: Sequence[Reason], before: Expr, after: Expr) -> bool:
@@ -92,15 +107,18 @@ class Explainer:
             return True
         return self._pattern(reason, before, after)
 
-    def _hidden(self, reason: Reason, before: Expr, after: Expr, rule: str) -> bool:
-        """Whether it does in standard form without a rule, which makes both sides alike."""
-        if self._without(rule).equates(before, after):
+    def _hidden(self, reason: Reason, before: Expr, after: Expr, *rules: str) -> bool:
+        """Whether it does in standard form without some rules, which make both sides alike."""
+        if self._without(*rules).equates(before, after):
             return False
-        return self._pattern(reason, before, after, rule) or self._is_beyond(reason, before, after, rule)
+        return self._pattern(reason, before, after, *rules) or self._is_beyond(reason, before, after, *rules)
 
     def _is_beyond(self, reason: Reason, before: Expr, after: Expr, *rules: str) -> bool:
-        """Whether both sides are equal by all that the sides of a statement are equal by, and by no less."""
-        levels = (reason.beyond, reason.beyond - {LIKE_TERMS})[: 1 + (frozenset((LIKE_TERMS,)) not in reason.needed)]
+        """Whether both sides are equal by all that the sides of a statement are equal by, and by no less; where that
+        opens sums between factors, with numbers in front of what was opened."""
+        beyond = reason.beyond
+        levels = (beyond, beyond - {LIKE_TERMS})[: 1 + (frozenset((LIKE_TERMS,)) not in reason.needed)]
+        levels += (beyond | {OF_MULTIPLES},) if beyond & BETWEEN_FACTORS and OF_MULTIPLES not in beyond else ()
         return any(
             self._with(level, *rules).equates(before, after)
             and not any(self._with(level - some, *rules).equates(before, after) for some in reason.needed)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from matdiff.algebra.constants import Constant, Identity, Zeros
 from matdiff.algebra.expr import Expr, Leaf, Symbol, postorder, replace
+from matdiff.algebra.identities.indexed import bound_names
 from matdiff.algebra.operators.products import Power, Sum, Transpose
 from matdiff.algebra.operators.recurrence import Recurrence
 from matdiff.algebra.operators.structure import Named, is_named
@@ -39,10 +40,13 @@ def ways_to_look(before: Expr, after: Expr) -> Iterator[Sides]:
 def with_letters(before: Expr, after: Expr, only: type[Expr] = Expr) -> Sides:
     """Both sides with a letter for each of the largest operations that they share, or *only* of those of a kind.
 
-    What has an index is no value that a letter may stand for.
+    What has an index of a sum is no value that a letter may stand for.
     """
+    constant = {i for i in before.free & after.free if i.name not in bound_names(before) | bound_names(after)}
     there = {
-        n for n in postorder(after, prune=is_named) if isinstance(n, only) and not isinstance(n, KEPT) and not n.free
+        n
+        for n in postorder(after, prune=is_named)
+        if isinstance(n, only) and not isinstance(n, KEPT) and n.free <= constant
     }
     letters: dict[Expr, Expr] = {}
 

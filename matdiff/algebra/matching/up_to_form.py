@@ -6,23 +6,22 @@ scalar is its transpose, a column its own vec, and whatever is no power a power 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 
 from matdiff.algebra.constants import Constant, Identity, Zeros
 from matdiff.algebra.dims import ONE, Size
-from matdiff.algebra.expr import UNIT, Expr, Index, Number, Symbol
+from matdiff.algebra.expr import UNIT, Expr, Number, Symbol
 from matdiff.algebra.matching.rules import Term, term
 from matdiff.algebra.matching.standard import Standard
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
-from matdiff.algebra.operators.entries import vectorised
 from matdiff.algebra.operators.kronecker import Vec
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Transpose, multiple
 from matdiff.algebra.operators.square import Trace
-from matdiff.algebra.operators.sums import Entry, IndexedSum, Member
+from matdiff.algebra.operators.sums import Member
 from matdiff.algebra.operators.symbolic_powers import SymbolicPower, matrix_base
 from matdiff.algebra.statements.matcher import NOTHING, Matcher, is_as_wide, is_bare
-from matdiff.algebra.statements.substitution import Family, Found
+from matdiff.algebra.statements.substitution import Found
 
 
 class UpToForm(Matcher):
@@ -45,26 +44,13 @@ class UpToForm(Matcher):
             return self.chain(p.operands, e.operands, found)
         return super().match(p, e, found)
 
-    def joined(self, join: Callable[..., Expr], parts: Sequence[Expr]) -> Expr:
-        return self.form.of(join(*parts))
+    def settled(self, e: Expr) -> Expr:
+        return self.form.of(e)
 
     # ---- leaves -----------------------------------------------------------------------------------------
 
-    def _letter(self, p: Symbol, e: Expr, found: Found) -> Iterable[Found]:
-        is_bound = p not in found and any(i in e.free for i in found.get("bound", ()))
-        return NOTHING if is_bound else super()._letter(p, e, found)
-
     def holds(self, wanted: str, e: Expr) -> bool:
         return super().holds(wanted, e) or (wanted == "symmetric" and self.form.flipped(e) is e)
-
-    def _member(self, p: Member, e: Expr, found: Found) -> Iterator[Found]:
-        family, *places = p.operands
-        here = [found.get(i, i) if isinstance(i, Index) else i for i in places]
-        if family in found:
-            if len(here) == 1 and self.form.of(found[family].at(here[0])) is e:
-                yield found
-        elif len(here) == 1 and isinstance(here[0], Index):
-            yield {**found, family: Family(here[0], e)}
 
     def turned(self, e: Expr) -> Expr:
         """The transpose, of a product of scalars too."""
@@ -154,8 +140,6 @@ class UpToForm(Matcher):
     # ---- operations -------------------------------------------------------------------------------------
 
     def _operation(self, p: Expr, e: Expr, found: Found) -> Iterable[Found]:
-        if isinstance(p, IndexedSum):
-            return self._indexed(p, e, found) if isinstance(e, IndexedSum) else NOTHING
         if isinstance(p, Power):
             return self._power(p, e, found)
         if isinstance(p, Vec) and e.cols is ONE and not isinstance(e, Vec):
@@ -169,8 +153,6 @@ class UpToForm(Matcher):
             return NOTHING if sized is None else (sized,)
         if isinstance(p, (HorizontalStack, VerticalStack)):
             return self._blocks(p.operands, e.operands, type(p), found) if type(e) is type(p) else NOTHING
-        if isinstance(p, Entry) and isinstance(p.operands[0], Symbol) and not isinstance(e, Entry):
-            return self._entry(p, e, found)
         return super()._operation(p, e, found)
 
     def _either(self, p: Expr, ways: Sequence[Expr], found: Found) -> Iterable[Found]:
@@ -187,21 +169,6 @@ class UpToForm(Matcher):
             head = es[0] if number == 1 else self.form.of(kind.of(*es[:number]))  # type: ignore[attr-defined]
             for more in self.match(ps[0], head, found):
                 yield from self._blocks(ps[1:], es[number:], kind, more)
-
-    def _entry(self, p: Expr, e: Expr, found: Found) -> Iterator[Found]:
-        """xᵢ: whatever is made of entries with this index in the same way for all of them."""
-        places = [found.get(i, i) for i in p.operands[1:]]
-        if e.is_scalar and all(isinstance(i, Index) and i in e.free for i in places):
-            whole = vectorised(e, tuple(places))
-            if whole is not None:
-                yield from self.match(p.operands[0], self.form.of(whole), found)
-
-    def _indexed(self, p: IndexedSum, e: IndexedSum, found: Found) -> Iterator[Found]:
-        sized = self._size(p.index.last, e.index.last, found)
-        if sized is not None:
-            bound = (*found.get("bound", ()), e.index)
-            for more in self.match(p.operands[0], e.operands[0], {**sized, p.index: e.index, "bound": bound}):
-                yield {**more, "bound": bound[:-1]}
 
     def _power(self, p: Expr, e: Expr, found: Found) -> Iterable[Found]:
         """aˢ with a letter s: every power, and what is none as one with s = 1."""

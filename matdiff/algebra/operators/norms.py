@@ -8,20 +8,13 @@ from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.expr import Expr, Number, Operator
 from matdiff.algebra.laws import Statement, differential, stated_differential
 from matdiff.algebra.notation import FROBENIUS, TERM, Notation, Slot, Style
-from matdiff.algebra.operators.entrywise import Abs, Log
 from matdiff.algebra.operators.products import (
-    Differentials,
-    Hadamard,
-    Power,
     Product,
     Scale,
-    Sum,
     Transpose,
-    quotient,
     reciprocal,
 )
 from matdiff.algebra.operators.square import Trace, between_bars
-from matdiff.algebra.operators.sums import SumOfEntries
 
 
 def inner(a: Expr, b: Expr) -> Expr:
@@ -157,7 +150,7 @@ class PowerNorm(Operator):
         total = to.total(to.map("where(b > 0, a / b, 0.0) ** c", size, largest, p))
         return to.map("a * b ** (1 / c)", largest, total, p)
 
-    @differential(
+    d = stated_differential(
         "differential_of_power_norm",
         "d(normp(x, p)) = normp(x, p)^(1 - p)*(x .* abs(x).^(p - 2))'*d(x)"
         " + d(p)*normp(x, p)*(sum(abs(x).^p .* log(abs(x)))/normp(x, p)^p - log(normp(x, p)))/p",
@@ -165,16 +158,6 @@ class PowerNorm(Operator):
         requires="no entry of x is 0",
         where="x: n; p: scalar positive",
     )
-    def d(self: Expr, dx: Differentials, dp: Differentials) -> Expr:
-        x, p = self.operands
-        terms = []
-        if dx is not None:
-            slope = Hadamard.of(x, Power.of(Abs(x), p - 2))
-            terms.append(Scale.of(Power.of(self, 1 - p), inner(slope, dx)))
-        if dp is not None:
-            entropy = quotient(SumOfEntries.of(Hadamard.of(Power.of(Abs(x), p), Log(Abs(x)))), self**p)
-            terms.append(Hadamard.of(dp, self, entropy - Log(self), Power.of(p, Number(-1))))
-        return Sum.of(*terms)
 
 
 class Frobenius(Operator):

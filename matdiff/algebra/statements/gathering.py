@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from typing import Any, TypeVar
 
 from matdiff.algebra.expr import Expr, replace, symbols
 from matdiff.algebra.operators.products import Hadamard, Scale, Sum, coefficient, multiple
@@ -28,23 +28,36 @@ def gathered(left: Expr, right: Expr, matcher: Matcher) -> Callable[[Expr], Expr
     if replace(one, {a: b}.get) is not other or right is not replace(one, {a: Sum.of(c * a, d * b)}.get):
         return None
 
-    def rewritten(e: Expr) -> Expr | None:
-        groups: dict[frozenset[Any], list[tuple[int, Expr]]] = {}
+    def parts(e: Expr) -> Iterator[tuple[frozenset[Any], int, Expr]]:
         for k, term in enumerate(e.operands):
             number, body = coefficient(term)
             ways = ((scalar, found) for scalar, core in multiples(body) for found in matcher.match(one, core, {}))
             for scalar, found in ways:
-                own = multiple(number, found[a] if scalar is None else scalar * found[a])
                 shared = {letter: known for letter, known in found.items() if letter not in (a, "rest")}
-                groups.setdefault(frozenset(shared.items()), []).append((k, own))
+                yield frozenset(shared.items()), k, multiple(number, found[a] if scalar is None else scalar * found[a])
                 break
-        for shared_by, members in groups.items():
-            if len(members) > 1:
-                whole = instance(one, {**dict(shared_by), a: Sum.of(*[own for _, own in members])})
-                return None if whole is None else in_place_of(e, [k for k, _ in members], whole)
-        return None
 
-    return rewritten
+    def together(shared: frozenset[Any], own: Sequence[Expr]) -> Expr | None:
+        return instance(one, {**dict(shared), a: Sum.of(*own)})
+
+    return lambda e: next(joinings(e, parts(e), together), None)
+
+
+Key = TypeVar("Key", bound=Hashable)
+Part = TypeVar("Part")
+
+
+def joinings(
+    e: Expr, parts: Iterable[tuple[Key, int, Part]], together: Callable[[Key, Sequence[Part]], Expr | None]
+) -> Iterator[Expr]:
+    """The sums in which terms with one key are one term, of parts with their keys and the places of their terms."""
+    groups: dict[Key, list[tuple[int, Part]]] = {}
+    for known, k, part in parts:
+        groups.setdefault(known, []).append((k, part))
+    for known, members in groups.items():
+        joined = together(known, [part for _, part in members]) if len(members) > 1 else None
+        if joined is not None:
+            yield in_place_of(e, [k for k, _ in members], joined)
 
 
 def multiples(body: Expr | None) -> Iterator[tuple[Expr | None, Expr]]:

@@ -19,10 +19,10 @@ from matdiff.algebra.operators.entrywise import Entrywise, Unspecified
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose, turned
 from matdiff.algebra.operators.square import MatrixPower
 from matdiff.algebra.operators.structure import value_of
-from matdiff.algebra.operators.sums import Member
+from matdiff.algebra.operators.sums import Entry, IndexedSum, Member
 from matdiff.algebra.operators.symbolic_powers import SymbolicPower, counted, last_of, matrix_base
 from matdiff.algebra.operators.symmetry import is_not_positive
-from matdiff.algebra.statements.substitution import Applied, Found, substituted
+from matdiff.algebra.statements.substitution import Applied, Family, Found, substituted
 from matdiff.errors import MatdiffError, ShapeError
 
 GRANTED = frozenset(  # properties that are conditions of a law, said in words; what a letter stands for has the others
@@ -59,9 +59,13 @@ class Matcher:
         alike, join = type(e) is kind, kind.of  # type: ignore[attr-defined]
         return self._bag(sorted(p.operands, key=is_bare), e.operands, join, found) if alike else NOTHING
 
+    def settled(self, e: Expr) -> Expr:
+        """What is made of an expression, in the form that expressions have here."""
+        return e
+
     def joined(self, join: Callable[..., Expr], parts: Sequence[Expr]) -> Expr:
         """Several operands for one letter."""
-        return join(*parts)
+        return self.settled(join(*parts))
 
     # ---- letters ----------------------------------------------------------------------------------------
 
@@ -69,7 +73,7 @@ class Matcher:
         known = found.get(p)
         if known is not None:
             return (found,) if known is e else NOTHING
-        if not self._has(p, e):
+        if not self._has(p, e) or (e.free and any(i in e.free for i in found.get("bound", ()))):
             return NOTHING
         sized = self._shape(p, e, found)
         if sized is None:
@@ -192,7 +196,7 @@ class Matcher:
         if c.number == -1:
             return self.match(a, -e, found) if e.leading_number < 0 or a in found else NOTHING
         given = c.operands if isinstance(c, Hadamard) else (c,)
-        if not is_letter(a) or any(map(is_letter, given)):
+        if not is_letter(a) or any(map(is_bare, given)):
             return self._operation(p, e, found)
         scalars, rest = (e.operands[0], e.operands[1:]) if isinstance(e, Scale) else (e, ())
         factors = scalars.operands if isinstance(scalars, Hadamard) and scalars.is_scalar else (scalars,)
@@ -203,9 +207,45 @@ class Matcher:
             for more in self.match(a, scaled(known["rest"], rest), known)
         )
 
+    # ---- sums over an index -----------------------------------------------------------------------------
+
+    def _indexed(self, p: IndexedSum, e: Expr, found: Found) -> Iterator[Found]:
+        """Σᵢ, whichever index it has; what stands for a letter does not depend on that."""
+        sized = self._size(p.index.last, e.index.last, found) if isinstance(e, IndexedSum) else None
+        if isinstance(e, IndexedSum) and sized is not None:
+            bound = (*found.get("bound", ()), e.index)
+            for more in self.match(p.operands[0], e.operands[0], {**sized, p.index: e.index, "bound": bound}):
+                yield {**more, "bound": bound[:-1]}
+
+    def _member(self, p: Expr, e: Expr, found: Found) -> Iterator[Found]:
+        """xᵢ: anything, in which i may stand."""
+        family, *places = p.operands
+        here = [found.get(i, i) if isinstance(i, Index) else i for i in places]
+        if family in found:
+            if len(here) == 1 and self.settled(found[family].at(here[0])) is e:
+                yield found
+        elif len(here) == 1 and isinstance(here[0], Index):
+            yield {**found, family: Family(here[0], e)}
+
+    def _entry(self, p: Expr, e: Expr, found: Found) -> Iterator[Found]:
+        """x[i]: whatever is made of entries with this index in the same way for all of them."""
+        from matdiff.algebra.operators.entries import vectorised
+
+        places = [found.get(i) for i in p.operands[1:]]
+        if e.is_scalar and all(isinstance(i, Index) and i in e.free for i in places):
+            whole = vectorised(e, tuple(places))  # type: ignore[arg-type]
+            if whole is not None:
+                yield from self.match(p.operands[0], self.settled(whole), found)
+
     # ---- operations -------------------------------------------------------------------------------------
 
     def _operation(self, p: Expr, e: Expr, found: Found) -> Iterable[Found]:
+        if type(p) is IndexedSum:
+            return self._indexed(p, e, found)
+        if type(p) is Member and found.get("bound"):
+            return self._member(p, e, found)
+        if type(p) is Entry and type(p.operands[0]) is Symbol and type(e) is not Entry:
+            return self._entry(p, e, found)
         if type(p) is not type(e) or len(p.operands) != len(e.operands):
             sized = self._shape(p, e, found) if isinstance(p, Ones) and e.number == 1 else None
             return NOTHING if sized is None else (sized,)

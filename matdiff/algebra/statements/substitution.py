@@ -7,8 +7,8 @@ from functools import cache
 from math import prod
 from typing import Any
 
-from matdiff.algebra.constants import Ones, Zeros
-from matdiff.algebra.dims import Size, solution
+from matdiff.algebra.constants import Constant, Zeros
+from matdiff.algebra.dims import ONE, Size, solution
 from matdiff.algebra.expr import Expr, Index, Number, Operator, Symbol, postorder
 from matdiff.algebra.operators.abbreviations import count
 from matdiff.algebra.operators.differentials import Differential
@@ -123,9 +123,9 @@ def _operation(node: Expr, found: Found, done: dict[Expr, Expr]) -> Expr:
     if not node.operands and not node.data:
         return node
     data = tuple([_datum(d, found, done) for d in node.data]) if node.data else ()
-    if type(node) is Ones or type(node) is Zeros:  # of one entry they are numbers
+    if isinstance(node, Constant):  # of one entry it is a number
         made = node.make((), data)
-        return ones_like(made) if isinstance(node, Ones) else zero(made.shape)
+        return zero(made.shape) if isinstance(node, Zeros) else ones_like(made) if ONE in made.shape else made
     if isinstance(node, Operator) and constructs(type(node)) and len(data) == node.sizes:  # type: ignore[arg-type]
         return type(node).of(*operands, *data)
     return node.instance(operands, data)

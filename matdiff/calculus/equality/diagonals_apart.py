@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from matdiff.algebra.constants import Identity, Ones, Zeros
 from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import Expr, Number
+from matdiff.algebra.expr import Expr
 from matdiff.algebra.laws import identity
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Transpose, multiple
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
+from matdiff.algebra.stated import stated
 from matdiff.calculus.equality.ordering import flip, letters, order, ordered_product, outer_factors, transposed
 
 
@@ -16,10 +17,6 @@ from matdiff.calculus.equality.ordering import flip, letters, order, ordered_pro
 def diagonal_beside_factors(e: Expr) -> Expr | None:
     """Between factors a diagonal matrix stays one; beside a vector or at an end it becomes an entrywise product."""
     f = e.operands
-    for k in range(len(f) - 1):
-        joined = _diagonal_and_neighbour(f[k], f[k + 1])
-        if joined is not None:
-            return Product.of(*f[:k], joined, *f[k + 2 :])
     for k, factor in enumerate(f):
         opened = _outer_in_hadamard(factor)
         if opened is not None:
@@ -37,18 +34,6 @@ def diagonal_beside_factors(e: Expr) -> Expr | None:
         rest = Product.of(*f[:-1])
         return ordered_product((Product.of(Ones(rest.rows), transposed(f[-1].operands[0])), rest))
     return None
-
-
-def _diagonal_and_neighbour(a: Expr, b: Expr) -> Expr | None:
-    match a, b:
-        case DiagonalMatrix(operands=(x,)), DiagonalMatrix(operands=(y,)):
-            return DiagonalMatrix(ordered_product((x, y)))
-        case DiagonalMatrix(operands=(x,)), _ if b.cols is ONE:
-            return ordered_product((x, b))
-        case _, DiagonalMatrix(operands=(x,)) if a.rows is ONE:
-            return ordered_product((a, transposed(x)))
-        case _:
-            return None
 
 
 def _outer_in_hadamard(e: Expr) -> tuple[Expr, ...] | None:
@@ -88,26 +73,18 @@ def _row_of_ones(e: Expr) -> bool:
     return isinstance(e, Transpose) and isinstance(e.operands[0], Ones)
 
 
-@identity("diag(x*y') = x .* y", where="x, y: n")
+diagonal_of_entrywise = stated(
+    "diag(A .* B) = diag(A) .* diag(B)",
+    where="A, B: n x n; k: scalar",
+    also=("diag(A.^k) = diag(A).^k",),
+    name="diagonal_of_entrywise",
+)
+
+
+@identity("diag(A') = diag(A)", where="A: n x n")
 def diagonal_vector_in_order(e: Expr) -> Expr | None:
-    """The diagonal of A and of Aᵀ are the same; diag(A ⊙ B) = diag(A) ⊙ diag(B)."""
+    """The diagonal of A and of Aᵀ are the same; that of −Aᵀ = A is 0."""
     a = e.operands[0]
-    parts = outer_factors(a)
-    if parts is not None:
-        return ordered_product(parts)
-    match a:
-        case Identity():
-            return Ones(a.rows)
-        case DiagonalMatrix(operands=(x,)):
-            return x
-        case Hadamard(operands=f):
-            return ordered_product(map(DiagonalVector, f))
-        case Product(operands=(DiagonalMatrix(operands=(x,)), *rest)):
-            return ordered_product((x, DiagonalVector(Product.of(*rest))))
-        case Product(operands=(*rest, DiagonalMatrix(operands=(x,)))):
-            return ordered_product((x, DiagonalVector(Product.of(*rest))))
-        case Power(operands=(base, exponent)):
-            return Power.of(DiagonalVector(base), exponent)
     sign, flipped = flip(a)
     if flipped is a and sign != 1:
         return Zeros(a.rows, ONE)
@@ -115,20 +92,16 @@ def diagonal_vector_in_order(e: Expr) -> Expr | None:
     return None if least is a else multiple(sign, DiagonalVector(least))
 
 
-@identity("(A .* B)*ones(n) = diag(A*B')", where="A, B: m x n")
-def row_sums_of_hadamard(e: Expr) -> Expr | None:
-    """Of two factors; the last factor of the product is 1."""
-    f = e.operands
-    for k in range(len(f) - 1):
-        match f[k], f[k + 1]:
-            case Hadamard(operands=(a, b)), Ones() if f[k + 1].cols is ONE and ONE not in f[k].shape:
-                return Product.of(*f[:k], DiagonalVector(Product.of(a, *letters(transposed(b)))), *f[k + 2 :])
-            case Power(operands=(a, Number(data=(2,)))), Ones() if f[k + 1].cols is ONE and ONE not in f[k].shape:
-                return Product.of(*f[:k], DiagonalVector(Product.of(a, *letters(transposed(a)))), *f[k + 2 :])
-            case Transpose(operands=(Ones(),)), Hadamard(operands=(a, b)) if ONE not in f[k + 1].shape:
-                column = DiagonalVector(Product.of(*letters(transposed(a)), b))
-                return Product.of(*f[:k], Transpose(column), *f[k + 2 :])
-            case Transpose(operands=(Ones(),)), Power(operands=(a, Number(data=(2,)))) if ONE not in f[k + 1].shape:
-                column = DiagonalVector(Product.of(*letters(transposed(a)), a))
-                return Product.of(*f[:k], Transpose(column), *f[k + 2 :])
-    return None
+def is_of_two(e: Expr) -> bool:
+    """Whether each entrywise product, or square, among the factors is one of two matrices."""
+    found = [f for f in e.operands if isinstance(f, (Hadamard, Power))]
+    return all(len(f.operands) == 2 and ONE not in f.shape for f in found)
+
+
+row_sums_of_hadamard = stated(
+    "(A .* B)*ones(n) = diag(A*B')",
+    where="A, B: m x n",
+    also=("A.^2*ones(n) = diag(A*A')", "ones(m)'*(A .* B) = diag(A'*B)'", "ones(m)'*A.^2 = diag(A'*A)'"),
+    when=is_of_two,
+    name="row_sums_of_hadamard",
+)
