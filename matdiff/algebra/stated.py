@@ -29,7 +29,7 @@ from matdiff.algebra.operators.sums import Member
 from matdiff.algebra.operators.symbolic_powers import SymbolicPower
 from matdiff.algebra.statements.conditions import under_any_condition
 from matdiff.algebra.statements.gathering import gathered
-from matdiff.algebra.statements.matcher import Matcher, Opened, is_letter, linear
+from matdiff.algebra.statements.matcher import GRANTED, Matcher, Opened, is_letter, linear
 from matdiff.algebra.statements.mirrored import mirrored
 from matdiff.algebra.statements.substitution import Found, instance
 from matdiff.errors import UnsupportedError
@@ -186,7 +186,19 @@ def changed(law: Law, e: Expr, changes: Sequence[Expr | None]) -> Expr:
             made = [instance(t, {**found, **given}) for t, varying in terms if given.keys() >= varying]
             if None not in made:
                 return Sum.of(*[m for m in made if m is not None])
-    raise UnsupportedError(f"the law of d {e} does not fit")
+    raise unfit(law, e)
+
+
+def unfit(law: Law, e: Expr) -> UnsupportedError:
+    """The error for an operation that is not what the law of its d is about: it says what its operand has to be."""
+    pattern = rules_of_d(law)[0].pattern
+    letters = [(p, o) for p, o in zip(pattern.operands, e.operands, strict=True) if isinstance(p, Symbol)]
+    for letter, operand in letters:
+        for word in letter.properties - GRANTED:
+            told = f"{str(e)[:60]} is differentiated only where {str(operand)[:60]} is known to be {word}"
+            wanted = "spd" if "spd" in letter.properties else word
+            return UnsupportedError(told, suggestion=f"Declare the matrix {wanted}.")
+    return UnsupportedError(f"the law of d {e} does not fit")
 
 
 class RuleOfD(NamedTuple):

@@ -95,6 +95,7 @@ def collected(e: Expr) -> Expr:
     "a^i*(a^k)^j = (a^k)^(i/k + j)",
     title="aⁱaʲ = aⁱ⁺ʲ",
     where="a: scalar positive; i, j, k: scalar",
+    also=("a^i*a^(-i) = 1", Statement("A.^i .* A.^(-i) = ones(m, n)", "A: m x n positive; i: scalar")),
     among=(Named, Power),
 )
 def power_under_a_name(e: Expr) -> Expr | None:

@@ -4,25 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from matdiff.algebra.constants import Identity, Ones
-from matdiff.algebra.expr import Expr, Number, Operator
-from matdiff.algebra.laws import differential
+from matdiff.algebra.expr import Operator
+from matdiff.algebra.laws import stated_differential
 from matdiff.algebra.operators.inverses import NEGLIGIBLE
-from matdiff.algebra.operators.products import Hadamard, Power, Product, Sum, Transpose
 from matdiff.algebra.operators.singular import transposed, with_sign
 from matdiff.algebra.operators.spectral_functions import eigenvalues, where_symmetric
-from matdiff.algebra.operators.structure import DiagonalVector
-from matdiff.algebra.operators.symmetry import is_symmetric
-from matdiff.errors import UnsupportedError
-
-
-def symmetric_operand(e: Expr, what: str) -> Expr:
-    """The matrix, whose eigenvalues or eigenvectors are differentiated only where it is symmetric."""
-    s = e.operands[0]
-    if not is_symmetric(s):
-        message = f"the {what} of {str(s)[:60]} are differentiated only where it is known to be symmetric"
-        raise UnsupportedError(message, suggestion="Declare the matrix symmetric.")
-    return s
 
 
 class Eigenvalues(Operator):
@@ -47,7 +33,7 @@ class Eigenvalues(Operator):
         gaps = np.diff(values, axis=-2, append=np.inf) / largest
         return np.where(gaps > NEGLIGIBLE, gaps, 0.0)
 
-    @differential(
+    d = stated_differential(
         "differential_of_eigenvalues",
         "d(eigvals(S)) = diag(eigvecs(S)'*d(S)*eigvecs(S))",
         title="d λ(S)",
@@ -55,10 +41,6 @@ class Eigenvalues(Operator):
         requires="S symmetric with simple eigenvalues",
         source="Magnus and Neudecker, ch. 8, sec. 9",
     )
-    def d(self: Expr, da: Expr) -> Expr:
-        s = symmetric_operand(self, "eigenvalues")
-        q = Eigenvectors(s)
-        return DiagonalVector(Product.of(Transpose(q), da, q))
 
 
 class Eigenvectors(Operator):
@@ -80,7 +62,7 @@ class Eigenvectors(Operator):
         vectors = np.linalg.eigh((s + transposed(np, s)) / 2)[1]
         return where_symmetric(np, s, with_sign(np, vectors))
 
-    @differential(
+    d = stated_differential(
         "differential_of_eigenvectors",
         "d(eigvecs(S)) = eigvecs(S)*(((ones(n)*eigvals(S)' - eigvals(S)*ones(n)' + eye(n)).^(-1) - eye(n)) "
         ".* (eigvecs(S)'*d(S)*eigvecs(S)))",
@@ -89,9 +71,3 @@ class Eigenvectors(Operator):
         requires="S symmetric with simple eigenvalues",
         source="Magnus and Neudecker, ch. 8, sec. 9",
     )
-    def d(self: Expr, da: Expr) -> Expr:
-        s = symmetric_operand(self, "eigenvectors")
-        values, one, unit = Eigenvalues(s), Ones(s.rows), Identity(s.rows)
-        gaps = Sum.of(Product.of(one, Transpose(values)), -Product.of(values, Transpose(one)), unit)
-        turned = Product.of(Transpose(self), da, self)
-        return Product.of(self, Hadamard.of(Power.of(gaps, Number(-1)) - unit, turned))

@@ -9,13 +9,10 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from matdiff.algebra.expr import Expr, Operator
-from matdiff.algebra.laws import Law, differential, stated_differential
+from matdiff.algebra.laws import Law, stated_differential
 from matdiff.algebra.notation import Notation, Style, call
 from matdiff.algebra.operators.linear import Directed, changed_along, moved_along
-from matdiff.algebra.operators.products import Differentials, Product, Sum, Transpose
-from matdiff.algebra.operators.square import Inverse
-from matdiff.algebra.operators.symmetry import is_symmetric
-from matdiff.algebra.operators.triangles import HalvedTriangle
+from matdiff.algebra.operators.products import Differentials, Sum
 from matdiff.errors import UnsupportedError
 
 PADE = (64764752532480000, 32382376266240000, 7771770303897600, 1187353796428800, 129060195264000, 10559470521600,
@@ -176,22 +173,13 @@ class Cholesky(Operator):
     def lower(self, to: Any, a: Any) -> Any:
         return to.cholesky(a, self.shape)
 
-    @differential(
+    d = stated_differential(
         "differential_of_cholesky_factor",
-        "d(chol(A)) = chol(A)*halftril(chol(A)^-1*d(A)*chol(A)^-T)",
-        where="A: n x n spd",
+        "d(chol(A)) = chol(A)*halftril(inv(chol(A))*d(A)*inv(chol(A))')",
+        where="A: n x n spd symmetric",
         requires="A positive definite",
         source="Murray, Differentiation of the Cholesky decomposition, 2016: dA = dL Lᵀ + L dLᵀ",
     )
-    def d(self: Expr, da: Expr) -> Expr:
-        a = self.operands[0]
-        if not is_symmetric(a):
-            raise UnsupportedError(
-                f"the Cholesky factor of {str(a)[:60]} is differentiated only where it is known to be symmetric",
-                suggestion="Declare the matrix spd.",
-            )
-        inverse = Inverse(self)
-        return Product.of(self, HalvedTriangle(Product.of(inverse, da, Transpose(inverse))))
 
 
 # ---- Fréchet derivatives ---------------------------------------------------------------------------

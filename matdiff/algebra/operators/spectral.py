@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from matdiff.algebra.constants import Identity
-from matdiff.algebra.expr import FUNCTIONS, Expr, Operator
-from matdiff.algebra.laws import Law, Statement, differential
+from matdiff.algebra.expr import Expr, Operator
+from matdiff.algebra.laws import Law, Statement, stated_differential
 from matdiff.algebra.notation import Notation, Slot, Style, call
-from matdiff.algebra.operators.inverses import NEGLIGIBLE, PseudoInverse
-from matdiff.algebra.operators.products import Product, Scale, Transpose, reciprocal
+from matdiff.algebra.operators.inverses import NEGLIGIBLE
 from matdiff.algebra.operators.singular import transposed, with_sign
 from matdiff.algebra.operators.symmetry import is_symmetric
 from matdiff.errors import UnsupportedError
@@ -97,23 +95,15 @@ def change_of_eigenvalue(end: str) -> Law:
     """dλ = wᵀdA v/wᵀv for the right eigenvector v and the left one w, which for a symmetric A is v."""
     eigenvalue, v, which = f"lambda_{end}", f"eigvec_{end}", AtEnd.ends[end]
 
-    @differential(
+    return stated_differential(
         f"differential_of_{which}_eigenvalue",
-        f"d({eigenvalue}(A)) = {v}(A)'*d(A)*{v}(A)",
+        f"d({eigenvalue}(A)) = {v}(A')'*d(A)*{v}(A)/({v}(A')'*{v}(A))",
         title=f"d λ_{end}(A)",
-        also=(Statement(f"d({eigenvalue}(A)) = {v}(A')'*d(A)*{v}(A)/({v}(A')'*{v}(A))", "A: n x n"),),
-        where="A: n x n symmetric",
+        also=(Statement(f"d({eigenvalue}(A)) = {v}(A)'*d(A)*{v}(A)", "A: n x n symmetric"),),
+        where="A: n x n",
         requires=f"the {which} eigenvalue is simple; A symmetric, else the left eigenvector stands at the left",
         source="Magnus and Neudecker, ch. 8, sec. 9",
     )
-    def d(self: Expr, da: Expr) -> Expr:
-        a = self.operands[0]
-        right, left = FUNCTIONS[v](a), FUNCTIONS[v](Transpose(a))
-        if is_symmetric(a):
-            return Product.of(Transpose(right), da, right)
-        return Scale.of(reciprocal(Product.of(Transpose(left), right)), Product.of(Transpose(left), da, right))
-
-    return d
 
 
 class LargestEigenvalue(Eigenvalue):
@@ -152,23 +142,13 @@ def change_of_eigenvector(end: str) -> Law:
     """dv = (λI − A)⁺dA v for a symmetric A."""
     eigenvalue, which = f"lambda_{end}", AtEnd.ends[end]
 
-    @differential(
+    return stated_differential(
         f"differential_of_{which}_eigenvector",
         f"d(eigvec_{end}(A)) = pinv({eigenvalue}(A)*eye(n) - A)*d(A)*eigvec_{end}(A)",
         where="A: n x n symmetric",
         requires=f"A symmetric, its {which} eigenvalue simple",
         source="Magnus and Neudecker, ch. 8, sec. 9",
     )
-    def d(self: Expr, da: Expr) -> Expr:
-        a = self.operands[0]
-        if not is_symmetric(a):
-            raise UnsupportedError(
-                f"the eigenvectors of {str(a)[:60]} are differentiated only where it is known to be symmetric",
-                suggestion="Declare the matrix symmetric.",
-            )
-        return Product.of(PseudoInverse(Scale.of(FUNCTIONS[eigenvalue](a), Identity(a.rows)) - a), da, self)
-
-    return d
 
 
 class LargestEigenvector(Eigenvector):
