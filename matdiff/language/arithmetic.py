@@ -77,6 +77,9 @@ def type_product(attempt: Attempt, node: Node) -> Typed:
             while place < len(parts) and node.value[place] == "loose":
                 piece = multiply(attempt, node, [*(piece.factors or [piece]), parts[place]])
                 place += 1
+            if "dot" in node.value[: place - 1] and left.guessed and piece.guessed and is_vector(piece):
+                shown = attempt.written(piece.node)
+                attempt.note(node, f"the dot before {shown} is that of two vectors; a number is declared: scalar")
             factors = [inner_product(attempt, node, left, piece)] if is_vector(piece) else [*factors, piece]
             continue
         if sign in ("times", "dot"):

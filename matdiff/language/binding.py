@@ -55,14 +55,11 @@ class Bound:
         other: Collection[int] = (),
         decisions: list[Decision] | None = None,
         dialect: Dialect | None = None,
-        is_member: bool = False,
-        left: Iterable[str] = (),
+        counts: dict[str, str] | None = None,  # of a member of a = b: how many x_i another one sums
+        left: Iterable[str] = (),  # names on left sides
     ) -> None:
-        """*labelled* have a label, *other* are places of *decisions* against custom, *is_member* is one of a = b.
-
-        *left* are the names on left sides.
-        """
-        self.tree, self.text, self.is_member, self.unused = tree, text, is_member, dict[str, MatdiffError]()
+        """*labelled* have a label, *other* are places of *decisions* against custom."""
+        self.tree, self.text, self.is_member, self.unused = tree, text, counts is not None, dict[str, MatdiffError]()
         self.is_code, self.dialect = dialect is not None, dialect or NUMPY  # whose operators a piece of code means
         self.declared, self.free = declared, free
         self.wrt, self.left, self.labelled, self.other = frozenset(wrt), tuple(left), labelled, other
@@ -75,8 +72,7 @@ class Bound:
         self.free_indices = {name: Binder(name, last) for name, last in declared.general.items()}
         self.recursions: dict[str, Recursion] = {}
         self.moved: dict[str, set[int]] = {}  # of families that the text counts from 0, the places of those indices
-        self.given: dict[str, Given] = {}  # definitions with parameters
-        self.counts: dict[str, str] = {}  # of letters whose members another side sums, how many there are
+        self.given, self.counts = dict[str, Given](), counts or {}  # definitions with parameters
         self.numbers: dict[str, int] = {}  # sizes that the text gives as numbers: K = 3
         self.written_sizes = declared.sizes()  # names that sizes have in the declarations and in limits of sums
         self.ranges = set(self.written_sizes)  # those that are scalars where they stand in a formula

@@ -12,6 +12,7 @@ from matdiff.algebra.expr import FUNCTIONS
 from matdiff.errors import AmbiguityError
 from matdiff.language.extents import parse_size
 from matdiff.language.fixed import fixed, position_of
+from matdiff.language.named_functions import is_entrywise
 from matdiff.language.names import canonical, is_letter
 from matdiff.language.places import listed, place, used
 from matdiff.language.scopes import Place, Position, Scope, resolves
@@ -68,7 +69,18 @@ def resolve_function(bound: Bound, node: Node, scope: Scope) -> None:
         if inside.kind == "bars":
             inside.value = "entrywise"
         if node.value in ("sum", "mean"):
-            bound.summed.add(id(inside))
+            bound.summed |= summed_in(inside)
+
+
+def summed_in(inside: Node) -> set[int]:
+    """What is summed: the whole, and the powers in its terms, as x² of sum(x² − log x²)."""
+    found, stack = {id(inside)}, [inside]
+    while stack:
+        node = without_brackets(stack.pop())
+        found |= {id(node)} if node.kind == "power" else set()
+        is_function = node.kind in ("call", "apply") and is_entrywise(node.value)
+        stack += node.parts if is_function or node.kind in ("sum", "negative", "product", "tight") else []
+    return found
 
 
 def index_of_unit(bound: Bound, node: Node, scope: Scope) -> Position:

@@ -327,7 +327,8 @@ class Readings(Beside):
         called = (tree.value,) if tree.kind in ("define", "abbreviate") else ()
         tree = tree.parts[0] if called else tree
         free = self.laws or not self.scalar
-        around = (lexer.labelled, other, decisions, self.dialect, bool(self.sides), self.called)
+        counted = {name: last for side in self.sides for name, last in counts(side.text).items()}
+        around = (lexer.labelled, other, decisions, self.dialect, counted if self.sides else None, self.called)
         bound = Bound(tree, self.text, self.declared, self.wrt, free, *around)
         bound.called = called or bound.called
         bound.spans = lexer.spans(tokens)
@@ -335,7 +336,6 @@ class Readings(Beside):
         for name, (stem, font) in zip(bound.names, map(font_of, bound.names), strict=True):
             if font and stem in bound.names:
                 bound.note(tree, f"{stem} in two fonts is taken as two names, {name} and {stem}")
-        bound.counts = {name: last for side in self.sides for name, last in counts(side.text).items()}
         for side in map(Labels, (self._words(side.text) for side in self.sides)):  # θᵀLθ = ∑ W_ij (θ_i − θ_j)²
             for known in bound.names.values():
                 known.plain = known.plain or (known.indexed == 1 and side.stands_bare(known.name))

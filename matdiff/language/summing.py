@@ -15,6 +15,7 @@ from matdiff.errors import AmbiguityError, MatdiffError
 from matdiff.language.extents import Excerpt
 from matdiff.language.fixed import fixed, position_of
 from matdiff.language.limits import Among, Chain, Limits, Range, bound_by, bound_text, split_letters
+from matdiff.language.named_calls import summed_in
 from matdiff.language.names import canonical, font_of
 from matdiff.language.places import at, binder_of, position
 from matdiff.language.scopes import BARE, Binder, Fixed, Place, Position, Scope, fresh_letter
@@ -55,7 +56,7 @@ def _bare(bound: Bound, node: Node, scope: Scope) -> Scope:
         raise bound.error(node, "too many sums without an index", "write the indices: ∑_i")
     binder = Binder(free, None, bare=True)
     bound.ranges.add("N")
-    bound.summed.add(id(without_brackets(node.parts[0])))
+    bound.summed |= summed_in(without_brackets(node.parts[0]))
     node.value = Summation("sum", [binder], [])
     return {**scope, BARE: binder, free: binder}
 
