@@ -7,21 +7,18 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
-from matdiff.errors import MatdiffError
+from matdiff.errors import MatdiffError, UnknownNameError
 from matdiff.language.declarations import declare_members
 from matdiff.language.declared import Declarations
 from matdiff.language.dialects import Dialect
 from matdiff.language.parameters import bound_letters
 from matdiff.language.transcript import Transcript
-from matdiff.regex import regex
 
 if TYPE_CHECKING:
     from matdiff.language.answers import Reading
     from matdiff.language.questions import Question
     from matdiff.language.reading import Readings
     from matdiff.language.side_conditions import Condition
-
-ENGLISH = regex(r"(?<![^\W\d_])[A-Za-z]{2,}[\s,.!?:;-]+[A-Za-z]{2,}|(?i:please|thanks|cheers|hi|hello|hey|help)\b")
 
 
 class Beside:
@@ -102,10 +99,12 @@ def heard(make: Callable[..., Readings], text: str, solving: bool) -> Reading:
     except MatdiffError as error:
         from matdiff.language.sentences import sentences
 
-        if ENGLISH.search(text) and any(sentences(text, ())):
-            with suppress(MatdiffError):
+        if any(sentences(text, ())):
+            try:
                 return _of_one_reach(partial(make, is_prose=True), solving)
-        raise error
+            except UnknownNameError:
+                raise error from None
+        raise
 
 
 def _of_one_reach(make: Callable[..., Readings], solving: bool) -> Reading:

@@ -64,7 +64,8 @@ SCRIPTS = frozenset((*"_^.'ᵀ⊤", *SUBS))  # what subscripts and transposes be
 SUBSCRIPT = rf"_\{{[^{{}}]*\}}|_[A-Za-z0-9{GREEK_CLASS}]+|[{SUBS}]++(?:[₊₋][{SUBS}]++)*+"  # possessive: no second try
 LETTER = rf"(?:⟪\w+⟫|[^\W\d_∂∇][\w{MARKS}]*?(?:{SUBSCRIPT})?(?:\^\{{?[*∗⋆]\}}?|\^\{{?\([^()]*\)\}}?)?)"
 NAMES = rf"{LETTER}(?:\s*,\s*{LETTER})*"
-LISTED = rf"{LETTER}(?:\s*(?:,|\band\b)\s*{LETTER})*"
+AND = r"\s*(?:,(?:\s*and\b)?|\band\b)\s*"
+LISTED = rf"{LETTER}(?:{AND}{LETTER})*"
 SPELT_GREEK = "|".join(sorted(GREEK_WORDS, key=len, reverse=True))
 TWICE = r"(?:\^\{?\s*2\s*\}?|²)"
 DOTS = r"(?:\.\.\.?|…|⋯)"
@@ -98,7 +99,7 @@ def listed(names: str) -> tuple[str, ...]:
     >>> listed("x, y and z")
     ('x', 'y', 'z')
     """
-    return tuple(re.split(r"\s*(?:,|\band\b)\s*", names.strip())) if names else ()
+    return tuple(re.split(AND, names.strip())) if names else ()
 
 
 def as_index(letter: str) -> str:

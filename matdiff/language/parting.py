@@ -43,6 +43,8 @@ OF_A_NAME = rf"\bof\s+(?:{FUNCTION}|{LETTER}(?:\([^()]*\))?){AT_END}"
 ONE_NAME = rf"\s*(?:{SPELT_GREEK}|{'|'.join(ABBREVIATED)}|[^\W\d_][{MARKS}]*)[0-9₀-₉]*(?:_\w|_\{{\w+\}})?\s*"
 LISTED = rf"\s*{NAMES}\s*(?:[∈≻⪰≥>]|\bin\b|:\s*\w+\s*(?:[x×]|$))"
 
+LISTING = (",", "and", ", and")
+
 
 def pieces_of(text: str) -> list[Piece]:
     """The statements of a text in their order."""
@@ -97,7 +99,7 @@ def _with_names(text: str, pieces: list[Piece]) -> list[Piece]:
     for piece in reversed(pieces):
         behind = found[-1] if found else piece
         alone = found and re.fullmatch(ONE_NAME, text[piece.start : piece.end])
-        is_list = text[slice(*behind.lead)] in (",", "and") and behind is not piece
+        is_list = text[slice(*behind.lead)] in LISTING and behind is not piece
         is_last = is_list and re.fullmatch(ONE_NAME, text[behind.start : behind.end].rstrip(" ."))  # vectors x, y
         is_first = alone and re.match(LISTED, text[behind.start : behind.end])
         own = text[piece.start : piece.end]
@@ -117,7 +119,7 @@ def _with_names(text: str, pieces: list[Piece]) -> list[Piece]:
 def _goes_on(text: str, first: Piece | None, behind: Piece) -> bool:
     """Whether the list of names of which a statement says something goes on with the name behind it; or any list."""
     own = text[behind.start : behind.end].rstrip(" .")
-    is_listed = text[slice(*behind.lead)] in (",", "and") and re.fullmatch(ONE_NAME, own) is not None
+    is_listed = text[slice(*behind.lead)] in LISTING and re.fullmatch(ONE_NAME, own) is not None
     return is_listed and (first is None or said_of_names(text[first.start : behind.end].strip(" .")) is not None)
 
 

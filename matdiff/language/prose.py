@@ -26,6 +26,7 @@ STARRED = regex(r"[\w)\]'ᵀ]\s*\.?\*\s*[A-Za-z(]", given="*")  # A*x
 OMITTED = regex(r"[\w)\]'ᵀ]\s+[^\W\d_]|[)\]'ᵀ][^\W_]|\d[^\W\d_]|(?<![^\W\d_])[A-Z][a-z](?!\w)")  # A x, 2x, x'A, Ax
 OUTER = regex(r"\s*(?:['ᵀ⊤^]|\.T)")  # xy' may be an outer product
 LONGEST_PRODUCT = 3  # of letters that somebody may have meant by a word
+ASIDE = regex(r"(?:[)\]|‖²'ᵀ0-9]|(?<![^\W\d_])[^\W\d_])[^\S\n]+\(\Z")  # x'x (entropy)
 HEADING = regex(r":\s")  # loss: x'x
 
 
@@ -49,6 +50,7 @@ def word_at(text: str, start: int, end: int, known: Vocabulary, is_behind: bool)
     if stem in known.functions or is_name(run, known) or ways(run, known) or known.lonely.issuperset(stem):
         return None
     is_heading = not text[:start].strip() and HEADING.match(text, end) is not None
+    is_behind = is_behind or (text.startswith(")", end) and ASIDE.search(text, 0, start) is not None)
     is_letter = stem in ABBREVIATED or ACCENTED.fullmatch(run) is not None
     if run in ASKING or (not is_letter and (is_behind or is_heading or JOINED.match(text, end))):
         declared = f"declare it where it is a name, {run}: scalar"

@@ -36,7 +36,7 @@ VERB = (
 )
 DERIVED = (
     r"(?:the\s+|its\s+|an?\s+)?(?:(?:first|partial|total|matrix|vector|full)\s+)*"
-    r"(?:(?P<twice>second\s+(?:order\s+|partial\s+)?derivatives?|hessian)|deriv(?:atives?|\b)|(?:sub)?gradients?|grad|diff|jacobian|score|partials)"
+    r"(?:(?P<twice>second\s+(?:order\s+|partial\s+)?derivatives?|hessian)|deriv(?:atives?|\b)|(?:sub)?gradients?|grad|diff|jacobian|score|partials|back-?prop(?:agation)?)"
     r"(?:\s+(?:matrix|vector))?"
 )
 RESPECT = rf"{WITH_RESPECT}(?![\w.])\s+"
@@ -92,7 +92,7 @@ OF_THE_FUNCTION = (  # dL/dw behind a function that has no name
 GOAL_AHEAD = rf"(?i)\s*{GOAL}"
 # what a question has
 CUES = regex(
-    "deriv|diff|d/d|∂/∂|point|m(?:in|ax)_|first|FOC|partials|hess|grad|jacob|score|minim|maxim|MLE|respect|over|by|w.{0,2}r.{0,2}t",
+    "deriv|diff|d/d|∂/∂|point|m(?:in|ax)_|first|FOC|partials|hess|grad|jacob|score|minim|maxim|MLE|backprop|respect|over|by|w.{0,2}r.{0,2}t",
     re.IGNORECASE,
 )
 DEFINED = r"(?<![\w∇]){}\s*(?:\((?P<arguments>[^()=;|]*)[^()]*\)|\[[^][]*\])?\s*:?="

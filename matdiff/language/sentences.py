@@ -16,7 +16,7 @@ from matdiff.language.extents import KINDS
 from matdiff.language.left_sides import HEAD
 from matdiff.language.names import ABBREVIATED, DOTS, GREEK_WORDS, LETTER
 from matdiff.language.requests import ANSWERS, GOALS, VERBS
-from matdiff.regex import match_at, regex
+from matdiff.regex import match_at, regex, search_in
 
 POLITE = frozenset("please pls plz thanks thx cheers".split())
 OPENING = POLITE.union(
@@ -45,18 +45,23 @@ ACTING = frozenset(  # what may act on a formula, unless it leads in a left side
     "two three diagonal upper lower distance variance covariance exp log exponential logarithm sign negative "
     "positive part not".split()
 )
-WORD = r"(?:[A-Za-z][a-z]+(?:'[a-z]{1,2})?|I'[a-z]{1,2}|[aAI]|[A-Z]{2,5})"
+PREFIX = r"(?:(?:[0-9A-Za-z]|two|three|four)-)?"  # 2-layer, k-means
+WORD = (  # and word2vec, ElasticNet, AR(2), and the T of with temperature T:
+    rf"(?:{PREFIX}[A-Za-z][a-z]+(?:'[a-z]{{1,2}}|[0-9][a-z]+|[A-Z]+[a-z]*)?|I'[a-z]{{1,2}}|[aAI]|[0-9]-?D"
+    rf"|{PREFIX}[0-9]?[A-Z]{{2,6}}(?:\([0-9](?:,\s?[0-9])*\))?|(?<=[a-z]{{4}} )[A-Zλσγτt](?=: ))"
+)
 RUN = regex(rf"(?<![\w⟪'^_.]){WORD}(?:[^\S\n]*[-–—][^\S\n]*{WORD}|[^\S\n]+{WORD})*(?![\w'ᵀ⟫(\[^]|\.\w)")
 ENGLISH = regex(r"(?i)(?=.*[aeiouy])(?=.*[^aeiou])[a-z]{3,}(?:'[a-z]+)?")
-BEGINS = regex(r"(?:\A|[-–—.!?;:,\n>]|(?<=\s)\()\s*\Z")
+BEGINS = regex(  # maximise Sharpe: f, the gradient of the hinge loss: f
+    r"(?:(?:(?:\A|\n)\s*-?|[–—.!?;:,>]|(?<=\s)\()\s*|\b(?:m(?:in|ax)imi[sz]e|of|have)\s+(?:the\s+)?)\Z"
+)
 ENDS = regex(r"\s*(?:[.!?]+(?=\s|\Z)|[;:,\n)]|\Z)")
-NEXT = regex(r"[A-Za-z]+(?:'[a-z]+)?")
+NEXT = regex(rf"{PREFIX}[0-9]?[A-Za-z]+(?:'[a-z]+|[0-9][a-z]+|\([0-9, ]+\))?|[λσγτ]")
 GOAL = r"\s+m(?:in|ax)imi[sz]e\b"  # in regression we minimise f
 ASKED = rf"\s+(?:differentiate|{'|'.join(sorted(VERBS))}|gradients?|derivatives?|grad|jacobian)(?!\w)|\s+(?:[∂∇]|d/d)"
-GOAL_AHEAD = regex(r"\bm(?:in|ax)imi[sz]e\s+(?:the\s+)?\Z")  # maximise Sharpe: f
 AHEAD = regex(r"([A-Za-z]+)\s+\Z")
 ARTICLE = regex(r"(?i)\b(?:the|my|our|this|an?)\s+\Z")
-BESIDE = r"[-\s]+[a-z]{2,}(?!\w)(?!\s*[-+*/^(=_])"
+BESIDE = r"[-\s]+[a-z]{2,}(?!\w)(?!\s*(?:-(?![a-z]{2})|[+*/^(=_]))"
 PRODUCT = r"\s+(?:is|denotes|means|stands\s+for)\s+(?:the\s+)?{}(?:\s+(?:product|multiplication))?"
 LETTERS = rf"\s+[({{]+\s*{LETTER}(?:\s*,\s*{LETTER})*\s*[)}}]+(?:_\{{[^{{}}]*\}}\^(?:\w|\{{\w\}}))?"
 EXPLAINED = regex(  # ∘ is the Hadamard product, given data (x_i, y_i), i = 1..n
@@ -64,9 +69,25 @@ EXPLAINED = regex(  # ∘ is the Hadamard product, given data (x_i, y_i), i = 1.
     rf"|⊗{PRODUCT.format('Kronecker')})|(?<!\w)(?:[Gg]iven\s+|[Ff]or\s+)?(?:(?:the|some|our|iid|training)\s+)*"
     rf"(?:[Dd]ata(?:set|\s+(?:points|pairs|set))?|[Ss]amples|[Oo]bservations|[Pp]airs|[Pp]oints){LETTERS}"
     rf"(?:\s*,?\s*(?:for\s+)?\w\s*=\s*1\s*(?:,?\s*{DOTS}\s*,?|to|:)\s*\w(?!\w))?,?"
+    r"|(?:\A|(?<=\n))\s*(?:(?:(?i:homework|exercise|question|problem|part|hw|ex|q)[.\s]*)?[0-9][0-9.]*[a-h]?[).:]|\(?[a-h]\))"
+    r"(?=\s)|\b[Ff]or\s+(?=given\s)"  # 3b), (a)
 )
+ROLE = regex(  # b is the benchmark
+    rf",?\s*(?<!\w)(?:(?:where|with|and|here)\s+)?{LETTER}\s+(?:is|are|denotes?|being)\s+(?=(?:an?|the|our|some|my)\s)"
+    rf"(?P<says>{WORD}(?:[-\s]{WORD})*)(?=\s*(?:[.,;\n)]|\Z))"
+)
+NOUNS = (  # what a formula is, which stands behind it
+    r"(?:function(?:al)?|objective|criterion|loss|cost|errors?|energy|risk|(?:log[-−\s]?)?likelihood|posterior|evidence"
+    r"|[Ll]agrangian|entropy|penalty|regulari[sz]er|residuals?|ELBO|(?:least\s)?squares|variance|utility|smoothness|potential"
+    r"|[Hh]amiltonian|bound|problem|regression|prior|barrier|reward|profit|deviance|stress)(?:\s+(?:function|term))?"
+)
+A_LOSS = regex(rf"\b{NOUNS}\Z")
+TURNING = regex(r"(?i)\b(?:half|twice|double|minus|plus|times|reciprocal|root|inverse)\b")
+SQUARES = regex(r"(?i:squares|squared|variance)")
+BETWEEN_EQUALS = r"['ᵀ⊤][\s*·]*(?:[^\W\d_][\w^-]*⁻?¹?[\s*·]*)?"  # a transpose, perhaps with a matrix behind it
+SQUARE = rf"[‖²]|\^\s*\{{?2|\){BETWEEN_EQUALS}\(|(?<!\w)(?P<residual>[^\W\d_]){BETWEEN_EQUALS}(?P=residual)(?!\w)"
 SIDE = regex(r"\s*(?:\([^()]*\)\s*)?:?=")
-VALUE = regex(r"\s*:?\s*(?:[-−‖|∑∏(½√0-9]|[^\W_]{1,2}(?![^\W\d_])|[a-z]+\()")
+VALUE = regex(r"\s*:?\s*(?:[-−‖|∑∏(½√0-9]|[^\W_]{1,2}(?![^\W\d_])|[a-z]+[_(])")
 
 
 def sentences(text: str, known: Collection[str]) -> Iterator[tuple[int, int]]:
@@ -77,6 +98,9 @@ def sentences(text: str, known: Collection[str]) -> Iterator[tuple[int, int]]:
     ['For this loss', ' I get stuck.']
     """
     yield from (m.span() for m in EXPLAINED.finditer(text))
+    for role in ROLE.finditer(text):
+        if all(_says_nothing(word, frozenset(), known) for word in NEXT.finditer(text, *role.span("says"))):
+            yield role.span()
     alone = set(re.findall(r"(?<![^\W\d_])[^\W\d_](?![^\W\d_])", text))
     for run in RUN.finditer(text):
         words = list(NEXT.finditer(text, *run.span()))
@@ -86,7 +110,7 @@ def sentences(text: str, known: Collection[str]) -> Iterator[tuple[int, int]]:
             group = list(found)
             start, end = group[0].start(), group[-1].end()
             if is_said and _stands_apart(text, start, end, [word.group() for word in group]):
-                is_whole = BEGINS.search(text, 0, start) and (m := ENDS.match(text, end))
+                is_whole = (m := ENDS.match(text, end)) and BEGINS.search(text, 0, start)
                 last = m.end() if is_whole and m else end
                 start -= text[start - 1 : last].startswith("(") and text[:last].endswith(")")  # an aside
                 front = text[:start].rstrip(" .,;!" if last == len(text) else " ")
@@ -95,8 +119,12 @@ def sentences(text: str, known: Collection[str]) -> Iterator[tuple[int, int]]:
 
 def _says_nothing(m: re.Match[str], alone: Set[str], known: Collection[str]) -> bool:
     """Whether a word is one of a sentence, and no name, function or word of mathematics."""
-    word, text = m.group(), m.string
+    word, text = m.group().rpartition("-")[2].lstrip("0123456789"), m.string
     low = word.lower()
+    if len(word) == 1 and text.startswith(": ", m.end()):
+        return True
+    if low == "of" and (before := AHEAD.search(text, 0, m.start())) and before[1].lower() in ANSWERS:
+        return False
     if low in LINKS:
         behind = NEXT.search(text, m.end())
         is_name = word in "AI" and (
@@ -110,7 +138,7 @@ def _says_nothing(m: re.Match[str], alone: Set[str], known: Collection[str]) -> 
         return True  # softmax regression in matrix form
     if word in known or low in TELLING or property_word(low) in PROPERTIES or is_function:
         return False
-    is_used = re.search(rf"(?<!\w){word}\s*(?:[*/^+=(_]|:=)", text) and not ARTICLE.search(text, 0, m.start())
+    is_used = re.search(rf"(?<!\w){word}(?:\s*(?:[*/^+=_]|:=)|\()", text) and not ARTICLE.search(text, 0, m.start())
     if low in GREEK_WORDS or low in ABBREVIATED or is_used:
         return False
     return not alone >= set(word) if word.isupper() else ENGLISH.fullmatch(word) is not None
@@ -118,19 +146,29 @@ def _says_nothing(m: re.Match[str], alone: Set[str], known: Collection[str]) -> 
 
 def _stands_apart(text: str, start: int, end: int, words: list[str]) -> bool:
     """Whether words are a sentence, or stand in front of a left side or a colon, or behind a function."""
-    begins, ends = BEGINS.search(text, 0, start) or GOAL_AHEAD.search(text, 0, start), ENDS.match(text, end)
+    begins, ends = BEGINS.search(text, 0, start), ENDS.match(text, end)
     last, first, are_many = words[-1].lower(), words[0].lower(), len(words) > 1
     if begins and first not in ("what", "how", "why", "who"):
-        is_value = last in ("is", "are", "be", "as", "by") and VALUE.match(text, end)
-        is_named = text[end : end + 1] == ":" and (are_many or not BEGINS.search(text, 0, start))
-        if is_named or HEAD.match(text, end) or match_at(GOAL, text, end) or (are_many and is_value):
+        is_value = (are_many and last in ("is", "are", "be", "as", "by")) or _is_what(text, start, end)
+        is_named = text.startswith(": ", end) and first not in ("hint", "note")
+        if is_named or HEAD.match(text, end) or match_at(GOAL, text, end) or (is_value and VALUE.match(text, end)):
             return True
     if any(word.lower() in ACTING for word in words[3 if first in ("i", "i'm") else 0 :]):  # I am not sure
         return False
     if begins and are_many and last in LINKS and match_at(ASKED, text, end):
         return True  # is there a closed form for the gradient of f
     if begins or not ends:
-        return bool(ends) and (are_many or first in ALONE or (words[0].istitle() and not text[:start].strip()))
+        is_aside = text[start - 1 : start] == "(" and text.startswith(")", end)
+        is_alone = is_aside or first in ALONE or (words[0].istitle() and not text[:start].strip())
+        return bool(ends) and (are_many or is_alone)
     before = AHEAD.search(text, 0, start)
     is_behind = not before or before[1].lower() not in (TELLING - ANSWERS) | ACTING  # the norm of residuals
     return is_behind and (first in POLITE or (are_many and first in OPENING))
+
+
+def _is_what(text: str, start: int, end: int) -> bool:
+    """Whether words say what the formula behind them is: squared loss (y - w'x)^2, not half loss w'w."""
+    words = text[start:end]
+    if not A_LOSS.search(words) or TURNING.search(words):
+        return False
+    return not SQUARES.search(words) or search_in(SQUARE, text, end) is not None

@@ -1,6 +1,6 @@
-"""What is said in words: a heading in front of a formula, and functions such as the trace of X'X.
+"""What is said in words: functions such as the trace of X'X.
 
-In goes the plain spelling of a text, out comes the same without its headings and with the signs of such functions.
+In goes the plain spelling of a text, out comes the same with the signs of such functions, and without idle words.
 """
 
 from __future__ import annotations
@@ -10,15 +10,13 @@ from collections.abc import Collection, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from matdiff.algebra.expr import FUNCTIONS
 from matdiff.errors import AmbiguityError
-from matdiff.language.extents import KINDS
-from matdiff.language.names import GREEK_WORDS, SUBS
+from matdiff.language.names import SUBS
 from matdiff.language.outside import closing, outside
-from matdiff.language.phrases import LEADS, description
-from matdiff.language.sentences import SAYING, sentences
+from matdiff.language.phrases import description
+from matdiff.language.sentences import A_LOSS, SQUARE, SQUARES, sentences
 from matdiff.language.transcript import Edit, Transcript
-from matdiff.regex import regex, search_in
+from matdiff.regex import regex
 
 NORM = r"[-\s]*norm"
 RESIDUALS = r"(?:entries|elements|residuals)"
@@ -77,41 +75,11 @@ ANOTHER = regex(rf"{OF}|(?<!\w)(?:tr|trace|det|logdet|norm\w*)\s*\(|[‖|]", re.
 LETTERS = r"(?:-|−|minus)[\s\w'ᵀ]*"
 SQUARED = regex(r"\s*,?\s*squared(?!\w)")
 ADDED = ("sum", "mean", "average")
-ACTING = regex(r"(?i)\b(?:half|twice|double|minus|plus|times|reciprocal|root|inverse)\b")
 OF_A_DIFFERENCE = regex(r"(?i:norm|squares|residuals|entries|elements)$")
-SQUARES = regex(r"(?i:squares|squared|variance)")
-BETWEEN_EQUALS = r"['ᵀ⊤][\s*·]*(?:[^\W\d_][\w^-]*⁻?¹?[\s*·]*)?"  # a transpose, perhaps with a matrix behind it
-SQUARE = rf"[‖²]|\^\s*\{{?2|\){BETWEEN_EQUALS}\(|(?<!\w)(?P<residual>[^\W\d_]){BETWEEN_EQUALS}(?P=residual)(?!\w)"
 SQUARED_ALREADY = regex(rf"[∑Σ|^_{SUBS}]|\bsum|{SQUARE}")  # or of one index
 AND = regex(r"\s+(?P<word>and|with|vs\.?|versus)\s+(?:the\s+(?:matrix|vector)\s+)?")
 SIGNS = {"plus": "+", "minus": "-", "times": "*"}
 WRITTEN = regex(r"(?<=\s)(?:plus|minus|times)(?=\s)")
-TITLE = (  # 2-layer, word2vec, OLS, AR(2), GP marginal likelihood
-    r"(?:[0-9][-−])?[A-Za-z][a-z]+(?:[0-9][a-z]+)?|[0-9][-−]?D(?=:)|[A-Z][a-z]{2,}[A-Z]+[a-z]*|[0-9]?[A-Z]{3,}"
-    r"|[A-Z]{2,}(?:\([0-9](?:,\s?[0-9])*\)|(?=\s[a-z]{3}))"
-)
-FURTHER = r"(?:an?|[A-Za-z]?[a-z]{2,}|[A-Z]{2,})"
-NOUNS = (  # what a formula is, which stands behind it
-    r"(?:function(?:al)?|objective|criterion|loss|cost|errors?|energy|risk|(?:log[-−\s]?)?likelihood|posterior|evidence"
-    r"|[Ll]agrangian|penalty|regulari[sz]er|residuals?|ELBO|(?:least\s)?squares|variance|utility|smoothness|potential"
-    r"|[Hh]amiltonian|bound|problem|regression|prior|barrier|reward|profit|deviance|stress)(?:\s+(?:function|term))?"
-)
-LOSS, A_LOSS = regex(NOUNS), regex(rf"{NOUNS}\Z")
-HEADING = regex(
-    rf"(?:\A\s*|(?<=[;\n])[^\S\n]*|(?<=[.!?:,] )[^\S\n]*|(?<=(?:\bhave|..\bof|\sand) )\s*)"
-    r"(?:(?:[Aa]n?|[Tt]he|[Mm]y|[Tt]his|[Oo]ur)\s+)?"
-    rf"(?:(?P<words>(?:{TITLE})(?:[-−\s]+{FURTHER}){{0,7}})"
-    r"(?:(?:(?<=[a-z]{4})\s+[A-Zλσγτ])?:|\s+is(?:\s+given\s+by|\s+defined\s+as)?(?:\s*:)?)(?=\s+\S)"
-    rf"|(?P<noun>(?:(?:{TITLE})[-−\s]+(?:{FURTHER}[-−\s]+){{0,5}}?)?{NOUNS})"  # squared loss (y - w'x)^2
-    r"(?=\s+(?:[-−](?=\S)|[(\[‖|∑∏√½⟨]|(?![a-z]{2,}\s|w\.r)\w)))"
-)
-JOINING = frozenset(
-    "of for in and the an on to by from with".split()
-)  # words of a heading that say nothing by themselves
-WORD = regex(r"(?=.*[aeiou])[A-Za-z][a-z0-9]{2,}(?:[A-Z][a-z]+)?|[0-9]|[0-9]?[A-Z]{2,}(?:\(.*\))?")
-HELD = (SAYING | LEADS | GREEK_WORDS | {"hint", "over", "from"}) - {"check"}  # in front of a colon; the check loss
-
-
 ROLE = regex(
     r"[^\S\n]+(?P<prose>(?:is|be)\s+(?P<says>(?:an?|the)\s+[A-Za-z -]+?))(?=\s*(?:[.;,\n]|$))", given=("is", "be")
 )
@@ -167,55 +135,20 @@ def in_signs(script: Transcript, known: Collection[str], far: bool, is_prose: bo
     return Spoken(script.edited(edits), notes, spans, doubt)
 
 
-def _headings(text: str, known: Collection[str]) -> Iterator[re.Match[str]]:
-    """Words in front of a colon or a left side that are but a heading."""
-    place = 0 if any(sign in text for sign in (":", " is")) or LOSS.search(text) else len(text)
-    while m := HEADING.search(text, place):
-        is_heading = _is_heading(text, m, known)
-        place = m.end() if is_heading else m.start() + 1  # the gradient of the hinge loss: L = …
-        if is_heading:
-            yield m
-
-
 def _left_out(text: str, known: Collection[str], is_prose: bool) -> tuple[list[Edit], tuple[str, ...]]:
-    """What changes without headings, without what says what a definition is, and without sentences; and notes of it."""
-    headings = list(_headings(text, known))
-    taken = {k for m in headings for k in range(*m.span())}
+    """What changes without what says what a definition is, and without sentences and headings; and notes of it."""
     idle = [m.span() for m in ROLE.finditer(text) if _is_role(text, m)]
-    taken.update(k for span in idle for k in range(*span))
+    taken = {k for span in idle for k in range(*span)}
     idle += (span for span in (sentences(text, known) if is_prose else ()) if taken.isdisjoint(range(*span)))
     unused = (text[slice(*span)].strip(" ,.!?:;") for span in idle)
-    titles = (m.group().strip(" :") for m in headings)
-    notes = (
-        *(f"the words “{words}” are a heading of what follows" for words in titles),
-        *(f"the answer does not use the words “{words}”" for words in unused),
-    )
-    return [*((*m.span(), " ") for m in headings), *((*span, "") for span in idle)], notes
+    notes = (f"the answer does not use the words “{words}”" for words in unused)
+    return [(*span, "") for span in idle], tuple(notes)
 
 
 def _is_role(text: str, m: re.Match[str]) -> bool:
     """Whether words behind a definition say what it is: L = D − W is the graph Laplacian, be the loss."""
-    statement = re.split(r"[;,\n]|\.\s", text[: m.start()])[-1]
+    statement = re.split(r"[;,\n]|\.\s|\b(?:where|with|and)\b", text[: m.start()])[-1]
     return "=" in statement and (description(m["says"]) is not None or A_LOSS.search(m["says"]) is not None)
-
-
-def _is_heading(text: str, m: re.Match[str], known: Collection[str]) -> bool:
-    """Whether words in front of a colon or a left side are but a heading: none says anything, or stands elsewhere."""
-    if m["noun"] and ACTING.search(m["noun"]):
-        return False  # half loss w'w
-    if m["noun"] and SQUARES.search(m["noun"]) and not search_in(SQUARE, text, m.end()):
-        return False  # squared error X w - y
-    words = re.split(r"[-−\s]+", re.sub(r"\s+is(?:\s+given\s+by|\s+defined\s+as)?(?!\w)", "", m["noun"] or m["words"]))
-    words = [words[0], *(word for word in words[1:] if word not in JOINING)]
-    if any(word.lower() in HELD or word in known for word in words if word not in KINDS or word == words[-1]):
-        return False  # matrix factorization says nothing of a matrix
-    if m["noun"] and (words[-1] in FUNCTIONS or not all(map(WORD.fullmatch, words))):
-        return False  # log L(w) = …
-    alone = set(re.findall(r"(?<!\w)[A-Z]", text[m.end() :])) if any(map(str.isupper, words)) else set[str]()
-    if any(word.isupper() and alone.issuperset(word) for word in words):
-        return False  # ABC: …, where A, B and C stand elsewhere
-    names = (word for word in words if word not in FUNCTIONS and not word.isdecimal())
-    return not any(re.search(rf"(?<!\w)(?<!the ){word}(?!\w)", text[m.end() :]) for word in names)
 
 
 def _around(m: re.Match[str]) -> tuple[str, ...]:

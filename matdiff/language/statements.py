@@ -262,7 +262,7 @@ def _function_named(text: str, asked: Question, piece: Piece) -> str:
 def _with_second(text: str, first: Question, second: Question, piece: Piece) -> tuple[Question, Edit]:
     """The question ∂L/∂W and ∂L/∂b: two of one function, of which the second is left out."""
     of = {text[slice(*asked.inner)].strip(" ()") if asked.inner else "" for asked in (first, second)}
-    if len(of) > 1 or of == {""} or first.order != 1 or second.order != 1:
+    if len(of) > 1 or of == {""} or first.order > 1 or (first.order, first.sense) != (second.order, second.sense):
         _refuse_second(text, second)
     return first._replace(names=(*first.names, *second.names)), (piece.lead[0], piece.end, " ")
 
