@@ -22,6 +22,11 @@ STATED = regex(
     rf"(?<!\w)(?:(?P<many>{MANY})|(?P<name>{LETTER}){LOW}?)\s*(?:i\.?\s?i\.?\s?d\b\.?\s*)?(?P<given>[|∣][^~∼;\n]*)?[~∼]\s*(?:i\.?\s?i\.?\s?d\b\.?\s*)?"
     r"⟪?(?:N(?:_\w+)?|[Nn]ormal|Gaussian|MVN)⟫?\s*\("
 )
+NOISY = regex(  # y = Xβ + ε, ε ~ N(0, σ²I) is y ~ N(Xβ, σ²I)
+    rf"(?<!\w){LETTER}(?:_\w|[{SUBS}])?\s*(?P<equals>=)(?P<mean>[^=;,\n~∼]*?)"
+    rf"(?P<noise>\+\s*(?P<error>{LETTER}(?:_\w|[{SUBS}])?)\s*[,;.]?\s*(?:(?:where|with|and)\s+)?(?P=error)\s*"
+    r"(?:i\.?i\.?d\.?\s*)?[~∼]\s*⟪?(?:N|[Nn]ormal)⟫?\s*\(\s*0\s*,)"
+)
 ANY = regex(r"[^\s,;~∼]*[\w)\]}]\s*[~∼]\s*⟪?[A-Za-z][^\s;,]*")
 ASKED = regex(
     r"(?:the\s+)?(?P<negative>negative\s+|minus\s+)?(?P<log>[Ll]og[-\s]?)?[Ll]ikelihood(?:\s+function)?(?!\s+estimat|\s+solution)\b"
@@ -43,6 +48,8 @@ def with_likelihoods(script: Transcript) -> tuple[Transcript, tuple[str, ...], t
 
     Errors: NotationError where the log-likelihood is not asked for, or the distribution is none that has a formula.
     """
+    if found := NOISY.search(script.text) if "~" in script.text or "∼" in script.text else None:
+        script = script.edited([(*found.span("equals"), "~ N("), (*found.span("noise"), ", ")])
     text = script.text
     every = list(ANY.finditer(text)) if ("~" in text or "∼" in text) and not re.search(BELOW, text) else []
     if not every:

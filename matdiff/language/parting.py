@@ -37,7 +37,7 @@ OF_NAMES = r"(?:[Gg]radient|[Dd]erivative)s?\s+for(?=\s)"  # the gradients for W
 STEPS = r"=\s*[-+\w]+\s*,(?:\s*\w+\s*,)?\s*(?:\.\.\.?|…|⋯)\s*,"  # t = 1, …, T
 MEMBERS = r"(?P<of>[^\W\d_])_1\s*,(?:\s*(?P=of)_2\s*,)?\s*(?:…|⋯|\.\.\.?)\s*,\s*(?P=of)_"  # x_1, …, x_n
 ARROW = rf"(?:[-=]>|[→⇒]|:)(?=\s*(?:{VERB}\s+)?(?:(?:the\s+)?(?i:(?:sub)?grad|deriv|hess|jacob)|[∇∂?]|d\w*\s*/))"
-MARK = rf"(?P<whole>{OF_NAMES}|{STEPS}|{MEMBERS}|{INNER}|{GOAL_OVER}|{SUMMED})|[;,\n]|(?:=\s*)?\?|{ARROW}"
+MARK = rf"(?P<whole>{OF_NAMES}|{STEPS}|{MEMBERS}|{INNER}|{GOAL_OVER}|{SUMMED})|[;,\n]|(?:=\s*)?\?|=[\s.]*$|{ARROW}"
 MARK += rf"|{FULL_STOP}|{WORD}"
 OF_A_NAME = rf"\bof\s+(?:{FUNCTION}|{LETTER}(?:\([^()]*\))?){AT_END}"
 ONE_NAME = rf"\s*(?:{SPELT_GREEK}|{'|'.join(ABBREVIATED)}|[^\W\d_][{MARKS}]*)[0-9₀-₉]*(?:_\w|_\{{\w+\}})?\s*"
@@ -70,7 +70,7 @@ def says_nothing(text: str, piece: Piece) -> bool:
     """Whether a piece is but a comma or a full stop, or asks to set what is found to zero."""
     lead = text[slice(*piece.lead)].lstrip("=\n\t ")
     is_polite = re.fullmatch(rf"[\s.,;?]*{SOLVED}", lead) is not None
-    return (lead in (",", ".", "?") or is_polite) and not text[piece.start : piece.end].strip()
+    return (lead in ("", ",", ".", "?") or is_polite) and not text[piece.start : piece.end].strip()
 
 
 def word_of(text: str, piece: Piece) -> str:

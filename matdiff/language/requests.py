@@ -43,7 +43,10 @@ RESPECT = rf"{WITH_RESPECT}(?![\w.])\s+"
 BY = rf"{RESPECT}(?:the\s+)?(?:{TOLD})?"
 ASKED_BY = rf"(?:by\s+|in\s+|{BY})"  # as people say behind the word derivative; a size is n by n, too
 NAMES = rf"(?P<names>{LISTED})"
-POINTS = r"(?P<points>(?:stationary|critical)(?:\s+points?)?|first[-\s]order\s+conditions?|FOCs?(?!\w))"
+POINTS = (
+    r"(?P<points>(?:stationary|critical)(?:\s+points?)?|stationarity(?:\s+conditions?)?|first[-\s]order\s+conditions?"
+    r"|FOCs?(?!\w))"
+)
 BEST = rf"(?:the\s+)?(?:(?P<best>minimum|maximum|minimi[sz]er|maximi[sz]er)(?:\s+value)?|{POINTS})"
 OF = rf"(?:\s+(?:of|for)\b(?:\s+{FUNCTION})?|\s*:)\s*"
 IN_SPACE = rf"(?P<space>\s*(?:(?:∈|\bin\b)\s*{SPACE}|(?:[≻⪰≽≥>]|>=)\s*0(?![\w.])|\((?:[a-z]+[\s-])*[a-z]{{4,}}\)))?"
@@ -92,7 +95,7 @@ OF_THE_FUNCTION = (  # dL/dw behind a function that has no name
 GOAL_AHEAD = rf"(?i)\s*{GOAL}"
 # what a question has
 CUES = regex(
-    "deriv|diff|d/d|∂/∂|point|m(?:in|ax)_|first|FOC|partials|hess|grad|jacob|score|minim|maxim|MLE|backprop|respect|over|by|w.{0,2}r.{0,2}t",
+    "deriv|diff|d/d|∂/∂|point|station|m(?:in|ax)_|first|FOC|partials|hess|grad|jacob|score|minim|maxim|MLE|backprop|respect|over|by|w.{0,2}r.{0,2}t",
     re.IGNORECASE,
 )
 DEFINED = r"(?<![\w∇]){}\s*(?:\((?P<arguments>[^()=;|]*)[^()]*\)|\[[^][]*\])?\s*:?="

@@ -53,7 +53,7 @@ WORD = (  # and word2vec, ElasticNet, AR(2), and the T of with temperature T:
 RUN = regex(rf"(?<![\w⟪'^_.]){WORD}(?:[^\S\n]*[-–—][^\S\n]*{WORD}|[^\S\n]+{WORD})*(?![\w'ᵀ⟫(\[^]|\.\w)")
 ENGLISH = regex(r"(?i)(?=.*[aeiouy])(?=.*[^aeiou])[a-z]{3,}(?:'[a-z]+)?")
 BEGINS = regex(  # maximise Sharpe: f, the gradient of the hinge loss: f
-    r"(?:(?:(?:\A|\n)\s*-?|[–—.!?;:,>]|(?<=\s)\()\s*|\b(?:m(?:in|ax)imi[sz]e|of|have)\s+(?:the\s+)?)\Z"
+    r"(?:(?:(?:\A|\n)\s*-?|[–—.!?;:,>]|(?<=\s)\()\s*|\b(?:m(?:in|ax)imi[sz]e|of|have|and)\s+(?:the\s+)?)\Z"
 )
 ENDS = regex(r"\s*(?:[.!?]+(?=\s|\Z)|[;:,\n)]|\Z)")
 NEXT = regex(rf"{PREFIX}[0-9]?[A-Za-z]+(?:'[a-z]+|[0-9][a-z]+|\([0-9, ]+\))?|[λσγτ]")
@@ -123,7 +123,8 @@ def _says_nothing(m: re.Match[str], alone: Set[str], known: Collection[str]) -> 
     low = word.lower()
     if len(word) == 1 and text.startswith(": ", m.end()):
         return True
-    if low == "of" and (before := AHEAD.search(text, 0, m.start())) and before[1].lower() in ANSWERS:
+    before = AHEAD.search(text, 0, m.start())
+    if (low == "of" and before and before[1].lower() in ANSWERS) or (low == "and" and not (before and before[1][1:])):
         return False
     if low in LINKS:
         behind = NEXT.search(text, m.end())
@@ -159,7 +160,9 @@ def _stands_apart(text: str, start: int, end: int, words: list[str]) -> bool:
         return True  # is there a closed form for the gradient of f
     if begins or not ends:
         is_aside = text[start - 1 : start] == "(" and text.startswith(")", end)
-        is_alone = is_aside or first in ALONE or (words[0].istitle() and not text[:start].strip())
+        is_alone = (
+            is_aside or first in ALONE or (words[0][1:].islower() and words[0].istitle() and not text[:start].strip())
+        )
         return bool(ends) and (are_many or is_alone)
     before = AHEAD.search(text, 0, start)
     is_behind = not before or before[1].lower() not in (TELLING - ANSWERS) | ACTING  # the norm of residuals
