@@ -48,9 +48,7 @@ def with_likelihoods(script: Transcript) -> tuple[Transcript, tuple[str, ...], t
 
     Errors: NotationError where the log-likelihood is not asked for, or the distribution is none that has a formula.
     """
-    if found := NOISY.search(script.text) if "~" in script.text or "∼" in script.text else None:
-        script = script.edited([(*found.span("equals"), "~ N("), (*found.span("noise"), ", ")])
-    text = script.text
+    text = (script := _without_noise(script)).text
     every = list(ANY.finditer(text)) if ("~" in text or "∼" in text) and not re.search(BELOW, text) else []
     if not every:
         return script, (), ()
@@ -85,6 +83,12 @@ def with_likelihoods(script: Transcript) -> tuple[Transcript, tuple[str, ...], t
         k = stop
     scribe.copy(script, k, len(text))
     return scribe.finished(), (said,), (script.span(*whole), script.span(*place))
+
+
+def _without_noise(script: Transcript) -> Transcript:
+    """The text with y ~ N(Xβ, σ²I) for y = Xβ + ε, ε ~ N(0, σ²I)."""
+    found = NOISY.search(script.text) if "~" in script.text or "∼" in script.text else None
+    return script.edited([(*found.span("equals"), "~ N("), (*found.span("noise"), ", ")]) if found else script
 
 
 def _joint(

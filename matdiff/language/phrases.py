@@ -18,8 +18,9 @@ from matdiff.regex import regex
 VERB = r"\s+(?:is|are|be|being|denotes?)\s+"
 EMPTY = frozenset(
     "a an the some any all both each every given fixed known unknown constant real general arbitrary valued "
-    "triangular of and with entries parameter parameters constants variable variables weight weights coefficient "
-    "coefficients bias biases input inputs mean design data feature features response target targets label labels "
+    "triangular nonzero of and with entries parameter parameters constants variable variables weight weights "
+    "coefficient coefficients bias biases input inputs mean design data feature features response target targets "
+    "label labels "
     "points samples measurement measurements observation observations noise regularization regularisation penalty "
     "learning rate step gain control return returns risk mass stiffness adjacency graph factor".split()
 )  # words that add nothing to the others

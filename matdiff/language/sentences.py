@@ -48,7 +48,7 @@ ACTING = frozenset(  # what may act on a formula, unless it leads in a left side
 PREFIX = r"(?:(?:[0-9A-Za-z]|two|three|four)-)?"  # 2-layer, k-means
 WORD = (  # and word2vec, ElasticNet, AR(2), and the T of with temperature T:
     rf"(?:{PREFIX}[A-Za-z][a-z]+(?:'[a-z]{{1,2}}|[0-9][a-z]+|[A-Z]+[a-z]*)?|I'[a-z]{{1,2}}|[aAI]|[0-9]-?D"
-    rf"|{PREFIX}[0-9]?[A-Z]{{2,6}}(?:\([0-9](?:,\s?[0-9])*\))?|(?<=[a-z]{{4}} )[A-Zλσγτt](?=: ))"
+    rf"|{PREFIX}[0-9]?[A-Z]{{2,6}}(?:\([0-9](?:,\s?[0-9])*\))?|(?<=[a-z]{{4}} )(?:[A-Zλσγτt]|[0-9.]+[a-h]?)(?=: ))"
 )
 RUN = regex(rf"(?<![\w⟪'^_.]){WORD}(?:[^\S\n]*[-–—][^\S\n]*{WORD}|[^\S\n]+{WORD})*(?![\w'ᵀ⟫(\[^]|\.\w)")
 ENGLISH = regex(r"(?i)(?=.*[aeiouy])(?=.*[^aeiou])[a-z]{3,}(?:'[a-z]+)?")
@@ -56,9 +56,11 @@ BEGINS = regex(  # maximise Sharpe: f, the gradient of the hinge loss: f
     r"(?:(?:(?:\A|\n)\s*-?|[–—.!?;:,>]|(?<=\s)\()\s*|\b(?:m(?:in|ax)imi[sz]e|of|have|and)\s+(?:the\s+)?)\Z"
 )
 ENDS = regex(r"\s*(?:[.!?]+(?=\s|\Z)|[;:,\n)]|\Z)")
-NEXT = regex(rf"{PREFIX}[0-9]?[A-Za-z]+(?:'[a-z]+|[0-9][a-z]+|\([0-9, ]+\))?|[λσγτ]")
+NEXT = regex(rf"{PREFIX}[0-9]?[A-Za-z]+(?:'[a-z]+|[0-9][a-z]+|\([0-9, ]+\))?|[λσγτ]|[0-9.]+[a-h]?")
 GOAL = r"\s+m(?:in|ax)imi[sz]e\b"  # in regression we minimise f
 ASKED = rf"\s+(?:differentiate|{'|'.join(sorted(VERBS))}|gradients?|derivatives?|grad|jacobian)(?!\w)|\s+(?:[∂∇]|d/d)"
+NEAR = 40  # signs in front of a word that are looked at
+NAMED = r"(?<!\w)(?:[^\W\d_](?![^\W\d_])|[A-Za-z]{2,}(?=\s*(?:[*/^+=_]|:=)|\())"  # letters, what has a sign behind it
 AHEAD = regex(r"([A-Za-z]+)\s+\Z")
 ARTICLE = regex(r"(?i)\b(?:the|my|our|this|an?)\s+\Z")
 BESIDE = r"[-\s]+[a-z]{2,}(?!\w)(?!\s*(?:-(?![a-z]{2})|[+*/^(=_]))"
@@ -78,7 +80,7 @@ ROLE = regex(  # b is the benchmark
 )
 NOUNS = (  # what a formula is, which stands behind it
     r"(?:function(?:al)?|objective|criterion|loss|cost|errors?|energy|risk|(?:log[-−\s]?)?likelihood|posterior|evidence"
-    r"|[Ll]agrangian|entropy|penalty|regulari[sz]er|residuals?|ELBO|(?:least\s)?squares|variance|utility|smoothness|potential"
+    r"|[Ll]agrangian|entropy|density|penalty|regulari[sz]er|residuals?|ELBO|(?:least\s)?squares|variance|utility|smoothness|potential"
     r"|[Hh]amiltonian|bound|problem|regression|prior|barrier|reward|profit|deviance|stress)(?:\s+(?:function|term))?"
 )
 A_LOSS = regex(rf"\b{NOUNS}\Z")
@@ -87,7 +89,7 @@ SQUARES = regex(r"(?i:squares|squared|variance)")
 BETWEEN_EQUALS = r"['ᵀ⊤][\s*·]*(?:[^\W\d_][\w^-]*⁻?¹?[\s*·]*)?"  # a transpose, perhaps with a matrix behind it
 SQUARE = rf"[‖²]|\^\s*\{{?2|\){BETWEEN_EQUALS}\(|(?<!\w)(?P<residual>[^\W\d_]){BETWEEN_EQUALS}(?P=residual)(?!\w)"
 SIDE = regex(r"\s*(?:\([^()]*\)\s*)?:?=")
-VALUE = regex(r"\s*:?\s*(?:[-−‖|∑∏(½√0-9]|[^\W_]{1,2}(?![^\W\d_])|[a-z]+[_(])")
+VALUE = regex(r"\s*:?\s*(?:[-−‖|∑∏(½√0-9]|[^\W_]ᵀ|[^\W_]{1,2}(?![^\W\d_])|[a-z]+[_(])")
 
 
 def sentences(text: str, known: Collection[str]) -> Iterator[tuple[int, int]]:
@@ -98,32 +100,32 @@ def sentences(text: str, known: Collection[str]) -> Iterator[tuple[int, int]]:
     ['For this loss', ' I get stuck.']
     """
     yield from (m.span() for m in EXPLAINED.finditer(text))
+    names = frozenset(re.findall(NAMED, text)).union(known)
     for role in ROLE.finditer(text):
-        if all(_says_nothing(word, frozenset(), known) for word in NEXT.finditer(text, *role.span("says"))):
+        if all(_says_nothing(word, names) for word in NEXT.finditer(text, *role.span("says"))):
             yield role.span()
-    alone = set(re.findall(r"(?<![^\W\d_])[^\W\d_](?![^\W\d_])", text))
     for run in RUN.finditer(text):
         words = list(NEXT.finditer(text, *run.span()))
         if SIDE.match(text, run.end()):
             words.pop()  # which is what the left side calls its function
-        for is_said, found in groupby(words, lambda word: _says_nothing(word, alone, known)):
+        for is_said, found in groupby(words, lambda word: _says_nothing(word, names)):
             group = list(found)
             start, end = group[0].start(), group[-1].end()
             if is_said and _stands_apart(text, start, end, [word.group() for word in group]):
-                is_whole = (m := ENDS.match(text, end)) and BEGINS.search(text, 0, start)
+                is_whole = (m := ENDS.match(text, end)) and _ahead(BEGINS, text, start)
                 last = m.end() if is_whole and m else end
                 start -= text[start - 1 : last].startswith("(") and text[:last].endswith(")")  # an aside
                 front = text[:start].rstrip(" .,;!" if last == len(text) else " ")
                 yield len(front) if ENDS.match(text, end) else start, last
 
 
-def _says_nothing(m: re.Match[str], alone: Set[str], known: Collection[str]) -> bool:
+def _says_nothing(m: re.Match[str], names: Set[str]) -> bool:
     """Whether a word is one of a sentence, and no name, function or word of mathematics."""
     word, text = m.group().rpartition("-")[2].lstrip("0123456789"), m.string
     low = word.lower()
-    if len(word) == 1 and text.startswith(": ", m.end()):
+    if len(word.lstrip(".")) < 2 and text.startswith(": ", m.end()):
         return True
-    before = AHEAD.search(text, 0, m.start())
+    before = _ahead(AHEAD, text, m.start())
     if (low == "of" and before and before[1].lower() in ANSWERS) or (low == "and" and not (before and before[1][1:])):
         return False
     if low in LINKS:
@@ -131,23 +133,23 @@ def _says_nothing(m: re.Match[str], alone: Set[str], known: Collection[str]) -> 
         is_name = word in "AI" and (
             behind is None or behind[0] in OPENING | {"is", "are", "has", "was", "must", "will"}
         )
-        return not is_name and (word != "A" or BEGINS.search(text, 0, m.start()) is not None)
+        return not is_name and (word != "A" or _ahead(BEGINS, text, m.start()) is not None)
     is_function = not FUNCTIONS.keys().isdisjoint((word, low))
     if ((low in KINDS or is_function) and match_at(BESIDE, text, m.end())) or (
         low == "given" and text.startswith(" by ", m.end())
     ):
         return True  # softmax regression in matrix form
-    if word in known or low in TELLING or property_word(low) in PROPERTIES or is_function:
+    if low in TELLING or property_word(low) in PROPERTIES or is_function:
         return False
-    is_used = re.search(rf"(?<!\w){word}(?:\s*(?:[*/^+=_]|:=)|\()", text) and not ARTICLE.search(text, 0, m.start())
+    is_used = word in names and not _ahead(ARTICLE, text, m.start())
     if low in GREEK_WORDS or low in ABBREVIATED or is_used:
         return False
-    return not alone >= set(word) if word.isupper() else ENGLISH.fullmatch(word) is not None
+    return not names >= set(word) if word.isupper() else ENGLISH.fullmatch(word) is not None
 
 
 def _stands_apart(text: str, start: int, end: int, words: list[str]) -> bool:
     """Whether words are a sentence, or stand in front of a left side or a colon, or behind a function."""
-    begins, ends = BEGINS.search(text, 0, start), ENDS.match(text, end)
+    begins, ends = _ahead(BEGINS, text, start), ENDS.match(text, end)
     last, first, are_many = words[-1].lower(), words[0].lower(), len(words) > 1
     if begins and first not in ("what", "how", "why", "who"):
         is_value = (are_many and last in ("is", "are", "be", "as", "by")) or _is_what(text, start, end)
@@ -164,7 +166,7 @@ def _stands_apart(text: str, start: int, end: int, words: list[str]) -> bool:
             is_aside or first in ALONE or (words[0][1:].islower() and words[0].istitle() and not text[:start].strip())
         )
         return bool(ends) and (are_many or is_alone)
-    before = AHEAD.search(text, 0, start)
+    before = _ahead(AHEAD, text, start)
     is_behind = not before or before[1].lower() not in (TELLING - ANSWERS) | ACTING  # the norm of residuals
     return is_behind and (first in POLITE or (are_many and first in OPENING))
 
@@ -175,3 +177,8 @@ def _is_what(text: str, start: int, end: int) -> bool:
     if not A_LOSS.search(words) or TURNING.search(words):
         return False
     return not SQUARES.search(words) or search_in(SQUARE, text, end) is not None
+
+
+def _ahead(pattern: re.Pattern[str], text: str, place: int) -> re.Match[str] | None:
+    """What ends at a place, if it is not long."""
+    return pattern.search(text, max(0, place - NEAR), place)
