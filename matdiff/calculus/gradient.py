@@ -347,7 +347,8 @@ class _Sweep:
 
         wanted = unknown.operands[1:] if isinstance(unknown, Member) else self._general_member(family)
         ranges = family.ranges if isinstance(family, Symbol) else ()
-        brought = (p if target is unknown else brought_to(p, target.operands[1:], wanted, ranges) for p in pieces)
+        old = target.operands[1:]
+        brought = (p if target is unknown else brought_to(p, old, wanted, ranges, self.f.free) for p in pieces)
         letters = self.indices | {i.name for index in wanted for i in index.free}
         return [rebound(r, letters) for r in brought if r is not None]
 

@@ -176,7 +176,7 @@ def derivative_asked(scope: Scope, asked: Asked) -> Expr:
         return by_expression(scope.unfolded(f), scope.unfolded(scope.read(asked.by)), asked.order)
     own = scope.arguments.get(name, ())
     by = unknown_of(scope, asked, scope.unfolded(f, keep=own[0] if len(own) == 1 else ""), name)  # p, though p(λ) = …
-    f = scope.unfolded(f, keep=by)
+    f = scope.unfolded(f, keep=family if (family := by.rpartition("_")[0]) in scope.members else by)
     if by not in {s.name for s in symbols(f)}:  # df/dα of f(x + αp), dx/dλ of the solution x
         moved = scope.moved.get(name, f)
         f = moved if by in {s.name for s in symbols(moved)} else replace(f, scope.solutions.get)

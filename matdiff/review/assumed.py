@@ -81,8 +81,8 @@ def assumptions(text: str) -> tuple[tuple[str, str], ...]:
 
     >>> list(assumptions("Let A be symmetric, P = P^T = P^2, and Q^TQ = I."))
     [('A', 'symmetric'), ('P', 'symmetric'), ('P', 'idempotent'), ('Q', 'orthogonal')]
-    >>> list(assumptions("where Q and $R$ are symmetric"))
-    [('Q', 'symmetric'), ('R', 'symmetric')]
+    >>> list(assumptions("where Q and $R$ are symmetric")) == list(assumptions("with symmetric Q, $R$"))
+    True
     """
     return tuple(_assumptions(re.sub(BEGINS_FONT, "", re.sub(FONT, r"\1\2", text))))
 
@@ -91,7 +91,7 @@ def _assumptions(text: str) -> Iterator[tuple[str, str]]:
     """The same of a text without fonts."""
     for word, spelt in WORDS.items():
         behind = rf"(?<![\w$]){ONE}\s*(?:is|be|are|=|,)?\s*{ADJECTIVE}{spelt}(?! \$?\\?[A-ZΑ-Ω]\b)"
-        ahead = rf"{spelt}\)?\s+(?:matrix\s+)?\$?({NEXT})"
+        ahead = rf"{spelt}\)?\s+(?:matri(?:x|ces)\s+)?\$?({NEXT}(?:\$?(?:\s*,\s*|\s*,?\s+and\s+)\$?{NEXT})*)"
         for pattern in (behind, ahead, FORMULAS.get(word, ahead)):
             for m in re.finditer(f"{pattern}|{OVER.format(spelt)}", text):
                 for name in re.findall(rf"{NAME}", re.sub(r"\sand\s", " ", next(filter(None, m.groups())))):

@@ -13,7 +13,7 @@ from matdiff.algebra.kinds import is_a
 from matdiff.algebra.operators.kronecker import Vec
 from matdiff.algebra.operators.products import Transpose
 from matdiff.algebra.operators.structure import DiagonalMatrix
-from matdiff.algebra.operators.sums import Entry
+from matdiff.algebra.operators.sums import Entry, IndexedSum, Member
 from matdiff.language.names import named
 from matdiff.review.assumed import GREEK_CAPITALS
 from matdiff.review.chain import Chain, increments
@@ -62,12 +62,12 @@ def under_conventions(line: str, chain: Chain, value: Expr, scope: Scope) -> Out
             return stacked._replace(convention="right where the derivative by a matrix is the row of its entries")
     if (symmetric := _symmetric(chain, value, scope) or _short(chain, value)) is not None:
         return symmetric
-    is_number = truth.shape != SCALAR == value.shape and not symbols(value)
+    is_number = truth.shape != SCALAR == value.shape and {s.name for s in symbols(value)} <= scope.sizes()
     if is_number and compared(truth, value * Ones(*truth.shape)).equal:
         return Outcome(True, None, "right where a number stands for the vector of such entries")
     if isinstance(truth, DiagonalMatrix) and chain.is_derivative and compared(truth.operands[0], value).equal:
         return Outcome(True, None, "right where it is the derivative of each entry")
-    if (partly := _partly(truth, value, scope)) is not None:
+    if (partly := _partly(truth, value, scope) or _beside_sum(chain, value)) is not None:
         return partly
     if (usual := as_is_usual(truth, value, scope)) is not None:
         return usual
@@ -154,6 +154,23 @@ def _short(chain: Chain, value: Expr) -> Outcome | None:
         return None
     found = compared(derivative(chain.origin.function, unknown, 1), value)
     return found._replace(convention="right where df is short for the gradient") if found.equal else None
+
+
+def _beside_sum(chain: Chain, value: Expr) -> Outcome | None:
+    """How a derivative compares where u_o is none of the u_k of a sum, as the one word is none of the negative ones.
+
+    The sum in a logarithm, of a softmax, is over all.
+    """
+    if chain.origin is None or chain.origin.order != 1 or not isinstance(chain.origin.unknowns[0], Member):
+        return None
+    f, (unknown,), _ = chain.origin
+    nodes = [*postorder(f)]
+    own: dict[Expr, Expr] = {e: Symbol(f"{e}", e.shape) for e in nodes if isinstance(e, Member) and e.free <= f.free}
+    if not own or any(is_a(e, "Log") and isinstance(e.operands[0], IndexedSum) for e in nodes):
+        return None
+    found = compared(derivative(replace(f, own.get), own.get(unknown, unknown), 1), replace(value, own.get))
+    said = f"right where {', '.join(map(str, own))} stands for none of those that are summed"
+    return found._replace(convention=said, decides=True) if found.equal else None
 
 
 def _partly(truth: Expr, value: Expr, scope: Scope) -> Outcome | None:

@@ -41,9 +41,7 @@ class Definition(NamedTuple):
 def definitions_in(lines: list[Line], scope: Scope) -> tuple[dict[str, Definition], dict[str, Definition]]:
     """The names that are defined, each with what it is said to be; and what is said once more: F = E[…], F(m) = …"""
     found, again = dict[str, Definition](), dict[str, Definition]()
-    used: set[str] = set()
-    asked = _differentiated_by(lines)
-    is_front = True  # nothing but definitions so far
+    used, asked, is_front = set[str](), _differentiated_by(lines), True  # in front is nothing but definitions
     for line in lines:
         here: set[str] = set()
         for statement in line.statements:
@@ -72,6 +70,7 @@ def definitions_in(lines: list[Line], scope: Scope) -> tuple[dict[str, Definitio
                 is_new = (_is_said(name, line) and name not in asked) or (is_front and (bool(indices) or not is_used))
             if m and is_new and sides[0] != "0" and not _is_increment(m, name):
                 found[name] = Definition(tuple(sides), tuple(map(base_named, filter(None, arguments))), indices)
+                scope.texts[name] = sides[0]
             elif not statement.goes_on:
                 is_front = False
                 again |= {name: Definition(tuple(sides), tuple(map(named, arguments)))} if _is_called(arguments) else {}
@@ -131,7 +130,8 @@ def defined_by(first: str, sides: Sequence[str], scope: Scope) -> tuple[str, tup
         return name, ()
     if (scope.declared.get(entry.group(1)) or NOTHING).indices:
         return _of_family(entry.group(1), entry.group(2), scope) or (name, ())
-    is_entry = all(any(index in low for low in re.findall(LOW, side)) for side in sides[:1] for index in entry.group(2))
+    rest = [re.sub(LETTER, lambda m: "" if named(m[0]) in scope.texts else m[0], side) for side in sides[:1]]
+    is_entry = all(any(index in low for low in re.findall(LOW, side)) for side in rest for index in entry.group(2))
     return (entry.group(1), tuple(entry.group(2))) if is_entry else (name, ())
 
 

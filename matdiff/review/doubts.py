@@ -27,8 +27,8 @@ OFF_DIAGONAL = (
 )
 ON_DIAGONAL = r"(?:,|quad|\b(?:if|for|when)\b|\()[\s$]*[i-n]\s*=\s*[i-n][\s$).,]*$"  # a_i(1 − a_i), i = j
 CASE = (  # for i ≠ k
-    r"(?:\b(?:[Ff]or|[Ii]f|[Ww]hen|[Cc]ase)\s|,|\(|quad)[\s$(]*(?P<i>[i-n])[\s$]*(?:=|(?P<off>≠|!=|\\neq?(?![A-Za-z])))"
-    r"[\s$]*(?P<k>[i-n]|\d)(?=[\s$]*(?:[):,.]|\\|then\b|$))"
+    r"(?:\b(?:[Ff]or|[Ii]f|[Ww]hen|[Cc]ase)\s|,|\(|quad)[\s$(]*(?P<i>[a-z])[\s$]*(?:=|(?P<off>≠|!=|\\neq?(?![A-Za-z])))"
+    r"[\s$]*(?P<k>[a-z]|\d)(?=[\s$]*(?:[):,.]|\\|then\b|$))"
 )
 UNDER = r"\b(?:for|if|when|whenever|unless)\b.*(?:[<>≤≥≠]|\\(?:[gl]eq?|neq?)\b)"  # = 1 for x > 0
 COUNT = r"(?<![A-Za-z])[dkmnpqrKMNT](?![A-Za-z_^(])"

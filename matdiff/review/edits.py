@@ -239,6 +239,8 @@ def _numbers(side: str) -> Iterator[Edit]:
             yield Edit("factor", f"{side[: m.start()]}4 {side[m.end() :]}", m.span())
     for m in re.finditer(rf"/\s*{LETTER}(?![A-Za-z(])", side):
         yield Edit("factor", side[: m.start()] + " " + side[m.end() :], m.span())
+    for m in list(re.finditer(r"‖(?:_\w)?(²|\^\{?2\}?)?", side))[1::2]:  # ‖a‖ for ‖a‖²
+        yield Edit("factor", side[: m.start()] + ("‖" if m[1] else "‖²") + side[m.end() :], m.span())
     for start, end in (place for part in parts(side) for place in terms(side, *part)):
         if side[start:end].strip().isdecimal():
             continue  # of 1 − h² it is a term that is missing

@@ -35,7 +35,7 @@ def fitted(scope: Scope, side: str, truth: Expr) -> tuple[str, Expr]:
         if spelt == side and error.message.startswith("the terms of a sum"):
             said = scope.said_sizes()
             spelt = re.sub(OF_SIZE, lambda m: m[0] if m[1] in said else "I", side)  # I_p, where X has other sizes
-        if error.message.startswith("the size of I "):
+        if re.match("the size of [1I] ", error.message):
             return of_identity(scope, side, truth)
         is_chain = error.message.startswith("the product does not fit") and scope.asks(side)
         if spelt == side and not is_chain:
@@ -63,12 +63,12 @@ def _commuted(scope: Scope, side: str, truth: Expr) -> tuple[str, Expr] | None:
 
 
 def of_identity(scope: Scope, side: str, truth: Expr) -> tuple[str, Expr]:
-    """A side in which I has the size that makes its shape that of what it should be, and the value of it."""
+    """A side in which I, or 1, has the size that makes its shape that of what it should be, and the value of it."""
     sizes = [str(truth.shape[0]), *doubts.said_sizes(scope)]
     sizes += [str(size) for s in symbols(truth) for size in s.shape]
     read = []
     for size in dict.fromkeys(sizes):
-        spelt = re.sub(IDENTITY, f" eye({size}) ", side)
+        spelt = re.sub(IDENTITY, f" eye({size}) ", side).replace("vector(1)", f"ones({size}, 1)")
         with suppress(MatdiffError):
             read.append((spelt, scope.value(spelt)))
     if not read:

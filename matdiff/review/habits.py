@@ -12,7 +12,7 @@ from matdiff.language.declarations import declare
 from matdiff.language.declared import Declaration
 from matdiff.language.names import NO_FUNCTIONS, PLAIN_SUBSCRIPT, SUBS, named
 from matdiff.language.outside import closing, outside
-from matdiff.language.runs import OF_TWO
+from matdiff.language.runs import INTO, OF_TWO
 from matdiff.language.spelling import transcript
 from matdiff.review.lines import ENTRYWISE
 from matdiff.review.names import TURNED, rows_of, sign_of_next, small_entries, sums_in, with_identity, with_lines
@@ -63,13 +63,15 @@ LOGARITHM = r"(?:\\?(?:log|ln))\s*"
 LIKELIHOOD = (
     rf"{LOGARITHM}(\(\s*)?[pPπ]\s*(?:\([^()]*[|∣;][^()]*\)|\(\s*[^\W\d_]\s*\)|$|(?=\s*\)?\s*/\s*\(?[∂d]))(?(1)\s*\))"
 )
-OF_L = r"(?:\\mathcal\s*\{\s*L\s*\}|\\mathcal\s*L|[Lℒ𝓛])(?![A-Za-z_0-9₀-₉ᵢⱼ'ᵀ])"
+LOGARITHMIC = {  # ln L(β) = …, log Z(θ) = … of what is known by its logarithm
+    letter: rf"(?:\\mathcal\s*(?:\{{\s*{letter}\s*\}}|{letter})|[{signs}])(?![A-Za-z_0-9₀-₉ᵢⱼ'ᵀ])\s*(?:\([^()]*\))?"
+    for letter, signs in (("L", "Lℒ𝓛"), ("Z", "Z𝒵"))
+}
 NORMAL = r"(?:log|ln)\s*(?:N|𝒩)\s*(?:\([^()]*[|∣;][^()]*\)|$)"
 SAYS_LIKELIHOOD = (  # log p(x | θ), log p(x) = …, log p = …
     r"(?:log|ln)\s*[({]?\s*(?:[pPπ]|\\pi)\s*\((?:[^()]*(?:[|∣;]|\\mid|\\vert)|[^()]*\)\s*&?\s*=)"
     r"|(?:log|ln) p\s*&?\s*="
 )
-SAYS_L = rf"{LOGARITHM}{OF_L}\s*(?:\([^()]*\))?\s*&?\s*="  # ln L(β) = …
 SAYS_NORMAL = r"(?m)(?:^|[$,&])\s*\\?(?:log|ln)\W[^()∇∂=]*N\}?\s*\([^()]*\)\s*&?="  # log N(x; m, C) = …
 PIECE = r"\{([^\W\d_])_\{?(\d)\}?\}_(?:\{\s*(\w(?:\s*,\s*\w)*)\s*\}|(\w))"  # {r_2}_{i,j}, a member of r2
 STAR = r"(?<![.*])\*(?!\*)"  # which may be by entries
@@ -97,7 +99,7 @@ STEPPED = r"Δ\s*([^\W\d_])(?![_\d₀-₉])"  # ΔX, a name
 BARE_STEP = r"(?:Δ|\\Delta(?![A-Za-z]))\s*(?:[_=+*'ᵀ^²):₀-₉⊙&\-]|\\|$)"  # Δ, which is one itself
 LOW_LETTERS = rf"(?<=[^\W\d_])[ₐ-ₜᵢ-ᵥⱼ]+(?![{SUBS}₊₋])"  # xᵢ, which is x_{i}
 OF_CODE = r"@|\.T\b|(?i:\* is element|\*[^\n]*\((?:all )?(?:element|entry)-?wise\))"  # where * is by entries
-SQUARE = r"(?:_(?:\w|\{\w(?:,?\s*\w)?\}|\w\w))?(?:²|\^\{?2\}?)"  # of d²(x, y), d_M^2, d_ij^2, squared
+SQUARE = r"(?:_(?:\w|\{\w(?:,?\s*\w)?\}|\w\w))?(?:\s*\([^()=]*,[^()=]*\)\s*)?(?:²|\^\{?2\}?)"  # d_ij², d(x, y)²
 SQUARED = {"D_sq": (rf"[dD]{SQUARE}", "?"), "σ_sq": (rf"(?:σ|\\sigma){SQUARE}", "")}  # σ² only as σ²(w) = …
 OF_SUMS = r"([∑Σ]_\{?(?P<i>[a-z])[^/=]*?)\s*/\s*([∑Σ]_\{?(?P=i)[^/=+−-]*)$"  # ∑ₖ rₖ xₖ / ∑ₖ rₖ
 INNER = rf"({LETTER}\s*{TURNED})\s*({LETTER})(?!\s*{TURNED}|[\w^(])"
@@ -293,11 +295,15 @@ class Habits:
         self._glued = {m[0] for m in OF_TWO.finditer(text) if m[0] not in given and _stands_apart(m, text, given)}
 
     def _note_likelihoods(self, text: str, given: Collection[str]) -> None:
-        """Whether log p(y | X, w), ln L and log N(x; m, C) are the names of likelihoods that a text gives."""
+        """Whether log p(y | X, w), ln L, log Z and log N(x; m, C) are the names of likelihoods that a text gives."""
         gives_p = re.search(r"(?<!log )(?<!ln )(?<!log\})(?<![\w\\])[pP]\s*(?:\([^()]*\)\s*)?&?\s*=", text) is not None
         self._says_likelihood = re.search(SAYS_LIKELIHOOD, text) is not None and not gives_p
-        gives_l = re.search(rf"(?m)(?:^\W*|, ){OF_L}\s*(?:\([^()]*\))?\s*&?\s*=", text) is not None
-        self._says_l = re.search(SAYS_L, text) is not None and not gives_l and "L" not in given
+        self._logarithms = {
+            letter: of
+            for letter, of in LOGARITHMIC.items()
+            if letter not in given and re.search(rf"{LOGARITHM}{of}\s*&?\s*=", text)
+            if not re.search(rf"(?m)(?:^\W*|, |(?:[Ww]ith|[Ww]here|[Ll]et) \W*){of}\s*&?\s*=", text)
+        }
         self._says_normal = re.search(SAYS_NORMAL, text) is not None
 
     @contextmanager
@@ -330,6 +336,7 @@ class Habits:
         side = re.sub(r"\((\d)/(\d)([A-Za-z])\)", r"(\1/(\2\3))", side)  # (1/2n)
         side = re.sub(LOW_LETTERS, lambda m: f"_{{{m[0].translate(PLAIN_SUBSCRIPT)}}}", side)
         side = re.sub(rf"Σ_\{{?({self._sums})\}}?", r"∑_{\1} ", side) if self._sums else side
+        side = re.sub(rf"(?<![A-Za-z_]){INTO}", r"\g<0> ", side)
         side = OF_TWO.sub(lambda m: f"{m[0][:-1]} {m[0][-1]}" if m[0] in self._glued else m[0], side)
         side = side if self._names_zero else re.sub(FROM_ZERO, _from_one, side)
         side = re.sub(INVERSE_POWER, r"((\1^{-\2})ᵀ)", side)
@@ -377,7 +384,9 @@ class Habits:
             side = re.sub(rf"(?<![A-Za-z]){spelt}", name, side)
         side = re.sub(r"(\(\(?\d+\)?/\(?\d+\)?\))\s*(?=\d)", r"\1 * ", side)  # ½ 2 A x, where no power has come down
         side = re.sub(LIKELIHOOD, " l_p ", side) if self._says_likelihood else side
-        side = re.sub(rf"{LOGARITHM}{OF_L}(?:\s*\([^()]*\))?", " l_L ", side) if self._says_l else side
+        for letter, of in self._logarithms.items():
+            side = re.sub(rf"{LOGARITHM}{of}", f" l_{letter} ", side)
+            side = re.sub(rf"(?<![A-Za-z_]){of}", f" exp(l_{letter}) ", side) if letter == "Z" else side
         side = re.sub(NORMAL, " l_N ", side) if self._says_normal else side
         if self.names_ones:
             side = re.sub(OUTER_ONES, " vector(1) vector(1)' ", side)

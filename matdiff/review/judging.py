@@ -235,6 +235,8 @@ class Judge(Beside):
         And whether a letter is from here on what a line supposes: if K = θ²C + s²I.
         """
         name, indices = defined_by(sides[0], sides[1:], self.scope)
+        if sides[1:] == ["0"] and name in self.scope.texts.keys() - self.defined:
+            return True  # start with w = 0
         if not indices and name in self.scope.declared and self._is_supposed(name, sides[1], line):
             known = self.scope.declared[name]
             _, value = fitted(self.scope, sides[1], Symbol(name, known.shape, known.properties))
@@ -252,6 +254,8 @@ class Judge(Beside):
             is_new = self.has_derived or re.search(INTRODUCES, line.text) is not None
             inside, before = {*symbols(value)}, {*symbols(self.scope.unfolded(self.scope.definitions[name]))}
             at_solution = inside < before and before - inside <= {*self.equations.solutions}  # S(b) = yᵀy − …
+            if is_same and name not in (said := {s.name for s in inside}) and said & self.defined:
+                self.scope.definitions[name] = value  # E = ½D² once more, of which ∂E/∂D can be taken
             if is_same or not is_new or at_solution or any(s.name == name for s in inside):
                 return False
         except MatdiffError:
@@ -320,10 +324,10 @@ class Judge(Beside):
         scope = self.scope
         left = _alone(sides[0])
         is_link = left in scope.definitions and scope.definitions[left].shape != SCALAR
-        if is_link:
-            scope.adjoints |= not any(has_increments(side, scope) for side in sides[1:])
-        elif left in scope.names() and any(self._is_backward(side, left) for side in sides[1:]):
+        if left in scope.names() and any(self._is_backward(side, left) for side in sides[1:]):
             scope.adjoints = True  # dZ = dA ⊙ A ⊙ (1 − A) of A = σ(Z)
+        elif is_link:
+            scope.adjoints |= not any(has_increments(side, scope) for side in sides[1:])
         elif left in scope.names() and not any(value.shape == SCALAR for value in scope.definitions.values()):
             firsts = {_alone(s.sides[0]) for line in self.lines for s in line.statements if not s.goes_on} - {""}
             used = {s.name for value in scope.definitions.values() for s in symbols(value)}
@@ -334,7 +338,8 @@ class Judge(Beside):
         scope = self.scope
         varied = () if re.search(r"⁻¹|inv\(|\^\{?-1|/", side) else increments_in(side, scope.names())
         values = [scope.definitions[n] for n in varied if n in scope.definitions]
-        return any(v.shape != SCALAR and on in {s.name for s in symbols(scope.unfolded(v))} for v in values)
+        used = ({*symbols(v), *symbols(scope.unfolded(v))} for v in values if v.shape != SCALAR)
+        return any(on in {s.name for s in one} for one in used)
 
     def _is_new(self, name: str) -> bool:
         """Whether nothing but its differential is known of a function."""

@@ -338,7 +338,11 @@ def _without_words(formula: str, known: frozenset[str]) -> str:
     formula = re.sub(r"sum\s+of\s+squares\s+of\s*\(([^()]*)\)", r"‖\1‖^2", formula)
     found = re.sub(WORD, marked, re.sub(IN_WORDS, _operator, formula))
     found = re.sub(f"{SIGNS}|{CASE}", PROSE, found)
-    found = re.sub(rf"({PROSE}[^=:;]*=[^=:;]*[^\s:]|=\s*\d+|=[^=:;]*[^\s:](?=:\s+{OF_NUMBER})):\s", r"\1; ", found)
+    found = re.sub(
+        rf"({PROSE}[^=:;]*=[^=:;]*[^\s:]|=\s*\d+(?:\s*{PROSE}[^=:;]*)?|=[^=:;]*[^\s:](?=:\s+{OF_NUMBER})):\s",
+        r"\1; ",
+        found,
+    )
     found = re.sub(rf"\((?![^()]*{TERM})[^()=]*{PROSE}[^()]*\)", PROSE, found)
     return re.sub(
         rf"{PROSE}\s*[^=;,{PROSE}]{{0,3}}\s*(?={PROSE})", "", re.sub(rf"{PROSE}(?:\s*[^\W\d_])?\s*:(?!=)", PROSE, found)

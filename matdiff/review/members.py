@@ -165,4 +165,5 @@ def by_places(scope: Scope, side: str, refused: str) -> str:
     if m is None or known is None:
         return side
     scope.declared.general.update(zip(m[2].split(","), known.shape, strict=False))
-    return re.sub(rf"(?<![A-Za-z]){m[1]}_(?:\{{+{m[2]}\}}+|{m[2]}(?![A-Za-z,]))", f"{m[1]}[{m[2]}]", side)
+    spelt = rf"(?:\({m[1]}\)|(?<![A-Za-z]){m[1]})_(?:\{{+{m[2]}\}}+|{m[2]}(?![A-Za-z,]))"
+    return re.sub(spelt, f"{m[1]}[{m[2]}]", side)

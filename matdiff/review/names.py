@@ -15,7 +15,9 @@ from matdiff.review.operators import LETTER
 INDEXED = r"(?P<base>[^\W\d_]+(?:_hat)?)(?:_(?P<below>(?!hat$)[\w,]+)|(?P<number>\d+))"  # W_ij, x1, y_hat_i
 NEXT = r"(?<![A-Za-z])([^\W\d_])(?:₊|_\{?\+\}?)"  # x₊ = …, the next x
 PRIMED = r"(?<![A-Za-z\\])([^\W\d_])['′](?!\s*\()"
-NEXT_BY_PRIME = rf"{PRIMED}\s*&?\s*=[^=\n$]*?(?<![a-z\\])\1(?![a-z'′])"  # h′ = tanh(Wh + b)
+NEXT_BY_PRIME = (  # h′ = tanh(Wh + b), a = Wh + b, h′ = tanh(a)
+    rf"{PRIMED}\s*&?\s*=[^=\n$]*?(?<![a-z\\])\1(?![a-z'′])|(?m:^|[,;]|\$)\s*([a-z])['′]\s*&?\s*=(?!\s*\2\W)"
+)
 SPELT_LOW = {sign: f"_{letter}" for sign, letter in PLAIN_SUBSCRIPT.items()}
 GREEK_WORDS_LOWER = frozenset(word.lower() for word in GREEK_WORDS)
 
@@ -58,9 +60,9 @@ def sign_of_next(text: str) -> str:
     """The pattern of x₊ where x₊ = …, the next x; of h′ where h′ = tanh(Wh + b), and primes mean nothing else."""
     if re.search(rf"{NEXT}\s*&?\s*=", text):
         return NEXT
-    named_so = {m[1] for m in re.finditer(NEXT_BY_PRIME, text)}
+    named_so = {m[1] or m[2] for m in re.finditer(NEXT_BY_PRIME, text)}
     only = bool(named_so) and named_so == {m[1] for m in re.finditer(PRIMED.removesuffix(r"(?!\s*\()"), text)}
-    return rf"(?<![A-Za-z\\])([{''.join(named_so)}])['′]" if only else ""
+    return rf"(?<![a-z\\])([{''.join(named_so)}])['′]" if only else ""
 
 
 def with_lines(side: str, lines: Mapping[str, str]) -> str:
@@ -72,12 +74,12 @@ def with_lines(side: str, lines: Mapping[str, str]) -> str:
 
 
 def with_identity(side: str) -> str:
-    """A side with delta[i,j] for δ_ij."""
+    """A side with delta[i,j] for δ_ij and delta_ij."""
 
     def entry(m: re.Match[str]) -> str:
-        return f"delta[{','.join(re.findall('[a-z]', named(m.group()).removeprefix('delta')))}]"
+        return f"delta[{','.join(re.findall('[a-z0-9]', named(m.group()).removeprefix('delta')))}]"
 
-    return re.sub(rf"δ{TWO_BELOW}", entry, side)
+    return re.sub(rf"(?:δ|(?<![A-Za-z])delta){TWO_BELOW}", entry, side)
 
 
 def small_entries(text: str, given: Collection[str]) -> str:

@@ -48,9 +48,10 @@ def find_paths(scope: Scope, lines: list[Line]) -> None:
         used |= {_base(letter) for letter in used}
         is_number = re.fullmatch(LETTER, by) is not None and not by[0].isupper()
         is_number = is_number and (scope.declared.get(parameter) or Declaration(parameter, SCALAR)).shape == SCALAR
-        is_open = of in used and not {of, _base(of)} & scope.functions and not {parameter, _base(parameter)} & used
-        if is_number and is_open and parameter not in scope.texts:
-            scope.paths.setdefault(of, by)
+        is_number = is_number and not {parameter, _base(parameter)} & used and parameter not in scope.texts
+        moving = {of} & used if not {of, _base(of)} & scope.functions else _leaves(scope, of, by, statements)
+        for name in sorted(moving) if is_number else ():
+            scope.paths.setdefault(name, by)
             scope.declared.table.setdefault(parameter, Declaration(parameter, SCALAR))
     if len({*scope.paths.values()}) == 1:
         (by,) = {*scope.paths.values()}
@@ -65,6 +66,17 @@ def find_paths(scope: Scope, lines: list[Line]) -> None:
     for base, name in sorted(scope.rates.items()):
         if base in scope.declared and name not in scope.declared:
             scope.declared.table[name] = Declaration(name, scope.declared[base].shape)
+
+
+def _leaves(scope: Scope, of: str, by: str, statements: Sequence[Sequence[str]]) -> set[str]:
+    """The letters of a definition that stand nowhere else, K and σ of C = K + σ²I, where no line says what ∂C/∂θ is."""
+    said = scope.texts.get(of, "")
+    others = [side for sides in statements for side in sides if side != said]
+    claimed = rf"[\s()]*{D}\s*{LETTER}[\s()]*/[\s()]*{D}\s*{re.escape(by)}[\s()]*"
+    firsts = (sides[0] for sides in statements if re.fullmatch(claimed, sides[0]))
+    if any(of in letters_in(side) for side in firsts):
+        return set()
+    return letters_in(said) - scope.texts.keys() - {"I"} - set().union(*map(letters_in, others))
 
 
 def with_rates(scope: Scope, side: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import accumulate
 
 from matdiff.algebra.dims import SCALAR
+from matdiff.algebra.notation import GREEK
 from matdiff.records import NamedTuple
 from matdiff.regex import regex
 from matdiff.review.assumed import assumptions
@@ -19,7 +20,7 @@ from matdiff.review.operators import names_in
 from matdiff.review.report import Review
 from matdiff.review.scope import Scope
 from matdiff.review.sides import Judged
-from matdiff.review.slips import diagnosed
+from matdiff.review.slips import by_edit, diagnosed
 from matdiff.review.two_senses import LETTER, apart, together
 from matdiff.review.verdicts import CONVENTION, GRAVEST, NO_CLAIM, RIGHT, UNREAD, WRONG
 
@@ -95,10 +96,11 @@ def _stacked(found: list[Judged], judge: Judge, where: str | Mapping[str, str] |
     """The verdicts where y, which has no index, is the vector of the y_i, and the x_i are the rows of X."""
     front, said = "", ""
     for d in judge.scope.declared.table.values():
-        x, of_x, last = d.name, d.name.upper(), d.indices[0][1] if len(d.indices) == 1 else None
+        x, of_x, last = d.name, d.name.capitalize(), d.indices[0][1] if len(d.indices) == 1 else None
+        x, of_x, spelt = GREEK.get(x, x), GREEK.get(of_x, of_x), of_x
         if last is not None and d.shape == SCALAR:
             front += rf"${x} \in \mathbb{{R}}^{{{last}}}$, "
-        elif last is not None and x != of_x and re.search(rf"(?<![A-Za-z]){of_x}(?![A-Za-z_])", judge.text):
+        elif last is not None and x != of_x and re.search(rf"(?<![A-Za-z])(?:{of_x}|{spelt})(?![A-Za-z_])", judge.text):
             said = f"right where the {x}_i are the rows of {of_x}"
             front += rf"${of_x} \in \mathbb{{R}}^{{{last} \times {d.shape[0]}}}$, ${x}_i = {of_x}_{{i,:}}^T$, "
     again = [j.moved(-1, -1 - len(front)) for j in Judge(f"{front}\n{judge.text}", where, judge.wrt).verdicts()][1:]
@@ -107,11 +109,12 @@ def _stacked(found: list[Judged], judge: Judge, where: str | Mapping[str, str] |
 
 
 def _is_surer(judged: Judged, other: Judged) -> bool:
-    """Whether a line that is wrong in another reading is right, or one that is not read there wrong by a number."""
-    fault = judged.fault
-    if fault is None or fault.value is None or other.verdict == WRONG:
+    """Whether a line that is wrong in another reading is right, or one that is not read is one small edit from it."""
+    fault, scope = judged.fault, judged.scope
+    if fault is None or scope is None or other.verdict == WRONG:
         return other.verdict in (UNREAD, WRONG) and judged.verdict in RIGHT
-    return other.verdict == UNREAD and factor(fault.value, fault.truth) is not None
+    is_multiple = fault.value is not None and factor(fault.value, fault.truth) is not None
+    return other.verdict == UNREAD and (is_multiple or any(f.kind != "extra term" for f in by_edit(fault, scope)))
 
 
 def _alone(judged: Judged, judge: Judge, where: str | Mapping[str, str] | None) -> Judged:

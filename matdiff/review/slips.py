@@ -77,8 +77,9 @@ def _kinds(fault: Fault, scope: Scope) -> Iterator[Found]:
         turned = -fault.value if fault.value is not None and fault.is_equation and kind == "sign" else None
         yield Found(kind, turned)
     if _is_spread(fault):
+        yield from (found for found in by_edit(fault, scope) if found.repaired and _spread_terms(found.repaired))
         yield Found("shape")
-    yield from _by_edit(fault, scope)
+    yield from by_edit(fault, scope)
     yield from _by_edit_of_the_left(fault, scope)
     if fault.value is not None and is_right(fault.value, _turned(fault.truth)):
         yield Found("index" if isinstance(fault.truth, Entry) else "transpose")
@@ -133,7 +134,7 @@ def _count(s: Symbol, e: Expr) -> int:
     return sum(s in node.operands for node in postorder(e))
 
 
-def _by_edit(fault: Fault, scope: Scope) -> Iterator[Found]:
+def by_edit(fault: Fault, scope: Scope) -> Iterator[Found]:
     """The kinds of the edits of the text that make the side right; many edits come to a value that was compared."""
     seen, usual = {fault.value}, as_usual(scope)
     side, found = re.sub(INLINE, r"((∂\1)/(∂\2))", fault.side), {s for s in symbols(fault.truth) if ONE not in s.shape}

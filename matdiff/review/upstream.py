@@ -14,7 +14,7 @@ from matdiff.language.names import named
 from matdiff.review.derivatives import derivative
 from matdiff.review.operators import LETTER, Asked
 
-UNSAID = r"(?<![A-Za-z])([LJℓ])(?![A-Za-z])"
+UNSAID = r"([LJℓ])(?![A-Za-z])"
 
 if TYPE_CHECKING:
     from matdiff.review.lines import Line
@@ -78,7 +78,7 @@ def unsaid_losses(scope: Scope, lines: Collection[Line]) -> set[str]:
     """The letters of losses, as of L in ∇_W L, of which a text says nothing else."""
     text = " ; ".join(side for line in lines for s in line.statements for side in s.sides)
     found = {named(loss) for loss in re.findall(rf"∇\s*_(?:\{{[^{{}}]*\}}|[^\W\d_])\s*{UNSAID}", text)}
-    used = {named(loss) for loss in re.findall(rf"(?<![∂d]){UNSAID}\s*(?:[ᵀ⊤⁻'_\[]|\^)", text)}
+    used = {named(loss) for loss in re.findall(rf"(?<![∂dA-Za-z]){UNSAID}\s*(?:[ᵀ⊤⁻'_\[]|\^)", text)}
     return found - used - scope.names()
 
 
