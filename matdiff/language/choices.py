@@ -37,6 +37,7 @@ class Options:
     capitals  those that may be one number where no matrix fits, as A of m'w − A w'Sw, since they are no functions
     divisors  the letters for numbers that arrays are divided by
     numbers   those that are numbers since a variance is: x of N(x | m, s²)
+    dotted    the arguments of dot(a, b), of which nobody says so where they are numbers
     powered   the capital letters that are numbers where a number is needed: A, K and L of A K^α L^(1−α)
     prices    these, and what stands in a product with one of them alone, as w and r of A K^α L^β − w L − r K
     defined   the definitions by name
@@ -63,6 +64,8 @@ class Options:
         self.numbers = numbers_of_densities(node for node in bound.order if node.kind == "call")
         taken = (node for node in bound.order if node.kind in ("norm", "transpose", "call"))
         self.arrays = frozenset(name for node in taken for name in _as_arrays(node))
+        dots = (node for node in bound.order if node.kind == "call" and node.value == "dot")
+        self.dotted = frozenset(name for node in dots for name in _as_arrays(node))
         pairs = [(*font_of(name), name) for name in bound.names]
         self.italic = {stem: name for stem, font, name in pairs if font == "bold" and stem in bound.names}
         self.choices: dict[Key, Kinds] = {
@@ -113,7 +116,7 @@ class Options:
         bold = self.bold - self.entries if name.indexed else self.bold
         found = customs.kinds(name, self.bound.ranges, bold, name.name in self.quadratic)
         shaped = tuple(kind for kind in found if kind[0] != "S")
-        return (shaped or found) if name.name in self.bound.shaped else found
+        return (shaped or found) if name.name in self.bound.shaped | self.dotted else found
 
     def _numbers(self) -> None:
         """What a 1 and a 0 may be, a bare sum, a function of what has entries, and vector(c).

@@ -19,6 +19,7 @@ from matdiff.language.capital_sigma import CapitalSigma
 from matdiff.language.densities import SEPARATED, has_comma, separator
 from matdiff.language.doubtful_calls import STARTERS
 from matdiff.language.keywords import DEFINITION
+from matdiff.language.labels import FACTOR
 from matdiff.language.named_functions import require_no_projection
 from matdiff.language.names import (
     COMPLEX,
@@ -92,6 +93,7 @@ ROOT = r"\s*1\s*/\s*[0-9]+(?![.\d])"  # x^1/2
 MODULE = r"(?:np|jnp|numpy|torch|tf|scipy|math|LA)(?:\.(?:linalg|special|functional|numpy))*\.(?=[a-z])"
 FUNCTION_HEAD = r"[ \t]*([^\W\d_]\w*)[ \t]*\(\s*([^()=;\n]*?)\s*\)\s*(?=:?=)"
 TRANSPOSED = r"'|ᵀ|⊤|\^\{?[T⊤]"
+ENDS_IN_ONES = rf"(?:'|ᵀ|⊤|\^(?:T(?!\w)|⊤|\{{[T⊤]\}}))(?!{FACTOR})"  # b1ᵀ, and no x1ᵀy
 
 
 MACRO = regex(r"\\[A-Za-z]|\$")  # a sign of LaTeX
@@ -356,7 +358,7 @@ class Lexer(CapitalSigma):
                 self.note(start, LEFT_OPEN.format(self.text[start:end], "normcdf" if name == "Phi" else "normpdf"))
             self.operand("UNSPECIFIED", (name, len(called.group(1))), start, called.end() - 1)
             return called.end() - 1
-        with_ones = re.fullmatch("[a-z]1", name) and match_at(TRANSPOSED, self.text, end)
+        with_ones = re.fullmatch("[a-z]1", name) and match_at(ENDS_IN_ONES, self.text, end)
         if with_ones and not self.vocabulary.numbered(name[0]) and self.decide(start, True, 1):
             self.operand("NAME", name[0], start, end - 1)
             return self.operand("NUMBER", Fraction(1), end - 1, end)

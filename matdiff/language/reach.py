@@ -86,6 +86,7 @@ def settle_quotients(bound: Bound, node: Node, scope: Scope) -> None:
     """The denominators in a product: whole, or the first factor of them, or refused."""
     require_clear_sum(bound, node)
     require_clear_function(bound, node)
+    _require_clear_line(bound, node)
     places = [k for k, sign in enumerate(node.value) if sign == "divide" and node.parts[k].kind == "tight"]
     for k in reversed(places):
         first, *rest = node.parts[k].parts
@@ -100,6 +101,18 @@ def settle_quotients(bound: Bound, node: Node, scope: Scope) -> None:
         if tail.kind == "tight":
             tail.value += ["juxtapose"] * (len(tail.parts) - 1)
         node.parts[k : k + 1], node.value[k : k + 1] = [first, tail], ["divide", "loose"]
+
+
+def _require_clear_line(bound: Bound, node: Node) -> None:
+    """Refuses ‖x‖² / 2 s² as it is spaced: s² may stand behind the fraction, or below the line."""
+    for k, (above, below, sign) in enumerate(zip(node.parts, node.parts[1:], node.value[1:], strict=False)):
+        goes_on = node.value[k + 2 : k + 3] == ["loose"] and _base(node.parts[k + 2]).kind == "NAME"
+        is_spaced = bound.text[above.end : below.start] == " / "
+        if sign == "divide" and below.kind == "NUMBER" and goes_on and is_spaced and not _is_coefficient(bound, above):
+            quotient, behind = bound.text[above.start : below.end], node.parts[k + 2]
+            last = bound.text[behind.start : behind.end]
+            shown, line = bound.text[above.start : above.end], bound.text[below.start : below.end]
+            raise _two_ways(bound, above, behind.end, f"({quotient})*{last}", f"{shown}/({line}*{last})")
 
 
 ALL_BELOW = "for the other reading put brackets around all that is below the line"

@@ -137,10 +137,12 @@ class Asked(NamedTuple):
 Name = Callable[[Asked], str]
 
 
-def with_names(side: str, functions: Collection[str], name: Name, defined: Collection[str] = ()) -> str:
+def with_names(
+    side: str, functions: Collection[str], name: Name, defined: Collection[str] = (), moving: Collection[str] = ()
+) -> str:
     """A side with a name in place of every derivative; *functions* are the names that may stand behind ∇.
 
-    Behind the letters D, H and J stand those that are *defined*.
+    Behind the letters D, H and J stand those that are *defined*; the *moving* ones depend on a number, as K of ∂K/∂θ.
 
     >>> with_names("W' ∇_h L", {"L"}, lambda asked: f"<{asked.of} by {asked.by}>")
     "W'  <L by h> "
@@ -152,7 +154,7 @@ def with_names(side: str, functions: Collection[str], name: Name, defined: Colle
         side = re.sub(OF_VEC, lambda m: f"{m[1]} {next(filter(None, m.groups()[1:]))}", side)
     side = re.sub(LIKE_NABLA, "∇", side)
     side = re.sub(D_BY, lambda m: f"∇_{m[1]} " if named(m[2]) in functions else m[0], side)
-    side = _of_formulas(side, functions, name)
+    side = _of_formulas(side, functions, name, moving)
     for pattern in (FRACTION, RATIO):
         side = re.sub(pattern, lambda m: _said(m, name), side)
     side = _nablas(side, functions, name)
@@ -185,7 +187,7 @@ def links_by_name(side: str, links: Collection[str], objective: str, name: Name)
     return re.sub(LINK, told, side) if links else side
 
 
-def _of_formulas(side: str, functions: Collection[str], name: Name) -> str:
+def _of_formulas(side: str, functions: Collection[str], name: Name, moving: Collection[str]) -> str:
     """∇_w ‖Xw − y‖², ∂/∂X tr(AX), ∂(x'Ax)/∂x: the derivatives of functions that stand as formulas in a side."""
     side = re.sub(SQUARED_OFF, r"\1(\2)", side)
     found, place = "", 0
@@ -219,7 +221,7 @@ def _of_formulas(side: str, functions: Collection[str], name: Name) -> str:
         start, stop = asked.inner or (asked.end, end)
         of = side[start:stop].strip()
         is_above = asked.inner is not None and re.match(ABOVE, of) is not None  # ∂ log|K|/∂θ
-        if not (is_above or _is_formula(of, asked.names[0], functions) or (of and asked.names[0] in taken)):
+        if not (is_above or _is_formula(of, asked.names[0], functions, moving) or (of and asked.names[0] in taken)):
             continue
         taken.add(asked.names[0])
         found += f"{side[place : m.start()]} {name(Asked(f'({of})', asked.names[0], asked.order))} "
@@ -243,7 +245,7 @@ def _question(side: str, place: int, functions: Collection[str]) -> Question | N
         return None
 
 
-def _is_formula(of: str, by: str, functions: Collection[str]) -> bool:
+def _is_formula(of: str, by: str, functions: Collection[str], moving: Collection[str]) -> bool:
     """Whether what stands behind an operator is a function of its unknown as a formula, and neither f nor a factor."""
     first = re.match(LETTER, of)
     called = re.fullmatch(rf"\(\s*({LETTER})\s*\)", of[first.end() :]) if first else None
@@ -254,7 +256,7 @@ def _is_formula(of: str, by: str, functions: Collection[str]) -> bool:
     if re.match(r"[-+−⊙⊘⊗*/=^]", of) or (first and (first.group() == of or named(first.group()) in functions)):
         return False
     names = {named(n).lower() for n in re.findall(LETTER, of)} | {w.lower() for w in re.findall(r"[^\W\d_]{2,}", of)}
-    if not {named(n) for n in re.findall(LETTER, of)}.isdisjoint(functions):
+    if not {named(n) for n in re.findall(LETTER, of)}.isdisjoint({*functions, *moving}):
         return True  # tr(P) of a P that is defined
     names |= {name.partition("_")[0] for name in names}  # x of x_i
     if re.fullmatch(HELD, of):

@@ -216,7 +216,7 @@ class Scope:
         side = with_entries(self, self._with_unknowns(side))
         side = self._with_links(self._with_open_functions(with_paths(self, side)))
         name = partial(self._name, summed=frozenset(re.findall(SUMMED, side)))
-        side = with_names(side, self.functions | self.paths.keys(), name, self._operands())
+        side = with_names(side, self.functions, name, self._operands(), self.paths)
         if re.search(QUOTIENT, side):
             raise NotSaid("the function that is differentiated here is not given")
         side = re.sub(rf"((?<![A-Za-z])d\s*{HELD})\s*\(({LETTER})\)", partial(without_place, self), side)
