@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from itertools import accumulate, islice
 
+from matdiff.algebra.dims import SCALAR
 from matdiff.language import customs
 from matdiff.language.binding import Bound
 from matdiff.language.customs import Kinds
@@ -48,7 +49,8 @@ class Options:
         self.bound = bound
         self.defined = {n.value: n for n in bound.order if n.kind in ("define", "abbreviate")}
         self.bold = customs.written_bold(bound.text)
-        self.is_of_chances = customs.is_of_chances(bound.text)
+        arrays = any(name.declared and name.declared.shape != SCALAR for name in bound.names.values())
+        self.is_of_chances = not arrays and customs.is_of_chances(bound.text)
         self.entries = customs.indexed_in_italics(bound.text, self.bold)
         self.arrows = customs.written_with_arrow(bound.text)
         products = [node for node in bound.order if node.kind in ("product", "tight")]

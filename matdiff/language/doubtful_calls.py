@@ -162,7 +162,13 @@ class DoubtfulCalls(Emitter):
             raise self.error(f"{shown}…) is the inverse of a function that is not given", start, inverse.end(), hint)
 
     def require_no_product(self, name: str, end: int, start: int) -> None:
-        """Refuses s(x) beside s = 3, which can be the value of s or a product."""
+        """Refuses s(x) beside s = 3, the value of s or a product, and A o B, with a letter for a circle."""
+        if name == "o" and self.gap and self.last == "NAME" and match_at(r"[ ]+[A-Za-z(]", self.text, end):
+            message, hint = (
+                "o can be a name, or the sign of a Hadamard product",
+                "write A ∘ B or A .* B for the product",
+            )
+            raise AmbiguityError(message, text=self.text, span=(start, end), suggestion=hint)
         own = match_at(INSIDE, self.text, end) if name in self.vocabulary.heads.doubtful else None
         if own:
             shown = self.text[start : own.end()]
