@@ -191,9 +191,13 @@ def derivative_asked(scope: Scope, asked: Asked) -> Expr:
         raise Independent(f"{by} does not occur in the function")
     scope.origin = Origin(f, (unknown,), asked.order)
     found = scope.unfolded(derivative(f, unknown, asked.order))
+    return Transpose(found) if asked.order == 1 and _is_turned(scope, asked, f) else found
+
+
+def _is_turned(scope: Scope, asked: Asked, f: Expr) -> bool:
+    """Whether the derivative of a function is written as the transpose of ours."""
     kind = "gradients" if f.shape == SCALAR else "jacobians"
-    is_turned = f.shape == SCALAR if asked.is_row else kind in scope.habits.turned
-    return Transpose(found) if is_turned and asked.order == 1 else found
+    return f.shape == SCALAR if asked.is_row else kind in scope.habits.turned
 
 
 def _mixed(scope: Scope, asked: Asked) -> Expr:

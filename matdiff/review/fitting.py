@@ -11,8 +11,8 @@ from matdiff.errors import MatdiffError, ShapeError, UnsupportedError
 from matdiff.language.together import read_equation
 from matdiff.review import doubts
 from matdiff.review.comparing import compared
-from matdiff.review.habits import by_entries, with_commutation, with_ones
 from matdiff.review.operators import letters_in
+from matdiff.review.other_ways import by_entries, with_commutation, with_ones
 from matdiff.review.scope import Scope
 
 OF_SIZE = r"(?<![A-Za-z_])I_\{?([a-z])\}?(?![A-Za-z_])"

@@ -5,17 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from itertools import product
 
 from matdiff.errors import MatdiffError
 from matdiff.language.declarations import declare
 from matdiff.language.declared import Declaration
 from matdiff.language.names import NO_FUNCTIONS, PLAIN_SUBSCRIPT, SUBS, named
-from matdiff.language.outside import closing, outside
 from matdiff.language.runs import INTO, OF_TWO
 from matdiff.language.spelling import transcript
 from matdiff.review.lines import ENTRYWISE
-from matdiff.review.names import TURNED, rows_of, sign_of_next, small_entries, sums_in, with_identity, with_lines
+from matdiff.review.names import (
+    TURNED,
+    counted_from_one,
+    rows_of,
+    sign_of_next,
+    small_entries,
+    sums_in,
+    with_identity,
+    with_lines,
+)
 from matdiff.review.operators import HELD, LETTER
 
 TIME = r"(?:['′]|prime).{0,30}d\s*/\s*dt|(?:depends?\s+on|respect\s+to|functions?\s+of)\s+(?:time|\$?t\b)"
@@ -49,7 +56,6 @@ VARIES = r"(?:∂|(?<![A-Za-z])d\}?|\\partial|(?:∇|\\nabla)\s*_\s*\{?)\s*"  # 
 ONES = rf"(?<![\w.])1\s*{TURNED}"  # 1ᵀ, so that · 1 is a vector too
 BIAS = r"\([^\W\d_]\s*,\s*([a-z])\)\s*&?=[^\n]*[+−-]\s*\1\s?1(?![\w.])"  # f(w, b) = ‖Xw + b1 − y‖²
 OUTER_ONES = rf"(?<![\w.])1\s+1\s*{TURNED}"  # 1 1ᵀ
-FROM_ZERO = r"∑\s*_\{\s*(\w)\s*=\s*0\s*\}\s*\^\s*\{\s*(\w)\s*[-−]\s*1\s*\}"  # whose members are as many as from 1 to n
 PRIME_TURNS = r"[\w)]′(?:[^\W\d_]|\)\s*[′⁻^])"  # X′X, (X′)⁻¹
 PRIME = rf"(?<=[\w)\]])′(?!\()|(?<=[)\]{NO_FUNCTIONS}])′(?=\()"  # and in y′(I − H)y, not in f′(x)
 INVERSE_POWER = rf"({LETTER}|{HELD})\s*\^\s*\{{\s*[-−]\s*(\d)\s*[T⊤]\s*\}}"  # X^{{-2T}}
@@ -75,10 +81,6 @@ SAYS_LIKELIHOOD = (  # log p(x | θ), log p(x) = …, log p = …
 SAYS_NORMAL = r"(?m)(?:^|[$,&])\s*\\?(?:log|ln)\W[^()∇∂=]*N\}?\s*\([^()]*\)\s*&?="  # log N(x; m, C) = …
 PIECE = r"\{([^\W\d_])_\{?(\d)\}?\}_(?:\{\s*(\w(?:\s*,\s*\w)*)\s*\}|(\w))"  # {r_2}_{i,j}, a member of r2
 STAR = r"(?<![.*])\*(?!\*)"  # which may be by entries
-HIGH = str.maketrans({"²": "^2", "³": "^3"})
-POWER = r"(?<=[\w)])\^\{?([23])\}?(?!\w)"  # of A^2
-BEFORE_LOG = rf"(\)|(?<![A-Za-z]){LETTER})\s*(?=log\b)"  # y log p, (1 − y) log(1 − p)
-COMPLEMENT = rf"(\)|(?<![A-Za-z]){LETTER})\s*\(\s*1(?=\s*[-−])"  # s(1 − s)
 
 ENTRY_OF_SOFTMAX = r"softmax\s*\(\s*([^\W\d_])_([a-z]|\{[a-z]\})\s*\)"  # softmax(z_j), which is softmax(z)_j
 TRACE_OF_LOG = rf"((?<![A-Za-z])(?:tr|Tr|trace)\s*\(\s*)log(\s*\(\s*{LETTER}\s*\)\s*\))"
@@ -102,8 +104,6 @@ OF_CODE = r"@|\.T\b|(?i:\* is element|\*[^\n]*\((?:all )?(?:element|entry)-?wise
 SQUARE = r"(?:_(?:\w|\{\w(?:,?\s*\w)?\}|\w\w))?(?:\s*\([^()=]*,[^()=]*\)\s*)?(?:²|\^\{?2\}?)"  # d_ij², d(x, y)²
 SQUARED = {"D_sq": (rf"[dD]{SQUARE}", "?"), "σ_sq": (rf"(?:σ|\\sigma){SQUARE}", "")}  # σ² only as σ²(w) = …
 OF_SUMS = r"([∑Σ]_\{?(?P<i>[a-z])[^/=]*?)\s*/\s*([∑Σ]_\{?(?P=i)[^/=+−-]*)$"  # ∑ₖ rₖ xₖ / ∑ₖ rₖ
-INNER = rf"({LETTER}\s*{TURNED})\s*({LETTER})(?!\s*{TURNED}|[\w^(])"
-FACTOR_ONE = r"(?<=[\w)\]'′ᵀ⊤}])\s*(?:(?<=\s)|(?<=ᵀ)|(?<=⊤))1(?=\s*(?:[/)+−-]|$))"
 SIZE = r"\w+(?: ?[-+*] ?\w+)*"  # n - 1
 RANGES = rf"\[\w+=1\.\.{SIZE}(?:, \w+=1\.\.{SIZE})*\]"
 KIND = rf"(?:index 1\.\.\w+|{SIZE}(?:×{SIZE})?)(?: [a-z]+)*"
@@ -178,68 +178,6 @@ def _stands_apart(m: re.Match[str], text: str, given: Collection[str]) -> bool:
     return all(named(one) in given or re.search(rf"(?<![A-Za-z0-9_]){one}(?![A-Za-z0-9_])", text) for one in parts)
 
 
-def in_doubt(side: str) -> Iterator[str]:
-    """Other readings of a side, which are tried before it is called wrong: powers by entries beside such products.
-
-    >>> list(in_doubt("(A - Y) ⊙ (1 - A²)"))
-    ['(A - Y) ⊙ (1 - A.^2)']
-    """
-    spelt = side.translate(HIGH)
-    if re.search(r"⊙|∘|\.\*", spelt) and re.search(POWER, spelt):
-        yield re.sub(POWER, r".^\1", spelt)
-
-
-def with_commutation(side: str, letter: str, sizes: Collection[str]) -> Iterator[str]:
-    """A side with commutation matrices of all sizes in place of the letter that a text has for one."""
-    spelt = rf"(?<![A-Za-z]){letter}(?![A-Za-z])"
-    if letter and re.search(spelt, side):
-        yield from (re.sub(spelt, f" commutation({m}, {n}) ", side) for m, n in product(sizes, repeat=2))
-
-
-def by_entries(side: str, refused: str) -> str:
-    """A side whose quotient or product of vectors is refused, where authors mean another: 1/x, s(1 − s), a ⊙ (Bc)."""
-    if refused.startswith("only a square matrix has"):
-        return next(in_doubt(side), side)
-    if refused.startswith("the terms of a sum have different shapes"):
-        return re.sub(r"(?<![\w.])1\s*(?=unit\([^()]*\)\s*(?:ᵀ|\^))", " vector(1) ", side)
-    if refused.startswith("an entrywise product"):
-        return _with_loose_signs(side)
-    if re.match("the product (?:does not fit|has factors)", refused):
-        spelt = re.sub(INNER, r"(\1 \2)", side)  # I xᵀx
-        return spelt if spelt != side else re.sub(STAR, ".*", side)
-    if refused.startswith("division by"):
-        return re.sub(r"(?<!\.)/", "./", side) if "/" in side else side
-    if not re.search("^the product of two column vectors|is no product of vectors", refused):
-        return side
-    if "*" in side:
-        return re.sub(STAR, ".*", side)
-    return re.sub(BEFORE_LOG, r"\1 .* ", re.sub(COMPLEMENT, r"\1 .* (1", side))
-
-
-def _with_loose_signs(side: str) -> str:
-    """A side in which all factors behind a sign ⊙ belong together: a ⊙ (B c) for a ⊙ B c."""
-    found, place = "", 0
-    for m in re.finditer(r"⊙|\.\*", side):
-        signs = outside(side, r"[-+−⊙/]|\.\*", m.end())
-        end = next((sign.start() for sign in signs), closing(side, m.end()))
-        if m.start() >= place and side[m.end() : end].strip():
-            found += f"{side[place : m.end()]} ({_with_loose_signs(side[m.end() : end])})"
-            place = end
-    return found + side[place:]
-
-
-def with_ones(side: str, rows: str = "") -> str:
-    """A side in which a factor 1 behind another is the vector of ones, (Y − T)ᵀ1/N; of *rows* one in front."""
-    side = re.sub(r"^\s*1(?=\s*/)", f"ones({rows}, 1)", side) if rows else side  # 1/(1ᵀS1)
-    return re.sub(FACTOR_ONE, " vector(1)", side)
-
-
-def _from_one(m: re.Match[str]) -> str:
-    """A sum from 0 as one from 1 of as many members, where its index stands nowhere but below names."""
-    elsewhere = rf"(?<![A-Za-z_\\,])(?<!_\{{){m[1]}(?![A-Za-z])"
-    return m[0] if re.search(elsewhere, m.string[m.end() :]) else f"∑_{{{m[1]}=1}}^{{{m[2]}}}"
-
-
 class Habits:
     """The signs of one text, and the layout of derivatives that it states.
 
@@ -255,7 +193,6 @@ class Habits:
         self.states_numerator = re.search(r"(?m)^[^=\n]*numerator layout[^=\n]*$", text) is not None
         self.turned = {"gradients"} if self.states_numerator else set()
         self.states_columns = re.search(r"column (?:vectors|gradients)|gradients are column", text) is not None
-        self._softmax = re.search(SOFTMAX, text) is not None or re.search(IS_SOFTMAX, text) is not None
         self._primes = self._sign_of_time(text)
         self._varies = re.search(VARIATION, text) is not None and re.search(DELTA, text) is None
         names_layers = re.search(r"\^\s*\{?\s*[(\[]\s*([lL])\s*[-+−]", text) is not None
@@ -264,18 +201,12 @@ class Habits:
         self.has_times = names_times and re.search(r"(?:∑|sum|prod|∏)\s*_\{?\s*t|_\{t[|,]", text) is None
         self._names_zero = re.search(r"_\{?0", text) is not None
         self._steps = re.search(BARE_STEP, text) is None and "Delta" not in given
-        self._has_matrix_logs = re.search(TRACE_WITH_LOG, text) is not None
-        self._has_matrix_exp = re.search(MATRIX_EXPONENTIAL, text) is not None
-        self._adjugate = "adjugate" in text
-        self._absolute = re.search(r"\|(?:\\cdot|[·\s])*\|.{0,40}absolute value", text) is not None
         self._names_delta = "delta" in given
-        aliases = re.findall(rf"(?<![A-Za-z\\])([a-zφψσ])\s*=\s*\\?({ENTRYWISE})(?![\w({{\s*\\])", text)
-        aliases += [(name, "sigmoid") for name in re.findall(THE_SIGMOID, text)]
-        self._aliases = {name: function for name, function in aliases if name not in given}  # g = tanh
         self._small = small_entries(text, given)
         self._rows = rows_of(text, declared)
         self._next = LETTER if re.search(IS_NEXT, text) and not re.search(INVERSE, text) else r"\b[a-z]"
         self._turns_with_t = "t" not in given and not re.search(r"(?<![A-Za-z\\^{])t(?![A-Za-z])", text)
+        self._note_functions(text, given)
         self._note_likelihoods(text, given)
         self.names_ones = re.search(ONES, text) is not None
         numbered = "".join(re.findall(r"([a-zα-ω])(?:[02-9]|_\{?\d|[₀-₉])", text))
@@ -293,6 +224,17 @@ class Habits:
         self.commutation = next(filter(None, said.groups())) if said else ""
         self._is_code = re.search(OF_CODE, text) is not None
         self._glued = {m[0] for m in OF_TWO.finditer(text) if m[0] not in given and _stands_apart(m, text, given)}
+
+    def _note_functions(self, text: str, given: Collection[str]) -> None:
+        """Which functions a text means by σ, g, log, exp and bars."""
+        self._softmax = re.search(SOFTMAX, text) is not None or re.search(IS_SOFTMAX, text) is not None
+        self._has_matrix_logs = re.search(TRACE_WITH_LOG, text) is not None
+        self._has_matrix_exp = re.search(MATRIX_EXPONENTIAL, text) is not None
+        self._adjugate = "adjugate" in text
+        self._absolute = re.search(r"\|(?:\\cdot|[·\s])*\|.{0,40}absolute value", text) is not None
+        aliases = re.findall(rf"(?<![A-Za-z\\])([a-zφψσ])\s*=\s*\\?({ENTRYWISE})(?![\w({{\s*\\])", text)
+        aliases += [(name, "sigmoid") for name in re.findall(THE_SIGMOID, text)]
+        self._aliases = {name: function for name, function in aliases if name not in given}  # g = tanh
 
     def _note_likelihoods(self, text: str, given: Collection[str]) -> None:
         """Whether log p(y | X, w), ln L, log Z and log N(x; m, C) are the names of likelihoods that a text gives."""
@@ -338,7 +280,7 @@ class Habits:
         side = re.sub(rf"Σ_\{{?({self._sums})\}}?", r"∑_{\1} ", side) if self._sums else side
         side = re.sub(rf"(?<![A-Za-z_]){INTO}", r"\g<0> ", side)
         side = OF_TWO.sub(lambda m: f"{m[0][:-1]} {m[0][-1]}" if m[0] in self._glued else m[0], side)
-        side = side if self._names_zero else re.sub(FROM_ZERO, _from_one, side)
+        side = side if self._names_zero else counted_from_one(side)
         side = re.sub(INVERSE_POWER, r"((\1^{-\2})ᵀ)", side)
         side = re.sub(OF_LAYER, lambda m: LAYERS[m[1] or ""], side) if self._has_layers else side
         if self.has_times:

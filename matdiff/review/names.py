@@ -21,6 +21,7 @@ NEXT_BY_PRIME = (  # h′ = tanh(Wh + b), a = Wh + b, h′ = tanh(a)
 SPELT_LOW = {sign: f"_{letter}" for sign, letter in PLAIN_SUBSCRIPT.items()}
 GREEK_WORDS_LOWER = frozenset(word.lower() for word in GREEK_WORDS)
 
+FROM_ZERO = r"∑\s*_\{\s*(\w)\s*=\s*0\s*\}\s*\^\s*\{\s*(\w)\s*[-−]\s*1\s*\}"  # whose members are as many as from 1 to n
 TURNED = (  # behind what is transposed, in all spellings
     r"(?:['′ᵀ]|\^\s*\{?\s*(?:T|⊤|\\(?:top|intercal|prime)|\\(?:math|text)[a-z]{2}\s*\{?\s*T)(?![a-z])\s*\}{0,2})"
 )
@@ -134,3 +135,17 @@ def sums_in(text: str) -> set[str]:
         is_sum = is_sum and re.search(rf"_\{{?{index}(?![A-Za-z])", m[3].translate(SPELT_LOW)) is not None
         told[index] = told.get(index, True) and is_sum
     return {index for index, is_sum in told.items() if is_sum}
+
+
+def counted_from_one(side: str) -> str:
+    """A side with a sum from 1 for one from 0 of as many members, where its index stands nowhere but below names.
+
+    >>> counted_from_one("∑_{i=0}^{n-1} x_i"), counted_from_one("∑_{i=0}^{n-1} i x_i")
+    ('∑_{i=1}^{n} x_i', '∑_{i=0}^{n-1} i x_i')
+    """
+
+    def counted(m: re.Match[str]) -> str:
+        elsewhere = rf"(?<![A-Za-z_\\,])(?<!_\{{){m[1]}(?![A-Za-z])"
+        return m[0] if re.search(elsewhere, m.string[m.end() :]) else f"∑_{{{m[1]}=1}}^{{{m[2]}}}"
+
+    return re.sub(FROM_ZERO, counted, side)

@@ -25,13 +25,13 @@ from matdiff.review.edits import MOST_EDITS, edits, indices
 from matdiff.review.equations import CONDITION, Equations, Implied
 from matdiff.review.filling import Work
 from matdiff.review.fitting import fitted
-from matdiff.review.habits import in_doubt
 from matdiff.review.indexed import declare_entries
 from matdiff.review.inserted import with_formulas
 from matdiff.review.learning import learn
 from matdiff.review.lines import Line, lines_of
 from matdiff.review.opened import with_arguments
 from matdiff.review.operators import names_in
+from matdiff.review.other_ways import in_doubt
 from matdiff.review.repeated import with_sums
 from matdiff.review.scope import Scope
 from matdiff.review.upstream import links_in
