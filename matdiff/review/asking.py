@@ -21,7 +21,7 @@ from matdiff.review.filling import Origin
 from matdiff.review.names import INDEXED
 from matdiff.review.operators import LETTER, Asked
 from matdiff.review.paths import along
-from matdiff.review.upstream import below, is_open
+from matdiff.review.upstream import below, in_words, is_open
 
 if TYPE_CHECKING:
     from matdiff.review.scope import Scope
@@ -102,6 +102,8 @@ def objective(scope: Scope, of: str, by: str = "") -> str:
         return named(of)
     if of and named(of) in scope.unread:
         raise UnsupportedError(f"the definition of {of} is not read")
+    if (word := in_words(scope, of)) in scope.definitions:
+        return word
     if of:
         raise NotSaid(f"what {of} is has not been said")
     numbers = [name for name, value in scope.definitions.items() if value.shape == SCALAR and name != by]
@@ -184,6 +186,8 @@ def derivative_asked(scope: Scope, asked: Asked) -> Expr:
     unknown = next((s for s in symbols(f) if s.name == by), None) or _member(scope, f, by)
     if unknown is None and by in scope.definitions:
         return by_expression(scope.unfolded(f), scope.unfolded(scope.definitions[by]))
+    if unknown is None and any(s.name.endswith(f"_{by}") for s in symbols(f)):
+        raise NotSaid(f"how the function depends on {by} is not said")  # H_λ
     is_plain = asked.of.startswith("(") and any(s.shape != SCALAR for s in symbols(f))  # no σ², which is not given
     if unknown is None and is_plain and asked.order == 1 and f.shape == SCALAR and by in scope.declared:
         return zero(scope.declared[by].shape)  # ∇_θ (yᵀy)

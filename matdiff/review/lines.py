@@ -32,6 +32,7 @@ from matdiff.review.word_names import (
     words_of,
 )
 
+ABBREVIATION = "(?:SVD|EVD|OLS|GLS|WLS|MLE|MAP|SPD|PSD|FOC|QED|LHS|RHS)"  # of (SVD), which is no product
 SHORT_WORDS = frozenset(
     "is so of be as in by we to an at if it or on let set fix the and for now but"
     " sei mit und wir das die der für où les des une con sia put sea es el los las por".split()
@@ -77,6 +78,7 @@ BESIDE = (
 )
 LABELLED = r"[_^]\s*\{\s*\\(?:text|mathrm|rm|mathit)\s*\{\s*([a-z]{3,})\s*\}\s*\}"  # δ^{\text{prev}}, a name
 TEXT = r"(?<![{_^])\\(?:textbf|text|mbox|textrm|textit|intertext)\s*\{([^{}]*)\}"
+SIGNED = r"\s*(?:[≤≥<>]|\\[lg]eq?(?![a-z]))\s*0\s*$"  # dV/dt = … = −‖x‖² ≤ 0
 OPTIMUM = r"^\s*(?:min|max)(?:imi[sz]e)?\s*(?:_\{[^{}]*\}|_\w)\s*(?=[^\W\d]\w*\s*\()"  # min_{x} f(x) = …
 ENTRYWISE = "tanh|relu|ReLU|sigmoid|softmax|exp|sin|cos|softplus"
 DEPENDS = rf"\s*(?P<of>[^\W\d]\w*)\s*=\s*(?:(?:(?P=of)|loss|cost|ℓ|ell)\s*\([\w\s,^*]+\)|(?:{ENTRYWISE}))\s*"
@@ -302,6 +304,7 @@ def _statements(formula: str, known: frozenset[str], is_signed: bool) -> Iterato
     for piece in split(_without_words(formula, known), SEPARATOR):
         piece, *behind = re.split(BEHIND, re.sub(HEADED, "", piece))
         sides = [side.strip(" .,:") for side in split(piece, RELATION)]
+        sides[2:] = (re.sub(SIGNED, "", side) for side in sides[2:])
         is_case = all(re.fullmatch(r"[i-n]", side) for side in sides) or re.fullmatch(DEPENDS, "=".join(sides))
         if is_case or re.fullmatch(f"{MOMENT}.*", sides[0]):
             if not (is_case or re.fullmatch(OF_NOISE, sides[0])):
@@ -337,7 +340,7 @@ def _without_words(formula: str, known: frozenset[str]) -> str:
     formula = re.sub(r"(?<![A-Za-z])[Oo]n\s+a(?=\s+[^\W\d])", PROSE, formula)  # on a df = …, which is French
     formula = re.sub(r"sum\s+of\s+squares\s+of\s*\(([^()]*)\)", r"‖\1‖^2", formula)
     found = re.sub(WORD, marked, re.sub(IN_WORDS, _operator, formula))
-    found = re.sub(f"{SIGNS}|{CASE}", PROSE, found)
+    found = re.sub(rf"{SIGNS}|{CASE}|\(\s*{ABBREVIATION}\s*\)", PROSE, found)
     found = re.sub(
         rf"({PROSE}[^=:;]*=[^=:;]*[^\s:]|=\s*\d+(?:\s*{PROSE}[^=:;]*)?|=[^=:;]*[^\s:](?=:\s+{OF_NUMBER})):\s",
         r"\1; ",

@@ -196,7 +196,8 @@ def _of_formulas(side: str, functions: Collection[str], name: Name, moving: Coll
         if m.start() < place:
             continue
         end = _end_of_operand(side, m.start())
-        if bare := re.compile(OF_BARE).match(side, m.start()):
+        bare = re.compile(OF_BARE).match(side, m.start())
+        if bare and not ((f := re.compile(LETTER).match(side, bare.end())) and named(f[0]) in functions):  # ∇Lᵀẇ
             whole = Asked(f"({side[bare.end() : end]})", "", 2 if bare.group(1) else 1)
             found, place = f"{found}{side[place : m.start()]} {name(whole)} ", end
             continue

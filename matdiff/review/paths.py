@@ -74,8 +74,8 @@ def _leaves(scope: Scope, of: str, by: str, statements: Sequence[Sequence[str]])
     others = [side for sides in statements for side in sides if side != said]
     claimed = rf"[\s()]*{D}\s*{LETTER}[\s()]*/[\s()]*{D}\s*{re.escape(by)}[\s()]*"
     firsts = (sides[0] for sides in statements if re.fullmatch(claimed, sides[0]))
-    if any(of in letters_in(side) for side in firsts):
-        return set()
+    if any(of in letters_in(side) for side in firsts) or any(re.search(DOT, side) for side in others):
+        return set()  # where ẇ stands it is w that moves
     return letters_in(said) - scope.texts.keys() - {"I"} - set().union(*map(letters_in, others))
 
 

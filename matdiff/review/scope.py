@@ -48,6 +48,7 @@ ENTRYWISE = "|".join(("σ", "sigma", "sigmoid", "tanh", "relu", "ReLU", "exp", "
 SLOPE = rf"(?<![A-Za-z])({ENTRYWISE})['′]\s*\(((?:[^()]|\([^()]*\))*)\)"
 QUOTIENT = r"∂[^/=]*/\s*\(?\s*∂"  # ∂ln Lᵢ/∂β of an Lᵢ that is not given: no quotient of increments
 SUMMED = r"∑_\{?\s*([a-z])(?![a-z])"
+POTENTIAL = r"(?:∇|\\nabla(?![a-z]))\s*([UVEfghφψ])(?![A-Za-z_^ᵀ⊤])"  # ∇U
 LOSSES = frozenset(("L", "J", "l", "ell"))
 MARK = "qq"  # begins the names of derivatives; nobody writes it
 
@@ -78,13 +79,12 @@ class Scope:
         self.given_by: dict[str, int] = {}  # by which of the sides behind its name a definition was read
         self.arguments: dict[str, tuple[str, ...]] = {}
         self.texts: dict[str, str] = {}
-        self.functions: set[str] = set()
         self.unread: set[str] = set()  # the names whose definitions are not read
         self.below: set[str] = set()  # those whose first one is not, but another one below
         self.varied: dict[str, None] = {wrt: None} if wrt else {}
         self.conditions: dict[str, str] = {}  # what holds of names and is no property that they can have
         self.asked, self.moves = set[str](), list[set[str]]()  # by which is differentiated; what moves in each side
-        self.losses: set[str] = set()  # those of numbers that are, as their letters say
+        self.losses = {named(f) for f in re.findall(POTENTIAL, text)}  # those of numbers that are, as their letters say
         self.links: set[str] = set()  # the h of which the text says what ∇_h is, and names no function
         self.derivatives: dict[str, Expr] = {}
         number_letters(self, text)
@@ -92,7 +92,7 @@ class Scope:
         self.habits = Habits(text, dict(self.declared.table))
         self.declared.table.update(declare(by_entries(text, self.given)).table)
         self.paths, self.rates = dict[str, str](), dict[str, str]()  # what depends on a number, and on which; ẋ by x
-        self.upstream: set[str] = set()  # the symbols for derivatives of what is not given, ∂L/∂Y
+        self.functions, self.upstream = set[str](), set[str]()  # the latter are symbols for ∂L/∂Y of what is not given
         self.told: dict[str, Expr] = {}  # what a text says that these are
         self.adjoints = False  # whether dX is short for ∂L/∂X, as in programs
         self.solutions: dict[Expr, Expr] = {}  # what equations were solved for

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from matdiff.review.lines import Line
     from matdiff.review.scope import Scope
 
+IN_WORDS = {"l_oss": "Ll", "c_ost": "CJ", "o_bjective": "J", "e_rror": "E", "e_nergy": "E"}  # as word_names spells them
+
 
 def below(scope: Scope, asked: Asked) -> Expr | None:
     """The gradient, by a matrix, of what is not given, in terms of those by what is defined with it; None of others.
@@ -71,7 +73,13 @@ def is_open(scope: Scope, name: str) -> bool:
     """Whether nothing is said of a function but its derivatives."""
     is_letter = re.fullmatch(LETTER, name) is not None or name == "ell"
     is_given = (name in scope.functions and name not in scope.losses) or name in scope.texts
-    return is_letter and not is_given and name not in scope.forms and name not in scope.paths
+    is_called = name in scope.forms or name in scope.paths or in_words(scope, name) != ""
+    return is_letter and not is_given and not is_called
+
+
+def in_words(scope: Scope, letter: str) -> str:
+    """The word by which a text calls the function of a letter: dL/dW of loss = …"""
+    return next((word for word in scope.texts if letter and letter in IN_WORDS.get(word, "")), "")
 
 
 def unsaid_losses(scope: Scope, lines: Collection[Line]) -> set[str]:
