@@ -27,6 +27,8 @@ def repeat(attempt: Attempt, vector: Typed, matrix: Typed, node: Node) -> Typed 
     is_kind = named.kind in REPEATED or along > 0
     if ONE in (matrix.rows, matrix.cols) or ONE not in (vector.rows, vector.cols) or not is_kind:
         return None
+    if has_small_matrix(attempt, matrix):
+        return None
     is_row = vector.rows is ONE
     size = vector.cols if is_row else vector.rows
     if along and not attempt.unify(matrix.cols if along == 1 else matrix.rows, size):
@@ -102,6 +104,12 @@ ALONG = frozenset(("sum", "mean", "std", "var", "prod"))
 REPEATED = frozenset(("symbol", "member", "definition", "call"))  # a vector with a name, not a misfit of a product
 
 
+def has_small_matrix(attempt: Attempt, matrix: Typed) -> bool:
+    """Whether a factor is a matrix with a small letter, against custom: b of ‖A x − b‖² + tr(x) is one then too."""
+    names = [part.node.value[0] for part in matrix.factors or (matrix,) if part.node.kind == "symbol"]
+    return any(attempt.assumed.get(name) == "M" and name[0].islower() for name in names)
+
+
 def broadcast(attempt: Attempt, scalar: Typed, other: Typed, node: Node) -> Typed:
     """c·Ones in the shape of another term; a note says so of what nobody would take for a constant."""
     attempt.penalty(node, 1 if is_constant(scalar) else 3, scalar, beside=(other,))
@@ -112,6 +120,9 @@ def broadcast(attempt: Attempt, scalar: Typed, other: Typed, node: Node) -> Type
         message = f"{shown} is a function with one value, which is no term beside {attempt.written(other.node)}"
         raise attempt.misfit(scalar.node, message, f"give the function, as in {shown} = …, or declare its values")
     _require_one_mean(attempt, scalar.node, other)
+    if scalar.node.kind == "symbol" and scalar.guessed and has_small_matrix(attempt, other):
+        shown, beside = attempt.written(scalar.node), attempt.written(other.node)
+        raise attempt.misfit(scalar.node, f"{shown} is no number beside {beside}", f"declare it: {shown}: matrix")
     if scalar.node.kind in SAID:
         attempt.note(scalar.node, f"{shown} is one number, added to every entry of {attempt.written(other.node)}")
 
