@@ -186,16 +186,21 @@ def derivative_asked(scope: Scope, asked: Asked) -> Expr:
     unknown = next((s for s in symbols(f) if s.name == by), None) or _member(scope, f, by)
     if unknown is None and by in scope.definitions:
         return by_expression(scope.unfolded(f), scope.unfolded(scope.definitions[by]))
-    if unknown is None and any(s.name.endswith(f"_{by}") for s in symbols(f)):
-        raise NotSaid(f"how the function depends on {by} is not said")  # H_λ
-    is_plain = asked.of.startswith("(") and any(s.shape != SCALAR for s in symbols(f))  # no σ², which is not given
-    if unknown is None and is_plain and asked.order == 1 and f.shape == SCALAR and by in scope.declared:
-        return zero(scope.declared[by].shape)  # ∇_θ (yᵀy)
     if unknown is None:
-        raise Independent(f"{by} does not occur in the function")
+        return _of_still(scope, asked, f, by)
     scope.origin = Origin(f, (unknown,), asked.order)
     found = scope.unfolded(derivative(f, unknown, asked.order))
     return Transpose(found) if asked.order == 1 and _is_turned(scope, asked, f) else found
+
+
+def _of_still(scope: Scope, asked: Asked, f: Expr, by: str) -> Expr:
+    """0, the gradient by what does not occur in a function; raises UnsupportedError where that may be an oversight."""
+    if any(s.name.endswith(f"_{by}") for s in symbols(f)):
+        raise NotSaid(f"how the function depends on {by} is not said")  # H_λ
+    is_plain = asked.of.startswith("(") and any(s.shape != SCALAR for s in symbols(f))  # no σ², which is not given
+    if is_plain and asked.order == 1 and f.shape == SCALAR and by in scope.declared:
+        return zero(scope.declared[by].shape)  # ∇_θ (yᵀy)
+    raise Independent(f"{by} does not occur in the function")
 
 
 def _is_turned(scope: Scope, asked: Asked, f: Expr) -> bool:

@@ -196,15 +196,8 @@ def _of_formulas(side: str, functions: Collection[str], name: Name, moving: Coll
         if m.start() < place:
             continue
         end = _end_of_operand(side, m.start())
-        bare = re.compile(OF_BARE).match(side, m.start())
-        if bare and not ((f := re.compile(LETTER).match(side, bare.end())) and named(f[0]) in functions):  # ∇Lᵀẇ
-            whole = Asked(f"({side[bare.end() : end]})", "", 2 if bare.group(1) else 1)
+        if whole := _of_rest(side, m.start(), end, functions):
             found, place = f"{found}{side[place : m.start()]} {name(whole)} ", end
-            continue
-        if (row := re.compile(BY_ROW).match(side, m.start())) and side[row.end() : end].strip():
-            asked_of = Asked(f"({side[row.end() : end].strip()})", row.group("x"), 1, is_row=True)
-            found += f"{side[place : m.start()]} {name(asked_of)} "
-            place = end
             continue
         asked = _question(side[:end], m.start(), functions)
         if asked is None or not asked.order or len(asked.names) != 1:
@@ -228,6 +221,17 @@ def _of_formulas(side: str, functions: Collection[str], name: Name, moving: Coll
         found += f"{side[place : m.start()]} {name(Asked(f'({of})', asked.names[0], asked.order))} "
         place = asked.end if asked.inner else end
     return found + side[place:]
+
+
+def _of_rest(side: str, place: int, end: int, functions: Collection[str]) -> Asked | None:
+    """The derivative of all that stands behind ∂/∂xᵀ, or behind ∇ alone and is no function that has a name."""
+    bare = re.compile(OF_BARE).match(side, place)
+    first = re.compile(LETTER).match(side, bare.end()) if bare else None
+    if bare and not (first and named(first[0]) in functions):  # and no ∇Lᵀẇ
+        return Asked(f"({side[bare.end() : end]})", "", 2 if bare.group(1) else 1)
+    row = re.compile(BY_ROW).match(side, place)
+    of = side[row.end() : end].strip() if row else ""
+    return Asked(f"({of})", row["x"], 1, is_row=True) if row and of else None
 
 
 def _called(function: re.Match[str], asked: Question) -> Asked:
