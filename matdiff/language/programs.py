@@ -27,11 +27,11 @@ RUNS = regex(  # i in 1:n, i = 1:length(x), i ∈ eachindex(x)
     r"|(?P<first>\w+):(?P<last>[\w+\-* ]*\w))\s*"
 )
 LOOP = regex(  # for i = 1:m, J = J + x(i)^2; end
-    r"(?<![\w.])for\s*(?P<run>(?:[^\n,;(]|\([^()]*\))+?)\s*[,;\n]\s*(?P<name>\w+)\s*(?:=\s*(?P=name)\s*(?=[-+])|(?P<sign>[-+])=)"
+    r"(?<![\w.])for\s*+(?P<run>(?:[^\s,;(]|[^\S\n]++(?![,;\n])|\([^()]*\))++)\s*+[,;]?\s*+(?P<name>\w+)\s*(?:=\s*(?P=name)\s*(?=[-+])|(?P<sign>[-+])=)"
     r"(?P<term>[^;\n]+?)[;,\s]*\bend(?:for)?\b",
     given="for",
 )
-FOR = regex(r"(?:(?<=[;\n])|^)\s*for\b[^;,\n]*(?=[^$]*\bend(?:for)?\b)", given="for")
+FOR = regex(r"(?:(?<=[;\n])|^)\s*for\b[^;,\n]*+(?=[^$]*\bend(?:for)?\b)", given="for")
 CLAUSES = r",(?![^()]*\))|\bfor\b"
 INSIDE = r"(?:[^()]|\([^()]*\))*"
 FACTOR = regex(rf"\b(?P<name>cholesky)\({INSIDE}(?P<end>\)\.(?P<side>[LU])\b)", given="cholesky")
