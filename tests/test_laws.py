@@ -65,11 +65,11 @@ SCHEMES = frozenset(
     commuting_direction commuting_functions commuting_right_side composed_of_eigenvectors constant_body
     constants_beside_softmax determinant_of_two
     direction_of_identity entries_in_a_table entry_by_entry entry_of_function_of_given_vector
-    entry_of_given_vector entry_of_unit_vector equal_bases even_and_odd function_of_repeated half_at_zero
-    log_of_determinant mean_taken_off multiple_direction nothing_at_one nothing_at_zero odd_power_of_sign
-    ones_as_product open_exponents part_of_constant power_under_a_name powers_in_a_circle
+    entry_of_given_vector entry_of_unit_vector even_and_odd function_of_repeated half_at_zero
+    log_of_determinant mean_taken_off multiple_direction nothing_at_one nothing_at_zero
+    ones_as_product part_of_constant powers_in_a_circle
     powers_in_product product_of_blocks product_of_exponentials product_with_given_vector
-    ptrace1_of_outer_product ptrace2_of_outer_product root_of_number rows_together sign_of_power_of_absolute
+    ptrace1_of_outer_product ptrace2_of_outer_product root_of_number rows_together
     sum_of_centred_columns sum_of_unit_vectors sum_over_eigenvalues sum_over_entries
     sum_with_delta trace_of_band_matrix trace_of_commuting_direction
     trace_of_commuting_solution trace_of_convolution trace_of_convolution_2 trace_of_cross_correlation

@@ -233,8 +233,11 @@ def holds_bars(e: Expr) -> bool:
 
 
 def indexed(node: Expr, style: Style) -> Notation:
-    """x_{i}; {x_{t}}_{i} of what has a subscript, since TeX refuses a second one"""
+    """x_{i}; {x_{t}}_{i} of what has a subscript, since TeX refuses a second one; x[n + 1], as x_{n+1} may be a name"""
     found = node.notation(style)
+    if isinstance(node, Entry) and any(is_a(place, "Sum") for place in node.operands[1:]):
+        inner, _, *places, _ = found.parts
+        return Notation((inner, "[", *places, "]"), found.level)
     base = node.operands[0]
     has_one = isinstance(base, Constant) or is_a(base, "State", "Iterate")
     has_one = has_one or FORMS[LATEX].get(type(base).__name__) is indexed
@@ -311,7 +314,7 @@ def is_python(text: str) -> bool:
 
 
 def at_places(node: Expr, style: Style) -> Notation:
-    """x[0], A[1, :], x[1:3]: numbers are counted from 0, and the last one of a range is not in it; letters stay.
+    """x[0], A[1, :], x[1:3]: numbers and sizes are counted from 0, the last one of a range is not in it; letters stay.
 
     A row has one axis; a unit vector is np.eye(n)[:, 0].
     """
@@ -330,7 +333,11 @@ def at_places(node: Expr, style: Style) -> Notation:
 
 
 def _from_zero(place: Expr) -> Slot:
-    return Slot(place if place.number is None else Number(place.number - 1), SUM)
+    if place.number is not None:
+        return Slot(Number(place.number - 1), SUM)
+    letters = (node for node in postorder(place) if isinstance(node, (Index, Symbol)))
+    is_size = not any(isinstance(node, Index) or "index" in node.properties for node in letters)
+    return Slot(place - Number(1) if is_size else place, SUM)
 
 
 def _range(first: Size, last: Size, extent: Size) -> str:

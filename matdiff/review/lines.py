@@ -78,7 +78,7 @@ BESIDE = (
 )
 LABELLED = r"[_^]\s*\{\s*\\(?:text|mathrm|rm|mathit)\s*\{\s*([a-z]{3,})\s*\}\s*\}"  # δ^{\text{prev}}, a name
 TEXT = r"(?<![{_^])\\(?:textbf|text|mbox|textrm|textit|intertext)\s*\{([^{}]*)\}"
-SIGNED = r"\s*(?:[≤≥<>]|\\[lg]eq?(?![a-z]))\s*0\s*$"  # dV/dt = … = −‖x‖² ≤ 0
+AGAINST_ZERO = r"\s*(?:[≤≥<>]|\\[lg]eq?(?![a-z]))\s*0\s*$"  # dV/dt = … = −‖x‖² ≤ 0
 OPTIMUM = r"^\s*(?:min|max)(?:imi[sz]e)?\s*(?:_\{[^{}]*\}|_\w)\s*(?=[^\W\d]\w*\s*\()"  # min_{x} f(x) = …
 ENTRYWISE = "tanh|relu|ReLU|sigmoid|softmax|exp|sin|cos|softplus"
 DEPENDS = rf"\s*(?P<of>[^\W\d]\w*)\s*=\s*(?:(?:(?P=of)|loss|cost|ℓ|ell)\s*\([\w\s,^*]+\)|(?:{ENTRYWISE}))\s*"
@@ -304,7 +304,7 @@ def _statements(formula: str, known: frozenset[str], is_signed: bool) -> Iterato
     for piece in split(_without_words(formula, known), SEPARATOR):
         piece, *behind = re.split(BEHIND, re.sub(HEADED, "", piece))
         sides = [side.strip(" .,:") for side in split(piece, RELATION)]
-        sides[2:] = (re.sub(SIGNED, "", side) for side in sides[2:])
+        sides[2:] = (re.sub(AGAINST_ZERO, "", side) for side in sides[2:])
         is_case = all(re.fullmatch(r"[i-n]", side) for side in sides) or re.fullmatch(DEPENDS, "=".join(sides))
         if is_case or re.fullmatch(f"{MOMENT}.*", sides[0]):
             if not (is_case or re.fullmatch(OF_NOISE, sides[0])):

@@ -162,9 +162,9 @@ def test_a_number_beside_every_entry_of_a_matrix_is_noted() -> None:
 
 @pytest.mark.parametrize("letter", ["A", "C", "G"])
 def test_a_vector_beside_the_rows_of_a_matrix_is_noted_whatever_the_matrix_is_called(letter: str) -> None:
-    result = matdiff.derive(f"||{letter} x - b||^2 + tr(x)", "x")
-    assert f"b stands beside every row of {letter} x; else declare the sizes" in result.notes
-    assert str(result.gradient) == f"2{letter}ᵀ({letter}x − 1bᵀ) + I"
+    result = matdiff.derive(f"||{letter} W - b||^2 + ||W||^2", "W")
+    assert f"b stands beside every row of {letter} W; else declare the sizes" in result.notes
+    assert str(result.gradient) == f"2({letter}ᵀ({letter}W − 1bᵀ) + W)"
 
 
 def test_a_vector_beside_the_columns_is_noted_and_one_with_a_size_is_not() -> None:

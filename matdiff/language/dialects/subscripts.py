@@ -32,7 +32,7 @@ def subscript(to: Converter, node: ast.Subscript) -> Node:
         if not all(isinstance(k, str) or k == slice(None) for k in found):
             raise to.refused(node, "an index with a letter beside numbers cannot be read")
         inside = [
-            Node("NAME" if k != slice(None) else "all", [], k, *to.span(key))
+            Node("all" if k == slice(None) else "NAME" if k.isidentifier() else "place", [], k, *to.span(key))
             for k, key in zip(found, keys, strict=True)
         ]
         return Node("index", [base, together(inside)], None, *to.span(node))
@@ -68,6 +68,8 @@ def place_of(to: Converter, node: ast.expr) -> Any:
             return None
         case ast.Name(id=name):
             return to.name(name)
+        case ast.BinOp(ast.Name(), ast.Add() | ast.Sub(), ast.Constant(int())):
+            return ast.unparse(node)  # x[n - 1], by a size
         case ast.Call(func=ast.Name(id="range") | ast.Attribute(attr="arange")):
             hint = "P[np.arange(N), y] is the entry of each row by its label"
             raise to.refused(node, "a range is no index but of the rows beside labels", hint)
