@@ -150,7 +150,7 @@ def _as_one(first: Question | None, second: Question | None) -> tuple[Question |
 def _instead(edits: list[Edit], changes: list[Edit]) -> list[Edit]:
     """The changes with further ones, of which one from a sign between statements on stands instead of another there."""
     whole = {start for start, end, _ in changes if start < end}
-    return [*(edit for edit in edits if edit[0] not in whole), *changes]
+    return [*(edit for edit in edits if edit[0] not in whole), *changes] if changes else edits
 
 
 def _as_items(edits: list[Edit]) -> list[Edit]:
