@@ -134,8 +134,8 @@ class Emitter:
         says nothing, and log a b is doubtful there.
         """
         reach = self.reaches[-1]
-        if reach is None:
-            return False
+        if reach is None or self.last == "TRANSPOSE":
+            return reach is not None  # log wᵀ x is log(wᵀx)
         if reach.wide is None:
             doubt, (begin, stop), source = None, self.script.span(reach.place, end), self.script.source
             blank = source[self.script.span(self.tokens[-1].start, start - 1)[1] : self.script.span(start, end)[0]]
