@@ -131,7 +131,7 @@ class Emitter:
 
     def reached(self, kind: str, start: int, end: int) -> bool:
         """Whether a function without brackets takes in what stands behind a gap; a blank of LaTeX between two names
-        says nothing, and log a b is doubtful there.
+        says nothing, and log a b is doubtful there, as log x' A x is anywhere.
         """
         reach = self.reaches[-1]
         if reach is None or self.last == "TRANSPOSE":
@@ -140,7 +140,8 @@ class Emitter:
             doubt, (begin, stop), source = None, self.script.span(reach.place, end), self.script.source
             blank = source[self.script.span(self.tokens[-1].start, start - 1)[1] : self.script.span(start, end)[0]]
             is_plain = kind == "NAME" and self.last in ("NAME", "SUBSCRIPT") and not blank.strip()
-            if is_plain and "\\" in source and not reach.widens:
+            is_form = any(t.type == "TRANSPOSE" and t.start >= reach.place for t in self.tokens)  # log x' A x
+            if is_plain and ("\\" in source or is_form) and not reach.widens:
                 message = f"{source[begin:stop]} can be the function of the product, or a product with the function"
                 hint = "put its argument in brackets"
                 doubt = AmbiguityError(message, text=source, span=(begin, stop), suggestion=hint)
