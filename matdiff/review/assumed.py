@@ -134,16 +134,19 @@ def number_letters(scope: Scope, text: str) -> None:
 
 def handed_down(scope: Scope, name: str, value: Expr) -> Expr:
     """The value of a name that is said to be symmetric, as V = ZGZᵀ + R, whose square letters are so then."""
-    said = scope.declared[name].properties & {"symmetric", "psd", "spd"} if name in scope.declared else None
-    if not said or is_symmetric(value):
+    if name not in scope.declared or not scope.declared[name].properties & {"symmetric", "psd", "spd"}:
         return value
+    table = made_symmetric(scope, value)
+    for s in table:
+        _note(scope, named(str(s)), "symmetric")
+    return replace(value, table.get)
+
+
+def made_symmetric(scope: Scope, value: Expr) -> dict[Expr, Expr]:
+    """The square letters of a value, each as a symmetric one, if the value is symmetric then and not before."""
     square = [s for s in symbols(value) if s.shape[0] == s.shape[1] != SCALAR[0] and s.name not in scope.where]
     table: dict[Expr, Expr] = {s: Symbol(s.name, s.shape, s.properties | {"symmetric"}, s.ranges) for s in square}
-    if is_symmetric(found := replace(value, table.get)):
-        for s in square:
-            _note(scope, s.name, "symmetric")
-        return found
-    return value
+    return table if not is_symmetric(value) and is_symmetric(replace(value, table.get)) else {}
 
 
 def settle(scope: Scope, value: Expr) -> None:

@@ -15,7 +15,7 @@ from matdiff.algebra.operators.products import Transpose
 from matdiff.algebra.operators.structure import DiagonalMatrix
 from matdiff.algebra.operators.sums import Entry, IndexedSum, Member
 from matdiff.language.names import named
-from matdiff.review.assumed import GREEK_CAPITALS
+from matdiff.review.assumed import GREEK_CAPITALS, made_symmetric
 from matdiff.review.chain import Chain, increments
 from matdiff.review.comparing import Outcome, compared, diagonal_of, without_constants
 from matdiff.review.derivatives import derivative
@@ -106,6 +106,8 @@ def as_usual(scope: Scope) -> Callable[[Expr], Expr]:
     names |= {m["behind"] or m["before"] or m["weighed"] for m in found}
     units = {u for m in re.finditer(IS_UNIT, scope.text) for u in m.group("u", "v")}
     names |= {form for u, form in re.findall(OF_LENGTH, scope.text) if u in units}
+    said = [scope.unfolded(scope.definitions[name]) for name in names & scope.definitions.keys()]
+    names |= {named(str(s)) for value in said for s in made_symmetric(scope, value)}  # G and R of V = ZGZᵀ + R
 
     def meant(node: Expr) -> Expr | None:
         if not isinstance(node, Symbol) or not is_square(node) or node.name in scope.where:

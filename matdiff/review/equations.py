@@ -14,6 +14,7 @@ from matdiff.algebra.operators.sums import Entry, Member
 from matdiff.errors import MatdiffError
 from matdiff.numeric.premises import Premises
 from matdiff.records import NamedTuple
+from matdiff.review.chain import increments
 from matdiff.review.comparing import compared, is_multiple
 from matdiff.review.lines import IMPLIED
 from matdiff.solving.elimination import roots
@@ -84,9 +85,13 @@ class Equations:
             self.zeros += self.gradients
             self.gradients = []
 
-    def concludes_with(self, difference: Expr) -> bool:
-        """Whether an equation is meant to follow: words say so, or it speaks of nothing else than those before it."""
-        return bool(self.zeros) and (self.concludes or self.speak_of(difference))
+    def concludes_with(self, left: Expr, right: Expr) -> bool:
+        """Whether an equation is meant to follow: words say so, or it speaks of nothing else than those before it.
+
+        Or its right side is what a differential comes to, and has no other letter.
+        """
+        is_form = bool(increments(left)) and {*symbols(right)} <= {*symbols(left)}
+        return bool(self.zeros) and (self.concludes or is_form or self.speak_of(left - right))
 
     def speak_of(self, difference: Expr) -> bool:
         """Whether the equations so far have all letters of a difference."""

@@ -54,7 +54,9 @@ PREDICTED = r"softmax|sigma|σ|hat|[ŷp̂]"
 ONE_HOT = r"(?<![\w\\])\$?([^\W\d_])\$?\s*(?:\(|is\s+|,\s*)?(?:an?\s+)?one-hot"
 VARIES = r"(?:∂|(?<![A-Za-z])d\}?|\\partial|(?:∇|\\nabla)\s*_\s*\{?)\s*"  # in front of an unknown
 ONES = rf"(?<![\w.])1\s*{TURNED}"  # 1ᵀ, so that · 1 is a vector too
-BIAS = r"\([^\W\d_]\s*,\s*([a-z])\)\s*&?=[^\n]*[+−-]\s*\1\s?1(?![\w.])"  # f(w, b) = ‖Xw + b1 − y‖²
+BIAS = (  # f(w, b) = ‖Xw + b1 − y‖², diag(W1)
+    r"\([^\W\d_]\s*,\s*([a-z])\)\s*&?=[^\n]*[+−-]\s*\1\s?1(?![\w.])|[dD]iag\s*\(\s*([A-Z])\s?1\s*\)"
+)
 OUTER_ONES = rf"(?<![\w.])1\s+1\s*{TURNED}"  # 1 1ᵀ
 PRIME_TURNS = r"[\w)]′(?:[^\W\d_]|\)\s*[′⁻^])"  # X′X, (X′)⁻¹
 PRIME = rf"(?<=[\w)\]])′(?!\()|(?<=[)\]{NO_FUNCTIONS}])′(?=\()"  # and in y′(I − H)y, not in f′(x)
@@ -209,9 +211,9 @@ class Habits:
         self._note_functions(text, given)
         self._note_likelihoods(text, given)
         self.names_ones = re.search(ONES, text) is not None
-        numbered = "".join(re.findall(r"([a-zα-ω])(?:[02-9]|_\{?\d|[₀-₉])", text))
+        numbered = "".join(re.findall(r"([A-Za-zα-ω])(?:[02-9]|_\{?\d|[₀-₉])", text))
         greek = "α-ω" if self.names_ones and not re.search("[α-ω]", numbered) else ""
-        letters = {*re.findall(BIAS, text)} - {*numbered}
+        letters = {m[1] or m[2] for m in re.finditer(BIAS, text)} - {*numbered}
         self._scales = greek + "".join(sorted(letters))  # μ1 is μ times ones, and b1 in f(w, b)
         self._has_steps = re.search(rf"{STEP}\s*&?\s*=", text) is not None
         self._sums = "|".join(sorted(sums_in(text)))

@@ -51,6 +51,7 @@ WHOLE = r"[=≈<>∈]|[.,;:]\s*$|\\(?:in|begin|end)(?![A-Za-z])"  # in a row tha
 FIRST_RELATION = r"(?:[\s&]|\\[,;:! ]|\\q?quad(?![A-Za-z]))*="
 BESIDE_FORMULA = r"\$(?: \([^()|]*\))? \|"  # behind a formula in a table, and its shape
 INDENT = r"^(?:[\s&]|\\phantom\{=\}|\\ |\\q?quad(?![A-Za-z])|\{\})+"  # in front of a row that goes on
+LATEX_NAME = r"\\[A-Za-z]+"
 SIGNED = r"(?:[\s&$|{}]|\\[,;:! ]|\\q?quad(?![A-Za-z])|\\(?:phantom\{=\}|\[|displaystyle))*(?:[-+−]|\\pm)"  # + B
 PROSE = "⸨⸩"  # stands where words stood
 TERM = rf"(?:{PROSE}\s*[-+*/@^]\s*(?!{PROSE})[\w(]|[^\s{PROSE}]\s*[-+*/@^]\s*{PROSE})"  # a word that is a name
@@ -190,9 +191,7 @@ def _is_rest(above: str, row: str) -> bool:
 
 def _is_half(above: str) -> bool:
     """Whether a row is nothing but the left side of what goes on below it."""
-    bare = re.sub(r"\\[A-Za-z]+", " ", above)
-    words = {word for word in re.findall(WORD, bare) if len(word) > 2}
-    is_formula = re.search(r"[^\W\d_]", bare) is not None and words <= MATHEMATICAL and "text" not in above
+    is_formula = re.search(r"[^\W\d_]", re.sub(LATEX_NAME, " ", above)) is not None and not has_words(above)
     return is_formula and not re.search(rf"{WHOLE}|{END_OF_FORMULA}", above) and not re.match(SIGNED, above)
 
 
@@ -200,8 +199,13 @@ def _stands_behind(above: str, row: str) -> bool:
     """Whether a row of formulas stands to the right of the = above it, with no sign of its own: the next factor."""
     indent = len(row) - len(row.lstrip())
     is_factor = re.match(r"\s*(?:[^\W\d_][\w⁰-⁹]*\s*)?[([]", row) is not None and len(split(row, RELATION)) == 1
-    words = {word for word in re.findall(WORD, row) if len(word) > 2}  # dw is none
-    return is_factor and 0 <= above.find("=") < indent and words <= MATHEMATICAL
+    return is_factor and 0 <= above.find("=") < indent and not has_words(row)
+
+
+def has_words(row: str) -> bool:
+    """Whether words stand in a row beside formulas, of which dw is none."""
+    words = re.findall(WORD, re.sub(LATEX_NAME, " ", row))
+    return "text" in row or any(len(word) > 2 and word not in MATHEMATICAL | GREEK_WORDS for word in words)
 
 
 def _line(number: int, row: str, formula: str, place: int, is_latex: bool, known: frozenset[str], words: str) -> Line:

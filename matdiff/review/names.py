@@ -121,20 +121,22 @@ def _written(whole: str, m: re.Match[str]) -> str:
 
 
 def sums_in(text: str) -> set[str]:
-    """The indices of Σ_n where it sums beside a matrix Σ: no power and no sign follows it, and x_n does.
+    """The indices of Σ_n where it sums beside a matrix Σ, no power and no sign following it, and x_n does; of Σ_ij.
 
-    >>> sums_in("Σ⁻¹ Σ_n (x_n − μ)"), sums_in("Σ_k⁻¹ Σ_n x_n"), sums_in("Σ⁻¹ + Σ_k⁻¹ x_k")
-    ({'n'}, set(), set())
+    >>> sums_in("Σ⁻¹ Σ_n (x_n − μ)"), sums_in("Σ_k⁻¹ Σ_n x_n"), sums_in("Σ⁻¹ + Σ_k⁻¹ x_k"), sums_in("Σ_ij W_ij x_i")
+    ({'n'}, set(), set(), {'ij'})
     """
-    if re.search(r"(?:Σ|\\Sigma(?![a-z]))(?!\s*[_ᵢ-ᵪₐ-ₜⱼ])", text) is None:
-        return set()
+    is_beside = re.search(r"(?:Σ|\\Sigma(?![a-z]))(?!\s*[_ᵢ-ᵪₐ-ₜⱼ])", text) is not None
     told: dict[str, bool] = {}
-    for m in re.finditer(r"(?:Σ|\\Sigma\s*)(?:_\{?\s*([a-z])\s*\}?|([ᵢ-ᵪₐ-ₜⱼ]))(?=([^\n]*))", text):
-        index = m[1] or m[2].translate(PLAIN_SUBSCRIPT)
+    for m in re.finditer(
+        rf"(?:Σ|\\Sigma\s*)(?:_\{{?\s*([a-z]{'' if is_beside else ',?[a-z]'})\s*\}}?|([ᵢ-ᵪₐ-ₜⱼ]))(?=([^\n]*))", text
+    ):
+        indices = m[1] or m[2].translate(PLAIN_SUBSCRIPT)
         is_sum = re.match(r"\s*(?:[⁻^|)}ᵀ',;=+*/−-]|$)", m[3]) is None
-        is_sum = is_sum and re.search(rf"_\{{?{index}(?![A-Za-z])", m[3].translate(SPELT_LOW)) is not None
-        told[index] = told.get(index, True) and is_sum
-    return {index for index, is_sum in told.items() if is_sum}
+        low = (rf"_\{{?(?:[a-z],?)?{i}(?:,?[a-z])?(?![A-Za-z])" for i in indices if i != ",")
+        is_sum = is_sum and all(re.search(one, m[3].translate(SPELT_LOW)) for one in low)
+        told[indices] = told.get(indices, is_beside or len(indices) > 1) and is_sum
+    return {indices for indices, is_sum in told.items() if is_sum}
 
 
 def counted_from_one(side: str) -> str:

@@ -138,14 +138,14 @@ class Scope:
                     self.vary(self._of_family(base_named(by)))
             return MARK
 
-        for line in lines:
-            for statement in line.statements:
-                self.links |= {link for side in statement.sides[:1] if (link := link_of(side))}
-                for side in statement.sides:
-                    rest = with_names(side, self.functions, note)
-                    self.moves.append({*(moved := increments_in(rest, self.names()))})
-                    for name in moved:
-                        self.vary(self._of_family(name))
+        for statement in (s for line in lines for s in line.statements):
+            self.links |= {link for side in statement.sides[:1] if (link := link_of(side))}
+            for side in statement.sides:
+                rest = with_names(side, self.functions, note)
+                self.moves.append({*(moved := increments_in(rest, self.names()))})
+                self.losses |= {*moved} & {"l", "ell"}
+                for name in moved:
+                    self.vary(self._of_family(name))
 
     def _of_family(self, name: str) -> str:
         """The family c for a member c_k, where that is what is declared."""

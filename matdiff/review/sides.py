@@ -28,7 +28,7 @@ from matdiff.review.fitting import fitted
 from matdiff.review.indexed import declare_entries
 from matdiff.review.inserted import with_formulas
 from matdiff.review.learning import learn
-from matdiff.review.lines import Line, lines_of
+from matdiff.review.lines import Line, has_words, lines_of
 from matdiff.review.opened import with_arguments
 from matdiff.review.operators import names_in
 from matdiff.review.other_ways import in_doubt
@@ -244,13 +244,14 @@ class Beside:
             return Judged(line, NO_CLAIM)  # W = W − ηG, the next W
         before, unknowns = self.equations.copy(), self.unknowns()
 
-        def turned(e: Expr) -> bool:
-            return before.implies(e, value, unknowns).follows is True
+        def implied(one: Expr, other: Expr) -> bool:
+            return before.implies(one, other, unknowns).follows is True
 
         before.zeros[:0] = self.scope.differentials(before.zeros) if increments(left - value) else []
         is_supposed = before.suppose(left, value, self.derived_by)
         found = before.implies(left, value, unknowns)
-        found = Implied(None) if is_supposed and not found.follows else found
+        is_open = is_supposed and (has_words(line.text) or not isinstance(left, Symbol))
+        found = Implied(None) if is_open and not found.follows else found
         self.equations.add(left, value)
         self.chain = Chain(value, is_line=False)
         self.chain.is_equation = re.search(CONDITION, line.text) is not None
@@ -258,22 +259,24 @@ class Beside:
             return self._following(line, chain.first, value)
         if not found.follows and is_stationary(self.scope, left - value, self.equations.solutions):
             return Judged(line, AGREES, "the derivative of a function above is 0")
-        is_conclusion = is_supposed or before.concludes_with(left - value)
+        is_conclusion = is_supposed or before.concludes_with(left, value)
         if found.follows is None and is_conclusion and not (before.departs or before.is_at_a_point):
-            meant = self._meant(side, lambda e: before.implies(left, e, unknowns).follows is True)
-            found = found if meant is None else Implied(False, meant)
-            if meant is None and self._meant(chain.first, turned) is not None:
-                found = Implied(False)  # by an edit of the left side
-        if self.equations.suffices:
-            return Judged(line, NO_CLAIM)
-        if found.follows is None:
-            is_given = is_supposed or self._is_given(line, left, value, before)
+            found = self._edited(chain.first, side, left, value, implied)
+        if found.follows is None or self.equations.suffices:
+            is_given = self.equations.suffices or is_supposed or self._is_given(line, left, value, before)
             return Judged(line, NO_CLAIM) if is_given else Judged(line, UNREAD, OPEN_STEP)
         known = None if self.is_square else found.should_be  # R m×n is not symmetric because m = n is tried
         if known is not None and (word := doubts.needed(self.scope, value, known)):
             return Judged(line, CONVENTION, word)
-        fault = Fault(side, value, found.should_be or left, None, False, True, left=chain.first)
-        return Judged(line, WRONG, "", fault._replace(follows=turned))
+        truth = found.should_be or left
+        fault = Fault(side, value, truth, None, False, True, left=chain.first, follows=lambda e: implied(e, value))
+        return Judged(line, WRONG, "", fault)
+
+    def _edited(self, first: str, side: str, left: Expr, value: Expr, implied: Callable[[Expr, Expr], bool]) -> Implied:
+        """That an equation does not follow, if one side needs a small edit; with the right side as it is then."""
+        meant = self._meant(side, lambda e: implied(left, e))
+        is_it = meant is not None or self._meant(first, lambda e: implied(e, value)) is not None
+        return Implied(False, meant) if is_it else Implied(None)
 
     def _following(self, line: Line, first: str, value: Expr) -> Judged:
         """The verdict on an equation that follows; from there on a name, J, is short for what it is said to be."""
