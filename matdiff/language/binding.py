@@ -25,7 +25,7 @@ from matdiff.language.parameters import Given
 from matdiff.language.places import bare_name, subscripts, used, with_colon, word_among
 from matdiff.language.scopes import BARE, HANDLERS, Binder, Fixed, Name, Place, Position, Scope
 from matdiff.language.spelling import plain
-from matdiff.language.syntax import Node, postorder
+from matdiff.language.syntax import Node, postorder, without_brackets
 from matdiff.language.tokens import Decision
 
 if TYPE_CHECKING:
@@ -89,6 +89,16 @@ class Bound:
     def beside(self) -> frozenset[str]:
         """Undeclared names whose members are entries where they are numbers: y beside a vector p."""
         return beside_entries(self.order, self.names, self.wrt)
+
+    @cached_property
+    def measured(self) -> frozenset[int]:
+        """What norms and transposes are taken of or stand beside: nobody adds a number to every entry there."""
+        inner = [
+            n for n in self.order if n.kind in ("product", "tight") and any(p.kind == "transpose" for p in n.parts)
+        ]
+        taken = [node.parts[:1] for node in self.order if node.kind in ("norm", "transpose")]
+        parts = (part for parts in (*taken, *(node.parts for node in inner)) for part in parts if not self.is_code)
+        return frozenset(id(without_brackets(part)) for part in parts)
 
     @cached_property
     def spelt(self) -> frozenset[str]:

@@ -7,7 +7,8 @@ from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Number
 from matdiff.algebra.operators.products import Product, Scale, Transpose
 from matdiff.errors import AmbiguityError
-from matdiff.language.names import SMALL_CONSTANTS
+from matdiff.language.customs import customary
+from matdiff.language.names import SMALL_CONSTANTS, is_letter
 from matdiff.language.scopes import Place
 from matdiff.language.syntax import Node
 from matdiff.language.typed import Typed
@@ -27,7 +28,7 @@ def repeat(attempt: Attempt, vector: Typed, matrix: Typed, node: Node) -> Typed 
     is_kind = named.kind in REPEATED or along > 0
     if ONE in (matrix.rows, matrix.cols) or ONE not in (vector.rows, vector.cols) or not is_kind:
         return None
-    if has_small_matrix(attempt, matrix):
+    if is_against_custom(attempt, matrix):
         return None
     is_row = vector.rows is ONE
     size = vector.cols if is_row else vector.rows
@@ -104,10 +105,13 @@ ALONG = frozenset(("sum", "mean", "std", "var", "prod"))
 REPEATED = frozenset(("symbol", "member", "definition", "call"))  # a vector with a name, not a misfit of a product
 
 
-def has_small_matrix(attempt: Attempt, matrix: Typed) -> bool:
-    """Whether a factor is a matrix with a small letter, against custom: b of ‖A x − b‖² + tr(x) is one then too."""
+def is_against_custom(attempt: Attempt, matrix: Typed) -> bool:
+    """Whether a product is a matrix since a letter of it is no vector, against custom.
+
+    The b of ‖A x − b‖² + tr(x) is a matrix as well then, and beside x' b is not added to the rows of A times a number.
+    """
     names = [part.node.value[0] for part in matrix.factors or (matrix,) if part.node.kind == "symbol"]
-    return any(attempt.assumed.get(name) == "M" and name[0].islower() for name in names)
+    return any(attempt.assumed.get(name, "V") in "MS" and customary(name)[0][0] == "V" for name in names)
 
 
 def broadcast(attempt: Attempt, scalar: Typed, other: Typed, node: Node) -> Typed:
@@ -120,9 +124,15 @@ def broadcast(attempt: Attempt, scalar: Typed, other: Typed, node: Node) -> Type
         message = f"{shown} is a function with one value, which is no term beside {attempt.written(other.node)}"
         raise attempt.misfit(scalar.node, message, f"give the function, as in {shown} = …, or declare its values")
     _require_one_mean(attempt, scalar.node, other)
-    if scalar.node.kind == "symbol" and scalar.guessed and has_small_matrix(attempt, other):
-        shown, beside = attempt.written(scalar.node), attempt.written(other.node)
-        raise attempt.misfit(scalar.node, f"{shown} is no number beside {beside}", f"declare it: {shown}: matrix")
+    is_one = (
+        scalar.guessed
+        and scalar.node.kind in ("symbol", "member")
+        and is_letter(scalar.node.value[0].partition("_")[0])
+    )
+    if is_one and (id(node) in attempt.bound.measured or is_against_custom(attempt, other)):
+        kind = "vector" if ONE in (other.rows, other.cols) else "matrix"
+        message = f"{shown} is no number beside {attempt.written(other.node)}"
+        raise attempt.misfit(scalar.node, message, f"declare it: {shown}: {kind}")
     if scalar.node.kind in SAID:
         attempt.note(scalar.node, f"{shown} is one number, added to every entry of {attempt.written(other.node)}")
 

@@ -381,7 +381,9 @@ class Calls(DoubtfulCalls):
         if not match_at(OPERAND_FOLLOWS, self.text, end):
             raise self.error(f"the function {name} is used without an argument", start, end, f"write {name}(…)")
         self.operand("PREFIX", value, start, end)
-        self.reaches[-1] = Reach(start, name in WIDE or match_at(r"\s*[0-9]", self.text, end) is not None)  # log 2 π σ²
+        is_before_number = match_at(r"\s*[0-9]", self.text, end) is not None
+        is_root = name == "sqrt" and is_before_number  # √2 x
+        self.reaches[-1] = Reach(start, name in WIDE or (is_before_number and not is_root), is_root)  # log 2 π σ²
         return end
 
     def runs_by_itself(self, end: int) -> bool:

@@ -7,7 +7,7 @@ import re
 from matdiff.language.calls import OF_SCALAR, OPERAND_FOLLOWS
 from matdiff.language.customs import customary
 from matdiff.language.keywords import Keywords
-from matdiff.language.tokens import ENDERS
+from matdiff.language.tokens import ENDERS, OF_NUMBERS
 from matdiff.regex import match_at
 
 BELOW = r"/\s*(?:\w+|\([^()]*\))[²³]?\s*\)?\s*$"  # 1/n or (1/n), at the end
@@ -65,10 +65,18 @@ class CapitalSigma(Keywords):
         is_number = self.vocabulary.kinds.get("Sigma") == "S"
         behind_a_number = self.last == "NAME" and customary(self.tokens[-1].value)[0] == ("S", 0)
         custom = (bool(limits.clauses) or (by_itself and behind_a_number)) and not declared
-        custom = custom or (starts_term and numbers and not is_number)
+        of_matrix = not by_itself and self.in_trace()
+        custom = custom or (starts_term and numbers and not (is_number or of_matrix))
         if not self.decide(start, custom, 2):
             return 0
         return self.operand("BIG_SUM", ("sum", limits), start, limits.end)
+
+    def in_trace(self) -> bool:
+        """Whether a trace or a determinant is taken here, which is of a matrix: tr(Σ(S + mmᵀ))."""
+        opened = self.brackets[-1][1] if self.brackets else -1
+        k = next((k for k, token in enumerate(self.tokens) if token.start == opened and token.type == "LEFT"), 0) - 1
+        of = self.tokens[k] if k >= 0 else self.tokens[-1] if self.tokens else None
+        return of is not None and of.type in ("FUNCTION", "PREFIX") and of.value in OF_NUMBERS
 
     def below_a_line(self, start: int) -> bool:
         """Whether 1/n or (1/n) stands before a sign: nobody divides by nΣ without brackets."""

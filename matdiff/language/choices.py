@@ -40,7 +40,8 @@ class Options:
     numbers   those that are numbers since a variance is: x of N(x | m, s²)
     dotted    the arguments of dot(a, b), of which nobody says so where they are numbers
     powered   the capital letters that are numbers where a number is needed: A, K and L of A K^α L^(1−α)
-    prices    these, and what stands in a product with one of them alone, as w and r of A K^α L^β − w L − r K
+    prices    these, the letters that are squared, as x of ½ k x², and what stands in a product with one of them alone,
+              as k there and w and r of A K^α L^β − w L − r K
     defined   the definitions by name
     """
 
@@ -58,7 +59,8 @@ class Options:
         self.quadratic = frozenset(name for node in products for name in _inside_quadratic(node))
         self.powered = frozenset(name for node in bound.order for name in _powered(node))
         self.powered |= {name for node in products for name in _in_front(node, self.powered)} if self.powered else set()
-        self.prices = self.powered.union(*(_beside(node, self.powered) for node in products if self.powered))
+        numbers = self.powered.union(*(_squared(node) for node in bound.order if node.kind == "power"))
+        self.prices = numbers.union(*(_beside(node, numbers) for node in products if numbers))
         letters = {name for name in bound.names if len(name.partition("_")[0]) == 1 and name[0].isupper()}
         called = {name for name in letters if re.search(rf"{name}\s*\(", bound.text)} if "(" in bound.text else set()
         self.capitals = frozenset(letters - called)
@@ -232,6 +234,13 @@ def _powered(node: Node) -> Iterator[str]:
     if is_usual and all(part.kind in PLAIN_FACTORS for part in factors):
         letters = [*bases, *(part.value[0] for part in factors if part.kind == "symbol")]
         yield from (name for name in letters if name[0].isupper() and name.isascii())
+
+
+def _squared(node: Node) -> Iterator[str]:
+    """x of x²."""
+    base, *exponent = node.parts
+    if base.kind == "symbol" and [part.kind for part in exponent] in ([], ["NUMBER"]):
+        yield base.value[0]
 
 
 def _in_front(node: Node, powered: Collection[str]) -> Iterator[str]:

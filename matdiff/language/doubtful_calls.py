@@ -18,6 +18,7 @@ from matdiff.language.names import (
     SUBSCRIPT,
     SUBSCRIPTS,
     canonical,
+    is_letter,
     no_function,
 )
 from matdiff.language.parameters import INSIDE
@@ -43,6 +44,7 @@ WRITTEN_OUT = regex(r"1\s*\+\s*(?:e\s*\^\s*[({]?|exp\s*[({\[])\s*[-−]\s*$")  #
 LOSSES = frozenset(("rho",))  # letters that are customary for losses, where they stand in front of all that is summed
 OF_MEMBERS = frozenset(("f", "g", "h", "phi", "psi", "l", "L"))  # f_i(w'x_i) is none of several factors
 INVERTED = ("f", "g", "h", "phi", "psi")
+POWER_OF_CALL = rf"\s*(?:[²³]|\^\s*\{{?[2-9]\}}?)\s*\(\s*{ONE_NAME}\s*\)"  # f²(x)
 INVERSE = r"\s*(?:⁻¹|\^\s*\{?\(?\s*-\s*1\s*\)?\}?)\s*\("
 PARAMETERS = frozenset(("theta", "phi", "psi", "omega", "vartheta", "varphi", "Theta", "Phi", "Psi"))
 COEFFICIENTS = frozenset(("lambda", "alpha", "beta", "gamma", "eta", "rho", "tau", "nu", "kappa", "delta"))
@@ -154,7 +156,14 @@ class DoubtfulCalls(Emitter):
             raise self.error("∘ between functions is their composition", m.start(), m.end(), hint)
 
     def require_no_inverse(self, name: str, start: int, end: int) -> None:
-        """Refuses f⁻¹(x), the inverse of a function rather than a quotient."""
+        """Refuses f⁻¹(x), the inverse of a function rather than a quotient, and f²(x), rather f(x)² than a product."""
+        power = match_at(POWER_OF_CALL, self.text, end) if is_letter(name) else None
+        if power and name not in self.vocabulary.names:
+            shown = self.text[start : power.end()]
+            behind = shown[shown.index("(") :]
+            hint = f"write {self.text[start:end]}{behind}^{{…}} for the power of a value, or leave the brackets out"
+            message = f"{shown} can be a power of the value {self.text[start:end]}{behind}, or a product"
+            raise AmbiguityError(message, text=self.text, span=(start, power.end()), suggestion=hint)
         inverse = match_at(INVERSE, self.text, end) if name in INVERTED else None
         if inverse and name not in self.vocabulary.names:
             shown = self.text[start : inverse.end()]

@@ -22,6 +22,7 @@ from matdiff.language.doubtful_factors import (
 )
 from matdiff.language.doubtful_indices import asked_families, say_families
 from matdiff.language.doubtful_sums import require_entries, require_one_sigma
+from matdiff.language.names import GREEK_WORDS
 from matdiff.language.other_kinds import KindsError, typed_as
 from matdiff.language.scopes import BARE
 from matdiff.language.syntax import Node, postorder
@@ -29,7 +30,6 @@ from matdiff.language.typing import Attempt, Key
 
 Turned = Mapping[Key, tuple[str, str]]  # what goes against custom: the kind by custom, and the one that is taken
 PRODUCTS = ("product", "tight")
-COEFFICIENTS = ("beta", "theta", "gamma", "delta", "omega", "phi", "psi", "xi", "zeta")
 VECTOR_VALUED = frozenset(("f", "g", "h", "phi", "psi"))  # letters of open functions but σ
 OF_ENTRIES = ("sum", "mean", "prod")  # functions of the entries of what stands in their brackets
 
@@ -84,7 +84,7 @@ def _require_coefficients(bound: Bound, attempt: Attempt) -> None:
         if (first.kind, second.kind) != ("symbol", "symbol") or "/" in bound.text[first.end : second.start]:
             continue
         (matrix, _), (name, _) = first.value, second.value
-        is_open = name in COEFFICIENTS and not bound.names[name].declared and attempt.assumed.get(name) == "S"
+        is_open = name in GREEK_WORDS and not bound.names[name].declared and attempt.assumed.get(name) == "S"
         if is_open and matrix[0].isupper() and ONE not in (first.typed.rows, first.typed.cols):
             message = f"{name} can be a number behind the matrix {matrix}, or what {matrix} is multiplied by"
             hint = f"declare {name}: vector, and what stands beside it, or {name}: scalar"

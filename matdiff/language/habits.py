@@ -101,7 +101,18 @@ def of_two_arrays(make: Callable[[Expr, Expr], Expr]) -> Callable[[Attempt, Node
 NORM = FUNCTIONS["norm2"].of
 SPECIAL["mse"] = of_two_arrays(lambda a, b: FUNCTIONS["mean"].of(Power.of(a - b, Number(2))))
 SPECIAL["cross_entropy"] = of_two_arrays(lambda p, q: -SumOfEntries.of(Hadamard.of(p, Log(q))))
-SPECIAL["kl"] = of_two_arrays(lambda p, q: SumOfEntries.of(Hadamard.of(p, Log(p) - Log(q))))
+
+
+@special("kl")
+def type_kl(attempt: Attempt, node: Node, operands: list[Typed]) -> Typed:
+    """kl(p, q) = ∑ p log(p/q); for matrices that need not sum to 1 another divergence has the same name."""
+    relative_entropy = of_two_arrays(lambda p, q: SumOfEntries.of(Hadamard.of(p, Log(p) - Log(q))))
+    if len(operands) == 2 and ONE not in (operands[0].rows, operands[0].cols):
+        p, q = (attempt.shown(a) for a in operands)
+        attempt.note(
+            node, f"the divergence is ∑ p log(p/q); the generalised one of matrices has − sum({p}) + sum({q}) too"
+        )
+    return relative_entropy(attempt, node, operands)
 
 
 @special("cosine_similarity", "cos_sim")

@@ -89,7 +89,7 @@ CALLED_BY_LETTER = {"sigma": "sigmoid", "Gamma": "tgamma"}
 LEFT_OPEN = "{}(…) is a function that the text leaves open; that of the normal distribution is {}"
 ANGLES = {"<": "⟨", ">": "⟩"}
 DENOMINATOR = r"\s*/\s*([0-9]{1,100}(?:\.[0-9]{1,100})?)(?![0-9.]*\s*(?:\^|\.\^|\*\*|[⁰¹²³⁴-⁹⁻ᵀ⊤'_]))"
-ROOT = r"\s*1\s*/\s*[0-9]+(?![.\d])"  # x^1/2
+ROOT = r"\s*[-−]?\s*1\s*/\s*[0-9]+(?![.\d])"  # x^1/2
 MODULE = r"(?:np|jnp|numpy|torch|tf|scipy|math|LA)(?:\.(?:linalg|special|functional|numpy))*\.(?=[a-z])"
 FUNCTION_HEAD = r"[ \t]*([^\W\d_]\w*)[ \t]*\(\s*([^()=;\n]*?)\s*\)\s*(?=:?=)"
 TRANSPOSED = r"'|ᵀ|⊤|\^\{?[T⊤]"
@@ -173,6 +173,8 @@ class Lexer(CapitalSigma):
         if kind == "CARET" and "/" in self.text and (root := match_at(ROOT, self.text, m.end())):
             shown, hint = f"{m.group()}{root.group()}", f"write ^({root.group().strip()}) for the root"
             raise self.error(f"{shown} can be a root, or a first power that is divided", m.start(), root.end(), hint)
+        if kind == "DIVIDE":
+            self.require_exponent(m.start(), m.end())
         if kind in ("CARET", "TIMES", "STAR") and (label := self.label(m.start())):
             return label
         if kind == "COMMA" and not self.brackets:

@@ -40,7 +40,8 @@ def name_sizes(found: Found, bound: Bound) -> None:
 
 def _counted(bound: Bound, attempt: Attempt) -> dict[Size, Size]:
     """The open ranges of sums that a number counts, below a line beside it or as the T of ∑_t r_t² + log T."""
-    ends = {name: {attempt.sizes.find(attempt.ranges[of])} for name, of in bound.counted.items()}
+    ranged = {name: of for name, of in bound.counted.items() if of in attempt.ranges}  # ∑ (y − Xw)² has no index
+    ends = {name: {attempt.sizes.find(attempt.ranges[of])} for name, of in ranged.items()}
     for binder, last in attempt.ranges.items():
         if isinstance(binder, Binder) and _may_count(bound, attempt, letter := binder.name.upper()):
             ends.setdefault(letter, set()).add(attempt.sizes.find(last))

@@ -58,6 +58,8 @@ def norm(attempt: Attempt, node: Node, sign: str, operands: list[Typed]) -> Type
     operator = FUNCTIONS.get(NORMS.get(sign, ""))
     if operator is None:
         raise attempt.misfit(node, f"the norm with the sign {sign} is not available", error=UnsupportedError)
+    if operator is FUNCTIONS["norm_inf"]:
+        _require_no_matrix(attempt, node, a)
     if a.is_scalar and not is_inner_product(a):
         _require_no_entry(attempt, node, a)
         attempt.penalty(node, 2, a)
@@ -79,16 +81,21 @@ def _require_no_entry(attempt: Attempt, node: Node, a: Typed) -> None:
 def norm_of_letter(attempt: Attempt, node: Node, operands: list[Typed]) -> Typed:
     """‖x‖_p with a scalar p, ‖x‖_S = √(xᵀSx) with a matrix S"""
     x, kind = operands
-    base = x.node.value[0] if x.node.kind == "symbol" else ""
-    if base[:1].isupper() and base not in attempt.bound.declared:
-        hint = f"of a vector, declare it: {base}: vector"
-        raise attempt.misfit(node, f"the norm ‖{base}‖ of a matrix is not known with this sign", hint)
+    _require_no_matrix(attempt, node, x)
     if x.is_scalar or x.cols is not ONE or not (kind.is_scalar or attempt.unify(x.rows, kind.rows)):
         raise attempt.clash(node, "a norm with a letter is that of a vector, ‖x‖_p or ‖x‖_S", x, kind)
     name = "normp" if kind.is_scalar else "mahalanobis"
     if name == "mahalanobis":
         require_square(attempt, kind.node, kind, "a quadratic form")
     return apply(attempt, node, FUNCTIONS[name], [x, kind])
+
+
+def _require_no_matrix(attempt: Attempt, node: Node, x: Typed) -> None:
+    """Refuses ‖A‖_∞ and ‖A‖_p, which are norms of vectors here, with a capital letter that is not declared."""
+    base = x.node.value[0] if x.node.kind == "symbol" else ""
+    if (base[:1].isupper() and base not in attempt.bound.declared) or ONE not in (x.rows, x.cols):
+        hint = f"of a vector, declare it: {base}: vector" if base else ""
+        raise attempt.misfit(node, f"the norm ‖{base}‖ of a matrix is not known with this sign", hint)
 
 
 @rule("norm")

@@ -9,11 +9,11 @@ import re
 from collections.abc import Collection, Container, Iterator
 
 from matdiff.errors import AmbiguityError
-from matdiff.language.names import GREEK_CLASS, MARKS, canonical
+from matdiff.language.names import GREEK_CLASS, MARKS, SPELT_GREEK, canonical
 from matdiff.language.transcript import APART, Edit, Transcript
 from matdiff.regex import regex
 
-LETTER = rf"[A-Za-z{GREEK_CLASS}]"
+LETTER = rf"(?:{SPELT_GREEK}|[A-Za-z{GREEK_CLASS}])"
 NUMBERED = rf"{LETTER}_[0-9]+(?={LETTER})"  # W_1x
 INDEXED = rf"(?:{LETTER}_(?P<low>[a-z]{{1,2}}))(?={LETTER}_(?P=low)(?![A-Za-z0-9]))"  # a_ix_i
 STARRED = rf"(?<=[A-Za-z{GREEK_CLASS}{MARKS}])_(?:[*∗⋆]|\{{\s*[*∗⋆]\s*\}})"  # k_*

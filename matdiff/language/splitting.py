@@ -128,7 +128,8 @@ def _split(text: str, start: int, end: int, known: Vocabulary, subscript: re.Mat
         if error.suggestion or len(run) > 3 or run.islower():
             raise error
     is_doubled = DOUBLED.search(run) and not match_at(r"\s*(?:['′ᵀ⊤^]|\.T)", text, end)
-    if is_doubled or _is_beside_its_letter(text, start, end) or _is_term(text, start, end, known):
+    is_word = _is_acronym(text, start, end) or _is_term(text, start, end, known)
+    if is_doubled or is_word or _is_beside_its_letter(text, start, end):
         raise one_name(text, start, end)
     return _pieces(re.findall(r"[A-Za-z][0-9]*", run), start, end, subscript)
 
@@ -158,6 +159,14 @@ def _is_term(text: str, start: int, end: int, known: Vocabulary) -> bool:
         return False
     is_behind = re.search(r"['ᵀ⊤]\s*\w+\s*[-−]\s*$", text[:start])  # of an inner product
     return bool(is_behind and match_at(r"\s*(?:$|[-+−),;])", text, end))
+
+
+def _is_acronym(text: str, start: int, end: int) -> bool:
+    """Whether capitals stand together beside factors that stand apart, and nowhere else: the SNR of SNR H H'."""
+    run = text[start:end]
+    if not re.fullmatch("[A-Z]{3,}", run) or not set(run).isdisjoint(text[:start] + text[end:]):
+        return False
+    return bool(match_at(r"[ ]+[A-Z](?![^\W\d_])", text, end) or re.search(r"\b[A-Z]['ᵀ⊤]?[ ]+$", text[:start]))
 
 
 DOUBLED = regex(r"^[A-Z]([a-z])\1$")  # Rxx: nobody writes a square so

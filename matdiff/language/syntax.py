@@ -90,6 +90,7 @@ def copied(root: Node) -> Node:
 
 # ---- building nodes -------------------------------------------------------------------------------
 
+OPENERS = ("LEFT", "LEFT_INDEX", "BAR_OPEN", "NORM_OPEN", "INNER_OPEN")
 CLOSERS = ("RIGHT", "BAR_CLOSE", "NORM_CLOSE", "INNER_CLOSE")
 OF_PRODUCTS = "TIMES DOT MATMUL DIVIDE LEFT_DIVIDE DOT_TIMES DOT_DIVIDE KRONECKER STAR".split()
 BEHIND = "TRANSPOSE INVERSE_TRANSPOSE PSEUDO_INVERSE SUPERSCRIPT SUBSCRIPT POSITIVE_PART ENTRIES FACTORIAL".split()

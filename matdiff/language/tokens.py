@@ -11,7 +11,7 @@ from typing import Any
 
 from matdiff.errors import AmbiguityError, MatdiffError, NotationError
 from matdiff.language.bracketing import GAP, Marks
-from matdiff.language.syntax import BEHIND, CLOSERS, OF_PRODUCTS, Token
+from matdiff.language.syntax import BEHIND, CLOSERS, OF_PRODUCTS, OPENERS, Token
 from matdiff.language.tables import END
 from matdiff.language.transcript import APART, NAME_ENDS, NAMED, Transcript
 from matdiff.language.words import Vocabulary
@@ -38,11 +38,12 @@ class Decision(NamedTuple):
 
 
 class Reach:
-    """A function without brackets, or ⊗: where it stands, and whether its operand goes on over gaps."""
+    """A function without brackets, or ⊗: where it stands, whether its operand goes on over gaps or is asked for."""
 
-    def __init__(self, place: int, widens: bool) -> None:
+    def __init__(self, place: int, widens: bool, is_asked: bool = False) -> None:
         self.place = place
         self.widens = widens
+        self.is_asked = is_asked
         self.wide: bool | None = None  # not asked yet
 
 
@@ -89,9 +90,20 @@ class Emitter:
             else:
                 self.require_brackets("NUMBER", start, end)  # e^-2x
                 ends = kind == "FUNCTION" and value in OF_NUMBERS  # det A tr(B) is det(A) tr(B)
-                loose = kind in ("BIG_SUM", "PREFIX") or (self.gap and (ends or not self.reached(kind, start, end)))
+                is_parted = self.gap or (self.ends_bars() and kind not in OPENERS)  # log|A||B|
+                loose = kind in ("BIG_SUM", "PREFIX") or (is_parted and (ends or not self.reached(kind, start, end)))
                 self.emit("LOOSE" if loose else "JUXT", None, start, start)
         return self.emit(kind, value, start, end)
+
+    def ends_bars(self) -> bool:
+        """Whether the last token closes bars that a function without brackets stands in front of: log|Σ|x'x."""
+        reach, k, depth = self.reaches[-1], len(self.tokens), 0
+        if reach is None or self.last not in ("BAR_CLOSE", "NORM_CLOSE"):
+            return False
+        while k and (k == len(self.tokens) or depth):
+            k -= 1
+            depth += (self.tokens[k].type in CLOSERS) - (self.tokens[k].type in OPENERS)
+        return k > 0 and self.tokens[k - 1].start == reach.place
 
     def require_no_lost_script(self, number: str, start: int, end: int) -> None:
         """Refuses ‖x‖2 and (y − x)2 as they are typed: what was high or low where the text is from is level here."""
@@ -121,6 +133,23 @@ class Emitter:
             hint = f"write e^({exponent}){behind}… or e^({exponent}{behind}…)"
             raise AmbiguityError(message, text=self.text, span=(begin, end), suggestion=hint)
 
+    def require_exponent(self, start: int, end: int) -> None:
+        """Refuses e^-t/T, where the exponent may end before the sign of division, or behind what divides."""
+        depth = 0
+        for k in range(len(self.tokens) - 1, 1, -1):
+            token = self.tokens[k]
+            depth += (token.type in CLOSERS) - (token.type in OPENERS)
+            is_above = (
+                token.type == "MINUS" and self.tokens[k - 1].type == "CARET" and self.text[token.start - 1] == "^"
+            )
+            if depth == 0 and is_above and self.tokens[k - 2][:2] == ("NAME", "e"):
+                begin, exponent = self.tokens[k - 2].start, self.text[token.start : start].strip()
+                message = f"the exponent of {self.text[begin:end]} can end before / or behind what divides"
+                hint = f"write e^({exponent}/…) or e^({exponent})/…"
+                raise AmbiguityError(message, text=self.text, span=(begin, end), suggestion=hint)
+            if depth < 0 or (depth == 0 and token.type in STOPS):
+                return
+
     def in_block(self) -> bool:
         """Whether two numbers beside each other are two entries, as in [1 2; 3 4]."""
         marks = self.marks[-1]
@@ -141,7 +170,8 @@ class Emitter:
             blank = source[self.script.span(self.tokens[-1].start, start - 1)[1] : self.script.span(start, end)[0]]
             is_plain = kind == "NAME" and self.last in ("NAME", "SUBSCRIPT") and not blank.strip()
             is_form = any(t.type == "TRANSPOSE" and t.start >= reach.place for t in self.tokens)  # log x' A x
-            if is_plain and ("\\" in source or is_form) and not reach.widens:
+            is_doubtful = not self.gap or (is_plain and ("\\" in source or is_form))
+            if reach.is_asked or (is_doubtful and not reach.widens):
                 message = f"{source[begin:stop]} can be the function of the product, or a product with the function"
                 hint = "put its argument in brackets"
                 doubt = AmbiguityError(message, text=source, span=(begin, stop), suggestion=hint)
