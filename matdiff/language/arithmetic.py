@@ -22,6 +22,7 @@ from matdiff.algebra.operators.products import (
     quotient,
 )
 from matdiff.algebra.operators.square import Inverse
+from matdiff.errors import AmbiguityError
 from matdiff.language.additions import negative
 from matdiff.language.broadcasting import axis_of, repeat
 from matdiff.language.doubtful_signs import require_meant, require_one_product
@@ -39,7 +40,8 @@ def type_contraction(attempt: Attempt, node: Node) -> Typed:
         return attempt.scalar(node, (b if a.is_scalar else a,), FUNCTIONS["sum"].of)
     if a.is_scalar and b.is_scalar:
         require_meant(attempt, node, a, b, ":")
-        return multiply(attempt, node, [a, b])
+        message, hint = f"{attempt.written(node)} can be a quotient or a product of numbers", "write / or *"
+        raise AmbiguityError(message, text=attempt.bound.text, span=(node.start, node.end), suggestion=hint)
     if not attempt.same_shape(a, b):
         raise attempt.clash(node, "A : B needs two equal shapes", a, b)
     return attempt.scalar(node, (a, b), Frobenius.of)

@@ -22,7 +22,8 @@ from matdiff.language.names import (
     no_function,
 )
 from matdiff.language.parameters import INSIDE
-from matdiff.language.tokens import Emitter
+from matdiff.language.tokens import ENDERS, Emitter
+from matdiff.language.transcript import APART
 from matdiff.regex import match_at, regex
 
 STARTERS = ("", "SEPARATOR", "WHERE")  # behind them an item begins
@@ -30,6 +31,7 @@ ONE_LETTER = rf"(?:{'|'.join(GREEK_WORDS)}|[A-Za-z{GREEK_CLASS}])(?:_?[0-9]|_\{{
 LABEL = r"\^(?:\{?\s*\([^()]*\)\s*\}?|\{?\s*[a-z*∗⋆]\s*\}?)"  # of x^{(i)}, x^i, x^*
 ONE_NAME = rf"{ONE_LETTER}[{MARKS}]*(?:{SUBSCRIPT})?(?:{LABEL})?"  # p(x_i) is no product either
 INNER = r"⟨[^⟨⟩()\n]*⟩|<[^<>()\n]*>"  # its comma parts no arguments
+EQUATION = rf"(?P<shown>\([0-9]+(?:\.[0-9]+)*[a-z]?\))(?:(?P<apart>[{APART}\s]+(?=[^\s.,;]))|\s*[.,;]?\s*$)"  # (3.12)
 WITHIN = r"\([^()]*\)"
 for _ in range(3):  # brackets in brackets, as \frac makes them
     WITHIN = rf"\((?:[^()]|{WITHIN})*\)"
@@ -135,8 +137,26 @@ class DoubtfulCalls(Emitter):
             hint = f"give it, as in {written}(z) = …; the product is {written}*(…)"
             raise self.error(f"{written}(…) is a function that is not given", start, end + 1, hint)
 
+    def number_of_equation(self, start: int) -> int:
+        """The place behind the (3.12) that stands apart from a formula, before or behind it, else 0."""
+        number = match_at(EQUATION, self.text, start)
+        is_behind = self.last in ENDERS and (self.gap or self.text[start - 1] == APART)
+        if not number or not (self.begins_item() if number["apart"] else is_behind):
+            return 0
+        shown = self.text[start : number.end("shown")]
+        self.note(start, f"{shown} is taken as the number of the equation; a factor is written {shown[1:-1]}*…")
+        return self.say(start, number.end("shown"))
+
     def require_no_laplacian(self, m: re.Match[str]) -> None:
-        """Refuses Δ(xᵀAx), and Δf beside f(x) = …, which can be the Laplacian or a product."""
+        """Refuses D(xᵀAx), Δ(xᵀAx), and Δf beside f(x) = …, which can be the Laplacian or a product."""
+        if (
+            m.group() == "D"
+            and "D" not in self.vocabulary.names
+            and self.begins_item()
+            and self.text[m.end() :][:1] == "("
+        ):
+            hint = "a derivative is asked for with wrt; a product is D*(…)"
+            raise self.error("D(…) can be a derivative, or a product", m.start(), m.end(), hint)
         if m.group() not in ("Δ", "Delta") or "Delta" in self.vocabulary.names or not self.begins_item():
             return
         of = match_at(OF_LAPLACIAN, self.text, m.end())

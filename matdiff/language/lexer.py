@@ -217,8 +217,8 @@ class Lexer(CapitalSigma):
     # ---- brackets and bars -------------------------------------------------------------------------
 
     def open(self, m: re.Match[str]) -> int:
-        if m.group() == "(" and (steps := self.steps(m.start())):
-            return steps
+        if m.group() == "(" and (behind := self.steps(m.start()) or self.number_of_equation(m.start())):
+            return behind
         if m.group() == "<" and self.compares():
             return self.relation(m)
         if m.group() in "([{" and self.opens_condition(m.start(), m.end()):

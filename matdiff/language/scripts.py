@@ -63,6 +63,10 @@ class Scripts(Comparisons):
             raise self.error("! stands behind a number", m.start(), m.end(), "n! is Γ(n + 1)")
         if self.last == "FACTORIAL":
             raise self.error("a double factorial is not known", m.start(), m.end(), "write (n!)! for n! factorial")
+        is_factor = len(self.tokens) > 1 and self.tokens[-2].type in ("JUXT", "LOOSE")
+        if is_factor and not self.text[m.end() :].strip():
+            hint = f"leave it out, or write ({self.text[self.tokens[-1].start : m.end()]}) for the factorial"
+            raise self.error("the ! at the end can be a factorial, or an exclamation mark", m.start(), m.end(), hint)
         return self.emit("FACTORIAL", None, m.start(), m.end())
 
     def transpose(self, m: re.Match[str]) -> int:
