@@ -58,6 +58,12 @@ def parsed(text: str) -> Expr:
         ("log(exp(A)) = A", "A: m x n", "log(exp(a))", "a"),
         ("1 - sigmoid(-A) = sigmoid(A)", "A: m x n", "1 - sigmoid(-a)", "sigmoid(a)"),  # 1 of one entry is a number
         ("1 - sigmoid(-A) = sigmoid(A)", "A: m x n", "M + ones(m, n) - sigmoid(-2*M)", "M + sigmoid(2*M)"),
+        (
+            "1 - sigmoid(-A) = sigmoid(A)",
+            "A: m x n",
+            "3*sigmoid(-M) + M - 3*ones(m, n)",
+            "-3*sigmoid(M) + M",
+        ),  # a multiple
         ("abs(-A) = abs(A)", "A: m x n", "abs(-3*c*M)", "abs(3*c*M)"),  # what begins with a minus sign
         ("exp(A) .* exp(-A) = 1", "A: m x n", "exp(-2*M) .* M .* exp(2*M)", "M"),  # no 1 beside other factors
         ("exp(A) .* exp(-A) = 1", "A: m x n", "exp(a)*exp(-a)", "1"),

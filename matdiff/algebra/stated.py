@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from fractions import Fraction
 from functools import cache, partial, reduce
 from itertools import product as ways_to_choose
 from operator import or_
@@ -16,20 +17,28 @@ from typing import Any
 
 from matdiff.algebra.constants import UNITY, Identity, Ones, is_one, is_zero
 from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import Expr, Index, Number, Operator, Symbol, postorder, replace
+from matdiff.algebra.expr import UNIT, Expr, Index, Number, Operator, Symbol, postorder, replace
 from matdiff.algebra.heads import Known, Names, each, is_any_entry, loaded, occurring
 from matdiff.algebra.heads import among as among_operands
 from matdiff.algebra.kinds import Classes, names_in, set_of
 from matdiff.algebra.laws import Law, Statement, Words
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.entrywise import Unspecified
-from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose, turned
-from matdiff.algebra.operators.square import Inverse, MatrixPower
+from matdiff.algebra.operators.products import (
+    Hadamard,
+    Product,
+    Scale,
+    Sum,
+    Transpose,
+    coefficient,
+    multiple,
+    turned,
+)
 from matdiff.algebra.operators.sums import Member
 from matdiff.algebra.operators.symbolic_powers import SymbolicPower
 from matdiff.algebra.statements.conditions import under_any_condition
-from matdiff.algebra.statements.gathering import gathered
-from matdiff.algebra.statements.matcher import GRANTED, Matcher, Opened, is_letter, linear
+from matdiff.algebra.statements.gathering import gathered, over_terms
+from matdiff.algebra.statements.matcher import GRANTED, Matcher, Opened, core, is_letter, linear, occurs
 from matdiff.algebra.statements.mirrored import mirrored
 from matdiff.algebra.statements.substitution import Found, instance
 from matdiff.errors import UnsupportedError
@@ -164,7 +173,7 @@ def way(left: Expr, right: Expr, when: Guard | None, matcher: Matcher) -> Way:
     if isinstance(left, Product):
         return within_product(left.operands, right, when, matcher)
     if isinstance(left, (Sum, Hadamard)):
-        return among_terms(type(left), left.operands, right, when)
+        return among_terms(type(left), left.operands, right, when, matcher)
     kind = None if is_open(left) else type(left)
     place, fits = first_told(left.operands) if matcher is MATCHER else (0, None)
 
@@ -277,10 +286,12 @@ def squares(e: Expr) -> tuple[Expr, ...]:
 
 
 def within_product(ps: Sequence[Expr], right: Expr, when: Guard | None, matcher: Matcher) -> Way:
-    """A statement about AB, inside XABY; a letter between others may take several factors."""
+    """A statement about AB, inside XABY; a letter between others may take several factors, and where definitions are
+    opened one at an end that stands in others as well as many as it can."""
     fewest = len(ps)
     place, fits = first_told(ps[:2]) if matcher is MATCHER else (0, None)
-    several = any(is_letter(p) for p in ps[1:-1])
+    spread = matcher is not MATCHER and any(is_letter(p) and occurs(p, ps) > 1 for p in (ps[0], ps[-1]))  # as (AB)⁻¹A
+    several = spread or any(is_letter(p) for p in ps[1:-1])
     alike = matcher is MATCHER and not several and is_letter(core(ps[0])) and core(ps[0]) is core(ps[1])
     square = alike and ps[0].rows is ps[0].cols
     narrow = sum(p.cols is ONE for p in ps[:-1])
@@ -303,20 +314,14 @@ def within_product(ps: Sequence[Expr], right: Expr, when: Guard | None, matcher:
         first = max(fewest, columns[narrow - 1] + 1 if narrow else 0)
         ends = [end for end in (columns if ps[-1].cols is ONE else range(first, len(f) + 1)) if end >= first]
         for k in begins:
-            for end in [end for end in ends if end >= k + fewest] if several else (k + fewest,):
+            longer = [end for end in ends if end >= k + fewest] if several else (k + fewest,)
+            for end in longer[::-1] if spread else longer:
                 made = built(right, matcher.chain(ps, f[k:end], {}))
                 if made is not None:
                     return between(f[:k], made, f[end:])
         return None
 
     return rewritten
-
-
-def core(e: Expr) -> Expr:
-    """What stands below transposes, inverses and powers: the same of all factors that are made of one matrix so."""
-    while isinstance(e, (Transpose, Inverse, MatrixPower, SymbolicPower)):
-        e = e.operands[0]
-    return e
 
 
 def between(before: tuple[Expr, ...], made: Expr, after: tuple[Expr, ...]) -> Expr:
@@ -327,30 +332,39 @@ def between(before: tuple[Expr, ...], made: Expr, after: tuple[Expr, ...]) -> Ex
     return whole if scalar is None else Scale.of(scalar, whole)
 
 
-def among_terms(kind: type[Expr], ps: Sequence[Expr], right: Expr, when: Guard | None) -> Way:
-    """A statement about A + B, or A ⊙ B, of some of the terms; the right side stands where the first of them stood, and
-    0 or 1 falls away."""
-    heads = [None if is_open(p) else at_a_glance(p) for p in ps]
+def among_terms(kind: type[Expr], ps: Sequence[Expr], right: Expr, when: Guard | None, matcher: Matcher) -> Way:
+    """A statement about A + B, or a multiple of it, or about A ⊙ B, of some of the terms; the right side stands where
+    the first of them stood, and 0 or 1 falls away."""
+    split: Callable[[Expr], tuple[Fraction, Expr | None]] = coefficient if kind is Sum else lambda e: (UNIT, e)
+    first_number, cores = split(ps[0])[0], [split(p)[1] or UNITY for p in ps]
+    heads = [None if is_open(p) or matcher is not MATCHER else at_a_glance(p) for p in cores]
     told = [fits for fits in heads if fits is not None]
     join: Callable[..., Expr] = kind.of  # type: ignore[attr-defined]
 
     def rewritten(e: Expr) -> Expr | None:
-        f = e.operands
-        if type(e) is not kind or not all(any(map(fits, f)) for fits in told) or (when is not None and not when(e)):
+        if type(e) is not kind or (when is not None and not when(e)):
             return None
-        places = [
-            range(len(f)) if fits is None else [k for k, o in enumerate(f) if fits(o) and matches(p, o)]
-            for p, fits in zip(ps, heads, strict=True)
-        ]
+        f, parts = e.operands, list(map(split, e.operands))
+        seen = [(t, body or UNITY) for t, (_, body) in zip(f, parts, strict=True)]  # with its number, and without it
+        if not all(any(any(map(fits, both)) for both in seen) for fits in told):
+            return None
+
+        def found(p: Expr, fits: Guard) -> list[int]:
+            return [k for k, both in enumerate(seen) if any(fits(o) and matches(p, o) for o in both)]
+
+        places = [range(len(f)) if fits is None else found(p, fits) for p, fits in zip(cores, heads, strict=True)]
         for chosen in ways_to_choose(*places):
-            if len({*chosen}) < len(chosen):
+            times = parts[chosen[0]][0] / first_number
+            if len({*chosen}) < len(chosen) or not times:
                 continue
-            made = built(right, MATCHER.all_of(ps, [f[k] for k in chosen], {}))
+            terms = [f[k] if times == 1 else multiple(parts[k][0] / times, parts[k][1]) for k in chosen]
+            made = built(right, matcher.all_of(ps, terms, {}))
             if made is not None:
                 first = min(chosen)
                 falls_away = len(chosen) < len(f) and (is_one if kind is Hadamard else is_zero)(made)
                 stays = [k for k in range(len(f)) if k not in chosen or (k == first and not falls_away)]
-                return join(*[made if k == first else f[k] for k in stays])
+                whole = made if times == 1 else over_terms(times, made)
+                return join(*[whole if k == first else f[k] for k in stays])
         return None
 
     return rewritten

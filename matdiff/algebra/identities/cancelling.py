@@ -363,7 +363,7 @@ def collected_in(e: Expr) -> Expr:
 def sums_known(within: bool) -> ByClass:
     """What a product of ones with a factor, and of projections, is; one law looks into definitions."""
     laws = named(
-        *("rows_of_softmax_summed", "columns_of_softmax_summed", "softmax_summed", "sum_of_ones"),
+        *("rows_of_softmax_summed", "softmax_summed", "sum_of_ones"),
         *("entries_that_sum_to_one", "rows_that_sum_to_one", "centred_twice", "idempotent_product"),
         *("pseudo_inverse_in_product", "identity_in_product", "inverse_in_product"),
         *("product_beside_its_inverse", "factor_beside_inverse"),

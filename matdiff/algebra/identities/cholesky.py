@@ -6,19 +6,8 @@ comes back: L⁻ᵀ sym(Φ(LᵀG))L⁻¹ (Murray, Differentiation of the Cholesk
 
 from __future__ import annotations
 
-from fractions import Fraction
-
-from matdiff.algebra.constants import Identity
-from matdiff.algebra.expr import Expr, Number
-from matdiff.algebra.identities.transposes import transposed
-from matdiff.algebra.laws import identity
-from matdiff.algebra.operators.products import Hadamard, Transpose, coefficient, multiple
-from matdiff.algebra.operators.symmetry import is_symmetric
-from matdiff.algebra.operators.triangles import HalvedTriangle, LowerTriangle, UpperTriangle
 from matdiff.algebra.stated import stated
-from matdiff.algebra.statements.gathering import in_place_of
 
-HALF = Number("1/2")
 DEFINITE = "A positive definite"
 
 # ---- the factor -------------------------------------------------------------------------------------
@@ -100,30 +89,6 @@ symmetric_part_of_halved_triangle = stated(
 )
 
 
-@identity("tril(A) + triu(A) - eye(n) .* A = A", where="A: n x n", among=(Hadamard,))
-def both_triangles(e: Expr) -> Expr | None:
-    """Also tril(A) − ½I ⊙ A = halftril(A)."""
-    for k, term in enumerate(e.operands):
-        number, body = coefficient(term)
-        if not (isinstance(body, Hadamard) and any(isinstance(f, Identity) for f in body.operands)):
-            continue
-        a = Hadamard.of(*[f for f in body.operands if not isinstance(f, Identity)])
-        if a is body or isinstance(a, Identity):
-            continue
-        lower, upper = _triangle(e, LowerTriangle, a), _triangle(e, UpperTriangle, a)
-        if lower and upper and lower[1] == upper[1] == -number:
-            return in_place_of(e, sorted([k, lower[0], upper[0]]), multiple(-number, a))
-        if lower and lower[1] == -2 * number:
-            return in_place_of(e, sorted([k, lower[0]]), multiple(lower[1], HalvedTriangle(a)))
-    return None
-
-
-def _triangle(e: Expr, cls: type[LowerTriangle | UpperTriangle], a: Expr) -> tuple[int, Fraction] | None:
-    """The place and the number of a triangle of A among some terms; triu(Aᵀ)ᵀ is one as well."""
-    other = UpperTriangle if cls is LowerTriangle else LowerTriangle
-    turned = a if is_symmetric(a) else transposed(a)
-    forms = (cls(a), Transpose(other(turned)), Transpose(other(Transpose(a))))
-    for k, (number, core) in enumerate(map(coefficient, e.operands)):
-        if core in forms:
-            return k, number
-    return None
+both_triangles = stated(
+    "tril(A) + triu(A) - eye(n) .* A = A", where="A: n x n", also=("tril(A) - 1/2*(eye(n) .* A) = halftril(A)",)
+)

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 from matdiff.algebra.constants import Zeros
-from matdiff.algebra.dims import ONE, Shape
 from matdiff.algebra.expr import Expr, Symbol
 from matdiff.algebra.identities.products import scalars_in_front
-from matdiff.algebra.identities.transposes import transposed
 from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.convolution import Convolution, CrossCorrelation, FullConvolution, FullCrossCorrelation
-from matdiff.algebra.operators.kronecker import Vec
 from matdiff.algebra.operators.linear import stated as stated_as
 from matdiff.algebra.operators.patches import BandMatrix, BandSum, Patches, PatchSum
-from matdiff.algebra.operators.products import Product, Scale, Transpose, zero
+from matdiff.algebra.operators.products import Scale, zero
 from matdiff.algebra.operators.resampling import Dilated, Flipped, Padded, Subsampled
-from matdiff.algebra.operators.windows import places
 from matdiff.algebra.stated import stated
 
 # ---- what comes out of a convolution ----------------------------------------------------------------
@@ -144,55 +138,29 @@ slice_of_padding = stated(
 # ---- products of matrices ---------------------------------------------------------------------------
 
 
-@identity(
-    "im2col(X, p, q)*vec(K) = vec(corr(X, K))",
-    where="X: m+p-1 x n+q-1; K: p x q",
+product_of_patches = stated(  # and with their transposes, which are the adjoints
+    "im2col(X, p, q, s)*vec(K) = vec(corr(X, K, s))",
+    where=STRIDED + "; G: m x n",
+    also=(
+        "corr_matrix(K, s*(m-1)+p, s*(n-1)+q, s)*vec(X) = vec(corr(X, K, s))",
+        "im2col(X, p, q, s)'*vec(G) = vec(corr(X, dilate(G, s)))",
+        "corr_matrix(K, s*(m-1)+p, s*(n-1)+q, s)'*vec(G) = vec(conv_full(dilate(G, s), K))",
+        *[
+            Statement(s, "x: s*(m-1)+p; k: p; g: m")
+            for s in (
+                "im2col(x, p, 1, s)*k = corr(x, k, s)",
+                "corr_matrix(k, s*(m-1)+p, 1, s)*x = corr(x, k, s)",
+                "im2col(x, p, 1, s)'*g = corr(x, dilate(g, s))",
+                "corr_matrix(k, s*(m-1)+p, 1, s)'*g = conv_full(dilate(g, s), k)",
+            )
+        ],
+    ),
     source="Chellapilla, Puri and Simard, High Performance Convolutional Neural Networks for Document Processing",
-    among=(Patches, BandMatrix),
+    transposed=True,
     under_d=True,
 )
-def product_of_patches(e: Expr) -> Expr | None:
-    """Also K̂ vec(X) = vec(corr(X, K)), with their transposes, which are the adjoints, and in a row."""
-    f = e.operands
-    for k, (left, right) in enumerate(pairwise(f)):
-        found = _applied(left, right)
-        if found is not None:
-            return Product.of(*f[:k], found, *f[k + 2 :])
-        found = _applied(transposed(right), transposed(left)) if left.rows is ONE else None
-        if found is not None:
-            return Product.of(*f[:k], Transpose(found), *f[k + 2 :])
-    return None
-
-
 transpose_of_patches = stated(  # where both stand at the ends of a product, which is symmetric then, as a Hessian is
     "im2col(X, m-p+1, n-q+1)*im2col(X, p, q) = im2col(X, p, q)'*im2col(X, p, q)",
     where="X: m x n; A: (m-p+1)*(n-q+1) x (m-p+1)*(n-q+1)",
     also=("im2col(X, m-p+1, n-q+1)*A*im2col(X, p, q) = im2col(X, p, q)'*A*im2col(X, p, q)",),
 )
-
-
-def _applied(m: Expr, v: Expr) -> Expr | None:
-    """The product of im2col(X), of corr_matrix(K) or of a transpose of these with a vec."""
-    within = m.operands[0] if isinstance(m, Transpose) else m
-    if not isinstance(within, (Patches, BandMatrix)):
-        return None
-    stride, other = within.data[-1], within.operands[0]
-    shape = within.data[:2]  # of the kernel for im2col, of the matrix for corr_matrix
-    if within is not m:
-        x_shape, k_shape = (other.shape, shape) if isinstance(within, Patches) else (shape, other.shape)
-        shape = tuple([places(extent, window, stride) for extent, window in zip(x_shape, k_shape, strict=True)])
-    a = _unstacked(v, shape)
-    if a is None:
-        return None
-    if within is m:
-        pair = (other, a) if isinstance(m, Patches) else (a, other)
-        return Vec.of(CrossCorrelation.of(*pair, stride))
-    g = Dilated.of(a, stride)
-    return Vec.of(CrossCorrelation.of(other, g) if isinstance(within, Patches) else FullConvolution.of(g, other))
-
-
-def _unstacked(v: Expr, shape: Shape) -> Expr | None:
-    """A of vec(A), for an A of a shape; a column is its own vec."""
-    if isinstance(v, Vec) and v.operands[0].shape == shape:
-        return v.operands[0]
-    return v if v.shape == shape else None

@@ -5,7 +5,7 @@ Where it makes the sum shorter to read, from all terms or from those that have t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
 
@@ -74,15 +74,7 @@ def term_of(e: Expr) -> Term:
     return Term(number, {b: k for b, k in powers.items() if k}, core)
 
 
-def bases_of(e: Expr) -> set[Expr]:
-    """The bases of the powers in a term."""
-    _, scalars, factors, chain = split(e)
-    if factors and e.is_scalar:
-        scalars = (*scalars, *([Product.of(*factors)] if chain else factors))
-    return {base_and_exponent(s)[0] for s in scalars}
-
-
-def are_disjoint(sets: Sequence[set[Expr]]) -> bool:
+def are_disjoint(sets: Sequence[Collection[Expr]]) -> bool:
     return sum(map(len, sets)) == len(set().union(*sets))
 
 
@@ -133,7 +125,7 @@ POWERS = (("", "/c", "c"), ("/c", "/c^2", "c"), ("/c", "/c^3", "c^2"), ("/c^2", 
 )
 def common_denominator(e: Expr) -> Expr | None:
     """Where something cancels in what then stands above it, and the sum gets shorter by that."""
-    if len(e.operands) > MOST_TERMS or not any(map(is_over_sum, e.operands)):
+    if len(e.operands) > MOST_TERMS:
         return None
     terms = [quotient_of(t) for t in e.operands]
     best = joined = e
@@ -143,13 +135,6 @@ def common_denominator(e: Expr) -> Expr | None:
             if shorter(cancelled, best) is cancelled:
                 best, joined = cancelled, whole
     return joined if joined is not e else None
-
-
-def is_over_sum(e: Expr) -> bool:
-    """Whether a factor of a term is a power of a sum below a bar."""
-    _, scalars, factors, _ = split(e)
-    powers = [base_and_exponent(f) for f in (*scalars, *factors) if isinstance(f, Power)]
-    return any(k < 0 and isinstance(base, Sum) for base, k in powers)
 
 
 def quotient_of(e: Expr) -> tuple[list[Expr], dict[Expr, Fraction]]:
@@ -227,9 +212,9 @@ def common_powers(e: Expr) -> Expr | None:
 @lru_cache(maxsize=1)  # which both laws ask
 def taken_out(e: Expr) -> tuple[Expr | None, bool]:
     """A sum with the powers that terms share in front of these, and whether they are gone from them."""
-    if len(e.operands) > MOST_TERMS or are_disjoint([bases_of(t) for t in e.operands]):
+    terms = [term_of(t) for t in e.operands[: MOST_TERMS + 1]]
+    if len(terms) > MOST_TERMS or are_disjoint([t.powers for t in terms]):
         return None, False
-    terms = [term_of(t) for t in e.operands]
     best, taken, in_whole = e, set[int](), False
     for places, is_above, powers in shared_powers(terms):
         if taken.issuperset(places):
@@ -271,9 +256,9 @@ def shorter(whole: Expr, e: Expr) -> Expr:
 )
 def denominators_multiplied(e: Expr) -> Expr | None:
     """A sum below a bar is multiplied by what stands beside it there and in the denominators of its terms."""
-    if not e.is_scalar or not any(isinstance(base, Sum) for base in bases_of(e)):
-        return None
     term = term_of(e)
+    if not e.is_scalar or not any(isinstance(base, Sum) for base in term.powers):
+        return None
     best = e
     for s in [s for s, k in term.powers.items() if k == -1 and isinstance(s, Sum) and len(s.operands) <= MOST_TERMS]:
         inner = [term_of(t) for t in s.operands]

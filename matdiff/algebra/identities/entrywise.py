@@ -118,11 +118,7 @@ logit_of_logarithms = stated(
     "log(a) - log(1 - a) = logit(a)",
     title="log(a) − log(1 − a) = logit(a)",
     where="a: scalar",
-    also=(
-        Statement("log(x) - log(1 - x) = logit(x)", "x: n"),
-        "log(1 - a) - log(a) = -logit(a)",
-        Statement("log(1 - x) - log(x) = -logit(x)", "x: n"),
-    ),
+    also=(Statement("log(x) - log(1 - x) = logit(x)", "x: n"),),
 )
 opposite_exponents = stated("exp(A) .* exp(-A) = 1", title="exp(a)exp(−a) = 1", where="A: m x n")
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 from matdiff.algebra.constants import Identity, Zeros
 from matdiff.algebra.expr import Expr, Number, fact
 from matdiff.algebra.identities.products import scalars_in_front
-from matdiff.algebra.identities.transposes import transposed
+from matdiff.algebra.identities.transposes import transposed, untransposed
 from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators import spectral_functions
 from matdiff.algebra.operators.linear import Directed
@@ -85,6 +85,8 @@ def linear_piece(e: Expr) -> bool:
         Statement("frechet_logm(A, logm(A)) = logm(A)*inv(A)", "A: n x n spd"),
         Statement("frechet_logm(A, eye(n)) = inv(A)", "A: n x n spd"),
         Statement("frechet_logm(A, zeros(n, n)) = zeros(n, n)", "A: n x n spd"),
+        Statement("frechet_funm(f, S, S^(s)) = S^(s)*funm(f', S)", "S: n x n symmetric; s: scalar positive integer"),
+        Statement("frechet_funm(f, S, eye(n)) = funm(f', S)", "S: n x n symmetric"),
     ),
     on=OF_FUNCTIONS,
 )
@@ -141,6 +143,7 @@ multiple_right_side = stated(
     also=(
         "tr(frechet_expm(A, E)) = tr(E*expm(A))",
         Statement("tr(frechet_logm(A, E)) = tr(E*inv(A))", "A: n x n spd; E: n x n"),
+        Statement("tr(frechet_funm(f, S, E)) = tr(E*funm(f', S))", "S: n x n symmetric; E: n x n"),
         Statement(
             "tr(frechet_logm(t*A^(k), E)*A^(s)) = tr(E*A^(s)*inv(t*A^(k)))",
             "A: n x n spd; E: n x n; t: scalar positive; k, s: scalar integer",
@@ -179,6 +182,10 @@ def beside_what_commutes(e: Expr, kinds: Kinds) -> Expr | None:
         Statement("a*frechet_expm(A, E) + b*frechet_expm(A, F) = frechet_expm(A, a*E + b*F)", "a, b: scalar"),
         Statement(
             "a*frechet_logm(A, E) + b*frechet_logm(A, F) = frechet_logm(A, a*E + b*F)", "a, b: scalar; A: n x n spd"
+        ),
+        Statement(
+            "a*frechet_funm(f, S, E) + b*frechet_funm(f, S, F) = frechet_funm(f, S, a*E + b*F)",
+            "a, b: scalar; S: n x n symmetric",
         ),
     ),
     among=OF_FUNCTIONS,
@@ -219,13 +226,10 @@ def upright(e: Expr) -> Expr:
 def product_of_exponentials(e: Expr) -> Expr | None:
     f = e.operands
     for k, (a, b) in enumerate(pairwise(f)):
-        match a, b:
-            case Expm(operands=(x,)), Expm(operands=(y,)) if commute(x, (y,)):
-                return Product.of(*f[:k], Expm(x + y), *f[k + 2 :])
-            case Transpose(operands=(Expm(operands=(x,)),)), Transpose(operands=(Expm(operands=(y,)),)) if commute(
-                x, (y,)
-            ):
-                return Product.of(*f[:k], Transpose(Expm(x + y)), *f[k + 2 :])
+        match (x := untransposed(a)), (y := untransposed(b)):
+            case Expm(operands=(s,)), Expm(operands=(t,)) if (x is a) is (y is b) and commute(s, (t,)):
+                whole = Expm(s + t)
+                return Product.of(*f[:k], whole if x is a else Transpose(whole), *f[k + 2 :])
     return None
 
 

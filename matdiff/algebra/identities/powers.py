@@ -27,15 +27,6 @@ def base_and_exponent(e: Expr) -> tuple[Expr, Fraction]:
     return (e.operands[0], HALF) if type(e) is Sqrt else (e, UNIT)
 
 
-def are_collected(factors: Sequence[Expr]) -> bool:
-    """Whether the factors of a product are different bases, with a number at most in front, and reciprocals last."""
-    bases = {base_and_exponent(f)[0] for f in factors}
-    if len(bases) < len(factors) or any(f.number is not None for f in factors[1:]) or factors[0].number == 1:
-        return False
-    below = [f.reciprocal is not None for f in factors]
-    return (not any(below) or below == sorted(below)) and not any(isinstance(f, (Power, Sqrt)) for f in factors)
-
-
 @identity("a^i*a^j = a^(i + j)", title="aⁱaʲ = aⁱ⁺ʲ", where="a: scalar positive; i, j: scalar")
 def equal_bases(e: Expr) -> Expr | None:
     """Powers of one base are joined, where there are any."""
@@ -74,8 +65,6 @@ def has_equal_bases(factors: Sequence[Expr]) -> bool:
 
 def collected(e: Expr) -> Expr:
     """Numbers are multiplied to the front and powers of one base joined; reciprocals go last."""
-    if are_collected(e.operands):
-        return e
     number, exponents = UNIT, dict[Expr, Fraction]()
     first: dict[Expr, Expr] = {}
     for factor in e.operands:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from matdiff.algebra.constants import UNITY, Identity, Ones, Zeros, is_zero
+from matdiff.algebra.constants import UNITY, Ones, Zeros, is_zero
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Number
 from matdiff.algebra.laws import identity
-from matdiff.algebra.operators.products import Hadamard, Product, Scale, Transpose, zero
-from matdiff.algebra.operators.square import Inverse, MatrixPower, matrix_power
-from matdiff.algebra.operators.structure import DiagonalMatrix, value_of
+from matdiff.algebra.operators.products import Hadamard, Scale, Transpose, zero
+from matdiff.algebra.operators.structure import DiagonalMatrix
 from matdiff.algebra.stated import stated
 
 
@@ -23,9 +22,7 @@ def scalars_in_front(e: Expr, first: int = 0) -> Expr | None:
 
 @identity("A*zeros(n, p) = zeros(m, p)", where="A: m x n", among=(Zeros,))
 def zero_in_product(e: Expr) -> Expr | None:
-    if any(isinstance(f, Zeros) for f in e.operands):
-        return zero(e.shape)
-    return None
+    return zero(e.shape) if any(isinstance(f, Zeros) for f in e.operands) else None
 
 
 @identity("A*(c*B) = c*(A*B)", title="A(cB) = c(AB)", where="c: scalar; A: m x n; B: n x p", among=(Scale,))
@@ -36,16 +33,6 @@ def multiple_in_product(e: Expr) -> Expr | None:
 identity_in_product = stated("A*eye(n) = A", where="A: m x n", also=("eye(m)*A = A",))
 
 
-INVERTED = (Inverse, MatrixPower)
-
-
-def base_and_exponent(e: Expr) -> tuple[Expr, int]:
-    """A⁻¹ is (A, −1), Aᵏ is (A, k), A is (A, 1)."""
-    if isinstance(e, Inverse):
-        return e.operands[0], -1
-    return (e.operands[0], e.data[0]) if isinstance(e, MatrixPower) else (e, 1)
-
-
 inverse_in_product = stated(
     "inv(A)*A = eye(n)", requires="A invertible", where="A: n x n invertible", also=("A*inv(A) = eye(n)",)
 )
@@ -54,57 +41,20 @@ powers_in_product = stated(
 )  # also A⁻¹A² = A, of a matrix that has an inverse
 
 
-@identity(
+product_beside_its_inverse = stated(  # where a definition may stand for what is inverted
     "inv(A*B)*A*B = eye(m)",
-    where="A: m x n; B: n x m",
+    where="A: m x n; B: n x m; k: integer positive",
     requires="AB invertible",
-    also=("A*B*inv(A*B) = eye(m)", "A*B*(A*B)^-3 = (A*B)^-2"),
-    among=INVERTED,
+    also=("A*B*inv(A*B) = eye(m)", "(A*B)^(-k-1)*A*B = (A*B)^(-k)", "A*B*(A*B)^(-k-1) = (A*B)^(-k)"),
+    opened=True,
 )
-def product_beside_its_inverse(e: Expr) -> Expr | None:
-    """A product that is inverted beside its inverse, where a definition may stand for it."""
-    return beside_inverse(e, whole=True)
-
-
-@identity(
+factor_beside_inverse = stated(
     "inv(A*B)*A = inv(B)",
-    where="A, B: n x n invertible",
+    where="A, B: n x n invertible; k: integer positive",
     requires="AB invertible",
-    also=("B*inv(A*B) = inv(A)",),
-    among=INVERTED,
+    also=("B*inv(A*B) = inv(A)", "(A*B)^(-k-1)*A = (A*B)^(-k)*inv(B)", "B*(A*B)^(-k-1) = inv(A)*(A*B)^(-k)"),
+    opened=True,
 )
-def factor_beside_inverse(e: Expr) -> Expr | None:
-    """Square factors with which a product begins or ends, beside its inverse."""
-    return beside_inverse(e, whole=False)
-
-
-def beside_inverse(e: Expr, whole: bool) -> Expr | None:
-    """All factors of a product that stands inverted beside them, or else as many as possible, cancel with it."""
-    f = e.operands
-    for k, factor in enumerate(f):
-        a, power = base_and_exponent(factor)
-        inverted = value_of(a)
-        if power >= 0 or not isinstance(inverted, Product):
-            continue
-        g = inverted.operands
-        left = matrix_power(a, power + 1) if power < -1 else None
-        for n in (len(g),) if whole else range(len(g) - 1, 0, -1):
-            if g[n - 1].cols is a.rows and f[k + 1 : k + 1 + n] == g[:n]:
-                return without_identities(e, *f[:k], left, inverse_of_product(g[n:]), *f[k + 1 + n :])
-            if g[-n].rows is a.rows and k >= n and f[k - n : k] == g[-n:]:
-                return without_identities(e, *f[: k - n], inverse_of_product(g[:-n]), left, *f[k + 1 :])
-    return None
-
-
-def inverse_of_product(factors: tuple[Expr, ...]) -> Expr | None:
-    """(AB)⁻¹, where there are factors."""
-    return Inverse.of(Product.of(*factors)) if factors else None
-
-
-def without_identities(like: Expr, *factors: Expr | None) -> Expr:
-    """A product of those factors that there are, and I of its shape where there is none."""
-    kept = [f for f in factors if f is not None]
-    return Product.of(*kept) if kept else Identity(like.rows)
 
 
 diagonal_times_vector = stated(
@@ -143,9 +93,7 @@ diagonal_of_identity = stated("diag(eye(n)) = ones(n)", title="diag(I) = 1")
 
 @identity("A .* zeros(m, n) = zeros(m, n)", where="A: m x n", among=(Zeros, Number))
 def zero_in_hadamard(e: Expr) -> Expr | None:
-    if any(map(is_zero, e.operands)):
-        return zero(e.shape)
-    return None
+    return zero(e.shape) if any(map(is_zero, e.operands)) else None
 
 
 @identity("A .* (c*B) = c*(A .* B)", where="c: scalar; A, B: m x n", among=(Scale,))

@@ -6,48 +6,41 @@ the operators have shorter differentials than what they stand for.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from matdiff.algebra.constants import Ones
-from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Number
-from matdiff.algebra.identities.expansions import sum_over_entries
-from matdiff.algebra.identities.likeness import key
-from matdiff.algebra.identities.products import is_ones, is_row_of_ones
-from matdiff.algebra.identities.transposes import gets_no_longer
+from matdiff.algebra.identities.transposes import gets_no_longer, untransposed
 from matdiff.algebra.laws import identity
-from matdiff.algebra.operators.entrywise import Exp
+from matdiff.algebra.operators.entrywise import Exp, Log
 from matdiff.algebra.operators.products import (
     Hadamard,
     Power,
     Product,
     Scale,
-    Sum,
     Transpose,
-    coefficient,
-    multiple,
+    factors_of,
+    scalars_of,
 )
 from matdiff.algebra.operators.softmax import Softmax
-from matdiff.algebra.operators.structure import value_of
-from matdiff.algebra.operators.sums import IndexedSum, SumOfEntries
 from matdiff.algebra.stated import stated
 
 # ---- what is recognised -----------------------------------------------------------------------------
 
 
 def summed_exponent(e: Expr) -> Expr | None:
-    """v where an expression is sum(exp(v)), also written 1ᵀexp(v) or Σᵢ exp(vᵢ)."""
-    if isinstance(e, IndexedSum):
-        e = sum_over_entries.apply(e) or e
-    match e:
-        case SumOfEntries(operands=(Exp(operands=(v,)),)):
-            return v if v.cols is ONE else None
-        case Product(operands=(row, Exp(operands=(v,)))) if is_row_of_ones(row) and v.cols is ONE:
-            return v
-        case Product(operands=(Transpose(operands=(Exp(operands=(v,)),)), ones)) if is_ones(ones) and v.cols is ONE:
-            return v
-        case _:
-            return None
+    """v where an expression is sum(exp(v)), also written 1ᵀexp(v) or Σᵢ exp(vᵢ): its logarithm is logsumexp(v)."""
+    laws = (logsumexp_of_vector, *logsumexp_of_product.each, logsumexp_of_terms)
+    found: Expr | None = next((made for law in laws if (made := law.apply(Log(e))) is not None), None)
+    return None if found is None else found.operands[0]
+
+
+def totals(scalars: Sequence[Expr]) -> Iterator[tuple[int, Expr]]:
+    """The places of powers of 1/sum(exp(v)) among scalars, with v."""
+    for k, s in enumerate(scalars):
+        v = summed_exponent(split_power(s)[0]) if s.reciprocal else None
+        if v is not None:
+            yield k, v
 
 
 def split_power(e: Expr) -> tuple[Expr, int]:
@@ -63,33 +56,15 @@ def without_one(factors: Sequence[Expr], place: int) -> tuple[Expr, ...]:
     return (*factors[:place], *left, *factors[place + 1 :])
 
 
-def exchanged(factor: Expr, v: Expr) -> Expr | None:
-    """A factor with exp(v) in it, transposed or not, with softmax(v) instead."""
-    if isinstance(factor, Transpose):
-        inside = exchanged_upright(factor.operands[0], v)
-        return None if inside is None else Transpose(inside)
-    return exchanged_upright(factor, v)
-
-
-def exchanged_upright(factor: Expr, v: Expr) -> Expr | None:
-    """exp(v), or an entrywise product that it is a factor of, with softmax(v) instead."""
-    match factor:
-        case Exp(operands=(a,)) if a is v:
-            return Softmax(v)
-        case Hadamard(operands=f) if not factor.is_scalar:
-            place = next((k for k, g in enumerate(f) if isinstance(g, Exp) and g.operands[0] is v), None)
-            return None if place is None else Hadamard.of(*f[:place], Softmax(v), *f[place + 1 :])
-        case _:
-            return None
-
-
-def exchanged_in(e: Expr, v: Expr) -> Expr | None:
-    """An expression with one of its matrix factors exchanged."""
-    factors = e.operands if isinstance(e, Product) else (e,)
+def exchanged(e: Expr, v: Expr) -> Expr | None:
+    """A product with softmax(v) for exp(v) in one of its factors, transposed or in an entrywise product, or not."""
+    factors = factors_of(e)
     for k, factor in enumerate(factors):
-        new = exchanged(factor, v)
-        if new is not None:
-            return Product.of(*factors[:k], new, *factors[k + 1 :])
+        upright = untransposed(factor)
+        parts = upright.operands if isinstance(upright, Hadamard) and not upright.is_scalar else (upright,)
+        if Exp(v) in parts:
+            new = Hadamard.of(*[Softmax(v) if j == parts.index(Exp(v)) else o for j, o in enumerate(parts)])
+            return Product.of(*factors[:k], new if upright is factor else Transpose(new), *factors[k + 1 :])
     return None
 
 
@@ -110,12 +85,10 @@ def exchanged_in(e: Expr, v: Expr) -> Expr | None:
 )
 def softmax_of_vector(e: Expr) -> Expr | None:
     c, a = e.operands
-    scalars = c.operands if isinstance(c, Hadamard) else (c,)
-    for k, scalar in enumerate(scalars):
-        v = summed_exponent(split_power(scalar)[0]) if scalar.reciprocal else None
-        new = exchanged_in(a, v) if v is not None else None
+    for k, v in totals(scalars_of(c)):
+        new = exchanged(a, v)
         if new is not None:
-            rest = without_one(scalars, k)
+            rest = without_one(scalars_of(c), k)
             return Scale.of(Hadamard.of(*rest), new) if rest else new
     return None
 
@@ -130,17 +103,12 @@ def softmax_of_vector(e: Expr) -> Expr | None:
     within=(Exp,),
 )
 def softmax_in_scalar(e: Expr) -> Expr | None:
-    if not e.is_scalar:
-        return None
-    f = e.operands
-    for k, scalar in enumerate(f):
-        v = summed_exponent(split_power(scalar)[0]) if scalar.reciprocal else None
-        for j, other in enumerate(f if v is not None else ()):
-            new = exchanged_in(other, v) if isinstance(other, Product) and v is not None else None
+    f = e.operands if e.is_scalar else ()
+    for k, v in totals(f):
+        for j, other in enumerate(f):
+            new = exchanged(other, v) if isinstance(other, Product) else None
             if new is not None:
-                factors = list(f)
-                factors[j] = new
-                return Hadamard.of(*without_one(factors, k))
+                return Hadamard.of(*without_one((*f[:j], new, *f[j + 1 :]), k))
     return None
 
 
@@ -177,53 +145,29 @@ rows_of_softmax_summed = stated(
     also=("softmax_cols(A)'*ones(m) = ones(n)",),
     opened=True,
     among=(Ones,),
-)
-columns_of_softmax_summed = stated(
-    "ones(m)'*softmax_cols(A) = ones(n)'",
-    where="A: m x n",
-    also=("ones(n)'*softmax_rows(A)' = ones(m)'",),
-    opened=True,
-    among=(Ones,),
+    transposed=True,
 )
 softmax_summed = stated(
     "ones(n)'*softmax(v) = 1", where="v: n", also=("softmax(v)'*ones(n) = 1",), opened=True, among=(Ones,)
 )
 
 
-@identity(
-    "(x + c*ones(n)) .* softmax(v) - ((x + c*ones(n))'*softmax(v))*softmax(v)"
+constants_beside_softmax = stated(  # a constant does not change a softmax, and so it leaves the differential of one
+    "(x + ones(n)) .* softmax(v) - ((x + ones(n))'*softmax(v))*softmax(v)"
     " = x .* softmax(v) - (x'*softmax(v))*softmax(v)",
     title="(x + c1) ⊙ p − ((x + c1)ᵀp)p = x ⊙ p − (xᵀp)p",
     where="x, v: n; c: scalar",
+    also=[
+        f"(x + {c}) .* softmax(v) - ({mean})*softmax(v) = x .* softmax(v) - (x'*softmax(v))*softmax(v)"
+        for c, mean in (
+            ("ones(n)", "softmax(v)'*(x + ones(n))"),
+            ("c*ones(n)", "(x + c*ones(n))'*softmax(v)"),
+            ("c*ones(n)", "softmax(v)'*(x + c*ones(n))"),
+        )
+    ],
+    opened=True,
     among=(Hadamard,),
 )
-def constants_beside_softmax(e: Expr) -> Expr | None:
-    """A constant does not change a softmax, and so it leaves the differential of one."""
-    for k, term in enumerate(e.operands):
-        number, body = coefficient(term)
-        if not isinstance(body, Hadamard) or len(body.operands) != 2 or e.cols is not ONE:
-            continue
-        for p, x in (body.operands, body.operands[::-1]):
-            rest = [a for a in x.operands if not is_constant(a)] if isinstance(x, Sum) else []
-            if isinstance(value_of(p), Softmax) and 0 < len(rest) < len(x.operands):
-                wanted = key(Scale.of(Product.of(Transpose(x), p), p))
-                parts = {
-                    key(b): j
-                    for j, t in enumerate(e.operands)
-                    for c, b in [coefficient(t)]
-                    if b is not None and c == -number
-                }
-                if wanted in parts:
-                    y = Sum.of(*rest)
-                    mean = multiple(-number, Scale.of(Product.of(Transpose(y), p), p))
-                    changed = {k: multiple(number, Hadamard.of(y, p)), parts[wanted]: mean}
-                    return Sum.of(*[changed.get(j, t) for j, t in enumerate(e.operands)])
-    return None
-
-
-def is_constant(e: Expr) -> bool:
-    """A vector whose entries are all the same: 1, or a multiple of it."""
-    return is_ones(e.operands[-1] if isinstance(e, Scale) else e)
 
 
 # ---- rows and columns of a matrix -------------------------------------------------------------------

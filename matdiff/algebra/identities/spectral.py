@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from matdiff.algebra.expr import Expr
-from matdiff.algebra.laws import Statement, identity
+from matdiff.algebra.laws import Statement
 from matdiff.algebra.operators.products import Scale
-from matdiff.algebra.operators.singular import Polar
 from matdiff.algebra.operators.symmetry import is_positive
 from matdiff.algebra.stated import stated
 
@@ -41,14 +39,14 @@ singular_value_of_outer_product = stated(
 )
 
 
-@identity("polar(k*A) = polar(A)", where="A: m x n; k: scalar positive", also=("polar(-k*A) = -polar(A)",))
-def multiple_in_polar(e: Expr) -> Expr | None:
-    if not isinstance(e.operands[0], Scale):
-        return None
-    k, a = e.operands[0].operands
-    return Polar(a) if is_positive(k) else -Polar(a) if is_positive(-k) else None
-
-
+multiple_in_polar = stated(
+    "polar(k*A) = polar(A)",
+    where="A: m x n; k: scalar positive",
+    also=("polar(-k*A) = -polar(A)",),
+    when=lambda e: (
+        isinstance(a := e.operands[0], Scale) and (is_positive(a.operands[0]) or is_positive(-a.operands[0]))
+    ),
+)
 double_pseudo_inverse = stated(
     "pinv(pinv(A)) = A", where="A: m x n", also=("pinv(eye(n)) = eye(n)", "pinv(zeros(m, n)) = zeros(n, m)")
 )

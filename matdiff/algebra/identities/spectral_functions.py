@@ -20,7 +20,7 @@ from matdiff.algebra.stated import stated
     "sum(exp(eigvals(S))) = tr(expm(S))",
     title="sum(f(λ(S))) = Tr(f(S))",
     where="S: n x n symmetric",
-    also=("sum(eigvals(S)) = tr(S)",),
+    also=("sum(eigvals(S)) = tr(S)", "sum(f(eigvals(S))) = tr(funm(f, S))"),
     under_d=True,
     shorter=False,
 )

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import combinations
 
-from matdiff.algebra.expr import Expr, Number, Symbol, postorder
+from matdiff.algebra.expr import UNIT, Expr, Number, Symbol, postorder
 from matdiff.algebra.identities.indexed import as_written
 from matdiff.algebra.matching.rules import term
 from matdiff.algebra.matching.standard import Standard
 from matdiff.algebra.matching.up_to_form import UpToForm
-from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, coefficient, multiple
+from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, coefficient
 from matdiff.algebra.operators.structure import is_named
+from matdiff.algebra.statements.gathering import over_terms
 from matdiff.algebra.statements.substitution import instance
 from matdiff.algebra.walks import exchanged
 from matdiff.errors import ShapeError
@@ -141,7 +143,10 @@ def windows(left: Expr, e: Expr) -> Iterator[Window]:
     """The parts of a sum or a product that a statement may be about, and how something is exchanged in their place."""
     yield e, lambda made: made
     if isinstance(left, Sum) and isinstance(e, Sum):
-        yield Sum.of(*[negated(t) for t in e.operands]), negated
+        numbers = [coefficient(t)[0] for t in e.operands]
+        for k in dict.fromkeys([-UNIT, *numbers, *[-k for k in numbers]]):
+            if k not in (0, 1):
+                yield over_terms(1 / k, e), partial(over_terms, k)
     t = term(e)
     if t.core is None:
         yield from _scalars(e)
@@ -153,12 +158,6 @@ def windows(left: Expr, e: Expr) -> Iterator[Window]:
         yield from _neighbours(t.core, e.operands[0] if isinstance(e, Scale) else Number(1))
     if isinstance(left, (Sum, Hadamard)) and type(e) is type(left):
         yield from _some_of(e, len(left.operands))
-
-
-def negated(e: Expr) -> Expr:
-    """−e, term by term."""
-    number, rest = coefficient(e)
-    return Sum.of(*map(negated, e.operands)) if isinstance(e, Sum) else multiple(-number, rest)
 
 
 def _scalars(e: Expr) -> Iterator[Window]:

@@ -133,6 +133,10 @@ class MatrixFunction(Operator):
         known = function.of(ENTRY, *parameters)
         return cls.make((s, *known.operands[1:]), (function.names[0], 0))
 
+    def instance(self, operands: tuple[Expr, ...], data: Data) -> Expr:
+        *formula, s = operands
+        return of_matrix(formula[0], ENTRY, s) if formula else self.applied(*data, s)
+
     @classmethod
     def shape_of(cls, operands: tuple[Expr, ...], data: Data) -> Shape:
         if operands[0].rows is not operands[0].cols:

@@ -7,7 +7,7 @@ from typing import Any
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import ONE, Shape, shape_text
 from matdiff.algebra.expr import OPERATORS, Data, Expr, Number, Operator, fact
-from matdiff.algebra.laws import Statement, differential
+from matdiff.algebra.laws import Statement, differential, stated_differential
 from matdiff.algebra.notation import ATOM, POSTFIX, Notation, Slot, Style, call, fenced, power
 from matdiff.algebra.operators.linear import Linear
 from matdiff.algebra.operators.products import Product, Scale, Sum, Transpose
@@ -35,15 +35,13 @@ class Inverse(Operator):
     def lower(self, to: Any, a: Any) -> Any:
         return to.inverse(self.operands[0], a)
 
-    @differential(
+    d = stated_differential(
         "differential_of_inverse",
         "d(inv(A)) = -inv(A)*d(A)*inv(A)",
         title="d(A⁻¹)",
         requires="A invertible",
         source="Magnus and Neudecker, ch. 8, sec. 4",
     )
-    def d(self: Expr, da: Expr) -> Expr:
-        return -Product.of(self, da, self)
 
 
 class MatrixPower(Operator):
@@ -166,15 +164,13 @@ class Determinant(Operator):
     def lower(self, to: Any, a: Any) -> Any:
         return to.determinant(self.operands[0], a, "det")
 
-    @differential(
+    d = stated_differential(
         "differential_of_determinant",
         "d(det(A)) = det(A)*tr(inv(A)*d(A))",
         title="d|A|",
         requires="A invertible",
         source="Jacobi; Magnus and Neudecker, ch. 8, sec. 3: d|A| = tr(adj(A) dA)",
     )
-    def d(self: Expr, da: Expr) -> Expr:
-        return self * Trace(Inverse(self.operands[0]) * da)
 
 
 class LogDeterminant(Operator):
@@ -195,12 +191,10 @@ class LogDeterminant(Operator):
     def lower(self, to: Any, a: Any) -> Any:
         return to.determinant(self.operands[0], a, "logdet")
 
-    @differential(
+    d = stated_differential(
         "differential_of_logdet",
         "d(logdet(A)) = tr(inv(A)*d(A))",
         title="d log|A|",
         requires="A invertible",
         source="Magnus and Neudecker, ch. 8, sec. 3",
     )
-    def d(self: Expr, da: Expr) -> Expr:
-        return Trace(Inverse(self.operands[0]) * da)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from fractions import Fraction
 from typing import Any, TypeVar
 
 from matdiff.algebra.expr import Expr, replace, symbols
@@ -75,3 +76,10 @@ def in_place_of(e: Expr, places: Sequence[int], joined: Expr) -> Expr:
     """A sum in which some terms are replaced by one, which stands where the first of them stood."""
     first, taken = places[0], frozenset(places)
     return Sum.of(*[joined if k == first else t for k, t in enumerate(e.operands) if k == first or k not in taken])
+
+
+def over_terms(number: Fraction, e: Expr) -> Expr:
+    """A multiple of an expression; of a sum term by term."""
+    parts = [coefficient(t) for t in (e.operands if type(e) is Sum else (e,))]
+    terms = [multiple(number * k, body) for k, body in parts]
+    return Sum.of(*terms) if len(terms) > 1 else terms[0]

@@ -14,15 +14,16 @@ from functools import cache
 
 from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import ONE, SCALAR, Size, solution
-from matdiff.algebra.expr import Expr, Index, Number, Operator, Symbol
+from matdiff.algebra.expr import FUNCTIONS, Expr, Index, Number, Operator, Symbol, postorder
+from matdiff.algebra.kinds import is_a
 from matdiff.algebra.operators.entrywise import Entrywise, Unspecified
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose, turned
-from matdiff.algebra.operators.square import MatrixPower
-from matdiff.algebra.operators.structure import value_of
+from matdiff.algebra.operators.square import Inverse, MatrixPower
+from matdiff.algebra.operators.structure import Named, value_of
 from matdiff.algebra.operators.sums import Entry, IndexedSum, Member
 from matdiff.algebra.operators.symbolic_powers import SymbolicPower, counted, last_of, matrix_base
 from matdiff.algebra.operators.symmetry import is_not_positive
-from matdiff.algebra.statements.substitution import Applied, Family, Found, substituted
+from matdiff.algebra.statements.substitution import Applied, Derived, Family, Found, substituted
 from matdiff.errors import MatdiffError, ShapeError
 
 GRANTED = frozenset(  # properties that are conditions of a law, said in words; what a letter stands for has the others
@@ -263,6 +264,8 @@ class Matcher:
         """Sizes, numbers and names beside the operands."""
         if not isinstance(p, Operator) and p.number is None:
             return self._shape(p, e, found)
+        if p.data and is_a(p, "MatrixFunction", "FrechetOfFunction") and p.data[0] not in FUNCTIONS:
+            return self._named(p, e, found)
         for a, b in zip(p.data, e.data, strict=True):
             if isinstance(a, Size) and isinstance(b, Size):
                 sized = self._size(a, b, found)
@@ -272,6 +275,12 @@ class Matcher:
             elif a is not b and a != b:
                 return None
         return found
+
+    def _named(self, p: Expr, e: Expr, found: Found) -> Found | None:
+        """funm(f, S) with an open f: a function of matrices of any name, derived as often at least."""
+        (f, order, *rest), (name, k, *others) = p.data, e.data
+        own = Derived(name, k - order)
+        return {**found, f: own} if k >= order and rest == others and found.get(f, own) == own else None
 
     def _power(self, p: Expr, e: Expr, found: Found) -> Iterable[Found]:
         """Aˢ with a letter s: every power."""
@@ -306,10 +315,12 @@ def scaled(scalars: tuple[Expr, ...], rest: tuple[Expr, ...]) -> Expr:
 
 
 class Opened(Matcher):
-    """Matches what definitions stand for as well."""
+    """Matches what definitions stand for as well; their names stay where a part of a statement stays."""
 
     def match(self, p: Expr, e: Expr, found: Found) -> Iterable[Found]:
-        return super().match(p, e if is_letter(p) else value_of(e), found)
+        if is_letter(p) or type(e) is not Named:
+            return super().match(p, e, found)
+        return ({**more, p: e} for more in super().match(p, value_of(e), found))
 
 
 def is_letter(p: Expr) -> bool:
@@ -320,6 +331,18 @@ def is_letter(p: Expr) -> bool:
 def is_bare(p: Expr) -> bool:
     """Whether a part of a statement is a letter, perhaps transposed, or what an index makes of it."""
     return type(p.operands[0] if type(p) is Transpose else p) in (Symbol, Member)
+
+
+def occurs(letter: Expr, ps: Sequence[Expr]) -> int:
+    """In how many of some factors a letter stands."""
+    return sum(letter in set(postorder(p)) for p in ps)
+
+
+def core(e: Expr) -> Expr:
+    """What stands below transposes, inverses and powers: the same of all factors that are made of one matrix so."""
+    while isinstance(e, (Transpose, Inverse, MatrixPower, SymbolicPower)):
+        e = e.operands[0]
+    return e
 
 
 def is_as_wide(p: Expr, first: Expr, last: Expr) -> bool:

@@ -12,7 +12,7 @@ from matdiff.algebra.dims import ONE, Size, solution
 from matdiff.algebra.expr import Expr, Index, Number, Operator, Symbol, postorder
 from matdiff.algebra.operators.abbreviations import count
 from matdiff.algebra.operators.differentials import Differential
-from matdiff.algebra.operators.entrywise import Unspecified
+from matdiff.algebra.operators.entrywise import ENTRY, Unspecified
 from matdiff.algebra.operators.products import Hadamard, Sum, Transpose, ones_like, turned, zero
 from matdiff.algebra.operators.sums import Member, substitute_index
 from matdiff.errors import ShapeError
@@ -38,6 +38,13 @@ class Applied(NamedTuple):
 
     def to(self, a: Expr) -> Expr:
         return self.node.rebuild((a, *self.node.operands[1:]))
+
+
+class Derived(NamedTuple):
+    """What f stands for in funm(f, S): a function by its name, and how often it is derived."""
+
+    name: str
+    order: int
 
 
 def substituted(p: Size, found: Found) -> Size:
@@ -115,6 +122,8 @@ def _function(node: Expr, found: Found, done: dict[Expr, Expr]) -> Expr:
 
 
 def _operation(node: Expr, found: Found, done: dict[Expr, Expr]) -> Expr:
+    if node in found:
+        return found[node]  # type: ignore[no-any-return]
     operands = tuple(map(done.__getitem__, node.operands))
     if type(node) is Sum or type(node) is Hadamard:
         numbers = [o.number for o in operands if o.number is not None]
@@ -123,6 +132,11 @@ def _operation(node: Expr, found: Found, done: dict[Expr, Expr]) -> Expr:
     if not node.operands and not node.data:
         return node
     data = tuple([_datum(d, found, done) for d in node.data]) if node.data else ()
+    function = found.get(data[0]) if data and isinstance(data[0], str) else None
+    if isinstance(function, Derived):
+        data = (function.name, function.order + data[1], *data[2:])
+    elif isinstance(function, Applied):  # a formula in a number
+        return node.instance((function.to(ENTRY), *operands), data)
     if isinstance(node, Constant):  # of one entry it is a number
         made = node.make((), data)
         return zero(made.shape) if isinstance(node, Zeros) else ones_like(made) if ONE in made.shape else made

@@ -130,26 +130,16 @@ power_of_outer_product = stated(
 )
 
 
-EVEN = ("cos", "abs")
-ODD = ("sin", "arctan", "arcsin", "arcsinh", "arctanh", "sign", "erf")
-
-
-@identity(
-    "cos(-a) = cos(a)",
+even_and_odd = stated(
+    "cos(-A) = cos(A)",
     title="f(−a) = ±f(a)",
-    where="a: scalar",
-    also=[f"{f}(-a) = {f}(a)" for f in EVEN] + [f"{f}(-a) = -{f}(a)" for f in ODD],
+    where="A: m x n",
+    also=[
+        "abs(-A) = abs(A)",
+        *[f"{f}(-A) = -{f}(A)" for f in "sin arctan arcsin arcsinh arctanh sign erf".split()],
+    ],
+    name="even_and_odd",
 )
-def even_and_odd(e: Expr) -> Expr | None:
-    """f(−A) = ±f(A) for the even and the odd functions."""
-    if not isinstance(e, Entrywise) or e.names[0] not in EVEN + ODD or e.operands[1:]:
-        return None
-    a = e.operands[0]
-    first = a.operands[0] if isinstance(a, Sum) else a
-    if coefficient(first)[0] >= 0:
-        return None
-    inner_ = Sum.of(*[-t for t in a.operands]) if isinstance(a, Sum) else -a
-    return e.rebuild((inner_,)) if e.names[0] in EVEN else -e.rebuild((inner_,))
 
 
 @identity("sqrt(a*b) = sqrt(a)*sqrt(b)", title="√(ab) = √a√b", where="a, b: scalar positive")

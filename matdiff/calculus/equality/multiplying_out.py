@@ -14,16 +14,15 @@ from math import prod
 from matdiff.algebra.constants import Identity, Ones
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Index, Number, fact
+from matdiff.algebra.identities.convolution import LINEAR as OF_CONVOLUTIONS
 from matdiff.algebra.identities.indexed import fresh_index
 from matdiff.algebra.laws import identity
 from matdiff.algebra.operators.abbreviations import count
-from matdiff.algebra.operators.convolution import Convolution, CrossCorrelation, FullConvolution, FullCrossCorrelation
 from matdiff.algebra.operators.entrywise import Abs, Log
 from matdiff.algebra.operators.kronecker import Kronecker, Unvec, Vec
+from matdiff.algebra.operators.linear import Bilinear
 from matdiff.algebra.operators.matrix_functions import Frechet
-from matdiff.algebra.operators.patches import BandMatrix, BandSum, Patches, PatchSum
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose, coefficient, multiple
-from matdiff.algebra.operators.resampling import Dilated, Flipped, Padded, Subsampled
 from matdiff.algebra.operators.square import Determinant, Inverse, LogDeterminant, Trace
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
 from matdiff.algebra.operators.sums import Entry, IndexedSum, SumOfEntries, substitute_index
@@ -33,12 +32,9 @@ from matdiff.calculus.equality.ordering import letters, order, ordered_sum, oute
 
 MOST_TERMS = 2_000
 HIGHEST_POWER = 12
-BILINEAR = (Kronecker, CrossCorrelation, Convolution, FullConvolution, FullCrossCorrelation)
-WINDOWED = (Flipped, Dilated, Subsampled, Padded, Patches, PatchSum, BandMatrix, BandSum)
 LINEAR = (
-    *(Trace, SumOfEntries, DiagonalMatrix, DiagonalVector, Vec, Unvec, IndexedSum, Entry, Frechet),
-    *BILINEAR,
-    *WINDOWED,
+    *(Trace, SumOfEntries, DiagonalMatrix, DiagonalVector, Vec, Unvec, IndexedSum, Entry, Frechet, Kronecker),
+    *OF_CONVOLUTIONS,
 )
 
 
@@ -84,14 +80,14 @@ def power_multiplied_out(e: Expr) -> Expr | None:
 def linear_multiplied_out(e: Expr) -> Expr | None:
     """Any linear operator: Tr, sum, diag, vec, ⊗, a sum over an index."""
     first = 1 if isinstance(e, Frechet) else 0
-    last = len(e.operands) if isinstance(e, BILINEAR) else first + 1
+    last = len(e.operands) if isinstance(e, Bilinear) else first + 1
     return over_sums(e, [terms(o) if first <= k < last else (o,) for k, o in enumerate(e.operands)])
 
 
 @identity("tr(c*A) = c*tr(A)", where="c: scalar; A: n x n")
 def multiple_of_linear(e: Expr) -> Expr | None:
     """Any linear operator of a matrix or vector."""
-    places = [1] if isinstance(e, Frechet) else range(len(e.operands)) if isinstance(e, BILINEAR) else [0]
+    places = [1] if isinstance(e, Frechet) else range(len(e.operands)) if isinstance(e, Bilinear) else [0]
     for k in places:
         match e.operands[k]:
             case Scale(operands=(c, a)):
@@ -238,7 +234,7 @@ def indexed_sum_outside(e: Expr) -> Expr | None:
     """Products and linear operators go into a sum over an index; scalars that are sums stay factors."""
     if isinstance(e, IndexedSum) or (isinstance(e, Hadamard) and e.is_scalar):
         return None
-    places = range(len(e.operands)) if isinstance(e, (Product, Hadamard, Scale, *BILINEAR)) else [0]
+    places = range(len(e.operands)) if isinstance(e, (Product, Hadamard, Scale, Bilinear)) else [0]
     for k in places:
         inner = e.operands[k]
         if isinstance(inner, IndexedSum) and not (isinstance(e, Scale) and k == 0):

@@ -94,7 +94,7 @@ def determinant_in_order(e: Expr) -> Expr | None:
 LINEAR: tuple[Law, ...] = (out.linear_multiplied_out, out.multiple_of_linear, out.indexed_sum_outside)
 NORMAL: dict[type[Expr], tuple[Law, ...]] = {
     Ones: (out.ones_as_product,),
-    Entrywise: (functions_apart.even_and_odd, *functions_apart.function_of_repeated.each),
+    Entrywise: (*functions_apart.even_and_odd.each, *functions_apart.function_of_repeated.each),
     Transpose: (transposes.transpose_of_scalar, transpose_at_leaves),
     Sum: (factoring.zero_in_sum, factoring.like_terms, terms_in_order),
     Scale: (
