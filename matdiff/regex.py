@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from functools import cache
-from typing import Any, cast
+from functools import lru_cache
+from typing import Any, TypeVar, cast
 
 METHODS = ("match", "fullmatch", "search", "split", "findall", "finditer")
 REPLACING = ("sub", "subn")  # which take the text second
 CLASS = re.compile(r"\\.|\[\^?\]?(?:[^\\\]]|\\.)*\]", re.DOTALL)
 SIGN = re.compile(r"\\[uUx][0-9A-Fa-f]+|\\.|.", re.DOTALL)  # of a class
+F = TypeVar("F", bound=Callable[..., Any])
 NOTHING, ANYTHING = r"[^\s\S]", r"[\s\S]"
 LAST = 0x7F  # of the signs of ASCII
 UNFOUND: dict[str, Callable[[str], Any]] = {  # what the methods give for a text in which nothing is found
@@ -72,10 +73,27 @@ def regex(text: str, flags: int = 0, given: Sequence[str] = "") -> re.Pattern[st
     return cast("re.Pattern[str]", _Late(text, flags, given))
 
 
-@cache
+@lru_cache(maxsize=1 << 13)
 def compiled(text: str, flags: int = 0, is_ascii: bool = False) -> re.Pattern[str]:
     """An expression, compiled for all texts or for those in ASCII."""
     return re.compile(for_ascii(text) if is_ascii else text, flags)
+
+
+def _kept(function: F) -> F:
+    """A function of re whose expressions are kept when they are compiled: of many, that forgets all."""
+    method = function.__name__
+
+    def call(pattern: str, *given: Any, flags: int = 0, **more: int) -> Any:
+        return getattr(compiled(pattern, flags), method)(*given, **more)
+
+    return cast("F", call)
+
+
+search, match, fullmatch, split = _kept(re.search), _kept(re.match), _kept(re.fullmatch), _kept(re.split)
+findall, finditer, sub = _kept(re.findall), _kept(re.finditer), _kept(re.sub)
+M, S, escape = re.M, re.S, re.escape
+Match = re.Match
+Pattern = re.Pattern
 
 
 def match_at(pattern: str, text: str, place: int = 0) -> re.Match[str] | None:

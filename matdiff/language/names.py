@@ -178,6 +178,7 @@ def has_script(text: str, place: int) -> bool:
     return text[place : place + 1] in SCRIPTS
 
 
+@lru_cache(maxsize=1 << 13)
 def named(text: str) -> str:
     """The canonical form of a name with what stands high behind it.
 

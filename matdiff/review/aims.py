@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from matdiff import regex as re
 
 NAMES = "fJLEF"
 GOAL = (

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from matdiff import regex as re
 from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.expr import Expr, Index, Symbol, replace, symbols
 from matdiff.algebra.operators.kronecker import Vec

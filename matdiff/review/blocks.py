@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from itertools import chain, pairwise
 
+from matdiff import regex as re
 from matdiff.language.outside import closing, split
 from matdiff.review.lines import Line, Statement
 from matdiff.review.operators import LETTER, letters_in

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from matdiff import regex as re
 from matdiff.algebra.constants import Constant
 from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.expr import Expr, Symbol, replace, symbols

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from matdiff import regex as re
 
 ITEM = r"^\s*(?:[-•]\s+)?\d+(?:\.\d+)*\.\s+(?=[^\W\d]|[\\∂∇⇒=])"  # 4.1. dh = …
 
@@ -27,7 +27,7 @@ def _label(row: str) -> str:
 
 def without_remark(row: str, column: int) -> tuple[str, int]:
     """A row without the remark that stands in a column at its right, and that column, or the one above."""
-    m = re.compile(r"(?<=[^\s,;.]) {3,}(?!(?:where|with)\s.*=)(?=\S)").search(row.rstrip(), len(_label(row)))
+    m = re.compiled(r"(?<=[^\s,;.]) {3,}(?!(?:where|with)\s.*=)(?=\S)").search(row.rstrip(), len(_label(row)))
     if m is None or "&" in row:
         indent = len(row) - len(row.lstrip())
         is_deep = indent > (24 if row.lstrip()[:1] in "([" else 16)

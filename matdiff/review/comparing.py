@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import suppress
 from fractions import Fraction
 
+from matdiff import regex as re
 from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import ONE, SCALAR
 from matdiff.algebra.expr import Expr, Number, postorder, replace, symbols

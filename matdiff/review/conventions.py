@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from matdiff import regex as re
 from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import ONE, SCALAR
 from matdiff.algebra.expr import Expr, Number, Symbol, postorder, replace, symbols

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from matdiff import regex as re
 from matdiff.algebra.dims import SCALAR
 from matdiff.language.declarations import declare
 from matdiff.language.declared import Declaration

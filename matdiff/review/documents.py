@@ -6,10 +6,10 @@ What is no formula is blank in a passage, so that the lines and columns are thos
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 
+from matdiff import regex as re
 from matdiff.errors import MatdiffError
 from matdiff.language.latex.commands import DEFINITIONS
 from matdiff.language.latex.macros import Macro, Stream, is_word

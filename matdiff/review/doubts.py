@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from itertools import permutations
 
+from matdiff import regex as re
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import SCALAR, Shape
 from matdiff.algebra.expr import Expr, Number, Symbol, postorder, replace, symbols

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from itertools import pairwise
 
+from matdiff import regex as re
 from matdiff.language.names import SUBSCRIPTS
 from matdiff.language.outside import between
 from matdiff.records import NamedTuple
@@ -183,7 +183,7 @@ def _neighbours(side: str, found: list[Factor]) -> Iterator[tuple[Factor, Factor
     """The operands that stand beside each other."""
     by_start = {f.start: f for f in sorted(found, key=lambda f: f.end)}
     for f in found:
-        gap = re.compile(BETWEEN).match(side, f.end)
+        gap = re.compiled(BETWEEN).match(side, f.end)
         other = by_start.get(gap.end()) if gap else None
         if other is not None:
             yield f, other
@@ -208,7 +208,7 @@ def _exchanges(side: str, found: list[Factor]) -> Iterator[Edit]:
         one, two = side[f.start : f.end], side[other.start : other.end]
         between = side[f.end : other.start] or " "
         yield Edit("order", f"{side[: f.start]}{two}{between}{one}{side[other.end :]}", (f.start, other.end))
-        last = re.compile(BETWEEN).match(side, other.end)
+        last = re.compiled(BETWEEN).match(side, other.end)
         third = by_start.get(last.end()) if last else None
         if third is not None:
             three = side[third.start : third.end]
@@ -244,7 +244,7 @@ def _numbers(side: str) -> Iterator[Edit]:
     for start, end in (place for part in parts(side) for place in terms(side, *part)):
         if side[start:end].strip().isdecimal():
             continue  # of 1 − h² it is a term that is missing
-        first = re.compile(r"\s*(\d+)(?![\d.^/])").match(side, start, end)
+        first = re.compiled(r"\s*(\d+)(?![\d.^/])").match(side, start, end)
         for factor, number in ((2, "2 "), (Fraction(1, 2), "(1/2) ")):
             spelt = f"({factor * int(first.group(1))})" if first else number
             yield Edit("factor", f"{side[:start]}{spelt}{side[first.end() if first else start :]}", (start, end))
@@ -259,7 +259,7 @@ def scaled(side: str, letters: Iterable[str]) -> Iterator[Edit]:
 
 def terms(side: str, first: int = 0, last: int | None = None) -> list[tuple[int, int]]:
     """The places of the terms of a side, or of a part of it, without their signs, outside of brackets."""
-    sign = re.compile(r"\s*[-+−]?").match(side, first)
+    sign = re.compiled(r"\s*[-+−]?").match(side, first)
     start = sign.end() if sign else first
     return [(start + a, start + b) for a, b in between(side[start:last], r"(?<=[^\s^*·])\s*[-+−]")]
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 
+from matdiff import regex as re
 from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.expr import Expr, Number, Symbol, postorder, replace, symbols
 from matdiff.algebra.operators.kronecker import Vec
@@ -182,7 +182,7 @@ class Equations:
     def give(self, left: Expr, right: Expr, reasons: Iterable[Expr] = ()) -> bool:
         """Whether two sides are equal where the equations so far hold, as wᵀw = 1, and *reasons* are 0."""
         sides, zeros = (self.usual(left), self.usual(right)), [*self.zeros, *map(self.usual, reasons)]
-        return bool(zeros) and Premises(zeros, sides).give(*sides) is True
+        return bool(zeros) and Premises(zeros, sides).imply(*sides)
 
     def has_increments(self) -> bool:
         """Whether an increment dX stands in an equation."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 
+from matdiff import regex as re
 from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.expr import Symbol
 from matdiff.language.names import named

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import suppress
 
+from matdiff import regex as re
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.expr import Expr, symbols
 from matdiff.errors import MatdiffError, ShapeError, UnsupportedError

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 
+from matdiff import regex as re
 from matdiff.records import NamedTuple
 from matdiff.review.lines import Line, Statement
 from matdiff.review.operators import HELD

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import suppress
 from copy import copy
 
+from matdiff import regex as re
 from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.expr import Expr, Symbol, postorder, symbols
 from matdiff.algebra.notation import GREEK
@@ -53,7 +53,7 @@ class Judge(Beside):
         Where a side needs a square matrix, as X⁻¹ does, it is wrong if it is so with equal sizes.
         """
         is_unfit = judged.verdict == UNREAD and re.match(rf"{MISFIT}|{BY_SIZES}", judged.reason) is not None
-        if self.is_square or not is_unfit or not judged.line.statements:
+        if self.is_square or not is_unfit or not judged.line.statements or not self.counts(judged.line, self.scope):
             return judged
         other = self._where_open_sizes_are("n", judged.line)
         if other.verdict == NO_CLAIM:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from copy import copy
 from typing import Any
 
+from matdiff import regex as re
 from matdiff.algebra.expr import Symbol
 from matdiff.errors import MatdiffError
 from matdiff.language.declarations import declare

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from matdiff import regex as re
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.laws import Law
 from matdiff.errors import MatdiffError
 from matdiff.review.chain import Fault
 
-OF_FUNCTION = re.compile(
+OF_FUNCTION = re.compiled(
     r"d\((\w+)\([A-Za-z]\)\) = (?!\1\(d\([A-Za-z]\)\)$)"
 )  # d(inv(A)) = …, and not d(tr(A)) = tr(d(A))
-OF_POWER = re.compile(r"d\([A-Za-z]\^")
+OF_POWER = re.compiled(r"d\([A-Za-z]\^")
 MISAPPLIED = frozenset(("function derivative", "inverse", "order"))
 GRADIENT = "the gradient G is what has df = Tr(Gᵀ dX)"
 

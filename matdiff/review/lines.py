@@ -6,11 +6,11 @@ A statement is a chain of sides with = between them; one that begins with = goes
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import lru_cache
 
+from matdiff import regex as re
 from matdiff.errors import MatdiffError
 from matdiff.language.names import FONT_MARKS, GREEK_WORDS
 from matdiff.language.outside import closing, outside, split

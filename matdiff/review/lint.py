@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 
+from matdiff import regex as re
 from matdiff.algebra.expr import postorder
 from matdiff.algebra.operators.products import Transpose
 from matdiff.errors import MatdiffError
@@ -17,7 +17,9 @@ from matdiff.review.chain import has_increments
 from matdiff.review.comparing import compared
 from matdiff.review.documents import Passage, passages
 from matdiff.review.doubts import holds, is_square
+from matdiff.review.lines import Line
 from matdiff.review.reviewing import parts
+from matdiff.review.scope import Scope
 from matdiff.review.sides import Judged
 from matdiff.review.slips import SAID, diagnosed
 from matdiff.review.verdicts import NO_CLAIM, UNREAD, WRONG
@@ -73,10 +75,10 @@ def linted(documents: Sequence[tuple[str, str]], where: str | None = None) -> Fi
         if SKIP_ALL in text:
             continue
         rows = text.split("\n")
-        said = "; ".join([where or "", *re.findall(WHERE, text, re.M)]).strip("; ")
+        said = "; ".join([where or "", *re.findall(WHERE, text, flags=re.M)]).strip("; ")
         for passage in passages(path, text):
-            for lines in parts(passage.text, _declared(said, passage.declared) or None):
-                judged = [j for j in lines if j.verdict != NO_CLAIM and _claims(j)]
+            for lines in parts(passage.text, _declared(said, passage.declared) or None, counts=claims_derivative):
+                judged = [j for j in lines if j.verdict != NO_CLAIM and j.scope and claims_derivative(j.line, j.scope)]
                 claims += len(judged)
                 read += sum(j.verdict != UNREAD for j in judged)
                 found += _findings(path, rows, judged, passage)
@@ -107,11 +109,10 @@ def _findings(path: str, rows: Sequence[str], judged: list[Judged], part: Passag
         yield Finding(path, number, column, CODES[slip.kind], slip.kind, slip.said)
 
 
-def _claims(judged: Judged) -> bool:
+def claims_derivative(line: Line, scope: Scope) -> bool:
     """Whether a line says what a derivative or a differential is."""
-    sides = [re.sub(WORD, _unless_increment, side) for s in judged.line.statements for side in s.sides]
-    scope = judged.scope
-    return scope is not None and any(scope.asks(side) or has_increments(side, scope) for side in sides)
+    sides = [re.sub(WORD, _unless_increment, side) for s in line.statements for side in s.sides]
+    return any(scope.asks(side) or has_increments(side, scope) for side in sides)
 
 
 def _unless_increment(m: re.Match[str]) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
 from functools import partial
 
+from matdiff import regex as re
 from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.notation import GREEK as SPELT
 from matdiff.language.declared import Declaration

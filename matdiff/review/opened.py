@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from matdiff import regex as re
 from matdiff.algebra.dims import ONE, SCALAR, Size, size
 from matdiff.errors import MatdiffError
 from matdiff.language.declared import Declaration

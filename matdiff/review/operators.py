@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
 
+from matdiff import regex as re
 from matdiff.errors import NotationError, UnsupportedError
 from matdiff.language.names import MARKS, SPELT_GREEK, SUBS, canonical, named
 from matdiff.language.outside import closing, outside
@@ -85,6 +85,7 @@ OPERATOR = (
     rf"|d(?=(?:\s+(?:{ABOVE})|\|)[^=/]*/\s*d[^\W\d_]))"
 )
 NEXT_TERM = rf"[-+−]\s*(?:[\w½ ]{{0,3}}|\([\w()/]+\)\s*)(?:{OPERATOR})"  # − ½∇_w g
+SIGNS = ("d", "∂", "∇", "hess", "D_")  # of which there is one in most derivatives
 WHOLE = rf"(?<![A-Za-z])(?P<op>[DHJ])\s*_?\{{?(?P<f>{LETTER})\}}?(?P<arguments>\s*\([^()=]*\))?"  # D f, H_f(x)
 
 OF_VEC = (  # ∂vec(Y)/∂(vec X)ᵀ is ∂Y/∂X
@@ -96,14 +97,15 @@ BY_SAME = rf"{D}\s*(?:\(?\s*vec\s*(?P=x)\s*\)?|(?P=x)){TURNED}"
 OF_NABLA = rf"(?P<open>\(\(\s*)?{NABLA_OF}\s*(?(open)\)\s*/\s*\(\s*{BY_SAME}\s*\)\s*\)|/\s*{BY_SAME})"  # ∂∇_x f/∂xᵀ
 
 
-def letters_in(side: str) -> set[str]:
+@lru_cache(maxsize=4096)
+def letters_in(side: str) -> frozenset[str]:
     """The names of one letter that stand in a side, none of them within the name of a function.
 
     >>> sorted(letters_in("log(x_i) + Aᵀ exp(b) beta"))
     ['A', 'b', 'beta', 'x_i']
     """
     bare = re.sub(rf"(?<![A-Za-z_])(?:{FUNCTION})(?![A-Za-z])|{OF_NORM}", " ", side)
-    return {named(n) for n in re.findall(rf"{SPELT}|{LETTER}", bare)}
+    return frozenset(map(named, re.findall(rf"{SPELT}|{LETTER}", bare)))
 
 
 def is_chain_rule(sides: Sequence[str]) -> bool:
@@ -149,19 +151,20 @@ def with_names(
     >>> with_names("W' ∇_h L", {"L"}, lambda asked: f"<{asked.of} by {asked.by}>")
     "W'  <L by h> "
     """
-    side = re.sub(BY_INVERSE, r"\1(\2^{-1})", side) if "/" in side else side
-    side = re.sub(NABLAS, r"∇²\1", side) if side.count("∇") > 1 else side
-    side = re.sub(OF_NABLA, r"∂²\g<f>/∂\g<x>²", side) if "∇" in side and "/" in side else side
-    if re.search(rf"/\s*\(*\s*{OF_VEC}", side) and len(re.findall(OF_VEC, side)) > 1:
-        side = re.sub(OF_VEC, lambda m: f"{m[1]} {next(filter(None, m.groups()[1:]))}", side)
-    side = re.sub(LIKE_NABLA, "∇", side)
-    side = re.sub(D_BY, lambda m: f"∇_{m[1]} " if named(m[2]) in functions else m[0], side)
-    side = _of_formulas(side, functions, name, moving)
-    for pattern in (FRACTION, RATIO):
-        side = re.sub(pattern, lambda m: _said(m, name), side)
-    side = _nablas(side, functions, name)
-    side = re.sub(WHOLE, lambda m: _whole(m, defined, name), side)
-    return re.sub(PRIME, lambda m: _of_prime(m, functions, name), side)
+    if any(map(side.__contains__, SIGNS)):
+        side = re.sub(BY_INVERSE, r"\1(\2^{-1})", side) if "/" in side else side
+        side = re.sub(NABLAS, r"∇²\1", side) if side.count("∇") > 1 else side
+        side = re.sub(OF_NABLA, r"∂²\g<f>/∂\g<x>²", side) if "∇" in side and "/" in side else side
+        if side.count("vec") > 1 and re.search(rf"/\s*\(*\s*{OF_VEC}", side) and len(re.findall(OF_VEC, side)) > 1:
+            side = re.sub(OF_VEC, lambda m: f"{m[1]} {next(filter(None, m.groups()[1:]))}", side)
+        side = re.sub(LIKE_NABLA, "∇", side)
+        side = re.sub(D_BY, lambda m: f"∇_{m[1]} " if named(m[2]) in functions else m[0], side)
+        side = _of_formulas(side, functions, name, moving)
+        for pattern in (FRACTION, RATIO) if "/" in side else ():
+            side = re.sub(pattern, lambda m: _said(m, name), side)
+        side = _nablas(side, functions, name)
+    side = re.sub(WHOLE, lambda m: _whole(m, defined, name), side) if defined else side
+    return re.sub(PRIME, lambda m: _of_prime(m, functions, name), side) if "'" in side or "′" in side else side
 
 
 def link_of(side: str) -> str:
@@ -204,7 +207,7 @@ def _of_formulas(side: str, functions: Collection[str], name: Name, moving: Coll
         asked = _question(side[:end], m.start(), functions)
         if asked is None or not asked.order or len(asked.names) != 1:
             continue
-        function = None if asked.inner else re.compile(rf"{OF}(?!{AFTER})").match(side, asked.end)
+        function = None if asked.inner else re.compiled(rf"{OF}(?!{AFTER})").match(side, asked.end)
         if function and named(function.group("f")) in functions:
             whole = _called(function, asked)
             found += f"{side[place : m.start()]} {name(whole)} "
@@ -227,11 +230,11 @@ def _of_formulas(side: str, functions: Collection[str], name: Name, moving: Coll
 
 def _of_rest(side: str, place: int, end: int, functions: Collection[str]) -> Asked | None:
     """The derivative of all that stands behind ∂/∂xᵀ, or behind ∇ alone and is no function that has a name."""
-    bare = re.compile(OF_BARE).match(side, place)
-    first = re.compile(LETTER).match(side, bare.end()) if bare else None
+    bare = re.compiled(OF_BARE).match(side, place)
+    first = re.compiled(LETTER).match(side, bare.end()) if bare else None
     if bare and not (first and named(first[0]) in functions):  # and no ∇Lᵀẇ
         return Asked(f"({side[bare.end() : end]})", "", 2 if bare.group(1) else 1)
-    row = re.compile(BY_ROW).match(side, place)
+    row = re.compiled(BY_ROW).match(side, place)
     of = side[row.end() : end].strip() if row else ""
     return Asked(f"({of})", row["x"], 1, is_row=True) if row and of else None
 
@@ -302,7 +305,7 @@ def _nablas(side: str, functions: Collection[str], name: Name) -> str:
         member = f"{m.group('letter')}_{m.group('member')}" if m.group("member") else ""  # c[k], which is c_k
         low = member or m.group("low") or m.group("letter") or canonical("x" + (m.group("sub") or ""))[1:].lstrip("_")
         order = 2 if m.group("twice") or m.group("square") or m.group().startswith("hess") else 1
-        of = re.compile(OF).match(side, m.end())
+        of = re.compiled(OF).match(side, m.end())
         function = of.group("f") if of and named(of.group("f")) in functions else ""
         is_whole = of is not None and not side[: m.start()].strip() and not side[of.end() :].strip()
         if of and is_whole and not function and re.fullmatch(rf"\(\s*{LETTER}\s*\)", of.group("arguments") or ""):
@@ -346,8 +349,8 @@ def with_increments(side: str, known: Collection[str]) -> str:
     d = D if "d" not in known else "∂"
     if "d" not in known:
         side = re.sub(BEHIND_CAPITAL, lambda m: f"{m[1]} d" if m[1] in known or m[1] != m[2] else m[0], side)
-    spelt = tuple(sorted((k for k in known if len(k) > 1 and k.isalpha()), key=lambda k: (-len(k), k)))
-    calls, bare, twice = _varying(d, spelt, frozenset(w for w in LIKE_INCREMENTS if w[1:] in known))
+    spelt = tuple(sorted((k for k in known if len(k) > 1 and k in side and k.isalpha()), key=lambda k: (-len(k), k)))
+    calls, bare, twice = _varying(d, spelt, frozenset(w for w in LIKE_INCREMENTS if w in side and w[1:] in known))
     side = twice.sub(r" d(d(\1))", side)
     norm = rf"(\||‖)[^|‖]+\2{CLOSES}?(?:_\{{?\w+\}}?|\^\{{?\d\}}?|²)*"  # d‖r‖² is that of the square
     side = re.sub(rf"{d}\s*({norm})", r" d(\1)", side)
@@ -373,9 +376,9 @@ def _varying(d: str, spelt: tuple[str, ...], increments: frozenset[str]) -> tupl
     whole = rf"(?!(?:{calls}|delta)(?![A-Za-z]))"  # det, diag, delta are words
     called = rf"(?:(?:{calls})\s*)+{operand}"
     return (
-        re.compile(rf"{d}\s*({called})"),
-        re.compile(rf"{whole}{d}\s*((?:{words})(?:{PLACE}|{INVERTED})?)"),
-        re.compile(rf"{d}{SQUARE}\s*({called}|{HELD}|{LETTER})"),
+        re.compiled(rf"{d}\s*({called})"),
+        re.compiled(rf"{whole}{d}\s*((?:{words})(?:{PLACE}|{INVERTED})?)"),
+        re.compiled(rf"{d}{SQUARE}\s*({called}|{HELD}|{LETTER})"),
     )
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator
 from itertools import product
 
+from matdiff import regex as re
 from matdiff.language.outside import closing, outside
 from matdiff.review.habits import STAR
 from matdiff.review.names import TURNED

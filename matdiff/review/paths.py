@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
+from matdiff import regex as re
 from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.expr import Expr, Symbol, replace, symbols
 from matdiff.algebra.operators.differentials import Differential
@@ -68,7 +68,7 @@ def find_paths(scope: Scope, lines: list[Line]) -> None:
             scope.declared.table[name] = Declaration(name, scope.declared[base].shape)
 
 
-def _leaves(scope: Scope, of: str, by: str, statements: Sequence[Sequence[str]]) -> set[str]:
+def _leaves(scope: Scope, of: str, by: str, statements: Sequence[Sequence[str]]) -> Collection[str]:
     """The letters of a definition that stand nowhere else, K and σ of C = K + σ²I, where no line says what ∂C/∂θ is."""
     said = scope.texts.get(of, "")
     others = [side for sides in statements for side in sides if side != said]

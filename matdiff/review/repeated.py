@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 
+from matdiff import regex as re
 from matdiff.review.edits import parts, terms
 from matdiff.review.lines import Line, Statement
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import accumulate
 
+from matdiff import regex as re
 from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.notation import GREEK
 from matdiff.records import NamedTuple
@@ -19,7 +19,7 @@ from matdiff.review.lines import Line
 from matdiff.review.operators import names_in
 from matdiff.review.report import Review
 from matdiff.review.scope import Scope
-from matdiff.review.sides import Judged
+from matdiff.review.sides import Counts, Judged
 from matdiff.review.slips import by_edit, diagnosed
 from matdiff.review.two_senses import LETTER, apart, together
 from matdiff.review.verdicts import CONVENTION, GRAVEST, NO_CLAIM, RIGHT, UNREAD, WRONG
@@ -35,18 +35,20 @@ def review(text: str, where: str | Mapping[str, str] | None = None, wrt: str | N
     return reviewed([judged for part in parts(text, where, wrt) for judged in part])
 
 
-def parts(text: str, where: str | Mapping[str, str] | None, wrt: str | None = None) -> Iterator[list[Judged]]:
-    """The verdicts on the parts of a text between its headings, with their places in the text.
+def parts(
+    text: str, where: str | Mapping[str, str] | None, wrt: str | None = None, counts: Counts = lambda *_: True
+) -> Iterator[list[Judged]]:
+    """The verdicts on the parts of a text between its headings, with their places in the text; of what *counts*.
 
     A part that gives no function speaks of the last one above it that gives one, or of all that its chapter says;
     such are judged as one, up to the next part that gives a function.
     """
     text, where = apart(text, where)
     wrt = LETTER if wrt == "d" and LETTER in text else wrt
-    found = [Part(start, Judge(part, where, wrt)) for start, part in sections(text)]
+    found = [Part(start, Judge(part, where, wrt, counts=counts)) for start, part in sections(text)]
     found = [part._replace(judged=verdicts(part.judge, where)) for part in found]
     lines = [0, *accumulate(len(part.judged) for part in found)]
-    wholes: dict[tuple[int, int], list[Judged]] = {}
+    wholes: dict[tuple[int, int], Judge] = {}
     given = chapter = 0
     for k, part in enumerate(found):
         chapter = k if part.begins_chapter() else chapter
@@ -55,10 +57,9 @@ def parts(text: str, where: str | Mapping[str, str] | None, wrt: str | None = No
             if part.speaks_of_above(judged):
                 after = (n for n in range(k + 1, len(found)) if found[n].gives_function() or found[n].begins_chapter())
                 end = next(after, len(found))
-                if (first, end) not in wholes:
-                    whole = text[found[first].start : found[end].start if end < len(found) else None]
-                    wholes[first, end] = verdicts(Judge(whole, where, wrt), where)
-                same = wholes[first, end][lines[k] - lines[first] : lines[k + 1] - lines[first]]
+                whole = text[found[first].start : found[end].start if end < len(found) else None]
+                judge = wholes[first, end] = wholes.get((first, end)) or Judge(whole, where, wrt, counts=counts)
+                same = verdicts(judge, where, lines[k] - lines[first], lines[k + 1] - lines[first])
                 judged = [j.moved(lines[first], found[first].start) for j in same]
         given = k if part.gives_function() else given
         yield [together(j, text) for j in judged]
@@ -86,9 +87,14 @@ class Part(NamedTuple):
         return not (self.gives_function() or is_new) and any(map(self.judge.scope.asks, firsts))
 
 
-def verdicts(judge: Judge, where: str | Mapping[str, str] | None) -> list[Judged]:
-    """The verdicts on the lines of a part, of which one whose shapes do not fit is judged by itself."""
-    found = [_alone(j, judge, where) if j.verdict == UNREAD else j for j in judge.verdicts()]
+def verdicts(
+    judge: Judge, where: str | Mapping[str, str] | None, start: int = 0, end: int | None = None
+) -> list[Judged]:
+    """The verdicts on some lines of a part, of which one that counts is judged by itself if its shapes do not fit."""
+    if not any(judge.counts(line, judge.scope) for line in judge.lines):
+        return [Judged(line, NO_CLAIM, scope=judge.scope) for line in judge.lines[start:end]]
+    found = judge.upto(len(judge.lines) if end is None else end)[start:]
+    found = [_alone(j, judge, where) if j.verdict == UNREAD and judge.counts(j.line, judge.scope) else j for j in found]
     return _stacked(found, judge, where) if any("is a family of" in j.reason for j in found) else found
 
 
@@ -105,7 +111,7 @@ def _stacked(found: list[Judged], judge: Judge, where: str | Mapping[str, str] |
             front += rf"${of_x} \in \mathbb{{R}}^{{{last} \times {d.shape[0]}}}$, ${x}_i = {of_x}_{{i,:}}^T$, "
     again = [j.moved(-1, -1 - len(front)) for j in Judge(f"{front}\n{judge.text}", where, judge.wrt).verdicts()][1:]
     again = [j._replace(verdict=CONVENTION, reason=said) if said and j.verdict in RIGHT else j for j in again]
-    return [a if _is_surer(a, j) else j for j, a in zip(found, again, strict=False)]
+    return [a if _is_surer(a, j) else j for j, a in zip(found, again[found[0].line.number - 1 :], strict=False)]
 
 
 def _is_surer(judged: Judged, other: Judged) -> bool:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from itertools import islice
 
+from matdiff import regex as re
 from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.expr import Expr, Symbol, symbols
 from matdiff.algebra.operators.products import Transpose
@@ -41,6 +41,8 @@ OPEN_STEP = "it does not follow from the equation above in a step that is known"
 REASON = r"\W*(?:since|because|as|using|by)\b"
 MISPLACED = r"the index \w+ (?:is not bound|runs to)"
 
+Counts = Callable[[Line, Scope], bool]
+
 
 class Judged(NamedTuple):
     """A line and the verdict on it, with the reason in a sentence."""
@@ -73,9 +75,15 @@ class Beside:
     """Judges a side beside the chain that it belongs to."""
 
     def __init__(
-        self, text: str, where: str | Mapping[str, str] | None, wrt: str | None = None, is_square: bool = False
+        self,
+        text: str,
+        where: str | Mapping[str, str] | None,
+        wrt: str | None = None,
+        is_square: bool = False,
+        counts: Counts = lambda *_: True,
     ) -> None:
         self.text, self.wrt, self.is_square = text, wrt, is_square
+        self.counts = counts  # the lines whose verdicts are asked for
         self.scope = Scope(where, text, wrt)
         lines = lines_of(text, tuple(self.scope.declared), self.scope.habits.respelt)
         self.lines = with_sums(with_directions(with_formulas(with_rows(lines), self.scope.given)))
@@ -91,7 +99,11 @@ class Beside:
         self.equations = Equations(as_usual(self.scope))
         self.scope.solutions = self.equations.solutions
         self.defined: set[str] = set()
-        self.squared: dict[str, tuple[Iterator[Judged], dict[int, Judged]]] = {}  # by the size of what has none
+        self.following, self.said = (
+            self.verdicts(),
+            list[Judged](),
+        )  # the next verdicts, the last ones
+        self.squared: dict[str, Beside] = {}  # by the size of what has none
         self.has_derived = False  # a derivative stands above, which may be meant to be 0 from there on
         self.derived_by: set[str] = set()  # the unknowns of these
         firsts = [s.sides[0] for line in self.lines for s in line.statements if not s.goes_on]
@@ -100,6 +112,11 @@ class Beside:
     def verdicts(self) -> Iterator[Judged]:
         """The lines in their order, each with its verdict."""
         raise NotImplementedError
+
+    def upto(self, number: int) -> list[Judged]:
+        """The verdicts on the first lines, so many of them."""
+        self.said += islice(self.following, max(number - len(self.said), 0))
+        return self.said[:number]
 
     def _side(self, line: Line, side: str) -> Judged:
         """The verdict on one side, beside what it should be."""
@@ -349,11 +366,9 @@ class Beside:
         if size not in self.squared:
             judge = type(self)(self.text, doubts.squared(self.scope, size), self.wrt, is_square=True)
             judge.scope.given = self.scope.given
-            self.squared[size] = judge.verdicts(), {}
-        following, known = self.squared[size]
-        while line.number not in known and (judged := next(following, None)) is not None:
-            known[judged.line.number] = judged
-        return known.get(line.number, Judged(line, UNREAD))
+            self.squared[size] = judge
+        *_, judged = (Judged(line, UNREAD), *self.squared[size].upto(line.number))
+        return judged
 
 
 def is_misfit(judged: Judged) -> bool:

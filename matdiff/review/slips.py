@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import suppress
 from fractions import Fraction
 from itertools import islice
 
+from matdiff import regex as re
 from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import ONE, SCALAR
 from matdiff.algebra.expr import Expr, Number, Symbol, postorder, symbols

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
+from matdiff import regex as re
 from matdiff.algebra.expr import Expr, Symbol, replace
 from matdiff.errors import MatdiffError
 from matdiff.language.declarations import declare

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
+from matdiff import regex as re
 from matdiff.algebra.dims import SCALAR, Shape
 from matdiff.algebra.expr import Expr, Symbol, replace, symbols
 from matdiff.algebra.operators.norms import Frobenius

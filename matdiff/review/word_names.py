@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 
+from matdiff import regex as re
 from matdiff.algebra.expr import FUNCTIONS
 from matdiff.algebra.notation import GREEK
 from matdiff.language.names import ABBREVIATED, GREEK_WORDS, SPELT_GREEK
