@@ -9,7 +9,7 @@ from matdiff.algebra.dims import ONE, Size
 from matdiff.algebra.operators.abbreviations import count
 from matdiff.errors import AmbiguityError, UnsupportedError
 from matdiff.language.dialects import PATHS, arrays, classes, loops, recorded
-from matdiff.language.dialects.arrays import Site, axes_of, broadcast, entrywise, lengths_of, made
+from matdiff.language.dialects.arrays import Site, axes_of, entrywise, lengths_of, made
 from matdiff.language.dialects.functions import TABLE, as_recorded, function, is_torch, of_matrices
 from matdiff.language.doubtful_code import names_in
 from matdiff.language.typed import Typed
@@ -44,20 +44,7 @@ def add(site: Site, a: Typed, b: Typed, alpha: Typed | None = None) -> Typed:
     return entrywise(name)(site, a, b)
 
 
-@function("clip", "clamp")
-def clip(
-    site: Site, a: Typed, low: Typed | None = None, high: Typed | None = None, min: Typed | None = None,
-    max: Typed | None = None,
-) -> Typed:  # fmt: skip
-    """clip(x, low, high), x.clamp(min=0)"""
-    low, high = low if min is None else min, high if max is None else max
-    if low is None and high is None:
-        raise site.misfit("clip takes a lower or an upper end", "write np.clip(x, low, high)")
-    for bound, name in ((low, "maximum"), (high, "minimum")):
-        if bound is not None:
-            a = made(site, lengths_of(a) if bound.is_scalar else broadcast(site, a, bound), [a, bound], UFUNCS[name])
-    return a
-
+TABLE["clip"] = TABLE["clamp"] = recorded.typed_by(RECORDED["clip"], "clip")
 
 # ---- linear algebra ---------------------------------------------------------------------------------
 
@@ -98,12 +85,7 @@ def outer(site: Site, a: Typed, b: Typed) -> Typed:
     return of_outer(site, a, b)
 
 
-@function("inner")
-def inner(site: Site, a: Typed, b: Typed) -> Typed:
-    """over the last axes of both"""
-    return dot(site, a, arrays.transpose(site, b) if axes_of(b) == 2 else b)
-
-
+TABLE["inner"] = recorded.typed_by(RECORDED["inner"], "inner")
 TABLE["vdot"] = TABLE["vecdot"] = recorded.typed_by(RECORDED["vdot"], "vdot", same=True)
 
 

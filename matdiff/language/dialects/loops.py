@@ -18,7 +18,7 @@ from matdiff.errors import MatdiffError
 from matdiff.language.dialects.aliasing import used_first
 from matdiff.language.dialects.inlining import bound_arguments
 from matdiff.language.dialects.python_names import is_literal
-from matdiff.language.dialects.statements import Part, definitions, is_silent, replace, single
+from matdiff.language.dialects.statements import Part, array_and_axis, definitions, is_silent, replace, single
 from matdiff.language.extents import Excerpt, parse_size
 from matdiff.language.limits import Limits, Range
 from matdiff.language.syntax import Node
@@ -253,15 +253,9 @@ def _settle(to: Converter, node: ast.ListComp | ast.GeneratorExp, given: Values)
                 pass
             case last:
                 more = 0
-        match last:
-            case ast.Call(ast.Name("len"), [array]):
-                axis = 0
-            case ast.Subscript(ast.Attribute(array, "shape"), ast.Constant(int(axis))):
-                pass
-            case ast.Call(ast.Attribute(array, "size"), [ast.Constant(int(axis))]):
-                pass
-            case _:
-                continue
+        if last is None or (said := array_and_axis(last)) is None or said[1] < 0:
+            continue
+        array, axis = said
         ends.pop()
         clause.iter.keywords = [ast.keyword("told", ast.Constant(True))]
         place = _member(array, f"{ast.unparse(clause.target)} + {more}", axis)

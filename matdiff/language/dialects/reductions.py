@@ -12,7 +12,6 @@ from matdiff.language.dialects.arrays import Site, axes_of, broadcast, entrywise
 from matdiff.language.dialects.functions import TABLE, as_recorded, function, is_method, is_torch
 from matdiff.language.typed import Typed
 from matdiff.recording.arrays import FUNCTIONS as RECORDED
-from matdiff.recording.arrays import UFUNCS
 
 # ---- axes -------------------------------------------------------------------------------------------
 
@@ -29,6 +28,7 @@ def require_axis(site: Site, a: Typed, given: tuple[Any, ...], options: dict[str
         raise site.misfit(f"along which axis of {site.shown(a)} is not said", hint, AmbiguityError)
 
 
+TABLE["logsumexp"] = as_recorded("logsumexp")
 for reduced in ("mean", "amax", "amin", "prod"):
     TABLE[reduced] = TABLE[f"reduce_{reduced.removeprefix('a')}"] = as_recorded(reduced)  # reduce_max of TensorFlow
 
@@ -70,14 +70,6 @@ def along_axis(site: Site, a: Typed, *given: Any, **options: Any) -> Typed:
         options = options if says_axis(given, options) else {**options, "axis": -1}
     require_axis(site, a, given, options)
     return as_recorded(called.name)(site, a, *given, **options)
-
-
-@function("logsumexp")
-def logsumexp(site: Site, a: Typed, *given: Any, **options: Any) -> Typed:
-    """log(sum(exp(A))), of all entries or along an axis"""
-    if axes_of(a) > 1 and not says_axis(given, options):
-        return made(site, (), [a], lambda x: UFUNCS["log"](RECORDED["sum"](UFUNCS["exp"](x))))
-    return as_recorded("logsumexp")(site, a, *given, **options)
 
 
 @function("cumsum")

@@ -268,18 +268,23 @@ def matrices(body: list[ast.stmt]) -> list[ast.Name]:
 
 
 def axis_said(value: ast.expr) -> tuple[ast.Name, int] | None:
-    """X and k of X.shape[k] and X.size(k), len(X) and np.shape(X)[k]"""
+    """X and k of X.shape[k] and X.size(k), len(X) and X.size()[k], where X is a name."""
+    match array_and_axis(value):
+        case (ast.Name() as array, axis):
+            return array, axis
+    return None
+
+
+def array_and_axis(value: ast.expr) -> tuple[ast.expr, int] | None:
+    """The array and the axis whose length a value is: X[i].shape[0], len(X @ W)."""
     match value:
-        case ast.Subscript(value=of, slice=key) if re.fullmatch("-?[0-9]", ast.unparse(key)):
-            match of:
-                case ast.Attribute(value=ast.Name() as owner, attr="shape"):
-                    return owner, int(ast.unparse(key))
-                case ast.Call(func=ast.Attribute(value=ast.Name() as owner, attr="size"), args=[], keywords=[]):
-                    return owner, int(ast.unparse(key))
-        case ast.Call(func=ast.Attribute(value=ast.Name() as owner, attr="size"), args=[ast.Constant(value=int(k))]):
-            return owner, k
-        case ast.Call(func=ast.Name(id="len"), args=[ast.Name() as owner]):
-            return owner, 0
+        case ast.Call(ast.Name("len"), [array]):
+            return array, 0
+        case ast.Call(ast.Attribute(array, "size"), [ast.Constant(int(axis))]):
+            return array, axis
+        case ast.Subscript(ast.Attribute(array, "shape") | ast.Call(ast.Attribute(array, "size"), [], []), key):
+            said = ast.unparse(key)
+            return (array, int(said)) if re.fullmatch("-?[0-9]", said) else None
     return None
 
 
