@@ -97,22 +97,18 @@ def _starts_at_zero(use: Binder | Shifted, name: Name, place: int) -> bool:
     """
     from matdiff.language.recurrences.recursion import Recursion
 
-    binder = binder_of(use)
-    if binder is None:
-        return False
     if name.declared is None or place in name.declared.zeros:
         return True
-    if binder.value is not None:
+    if use.binder.value is not None:
         return False
-    if isinstance(binder.owner, Recursion):
-        return binder.owner.shift < 0  # steps that count from 0
-    return _low(use) > 0 or binder.first == 0
+    if isinstance(use.binder.owner, Recursion):
+        return use.binder.owner.shift < 0  # steps that count from 0
+    return _low(use) > 0 or use.binder.first == 0
 
 
 def _low(use: Binder | Shifted) -> int:
     """The least number of an index; of one with a value, in a step that is written out, that number."""
-    binder, offset = use if isinstance(use, Shifted) else (use, 0)
-    return offset + (1 if binder.value is None else binder.value)
+    return use.offset + (1 if use.binder.value is None else use.binder.value)
 
 
 def _is_of_set(name: Name, place: int, chosen: str) -> bool:

@@ -27,10 +27,9 @@ def index_of(attempt: Attempt, node: Node, index: Position) -> Expr:
         assert index.first is not None
         first = attempt.resolve(index.first, node, "the place")
         return Number(first.number) if first.number is not None else count(first)
-    binder, offset = index if isinstance(index, Shifted) else (index, 0)
-    if binder.value is not None:
-        return Number(binder.value + offset)
-    return numbered(attempt.index(binder, node), offset)
+    if index.binder.value is not None:
+        return Number(index.binder.value + index.offset)
+    return numbered(attempt.index(index.binder, node), index.offset)
 
 
 def require_range(
@@ -100,10 +99,8 @@ def require_reach(attempt: Attempt, node: Node, index: Binder | Shifted, extent:
             attempt.sizes.bound[extent] = ONE  # a family with one member
         attempt.unify(extent, widest)
     elif flexible_names(reach(attempt, index)[1]):
-        binder, offset = index if isinstance(index, Shifted) else (index, 0)
-        others = [use for uses in name.uses.values() for use in uses if isinstance(use, Shifted)]
-        most = max((use.offset for use in others if use.binder is binder), default=offset)
-        attempt.unify(attempt.range_of(binder), extent - size(max(most, 0)))
+        offsets = [use.offset for uses in name.uses.values() for use in uses if use.binder is index.binder]
+        attempt.unify(attempt.range_of(index.binder), extent - size(max(index.offset, 0, *offsets)))
     require_within(attempt, node, index, attempt.sizes.find(extent), what)
 
 
@@ -112,10 +109,9 @@ def reach(attempt: Attempt, index: Position) -> tuple[Size, Size]:
     if isinstance(index, Place):
         return index.first or ONE, index.first or ONE
     assert not isinstance(index, Fixed)
-    binder, offset = index if isinstance(index, Shifted) else (index, 0)
-    if binder.value is not None:
-        return size(binder.value + offset), size(binder.value + offset)
-    return size(1 + offset), attempt.sizes.find(attempt.range_of(binder)) + size(offset)
+    if index.binder.value is not None:
+        return size(index.binder.value + index.offset), size(index.binder.value + index.offset)
+    return size(1 + index.offset), attempt.sizes.find(attempt.range_of(index.binder)) + size(index.offset)
 
 
 def require_place(attempt: Attempt, node: Node, index: Position, extent: Size, what: str) -> None:

@@ -251,8 +251,8 @@ def _is_last_member(bound: Bound, known: Name, pieces: list[str]) -> bool:
     if known.declared is not None or known.plain or known.indexed != 1 or len(pieces) != 1:
         return False
     name = canonical(pieces[0])
-    shifts = [use if isinstance(use, Shifted) else Shifted(use, 0) for use in known.uses.get(0, ())]
-    ends = {use.binder.last + size(use.offset) for use in shifts if use.binder.last is not None}
+    uses = known.uses.get(0, ())
+    ends = {use.binder.last + size(use.offset) for use in uses if use.binder.last is not None}
     return size(name) - ONE in ends and name in bound.written_sizes and name not in bound.names
 
 

@@ -46,8 +46,8 @@ def at(index: Position, offset: int = 0) -> Position:
     if isinstance(index, Fixed) and not offset:
         return index
     assert not isinstance(index, Fixed)  # no index of a sum or of steps is one
-    binder, offset = (index, offset) if isinstance(index, Binder) else (index.binder, offset + index.offset)
-    return Shifted(binder, offset) if offset else binder
+    offset += index.offset
+    return Shifted(index.binder, offset) if offset else index.binder
 
 
 def number_text(number: Size) -> str:
@@ -59,7 +59,7 @@ def number_text(number: Size) -> str:
 
 def binder_of(index: Position) -> Binder | None:
     """The index that a position is made of, if it is no fixed place."""
-    return index if isinstance(index, Binder) else index.binder if isinstance(index, Shifted) else None
+    return index.binder if isinstance(index, (Binder, Shifted)) else None
 
 
 def used(index: Position) -> Position:

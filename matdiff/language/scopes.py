@@ -20,7 +20,7 @@ class Binder:
     owner   the recurrence whose steps it numbers
     """
 
-    __slots__ = ("bare", "first", "last", "name", "owner", "used", "value")
+    __slots__ = ("bare", "binder", "first", "last", "name", "offset", "owner", "used", "value")
 
     def __init__(self, name: str, last: Size | None, bare: bool = False, first: int = 1) -> None:
         self.name = name
@@ -30,6 +30,7 @@ class Binder:
         self.used = False
         self.value: int | None = None
         self.owner: object = None
+        self.binder, self.offset = self, 0  # as of k + 1, which is so much more than another one
 
 
 class Shifted(NamedTuple):
@@ -123,8 +124,7 @@ def outer_key(letter: str) -> str:
 
 def fresh_letter(letter: str, scope: Scope, spelt: Iterable[str]) -> str:
     """What an index of a body is called: its letter, unless an index around the call has it."""
-    found = (index.binder if isinstance(index, Shifted) else index for index in scope.values())
-    taken = {index.name for index in found if isinstance(index, Binder)}
+    taken = {index.binder.name for index in scope.values() if isinstance(index, (Binder, Shifted))}
     if letter not in taken:
         return letter
     free = (i for i in "ijklmnpqrstuv" if i not in taken and i not in set(spelt))

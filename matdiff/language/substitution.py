@@ -23,7 +23,7 @@ from matdiff.language.recurrences.gathering import in_order, known, numbers, off
 from matdiff.language.recurrences.heads import Head, Steps
 from matdiff.language.recurrences.implied import coupled
 from matdiff.language.recurrences.recursion import spend
-from matdiff.language.scopes import Binder, Fixed, Place, Position, Scope, Shifted, outer_key, resolves
+from matdiff.language.scopes import Binder, Fixed, Place, Position, Scope, outer_key, resolves
 from matdiff.language.syntax import Node, copied, names_used, postorder
 from matdiff.language.words import PATH
 
@@ -213,9 +213,8 @@ def _require_within(bound: Bound, node: Node, given: Given, index: Position, sho
     if isinstance(index, Place):
         first = last = index.first
     else:
-        binder, offset = (index.binder, index.offset) if isinstance(index, Shifted) else (index, 0)
-        first = size(1 + offset)
-        last = None if binder.last is None else binder.last + size(offset)
+        first = size(1 + index.offset)
+        last = None if index.binder.last is None else index.binder.last + size(index.offset)
     if first is None:
         return
     below, above = (first - low).number or 0, 0 if last is None else (high - last).number

@@ -23,7 +23,7 @@ from matdiff.language.places import binder_of, number_text, position
 from matdiff.language.recurrences.heads import NUMBERED
 from matdiff.language.recurrences.recursion import Recursion
 from matdiff.language.recurrences.states import states_of
-from matdiff.language.scopes import Binder, Place, Position, Scope, Shifted
+from matdiff.language.scopes import Binder, Fixed, Place, Position, Scope
 from matdiff.language.sizes import is_flexible
 from matdiff.language.syntax import Node
 from matdiff.language.typed import Typed, described
@@ -167,8 +167,7 @@ def type_iterate(attempt: Attempt, node: Node) -> Typed:
         if isinstance(at, Place):
             assert at.first is not None
             return _part(attempt, recursion, Iterate(states, place(at.first)))
-        binder, offset = at if isinstance(at, Shifted) else (at, 0)
-        return _part(attempt, recursion, Iterate(states, place(attempt.index(binder, node), offset)))
+        return _part(attempt, recursion, Iterate(states, place(attempt.index(at.binder, node), at.offset)))
 
     if whole is None:
         message = f"{attempt.written(node)} is used before {recursion.name} is known"
@@ -221,5 +220,6 @@ def state_named(expr: Expr, name: str) -> Expr | None:
     at = position(Excerpt(written, 0, written), scope, states.index.last.names())
     if isinstance(at, Place) and at.first is not None:
         return Iterate(states, place(at.first))
-    binder, offset = at if isinstance(at, Shifted) else (at, 0)
-    return Iterate(states, place(Index(binder.name, states.index.last), offset)) if isinstance(binder, Binder) else None
+    if at is None or isinstance(at, (Place, Fixed)):
+        return None
+    return Iterate(states, place(Index(at.binder.name, states.index.last), at.offset))

@@ -17,7 +17,7 @@ from matdiff.language.limits import Range
 from matdiff.language.places import binder_of, number_text, position, used
 from matdiff.language.recurrences.gathering import known
 from matdiff.language.recurrences.recursion import Recursion, spend
-from matdiff.language.scopes import Binder, Place, Position, Scope, Shifted
+from matdiff.language.scopes import Binder, Fixed, Place, Position, Scope, Shifted
 from matdiff.language.syntax import Node, copied, postorder
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def _position(bound: Bound, recursion: Recursion, piece: Excerpt, scope: Scope) 
 
 def _resolve_own(bound: Bound, node: Node, recursion: Recursion, at: Position, shown: str) -> None:
     """A state inside the step that leads to it: the state before the step, or the start."""
-    binder, offset = (at, 0) if isinstance(at, Binder) else at[:2] if isinstance(at, Shifted) else (None, 0)
+    binder, offset = (at.binder, at.offset) if isinstance(at, (Binder, Shifted)) else (None, 0)
     if binder is None and isinstance(at, Place) and at.single is recursion.starts_at:
         node.kind, node.value, node.parts = "start", recursion, []
         if recursion.is_written_out:
@@ -86,8 +86,7 @@ def number_at(at: Position) -> int | None:
     """The number that a position stands for, if it is known."""
     if isinstance(at, Place):
         return at.single.number if at.single is not None else None
-    binder, offset = at if isinstance(at, Shifted) else (at, 0)
-    return None if not isinstance(binder, Binder) or binder.value is None else binder.value + offset
+    return None if isinstance(at, Fixed) or at.binder.value is None else at.binder.value + at.offset
 
 
 def states_of(recursion: Recursion) -> str:
