@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 
-from matdiff.algebra.dims import ONE, SCALAR
+from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Symbol
 from matdiff.algebra.walks import replace
 from matdiff.errors import MatdiffError, NotationError, UnknownNameError
@@ -88,10 +88,9 @@ def _part(text: str, whole: Expr, base: Expr, written: str) -> Expr:
     name = base.name  # type: ignore[attr-defined]
     if not isinstance(base, Symbol):
         declared.table[name] = Declaration(name, base.shape)
-    shaped = [n for n in declared if declared[n].indices or declared[n].shape != SCALAR]
     try:
         script = transcript(written, frozenset())
-        lexer = Lexer(script, Vocabulary(script.text, [*declared], frozenset(), shaped=shaped))
+        lexer = Lexer(script, Vocabulary(script.text, declared, frozenset()))
         bound = Bound(parse_tokens(lexer.run(), written), written, declared, [], True)
         search = Search(bound, False, Budget())
         found = search.run(ANY_COST)

@@ -7,7 +7,7 @@ the lexer itself had to decide (Σ as a sum, f(…) as a function) are varied ar
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 from heapq import heappop, heappush
@@ -23,7 +23,6 @@ from matdiff.language import dialects
 from matdiff.language.answers import Reading, noted
 from matdiff.language.beside import Beside, heard
 from matdiff.language.binding import Bound
-from matdiff.language.customs import kind_of
 from matdiff.language.declarations import declare, leading_declarations
 from matdiff.language.declared import Declarations, Where, declare_symbols
 from matdiff.language.dialects import Dialect
@@ -128,9 +127,9 @@ class Readings(Beside):
         functions = {*FUNCTIONS, *SPECIAL, *MAKERS}
         if not laws or (re.search(r"(?<![A-Za-z])d_", text) and re.search(r"(?<![A-Za-z])d\s*\(", text) is None):
             functions.discard("d")  # it is no differential: d_k is a member of d
-        called = {d.name: d.arguments != (SCALAR,) for d in map(declared.__getitem__, declared) if d.arguments}
+        called = {name for name in declared if declared[name].arguments}
         self.dialect = dialects.of_text(text, dialect) if not laws else None
-        self.script = transcript(text, functions | called.keys(), dialects.spelling_of(dialect))
+        self.script = transcript(text, functions | called, dialects.spelling_of(dialect))
         self.text = text
         self.declared = declared
         self.wrt = wrt
@@ -140,9 +139,7 @@ class Readings(Beside):
         self.scalar = scalar
         self.laws = laws
         is_code = self.dialect is not None and not self.dialect.is_python
-        self._words = partial(
-            _vocabulary, declared=declared, wrt=self.wrt, functions=functions, called=called, is_code=is_code
-        )
+        self._words = partial(Vocabulary, declared=declared, functions=functions, wrt=self.wrt, is_code=is_code)
         self.vocabulary = self._words(self.script.text)
         self.budget = Budget()
         self.calls = self.valued = False  # whether open functions are called; whether they may have scalar values
@@ -366,21 +363,3 @@ class Readings(Beside):
             return Reading(expr, self.declared, self.text, bound)
         except ZeroDivisionError:
             raise ShapeError("division by zero", text=self.text, span=(0, len(self.text))) from None
-
-
-def _vocabulary(
-    text: str,
-    declared: Declarations,
-    wrt: Sequence[str],
-    functions: Set[str],
-    called: Mapping[str, bool],
-    is_code: bool,
-) -> Vocabulary:
-    """The names and functions that are known in a text: those that are declared, those of unknowns, and the tables."""
-    wholes = [w.partition("[")[0] for w in wrt]
-    bases = [w for w in wholes if w.isidentifier() and "_" not in w.removeprefix("nabla_")]
-    bases = [w for w in bases if w == "d" or w not in FUNCTIONS]
-    shaped = [name for name in declared if declared[name].indices or declared[name].shape != SCALAR]
-    kinds = {name: kind_of(declared[name].shape) for name in declared}
-    from_zero = [name for name in declared if declared[name].zeros]
-    return Vocabulary(text, [*declared, *bases], functions, kinds, shaped, called, from_zero, is_code)

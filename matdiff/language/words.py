@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Set
+from collections.abc import Iterable, Sequence, Set
 from fractions import Fraction
 from functools import cached_property
 
+from matdiff.algebra.dims import SCALAR
+from matdiff.algebra.expr import FUNCTIONS
 from matdiff.errors import NotationError
-from matdiff.language.customs import customary
+from matdiff.language.customs import customary, kind_of
+from matdiff.language.declared import Declarations
 from matdiff.language.names import GREEK, GREEK_WORDS, LINK, MARKS, PLAIN_SUBSCRIPT, SUBS, SUPERSCRIPTS, canonical
 from matdiff.language.parameters import Heads, bound_letters
 from matdiff.records import NamedTuple
@@ -22,10 +25,6 @@ KEYWORDS = frozenset(("end", "inf", "Inf", "pi", "abs2"))  # of MATLAB and Julia
 MAKERS = frozenset(("eye", "identity", "ones", "zeros", "vector", "matrix", "unit", "kron", "repmat"))
 FUNCTIONALS = ("funm", "frechet_funm")  # an argument of them is the name of a function
 BIG = ("sum", "prod", "min", "max")  # what may have limits below it
-NO_FUNCTIONS: Mapping[str, bool] = {}
-NOTHING_DECLARED: Mapping[str, str] = {}
-
-
 PATH = "path"  # marks a call of an open function with matrices or vectors for values
 
 
@@ -71,30 +70,22 @@ def _runs(text: str, functions: Set[str]) -> frozenset[str]:
 
 
 class Vocabulary:
-    """The names and functions that are known in a text."""
+    """The names and functions that are known in a text: those declared, those of unknowns, and the tables."""
 
     def __init__(
-        self,
-        text: str,
-        names: Collection[str],
-        functions: Set[str],
-        kinds: Mapping[str, str] = NOTHING_DECLARED,
-        shaped: Collection[str] = (),
-        open_functions: Mapping[str, bool] = NO_FUNCTIONS,
-        from_zero: Collection[str] = (),
-        is_code: bool = False,
+        self, text: str, declared: Declarations, functions: Set[str], wrt: Sequence[str] = (), is_code: bool = False
     ) -> None:
-        """*kinds* are those of declared names.
-
-        *open_functions* are those that are declared, and whether they have scalar values or work on each entry.
-        In code (*is_code*) a run of letters is one name, whatever its letters are elsewhere.
-        """
+        """In code (*is_code*) a run of letters is one name, whatever its letters are elsewhere."""
         self.text, self.is_code = text, is_code
         self.alone: dict[str, bool] = {}
-        self.kinds = kinds
-        self.asked = frozenset(names) - frozenset(kinds)  # undeclared unknowns
-        self.shaped = frozenset(shaped)  # vectors, matrices and families, which have entries or members
-        self.from_zero = frozenset(from_zero)  # families with a member 0
+        known = declared.table.values()
+        self.kinds = {d.name: kind_of(d.shape) for d in known}
+        bases = [w for w in (w.partition("[")[0] for w in wrt) if w == "d" or w not in FUNCTIONS]
+        bases = [w for w in bases if w.isidentifier() and "_" not in w.removeprefix("nabla_")]
+        names = (*declared, *bases)
+        self.asked = frozenset(bases).difference(declared)  # undeclared unknowns
+        self.shaped = frozenset(d.name for d in known if d.indices or d.shape != SCALAR)  # with entries or members
+        self.from_zero = frozenset(d.name for d in known if d.zeros)  # families with a member 0
         defined = [canonical(re.sub("[⟪⟫]", "", m[1])) for m in re.finditer(DEFINED, text)] if "=" in text else []
         links = re.finditer(DEFINED_LINK, text) if "∇_" in text else ()
         defined += [canonical(m.group(1)) for m in links]
@@ -108,9 +99,8 @@ class Vocabulary:
         self.names |= _runs(text, functions) if is_code else _siblings(text, names)
         self.longest = max(map(len, self.names), default=0)
         self.functions = functions if self.names.isdisjoint(functions) else functions - self.names
-        self.formulas = frozenset(self.heads.called)
-        self.formulas |= {name for name, has_values in open_functions.items() if not has_values}
-        self.declared = frozenset(name for name, has_values in open_functions.items() if has_values)
+        self.formulas = frozenset(self.heads.called) | {d.name for d in known if d.arguments == (SCALAR,)}
+        self.declared = frozenset(d.name for d in known if d.arguments and d.arguments != (SCALAR,))
         self.valued = self.declared | self._derived()
 
     def _is_member(self, name: str) -> bool:

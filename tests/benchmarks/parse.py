@@ -63,7 +63,7 @@ def tokens_of(text: str) -> list[Token]:
     """The tokens of a text."""
     functions = [*(name for name in FUNCTIONS if name != "d"), *SPECIAL]
     script = transcript(text, functions)
-    return Lexer(script, Vocabulary(script.text, list(declare(WHERE)), functions)).run()
+    return Lexer(script, Vocabulary(script.text, declare(WHERE), functions)).run()
 
 
 class GivenTokens(LarkLexer):

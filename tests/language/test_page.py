@@ -146,7 +146,7 @@ def tree(text: str) -> Node:
     """The syntax tree of a text."""
     functions = {*FUNCTIONS, *SPECIAL, *MAKERS} - {"d"}
     script = transcript(text, functions)
-    return parse_tokens(Lexer(script, Vocabulary(script.text, list(declare(WHERE)), functions)).run(), text)
+    return parse_tokens(Lexer(script, Vocabulary(script.text, declare(WHERE), functions)).run(), text)
 
 
 def aliases(root: Node) -> set[str]:
