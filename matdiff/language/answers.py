@@ -14,10 +14,36 @@ from matdiff.language.customs import written_bold
 from matdiff.language.declared import Declarations
 from matdiff.language.names import canonical, changed, named, nearest
 from matdiff.language.spelling import plain
+from matdiff.language.transcript import Transcript
+from matdiff.records import NamedTuple
 
 if TYPE_CHECKING:
     from matdiff.language.questions import Question
     from matdiff.language.search import Found
+    from matdiff.language.side_conditions import Condition
+
+
+class Says(NamedTuple):
+    """What a text says.
+
+    script      the function and its definitions
+    question    what is asked, if anything
+    conditions  declarations and constraints, in their order
+    sides       the other members of a chain J = a = b, each as the script would be
+    called      what the function is called on the left
+    of          the arguments that it has there
+    notes       what is doubtful about the left sides
+    spans       the places of all that is said beside the function: left sides, the question, conditions, words
+    """
+
+    script: Transcript
+    question: Question | None = None
+    conditions: tuple[Condition, ...] = ()
+    sides: tuple[Transcript, ...] = ()
+    called: tuple[str, ...] = ()
+    of: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    spans: tuple[tuple[int, int], ...] = ()
 
 
 class Reading:

@@ -15,10 +15,8 @@ from matdiff.language.parameters import bound_letters
 from matdiff.language.transcript import Transcript
 
 if TYPE_CHECKING:
-    from matdiff.language.answers import Reading
-    from matdiff.language.questions import Question
+    from matdiff.language.answers import Reading, Says
     from matdiff.language.reading import Readings
-    from matdiff.language.side_conditions import Condition
 
 
 class Beside:
@@ -29,17 +27,11 @@ class Beside:
     declared: Declarations
     wrt: list[str]
     dialect: Dialect | None
-    question: Question | None = None
+    said: Says  # laws say nothing but a function
     asked_at = (0, 0)
     beside: Sequence[tuple[int, int]] = ()  # the places of the question and of the constraints
     doubt: MatdiffError | None = None  # how far a function in words goes
-    conditions: tuple[Condition, ...] = ()  # what a text may say beside its function; laws say nothing
     constraints: tuple[str, ...] = ()
-    sides: tuple[Transcript, ...] = ()
-    called: tuple[str, ...] = ()
-    of: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-    spans: tuple[tuple[int, int], ...] = ()
 
     def take_out(self, asks: bool, far: bool, is_prose: bool) -> None:
         """Takes out of the text what it says beside the function and its definitions, with the unknowns it names."""
@@ -66,16 +58,14 @@ class Beside:
         whole, quantified = without_quantifiers(whole)
         said = said_in(whole, {*declared, *self.wrt}, asks)
         self.whole = whole
-        self.script, self.question, self.conditions, self.sides, self.called, self.of, notes, spans = said
-        unseen = unseen_names(whole.text, self.conditions)
-        self.notes = (*program.notes, *spoken.notes, *stated, *layers, *points, *changes, *notes, *unseen)
-        self.script, moved = rearranged(self.script)
-        sides = [rearranged(side) for side in self.sides]
-        self.sides = tuple(side for side, _ in sides)
-        moved = (*quantified, *moved, *(span for _, also in sides for span in also))
-        self.spans = (*(whole.span(*span) for span in spans), *moved, *replaced, *spoken.spans, *program.spans)
-        declare_conditions(declared, self.conditions, whole)
-        places = [whole.span(c.start, c.end) for c in self.conditions if c.is_constraint]
+        unseen = unseen_names(whole.text, said.conditions)
+        notes = (*program.notes, *spoken.notes, *stated, *layers, *points, *changes, *said.notes, *unseen)
+        (self.script, moved), *others = map(rearranged, (said.script, *said.sides))
+        moved = (*quantified, *moved, *(span for _, also in others for span in also))
+        spans = (*(whole.span(*span) for span in said.spans), *moved, *replaced, *spoken.spans, *program.spans)
+        self.said = said._replace(sides=tuple(side for side, _ in others), notes=notes, spans=spans)
+        declare_conditions(declared, said.conditions, whole)
+        places = [whole.span(c.start, c.end) for c in said.conditions if c.is_constraint]
         self.constraints = tuple(whole.source[start:end] for start, end in places)
         is_covariance = any(name.startswith("Sigma") for name in declared)
         declare_members(declared, bound_letters(whole.text.replace("Σ", "") if is_covariance else whole.text))
@@ -84,11 +74,11 @@ class Beside:
 
     def _asked(self, whole: Transcript, places: list[tuple[int, int]]) -> None:
         """Notes the unknowns of the question, and where it and the conditions stand: constraints at *places*."""
-        asked = self.question
+        asked = self.said.question
         self.asked_at = whole.span(asked.start, asked.end) if asked else (0, 0)
         inner = whole.span(*asked.inner) if asked and asked.inner else self.asked_at[1:] * 2
         own = [(self.asked_at[0], inner[0]), (inner[1], self.asked_at[1]), *places] if asked else []
-        self.beside = [*own, *(whole.span(c.start, c.end) for c in self.conditions if not c.is_constraint)]
+        self.beside = [*own, *(whole.span(c.start, c.end) for c in self.said.conditions if not c.is_constraint)]
         self.wrt = self.wrt or list(asked.names if asked else ())
 
 

@@ -317,7 +317,8 @@ class Calls(DoubtfulCalls):
         """SoftPlus(, Swish_1(, Γ(, and abs2 in sum(abs2, X); 0 where the word is no such function."""
         start, end, known = m.start(), m.end(), self.vocabulary
         name = canonical(m.group())
-        if m.group() == "N" and (is_density(self.text, end) or self.in_divergence()):
+        in_divergence = self.brackets and self.brackets[-1][1] in self.divergences  # KL(N(μ₁, Σ₁) ‖ N(μ₂, Σ₂))
+        if m.group() == "N" and (in_divergence or is_density(self.text, end)):
             return self.function("normal", start, end)
         if name[0] == "D" and (named := match_at(DIVERGENCE, self.text, start)):
             return self.function("kl", start, named.end())
@@ -345,10 +346,6 @@ class Calls(DoubtfulCalls):
         self.emit("LEFT", None, end, end + 1)
         self.emit("NUMBER", Fraction(order), end, end + 1)
         return self.emit("COMMA", None, end, end + 1)
-
-    def in_divergence(self) -> bool:
-        """Whether the innermost bracket is that of KL(N(μ₁, Σ₁) ‖ N(μ₂, Σ₂))."""
-        return bool(self.brackets) and self.brackets[-1][1] in self.divergences
 
     def function(self, name: str, start: int, end: int) -> int:
         """A function with its bracket, or before an operand; sin²(x) is the square of sin(x)."""

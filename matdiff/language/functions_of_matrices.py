@@ -74,8 +74,6 @@ def made(attempt: Attempt, node: Node, a: Expr) -> Expr:
 def settle(attempt: Attempt) -> None:
     """Finds out what the functions of matrices are taken of, once all sizes are known that the text tells."""
     waiting = [node for node in attempt.bound.order if id(node) in attempt.taken_of]
-    if not waiting:
-        return
     parents = {id(part): node for node in attempt.bound.order for part in node.parts}
     name = attempt.bound.dialect.name
     is_code = name == "matlab" or ("\\" not in attempt.bound.text and CODE.search(attempt.bound.text) is not None)
@@ -130,18 +128,13 @@ def is_used_by_entries(attempt: Attempt, node: Node, parents: dict[int, Node]) -
             if any(attempt.assumed.get(id(part)) != "ones" and part.kind != "constant" for part in others):
                 return False
             waiting += [parent] if not others else []
-        elif parent.kind == "call" and takes_entries(parent.value):
+        elif parent.kind == "call" and (parent.value in BY_ENTRIES or is_entrywise(parent.value)):
             continue
         elif parent.kind in PASSING:
             waiting.append(parent)
         elif parent.kind != "dot_power":
             return False
     return True
-
-
-def takes_entries(name: object) -> bool:
-    """Whether a function works on the entries of a matrix."""
-    return name in BY_ENTRIES or is_entrywise(name)
 
 
 # ---- funm --------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from matdiff.algebra.operators.entrywise import Unspecified
 from matdiff.algebra.operators.structure import Named
 from matdiff.errors import MatdiffError, NotationError, ShapeError
 from matdiff.language import dialects
-from matdiff.language.answers import Reading, noted
+from matdiff.language.answers import Reading, Says, noted
 from matdiff.language.beside import Beside, heard
 from matdiff.language.binding import Bound
 from matdiff.language.declarations import declare, leading_declarations
@@ -104,7 +104,7 @@ def require_one_meaning(e: Expr, text: str) -> None:
 def question_of(text: str, where: Where = None) -> Question | None:
     """What a text asks for, before its function is read."""
     front, rest = leading_declarations(text)
-    return Readings(rest, declare(where, front), [], False, False, None, True).question
+    return Readings(rest, declare(where, front), [], False, False, None, True).said.question
 
 
 class Readings(Beside):
@@ -133,7 +133,7 @@ class Readings(Beside):
         self.text = text
         self.declared = declared
         self.wrt = wrt
-        self.whole = self.script
+        self.whole, self.said = self.script, Says(self.script)
         if not laws and not dialects.is_program(text, self.dialect) and not is_bare(self.script.text):
             self.take_out(asks, far, is_prose)
         self.scalar = scalar
@@ -147,26 +147,27 @@ class Readings(Beside):
     def in_full(self, solving: bool = False) -> Reading:
         """The reading of least cost, with the other sides of a chain, and what is asked."""
         found = self.best()
-        found.question, found.asked_at, found.of = self.question, self.asked_at, self.of
+        said = self.said
+        found.question, found.asked_at, found.of = said.question, self.asked_at, said.of
         found.constraints = self.constraints
         self._require_dependence(found.expr)
-        unused = [c for c in self.conditions if c.is_constraint and not solving]
+        unused = [c for c in said.conditions if c.is_constraint and not solving]
         for condition in unused:
             self._require_constraint(condition)
         notes = [f"{condition.shown} is a condition that the answer does not use" for condition in unused]
         notes += dialects.said(self.dialect, self.text)
         numbers = [s.name for s in symbols(found.expr) if s.shape == SCALAR and s.name not in self.declared]
-        if self.called:
+        if said.called:
             from matdiff.language.left_sides import also_within, of_steps
 
-            notes += of_steps(self.called, numbers)
+            notes += of_steps(said.called, numbers)
             names = {node.name: False for node in postorder(found.expr) if isinstance(node, Named)}
             names |= {s.name: s.shape == SCALAR for s in symbols(found.expr)}
-            notes += also_within(self.called, names, self.text)
-        found.notes = found.expr.facts["notes"] = tuple(dict.fromkeys((*found.notes, *self.notes, *notes)))
-        found.called = found.expr.facts["called"] = tuple(dict.fromkeys((*self.called, *found.called)))
-        spans, idle = [*self.spans, *found.spans], found.unused()
-        for side in self.sides:
+            notes += also_within(said.called, names, self.text)
+        found.notes = found.expr.facts["notes"] = tuple(dict.fromkeys((*found.notes, *said.notes, *notes)))
+        found.called = found.expr.facts["called"] = tuple(dict.fromkeys((*said.called, *found.called)))
+        spans, idle = [*said.spans, *found.spans], found.unused()
+        for side in said.sides:
             declare_symbols(found.expr, self.declared)
             self.script, self.vocabulary = side, self._words(side.text)
             other = self._other_side(found)
@@ -324,8 +325,9 @@ class Readings(Beside):
         called = (tree.value,) if tree.kind in ("define", "abbreviate") else ()
         tree = tree.parts[0] if called else tree
         free = self.laws or not self.scalar
-        counted = {name: last for side in self.sides for name, last in counts(side.text).items()}
-        around = (lexer.labelled, other, decisions, self.dialect, counted if self.sides else None, self.called)
+        sides = self.said.sides
+        counted = {name: last for side in sides for name, last in counts(side.text).items()}
+        around = (lexer.labelled, other, decisions, self.dialect, counted if sides else None, self.said.called)
         bound = Bound(tree, self.text, self.declared, self.wrt, free, *around)
         bound.called = called or bound.called
         bound.spans = lexer.spans(tokens)
@@ -333,7 +335,7 @@ class Readings(Beside):
         for name, (stem, font) in zip(bound.names, map(font_of, bound.names), strict=True):
             if font and stem in bound.names:
                 bound.note(tree, f"{stem} in two fonts is taken as two names, {name} and {stem}")
-        for side in map(Labels, (self._words(side.text) for side in self.sides)):  # θᵀLθ = ∑ W_ij (θ_i − θ_j)²
+        for side in map(Labels, (self._words(side.text) for side in sides)):  # θᵀLθ = ∑ W_ij (θ_i − θ_j)²
             for known in bound.names.values():
                 known.plain = known.plain or (known.indexed == 1 and side.stands_bare(known.name))
         return bound

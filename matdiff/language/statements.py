@@ -12,6 +12,7 @@ from typing import NoReturn
 
 from matdiff.errors import MatdiffError, NotationError
 from matdiff.language import left_sides
+from matdiff.language.answers import Says
 from matdiff.language.chains import one_side, refuse_claim, set_to_zero
 from matdiff.language.formulas import is_formula
 from matdiff.language.joining import is_item, joined
@@ -33,33 +34,10 @@ SEVERAL = regex(  # μ̂, Σ̂ = arg max …
 )
 
 
-class Says(NamedTuple):
-    """What a text says.
-
-    script      the function and its definitions
-    question    what is asked, if anything
-    conditions  declarations and constraints, in their order
-    sides       the other members of a chain J = a = b, each as the script would be
-    called      what the function is called on the left
-    of          the arguments that it has there
-    notes       what is doubtful about the left sides
-    spans       the places of all that is said beside the function: left sides, the question, conditions, words
-    """
-
-    script: Transcript
-    question: Question | None
-    conditions: tuple[Condition, ...]
-    sides: tuple[Transcript, ...]
-    called: tuple[str, ...]
-    of: tuple[str, ...]
-    notes: tuple[str, ...]
-    spans: tuple[tuple[int, int], ...]
-
-
 def said_in(script: Transcript, known: Collection[str], asks: bool) -> Says:
     """What a text says; *known* are declared names and unknowns, *asks* whether a derivative may be asked for."""
     if is_formula(script.text):
-        return Says(script, None, (), (), (), (), (), ())
+        return Says(script)
     try:
         said = _said_in(script, known)
         if said.question and said.question.order and not asks:

@@ -68,7 +68,8 @@ def call(to: Converter, node: ast.expr, name: str, parts: list[Node], names: tup
         require_values(to, node, parts)
         return Node("transpose", parts, None, *span)
     if name.startswith("."):
-        raise to.refused(node, f"{name} is not known", complex_hint(name))
+        hint = "matdiff is about real matrices: write .T" if name in (".H", ".C") else ""
+        raise to.refused(node, f"{name} is not known", hint)
     if name in CHAINS and len(parts) > 1 and to.dialect.name == "sympy":
         require_values(to, node, parts)
         return reduce(lambda a, b: chained(CHAINS[name], [a, b]), parts)
@@ -105,8 +106,3 @@ def require_values(to: Converter, node: ast.expr, parts: list[Node]) -> None:
     """Refuses [] and None among operands."""
     if not parts or any(part.kind in ("literal", "arrays") for part in parts):
         raise to.refused(node, "an operand is a value, and no list, word or None", error=NotationError)
-
-
-def complex_hint(name: str) -> str:
-    """What is said of the conjugate transpose."""
-    return "matdiff is about real matrices: write .T" if name in (".H", ".C") else ""

@@ -135,10 +135,7 @@ class Page:
 
     def last(self) -> str:
         """The text of the last piece that has any."""
-        for text, _, _ in reversed(self.pieces):
-            if text:
-                return text
-        return ""
+        return next((text for text, _, _ in reversed(self.pieces) if text), "")
 
     def names_unknown(self) -> bool:
         """Whether what is written last is a sign below which the unknown stands: min, argmin, ∇."""

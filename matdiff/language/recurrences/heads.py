@@ -140,10 +140,5 @@ def _numbers(text: str, written: str) -> Iterator[str]:
 
 def _has_heads(text: str) -> bool:
     """Whether a state may be defined somewhere; most texts are told apart without a regular expression."""
-    if "=" not in text:
-        return False
-    for piece in text.split("="):
-        behind = piece.rstrip(" \t:")[-12:]
-        if behind[-1:] in SIGNS or "_" in behind:
-            return True
-    return False
+    ends = (piece.rstrip(" \t:")[-12:] for piece in text.split("="))
+    return "=" in text and any(end[-1:] in SIGNS or "_" in end for end in ends)
