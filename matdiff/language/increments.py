@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Iterator
 
 from matdiff.algebra.expr import FUNCTIONS
-from matdiff.errors import AmbiguityError
+from matdiff.errors import AmbiguityError, MatdiffError
 from matdiff.language.labels import TRANSPOSED
 from matdiff.language.names import CHANGE_MARKS, CHANGE_SIGNS, CUSTOMARY_FUNCTIONS, MARKED_LETTER, SUBS, canonical
 from matdiff.language.transcript import APART, Edit, Transcript
@@ -78,9 +78,7 @@ def _apart(text: str, use: Use) -> str:
     return " " if text[: use.start][-1:].isalnum() else ""
 
 
-def _doubt(script: Transcript, use: Use, other: str, product: str) -> AmbiguityError:
-    span = script.span(use.start, use.end)
-    shown = script.source[slice(*span)]
-    message = f"{shown} can be {other}, or a product"
+def _doubt(script: Transcript, use: Use, other: str, product: str) -> MatdiffError:
+    message = f"{script.source[slice(*script.span(use.start, use.end))]} can be {other}, or a product"
     hint = f"write {product} for the product, another letter for the rest"
-    return AmbiguityError(message, text=script.source, span=span, suggestion=hint)
+    return script.error((use.start, use.end), message, hint, AmbiguityError)

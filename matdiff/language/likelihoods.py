@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from matdiff.errors import NotationError
 from matdiff.language.names import GREEK_CLASS, MARKS, SUBS, SUBSCRIPTS
 from matdiff.language.outside import closing
 from matdiff.language.transcript import Scribe, Transcript
@@ -41,6 +40,7 @@ BELOW = r"_\{[^{}]*[~∼]"  # i ~ j below a sum, of neighbours
 BEHIND = r"(?P<iid>(?:\s*,?\s*i\.?\s?i\.?\s?d\b\.?(?!\s*[~∼]))?)\s*[.;,]?"
 ESTIMATED = regex(r"[Mm]aximum[-\s]likelihood|\bMLEs?\b|\bML\s+estimat|[Mm]aximi[sz]e")
 INDICES = "ijnkst"
+AS_FORMULA = "write the logarithm of the density as a formula, as in log N(y; m, S)"
 
 
 def with_likelihoods(script: Transcript) -> tuple[Transcript, tuple[str, ...], tuple[tuple[int, int], ...]]:
@@ -58,14 +58,14 @@ def with_likelihoods(script: Transcript) -> tuple[Transcript, tuple[str, ...], t
         return _joint(script, stated)
     if len(stated) != 1 or len(every) > 1:
         message = "several distributions are stated" if every[1:] else f"{every[0][0]} states no normal distribution"
-        raise _error(script, every[0], message, "write the logarithm of the density as a formula, as in log N(y; m, S)")
+        raise script.error(every[0].span(), message, AS_FORMULA)
     m = stated[0]
     end = closing(text, m.end())
     shown = script.source[slice(*script.span(m.start(), end + 1))]
     asked = [found for found in ASKED.finditer(text) if found["log"] or ESTIMATED.search(text)]
     if len(asked) > 1 or not (asked or ESTIMATED.search(text)):
         hint = "ask for its log-likelihood, or write log N(y; m, S); expectations are taken by matdiff.expectation"
-        raise _error(script, m, f"{shown} states a distribution, and is no function", hint)
+        raise script.error(m.span(), f"{shown} states a distribution, and is no function", hint)
     _require_observed(script, m, end)
     sign = "−" if asked and asked[0]["negative"] else ""
     behind = re.compile(BEHIND).match(text, end + 1)
@@ -102,11 +102,11 @@ def _joint(
     if asked is None or of != names or len(names) < len(stated):
         hint = "ask for log p(a, b), the logarithm of their joint density, or write it as a formula, log N(y; m, S) + …"
         message = "several distributions are stated, and it is not said what is asked of them"
-        raise _error(script, stated[0], message, hint)
+        raise script.error(stated[0].span(), message, hint)
     if re.search("posterior|[|∣]", asked[0]):  # the derivative by what stands behind the bar would be another one
         joint = ", ".join(m["name"] for m in stated)
         hint = f"ask for log p({joint}): by what is not behind the bar its derivative is the same"
-        raise _error(script, asked, f"{asked[0].strip()} is a conditional density, which takes an integral", hint)
+        raise script.error(asked.span(), f"{asked[0].strip()} is a conditional density, which takes an integral", hint)
     ends = [closing(text, m.end()) for m in stated]
     for m, end in zip(stated, ends, strict=True):
         _require_observed(script, m, end, names)
@@ -143,11 +143,7 @@ def _require_observed(script: Transcript, m: re.Match[str], end: int, joint: Col
     behind = r"[^;\n]*=" if joint else r"[^;\n]*=|\s*[-+)]|\s*[;,\n]"
     if re.search(rf"(?<![A-Za-z]){re.escape(name)}(?![A-Za-z])(?={behind})", rest):
         hint = "state the distribution of what is observed, as in y ~ N(X*b, s^2*I)"
-        raise _error(script, m, f"{name} stands elsewhere in the text, too", hint)
+        raise script.error(m.span(), f"{name} stands elsewhere in the text, too", hint)
     unused = [letter for letter in re.findall(LETTER, m["given"] or "") if letter not in script.text[m.end() : end]]
     if unused:
-        raise _error(script, m, f"{unused[0]} plays no part in the distribution", "leave it out")
-
-
-def _error(script: Transcript, m: re.Match[str], message: str, hint: str) -> NotationError:
-    return NotationError(message, text=script.source, span=script.span(*m.span()), suggestion=hint)
+        raise script.error(m.span(), f"{unused[0]} plays no part in the distribution", "leave it out")

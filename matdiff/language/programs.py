@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from matdiff.algebra.expr import FUNCTIONS
-from matdiff.errors import AmbiguityError, MatdiffError, NotationError
+from matdiff.errors import AmbiguityError
 from matdiff.language.names import ABBREVIATED, GREEK_WORDS
 from matdiff.language.outside import between, closing, outside
 from matdiff.language.transcript import Edit, Transcript
@@ -101,7 +101,7 @@ def unframed(script: Transcript) -> Program:
         program = program.edited(edits)
     if loop := FOR.search(program.script.text):
         message = "a loop is read where it adds up one value"
-        raise _refused(program, loop, NotationError, message, "write sum(i=1..m, …)")
+        raise program.script.error(loop.span(), message, "write sum(i=1..m, …)")
     points = [(*m.span("point"), "") for sign in (WHOLE, DOTTED) for m in sign.finditer(program.script.text)]
     program = program.edited(sorted([*points, *_owners(program.script.text)]))
     program = program.edited(_handles(program.script.text))
@@ -225,7 +225,7 @@ def with_helpers(program: Program) -> tuple[Program, re.Match[str] | None]:
     free = [f for f in frames if f not in called and not _calls(script, f["name"])]
     if len(free) > 1:
         message = f"{' and '.join(f['name'] for f in free)} are functions, and none calls the other"
-        raise _refused(program, free[1], AmbiguityError, message, "keep the one that is meant")
+        raise program.script.error(free[1].span(), message, "keep the one that is meant", AmbiguityError)
     edits: list[Edit] = []
     for frame, end in pieces:
         closing = END.search(text, frame.end(), end)
@@ -250,16 +250,8 @@ def _as_definition(program: Program, frame: re.Match[str], stop: int) -> Edit:
     head = frame["name"] + frame["arguments"]
     if body is None or re.search("[^=<>~!]=(?!=)", body["value"]):
         message = f"{frame['name']} is a function with several statements"
-        raise _refused(program, frame, NotationError, message, f"write it as one, {head} = …")
+        raise program.script.error(frame.span(), message, f"write it as one, {head} = …")
     return frame.end(), body.start("value"), f"{head} = "
-
-
-def _refused(
-    program: Program, frame: re.Match[str], error: type[MatdiffError], message: str, hint: str
-) -> MatdiffError:
-    """An error at the head of a function."""
-    span = program.script.span(*frame.span())
-    return error(message, text=program.script.source, span=span, suggestion=hint)
 
 
 def statements(text: str) -> list[Statement]:

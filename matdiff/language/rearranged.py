@@ -123,7 +123,7 @@ def _require_one_term(script: Transcript, start: int, m: re.Match[str]) -> None:
     if len(_terms(script.text, start, m.start())) > 1:
         message = f"«{m[0].strip(' ,')}» can be said of all terms, or of the last one"
         hint = "write sum(…) around what is summed"
-        raise AmbiguityError(message, text=script.source, span=script.span(*m.span()), suggestion=hint)
+        raise script.error(m.span(), message, hint, AmbiguityError)
 
 
 def _require_one_meaning(script: Transcript, start: int, m: re.Match[str]) -> None:
@@ -135,4 +135,4 @@ def _require_one_meaning(script: Transcript, start: int, m: re.Match[str]) -> No
             shown = m[0].strip(" ,(")
             message = f"«{shown}» can be said of all terms, or of those with {letter}"
             hint = f"put brackets around what is summed, and write ∑_{letter} in front of it"
-            raise AmbiguityError(message, text=script.source, span=script.span(*m.span()), suggestion=hint)
+            raise script.error(m.span(), message, hint, AmbiguityError)

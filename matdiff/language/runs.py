@@ -56,4 +56,4 @@ def require_no_factor(script: Transcript, declared: Container[str], unknowns: Co
             base, low, last = m.group("base", "low", "factor")
             message = f"{m.group()} can be a name, or the product of {base}_{low} and {last}"
             hint = f"write {base}_{low} {last} for the product, {base}_{{{low}{last}}} for the name"
-            raise AmbiguityError(message, text=script.source, span=script.span(*m.span()), suggestion=hint)
+            raise script.error(m.span(), message, hint, AmbiguityError)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Collection, Iterator
 
 from matdiff.algebra.notation import ACCENTS
-from matdiff.errors import MatdiffError, NotationError
+from matdiff.errors import MatdiffError
 from matdiff.language.names import RAISED as LETTERS_ABOVE
 from matdiff.language.names import SUPERSCRIPTS
 from matdiff.language.transcript import APART, CLOSES, NAME_ENDS, NAMED, Edit, Scribe, Transcript
@@ -87,7 +87,7 @@ def _require_no_space(found: Transcript) -> None:
         if (letter := taken_apart(m["sign"])) and letter.font == "cal":
             message = f"‖·‖ with the sign {m['sign']} is the norm of a space, and is not available"
             hint = f"give its formula, as in α'K α; with the weight {letter.letter} it is written ‖x‖_{letter.letter}"
-            raise NotationError(message, text=found.source, span=found.span(*m.span()), suggestion=hint)
+            raise found.error(m.span(), message, hint)
 
 
 def _conditional(text: str) -> Iterator[Edit]:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from matdiff.errors import AmbiguityError
+from matdiff.errors import AmbiguityError, MatdiffError
 from matdiff.language.names import SUBS
 from matdiff.language.outside import closing, outside
 from matdiff.language.phrases import description
@@ -91,7 +91,7 @@ class Spoken(NamedTuple):
     script: Transcript
     notes: tuple[str, ...]
     spans: tuple[tuple[int, int], ...]
-    doubt: AmbiguityError | None
+    doubt: MatdiffError | None
 
 
 def in_signs(script: Transcript, known: Collection[str], far: bool, is_prose: bool) -> Spoken:
@@ -192,7 +192,7 @@ def _marks(text: str, place: int, used: Collection[int]) -> Iterator[tuple[int, 
     yield min(closing(text, place), len(text.rstrip(" .?"))), ""
 
 
-def _doubt(script: Transcript, m: re.Match[str], short: int, long: int) -> AmbiguityError:
+def _doubt(script: Transcript, m: re.Match[str], short: int, long: int) -> MatdiffError:
     """The error where what is spoken of may end in front of a sign."""
     text = script.text
     before, *between, behind = _around(m)
@@ -200,4 +200,4 @@ def _doubt(script: Transcript, m: re.Match[str], short: int, long: int) -> Ambig
     one, all_ = (WRITTEN.sub(lambda sign: SIGNS[sign.group()], text[m.end() : end]) for end in (short, long))
     one, all_ = (AND.sub(between[0], said) if between else said for said in (one, all_))
     hint = f"write {before}{one}{behind}{all_[len(one) :]} or {before}{all_}{behind}"
-    return AmbiguityError(message, text=script.source, span=script.span(m.start(), long), suggestion=hint)
+    return script.error((m.start(), long), message, hint, AmbiguityError)

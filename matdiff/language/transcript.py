@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from matdiff.errors import MatdiffError, NotationError
+
 APART = "\u200a"  # separates two pieces, but is no gap between factors
 OPENS, CLOSES = "\u23b8", "\u23b9"  # behind a bar: its direction is known
 NAMED, NAME_ENDS = "⟪", "⟫"  # around a name of several letters in LaTeX, whose letters may have accents of their own
@@ -35,6 +37,12 @@ class Transcript:
         last = max(start, min(end, len(self.origins)) - 1)
         (start, begin), (stop, end) = self.origins[start], self.origins[last]
         return min(start, stop), max(begin, end)  # what stands below a sign is written behind it
+
+    def error(
+        self, place: tuple[int, int], message: str, hint: str = "", error: type[MatdiffError] = NotationError
+    ) -> MatdiffError:
+        """The error that points at a place of the text in what was typed."""
+        return error(message, text=self.source, span=self.span(*place), suggestion=hint)
 
     def edited(self, edits: Sequence[Edit]) -> Transcript:
         """The text with pieces replaced; every character keeps its place in the source."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from matdiff.errors import NotationError
 from matdiff.language.names import GREEK_CLASS, LETTER
 from matdiff.language.transcript import Transcript
 from matdiff.regex import regex
@@ -42,7 +41,7 @@ def refuse_differential(script: Transcript, known: Collection[str]) -> None:
     is_claim = re.search(r"=(?!=)", script.source) is not None
     further = "whether the equation is true says matdiff check" if is_claim else "a product is written with *"
     hint = f"write the function alone; {further}"
-    raise NotationError(message, text=script.source, span=script.span(*m.span()), suggestion=hint)
+    raise script.error(m.span(), message, hint)
 
 
 def _is_name(text: str, m: re.Match[str]) -> bool:
@@ -60,7 +59,7 @@ def refuse_point(script: Transcript) -> None:
     if m := POINT.search(script.text):
         message = "a derivative is found as a formula, and not at a point"
         hint = "leave the point out; matdiff.evaluate puts values into the answer"
-        raise NotationError(message, text=script.source, span=script.span(*m.span()), suggestion=hint)
+        raise script.error(m.span(), message, hint)
 
 
 def refuse_unread(script: Transcript, known: Collection[str]) -> None:
@@ -74,4 +73,4 @@ def refuse_unread(script: Transcript, known: Collection[str]) -> None:
     if m.group("subject"):
         message = "there is no function in front of the constraints"
     hint = "name the unknown with wrt"
-    raise NotationError(message, text=script.source, span=script.span(*m.span()), suggestion=hint)
+    raise script.error(m.span(), message, hint)
