@@ -31,7 +31,7 @@ IS_CALLED = (
     r"[\s:,$]*([gGH])\s*="
 )
 LAYERED = ("_this", "_next", "_prev")  # of names of layers
-CUSTOMARY = (("x", "w", "theta", "beta"), ("X", "W", "Theta"))  # unknowns, where a text does not say which
+CUSTOMARY = (("x", "w", "theta", "beta"), ("X", "W", "Theta"), ("z",))  # unknowns, where a text does not say which
 
 
 class Independent(UnsupportedError):

@@ -13,6 +13,7 @@ from matdiff.algebra.operators.products import zero
 from matdiff.errors import MatdiffError
 from matdiff.language.names import SUBS, named
 from matdiff.review.definitions import STARRED
+from matdiff.review.inserted import Inserted
 from matdiff.review.names import base_named
 from matdiff.review.operators import FUNCTION, LETTER, Asked
 
@@ -61,6 +62,9 @@ def without_arguments(scope: Scope, m: re.Match[str]) -> str:
     if named(m.group("name")) in {named(n) for n in re.findall(LETTER, m.group("arguments"))}:
         return m.group()  # p(1 − p) is a product
     found = _put_in(scope, scope.unfolded(scope.definitions[named(m.group("name"))]), known, given)
+    if found is None and value is not None and value.shape == SCALAR:  # g(Wx) of a number g(s) is that of each entry
+        formula = Inserted(m["name"], known[0], scope.texts[named(m["name"])]).at(f"({m['arguments']})")
+        return re.sub(r"(?<!\.)/(?!\s*\d)", "./", formula)
     if found is None:
         return m.group()
     scope.moved[named(m.group("name"))] = found

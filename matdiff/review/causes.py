@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from itertools import combinations, islice
 
-from matdiff.algebra.dims import SCALAR
+from matdiff.algebra.dims import ONE, SCALAR
 from matdiff.algebra.expr import Expr, Operator, Symbol, postorder, replace, symbols
 from matdiff.algebra.identities.cancelling import multiplied_out
 from matdiff.algebra.operators.norms import Norm
@@ -29,6 +29,11 @@ NOT_LINEAR: dict[type[Operator], tuple[str, str]] = {
     LogDeterminant: ("function derivative", "the logarithm of the determinant"),
     Norm: ("function derivative", "the norm"),
 }  # an operator → a kind, and what a tutor would call it
+ASSUMED: tuple[tuple[str, Callable[[Symbol], bool], str], ...] = (
+    ("simplex", lambda s: s.shape[1] is ONE and s.shape != SCALAR, ""),
+    ("positive", lambda s: s.shape[1] is ONE, "positive numbers"),
+    ("orthogonal", is_square, "orthogonal matrices"),
+)  # a property, of what, and how a tutor would call that
 Parts = tuple[type[Sum | Scale | Product | Hadamard], ...]
 Missing = tuple[
     tuple[str, str, Parts], ...
@@ -145,12 +150,9 @@ def _by_assumption(value: Expr, truth: Expr) -> Iterator[Found]:
         yield Found("index" if isinstance(truth, Entry) else "symmetry")
     if _is_symmetrised(value, truth):
         yield Found("symmetry")
-    if holds(value, truth, "simplex", lambda s: str(s.shape[1]) == "1" and s.shape != SCALAR):
-        yield Found("domain")
-    if holds(value, truth, "positive", lambda s: str(s.shape[1]) == "1"):
-        yield Found("domain", None, "this holds for positive numbers only, and nothing says that they are positive")
-    if holds(value, truth, "orthogonal", is_square):
-        yield Found("domain", None, "this holds for orthogonal matrices only, and nothing says that they are")
+    for word, applies, of in ASSUMED:
+        if holds(value, truth, word, applies):
+            yield Found("domain", None, f"this holds for {of} only, and nothing says that they are" if of else "")
 
 
 def _by_parts(value: Expr, truth: Expr, missing: Missing) -> Iterator[Found]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from matdiff import regex as re
@@ -26,17 +27,18 @@ if TYPE_CHECKING:
     from matdiff.review.scope import Scope
 
 LABELS = ("y", "t")  # of two classes
-LOG_DET = r"(?:log|ln)\s*(?:\(?\\?det\s*\(?|(?:\\left\s*)?\||\\l?vert)\s*\\?([A-ZΑ-Ω]|[A-Z][a-z]+)(?![A-Za-z_])"
+CAPITAL = r"(?:[A-Z][a-z]*|[A-ZΑ-Ω])(?:_(?:\{\\?\w+\}|\\?\w+))?"
+LOG_DET = rf"(?:log|ln)\s*(?:\(?\\?det\s*\(?|(?:\\left\s*)?\||\\l?vert)\s*\\?({CAPITAL})(?![A-Za-z_])"
 INVERTED = rf"{TURNED}\s*(?:\\[,;!]\s*)?([A-Z])\s*(?:⁻¹|\^\s*\{{?\s*[-−]\s*1)"  # of xᵀS⁻¹x
 INVERSE_SIGN = r"⁻¹|\^\s*\{?\s*[-−]\s*1\s*\}?"
 DENSITY = ("Sigma", "Lambda")  # a covariance, and its inverse
 IN_FONT = r"(?:\\\w+\s*\{)?"
-FORM = rf"\}}?\s*{TURNED}\s*{IN_FONT}(%s)\}}?\s*(?:{INVERSE_SIGN})?\s*{IN_FONT}(?P=x)(?![A-Za-z])"
-HALF_FORM = (  # ½xᵀPx, ½(Ax − b)ᵀW(Ax − b)
-    rf"(?:½|\\[dt]?frac\s*(?:12|\{{1\}}\s*\{{2\}})|1/2|0\.5)[\s*]*{IN_FONT}(?P<x>[a-z]|\([^()]*\))" + FORM % "[A-Z]"
+FORM = (  # ½xᵀPx, ½(Ax − b)ᵀW(Ax − b), (y − Xb)ᵀΩ⁻¹(y − Xb), uᵀSu
+    rf"(?P<half>(?:½|\\[dt]?frac\s*(?:12|\{{1\}}\s*\{{2\}})|1/2|0\.5)[\s*]*)?(?<![A-Za-z\\]){IN_FONT}"
+    rf"(?P<x>[a-z]|\([^()]*\))\}}?\s*{TURNED}\s*{IN_FONT}\\?(?P<of>{CAPITAL})\}}?\s*(?:{INVERSE_SIGN})?\s*{IN_FONT}"
+    r"(?P=x)(?![A-Za-z])"
 )
-WEIGHTED = r"(?P<x>\([^()]*\))" + FORM % r"\\?[WΑ-Ω]|\\[A-Z][a-z]+"  # (y − Xb)ᵀΩ⁻¹(y − Xb)
-OF_LENGTH = rf"(?<![A-Za-z\\]){IN_FONT}(?P<x>[a-z])" + FORM % "[A-Z]"  # uᵀSu
+WEIGHT = r"W|[Α-Ω]|[A-Z][a-z]+"
 SQUARE = rf"{IN_FONT}[a-z]\}}?\s*{TURNED}\s*{IN_FONT}(?P<u>[a-z])(?![A-Za-z])\}}?"
 IS_UNIT = rf"(?:1\s*[-−]|/\s*\(?|\}}\s*\{{)\s*{SQUARE}|{SQUARE.replace('<u>', '<v>')}\s*[-−=]\s*1"  # uᵀu = 1, …/(uᵀu)
 SCATTER = (  # tr(Σ⁻¹S), tr(SΣ⁻¹), tr(ΛS)
@@ -98,14 +100,7 @@ def as_usual(scope: Scope) -> Callable[[Expr], Expr]:
 
     And S of uᵀSu, whose maximum where uᵀu = 1 is an eigenvalue.
     """
-    logarithmic = {*map(named, re.findall(LOG_DET, scope.text))}
-    names = logarithmic & {*re.findall(INVERTED, scope.text), *GREEK_CAPITALS}
-    forms = (form for pattern in (HALF_FORM, WEIGHTED) for form in re.findall(pattern, scope.text))
-    names |= {named(form[1].removeprefix("\\")) for form in forms}
-    found = [m for m in re.finditer(SCATTER, scope.text) if logarithmic or m["sigma"] or m["before"]]
-    names |= {m["behind"] or m["before"] or m["weighed"] for m in found}
-    units = {u for m in re.finditer(IS_UNIT, scope.text) for u in m.group("u", "v")}
-    names |= {form for u, form in re.findall(OF_LENGTH, scope.text) if u in units}
+    names = {*_by_custom(scope.text)}
     said = [scope.unfolded(scope.definitions[name]) for name in names & scope.definitions.keys()]
     names |= {named(str(s)) for value in said for s in made_symmetric(scope, value)}  # G and R of V = ZGZᵀ + R
 
@@ -117,6 +112,21 @@ def as_usual(scope: Scope) -> Callable[[Expr], Expr]:
         return Symbol(node.name, node.shape, node.properties | {"symmetric"}, node.ranges) if is_free else None
 
     return lambda e: replace(e, meant)
+
+
+@lru_cache(maxsize=128)
+def _by_custom(text: str) -> frozenset[str]:
+    """The names of the matrices of a text that are symmetric by custom."""
+    logarithmic = {*map(named, re.findall(LOG_DET, text))}
+    names = logarithmic & {*re.findall(INVERTED, text), *GREEK_CAPITALS}
+    found = [m for m in re.finditer(SCATTER, text) if logarithmic or m["sigma"] or m["before"]]
+    names |= {m["behind"] or m["before"] or m["weighed"] for m in found}
+    units = {u for m in re.finditer(IS_UNIT, text) for u in m.group("u", "v")}
+    for m in re.finditer(FORM, text):
+        is_weight = m["x"][0] == "(" and re.fullmatch(WEIGHT, m["of"]) is not None
+        if m["half"] or is_weight or m["x"] in units or named(m["of"]) in logarithmic:
+            names.add(named(m["of"]))
+    return frozenset(names)
 
 
 def _of_covariance(truth: Expr, value: Expr, scope: Scope) -> Outcome | None:
@@ -132,14 +142,15 @@ def _of_covariance(truth: Expr, value: Expr, scope: Scope) -> Outcome | None:
 def _of_labels(truth: Expr, value: Expr, scope: Scope) -> Outcome | None:
     """How a side compares where the labels of a cross entropy sum to 1, or those of two classes are 1 and −1."""
     nodes = list(postorder(truth))
-    of_classes = any(is_a(node, "Softmax", "SoftmaxOfRows") for node in nodes)
+    of_classes = any(is_a(node, "Softmax", "SoftmaxOfRows", "Exp") for node in nodes)
     of_margins = any(is_a(node, "Sigmoid", "Exp", "Step", "Relu") for node in nodes)
     for label in symbols(truth):
         is_vector = label.shape[1] is ONE
-        if label.name in scope.varied or (label.name in scope.given and (is_vector or label.properties)):
+        if label.name in scope.varied or (label.name in scope.given and label.properties):
             continue
         word = "simplex" if is_vector else "stochastic"
-        if of_classes and label.shape != SCALAR and holds(value, truth, word, {label}.__contains__):
+        is_open = label.shape != SCALAR and not (is_vector and label.name in scope.given)
+        if of_classes and is_open and holds(value, truth, word, {label}.__contains__):
             said = "sums" if is_vector else "has rows that sum"
             return Outcome(True, None, f"right where {label} {said} to 1, as labels do")
         if label.name in LABELS and of_margins and holds(value, truth, "sign", {label}.__contains__):

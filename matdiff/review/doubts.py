@@ -31,8 +31,7 @@ CASE = (  # for i ≠ k
     r"[\s$]*(?P<k>[a-z]|\d)(?=[\s$]*(?:[):,.]|\\|then\b|$))"
 )
 UNDER = r"\b(?:for|if|when|whenever|unless)\b.*(?:[<>≤≥≠]|\\(?:[gl]eq?|neq?)\b)"  # = 1 for x > 0
-COUNT = r"(?<![A-Za-z])[dkmnpqrKMNT](?![A-Za-z_^(])"
-NUMBER = Declaration("", SCALAR)
+COUNTS = frozenset("dkmnpqrKMNT")
 PLAIN = frozenset(("positive", "nonnegative", "invertible"))  # which leave a vector free to sum to 1
 
 TRANSPOSE = r"[ᵀ⊤'′]|\^\s*\{?\s*(?:T(?![A-Za-z])|\\(?:top|intercal|mathsf|mathrm|text))"
@@ -142,13 +141,20 @@ def is_strange(scope: Scope, truth: Expr, value: Expr) -> bool:
     return bool((known and odd - known) or sizes - scope.sizes())
 
 
-def with_sizes(scope: Scope, side: str, truth: Expr) -> Iterator[str]:
-    """A side with the sizes of shapes in place of letters that say how many there are: tr(H) = p, of an X: n × p."""
-    found = {m for m in re.findall(COUNT, side) if (scope.declared.get(m) or NUMBER).shape == SCALAR} - scope.given
-    sizes = sorted({str(size) for s in symbols(truth) if scope.is_open(s.name) for size in s.shape} - {"1"})
-    for chosen in permutations(sizes, len(found)) if found and truth.shape == SCALAR else ():
-        said = dict(zip(sorted(found), chosen, strict=True))
-        yield re.sub(COUNT, lambda m, said=said: said.get(m[0], m[0]), side)  # type: ignore[misc]
+def with_sizes(scope: Scope, value: Expr, truth: Expr) -> Iterator[tuple[Expr, Expr]]:
+    """Two sides with the sizes of shapes in place of letters that say how many there are: tr(H) = p of an X: n × p."""
+    leaves = {*symbols(value), *symbols(truth)}
+    found = sorted((s for s in leaves if s.name in COUNTS and s.shape == SCALAR and s.name not in scope.given), key=str)
+    sizes = sorted({str(size) for s in leaves if scope.is_open(s.name) for size in s.shape} - {"1"})
+    for chosen in permutations(sizes, len(found)) if found else ():
+        said: dict[Expr, Expr] = dict(zip(found, (Symbol(size, SCALAR) for size in chosen), strict=True))
+        yield replace(value, said.get), replace(truth, said.get)
+
+
+def is_a_name(scope: Scope, value: Expr | None) -> bool:
+    """Whether a value is ∇_w L of an L that is not given, or −log p, a name alone, which says little."""
+    value = scope.unfolded(value) if value is not None else None
+    return value is not None and any(value in (s, -s) and s.name not in scope.given for s in symbols(value))
 
 
 def is_untold(chain: Chain, value: Expr) -> bool:

@@ -31,13 +31,17 @@ MOST_EDITS = 160
 SEVERAL = r"[a-z](?:[\s,]*[a-z])*"
 INDICES = rf"(?<![∑∏])(?<!sum)(?:_\{{{SEVERAL}\}}|_[a-z]{{1,2}}(?![a-z])|[{''.join(LOW)}]+|\[{SEVERAL}\])"
 
+SCALING = (  # d of dA, 2, (1/2), /m
+    rf"(?<![A-Za-z\\])[d∂]\s?(?=[^\W\d_](?![a-z]))|/\s*{LETTER}(?![A-Za-z(])"
+    rf"|(?<![\w^_{{.])(?<!vector\()(?:{NUMBER})(?![\w.])(?!\s*[-/ᵀ⊤'^])|\(\(?1\)?/\(?2\)?\)"
+)
+
 
 class Edit(NamedTuple):
-    """A kind of slip, the side without it, and the place in the side that was changed."""
+    """A kind of slip, and the side without it."""
 
     kind: str
     side: str
-    place: tuple[int, int]
     why: str = ""  # what a tutor would say of this edit, where that is not what is said of its kind
 
 
@@ -92,31 +96,26 @@ def _with_tail(start: int, bare: int, tokens: list[re.Match[str]], k: int) -> Fa
 def _transposes(side: str, found: list[Factor]) -> Iterator[Edit]:
     for f in found:
         tail = side[f.bare : f.end]
-        if tail in ("⁻ᵀ", "⁻¹"):
-            yield Edit("transpose", side[: f.bare] + ("⁻¹" if tail == "⁻ᵀ" else "⁻ᵀ") + side[f.end :], (f.start, f.end))
+        if re.fullmatch(r"⁻ᵀ|⁻¹|\^\s*\{?\s*[-−]\s*(?:1|T|⊤)\s*\}?", tail):
+            other = "^{-T}" if tail == "⁻¹" or "1" in tail else "^{-1}"
+            yield Edit("transpose", side[: f.bare] + other + side[f.end :])
             continue
-        if re.fullmatch(r"\^\s*\{?\s*[-−]\s*(?:1|T|⊤)\s*\}?", tail):
-            other = "^{-1}" if "1" not in tail else "^{-T}"
-            yield Edit("transpose", side[: f.bare] + other + side[f.end :], (f.start, f.end))
-            continue
-        m = re.search(rf"{TRANSPOSED}$", tail)
-        if m:
-            yield Edit("transpose", side[: f.bare + m.start()] + " " + side[f.end :], (f.start, f.end))
+        if m := re.search(rf"{TRANSPOSED}$", tail):
+            yield Edit("transpose", side[: f.bare + m.start()] + " " + side[f.end :])
         else:
-            yield Edit("transpose", side[: f.end] + "ᵀ" + side[f.end :], (f.start, f.end))
+            yield Edit("transpose", side[: f.end] + "ᵀ" + side[f.end :])
     for one, other in (("⁻¹", "⁻ᵀ"), ("⁻ᵀ", "⁻¹"), ("^{-1}", "^{-T}"), ("^{-T}", "^{-1}")):
         if side.count(one) > 1:
-            yield Edit("transpose", side.replace(one, other), (0, len(side)))
+            yield Edit("transpose", side.replace(one, other))
     for left, right in _neighbours(side, found):
         if left.end == left.bare and right.end == right.bare:  # (BA)ᵀ for BA
-            turned = f"({side[left.start : right.end]})ᵀ"
-            yield Edit("transpose", side[: left.start] + turned + side[right.end :], (left.start, right.end))
+            yield Edit("transpose", f"{side[: left.start]}({side[left.start : right.end]})ᵀ{side[right.end :]}")
         if m := re.fullmatch(TRANSPOSED, side[right.bare : right.end]):
             if left.end == left.bare:  # yxᵀ for xyᵀ
                 turned = f" {side[right.start : right.bare]} {side[left.start : left.end]}{m.group()}"
-                yield Edit("transpose", side[: left.start] + turned + side[right.end :], (left.start, right.end))
-            moved = side[: left.end] + m.group() + side[left.end : right.bare] + " " + side[right.end :]
-            yield Edit("transpose", moved, (left.start, right.end))  # xᵀy for xyᵀ
+                yield Edit("transpose", side[: left.start] + turned + side[right.end :])
+            moved = m.group() + side[left.end : right.bare] + " "  # xᵀy for xyᵀ
+            yield Edit("transpose", side[: left.end] + moved + side[right.end :])
 
 
 def _turned_terms(side: str) -> Iterator[Edit]:
@@ -124,7 +123,7 @@ def _turned_terms(side: str) -> Iterator[Edit]:
     for part in parts(side):
         places = terms(side, *part)
         for start, end in places if len(places) > 1 else ():
-            yield Edit("layout", f"{side[:start]} ({side[start:end]})ᵀ {side[end:]}", (start, end))
+            yield Edit("layout", f"{side[:start]} ({side[start:end]})ᵀ {side[end:]}")
 
 
 def _inverses(side: str, found: list[Factor]) -> Iterator[Edit]:
@@ -132,13 +131,13 @@ def _inverses(side: str, found: list[Factor]) -> Iterator[Edit]:
     said = "an inverse is missing, or one too many"
     for f in found:
         for other in INVERTED.get(side[f.bare : f.end].replace(" ", ""), ()):
-            yield Edit("inverse", f"{side[: f.bare]}{other} {side[f.end :]}", (f.start, f.end), said)
+            yield Edit("inverse", f"{side[: f.bare]}{other} {side[f.end :]}", said)
     bare = [f for f in found if f.bare == f.end]
     for whole in dict.fromkeys(side[f.start : f.end] for f in bare):  # S − SAS for S⁻¹ − S⁻¹AS⁻¹
         ends = [f.end for f in bare if side[f.start : f.end] == whole]
         if len(ends) > 1:
             pieces = (side[a:b] for a, b in pairwise((0, *ends, len(side))))
-            yield Edit("inverse", "^{-1} ".join(pieces), (0, len(side)), said)
+            yield Edit("inverse", "^{-1} ".join(pieces), said)
 
 
 def indices(side: str, known: str = "") -> Iterator[Edit]:
@@ -156,27 +155,27 @@ def indices(side: str, known: str = "") -> Iterator[Edit]:
         if len(places) == 2 and side[places[0]] != side[places[1]]:
             one, other = places
             turned = side[:one] + side[other] + side[one + 1 : other] + side[one] + side[other + 1 :]
-            yield Edit("index", turned, m.span())
+            yield Edit("index", turned)
         for place in places:
             is_low = side[place] in LOW
             for letter in letters:
                 spelt = high.get(letter, "") if is_low else letter
                 if spelt and spelt != side[place]:
-                    yield Edit("index", side[:place] + spelt + side[place + 1 :], m.span())
+                    yield Edit("index", side[:place] + spelt + side[place + 1 :])
 
 
 def _signs(side: str) -> Iterator[Edit]:
     for first, last in parts(side):
-        start, end = terms(side, first, last)[0]
+        start, _ = terms(side, first, last)[0]
         if not side[first:start].strip():
-            yield Edit("sign", f"{side[:start]}-{side[start:]}", (start, end))
+            yield Edit("sign", f"{side[:start]}-{side[start:]}")
     for m in re.finditer(r"[-+−]", side):
         if side[: m.start()].rstrip()[-1:] in ("^", "{"):
             continue
         turned = "-" if m.group() == "+" else "+"
         if not side[: m.start()].strip() or side[: m.start()].rstrip()[-1] in "([,":
             turned = " "
-        yield Edit("sign", side[: m.start()] + turned + side[m.end() :], m.span())
+        yield Edit("sign", side[: m.start()] + turned + side[m.end() :])
 
 
 def _neighbours(side: str, found: list[Factor]) -> Iterator[tuple[Factor, Factor]]:
@@ -195,26 +194,21 @@ def _exchanges(side: str, found: list[Factor]) -> Iterator[Edit]:
         if re.fullmatch(r"⁻²|\^\s*\{?\s*[-−]2\s*\}?", side[f.bare : f.end]):
             base = side[f.start : f.bare] + "^{-1}"
             for left in (one for one, right in _neighbours(side, found) if right is f):
-                yield Edit(
-                    "order",
-                    f"{side[: left.start]}{base} {side[left.start : f.start]} {base}{side[f.end :]}",
-                    (left.start, f.end),
-                )
+                yield Edit("order", f"{side[: left.start]}{base} {side[left.start : f.start]} {base}{side[f.end :]}")
             ends = {other.end for left, other in _neighbours(side, found) if left is f}
             ends.add(next((f.end + b for a, b in terms(side[f.end :])), len(side)))  # of the term, a sum behind it too
             for end in sorted(ends):
-                yield Edit("order", f"{side[: f.start]}{base}{side[f.end : end]} {base}{side[end:]}", (f.start, end))
+                yield Edit("order", f"{side[: f.start]}{base}{side[f.end : end]} {base}{side[end:]}")
     for f, other in _neighbours(side, found):
         one, two = side[f.start : f.end], side[other.start : other.end]
         between = side[f.end : other.start] or " "
-        yield Edit("order", f"{side[: f.start]}{two}{between}{one}{side[other.end :]}", (f.start, other.end))
+        yield Edit("order", f"{side[: f.start]}{two}{between}{one}{side[other.end :]}")
         last = re.compiled(BETWEEN).match(side, other.end)
         third = by_start.get(last.end()) if last else None
         if third is not None:
             three = side[third.start : third.end]
             for turned in ((three, two, one), (three, one, two), (two, three, one)):
-                shown = side[: f.start] + " ".join(turned) + side[third.end :]
-                yield Edit("order", shown, (f.start, third.end))
+                yield Edit("order", side[: f.start] + " ".join(turned) + side[third.end :])
 
 
 def _bracketed(side: str, found: list[Factor]) -> Iterator[Edit]:
@@ -226,35 +220,31 @@ def _bracketed(side: str, found: list[Factor]) -> Iterator[Edit]:
         for opens in sorted({f.start for f in inside if f.start < m.start()}):
             for closes in sorted({f.end for f in inside if f.end > m.end()}):
                 shown = f"{side[:opens]}({side[opens:closes]}){side[closes:]}"
-                yield Edit("order", shown, (opens, closes), "brackets are missing around an entrywise product")
+                yield Edit("order", shown, "brackets are missing around an entrywise product")
 
 
 def _numbers(side: str) -> Iterator[Edit]:
     """A number left out, a d of vᵀ dA dv too, or 2 and ½ put in front of a term."""
-    for m in re.finditer(r"(?<![A-Za-z\\])[d∂]\s?(?=[^\W\d_](?![a-z]))", side):
-        yield Edit("factor", side[: m.start()] + " " + side[m.end() :], m.span())
-    for m in re.finditer(rf"(?<![\w^_{{.])(?<!vector\()(?:{NUMBER})(?![\w.])(?!\s*[-/ᵀ⊤'^])|\(\(?1\)?/\(?2\)?\)", side):
-        yield Edit("factor", side[: m.start()] + " " + side[m.end() :], m.span())
+    for m in re.finditer(SCALING, side):
+        yield Edit("factor", side[: m.start()] + " " + side[m.end() :])
         if m.group() == "2":
-            yield Edit("factor", f"{side[: m.start()]}4 {side[m.end() :]}", m.span())
-    for m in re.finditer(rf"/\s*{LETTER}(?![A-Za-z(])", side):
-        yield Edit("factor", side[: m.start()] + " " + side[m.end() :], m.span())
+            yield Edit("factor", f"{side[: m.start()]}4 {side[m.end() :]}")
     for m in list(re.finditer(r"‖(?:_\w)?(²|\^\{?2\}?)?", side))[1::2]:  # ‖a‖ for ‖a‖²
-        yield Edit("factor", side[: m.start()] + ("‖" if m[1] else "‖²") + side[m.end() :], m.span())
+        yield Edit("factor", side[: m.start()] + ("‖" if m[1] else "‖²") + side[m.end() :])
     for start, end in (place for part in parts(side) for place in terms(side, *part)):
         if side[start:end].strip().isdecimal():
             continue  # of 1 − h² it is a term that is missing
         first = re.compiled(r"\s*(\d+)(?![\d.^/])").match(side, start, end)
         for factor, number in ((2, "2 "), (Fraction(1, 2), "(1/2) ")):
             spelt = f"({factor * int(first.group(1))})" if first else number
-            yield Edit("factor", f"{side[:start]}{spelt}{side[first.end() if first else start :]}", (start, end))
+            yield Edit("factor", f"{side[:start]}{spelt}{side[first.end() if first else start :]}")
 
 
 def scaled(side: str, letters: Iterable[str]) -> Iterator[Edit]:
     """A letter put in front of a term, of the side or of a bracket in it: n λI for λI."""
     for letter in letters:
-        for start, end in (place for part in parts(side) for place in terms(side, *part)):
-            yield Edit("factor", f"{side[:start]}{letter} {side[start:]}", (start, end))
+        for start, _ in (place for part in parts(side) for place in terms(side, *part)):
+            yield Edit("factor", f"{side[:start]}{letter} {side[start:]}")
 
 
 def terms(side: str, first: int = 0, last: int | None = None) -> list[tuple[int, int]]:
@@ -272,7 +262,7 @@ def _left_out(side: str) -> Iterator[Edit]:
             before = side[first:start].rstrip()
             before = before[:-1] if before[-1:] in ("+", "-", "−") else before
             rest = (before + " " + side[end:last]).strip().lstrip("+")
-            yield Edit("extra term", side[:first] + rest + side[last:], (start, end))
+            yield Edit("extra term", side[:first] + rest + side[last:])
 
 
 def parts(side: str) -> Iterator[tuple[int, int]]:

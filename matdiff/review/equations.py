@@ -166,11 +166,13 @@ class Equations:
 
     def solution(self, left: Expr, unknowns: set[str]) -> Expr:
         """What a left side is where the latest equation holds; itself where that is not known."""
-        known = self.zeros[-1] if self.zeros else None
-        inside = [s for s in symbols(known) if s.name in unknowns] if known is not None else []
-        root = _root(known, inside[0]) if known is not None and len(inside) == 1 else None
-        at_root: dict[Expr, Expr] = {inside[0]: root} if root is not None else {}
-        return replace(self.usual(left), at_root.get)
+        return replace(self.usual(left), self._at_root(unknowns).get)
+
+    def _at_root(self, unknowns: set[str]) -> dict[Expr, Expr]:
+        """The only unknown of the latest equation with its solution; nothing where that is not known."""
+        inside = [s for known in self.zeros[-1:] for s in symbols(known) if s.name in unknowns]
+        root = _root(self.zeros[-1], inside[0]) if len(inside) == 1 else None
+        return {inside[0]: root} if root is not None else {}
 
     def _same(self, known: Expr, other: Expr) -> bool:
         if known.shape != other.shape:
@@ -230,19 +232,14 @@ class Equations:
 
     def _follows(self, left: Expr, right: Expr, unknowns: set[str]) -> Implied:
         """Whether left = right holds where the equation before it does."""
-        known = self.zeros[-1] if self.zeros else None
-        inside = [s for s in symbols(known) if s.name in unknowns] if known is not None else []
-        if known is None or len(inside) != 1 or inside[0] not in symbols(left - right):
-            return Implied(None)
-        if not {*symbols(left - right)} <= {s for zero in self.zeros for s in symbols(zero)}:
-            return Implied(None)  # a new equation, and no consequence
-        root = _root(known, inside[0])
-        if root is None or compared(root, zero(root.shape)).equal:  # Σw = λw says nothing of w
-            return Implied(None)
-        at_root: dict[Expr, Expr] = {inside[0]: root}
+        used = {*symbols(left - right)}
+        is_new = not used <= {s for zero in self.zeros for s in symbols(zero)}  # and no consequence
+        at_root = {} if is_new else self._at_root(unknowns)
+        if not at_root.keys() & used or any(compared(e, zero(e.shape)).equal for e in at_root.values()):
+            return Implied(None)  # Σw = λw says nothing of w
         one, other = replace(left, at_root.get), replace(right, at_root.get)
         equal = compared(one, other).equal
-        if equal is False and not {*symbols(left - right)} <= {*symbols(known)}:
+        if equal is False and not used <= {*symbols(self.zeros[-1])}:
             return Implied(None)  # it may follow from those above
         return Implied(equal, one if equal is False else None)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
 
 from matdiff import regex as re
@@ -54,23 +55,26 @@ def fitted(scope: Scope, side: str, truth: Expr) -> tuple[str, Expr]:
 def _commuted(scope: Scope, side: str, truth: Expr) -> tuple[str, Expr] | None:
     """A side with a commutation matrix of the sizes with which it is right, or else of some that fit."""
     sizes = sorted({str(size) for s in symbols(truth) for size in s.shape})
-    read = []
-    for spelt in with_commutation(side, scope.habits.commutation, sizes):
-        with suppress(MatdiffError):
-            read.append((spelt, scope.value(spelt)))
+    read = _read(scope, with_commutation(side, scope.habits.commutation, sizes))
     fitting = [pair for pair in read if pair[1].shape == truth.shape]
     return next((pair for pair in fitting if compared(pair[1], truth).equal), next(iter(fitting), None))
+
+
+def _read(scope: Scope, spellings: Iterable[str]) -> list[tuple[str, Expr]]:
+    """The spellings of a side that can be read, each with its value."""
+    read = []
+    for spelt in spellings:
+        with suppress(MatdiffError):
+            read.append((spelt, scope.value(spelt)))
+    return read
 
 
 def of_identity(scope: Scope, side: str, truth: Expr) -> tuple[str, Expr]:
     """A side in which I, or 1, has the size that makes its shape that of what it should be, and the value of it."""
     sizes = [str(truth.shape[0]), *doubts.said_sizes(scope)]
     sizes += [str(size) for s in symbols(truth) for size in s.shape]
-    read = []
-    for size in dict.fromkeys(sizes):
-        spelt = re.sub(IDENTITY, f" eye({size}) ", side).replace("vector(1)", f"ones({size}, 1)")
-        with suppress(MatdiffError):
-            read.append((spelt, scope.value(spelt)))
+    spelt = (re.sub(IDENTITY, f" eye({n}) ", side).replace("vector(1)", f"ones({n}, 1)") for n in dict.fromkeys(sizes))
+    read = _read(scope, spelt)
     if not read:
         raise UnsupportedError("the size of I is not determined")
     return next((pair for pair in read if pair[1].shape == truth.shape), read[0])

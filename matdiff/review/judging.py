@@ -24,7 +24,7 @@ from matdiff.review.filling import Origin
 from matdiff.review.fitting import fitted, of_identity
 from matdiff.review.lines import Line, Statement
 from matdiff.review.operators import LETTER, increments_in, is_chain_rule, letters_in, with_increments
-from matdiff.review.sides import Beside, Judged, is_misfit
+from matdiff.review.sides import Beside, Judged
 from matdiff.review.upstream import is_told
 from matdiff.review.verdicts import AGREES, GRAVEST, MISFIT, NO_CLAIM, RIGHT, UNREAD, WRONG
 
@@ -33,7 +33,6 @@ INTRODUCES = r"(?i)\b(?:let|consider|suppose|define|take|now|next|example|exerci
 RESTATES = r"(?i)\b(?:expand|rewrit|simplif|equivalent|that is|i\.e\.|thus|hence|therefore)"  # Q(w) = … once more
 UPDATE = rf"({LETTER}) = \1\s*[-+−]"  # w = w − η∇f, a step
 SUPPOSES = r"\b(?:[Ii]f|[Ff]or|[Ss]uppose|[Aa]ssum(?:e|ing)|[Tt]ake|[Cc]hoose|[Ww]hen|[Ww]ith|[Ll]et)"
-COLON = rf"\s*{LETTER}\s*:\s*{LETTER}+\s*$"  # A : B and A : BC
 BY_SIZES = "the (?:line before it is|definition of .* is|shapes do) not"  # how other reasons begin that sizes may give
 RESUMED = 3  # chains that a line may go on with
 
@@ -90,13 +89,7 @@ class Judge(Beside):
             found = [*self._sides(line, statement)]
             if any(j.verdict == UNREAD for j in found) and is_chain_rule(statement.sides):
                 found = [Judged(line, AGREES, "the chain rule, whatever the functions are")]
-            is_rule = not statement.goes_on and re.match(COLON, statement.sides[0]) and any(map(is_misfit, found))
-            yield from self._rule(line, statement) if is_rule else found
-
-    def _rule(self, line: Line, statement: Statement) -> Iterator[Judged]:
-        """The verdict on what a text says of A : B, whose letters are others than those of the text."""
-        alone = type(self)(" = ".join(statement.sides), None)
-        yield from (judged._replace(line=line) for judged in alone.verdicts())
+            yield from found
 
     def _sides(self, line: Line, statement: Statement) -> Iterator[Judged]:
         """The verdicts on the sides of a statement; of 0 = ∇f = … the rest is what ∇f comes to."""
@@ -145,7 +138,7 @@ class Judge(Beside):
         lost, self.lost = self.lost, 0
         is_behind = self.chain is not None and self.chain.line == lost
         found = [(self._side(line, side), self.chain)]
-        for chain in reversed(self.earlier if found[0][0].verdict in (WRONG, UNREAD) else []):
+        for chain in reversed(self.earlier if found[0][0].verdict not in RIGHT else []):
             if chain.is_line:
                 self.chain = copy(chain)
                 found.append((self._side(line, side), self.chain))
@@ -177,11 +170,11 @@ class Judge(Beside):
             self.scope.is_jacobian, self.scope.origin = False, None
             chain = Chain(self.scope.value(first), is_derivative)
             chain.first, chain.is_jacobian, chain.origin = first, self.scope.is_jacobian, self.scope.origin
-        except NotSaid:
-            if len(sides) < 2 + (not self.scope.asks_alone(first)):
-                raise
-            return Chain(self.scope.value(sides.pop(1)), is_derivative)
         except MatdiffError as error:
+            is_chance = error.message.endswith("that is not given")  # log p(x|1)/p(x|0) = …
+            is_unsaid = is_chance or isinstance(error, NotSaid)
+            if is_unsaid and len(sides) > 1 + (not is_chance and not self.scope.asks_alone(first)):
+                return Chain(self.scope.value(sides.pop(1)), is_derivative)
             if not error.message.startswith("the size of I ") or len(sides) < 2:
                 raise
             return Chain(of_identity(self.scope, first, self.scope.value(sides[1]))[1])  # det(X) I = adj(X) X

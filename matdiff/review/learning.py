@@ -8,13 +8,13 @@ from copy import copy
 from typing import Any
 
 from matdiff import regex as re
-from matdiff.algebra.expr import Symbol
 from matdiff.errors import MatdiffError
 from matdiff.language.declarations import declare
 from matdiff.language.names import named
 from matdiff.language.together import read_equation, read_within
 from matdiff.review.assumed import GRAPH, TRACED, assume
 from matdiff.review.definitions import Definition, definitions_in, solutions_in
+from matdiff.review.doubts import is_a_name
 from matdiff.review.edits import terms
 from matdiff.review.lines import Line
 from matdiff.review.members import by_entries, family, general_member
@@ -85,19 +85,16 @@ def _read(scope: Scope, said: Mapping[str, Definition], order: Sequence[str], wh
     for name in order:
         sides, scope.arguments[name], indices = said[name]
         for k, side in enumerate(sides):
-            with suppress(MatdiffError, RecursionError):
+            known = dict(scope.declared.table)
+            try:
                 _define_by(scope, name, side, indices, name in whole)
                 scope.given_by[name] = k
-                if not _is_link(scope, name):
+                if side is sides[-1] or not is_a_name(scope, scope.definitions.get(name)):
                     break
+                scope.declared.table = known
+            except (MatdiffError, RecursionError):
+                scope.declared.table = known
         scope.unread |= {name} - scope.definitions.keys() - scope.members.keys() - scope.implicit.keys()
-
-
-def _is_link(scope: Scope, name: str) -> bool:
-    """Whether a name is said to be ∇_w L of an L that is not given, which says little."""
-    value = scope.definitions.get(name)
-    value = scope.unfolded(value) if value is not None else None
-    return isinstance(value, Symbol) and value.name in scope.upstream
 
 
 def _find_shapes(scope: Scope, said: Mapping[str, Definition], order: Sequence[str]) -> None:

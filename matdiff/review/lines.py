@@ -82,7 +82,9 @@ TEXT = r"(?<![{_^])\\(?:textbf|text|mbox|textrm|textit|intertext)\s*\{([^{}]*)\}
 AGAINST_ZERO = r"\s*(?:[≤≥<>]|\\[lg]eq?(?![a-z]))\s*0\s*$"  # dV/dt = … = −‖x‖² ≤ 0
 OPTIMUM = r"^\s*(?:min|max)(?:imi[sz]e)?\s*(?:_\{[^{}]*\}|_\w)\s*(?=[^\W\d]\w*\s*\()"  # min_{x} f(x) = …
 ENTRYWISE = "tanh|relu|ReLU|sigmoid|softmax|exp|sin|cos|softplus"
-DEPENDS = rf"\s*(?P<of>[^\W\d]\w*)\s*=\s*(?:(?:(?P=of)|loss|cost|ℓ|ell)\s*\([\w\s,^*]+\)|(?:{ENTRYWISE}))\s*"
+DEPENDS = (  # K = K(θ), g = tanh, q = N(m, S)
+    rf"\s*(?P<of>[^\W\d]\w*)\s*=\s*(?:(?:(?P=of)|loss|cost|ℓ|ell|[N𝒩](?=\([^()]*,))\s*\([\w\s,^*]+\)|(?:{ENTRYWISE}))\s*"
+)
 NUMBER = r"[-+−]?[\d.]+"
 SEPARATOR = r"[;\n⇒⟹⇐⟸]|,(?=\s|$)|⸨⸩|\.(?=\s|$)"
 VALUE = r"[^\W\d_]\s*\([^\W\d_](?:\s*,\s*[^\W\d_])*\)"  # f(w), L(a, b)
@@ -313,7 +315,7 @@ def _statements(formula: str, known: frozenset[str], is_signed: bool) -> Iterato
         if is_case or re.fullmatch(f"{MOMENT}.*", sides[0]):
             if not (is_case or re.fullmatch(OF_NOISE, sides[0])):
                 yield Statement((sides[0],), False, "what is said of means and variances is not reviewed")
-            continue  # i = j, a case; K = K(θ), g = tanh; E[ε] = 0
+            continue  # i = j, a case; E[ε] = 0
         if len(sides) > 1 and all(sides[1:]):
             goes_on = not sides[0]
             if not re.fullmatch(NUMBER, sides[1]):

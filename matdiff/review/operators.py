@@ -14,7 +14,7 @@ from matdiff.language.transcript import CLOSES
 from matdiff.records import NamedTuple
 from matdiff.review.word_names import MATHEMATICAL
 
-LETTER = rf"(?![ᵀᴴ⁻⁰-⁹¹²³ⁿ½¼])[^\W\d_∂∇][{MARKS}]*(?:_\{{\w+\}}|_[A-Za-z0-9]+[{SUBS}]*|[{SUBS}]+|[0-9]+)?"
+LETTER = rf"(?![ᵀᴴ⁻⁰-⁹¹²³ⁿ½¼])[^\W\d_∂∇][{MARKS}]*(?:_\{{\w+\}}|_(?:[A-Za-z0-9]+|[α-ω])[{SUBS}]*|[{SUBS}]+|[0-9]+)?"
 GREEK = rf"(?<![A-Za-z])(?:{SPELT_GREEK})"
 SPELT = rf"{GREEK}(?:_\w+|\d+)?(?![A-Za-z])"
 WORDY = rf"(?:[a-zA-Z]{{2,}}|{LETTER})"
@@ -250,9 +250,11 @@ def _called(function: re.Match[str], asked: Question) -> Asked:
 
 def _question(side: str, place: int, functions: Collection[str]) -> Question | None:
     try:
-        return question_at(side, place, (), functions)
+        found = question_at(side, place, (), functions)
     except NotationError:
         return None
+    by_square = re.search(rf"{D}\s*({LETTER}){SQUARE}[\s)]*$", side[place : found.end]) if found else None  # ∂/∂σ²
+    return found._replace(names=(f"({by_square[1]}^2)",)) if found and by_square else found
 
 
 def _is_formula(of: str, by: str, functions: Collection[str], moving: Collection[str]) -> bool:
@@ -269,6 +271,7 @@ def _is_formula(of: str, by: str, functions: Collection[str], moving: Collection
     if not {named(n) for n in re.findall(LETTER, of)}.isdisjoint({*functions, *moving}):
         return True  # tr(P) of a P that is defined
     names |= {name.partition("_")[0] for name in names}  # x of x_i
+    by = named(by.strip("()").removesuffix("^2"))
     if re.fullmatch(HELD, of):
         return True
     return not names.isdisjoint((by.lower(), re.split(r"[\d_]", by.lower())[0]))  # ∂/∂W_ij of what holds W

@@ -186,7 +186,7 @@ class Scope:
     def said_sizes(self) -> set[str]:
         """The sizes of what is declared."""
         known = (self.declared.get(name) or self.declared.get(re.sub(r"_.*", "", name)) for name in self.given)
-        return {size for d in known if d is not None for extent in d.shape for size in extent.names()}
+        return {n for d in known if d for one in (*d.shape, *(last for _, last in d.indices)) for n in one.names()}
 
     def vary(self, name: str) -> None:
         if name not in self.texts and (name in self.implicit or name not in self.functions):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from itertools import islice
 
@@ -21,7 +21,7 @@ from matdiff.review.comparing import Outcome, compared, is_right, is_rounded
 from matdiff.review.conventions import as_usual, may_turn, under_conventions, unmoved
 from matdiff.review.definitions import introduced
 from matdiff.review.directions import declare_steps, with_directions
-from matdiff.review.edits import MOST_EDITS, edits, indices
+from matdiff.review.edits import MOST_EDITS, Edit, edits, indices
 from matdiff.review.equations import CONDITION, Equations, Implied
 from matdiff.review.filling import Work
 from matdiff.review.fitting import fitted
@@ -174,8 +174,9 @@ class Beside:
             return self._following(line, chain.first, value)
         is_untold = doubts.is_untold(chain, value)
         if is_untold and chain.defines:  # the name is said once more, in other letters
-            self.scope.define(chain.defines, value)
-            chain.truth = chain.stated = value
+            if not doubts.is_a_name(self.scope, value):
+                self.scope.define(chain.defines, value)
+                chain.truth = chain.stated = value
             return Judged(line, NO_CLAIM)
         if is_untold or doubts.is_strange(self.scope, chain.truth, value):
             self._leave_out()
@@ -216,23 +217,22 @@ class Beside:
 
     def _misplaced(self, line: Line, side: str, chain: Chain) -> Fault | None:
         """What is wrong in a side that makes no sense as it stands, and is right with another index in one place."""
-        for edit in indices(side, line.text):
-            with suppress(MatdiffError):
-                if is_right(self.scope.value(edit.side), chain.truth):
-                    return Fault(side, None, chain.truth, None, chain.is_derivative, line=line.text, kind="index")
-        return None
+        if self._meant(side, lambda e: is_right(e, chain.truth), indices(side, line.text)) is None:
+            return None
+        return Fault(side, None, chain.truth, None, chain.is_derivative, line=line.text, kind="index")
 
     def _in_doubt(self, line: Line, chain: Chain, side: str, value: Expr) -> tuple[Expr, Outcome] | None:
         """Another reading of a side that is right; a number is so as far as it is written."""
         if is_rounded(chain.truth, value, side):
             return value, Outcome(True)
-        for spelt in (*in_doubt(side), *doubts.with_sizes(self.scope, side, chain.truth)):
+        for spelt in in_doubt(side):
             with suppress(MatdiffError):
-                value = self.scope.value(spelt)
-                outcome = under_conventions(line.text, chain, value, self.scope)
+                other = self.scope.value(spelt)
+                outcome = under_conventions(line.text, chain, other, self.scope)
                 if outcome.equal:
-                    return value, outcome
-        return None
+                    return other, outcome
+        sized = doubts.with_sizes(self.scope, value, chain.truth)
+        return next(((one, Outcome(True)) for one, truth in sized if is_right(one, truth)), None)
 
     def _leave_out(self) -> None:
         """Goes on behind a side that is not read: what a derivative should be, the sides behind it should be too."""
@@ -319,9 +319,9 @@ class Beside:
         said = "the sides of the equation have different shapes"
         return Judged(line, NO_CLAIM) if is_naming else Judged(line, UNREAD, said)
 
-    def _meant(self, side: str, holds: Callable[[Expr], bool]) -> Expr | None:
+    def _meant(self, side: str, holds: Callable[[Expr], bool], among: Iterable[Edit] = ()) -> Expr | None:
         """What a side would be with which an equation holds, and which is one small edit away."""
-        for edit in islice(edits(side), MOST_EDITS):
+        for edit in islice(among or edits(side), MOST_EDITS):
             with suppress(MatdiffError, RecursionError):
                 if holds(value := self.scope.tried(edit.side)):
                     return value

@@ -11,7 +11,7 @@ from matdiff.algebra.expr import Expr, Symbol, replace, symbols
 from matdiff.algebra.operators.norms import Frobenius
 from matdiff.algebra.operators.products import Sum
 from matdiff.language.names import named
-from matdiff.review.derivatives import derivative
+from matdiff.review.derivatives import PART, derivative
 from matdiff.review.operators import LETTER, Asked
 
 UNSAID = r"([LJℓ])(?![A-Za-z])"
@@ -42,7 +42,7 @@ def below(scope: Scope, asked: Asked) -> Expr | None:
 def _gradient(scope: Scope, of: str, by: str, shape: Shape) -> Expr:
     """∂L/∂X: a sum over what is defined with X; of the last ones nothing is known but that they exist."""
     found = [
-        derivative(_paired(_gradient(scope, of, user, value.shape), value), unknown, 1)
+        _along(_gradient(scope, of, user, value.shape), value, unknown)
         for user, value in _by_each_other(scope)
         for unknown in symbols(value)
         if unknown.name == by and not unknown.ranges and not value.free
@@ -64,9 +64,12 @@ def _by_each_other(scope: Scope) -> Iterator[tuple[str, Expr]]:
         yield user, replace(value, whole.get)
 
 
-def _paired(link: Expr, value: Expr) -> Expr:
-    """⟨∂L/∂Y, Y⟩."""
-    return link * value if value.shape == SCALAR else Frobenius.of(link, value)
+def _along(link: Expr, value: Expr, unknown: Expr) -> Expr:
+    """The gradient of ⟨∂L/∂Y, Y⟩ by an unknown of Y, where ∂L/∂Y is held."""
+    held = Symbol(PART, value.shape)
+    back: dict[Expr, Expr] = {held: link}
+    paired = held * value if value.shape == SCALAR else Frobenius.of(held, value)
+    return replace(derivative(paired, unknown, 1), back.get)
 
 
 def is_open(scope: Scope, name: str) -> bool:

@@ -29,7 +29,11 @@ UPRIGHT = r"\\(?:math(?:rm|it|sf)|text(?:rm|it)?|operatorname)\s*\{\s*([A-Za-z]{
 NAMED_UPRIGHT = rf"{UPRIGHT}\s*(?:\([^()=]*\))?\s*&?\s*:?=(?!=)"  # \mathrm{KL} = …
 HATTED = rf"(?<![A-Za-z_\\])((?![tTwWcC]hat)[A-Za-z]|{SPELT_GREEK})(hat|bar|tilde|dot)(?![A-Za-z])"  # Xhat, and no what
 CALLED = r"(?<![A-Za-z\\_])((?:[Gg]rad|[Hh]ess)(?:ient|ian)?)(?=\s*&?\s*:?=(?!=))"  # Gradient = 2Ax, Hessian = 2A
-TITLED = r"^\s*([Gg]rad(?:ient)?|[Hh]ess(?:ian)?)\s*:\s+(?=([^=]*)$)"  # Gradient: Xᵀ(p − y)
+TITLED = (  # Gradient: Xᵀ(p − y); $f = …$. The gradient is $Xᵀ(p − y)$ and the Hessian is …
+    r"(^\s*(?:The\s+)?|[.;]\s+The\s+|\band\s+the\s+)([Gg]rad|[Hh]ess)(?:ient|ian)?"
+    r"(?:\s+of\s+\$?([A-Za-zℓ]|\\ell|\\mathcal\s*\{?[A-Z]\}?)(?:\([^()]*\))?\$?)?\s*(?::|is|equals)\s+"
+    r"(\$*)(?=([^=$]*)(?:=\s*0\s*)?(?:\$|$))"
+)
 DIVERGENCE = (  # KL(q ‖ p) = …, D_{KL}(N(μ, S) ‖ N(0, I)) = …
     r"(?<![A-Za-z\\])(?:D_)?\{?(?:\\(?:mathrm|text|operatorname)\s*\{)?\s*KL\s*\}{0,2}\s*"
     r"(?:\\left)?[(\[](?:[^()\[\]]|\((?:[^()]|\([^()]*\))*\))*[)\]](?=\s*&?\s*:?=)"
@@ -55,8 +59,14 @@ def with_names(formula: str, upright: Collection[str]) -> str:
     formula = re.sub(DIVERGENCE, " KL ", formula)
     formula = re.sub(HATTED, lambda m: m.group() if m.group() in upright else f"{m.group(1)}_{m.group(2)}", formula)
     formula = re.sub(UPRIGHT, lambda m: f" {m.group(1)} " if m.group(1) in upright else m.group(), formula)
-    formula = re.sub(TITLED, lambda m: f"{m[1].lower()[:4]} = " if _is_formula(m[2]) else m.group(), formula)
+    formula = re.sub(TITLED, _titled, formula)
     return re.sub(CALLED, lambda m: f" {m.group(1).lower()[:4]} ", formula)
+
+
+def _titled(m: re.Match[str]) -> str:
+    """grad f = in place of words for it, in front of a formula, where they or the row say of which function it is."""
+    is_told = m[3] or not m[1].strip() or m.string[: m.start()].count("=") == 1
+    return f"{m[1]}{m[4]} {m[2].lower()} {m[3] or ''} = " if is_told and _is_formula(m[5]) else m.group()
 
 
 def _is_increment(word: str, text: str) -> bool:
