@@ -87,7 +87,7 @@ class Heads:
         bound = bound_letters(text) if items else frozenset[str]()
         for item in items:
             head, written = _head(item), _spelt(item.group(1))
-            calls = list(re.finditer(rf"{written}['′]*\s*\(", text))
+            calls = list(re.finditer(rf"(?<![a-z]{{2}})(?<!\b[lt]){written}['′]*\s*\(", text))  # no p of exp(x)
             if len(head.name) > 1 and re.search(rf"(?<![\w⟪]){written}(?![\w{MARKS}'′]|\s*\()", text):
                 self.named.add(head.name)
             own = [m for m in calls if (call := head_at(text, m.start(), CALL)) and call.parameters == head.parameters]

@@ -36,14 +36,12 @@ BRACED = (
 )
 DERIVATIVE = rf"(?:∂|(?<![A-Za-z])d)(?P<twice>{TWICE})?\s*"
 BELOW = (
-    rf"\s*(?:∂|d)\s*(?P<x>{LETTER})\s*(?P<square>{TWICE}|(?:\^\{{?\s*)?[⊤ᵀT'](?:\s*\}})?)?"
+    rf"\s*(?:∂|d)\s*(?P<x>{GREEK}|{LETTER})\s*(?P<square>{TWICE}|(?:\^\{{?\s*)?[⊤ᵀT'](?:\s*\}})?)?"
     rf"\s*(?:(?:∂|d(?!(?:ot|et|iag)(?!\w)))\s*(?P<again>{LETTER})\s*(?:\^?\{{?\s*[⊤ᵀT']\s*\}}?)?\s*)?"
 )
-RATIO = rf"{DERIVATIVE}/\s*\(?{BELOW}\)?(?![\w^_(\[]|\s*[-+*/^=,;)]|\s*$)"
-RATIO_BEFORE_BRACKET = rf"{DERIVATIVE}/\s*{BELOW}(?=[(\[{{])"
-RATIO_BEFORE_SIGN = rf"(?=∂){DERIVATIVE}/\s*{BELOW}(?=\s*[-−])"  # no d/dx − y, where d and x may be names
 UNSAID = r"\s*=?[\s.?]*$"  # behind an operator whose function stands elsewhere
-RATIO_ALONE = rf"{DERIVATIVE}/\s*{BELOW}(?={UNSAID})"
+RATIO = rf"{DERIVATIVE}/\s*\(?{BELOW}\)?(?:(?![\w^_(\[]|\s*[-+*/^=,;)]|\s*$)|(?=[(\[{{]|{UNSAID}))"
+RATIO_BEFORE_SIGN = rf"(?=∂){DERIVATIVE}/\s*{BELOW}(?=\s*[-−])"  # no d/dx − y, where d and x may be names
 FRACTION = rf"\(\(\s*{DERIVATIVE}\)\s*/\s*\({BELOW}\)\)"
 VARIATION = rf"\(\(\s*δ\s*\)\s*/\s*\(\s*δ\s*(?P<x>{LETTER})\s*\)\)"  # of finitely many numbers it is ∂/∂x
 BY_POWER = rf"(?:\(\(\s*)?∂\s*\)?\s*/\s*\(?∂\s*(?P<x>{LETTER})\s*(?:\^\s*\{{?\s*|(?=⁻))"
@@ -247,7 +245,7 @@ def _derivative(text: str, place: int, known: Collection[str]) -> Question | Non
         return Question((f"{m.group('x')}^-1",), 1, place, whole.end())
     if (m := re.compile(VARIATION).match(text, place)) and "delta" not in known:
         return Question(_unknowns(m), 1, place, m.end())
-    for pattern in (FRACTION, RATIO, RATIO_BEFORE_BRACKET, RATIO_BEFORE_SIGN, RATIO_ALONE):
+    for pattern in (FRACTION, RATIO, RATIO_BEFORE_SIGN):
         m = re.compile(pattern).match(text, place)
         if m and not (m.group().lstrip("( ").startswith("d") and "d" in known):
             if m.group("square") and not m.group("twice") and not re.match(r"[\^\s{]*[⊤ᵀT']", m.group("square")):

@@ -162,7 +162,7 @@ class Readings(Beside):
 
             notes += of_steps(said.called, numbers)
             names = {node.name: False for node in postorder(found.expr) if isinstance(node, Named)}
-            names |= {s.name: s.shape == SCALAR for s in symbols(found.expr)}
+            names |= {s.name: s.shape == SCALAR and not s.ranges for s in symbols(found.expr)}
             notes += also_within(said.called, names, self.text)
         found.notes = found.expr.facts["notes"] = tuple(dict.fromkeys((*found.notes, *said.notes, *notes)))
         found.called = found.expr.facts["called"] = tuple(dict.fromkeys((*said.called, *found.called)))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from matdiff.errors import NotationError
-from matdiff.language.left_sides import HEAD, arguments, stands
+from matdiff.language.left_sides import HEAD, arguments, called, stands
 from matdiff.language.names import GREEK_WORDS, LETTER, LISTED, listed, named
 from matdiff.language.phrases import SPACE, description
 from matdiff.language.questions import FUNCTION, GOAL, TOLD, UNSAID, WITH_RESPECT, Question, question_at, sense_of
@@ -41,7 +41,7 @@ DERIVED = (
 )
 RESPECT = rf"{WITH_RESPECT}(?![\w.])\s+"
 BY = rf"{RESPECT}(?:the\s+)?(?:{TOLD})?"
-ASKED_BY = rf"(?:by\s+|in\s+|{BY})"  # as people say behind the word derivative; a size is n by n, too
+ASKED_BY = rf"(?:by\s+|in\s+|at\s+|{BY})"  # as people say behind the word derivative; a size is n by n, too
 NAMES = rf"(?P<names>{LISTED})"
 POINTS = (
     r"(?P<points>(?:stationary|critical)(?:\s+points?)?|stationarity(?:\s+conditions?)?|first[-\s]order\s+conditions?"
@@ -52,7 +52,7 @@ OF = rf"(?:\s+(?:of|for)\b(?:\s+{FUNCTION})?|\s*:)\s*"
 IN_SPACE = rf"(?P<space>\s*(?:(?:∈|\bin\b)\s*{SPACE}|(?:[≻⪰≽≥>]|>=)\s*0(?![\w.])|\((?:[a-z]+[\s-])*[a-z]{{4,}}\)))?"
 # wrt x ∈ ℝ^n, over X ≻ 0, wrt X (symmetric)
 ASKED = (
-    rf"(?i)\s*(?:(?:{DERIVED}|{BEST})(?:\s+{ASKED_BY}{NAMES}{IN_SPACE})?(?:(?P<of>{OF})|(?=[\s.?]|$))|(?P<direct>differentiate\b)"
+    rf"(?i)\s*(?:(?:{DERIVED}|{BEST}|(?P<direct>differentiate))(?:\s+{ASKED_BY}{NAMES}{IN_SPACE})?(?:(?P<of>{OF})|(?=[\s.?]|$))"
     rf"|(?:the\s+)?(?P<told>{TOLD})?(?P<sought>{LETTER})\s+(?:(?:that|which|so\s+as\s+to|to|by)\s+)?(?P<goal>m(?:in|ax)imi[sz](?:es?|ing))\b)"
     rf"(?:\s+{FUNCTION})?"
 )
@@ -60,8 +60,8 @@ IN_A_SET = rf"\s+{LETTER}\s*(?:[∈≻⪰≽≥>]|in\b)"  # of a over b the firs
 AT_END = rf"(?:^|\s|(?<=\s)){BY}{NAMES}{IN_SPACE}[\s.?]*$"
 ASKED_AT_END = rf"(?:^|\s|(?<=\s)){ASKED_BY}{NAMES}{IN_SPACE}[\s.?]*$"
 BEHIND = (  # f wrt X, f(X) by X, f – gradient by X, f (gradient by X)
-    rf"(?:(?<=\S)\s+(?P<bracket>\()?\s*(?!over(?!{IN_A_SET}))(?:differentiated?\s+)?{BY}"
-    r"|(?:(?<=[)\]'′|²ᵀ,])|(?<=\^\d))\s+by\s+"
+    rf"(?:(?<=\S)\s+(?P<bracket>\()?\s*(?!over(?!{IN_A_SET}|\s+[A-Z][\s.?]*$))(?:differentiated?\s+)?{BY}"
+    r"|(?:(?<=[)\]'′|²ᵀ,;])|(?<=\^\d))\s+by\s+"
     rf"|(?<=\S)\s+(?:[-−–—:]\s+)?(?P<within>\()?(?i:{DERIVED})\s+{ASKED_BY}){NAMES}{IN_SPACE}"
     r"(?(bracket)\s*\)|(?(within)\s*\)))[\s.?]*$"
 )
@@ -70,7 +70,7 @@ ALONE_BEHIND = (  # f gradient x, f gradient?, f d/dx
     rf"(?P<names>(?:(?<=[\sd∂])(?:{'|'.join(GREEK_WORDS)}|[^\W\d_])[0-9]?)?)[\s.?]*$"
 )
 BEHIND_A_SIGN = (  # f, gradient? f, gradients for W and b
-    rf"\s*(?i:{DERIVED}|(?:the\s+)?{POINTS})(?:\s+(?:for\s+)?{NAMES})?[\s.?]*$"
+    rf"\s*(?i:{DERIVED}|(?:the\s+)?{POINTS})(?:\s+(?:(?:for|to)\s+)?{NAMES})?[\s.?]*$"
 )
 ESTIMATE = (  # the maximum likelihood estimator of μ: ℓ
     r"(?i)\s*(?:the\s+)?(?:(?:maximum[-\s]likelihood|ML)\s+(?:estimat(?:ors?|es?)|solutions?)|MLEs?)"
@@ -79,7 +79,8 @@ ESTIMATE = (  # the maximum likelihood estimator of μ: ℓ
 GOAL_ALONE = rf"(?i)\s*m(?:in|ax)imi[sz]ed?\s+{RESPECT}{NAMES}{IN_SPACE}[\s.?]*$"
 GOAL_BEHIND = (  # f, minimise over x
     r"(?:^|(?<=\S)\s+|(?<=\s))(?i:(?P<goal>(?:arg\s?)?m(?:in|ax)(?:imi[sz]ed?)?))"
-    rf"(?:\s+{RESPECT}{NAMES}{IN_SPACE}|_(?P<low>\{{)?{NAMES.replace('names', 'under')}(?(low)\}}))[\s.?]*$"
+    rf"(?:\s+(?:{RESPECT}|(?<=[sz]e\s)){NAMES}{IN_SPACE}"
+    rf"|_(?P<low>\{{)?{NAMES.replace('names', 'under')}(?(low)\}}))[\s.?]*$"
 )
 SOUGHT = rf"\s*(?P<x>{LETTER})[\s.?]*$"  # f, find W
 TO_ZERO = r"(?:\s+(?:equal\s+)?to\s+(?:zero|0)|\s*=\s*0)[\s.?]*$"  # set the derivative of f to zero
@@ -256,9 +257,10 @@ def _require_description(text: str, span: tuple[int, int], names: str) -> str:
 
 
 def _arguments(text: str, place: int) -> tuple[str, ...]:
-    """The x of f(x) = … at a place; of the only such left side where nothing stands there."""
-    heads = [HEAD.match(text, place)] if text[place:].strip(" .?") else list(HEAD.finditer(text))
-    found = {names for head in heads if head and (names := arguments([head]))}
+    """The x of f(x) = … at a place; of the only such left side where nothing stands there, or f or f(x)."""
+    said, own = re.sub(r"\(.*", "", text[place:].strip(" .?")), HEAD.match(text, place)
+    heads = [own] if own else [head for head in HEAD.finditer(text) if said in ("", called(head))]
+    found = {names for head in heads if (names := arguments([head]))}
     return tuple(map(named, found.pop())) if len(found) == 1 else ()
 
 

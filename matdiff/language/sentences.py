@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Set
 from itertools import groupby
+from string import ascii_letters, digits
 
 from matdiff.algebra.assumptions import PROPERTIES, property_word
 from matdiff.algebra.expr import FUNCTIONS
 from matdiff.language.extents import KINDS
 from matdiff.language.left_sides import HEAD
 from matdiff.language.names import ABBREVIATED, DOTS, GREEK_WORDS, LETTER
+from matdiff.language.phrases import description
 from matdiff.language.requests import ANSWERS, GOALS, VERBS
 from matdiff.regex import match_at, regex, search_in
 
@@ -38,7 +40,7 @@ TELLING = SAYING | frozenset(
 )
 ACTING = frozenset(  # what may act on a formula, unless it leads in a left side
     "half twice double minus plus times reciprocal root inverse inverted squared square cubed absolute value "
-    "power over raised divided per normalized normalised centered centred scaled averaged average mean expected "
+    "power base over raised divided per normalized normalised centered centred scaled averaged average mean expected "
     "expectation random summed sum added product multiplied entrywise elementwise element entry elements entries "
     "componentwise pointwise row rows column columns wise rowwise columnwise transpose transposed norm trace "
     "determinant rank conjugate complex real imaginary hermitian modulo evaluated limit first second third last "
@@ -59,7 +61,11 @@ ENDS = regex(r"\s*(?:[.!?]+(?=\s|\Z)|[;:,\n)]|\Z)")
 NEXT = regex(rf"{PREFIX}[0-9]?[A-Za-z]+(?:'[a-z]+|[0-9][a-z]+|\([0-9, ]+\))?|[λσγτ]|[0-9.]+[a-h]?")
 GOAL = r"\s+m(?:in|ax)imi[sz]e\b"  # in regression we minimise f
 ASKED = rf"\s+(?:differentiate|{'|'.join(sorted(VERBS))}|gradients?|derivatives?|grad|jacobian)(?!\w)|\s+(?:[∂∇]|d/d)"
+CLOSED = frozenset(")]|‖'ᵀ²") | frozenset(ascii_letters + digits)
 NEAR = 40  # signs in front of a word that are looked at
+HEADING = regex(  # logistic regression with labels ±1: f(w) = …
+    r"(?:\A|(?<=\n)|(?<=[.!?;]\s))[^\S\n]*(?P<says>[A-Z]?[a-z]{2,}(?:'s|[^\n:;=?!'_^*+.∑∂∇‖|]|\.\d)*):\s+", given=":"
+)
 NAMED = r"(?<!\w)(?:[^\W\d_](?![^\W\d_])|[A-Za-z]{2,}(?=\s*(?:[*/^+=_]|:=)|\())"  # letters, what has a sign behind it
 AHEAD = regex(r"([A-Za-z]+)\s+\Z")
 ARTICLE = regex(r"(?i)\b(?:the|my|our|this|an?)\s+\Z")
@@ -75,8 +81,9 @@ EXPLAINED = regex(  # ∘ is the Hadamard product, given data (x_i, y_i), i = 1.
     r"(?=\s)|\b[Ff]or\s+(?=given\s)"  # 3b), (a)
 )
 ROLE = regex(  # b is the benchmark
-    rf",?\s*(?<!\w)(?:(?:where|with|and|here)\s+)?{LETTER}\s+(?:is|are|denotes?|being)\s+(?=(?:an?|the|our|some|my)\s)"
-    rf"(?P<says>{WORD}(?:[-\s]{WORD})*)(?=\s*(?:[.,;\n)]|\Z))"
+    rf"(?:,?\s*(?<!\w)(?:(?:where|with|and|here)\s+)?{LETTER})?(?P<is>\s+(?:is|are|be|denotes?|being)\s+"
+    r"(?=(?:an?|the|our|some|my)\s)"
+    rf"(?P<says>{WORD}(?:[-\s]{WORD})*))(?=\s*(?:[.,;\n)]|\Z))"
 )
 NOUNS = (  # what a formula is, which stands behind it
     r"(?:function(?:al)?|objective|criterion|loss|cost|errors?|energy|risk|(?:log[-−\s]?)?likelihood|posterior|evidence"
@@ -102,8 +109,16 @@ def sentences(text: str, known: Collection[str]) -> Iterator[tuple[int, int]]:
     yield from (m.span() for m in EXPLAINED.finditer(text))
     names = frozenset(re.findall(NAMED, text)).union(known)
     for role in ROLE.finditer(text):
-        if all(_says_nothing(word, names) for word in NEXT.finditer(text, *role.span("says"))):
-            yield role.span()
+        is_defined = "=" in re.split(r"[;,\n]|\.\s|\b(?:where|with|and)\b", text[: role.start("is")])[-1]
+        is_kind = is_defined and (description(role["says"]) is not None or A_LOSS.search(role["says"]))
+        if is_kind or all(_says_nothing(word, names) for word in NEXT.finditer(text, *role.span("says"))):
+            yield role.span("is" if is_defined else 0)  # of b is the benchmark, and L = D − W is the graph Laplacian
+    for heading in HEADING.finditer(text):
+        said, end = NEXT.finditer(text, *heading.span("says")), heading.end()
+        is_value = A_LOSS.search(heading["says"]) and not TURNING.search(heading["says"]) and VALUE.match(text, end)
+        behind = frozenset(re.findall(NAMED, text[end:])).union(known)
+        if (is_value or HEAD.match(text, end)) and all(_is_idle(word, behind) for word in said):
+            yield heading.span()
     for run in RUN.finditer(text):
         words = list(NEXT.finditer(text, *run.span()))
         if SIDE.match(text, run.end()):
@@ -147,6 +162,12 @@ def _says_nothing(m: re.Match[str], names: Set[str]) -> bool:
     return not names >= set(word) if word.isupper() else ENGLISH.fullmatch(word) is not None
 
 
+def _is_idle(m: re.Match[str], names: Set[str]) -> bool:
+    """Whether a word in front of a left side and a colon is a number, or that of a sentence or a function."""
+    word = m.group()
+    return not word[1:].isalpha() or word.lower() in FUNCTIONS or _says_nothing(m, names)
+
+
 def _stands_apart(text: str, start: int, end: int, words: list[str]) -> bool:
     """Whether words are a sentence, or stand in front of a left side or a colon, or behind a function."""
     begins, ends = _ahead(BEGINS, text, start), ENDS.match(text, end)
@@ -168,7 +189,8 @@ def _stands_apart(text: str, start: int, end: int, words: list[str]) -> bool:
         return bool(ends) and (are_many or is_alone)
     before = _ahead(AHEAD, text, start)
     is_behind = not before or before[1].lower() not in (TELLING - ANSWERS) | ACTING  # the norm of residuals
-    return is_behind and (first in POLITE or (are_many and first in OPENING))
+    is_style = are_many and first not in LINKS and text[:start].rstrip()[-1] in CLOSED  # x'A x DPO style
+    return is_behind and (is_style or first in POLITE or (are_many and first in OPENING))
 
 
 def _is_what(text: str, start: int, end: int) -> bool:

@@ -120,12 +120,11 @@ def _told_by_sympy(said: str) -> Said | None:
 def _told_by_signs(said: str) -> Said | None:
     """What A ≻ 0 and A = Aᵀ say of A; empty where it is said of no name, as in A − B ⪰ 0."""
     above = re.sub(rf"0(?:_\{{?{COUNT}(?:\s*[x×]\s*{COUNT})?\}}?)?$", "", said).rstrip()  # 0, 0_n, 0_{n×n}
-    if above != said and above.endswith(("≻", "⪰", "≽")):
-        said_of = above[:-1].rstrip()
-        word = "spd" if above.endswith("≻") else "psd"
-        if found := re.fullmatch(rf"({LETTER})(?:{TRANSPOSED})?\s*=\s*({LETTER})(?:{TRANSPOSED})?", said_of):
-            return [((found.group(1),), word)] if found.group(1) == found.group(2) else None
-        names = listed(said_of) if re.fullmatch(NAMES, said_of) else ()
+    if above != said and (m := re.fullmatch(r"(.*?)\s*(?:([≻>])|[⪰≽≥]|>=)", above)):
+        word = "spd" if m[2] else "psd"
+        if found := re.fullmatch(rf"({LETTER})(?:{TRANSPOSED})?\s*=\s*({LETTER})(?:{TRANSPOSED})?", m[1]):
+            return [((found[1],), word)] if found[1] == found[2] else None  # P = Pᵀ > 0, too
+        names = listed(m[1]) if above[-1] in "≻⪰≽" and re.fullmatch(NAMES, m[1]) else ()
         return [(names, word)] if names and not all(map(SMALL.fullmatch, names)) else []  # x ⪰ 0 of a vector
     for pattern in (SYMMETRIC, SYMMETRIC_TOO):
         if (m := re.fullmatch(pattern, said)) and m.group("name") == m.group("again"):

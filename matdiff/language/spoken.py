@@ -13,8 +13,7 @@ from typing import NamedTuple
 from matdiff.errors import AmbiguityError, MatdiffError
 from matdiff.language.names import SUBS
 from matdiff.language.outside import closing, outside
-from matdiff.language.phrases import description
-from matdiff.language.sentences import A_LOSS, SQUARE, SQUARES, sentences
+from matdiff.language.sentences import SQUARE, SQUARES, sentences
 from matdiff.language.transcript import Edit, Transcript
 from matdiff.regex import regex
 
@@ -80,9 +79,6 @@ SQUARED_ALREADY = regex(rf"[∑Σ|^_{SUBS}]|\bsum|{SQUARE}")  # or of one index
 AND = regex(r"\s+(?P<word>and|with|vs\.?|versus)\s+(?:the\s+(?:matrix|vector)\s+)?")
 SIGNS = {"plus": "+", "minus": "-", "times": "*"}
 WRITTEN = regex(r"(?<=\s)(?:plus|minus|times)(?=\s)")
-ROLE = regex(
-    r"[^\S\n]+(?P<prose>(?:is|be)\s+(?P<says>(?:an?|the)\s+[A-Za-z -]+?))(?=\s*(?:[.;,\n]|$))", given=("is", "be")
-)
 
 
 class Spoken(NamedTuple):
@@ -136,19 +132,14 @@ def in_signs(script: Transcript, known: Collection[str], far: bool, is_prose: bo
 
 
 def _left_out(text: str, known: Collection[str], is_prose: bool) -> tuple[list[Edit], tuple[str, ...]]:
-    """What changes without what says what a definition is, and without sentences and headings; and notes of it."""
-    idle = [m.span() for m in ROLE.finditer(text) if _is_role(text, m)]
-    taken = {k for span in idle for k in range(*span)}
-    idle += (span for span in (sentences(text, known) if is_prose else ()) if taken.isdisjoint(range(*span)))
+    """What changes without sentences and headings, and notes of it."""
+    idle, taken = list[tuple[int, int]](), set[int]()
+    for span in sentences(text, known) if is_prose else ():
+        idle += [span] if taken.isdisjoint(range(*span)) else []
+        taken.update(range(*span))
     unused = (text[slice(*span)].strip(" ,.!?:;") for span in idle)
     notes = (f"the answer does not use the words “{words}”" for words in unused)
     return [(*span, "") for span in idle], tuple(notes)
-
-
-def _is_role(text: str, m: re.Match[str]) -> bool:
-    """Whether words behind a definition say what it is: L = D − W is the graph Laplacian, be the loss."""
-    statement = re.split(r"[;,\n]|\.\s|\b(?:where|with|and)\b", text[: m.start()])[-1]
-    return "=" in statement and (description(m["says"]) is not None or A_LOSS.search(m["says"]) is not None)
 
 
 def _around(m: re.Match[str]) -> tuple[str, ...]:
