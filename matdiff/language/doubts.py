@@ -339,10 +339,14 @@ def say_factors(bound: Bound, attempt: Attempt) -> None:
             said = f"{vector} is read as a vector and {number} as a number; the other way is {number}: vector"
             attempt.note(node, f"{said}, and a product of two vectors entry by entry {vector} .* {number}")
         elif len(made) == len(left) == 1 and names == [*made, *left] and _is_starred(bound, node):
-            other = typed_as(bound, attempt, left, matrices=made)  # x * theta, where a number mostly stands in front
-            said = f"{made[0]} is read as a vector and {left[0]} as a number; if {made[0]} is a matrix, declare it"
-            if other is not None:
-                attempt.note(node, f"{said}: {made[0]}: matrix")
+            (vector,), (number,) = made, left  # x * theta, where a number mostly stands in front
+            if _within(bound, node, ("sum", "mean")):
+                message = f"{vector} * {number} can be {number} times {vector}, or their product entry by entry"
+                hint = f"write {number}*{vector}, or {vector} .* {number}"
+                raise bound.error(node, message, hint, AmbiguityError)
+            if typed_as(bound, attempt, left, matrices=made) is not None:
+                said = f"{vector} is read as a vector and {number} as a number; if {vector} is a matrix, declare it"
+                attempt.note(node, f"{said}: {vector}: matrix")
     attempt.restore()
 
 

@@ -31,7 +31,7 @@ def joined(text: str, pieces: list[Piece], kept: set[int]) -> Iterator[Edit]:
         if says_nothing(text, piece):
             yield piece.lead[0], piece.end, " "  # f, where A ≻ 0; f if A is symmetric?
         elif piece.start not in kept:
-            closes = text[piece.end : piece.end + 1] == ")" and lead.startswith("(")
+            closes = text.startswith(")", piece.end)  # tr(X) (X ∈ ℝⁿ)
             yield piece.start, piece.end + closes, " "
             if word and not closes and not is_verb(word):
                 condition = piece.lead

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from matdiff.language.left_sides import Piece
 from matdiff.language.names import ABBREVIATED, LETTER, MARKS, NAMES, SPELT_GREEK
-from matdiff.language.outside import outside
+from matdiff.language.outside import between, outside
 from matdiff.language.phrases import said_of_names
 from matdiff.language.questions import FUNCTION, GOAL_OVER
 from matdiff.language.requests import AT_END, BEHIND_A_SIGN, GREETING, VERB
@@ -36,10 +36,12 @@ QUALIFYING = rf"\((?:{WORD}\s+)?(?P<condition>[^()]*(?:\([^()]*\)[^()]*)*)\)[\s.
 OF_NAMES = r"(?:[Gg]radient|[Dd]erivative)s?\s+for(?=\s)"  # the gradients for W and b
 STEPS = r"=\s*[-+\w]+\s*,(?:\s*\w+\s*,)?\s*(?:\.\.\.?|…|⋯)\s*,"  # t = 1, …, T
 MEMBERS = r"(?P<of>[^\W\d_])_1\s*,(?:\s*(?P=of)_2\s*,)?\s*(?:…|⋯|\.\.\.?)\s*,\s*(?P=of)_"  # x_1, …, x_n
-ARROW = rf"(?:[-=]>|[→⇒]|:)(?=\s*(?:{VERB}\s+)?(?:(?:the\s+)?(?i:(?:sub)?grad|deriv|hess|jacob)|[∇∂?]|d\w*\s*/))"
+ARROW = (
+    rf"(?:[-=]>|[→⇒]|:)(?=\s*(?:{VERB}\s+)?(?:(?:the\s+)?(?i:(?:sub)?grad|deriv|partials|hess|jacob)|[∇∂?]|d\w*\s*/))"
+)
 ASKED = r"(?:(?<=/[d∂]\w)|(?<=/[d∂]\w\w))"  # dU/dw =
 MARK = rf"(?P<whole>{OF_NAMES}|{STEPS}|{MEMBERS}|{INNER}|{GOAL_OVER}|{SUMMED})|[;,\n]|(?:=\s*)?\?"
-MARK += rf"|{ASKED}\s*=[\s.]*$|{ARROW}|{FULL_STOP}|{WORD}"
+MARK += rf"|{ASKED}\s*=(?=[\s.]*$|\s*[d∂]\w+/[d∂]\w+\s*=)|{ARROW}|{FULL_STOP}|{WORD}"
 OF_A_NAME = rf"\bof\s+(?:{FUNCTION}|{LETTER}(?:\([^()]*\))?){AT_END}"
 ONE_NAME = rf"\s*(?:{SPELT_GREEK}|{'|'.join(ABBREVIATED)}|[^\W\d_][{MARKS}]*)[0-9₀-₉]*(?:_\w|_\{{\w+\}})?\s*"
 LISTED = rf"\s*{NAMES}\s*(?:[∈≻⪰≥>]|\bin\b|:\s*\w+\s*(?:[x×]|$))"
@@ -142,4 +144,7 @@ def _parted(text: str, piece: Piece) -> Iterator[Piece]:
         return
     inside = piece.start + m.start("condition")
     yield piece._replace(end=piece.start + m.start())
-    yield Piece((piece.start + m.start(), inside), inside, piece.start + m.end("condition"))
+    for start, end in [(0, len(says))] if said_of_names(says.strip()) else between(says, ","):
+        yield Piece(
+            (inside + start - 1 if start else piece.start + m.start(), inside + start), inside + start, inside + end
+        )

@@ -56,6 +56,7 @@ def word_at(text: str, start: int, end: int, known: Vocabulary, is_behind: bool)
         declared = f"declare it where it is a name, {run}: scalar"
         is_long = len(run) > LONGEST_PRODUCT
         hint = f"leave out the words, or {declared}" if is_long else f"{declared}; a product is {'*'.join(run)}"
+        hint = "leave out what it says; whether that is true says matdiff check" if run == "is" else hint
         hint = nearest(run, known.functions) or hint
         raise UnknownNameError(f"the word {run} has no meaning here", text=text, span=(start, end), suggestion=hint)
     return None if is_short or begins else canonical(run)

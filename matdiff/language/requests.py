@@ -53,8 +53,8 @@ IN_SPACE = rf"(?P<space>\s*(?:(?:∈|\bin\b)\s*{SPACE}|(?:[≻⪰≽≥>]|>=)\s*
 # wrt x ∈ ℝ^n, over X ≻ 0, wrt X (symmetric)
 ASKED = (
     rf"(?i)\s*(?:(?:{DERIVED}|{BEST}|(?P<direct>differentiate))(?:\s+{ASKED_BY}{NAMES}{IN_SPACE})?(?:(?P<of>{OF})|(?=[\s.?]|$))"
-    rf"|(?:the\s+)?(?P<told>{TOLD})?(?P<sought>{LETTER})\s+(?:(?:that|which|so\s+as\s+to|to|by)\s+)?(?P<goal>m(?:in|ax)imi[sz](?:es?|ing))\b)"
-    rf"(?:\s+{FUNCTION})?"
+    rf"|(?:the\s+|(?:for\s+)?(?:which|what)\s+)?(?P<told>{TOLD})?(?P<sought>{LETTER})\s+(?:(?:that|which|so\s+as\s+to|to|by)\s+)?(?P<goal>m(?:in|ax)imi[sz](?:es?|ing))\b)"
+    rf"(?:\s+(?:{FUNCTION}|(?:it|this)(?=[\s.?]*$|\s+{ASKED_BY})))?"
 )
 IN_A_SET = rf"\s+{LETTER}\s*(?:[∈≻⪰≽≥>]|in\b)"  # of a over b the first may be a number
 AT_END = rf"(?:^|\s|(?<=\s)){BY}{NAMES}{IN_SPACE}[\s.?]*$"

@@ -88,7 +88,7 @@ ROLE = regex(  # b is the benchmark
 NOUNS = (  # what a formula is, which stands behind it
     r"(?:function(?:al)?|objective|criterion|loss|cost|errors?|energy|risk|(?:log[-−\s]?)?likelihood|posterior|evidence"
     r"|[Ll]agrangian|entropy|density|penalty|regulari[sz]er|residuals?|ELBO|(?:least\s)?squares|variance|utility|smoothness|potential"
-    r"|[Hh]amiltonian|bound|problem|regression|prior|barrier|reward|profit|deviance|stress)(?:\s+(?:function|term))?"
+    r"|[Hh]amiltonian|bound|problem|regression|prior|barrier|reward|profit|deviance|stress|ratio|quotient)(?:\s+(?:function|term))?"
 )
 A_LOSS = regex(rf"\b{NOUNS}\Z")
 TURNING = regex(r"(?i)\b(?:half|twice|double|minus|plus|times|reciprocal|root|inverse)\b")
@@ -149,7 +149,7 @@ def _says_nothing(m: re.Match[str], names: Set[str]) -> bool:
             behind is None or behind[0] in OPENING | {"is", "are", "has", "was", "must", "will"}
         )
         return not is_name and (word != "A" or _ahead(BEGINS, text, m.start()) is not None)
-    is_function = not FUNCTIONS.keys().isdisjoint((word, low))
+    is_function = "-" not in m.group() and not FUNCTIONS.keys().isdisjoint((word, low))  # M-step
     if ((low in KINDS or is_function) and match_at(BESIDE, text, m.end())) or (
         low == "given" and text.startswith(" by ", m.end())
     ):
@@ -177,20 +177,27 @@ def _stands_apart(text: str, start: int, end: int, words: list[str]) -> bool:
         is_named = text.startswith(": ", end) and first not in ("hint", "note")
         if is_named or HEAD.match(text, end) or match_at(GOAL, text, end) or (is_value and VALUE.match(text, end)):
             return True
+    is_aside = text[start - 1 : start] == "(" and text.startswith(")", end)
+    if (
+        is_aside
+        and text[start - 2 : start - 1].isspace()
+        and A_LOSS.search(text[start:end])
+        and not TURNING.search(text[start:end])
+    ):
+        return True
     if any(word.lower() in ACTING for word in words[3 if first in ("i", "i'm") else 0 :]):  # I am not sure
         return False
     if begins and are_many and last in LINKS and match_at(ASKED, text, end):
         return True  # is there a closed form for the gradient of f
     if begins or not ends:
-        is_aside = text[start - 1 : start] == "(" and text.startswith(")", end)
         is_alone = (
             is_aside or first in ALONE or (words[0][1:].islower() and words[0].istitle() and not text[:start].strip())
         )
         return bool(ends) and (are_many or is_alone)
     before = _ahead(AHEAD, text, start)
     is_behind = not before or before[1].lower() not in (TELLING - ANSWERS) | ACTING  # the norm of residuals
-    is_style = are_many and first not in LINKS and text[:start].rstrip()[-1] in CLOSED  # x'A x DPO style
-    return is_behind and (is_style or first in POLITE or (are_many and first in OPENING))
+    is_style = first not in LINKS and text[:start].rstrip()[-1] in CLOSED and text[end : end + 1] != ":"
+    return is_behind and (first in POLITE or (are_many and (is_style or first in OPENING)))  # x'A x DPO style
 
 
 def _is_what(text: str, start: int, end: int) -> bool:

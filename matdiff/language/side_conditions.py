@@ -43,6 +43,9 @@ RELATIONS = r"(?:[∈≻⪰≺⪯≤≥⩽⩾⊥≠∀]|(?:<|(?<!-)>)=?)\s*(?=\S
 SMALL = regex(rf"[a-z][{MARKS}]*(?:_.*)?")
 
 
+MODEL = regex(rf"\s*(?P<name>{LETTER})\s*=\s*(?P<mean>[^=]+?)(?:\s*\+\s*{LETTER})?[\s.]*")
+
+
 class Condition(NamedTuple):
     """What is said of names, as a declaration says it; where nothing is, it is a constraint."""
 
@@ -89,8 +92,9 @@ def condition_of(text: str, piece: Piece, behind: bool) -> list[Condition] | Non
     end = start + len(said)
     if re.match(GOAL_OVER_SET, said):
         return None
-    if re.fullmatch(rf"{NAMES}\s+in\s+(?:\{{.*\}}|\[.*\])(?:\^\S+)?", said):
-        return [Condition(said.replace(" in ", " ∈ ", 1), start, end)]  # x in {{0, 1}}^n
+    of_set = re.fullmatch(rf"((?:[a-z]+\s+)*?)({NAMES})\s+(?:in|∈)\s+((?:\{{.*\}}|\[.*\])(?:\^\S+)?)", said)
+    if of_set and description(of_set[1].strip()) == "":
+        return [Condition(f"{of_set[2]} ∈ {of_set[3]}", start, end)]  # labels y in {{0, 1}}^n
     if one_of := ONE_OF.fullmatch(said):
         choices = re.sub(r",?\s+or\s+", ", ", one_of["choices"])
         return [Condition(f"{one_of['names']} ∈ {{{choices}}}", start, end)]
@@ -109,6 +113,18 @@ def condition_of(text: str, piece: Piece, behind: bool) -> list[Condition] | Non
     if told is not None or in_words or _is_constraint(said, behind):
         return [Condition(said, start, end)]
     return None
+
+
+def model_of(text: str, piece: Piece) -> list[Condition] | None:
+    """y = Xβ + ε beside ‖y − Xβ‖², which says where y comes from: put into it, it would leave nothing of β."""
+    own = text[piece.start : piece.end]
+    m, rest = MODEL.fullmatch(own), "".join(f"{text[: piece.start]} {text[piece.end :]}".split()).replace("−", "-")
+    name, mean = ("".join(part.split()) for part in m.group("name", "mean")) if m else ("", "")
+    residuals = (f"{name}-{mean.replace('+', '-')}", f"{name}-({mean})", f"{mean}-{name}")
+    if m is None or not any(residual in rest for residual in residuals):
+        return None
+    said = own.strip(" .")
+    return [Condition(said, start := text.find(said, piece.start), start + len(said))]
 
 
 def _told_by_sympy(said: str) -> Said | None:

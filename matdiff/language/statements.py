@@ -22,7 +22,7 @@ from matdiff.language.parameters import bound_letters
 from matdiff.language.parting import ONE_NAME, pieces_of, word_of
 from matdiff.language.questions import Question, question_at
 from matdiff.language.requests import request_at
-from matdiff.language.side_conditions import Condition, condition_of, relocated
+from matdiff.language.side_conditions import Condition, condition_of, model_of, relocated
 from matdiff.language.transcript import Edit, Transcript
 from matdiff.language.unsayable import refuse_differential, refuse_point, refuse_unread
 from matdiff.records import NamedTuple
@@ -79,7 +79,7 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
     firsts = [next(left_sides.heads_of(text, piece), None) for piece in stand]
     around = _surroundings(text, pieces, stand, firsts, known)
     edits += (general := _of_members(text, kept))
-    signs = [(p.end, p.end + 1) for p in pieces if text[slice(*p.lead)].startswith("(")]  # tr(X) (X ∈ ℝⁿ)
+    signs = [(p.end, p.end + 1) for p in pieces if text.startswith(")", p.end)]
     signs += [*asking, *((start, end) for start, end, _ in general), *several]
     conditions += _told_in(text, question)
     for piece in kept:
@@ -240,9 +240,9 @@ def _function_named(text: str, asked: Question, piece: Piece) -> str:
 def _with_second(text: str, first: Question, second: Question, piece: Piece) -> tuple[Question, Edit]:
     """The question ∂L/∂W and ∂L/∂b: two of one function, of which the second is left out."""
     of = {text[slice(*asked.inner)].strip(" ()") if asked.inner else "" for asked in (first, second)}
-    if len(of) > 1 or of == {""} or first.order > 1 or (first.order, first.sense) != (second.order, second.sense):
+    if len(of) > 1 or of == {""} or first.order > 1 or first.sense != second.sense or first.order < second.order:
         _refuse_second(text, second)
-    return first._replace(names=(*first.names, *second.names)), (piece.lead[0], piece.end, " ")
+    return first._replace(names=(*first.names, *second.names), order=second.order), (piece.lead[0], piece.end, " ")
 
 
 def _refuse_second(text: str, asked: Question) -> NoReturn:
@@ -264,6 +264,7 @@ def _sorted_out(text: str, pieces: list[Piece], asked: Question | None) -> tuple
             continue  # given A and b
         constrained = constrained or bool(CONSTRAINING.match(word_of(text, piece)))
         found = condition_of(text, piece, constrained or bool(kept))
+        found = found or model_of(text, piece)
         if found is None and constrained and text[piece.start : piece.end].strip():
             found = [_constraint(text, piece)]
         if found is None:

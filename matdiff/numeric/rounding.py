@@ -74,7 +74,9 @@ def noises(program: Program, environment: Environment, values: list[Array]) -> l
     signs = Signs(Draws(0))
 
     def moved(a: Array, operands: list[Array]) -> Array:
-        by_itself = all(is_whole(o).all() for o in operands)  # and not as sigmoid(40.2) is, which is less than 1
+        by_itself = all(
+            is_whole(o).all() for o in operands if o is not None
+        )  # and not as sigmoid(40.2) is, which is less than 1
         exact = is_whole(a) if by_itself else a == 0
         return np.where(exact, a, a * (1.0 + MOVED * signs(a.shape)))
 
