@@ -25,7 +25,6 @@ from matdiff.algebra.operators.square import Inverse
 from matdiff.errors import AmbiguityError
 from matdiff.language.additions import negative
 from matdiff.language.broadcasting import axis_of, repeat
-from matdiff.language.doubtful_signs import require_meant, require_one_product
 from matdiff.language.named_functions import is_entrywise
 from matdiff.language.syntax import Node, without_brackets
 from matdiff.language.typed import Typed, described
@@ -39,7 +38,7 @@ def type_contraction(attempt: Attempt, node: Node) -> Typed:
     if a.is_scalar is not b.is_scalar and 1 in (a.number, b.number):  # 1 : A is the sum of the entries
         return attempt.scalar(node, (b if a.is_scalar else a,), FUNCTIONS["sum"].of)
     if a.is_scalar and b.is_scalar:
-        require_meant(attempt, node, a, b, ":")
+        _require_meant(attempt, node, a, b, ":")
         message, hint = f"{attempt.written(node)} can be a quotient or a product of numbers", "write / or *"
         raise AmbiguityError(message, text=attempt.bound.text, span=(node.start, node.end), suggestion=hint)
     if not attempt.same_shape(a, b):
@@ -86,7 +85,7 @@ def type_product(attempt: Attempt, node: Node) -> Typed:
             continue
         if sign in ("times", "dot"):
             between = attempt.bound.text[node.parts[place - 2].end : node.parts[place - 1].start]
-            require_one_product(attempt, node, factors[-1], piece, between)
+            _require_one_product(attempt, node, factors[-1], piece, between)
         if sign in MULTIPLICATIONS:
             factors.extend(piece.factors or [piece])
             continue
@@ -334,7 +333,7 @@ def dot_divide(attempt: Attempt, node: Node, a: Typed, b: Typed) -> Typed:
 
 def kronecker(attempt: Attempt, node: Node, a: Typed, b: Typed) -> Typed:
     """A ⊗ B"""
-    require_meant(attempt, node, a, b, "⊗")
+    _require_meant(attempt, node, a, b, "⊗")
     shape = attempt.sizes.product(a.rows, b.rows), attempt.sizes.product(a.cols, b.cols)
     return attempt.typed(node, shape, (a, b), FUNCTIONS["kron"].of)
 
@@ -354,3 +353,35 @@ SIGNED = {
     "kronecker": kronecker,
     "correlate": correlate,
 }
+
+
+# ---- signs that stand for several products ----------------------------------------------------------
+
+
+def _require_meant(attempt: Attempt, node: Node, a: Typed, b: Typed, sign: str) -> None:
+    """Refuses a ⊗ b and a : b of letters that nothing but this makes numbers."""
+    if a.is_scalar and b.is_scalar and a.guessed and b.guessed:
+        hint = "write a product of numbers with *, or declare them: a: scalar"
+        raise attempt.misfit(node, f"{sign} is no product of numbers in {attempt.written(node)}", hint)
+
+
+def _require_one_product(attempt: Attempt, node: Node, a: Typed, b: Typed, between: str) -> None:
+    """Refuses a × b of vectors, C • X and A ∗ B of matrices, with signs that stand for several products."""
+    written = attempt.written(node)
+    if "×" in between or r"\times" in between:
+        letters = [t.node.value[0] for t in (a, b) if t.guessed and t.node.kind == "symbol" and ONE in (t.rows, t.cols)]
+        message = f"{written} can be a product of numbers, or the cross product of vectors"
+        hint = "write a product of numbers with *, or declare them: a: scalar; there is no cross product here"
+        is_doubtful = len(letters) == 2 and attempt.bound.ranges.isdisjoint(letters)
+    elif "•" in between or r"\bullet" in between:
+        message = f"{written} can be the inner product of matrices, as in semidefinite programming, or their product"
+        hint = "write C : X for the inner product, C X for the product"
+        is_doubtful = ONE not in (a.cols, b.rows, b.cols)
+    elif "∗" in between or r"\ast" in between:
+        message = f"{written} can be a product, a convolution, or the Khatri–Rao product"
+        hint = "write A*B, conv(A, B) or khatri_rao(A, B)"
+        is_doubtful = not (a.is_scalar or b.is_scalar)
+    else:
+        return
+    if is_doubtful:
+        raise AmbiguityError(message, text=attempt.bound.text, span=(node.start, node.end), suggestion=hint)

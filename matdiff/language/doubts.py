@@ -13,15 +13,16 @@ from matdiff.language.binding import Bound
 from matdiff.language.customs import SCALARS, WEIGHTS, customary, is_time
 from matdiff.language.dialects import recognised
 from matdiff.language.doubtful_code import is_matrix, is_word
-from matdiff.language.doubtful_factors import (
+from matdiff.language.doubtful_indices import asked_families, say_families
+from matdiff.language.doubtful_products import (
+    require_entries,
     require_no_projection,
     require_one_name,
+    require_one_sigma,
     say_fractions,
     say_identities,
     say_middles,
 )
-from matdiff.language.doubtful_indices import asked_families, say_families
-from matdiff.language.doubtful_sums import require_entries, require_one_sigma
 from matdiff.language.names import GREEK_WORDS
 from matdiff.language.other_kinds import KindsError, typed_as
 from matdiff.language.scopes import BARE

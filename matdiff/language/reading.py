@@ -23,6 +23,7 @@ from matdiff.language import dialects
 from matdiff.language.answers import Reading, Says, noted
 from matdiff.language.beside import Beside, heard
 from matdiff.language.binding import Bound
+from matdiff.language.counting import name_sizes
 from matdiff.language.declarations import declare, leading_declarations
 from matdiff.language.declared import Declarations, Where, declare_symbols
 from matdiff.language.dialects import Dialect
@@ -32,7 +33,6 @@ from matdiff.language.labels import Labels
 from matdiff.language.leftovers import require_read
 from matdiff.language.lexer import Lexer
 from matdiff.language.names import changed, font_of, named
-from matdiff.language.naming import name_sizes
 from matdiff.language.other_kinds import KindsError
 from matdiff.language.quantifiers import counts
 from matdiff.language.search import ANY_COST, FAR_FETCHED, Budget, Found, Search

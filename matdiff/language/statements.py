@@ -13,7 +13,6 @@ from typing import NoReturn
 from matdiff.errors import MatdiffError, NotationError
 from matdiff.language import left_sides
 from matdiff.language.answers import Says
-from matdiff.language.chains import one_side, refuse_claim, set_to_zero
 from matdiff.language.formulas import is_formula
 from matdiff.language.joining import is_item, joined
 from matdiff.language.left_sides import Piece
@@ -24,7 +23,14 @@ from matdiff.language.questions import Question, question_at
 from matdiff.language.requests import request_at
 from matdiff.language.side_conditions import Condition, condition_of, model_of, relocated
 from matdiff.language.transcript import Edit, Transcript
-from matdiff.language.unsayable import refuse_differential, refuse_point, refuse_unread
+from matdiff.language.unsayable import (
+    one_side,
+    refuse_claim,
+    refuse_differential,
+    refuse_point,
+    refuse_unread,
+    set_to_zero,
+)
 from matdiff.records import NamedTuple
 from matdiff.regex import regex
 

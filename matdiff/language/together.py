@@ -10,9 +10,9 @@ from matdiff.algebra.expr import Expr
 from matdiff.algebra.laws import Law, Statement
 from matdiff.errors import NotationError
 from matdiff.language.answers import noted
+from matdiff.language.counting import name_sizes
 from matdiff.language.declarations import declare, declare_members, leading_declarations
 from matdiff.language.declared import Declaration, Declarations, Where, declare_symbols
-from matdiff.language.naming import name_sizes
 from matdiff.language.outside import outside
 from matdiff.language.parameters import bound_letters
 from matdiff.language.reading import Readings

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from matdiff.errors import AmbiguityError
 from matdiff.language.dialects import MODULES, SUBMODULES
-from matdiff.language.dialects.pairs import KEYS
 from matdiff.language.dialects.python_names import ATTRIBUTES
 from matdiff.language.dialects.python_text import LAMBDA
+from matdiff.language.dialects.subscripts import KEYS
 from matdiff.language.names import canonical
 
 if TYPE_CHECKING:

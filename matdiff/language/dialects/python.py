@@ -28,8 +28,6 @@ from matdiff.language.dialects import (
     is_keras,
     layers,
     loops,
-    makers,
-    pairs,
     problems,
     python_names,
     statements,
@@ -132,7 +130,7 @@ class Converter:
         returned = bool(parsed.body) and isinstance(parsed.body[-1], (ast.Return, ast.FunctionDef, ast.ClassDef))
         body = statements.with_values(statements.statements_of(parsed.body))
         body = statements.renamed(body if returned else statements.in_order(body))
-        body = statements.with_sizes(loops.inside(self, body), makers.SIZED)
+        body = statements.with_sizes(loops.inside(self, body), functionals.SIZED)
         said += [(Excerpt(name.id, self.span(name)[0], self.text), "matrix") for name in statements.matrices(body)]
         body, unused = statements.needed(layers.unfolded(self, body), returned)
         items = [self.statement(item, item is body[-1]) for item in body]
@@ -199,7 +197,7 @@ class Converter:
             case ast.Call(args=arguments) if (said := functionals.word(self, node)) is not None:
                 return [a for a in arguments if a is not said]
             case ast.Call(func=func, keywords=keywords):
-                if (operands := makers.operands(self, node)) is not None:
+                if (operands := functionals.operands(self, node)) is not None:
                     return node.args[:operands]
                 owner = [func.value] if isinstance(func, ast.Attribute) and self.module(func) is None else []
                 return [*owner, *self.listed(node), *[k.value for k in keywords]]
@@ -327,7 +325,7 @@ class Converter:
             if name in python_names.LITERALS:
                 return Node("literal", [], python_names.LITERALS[name], *self.span(node))
             raise self.refused(node, f"{module}.{name} is not known")
-        if name in pairs.KEYS and (part := pairs.part(self, node, node.value, pairs.KEYS[name])):
+        if name in subscripts.KEYS and (part := subscripts.part_of(self, node, node.value, subscripts.KEYS[name])):
             return part
         return self.call(node, python_names.ATTRIBUTES.get(name, f".{name}"), [self.done[id(node.value)]])
 
@@ -335,8 +333,8 @@ class Converter:
         """np.sum(X, axis=0), X.sum(0), norm(x), funm(log, S), nabla_f(x)"""
         if (word := functionals.word(self, node)) is not None:
             return functionals.call(self, node, word)
-        if (operands := makers.operands(self, node)) is not None:
-            return makers.made(self, node, operands)
+        if (operands := functionals.operands(self, node)) is not None:
+            return functionals.made(self, node, operands)
         if (cast := casts.operand(self, node)) is not None:
             return casts.cast(self, node, cast)
         names = tuple(k.arg or "" for k in node.keywords)

@@ -1,11 +1,11 @@
-"""Places and slices in code: X[:, 0], x[1:], x[:, None], slogdet(A)[1], X.shape[0]."""
+"""Places and slices in code, and parts of what has several values: X[:, 0], x[1:], slogdet(A)[1], X.shape[0]."""
 
 from __future__ import annotations
 
 import ast
 from typing import TYPE_CHECKING, Any
 
-from matdiff.language.dialects import functionals, pairs
+from matdiff.language.dialects import functionals
 from matdiff.language.dialects.functionals import together
 from matdiff.language.extents import Excerpt, parse_size
 from matdiff.language.syntax import Node
@@ -13,6 +13,9 @@ from matdiff.records import NamedTuple
 
 if TYPE_CHECKING:
     from matdiff.language.dialects.python import Converter
+
+PAIRS = ("slogdet", "shape", ".shape")
+KEYS = {"values": 0, "indices": 1}
 
 
 def subscript(to: Converter, node: ast.Subscript) -> Node:
@@ -26,7 +29,7 @@ def subscript(to: Converter, node: ast.Subscript) -> Node:
         key = Node("literal", [], tuple(place_of(to, k) for k in keys), *to.span(node))
         return to.call(node, "item", [base, key, *(Node("NAME", [], to.name(c.id), *to.span(c)) for c in counters)])
     found = tuple(place_of(to, k) for k in keys)
-    if len(found) == 1 and (part := pairs.part(to, node, node.value, found[0])):
+    if len(found) == 1 and (part := part_of(to, node, node.value, found[0])):
         return part
     if any(isinstance(k, str) for k in found):
         if not all(isinstance(k, str) or k == slice(None) for k in found):
@@ -44,6 +47,24 @@ class Further(NamedTuple):
     """A place that a loop runs through, and how many further on: 1 of i + 1."""
 
     offset: int
+
+
+def part_of(to: Converter, node: ast.expr, of: ast.expr, key: object) -> Node | None:
+    """The part of a call with a key, if the call gives several values."""
+    base = to.done[id(of)]
+    if base.kind != "array":
+        return None
+    name, parts = base.value.name, base.parts
+    if name in PAIRS:
+        return to.call(node, f"{name}[{key}]", parts)
+    if name == "size" and len(parts) == 1:  # X.size()[0]
+        return to.call(node, f"shape[{key}]", parts)
+    has_axis = len(parts) > 1 and (bool(base.value.names) or parts[1].kind in ("NUMBER", "literal"))
+    if name not in ("max", "min") or to.dialect.name != "torch" or not has_axis:
+        return None
+    if key == 1:
+        raise to.refused(node, "the places of the largest entries have no derivative")
+    return Node("array", parts, base.value._replace(name=f"a{name}"), *to.span(node)) if key == 0 else None
 
 
 def is_letter(to: Converter, node: ast.AST) -> bool:
