@@ -273,7 +273,8 @@ def say_offsets(bound: Bound, attempt: Attempt) -> None:
         is_residual = node.kind == "sum" and len(node.parts) == 2 and "subtract" in node.value  # X w − b
         terms = node.parts if node.kind == "sum" and not is_residual else []
         letters = [part.value[0] for part in terms if part.kind == "symbol"]
-        doubtful = [b for b in letters if b in "bc" and attempt.assumed.get(b) == "V" and not bound.names[b].declared]
+        made = [b for b in letters if attempt.assumed.get(b) == "V" and not bound.names[b].declared]
+        doubtful = [b for b in made if customary(b)[0][0] == "S"]
         if doubtful and any(_is_prediction(part, attempt) or _is_line(part, attempt) for part in terms):
             (b, *_), kind = doubtful, "scalar"
             attempt.note(node, f"{b} is read as a vector; if it is one number for all rows, declare it: {b}: {kind}")
@@ -358,10 +359,10 @@ def _is_starred(bound: Bound, product: Node) -> bool:
 
 
 def _is_prediction(product: Node, attempt: Attempt) -> bool:
-    """Whether a term is X w, with a weight for every column."""
+    """Whether a term is X w or X b, with a weight for every column."""
     names = [part.value[0] for part in product.parts if part.kind == "symbol"]
     is_product = product.kind in ("product", "tight") and len(product.parts) == len(names) == 2
-    return is_product and names[1].startswith(WEIGHTS) and attempt.assumed.get(names[0]) == "M"
+    return is_product and names[1].startswith((*WEIGHTS, "b")) and attempt.assumed.get(names[0]) == "M"
 
 
 def _is_line(product: Node, attempt: Attempt) -> bool:

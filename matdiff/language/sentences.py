@@ -55,7 +55,7 @@ WORD = (  # and word2vec, ElasticNet, AR(2), and the T of with temperature T:
 RUN = regex(rf"(?<![\w⟪'^_.]){WORD}(?:[^\S\n]*[-–—][^\S\n]*{WORD}|[^\S\n]+{WORD})*(?![\w'ᵀ⟫(\[^]|\.\w)")
 ENGLISH = regex(r"(?i)(?=.*[aeiouy])(?=.*[^aeiou])[a-z]{3,}(?:'[a-z]+)?")
 BEGINS = regex(  # maximise Sharpe: f, the gradient of the hinge loss: f
-    r"(?:(?:(?:\A|\n)\s*-?|[–—.!?;:,>]|(?<=\s)\()\s*|\b(?:m(?:in|ax)imi[sz]e|of|have|and)\s+(?:the\s+)?)\Z"
+    r"(?:(?:(?:\A|\n)\s*-?|[–—.!?;:,>]|(?<=\s)\()\s*|\b(?:m(?:in|ax)imi[sz]e|of|for|have|and)\s+(?:the\s+)?)\Z"
 )
 ENDS = regex(r"\s*(?:[.!?]+(?=\s|\Z)|[;:,\n)]|\Z)")
 NEXT = regex(rf"{PREFIX}[0-9]?[A-Za-z]+(?:'[a-z]+|[0-9][a-z]+|\([0-9, ]+\))?|[λσγτ]|[0-9.]+[a-h]?")
@@ -86,7 +86,7 @@ ROLE = regex(  # b is the benchmark
     rf"(?P<says>{WORD}(?:[-\s]{WORD})*))(?=\s*(?:[.,;\n)]|\Z))"
 )
 NOUNS = (  # what a formula is, which stands behind it
-    r"(?:function(?:al)?|objective|criterion|loss|cost|errors?|energy|risk|(?:log[-−\s]?)?likelihood|posterior|evidence"
+    r"(?:function(?:al)?|objective|n?ll|criterion|loss|cost|errors?|energy|risk|(?:log[-−\s]?)?likelihood|posterior|evidence"
     r"|[Ll]agrangian|entropy|density|penalty|regulari[sz]er|residuals?|ELBO|(?:least\s)?squares|variance|utility|smoothness|potential"
     r"|[Hh]amiltonian|bound|problem|regression|prior|barrier|reward|profit|deviance|stress|ratio|quotient)(?:\s+(?:function|term))?"
 )
@@ -159,13 +159,17 @@ def _says_nothing(m: re.Match[str], names: Set[str]) -> bool:
     is_used = word in names and not _ahead(ARTICLE, text, m.start())
     if low in GREEK_WORDS or low in ABBREVIATED or is_used:
         return False
-    return not names >= set(word) if word.isupper() else ENGLISH.fullmatch(word) is not None
+    if not word.isupper():
+        return ENGLISH.fullmatch(word) is not None
+    rest = re.sub("[A-Z]?[a-z]{2,}", " ", text[: m.start()] + " " * len(m[0]) + text[m.end() :])
+    return not names.union(rest).issuperset(word)  # KH is a product of letters that stand elsewhere
 
 
 def _is_idle(m: re.Match[str], names: Set[str]) -> bool:
     """Whether a word in front of a left side and a colon is a number, or that of a sentence or a function."""
     word = m.group()
-    return not word[1:].isalpha() or word.lower() in FUNCTIONS or _says_nothing(m, names)
+    is_known = word.lower() in FUNCTIONS or A_LOSS.search(word) is not None
+    return not word[1:].isalpha() or is_known or _says_nothing(m, names)
 
 
 def _stands_apart(text: str, start: int, end: int, words: list[str]) -> bool:
