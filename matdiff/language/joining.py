@@ -24,7 +24,7 @@ def joined(text: str, pieces: list[Piece], kept: set[int]) -> Iterator[Edit]:
     is_first = False  # let h = A x, h'h
     for k, piece in enumerate(pieces):
         lead, word = text[slice(*piece.lead)], word_of(text, piece)
-        ends = lead.lstrip("=\n\t ") in (".", "?", ":")
+        ends = lead.lstrip("=\n\t ") in (".", "?", ":", "→", "⇒")
         if condition and (word or (ends and k > begins and piece.start in kept)):  # f where A ≻ 0. df/dx
             yield (*condition, " ")
             condition = None
