@@ -34,14 +34,14 @@ GREEK = rf"(?:{SPELT_GREEK})(?![A-Za-z])"
 BRACED = (
     r"(?:_\{(?P<low>(?:[^{}]|\{[^{}]*\})*)\}" rf"|_(?P<letter>(?:{GREEK}|[^\W\d_][{MARKS}]*)[0-9]*)|(?P<sub>[{SUBS}]))"
 )
-DERIVATIVE = rf"(?:∂|(?<![A-Za-z])d)(?P<twice>{TWICE})?\s*"
+DERIVATIVE = rf"(?:(?P<partial>∂)|(?<![A-Za-z])d)(?P<twice>{TWICE})?\s*"
 BELOW = (
     rf"\s*(?:∂|d)\s*(?P<x>{GREEK}|{LETTER})\s*(?P<square>{TWICE}|(?:\^\{{?\s*)?[⊤ᵀT'](?:\s*\}})?)?"
     rf"\s*(?:(?:∂|d(?!(?:ot|et|iag)(?!\w)))\s*(?P<again>{LETTER})\s*(?:\^?\{{?\s*[⊤ᵀT']\s*\}}?)?\s*)?"
 )
 UNSAID = r"\s*=?[\s.?]*$"  # behind an operator whose function stands elsewhere
-RATIO = rf"{DERIVATIVE}/\s*\(?{BELOW}\)?(?:(?![\w^_(\[]|\s*[-+*/^=,;)]|\s*$)|(?=[(\[{{]|{UNSAID}))"
-RATIO_BEFORE_SIGN = rf"(?=∂){DERIVATIVE}/\s*{BELOW}(?=\s*[-−])"  # no d/dx − y, where d and x may be names
+RATIO = rf"{DERIVATIVE}/\s*\(?{BELOW}\)?(?:(?![\w^_(\[]|\s*[-+*/^=,;)]|\s*$)|(?=[(\[{{]|{UNSAID})"
+RATIO += r"|(?(partial)(?=\s*[-−])|(?!)))"  # no d/dx − y, where d and x may be names
 FRACTION = rf"\(\(\s*{DERIVATIVE}\)\s*/\s*\({BELOW}\)\)"
 VARIATION = rf"\(\(\s*δ\s*\)\s*/\s*\(\s*δ\s*(?P<x>{LETTER})\s*\)\)"  # of finitely many numbers it is ∂/∂x
 BY_POWER = rf"(?:\(\(\s*)?∂\s*\)?\s*/\s*\(?∂\s*(?P<x>{LETTER})\s*(?:\^\s*\{{?\s*|(?=⁻))"
@@ -245,7 +245,7 @@ def _derivative(text: str, place: int, known: Collection[str]) -> Question | Non
         return Question((f"{m.group('x')}^-1",), 1, place, whole.end())
     if (m := re.compile(VARIATION).match(text, place)) and "delta" not in known:
         return Question(_unknowns(m), 1, place, m.end())
-    for pattern in (FRACTION, RATIO, RATIO_BEFORE_SIGN):
+    for pattern in (FRACTION, RATIO):
         m = re.compile(pattern).match(text, place)
         if m and not (m.group().lstrip("( ").startswith("d") and "d" in known):
             if m.group("square") and not m.group("twice") and not re.match(r"[\^\s{]*[⊤ᵀT']", m.group("square")):

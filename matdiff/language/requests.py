@@ -32,7 +32,8 @@ NEED = r"(?:(?:[Ii]|[Ww]e)(?:'m|\s+am|'d|\s+would)?\s+(?:need|want|like|looking\
 VERB = (
     rf"(?:and\s+(?:then\s+)?)?(?:(?:{POLITE}\s+)?(?:"
     + "|".join(rf"[{verb[0].upper()}{verb[0]}]{verb[1:]}".replace(" ", r"\s+") for verb in sorted(VERBS, reverse=True))
-    + rf"|{NEED}(?!\s+to))(?!\s+that\b)(?:\s+(?:the\s+(?:steps|derivation|proof)\s+(?:for|of)|{FUNCTION}))?|{POLITE}(?=\s+(?:differentiate|minimi[sz]e|maximi[sz]e)\b))"
+    + rf"|{NEED}(?!\s+to))(?!\s+that\b)"
+    rf"(?:\s+(?:the\s+(?:steps|derivation|proof)\s+(?:for|of)|{FUNCTION}))?|{POLITE}(?=\s+(?:differentiate|minimi[sz]e|maximi[sz]e)\b))"
 )
 DERIVED = (
     r"(?:the\s+|its\s+|an?\s+)?(?:(?:first|partial|total|matrix|vector|full)\s+)*"

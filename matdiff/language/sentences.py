@@ -114,10 +114,10 @@ def sentences(text: str, known: Collection[str]) -> Iterator[tuple[int, int]]:
         if is_kind or all(_says_nothing(word, names) for word in NEXT.finditer(text, *role.span("says"))):
             yield role.span("is" if is_defined else 0)  # of b is the benchmark, and L = D − W is the graph Laplacian
     for heading in HEADING.finditer(text):
-        said, end = NEXT.finditer(text, *heading.span("says")), heading.end()
-        is_value = A_LOSS.search(heading["says"]) and not TURNING.search(heading["says"]) and VALUE.match(text, end)
+        span, end = heading.span("says"), heading.end()
         behind = frozenset(re.findall(NAMED, text[end:])).union(known)
-        if (is_value or HEAD.match(text, end)) and all(_is_idle(word, behind) for word in said):
+        is_before = HEAD.match(text, end) or (_is_what(text, *span) and VALUE.match(text, end))
+        if is_before and all(_is_idle(word, behind) for word in NEXT.finditer(text, *span)):
             yield heading.span()
     for run in RUN.finditer(text):
         words = list(NEXT.finditer(text, *run.span()))
@@ -162,14 +162,13 @@ def _says_nothing(m: re.Match[str], names: Set[str]) -> bool:
     if not word.isupper():
         return ENGLISH.fullmatch(word) is not None
     rest = re.sub("[A-Z]?[a-z]{2,}", " ", text[: m.start()] + " " * len(m[0]) + text[m.end() :])
-    return not names.union(rest).issuperset(word)  # KH is a product of letters that stand elsewhere
+    return not names | set(rest) >= set(word)  # KH is a product of letters that stand elsewhere
 
 
 def _is_idle(m: re.Match[str], names: Set[str]) -> bool:
     """Whether a word in front of a left side and a colon is a number, or that of a sentence or a function."""
     word = m.group()
-    is_known = word.lower() in FUNCTIONS or A_LOSS.search(word) is not None
-    return not word[1:].isalpha() or is_known or _says_nothing(m, names)
+    return not word[1:].isalpha() or word.lower() in FUNCTIONS or bool(A_LOSS.search(word)) or _says_nothing(m, names)
 
 
 def _stands_apart(text: str, start: int, end: int, words: list[str]) -> bool:
@@ -181,13 +180,8 @@ def _stands_apart(text: str, start: int, end: int, words: list[str]) -> bool:
         is_named = text.startswith(": ", end) and first not in ("hint", "note")
         if is_named or HEAD.match(text, end) or match_at(GOAL, text, end) or (is_value and VALUE.match(text, end)):
             return True
-    is_aside = text[start - 1 : start] == "(" and text.startswith(")", end)
-    if (
-        is_aside
-        and text[start - 2 : start - 1].isspace()
-        and A_LOSS.search(text[start:end])
-        and not TURNING.search(text[start:end])
-    ):
+    is_aside = begins is not None and text[start - 1 : start] == "(" and text.startswith(")", end)
+    if is_aside and _is_what(text, start, end):
         return True
     if any(word.lower() in ACTING for word in words[3 if first in ("i", "i'm") else 0 :]):  # I am not sure
         return False

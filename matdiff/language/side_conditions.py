@@ -43,7 +43,7 @@ RELATIONS = r"(?:[∈≻⪰≺⪯≤≥⩽⩾⊥≠∀]|(?:<|(?<!-)>)=?)\s*(?=\S
 SMALL = regex(rf"[a-z][{MARKS}]*(?:_.*)?")
 
 
-MODEL = regex(rf"\s*(?P<name>{LETTER})\s*=\s*(?P<mean>[^=]+?)(?:\s*\+\s*{LETTER})?[\s.]*")
+MODEL = regex(rf"\s*(?P<said>(?P<name>{LETTER})\s*=\s*(?P<mean>[^=]+?)(?:\s*\+\s*{LETTER})?)[\s.]*")
 
 
 class Condition(NamedTuple):
@@ -117,14 +117,12 @@ def condition_of(text: str, piece: Piece, behind: bool) -> list[Condition] | Non
 
 def model_of(text: str, piece: Piece) -> list[Condition] | None:
     """y = Xβ + ε beside ‖y − Xβ‖², which says where y comes from: put into it, it would leave nothing of β."""
-    own = text[piece.start : piece.end]
-    m, rest = MODEL.fullmatch(own), "".join(f"{text[: piece.start]} {text[piece.end :]}".split()).replace("−", "-")
-    name, mean = ("".join(part.split()) for part in m.group("name", "mean")) if m else ("", "")
-    residuals = (f"{name}-{mean.replace('+', '-')}", f"{name}-({mean})", f"{mean}-{name}")
-    if m is None or not any(residual in rest for residual in residuals):
+    if (m := MODEL.fullmatch(text, piece.start, piece.end)) is None:
         return None
-    said = own.strip(" .")
-    return [Condition(said, start := text.find(said, piece.start), start + len(said))]
+    name, mean = ("".join(part.split()) for part in m.group("name", "mean"))
+    residuals = (f"{name}-{mean.replace('+', '-')}", f"{name}-({mean})", f"{mean}-{name}")
+    rest = "".join(f"{text[: piece.start]} {text[piece.end :]}".split()).replace("−", "-")
+    return [Condition(m["said"], *m.span("said"))] if any(residual in rest for residual in residuals) else None
 
 
 def _told_by_sympy(said: str) -> Said | None:
