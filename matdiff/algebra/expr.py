@@ -148,7 +148,6 @@ class Operator(Expr):
     constant: ClassVar[bool] = False
     definition: ClassVar[str] = ""
     mirrors: ClassVar[bool] = False
-    copies: ClassVar[int] = 1
     domain: ClassVar[str] = ""  # properties that the first operand needs in a statement
     shown: ClassVar[str] = ""  # what it is shown with where no signature tells: "X: m×n, K: p×q; 2"
     shown_with: ClassVar[Data] = ()  # data that are no sizes

@@ -18,10 +18,10 @@ NEXT = count(LETTERS)  # which no two threads get the same of
 
 def marks(kind: type) -> Marks:
     """The set of one class, with that of what it is to a law that asks for the like of it; the set of that class and of
-    those that it is derived from; and whether its nodes have all else from their operands."""
+    those that it is derived from, and whether it demands something; and whether all else is that of the operands."""
     own = bit_named(kind.__name__) | (MIRRORING if getattr(kind, "mirrors", False) else 0)
     bases, is_plain = set_of(base.__name__ for base in kind.__mro__), not any(getattr(kind, w, None) for w in OWN_WAYS)
-    return MARKS.setdefault(kind, (own, bases, is_plain))
+    return MARKS.setdefault(kind, (own, bases | (DEMANDING if getattr(kind, "requires", "") else 0), is_plain))
 
 
 def bit_named(name: str) -> Classes:
@@ -60,6 +60,7 @@ class Mirroring:
 
 
 MIRRORING = bit_named("Mirroring")
+DEMANDING = bit_named("Demanding")  # of operators that say what they require
 MARKS[Mirroring] = MIRRORING, MIRRORING, True
 DECLARED, *_ = marks(Declared)
 VARYING = bit_named("Differential")

@@ -28,16 +28,12 @@ if hasattr(os, "register_at_fork"):  # no process starts with a lock that nobody
     os.register_at_fork(before=LOCK.acquire, after_in_parent=LOCK.release, after_in_child=LOCK.release)
 
 
-def kept(key: Any, node: T) -> T:
+def kept(known: Known, node: T) -> T:
     """The node of a key: the one that is given, or one that another thread has made meanwhile."""
-    known = Known(node, forget)
-    known.key = key
-    if TABLE.setdefault(key, known) is known:  # one step of Python
-        return node
     with LOCK:
-        found: T | None = TABLE.setdefault(key, known)()
+        found: T | None = TABLE.setdefault(known.key, known)()
         if found is None:
-            TABLE[key] = known
+            TABLE[known.key] = known
             found = node
     return found
 

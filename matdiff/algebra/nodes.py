@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Self
 from matdiff.algebra.arithmetic import Arithmetic
 from matdiff.algebra.dims import SCALAR, Shape, Size, shape_text, size
 from matdiff.algebra.kinds import LETTERS, MARKS, SEEN_IN_DEFINITIONS, Classes, marks
-from matdiff.algebra.memory import TABLE, Known, kept
+from matdiff.algebra.memory import TABLE, Known, forget, kept
 from matdiff.algebra.notation import Notation, Style, name_text
 from matdiff.algebra.walks import postorder
 
@@ -79,13 +79,16 @@ class Expr(Arithmetic):
         _set_classes(node, below | known_as)
         _set_kinds(node, own)
         _set_facts(node, {})
-        return kept(key, node)
+        known = Known(node, forget)
+        known.key = key
+        return node if TABLE.setdefault(key, known) is known else kept(known, node)  # the first is one step of Python
 
     @classmethod
     def shape_of(cls, operands: tuple[Expr, ...], data: Data) -> Shape:
         """The shape of a node, or ShapeError when the operands do not fit."""
         raise NotImplementedError(cls.__name__)
 
+    copies: ClassVar[int] = 1  # how many terms with the differential of an operand the law of d has
     closed: ClassVar[bool] = False  # whether it is a definition, in which few classes are seen
     seen_through: ClassVar[bool] = False  # whether a law sees its last operand too where it is an operand
     # Of operands and data: the free indices, where these are not those of the operands; and the classes that a law sees

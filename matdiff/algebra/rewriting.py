@@ -104,17 +104,22 @@ class Rewriter:
         self.settled: dict[Expr, Expr] = {}
 
     def __call__(self, root: Expr) -> Expr:
-        settled, within, before = self.settled, self.within, self.before
+        settled, within, before, leaves = self.settled, self.within, self.before, self.leaves
         if root in settled or not within(root):
             return settled.setdefault(root, root)
         forward, stack = dict[Expr, Expr](), [root]  # what is on the stack has to be settled
         for _ in range(LIMIT):
             node = stack[-1]
-            following = before(node) if before is not None else None
-            if following is None:
-                following = self._next(node, stack)
-                if following is None:  # it is on top again once its operands are settled
+            if before is None or (following := before(node)) is None:
+                for o in node.operands[::-1]:
+                    if (o.inside or leaves) and o not in settled:
+                        if within(o):
+                            stack.append(o)
+                        else:
+                            settled[o] = o
+                if stack[-1] is not node:  # it is on top again once its operands are settled
                     continue
+                following = self._next(node)
             if following is node:
                 settled[node] = node
             elif following in settled:
@@ -135,27 +140,11 @@ class Rewriter:
                 return settled[root]
         raise UnsupportedError(ENDLESS)
 
-    def _next(self, node: Expr, stack: list[Expr]) -> Expr | None:
-        """The next form of a node, itself where it is at rest; None where its operands have to be settled before it,
-        which are then on the stack."""
-        settled, is_waiting, is_other = self.settled, False, False
-        for o in node.operands[::-1]:
-            if not (o.inside or self.leaves):
-                continue
-            form = settled.get(o)
-            if form is None:
-                if self.within(o):
-                    stack.append(o)
-                    is_waiting = True
-                else:
-                    settled[o] = o
-            elif form is not o:
-                is_other = True
-        if is_waiting:
-            return None
-        if is_other:
-            return node.rebuild(tuple([settled.get(o, o) for o in node.operands]))
-        following = self.change(node) if self.change is not None else None
+    def _next(self, node: Expr) -> Expr:
+        """The next form of a node with operands that are settled, itself where it is at rest."""
+        operands = node.operands
+        forms = tuple(map(self.settled.get, operands, operands))
+        following = node.rebuild(forms) if forms != operands else self.change(node) if self.change is not None else None
         return node if following is None else following
 
 
@@ -194,7 +183,7 @@ class Simplifier:
     def after(self, line: Expr, steps: tuple[Step, ...]) -> tuple[Expr, Told]:
         """The line after some steps under d, simplified on the way, and all steps that lead there."""
         known = by_steps(steps)  # no law is about a d alone
-        within: Callable[[Expr], bool] = lambda e: bool(e.below & VARYING) or known(e) is not None  # noqa: E731
+        within: Callable[[Expr], bool] = lambda e: e.below & VARYING != 0 or known(e) is not None  # noqa: E731
         result = Rewriter(self._change, known, within, leaves=False)(line)
 
         def tell() -> Iterator[Step]:

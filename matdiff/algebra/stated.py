@@ -17,7 +17,7 @@ from typing import Any
 
 from matdiff.algebra.constants import UNITY, Identity, Ones, is_one, is_zero
 from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import UNIT, Expr, Index, Number, Operator, Symbol, postorder, replace
+from matdiff.algebra.expr import SHAPE, UNIT, Expr, Index, Number, Operator, Symbol, postorder, replace
 from matdiff.algebra.heads import Known, Names, each, is_any_entry, loaded, occurring
 from matdiff.algebra.heads import among as among_operands
 from matdiff.algebra.kinds import Classes, names_in, set_of
@@ -299,13 +299,12 @@ def within_product(ps: Sequence[Expr], right: Expr, when: Guard | None, matcher:
     def rewritten(e: Expr) -> Expr | None:
         f = e.operands if type(e) is Product else ()
         begins: Sequence[int] = range(len(f) - fewest + 1)
+        if square:
+            begins = [k for k, (rows, cols) in zip(begins, map(SHAPE, f), strict=False) if rows is cols]
         if alike:
-            cores = list(map(core, f))
-            begins = [k for k in begins if cores[k] is cores[k + 1]]
+            begins = [k for k in begins if core(f[k]) is core(f[k + 1])]
         if fits is not None:
             begins = [k for k in begins if fits(f[k + place])]
-        if square:
-            begins = [k for k in begins if f[k].rows is f[k].cols]
         if not begins or (when is not None and not when(e)):
             return None
         columns = [k for k, factor in enumerate(f, 1) if factor.cols is ONE]

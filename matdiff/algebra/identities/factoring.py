@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
-from functools import reduce
-from operator import add
 
 from matdiff.algebra.constants import Zeros
 from matdiff.algebra.expr import UNIT, Expr, Number
@@ -68,6 +66,8 @@ def join(term: Term) -> Expr:
 
 # ---- laws -------------------------------------------------------------------------------------------
 
+MULTIPLES = (Scale, Hadamard, Number)  # terms that may begin with a number or scalars
+
 
 @identity("A + zeros(m, n) = A", where="A: m x n", among=(Zeros, Number))
 def zero_in_sum(e: Expr) -> Expr | None:
@@ -98,17 +98,21 @@ def collected(e: Expr, chosen: Callable[[Sequence[Expr | None]], Expr | None]) -
     """A sum with like terms collected, each at its first place and with the body that is chosen."""
     parts = [coefficient(t) for t in e.operands]
     kinds = [_kind(body) for _, body in parts]
-    if len(set(kinds)) == len(parts) or (len(parts) == 2 and not is_same(parts[0][1], parts[1][1])):
-        return None
+    if len(parts) == 2:  # as it mostly is
+        (j, a), (k, b) = parts
+        if kinds[0] != kinds[1] or not is_same(a, b):
+            return None
+        number = 2 if j is UNIT is k else j + k
+        return multiple(number, chosen([a, b])) if number else zero(e.shape)
     often = Counter(kinds)
     alike: dict[object, list[tuple[Fraction, Expr | None]]] = {}
     for kind, part in zip(kinds, parts, strict=True):
         body = part[1]
-        same = kind if len(parts) == 2 else body if body is None or often[kind] == 1 else key(body)
+        same = body if body is None or often[kind] == 1 else key(body)
         alike.setdefault(same, []).append(part)
     if len(alike) == len(parts):
         return None
-    sums = [(reduce(add, [number for number, _ in group]), group) for group in alike.values()]
+    sums = [(sum([1 if number is UNIT else number for number, _ in group]), group) for group in alike.values()]
     terms = [multiple(number, chosen([body for _, body in group])) for number, group in sums if number]
     return Sum.of(*terms) if terms else zero(e.shape)
 
@@ -144,7 +148,7 @@ def _ends_in_d(e: Expr) -> bool:
     return isinstance(inside, Product) and holds_differential(inside.operands[-1])
 
 
-@identity("-A + B = B - A", where="A, B: m x n")
+@identity("-A + B = B - A", where="A, B: m x n", among=MULTIPLES)
 def positive_first(e: Expr) -> Expr | None:
     f = e.operands
     if f[0].leading_number.numerator >= 0:
@@ -180,18 +184,18 @@ def opposite(e: Expr) -> Expr:
     "c*A + c*B = c*(A + B)",
     where="a, b, c: scalar; A, B: m x n",
     also=("(a - b)*A + (b - a)*B = (a - b)*(A - B)",),
+    among=MULTIPLES,
 )
 def common_scalars(e: Expr) -> Expr | None:
     """A number or scalars that all terms share, or a minus sign; a − b and b − a are shared as well."""
-    terms = [split(t) for t in e.operands]
+    terms, shared = [split(t) for t in e.operands], list[Expr]()
     if e.is_scalar and any(not t.factors for t in terms):
         number = -UNIT if all(t.number.numerator < 0 for t in terms) else UNIT
-        shared: list[Expr] = []
     else:
         number = common_number([t.number for t in terms])
         if terms[0].scalars:
             terms = [in_the_sense_of(terms[0].scalars, t) for t in terms]
-        shared = [s for s in terms[0].scalars if all(s in t.scalars for t in terms[1:])]
+            shared = [s for s in terms[0].scalars if all(s in t.scalars for t in terms[1:])]
     if not shared and (number is UNIT or number == 1):
         return None
     if not terms[0].scalars:
@@ -221,8 +225,8 @@ def sum_beside_its_multiple(e: Expr) -> Expr | None:
 def common_number(numbers: list[Fraction]) -> Fraction:
     """The number that is taken out of terms with these numbers: their size if it is the same, and a minus sign."""
     first = numbers[0]
-    if all(number is first for number in numbers):
-        return first
+    if UNIT in numbers or all(number is first for number in numbers):
+        return UNIT if UNIT in numbers else first
     ratios = [number.as_integer_ratio() for number in numbers]
     sizes = {(abs(p), q) for p, q in ratios}
     number = abs(first) if len(sizes) == 1 and (1, 1) not in sizes else UNIT
@@ -284,10 +288,10 @@ def _group(e: Expr, chain: bool, place: int | None) -> Expr | None:
             for factor in t.factors if place is None else (t.factors[place],):
                 if factor.number is None:
                     groups.setdefault(factor, {})[k] = None
-    best = max(groups, key=lambda f: len(groups[f]), default=None)
-    if best is None or len(groups[best]) < 2:
+    members = max(groups.values(), key=len, default={})
+    if len(members) < 2:
         return None
-    members = groups[best]
+    best = next(factor for factor, group in groups.items() if group is members)
     rests = []
     for k in members:
         f = terms[k].factors

@@ -103,8 +103,9 @@ def is_same(a: Expr | None, b: Expr | None) -> bool:
         return a is b
     if isinstance(a, Trace) and isinstance(b, Trace):
         return in_one_circle(a.operands[0], b.operands[0])
-    is_chain = isinstance(a, Product) and isinstance(b, Product) and a.is_scalar
-    return are_same(a.operands, b.operands, 1) if is_chain else key(a) == key(b)
+    if isinstance(a, Product) and isinstance(b, Product):
+        return are_same(a.operands, b.operands, 1) if a.is_scalar else are_equal(a.operands, b.operands)
+    return key(a) == key(b)
 
 
 def in_one_circle(a: Expr, b: Expr) -> bool:
@@ -116,7 +117,12 @@ def in_one_circle(a: Expr, b: Expr) -> bool:
 def are_same(v: tuple[Expr, ...], w: tuple[Expr, ...], starts: int) -> bool:
     """Whether factors have the keys of others, or of their transposes in the other order, from one of some starts."""
     ways = [w[k:] + w[:k] for k in range(starts)] if len(v) == len(w) else []
-    return any(all(map(is_equal, v, way)) or all(map(is_turned, v, reversed(way))) for way in ways)
+    return any(are_equal(v, way) or all(map(is_turned, v, reversed(way))) for way in ways)
+
+
+def are_equal(v: tuple[Expr, ...], w: tuple[Expr, ...]) -> bool:
+    """Whether factors have the keys of others."""
+    return len(v) == len(w) and all(map(is_equal, v, w))
 
 
 def is_equal(a: Expr, b: Expr) -> bool:

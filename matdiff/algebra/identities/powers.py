@@ -15,7 +15,7 @@ from matdiff.algebra.operators.sums import Member
 from matdiff.algebra.operators.symmetry import is_positive
 from matdiff.algebra.stated import stated
 
-POWERS = (Power, Sqrt)
+POWERS = frozenset((Power, Sqrt))
 HALF = Fraction(1, 2)
 
 
@@ -59,8 +59,9 @@ def is_letter(e: Expr) -> bool:
 
 def has_equal_bases(factors: Sequence[Expr]) -> bool:
     """Whether a base stands in two factors."""
-    bases = [base_and_exponent(f)[0] if type(f) in POWERS else f for f in factors]
-    return len(set(bases)) < len(bases)
+    if not POWERS.isdisjoint(map(type, factors)):
+        factors = [base_and_exponent(f)[0] for f in factors]
+    return len(set(factors)) < len(factors)
 
 
 def collected(e: Expr) -> Expr:

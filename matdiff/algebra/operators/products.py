@@ -17,6 +17,7 @@ from matdiff.algebra.constants import NOUGHT, UNITY, Ones, Zeros
 from matdiff.algebra.dims import ONE, SCALAR, Shape, shape_text
 from matdiff.algebra.expr import FLATTEN as FLATTEN
 from matdiff.algebra.expr import FUNCTIONS, OPERATORS, SHAPE, UNIT, Data, Expr, Number, Operator, flattened
+from matdiff.algebra.kinds import is_a
 from matdiff.algebra.laws import differential, shift, vec
 from matdiff.algebra.notation import (
     SUM,
@@ -76,7 +77,7 @@ def both(k: Fraction, j: Fraction) -> Fraction:
     return j if k is UNIT else k if j is UNIT else k * j
 
 
-def multiple(k: Fraction, e: Expr | None) -> Expr:
+def multiple(k: Fraction | int, e: Expr | None) -> Expr:
     """k e for a number k and a product without a leading number; None stands for the product of nothing."""
     number = UNITY if k is UNIT else Number(k)
     if e is None or number is UNITY:
@@ -335,8 +336,11 @@ class Power(Operator):
             return Number(base ** int(s)) if short or abs(base) == 1 else cls.make(operands)
         return cls.make(operands)
 
+    @property
+    def copies(self) -> int:  # type: ignore[override]
+        return 2 if is_a(self.operands[0], "Norm") else 1
+
     def rebuild(self, operands: tuple[Expr, ...]) -> Expr:
-        """The power of other operands: that of a number is a number, a¹ is a, and a⁰ is 1."""
         return Power.of(*operands)
 
     def notation(self, style: Style) -> Notation:
@@ -392,6 +396,5 @@ class Power(Operator):
             slope = Power(a, lower) if lower is not Number(1) else a
             terms.append(Scale.of(s, Hadamard.of(slope, da)))
         if ds is not None:
-            from_log = FUNCTIONS["log"](a)
-            terms.append(Scale.of(ds, Hadamard.of(self, from_log)))
+            terms.append(Scale.of(ds, Hadamard.of(self, FUNCTIONS["log"](a))))
         return Sum.of(*terms)

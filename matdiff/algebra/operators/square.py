@@ -54,6 +54,10 @@ class MatrixPower(Operator):
     def __new__(cls, base: Expr, exponent: int) -> Expr:  # type: ignore[misc]
         return cls.make((base,), (exponent,))
 
+    @property
+    def copies(self) -> int:  # type: ignore[override]
+        return abs(int(self.data[0]))
+
     @classmethod
     def shape_of(cls, operands: tuple[Expr, ...], data: Data) -> Shape:
         shape = operands[0].shape
