@@ -7,17 +7,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
+from operator import attrgetter
 
 from matdiff.algebra.assumptions import INDEX
-from matdiff.algebra.expr import Expr, Operator, Symbol, nodes_in, postorder, replace
-from matdiff.algebra.operators.norms import Norm
-from matdiff.algebra.operators.products import Hadamard, Power, Product
+from matdiff.algebra.expr import Expr, Symbol, nodes_in, postorder, replace
+from matdiff.algebra.kinds import set_of
+from matdiff.algebra.operators.products import Hadamard, Product
 from matdiff.algebra.operators.recurrence import Recurrence
-from matdiff.algebra.operators.square import MatrixPower
 from matdiff.algebra.operators.structure import Named
 from matdiff.calculus.differential import Dependence
 from matdiff.errors import UnsupportedError
 
+OPERANDS = attrgetter("operands")
+BINDING = set_of(("IndexedSum", "Named"))  # what may have sums, which have no index of the function in an answer
 BLOCK = 48  # a node whose differential would be longer, written out, is a block of its own
 SHARED = BLOCK // 3  # and so is a shorter one that stands in several places, where it would be written out again
 FACTORS = 16  # a product of more of them is bracketed for a Jacobian
@@ -29,7 +31,7 @@ def grouped(f: Expr, nodes: Collection[Expr]) -> Expr:
 
     Equal factors of a scalar or entrywise product are joined to a power.
     """
-    return replace(f, bracketed) if any(map(is_long, nodes)) else f
+    return replace(f, bracketed) if max(map(len, map(OPERANDS, nodes))) > 2 * GROUP else f
 
 
 def is_long(node: Expr) -> bool:
@@ -89,23 +91,20 @@ def block_names(f: Expr, depends: Dependence, nodes: Collection[Expr] = ()) -> d
 
     Cuts are the definitions that the user gave, and nodes whose differential, written out, would be long.
     """
-    weights: dict[Expr, int] = {}
+    weights: dict[Expr, int] = {}  # of what varies; 1 of what has a name
     names: dict[Expr, str] = {}
     nodes = nodes or list(postorder(f))
     uses: Counter[Expr] | None = None
     depends.learn(nodes)
     taken: set[str] = set()
     varies = depends.known
-    for node in nodes:
-        if not varies[node] or (depends.is_unknown(node) and not isinstance(node, Recurrence)):
+    for node in filter(varies.__getitem__, nodes):
+        if not node.operands or (depends.is_unknown(node) and not isinstance(node, Recurrence)):
             weights[node] = 1
             continue
-        weight = 1
-        for o in node.operands:
-            if varies[o]:
-                weight += 1 if o in names else weights[o]
-        weight *= _copies(node)
-        weights[node] = weight
+        weight = weights[node] = (1 + sum([weights[o] for o in node.operands if varies[o]])) * node.copies
+        if weight <= GROUP // 2 and not isinstance(node, (Named, Recurrence)):
+            continue  # as it mostly is
         if isinstance(node, Recurrence) and node.free:
             indices = ", ".join(sorted(i.name for i in node.free))
             raise UnsupportedError(
@@ -116,12 +115,13 @@ def block_names(f: Expr, depends: Dependence, nodes: Collection[Expr] = ()) -> d
             continue
         if isinstance(node, (Named, Recurrence)):
             names[node] = node.name
-        elif weight > SHARED or _has_many_factors(node, depends):
+        else:
             uses = uses or Counter(o for node in nodes for o in node.operands)
-            if weight <= BLOCK and uses[node] == 1 and not _has_many_factors(node, depends):
+            if weight <= (BLOCK if uses[node] == 1 else SHARED) and not _has_many_factors(node, depends):
                 continue
             taken = taken or {n.name for n in nodes if isinstance(n, (Named, Symbol, Recurrence))}
             names[node] = next(t for k in range(len(names) + 1, 10**9) if (t := f"t{k}") not in taken)
+        weights[node] = 1
     return names
 
 
@@ -131,20 +131,12 @@ def _has_many_factors(node: Expr, depends: Dependence) -> bool:
     return is_long and sum(map(depends, node.operands)) >= GROUP // 2
 
 
-def _copies(node: Expr) -> int:
-    """How many terms with the differential of an operand the differential of a node has."""
-    if type(node) is MatrixPower:
-        return abs(int(node.data[0]))
-    if type(node) is Power and type(node.operands[0]) is Norm:
-        return 2
-    return node.copies if isinstance(node, Operator) else 1
-
-
 def index_names(f: Expr) -> set[str]:
     """The names of the indices that a function has itself: free ones, constant ones, and letters below names, x_i."""
-    found = {i.name for i in f.free} if f.free else set()
-    for s in nodes_in(f):
-        if isinstance(s, Symbol):
-            constant, (_, sign, last) = INDEX in s.properties, s.name.rpartition("_")
-            found.update([s.name] * constant, [last] * bool(sign))
+    if "index names" not in f.facts:
+        letters = [node for node in nodes_in(f) if isinstance(node, Symbol)]
+        below = {s.name.rpartition("_")[2] for s in letters if "_" in s.name}
+        constant = {s.name for s in letters if INDEX in s.properties}
+        f.facts["index names"] = below | constant | {i.name for i in f.free}
+    found: set[str] = f.facts["index names"]
     return found

@@ -7,8 +7,9 @@ of an expression prove is not said (1 + xᵀx > 0, S⁻¹ of an spd matrix), nor
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from fractions import Fraction
+from functools import cache
 
 from matdiff.algebra.dims import ONE, Size
 from matdiff.algebra.expr import Expr, Number, Operator, Symbol, nodes_in, postorder, symbols
@@ -72,7 +73,7 @@ def fewest(
 def require_possible(found: Collection[Condition], function: Expr) -> None:
     """Refuses a derivative that would hold only where a condition is met that nothing meets."""
     smooth = only_even_powers(function) if any(c.demand == NONZERO for c in found) else ()
-    signs = Signs(size_names(function))
+    signs = cache(lambda: Signs(size_names(function)))  # not all conditions need them
     for c in found:
         if not (c.demand == NONZERO and c.about in smooth) and cannot_hold(signs, c):
             raise UnsupportedError(
@@ -142,16 +143,16 @@ def seen_through(e: Expr) -> Expr:
     return e
 
 
-def cannot_hold(signs: Signs, c: Condition) -> bool:
+def cannot_hold(signs: Callable[[], Signs], c: Condition) -> bool:
     """Whether no values of the symbols meet a condition."""
     if c.demand == INVERTIBLE:
         return is_never_invertible(c.about)
     if c.demand == EIGENVALUES and c.about.rows is c.about.cols:
-        known = signs.spectrum(c.about)
+        known = signs().spectrum(c.about)
         return known is not None and disjoint(known.interval, POSITIVE)
     if c.demand not in (WITHIN, NO_ZEROS, NONZERO):
         return False
-    found = ZERO if is_nothing(c.about) else signs.entries(c.about).interval
+    found = ZERO if is_nothing(c.about) else signs().entries(c.about).interval
     if c.demand == WITHIN:
         return disjoint(found, c.interval) or (has_zeros(c.about) and not c.interval.low < 0 < c.interval.high)
     return found.is_zero or (c.demand == NO_ZEROS and has_zeros(c.about))

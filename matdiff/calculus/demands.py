@@ -166,11 +166,17 @@ def simplest(c: Condition) -> Iterator[Condition]:
     waiting = [c]
     while waiting:
         c = waiting.pop()
-        less = _of_less(c) if c.about.operands or c.demand == NONZERO else None  # nothing is less than a letter
+        may_be = isinstance(c.about, MADE_OF_LESS) or (c.demand == NONZERO and c.about.is_scalar)
+        less = _of_less(c) if may_be else None
         if less is None:
             yield c
         else:
             waiting += less
+
+
+MADE_OF_LESS = (
+    Abs, Determinant, Hadamard, Inverse, MatrixPower, Norm, Power, Product, Scale, SumOfEntries, Transpose,
+)  # fmt: skip
 
 
 def _of_less(c: Condition) -> list[Condition] | None:

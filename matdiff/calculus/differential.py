@@ -54,7 +54,7 @@ class Differentiation:
     def __init__(self, depends: Dependence, cuts: Collection[Expr] = ()) -> None:
         self.depends = depends
         self.cuts = cuts
-        self.definitions: dict[Expr, Expr] = {c.operands[0]: c for c in cuts if isinstance(c, Named)}
+        self.definitions: dict[Expr, Expr] = {c.operands[0]: c for c in cuts if isinstance(c, Named)} if cuts else {}
         self.forms: dict[Expr, Expr] = {}
         self.resolved: dict[Expr, tuple[Step, list[Expr]]] = {}
 
@@ -117,18 +117,15 @@ class Differentiation:
                 f"there is no law for the differential of {e.title() if isinstance(e, Operator) else e}",
                 suggestion="Write it with operators that have one: `matdiff laws` lists them.",
             )
-        changes, inner = list[Expr | None](), dict[Expr, None]()
-        for o in e.operands:
-            varies = self.depends(o)
-            changes.append(Differential(o) if varies else None)
-            inner |= {o: None} if varies else {}
-        after = law.apply(e, *changes)
+        self.depends(e)
+        varies = self.depends.known
+        after = law.apply(e, *[Differential(o) if varies[o] else None for o in e.operands])
         if e in self.definitions:  # d tanh(h) = (1 − z²) ⊙ dh where z = tanh(h)
             known = {o: o for o in e.operands} | {e: self.definitions[e]}  # nothing below the operands is visited
             if isinstance(e, Power) and e.operands[1].number == -1:  # d(1/a) = −q² da where q = 1/a
                 known[Power(e.operands[0], Number(-2))] = Power(self.definitions[e], Number(2))
             after = replace(after, known.get)
-        return Step(law_at(law, e), Differential(e), after), list(inner)
+        return Step(law_at(law, e), Differential(e), after), list(dict.fromkeys(filter(varies.get, e.operands)))
 
 
 def _passes(e: Expr, law: Law) -> bool:

@@ -34,7 +34,7 @@ from matdiff.algebra.operators.structure import Named, is_named, is_not_named
 from matdiff.algebra.operators.sums import IndexedSum, Member, under
 from matdiff.algebra.reading_cost import is_shorter
 from matdiff.algebra.rewriting import NO_STEPS, Later, Simplifier, Step, Steps, Told, chained, replay
-from matdiff.calculus.blocks import block_names, grouped, index_names
+from matdiff.calculus.blocks import BINDING, OPERANDS, block_names, grouped, index_names
 from matdiff.calculus.derivation import Block, Gradients, Phase, exchanged, give, indices_of, note_axes
 from matdiff.calculus.differential import Dependence, Differentiation
 from matdiff.calculus.traceform import TraceForm, TraceTerm, line_of
@@ -60,7 +60,7 @@ def gradients(f: Expr, unknowns: Mapping[str, Expr], expand: bool = True) -> Gra
             f"a gradient is taken of a scalar, and this expression is {shape_text(f.shape)}",
             suggestion="Take the sum, the trace or a norm of it.",
         )
-    if any(unknown.operands for unknown in unknowns.values()):
+    if any(map(OPERANDS, unknowns.values())):
         from matdiff.calculus.parts import gradients_by_parts, is_part, wholes
         from matdiff.calculus.recurrences import general_state
 
@@ -95,9 +95,11 @@ def resolved(node: Expr, differentiation: Differentiation, tidy: Simplifier) -> 
 
 def independent(f: Expr, unknowns: Collection[Expr]) -> Dependence:
     """Dependence on the unknowns; a definition that depends on another one is a cut, where its ∇ is read off."""
+    if not any(map(OPERANDS, unknowns)):  # as it mostly is
+        return Dependence(unknowns)
     symbols = [u.operands[0] if isinstance(u, Iterate) else u for u in unknowns if not isinstance(u, Named)]
     depends = Dependence(symbols)
-    for node in postorder(f) if any(isinstance(u, Named) for u in unknowns) else ():
+    for node in postorder(f) if len(symbols) < len(unknowns) else ():
         if node in unknowns and isinstance(node, Named) and not depends(node):
             depends = Dependence([*depends.symbols, node])
     return depends
@@ -115,13 +117,12 @@ class _Sweep:
         nodes = nodes_in(f)
         self.f = grouped(f, nodes)
         self.nodes = nodes if self.f is f else nodes_in(self.f)
-        self.indices = index_names(self.f)  # no sum in an answer has one of these
         self.expand = expand
         self.unknowns = unknowns
         self.depends = independent(self.f, unknowns.values())
         self.names = block_names(self.f, self.depends, self.nodes)
-        self.recurrences = [node for node in self.names if isinstance(node, Recurrence)]
-        self.cuts = {*self.names, *(n for n in (self.nodes if self.recurrences else ()) if self._is_state(n))}
+        self.recurrences = [node for node in self.names if isinstance(node, Recurrence)] if self.names else []
+        self.cuts = {*self.names, *filter(self._is_state, self.nodes if self.recurrences else ())}
         self.differentiation = Differentiation(self.depends, self.cuts)
         self.simplifier = Simplifier(SIMPLIFICATIONS, is_not_named)
         self.traceform = TraceForm()
@@ -159,12 +160,13 @@ class _Sweep:
             found[name] = projected(free[name], unknown, self.simplifier, last)
             if isinstance(unknown, Symbol) and unknown.ranges:
                 members[name] = Member(unknown, *self._general_member(unknown))
-            note_axes((free[name], found[name]), indices_of(members.get(name, unknown)))
+            if name in members or unknown.operands:
+                note_axes((free[name], found[name]), indices_of(members.get(name, unknown)))
             if last:
                 blocks.append(Block(unknown, "", tuple(last)))
         unconstrained = {n: g for n, g in free.items() if g is not found[n]}
         give(self.f, self.nodes)
-        links = {name: node for node, name in self.adjoints.items()}
+        links = dict(zip(self.adjoints.values(), self.adjoints, strict=True))
         return Gradients(self.f, dict(self.unknowns), found, unconstrained, tuple(blocks), links=links, members=members)
 
     def _block(self, node: Expr, adjoint: Expr, name: str) -> Block:
@@ -280,7 +282,7 @@ class _Sweep:
         """The gradient: the contributions of all blocks, with the names δ_Y replaced by their values."""
         members = isinstance(unknown, Member) or (isinstance(unknown, Symbol) and unknown.ranges)
         noted = self.pieces.items() if members else [(unknown, self.pieces.get(unknown, []))]
-        pieces = [p for target, given in noted for p in self._for_unknown(target, given, unknown)]
+        pieces = [piece for target, given in noted for piece in self._for_unknown(target, given, unknown)]
         if isinstance(unknown, Iterate):
             from matdiff.calculus.recurrences import adjoint_of_state
 
@@ -339,7 +341,7 @@ class _Sweep:
     def _for_unknown(self, target: Expr, pieces: Sequence[Expr], unknown: Expr) -> list[Expr]:
         """The contributions to an unknown; those to members of a family are brought to one index."""
         if target is unknown and not unknown.free:
-            return [rebound(piece, self.indices) for piece in pieces] if self.indices else list(pieces)
+            return [rebound(piece, index_names(self.f)) if piece.classes & BINDING else piece for piece in pieces]
         family = unknown.operands[0] if isinstance(unknown, Member) else unknown
         if not isinstance(target, Member) or target.operands[0] is not family:
             return []
@@ -349,7 +351,7 @@ class _Sweep:
         ranges = family.ranges if isinstance(family, Symbol) else ()
         old = target.operands[1:]
         brought = (p if target is unknown else brought_to(p, old, wanted, ranges, self.f.free) for p in pieces)
-        letters = self.indices | {i.name for index in wanted for i in index.free}
+        letters = index_names(self.f) | {i.name for index in wanted for i in index.free}
         return [rebound(r, letters) for r in brought if r is not None]
 
     def _general_member(self, family: Expr) -> tuple[Expr, ...]:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
-from functools import cache
 
 from matdiff.algebra.expr import Expr, Operator, Symbol, fact, nodes_in, postorder
-from matdiff.algebra.kinds import marks, set_of
+from matdiff.algebra.kinds import DEMANDING, MARKS, marks, set_of
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.square import Determinant
 from matdiff.algebra.operators.structure import Named
@@ -19,6 +18,7 @@ from matdiff.errors import UnsupportedError
 
 LETTER, *_ = marks(Symbol)
 MAY_DIVIDE = set_of(("Power", "Named"))  # a definition may have a power in it
+MAY_DEMAND = DEMANDING | set_of(kind.__name__ for kind in (Named, *VALUED))
 
 
 def require_somewhere(function: Expr, unknowns: Collection[Expr], answers: Iterable[Expr]) -> None:
@@ -27,7 +27,7 @@ def require_somewhere(function: Expr, unknowns: Collection[Expr], answers: Itera
         for node in postorder(answer) if answer.classes & MAY_DIVIDE else ():
             if type(node) is Power and divides_by_zero(node):
                 raise UnsupportedError("the function divides by 0", suggestion="Look at its denominators once more.")
-    if found := list(doubtful(function, Dependence(unknowns))):
+    if function.classes & MAY_DEMAND and (found := list(doubtful(function, Dependence(unknowns)))):
         from matdiff.calculus.conditions import require_possible  # only where there is something to be proved
 
         require_possible(found, function)
@@ -48,18 +48,12 @@ def doubtful(function: Expr, varies: Callable[[Expr], bool]) -> Iterator[Conditi
     The zeros beside a diagonal do not vary: a kink there does no harm.
     """
     for node in nodes_in(function):
-        if node.inside == LETTER or not may_demand(type(node)):  # type: ignore[arg-type]
+        if node.inside == LETTER or not MARKS[type(node)][1] & MAY_DEMAND:
             continue  # of letters of which nothing is said all conditions can hold
         assert isinstance(node, Operator)
         found = [c for c in of_operation(node) if is_doubtful(c)]
         if found and (isinstance(node, VALUED) or (varies(node) and not is_at_constant_zeros(node))):
             yield from found
-
-
-@cache
-def may_demand(kind: type) -> bool:
-    """Whether operations of a class may demand anything."""
-    return issubclass(kind, VALUED) or (issubclass(kind, Operator) and bool(kind.requires))
 
 
 def is_at_constant_zeros(e: Operator) -> bool:

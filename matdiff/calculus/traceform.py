@@ -25,7 +25,7 @@ from matdiff.algebra.identities.traces import (
     trace_of_transposed_product,
 )
 from matdiff.algebra.identities.transposes import transposed
-from matdiff.algebra.kinds import is_a
+from matdiff.algebra.kinds import VARYING, is_a
 from matdiff.algebra.laws import Law
 from matdiff.algebra.operators.differentials import Differential, holds_differential
 from matdiff.algebra.operators.linear import law_at
@@ -131,7 +131,7 @@ class TraceForm:
     def _term(self, e: Expr) -> TraceTerm | None:
         """A trace with its factor, where a term is one."""
         number, rest = coefficient(e)
-        factors = rest.operands if isinstance(rest, Hadamard) else (rest or e,)
+        factors = rest.operands if isinstance(rest, Hadamard) else (e if rest is None else rest,)
         traces = [k for k, f in enumerate(factors) if isinstance(f, Trace) and holds_differential(f)]
         if not traces:
             return None
@@ -169,7 +169,7 @@ class TraceForm:
         waiting, settled = list(reversed(terms)), []
         while waiting:
             t = waiting.pop()
-            opened = self._open(t)
+            opened = None if isinstance(t.middle, Differential) else self._open(t)
             if opened is None:
                 settled.append(t)
                 continue
@@ -214,7 +214,7 @@ class TraceForm:
 
     def _place(self, factors: Sequence[Expr]) -> int:
         """Where among the factors the differential is."""
-        places = [k for k, f in enumerate(factors) if holds_differential(f)]
+        places = [k for k, f in enumerate(factors) if f.classes & VARYING]
         if len(places) != 1:
             raise UnsupportedError("a product of differentials is not linear in them")
         return places[0]

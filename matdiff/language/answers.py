@@ -152,10 +152,10 @@ def noted(found: Found, bound: Bound) -> tuple[str, ...]:
 def unknown_in(expr: Expr, name: str) -> Expr:
     """The symbol, family or definition in an expression that a string names, or a member or part of one."""
     if "symbols" not in expr.facts:  # they are found once for all unknowns
-        expr.facts["symbols"] = {s.name: s for s in nodes_in(expr) if isinstance(s, Symbol)}
+        expr.facts["symbols"] = {s.data[0]: s for s in nodes_in(expr) if type(s) is Symbol}
     known: dict[str, Symbol] = expr.facts["symbols"]
-    found = _named(known, name, expr) or _definition(expr, name)
-    if found is None:
+    found = _named(known, name, expr)
+    if found is None and (found := _definition(expr, name)) is None:
         hint = nearest(canonical(name), known) or "the symbols are " + ", ".join(known)
         raise UnknownNameError(f"{name} does not occur in the expression", suggestion=hint)
     return found

@@ -142,9 +142,9 @@ class Result(Shown):
     _found: Record
 
     def __init__(self, found: Record) -> None:
-        self._found = found
-        self.notes = notes_of(*found.read)
-        self.called = found.read[0].called
+        self._found, read = found, found.read
+        self.notes = notes_of(*read)
+        self.called = read[0].called
 
     @property
     def read(self) -> tuple[Expr, ...]:

@@ -44,7 +44,6 @@ class Derivation(DerivedResult):
         self.gradients: Mapping[str, Expr] = found.gradients
         self.unconstrained: Mapping[str, Expr] = found.unconstrained
         self.riemannian: Mapping[str, Expr] = found.riemannian
-        self.links: Mapping[str, Expr] = {name: link.operands[0] for name, link in found.links.items()}
 
     @cached_property
     def _told(self) -> Gradients:
@@ -61,6 +60,11 @@ class Derivation(DerivedResult):
             return found
         definitions = {n.name: n for n in postorder(named) if isinstance(n, Named)}  # an unknown one says more by names
         return gradients(named, {name: definitions.get(name, unknown) for name, unknown in found.unknowns.items()})
+
+    @property
+    def links(self) -> Mapping[str, Expr]:
+        """The gradients δ_h with respect to the definitions of the function, by name."""
+        return {name: link.operands[0] for name, link in self._found.links.items()}
 
     @cached_property
     def derivatives(self) -> Mapping[str, Expr]:
