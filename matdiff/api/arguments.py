@@ -49,39 +49,35 @@ def _is_function(value: Any) -> bool:
     return callable(value) and not isinstance(value, type)
 
 
+def _is_moment(value: Any) -> bool:
+    return isinstance(value, (str, Expr)) or _several(str, Expr)(value)
+
+
 MOST = 10_000  # names in a list
 
-KINDS: dict[str, tuple[type | Test, str]] = {
-    "str": (str, "a text"),
-    "Expr": (Expr, "an expression"),
-    "int": (lambda value: isinstance(value, Integral) and not isinstance(value, bool), "a whole number"),
-    "None": (type(None), ""),
-    "bool": (bool, "True or False"),
-    "Function": (
-        lambda value: isinstance(value, (str, Expr)) or _is_function(value),
-        "a text, an expression or a Python function",
-    ),
-    "At": (lambda value: value is None or _mapping()(value), "a mapping of names to values"),
-    "Sequence[str]": (_several(str), "a list of texts"),
-    "Sequence[str | Expr]": (_several(str, Expr), "a list of names"),
-    "Path": (PathLike, "a path"),
-    "Sequence[str | Path]": (_several(str, PathLike), "a list of paths"),
-    "Mapping[str, str]": (_mapping(str), "a mapping of names to texts"),
-    "Mapping[str, int]": (_mapping(Integral), "a mapping of names to whole numbers"),
-    "Mapping[str, Any]": (_mapping(), "a mapping of names to values"),
+NOTHING = type(None)
+KINDS: dict[str, tuple[tuple[type | Test, ...], str]] = {
+    "str": ((str,), "a text"),
+    "Expr": ((Expr,), "an expression"),
+    "int": ((lambda value: isinstance(value, Integral) and not isinstance(value, bool),), "a whole number"),
+    "None": ((NOTHING,), ""),
+    "bool": ((bool,), "True or False"),
+    "Function": ((str, Expr, _is_function), "a text, an expression or a Python function"),
+    "At": ((NOTHING, _mapping()), "a mapping of names to values"),
+    "Sequence[str]": ((_several(str),), "a list of texts"),
+    "Sequence[str | Expr]": ((_several(str, Expr),), "a list of names"),
+    "Path": ((PathLike,), "a path"),
+    "Sequence[str | Path]": ((_several(str, PathLike),), "a list of paths"),
+    "Mapping[str, str]": ((_mapping(str),), "a mapping of names to texts"),
+    "Mapping[str, int]": ((_mapping(Integral),), "a mapping of names to whole numbers"),
+    "Mapping[str, Any]": ((_mapping(),), "a mapping of names to values"),
     "Moments": (
-        lambda value: (
-            isinstance(value, str)
-            or (_mapping()(value) and all(isinstance(v, (str, Expr)) or _several(str, Expr)(v) for v in value.values()))
-        ),
+        (str, lambda value: _mapping()(value) and all(map(_is_moment, value.values()))),
         "a text, x ~ (mu, Sigma), or a mapping of names to moments",
     ),
-    "Unknowns": (
-        lambda value: value is None or isinstance(value, (str, Expr)) or _several(str, Expr)(value),
-        "a name or a list of names",
-    ),
+    "Unknowns": ((NOTHING, str, Expr, _several(str, Expr)), "a name or a list of names"),
     "Where": (
-        lambda value: value is None or isinstance(value, (str, Mapping)) or _several(str)(value),
+        (NOTHING, str, Mapping, _several(str)),
         "a text or a mapping of declarations, X: m x n; w: n,",
     ),
 }
@@ -100,11 +96,11 @@ def stated(function: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(function)
     def checked(*arguments: P.args, **named: P.kwargs) -> R:
-        given = [fitting(name, value) for name, value in zip(names, arguments, strict=False)]
-        if not named:
-            return function(*given, *arguments[len(given) :])  # type: ignore[arg-type, call-arg]
-        further = {n: value if n in unnamed else fitting(n, value) for n, value in named.items()}
-        return function(*given, *arguments[len(given) :], **further)  # type: ignore[arg-type]
+        given = map(fitting, names, arguments)
+        for name in named:
+            if name not in unnamed:
+                named[name] = fitting(name, named[name])
+        return function(*given, *arguments[len(names) :], **named)  # type: ignore[arg-type]
 
     def fitting(name: str, value: Any) -> Any:
         types, tests, words = kinds.get(name, ANYTHING)
@@ -131,6 +127,7 @@ def _kinds(annotation: str) -> Kinds:
     parts = re.split(r" \| (?![^\[]*\])", annotation)
     if not all(part in KINDS for part in parts):
         return ANYTHING
-    types = tuple([test for part in parts if isinstance(test := KINDS[part][0], type)])
-    tests = [test for part in parts if not isinstance(test := KINDS[part][0], type)]
+    allowed = [kind for part in parts for kind in KINDS[part][0]]
+    types = tuple([kind for kind in allowed if isinstance(kind, type)])
+    tests = [kind for kind in allowed if not isinstance(kind, type)]
     return types, tests, " or ".join(words for part in parts if (words := KINDS[part][1]))

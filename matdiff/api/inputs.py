@@ -53,10 +53,10 @@ def function_of(
         from matdiff.language.answers import unknown_in
 
         f, find = expr, lambda name: unknown_in(expr, name)
-    only = [s.name for s in symbols(f)]
-    names = names or (tuple(only) if len(only) == 1 else ())  # x'x is by x: there is nothing else
     if not names:
-        raise no_unknown(f)
+        names = tuple([s.name for s in symbols(f)])
+        if len(names) != 1:  # x'x is by x: there is nothing else
+            raise no_unknown(f)
     return f, {str(n): n if isinstance(n, Expr) else find(n) for n in names}
 
 
