@@ -76,10 +76,7 @@ KINDS: dict[str, tuple[tuple[type | Test, ...], str]] = {
         "a text, x ~ (mu, Sigma), or a mapping of names to moments",
     ),
     "Unknowns": ((NOTHING, str, Expr, _several(str, Expr)), "a name or a list of names"),
-    "Where": (
-        (NOTHING, str, Mapping, _several(str)),
-        "a text or a mapping of declarations, X: m x n; w: n,",
-    ),
+    "Where": ((NOTHING, str, Mapping, _several(str)), "a text or a mapping of declarations, X: m x n; w: n,"),
 }
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
-from matdiff.algebra.expr import FUNCTIONS, Expr, Symbol, nodes_in, postorder, symbols
+from matdiff.algebra.expr import FUNCTIONS, Expr, Symbol, nodes_in, postorder
 from matdiff.algebra.operators.structure import Named
 from matdiff.errors import MatdiffError, UnknownNameError
 from matdiff.language.binding import Bound
@@ -75,7 +75,7 @@ class Reading:
         self.called = bound.called
         self.of: tuple[str, ...] = ()
         self.spans = bound.spans
-        self.symbols: dict[str, Symbol] = {s.name: s for s in symbols(expr)}
+        self.symbols = symbols_by_name(expr)
         self.stand_ins: dict[str, Expr] = {}
         self._bound = bound
 
@@ -107,7 +107,7 @@ class Reading:
         self.notes = expr.facts["notes"] = (*self.notes, said)
         expr.facts["called"] = self.called
         self.expr = expr
-        self.symbols = {s.name: s for s in symbols(expr)}
+        self.symbols = symbols_by_name(expr)
         self.stand_ins[name] = stand_in
 
     def arguments(self) -> tuple[str, ...]:
@@ -149,11 +149,19 @@ def noted(found: Found, bound: Bound) -> tuple[str, ...]:
     return tuple(dict.fromkeys(sentence for _, sentence in said))
 
 
+def symbols_by_name(expr: Expr) -> dict[str, Symbol]:
+    """The symbols of a function by their names, which are found once for all who ask."""
+    known: dict[str, Symbol] | None = expr.facts.get("symbols")
+    if known is None:
+        known = {s.name: s for s in nodes_in(expr) if isinstance(s, Symbol)}
+        if expr.operands:  # a letter would hold itself in memory
+            expr.facts["symbols"] = known
+    return known
+
+
 def unknown_in(expr: Expr, name: str) -> Expr:
     """The symbol, family or definition in an expression that a string names, or a member or part of one."""
-    if "symbols" not in expr.facts:  # they are found once for all unknowns
-        expr.facts["symbols"] = {s.data[0]: s for s in nodes_in(expr) if type(s) is Symbol}
-    known: dict[str, Symbol] = expr.facts["symbols"]
+    known = symbols_by_name(expr)
     found = _named(known, name, expr)
     if found is None and (found := _definition(expr, name)) is None:
         hint = nearest(canonical(name), known) or "the symbols are " + ", ".join(known)
