@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from matdiff.errors import MatdiffError, UnsupportedError
 from matdiff.language.names import named
 from matdiff.review.comparing import is_multiple
 from matdiff.review.derivatives import by_expression, derivative, slope
-from matdiff.review.equations import CONCLUDES
+from matdiff.review.equations import CONCLUDES, Equations
 from matdiff.review.filling import Origin
 from matdiff.review.names import INDEXED
 from matdiff.review.operators import LETTER, Asked
@@ -109,7 +109,7 @@ def objective(scope: Scope, of: str, by: str = "") -> str:
     numbers = [name for name, value in scope.definitions.items() if value.shape == SCALAR and name != by]
     called = [n for n in scope.texts if n in numbers and (scope.arguments.get(n) or n in tuple("fLJElFQ"))]
     if not (called or numbers):
-        raise UnsupportedError("there is no function to differentiate")
+        raise (UnsupportedError if scope.unread else NotSaid)("there is no function to differentiate")
     return (called or numbers)[-1]
 
 
@@ -271,15 +271,16 @@ def of_form(scope: Scope, origin: Origin | None) -> list[Expr]:
     return [derivative(scope.unfolded(origin.function), unknown, 1) for unknown in origin.unknowns]
 
 
-def is_stationary(scope: Scope, difference: Expr, solutions: Mapping[Expr, Expr]) -> bool:
+def is_stationary(scope: Scope, difference: Expr, equations: Equations) -> bool:
     """Whether a difference is 0 where a function with several arguments is stationary in one of them: Ax − b.
 
-    What equations above were solved for may be put in: A(z − Aᵀλ) − b.
+    What equations above were solved for may be put in, A(z − Aᵀλ) − b, and what they say may be used.
     """
     several = [n for n, f in scope.definitions.items() if f.shape == SCALAR and len(scope.arguments.get(n, ())) > 1]
-    slopes = (one for name in several for one in _slopes(scope, name))
-    put_in = (e for one in slopes for e in {one, replace(one, solutions.get)})
-    return any(is_multiple(e, difference) for e in put_in)
+    slopes = [one for name in several for one in _slopes(scope, name)]
+    put_in = (e for one in slopes for e in {one, replace(one, equations.solutions.get)})
+    is_one = any(is_multiple(e, difference) for e in put_in)
+    return is_one or (bool(slopes) and equations.give(difference, zero(difference.shape), slopes))
 
 
 def _slopes(scope: Scope, name: str) -> Iterator[Expr]:

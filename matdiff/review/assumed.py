@@ -94,7 +94,8 @@ def _assumptions(text: str) -> Iterator[tuple[str, str]]:
         ahead = rf"{spelt}\)?\s+(?:matri(?:x|ces)\s+)?\$?({NEXT}(?:\$?(?:\s*,\s*|\s*,?\s+and\s+)\$?{NEXT})*)"
         for pattern in (behind, ahead, FORMULAS.get(word, ahead)):
             for m in re.finditer(f"{pattern}|{OVER.format(spelt)}", text):
-                for name in re.findall(rf"{NAME}", re.sub(r"\sand\s", " ", next(filter(None, m.groups())))):
+                names = re.findall(NAME, re.sub(r"\sand\s", " ", next(filter(None, m.groups()))))
+                for name in names[names[0] == "I" and len(names) > 1 :]:  # of UᵀU = I, A symmetric
                     yield named(name.removeprefix("\\")), word
 
 

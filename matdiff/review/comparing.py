@@ -99,14 +99,11 @@ def without_constants(e: Expr) -> Expr:
 def spread(e: Expr) -> bool:
     """Whether a letter or a row is spread over a matrix in an expression: c 11ᵀ, 1xᵀ of x − μ with a matrix μ."""
     return any(
-        (isinstance(node, Scale) and _is_full(node.operands[1]) and node.operands[0].number is None)
-        or (isinstance(node, Product) and isinstance(node.operands[0], Ones) and node.cols is not ONE)
+        ONE not in node.shape and isinstance(node.operands[1], Ones) and node.operands[0].number is None
+        if isinstance(node, Scale)
+        else isinstance(node, Product) and isinstance(node.operands[0], Ones) and node.cols is not ONE
         for node in postorder(e)
     )
-
-
-def _is_full(e: Expr) -> bool:
-    return isinstance(e, Ones) and ONE not in e.shape
 
 
 def diagonal_of(e: Expr) -> Expr:

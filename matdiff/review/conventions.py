@@ -35,7 +35,7 @@ DENSITY = ("Sigma", "Lambda")  # a covariance, and its inverse
 IN_FONT = r"(?:\\\w+\s*\{)?"
 FORM = (  # ½xᵀPx, ½(Ax − b)ᵀW(Ax − b), (y − Xb)ᵀΩ⁻¹(y − Xb), uᵀSu
     rf"(?P<half>(?:½|\\[dt]?frac\s*(?:12|\{{1\}}\s*\{{2\}})|1/2|0\.5)[\s*]*)?(?<![A-Za-z\\]){IN_FONT}"
-    rf"(?P<x>[a-z]|\([^()]*\))\}}?\s*{TURNED}\s*{IN_FONT}\\?(?P<of>{CAPITAL})\}}?\s*(?:{INVERSE_SIGN})?\s*{IN_FONT}"
+    rf"(?P<x>[eghr](?:_\w+)?\s*\([^()]*\)|[a-z]|\([^()]*\))\}}?\s*{TURNED}\s*{IN_FONT}\\?(?P<of>{CAPITAL})\}}?\s*(?:{INVERSE_SIGN})?\s*{IN_FONT}"
     r"(?P=x)(?![A-Za-z])"
 )
 WEIGHT = r"W|[Α-Ω]|[A-Z][a-z]+"
@@ -44,7 +44,8 @@ IS_UNIT = rf"(?:1\s*[-−]|/\s*\(?|\}}\s*\{{)\s*{SQUARE}|{SQUARE.replace('<u>', 
 SCATTER = (  # tr(Σ⁻¹S), tr(SΣ⁻¹), tr(ΛS)
     rf"(?P<sigma>Σ|\\Sigma)?\s*(?:{INVERSE_SIGN})\s*(?P<behind>[A-Z])\s*[)\]]"
     rf"|[(\[]\s*(?P<before>[A-Z])\s*(?:Σ|\\Sigma)\s*(?:{INVERSE_SIGN})\s*[)\]]"
-    r"|(?:Λ|\\Lambda(?![a-z]))\s*(?P<weighed>[A-Z])\s*[)\]]"
+    r"|(?:[ΛΩΘ]|\\(?:Lambda|Omega|Theta)(?![a-z]))\s*(?P<weighed>[A-Z])\s*[)\]]"
+    r"|[(\[]\s*(?P<known>[A-Z])\s*(?:[ΛΩΘ]|\\(?:Lambda|Omega|Theta)(?![a-z]))\s*[)\]]"
 )
 
 
@@ -120,10 +121,10 @@ def _by_custom(text: str) -> frozenset[str]:
     logarithmic = {*map(named, re.findall(LOG_DET, text))}
     names = logarithmic & {*re.findall(INVERTED, text), *GREEK_CAPITALS}
     found = [m for m in re.finditer(SCATTER, text) if logarithmic or m["sigma"] or m["before"]]
-    names |= {m["behind"] or m["before"] or m["weighed"] for m in found}
+    names |= {m["behind"] or m["before"] or m["weighed"] or m["known"] for m in found}
     units = {u for m in re.finditer(IS_UNIT, text) for u in m.group("u", "v")}
     for m in re.finditer(FORM, text):
-        is_weight = m["x"][0] == "(" and re.fullmatch(WEIGHT, m["of"]) is not None
+        is_weight = m["x"][-1] == ")" and re.fullmatch(WEIGHT, m["of"]) is not None
         if m["half"] or is_weight or m["x"] in units or named(m["of"]) in logarithmic:
             names.add(named(m["of"]))
     return frozenset(names)

@@ -21,20 +21,24 @@ ALONG = rf"\s*(?:\[\s*(?P<along>{LETTER})\s*\]|\(\s*(?P<round>{LETTER})\s*\)|·?
 STEP = (  # f(x + t d), x₊ = x + h v
     r"(?:(?<![A-Za-z])[^\W\d_]\s*\(\s*[a-z]\s*\+\s*(?P<by>[a-zα-ω])|^[a-z]\s*\+\s*(?P<step>h))\s*(?P<along>[a-z])\s*(?:\)|$)"
 )
+VARIES = rf"(?<![A-Za-z])d\s*{SQUARE}?\s*[A-Za-zα-ωΑ-Ω(‖|]"  # dX, d(…), d log
 DIRECTED = (
     rf"(?<![A-Za-z])[Dd]\s*{OF}{ALONG}",  # Df(X)[H], D log det(X)(H)
     rf"(?<![A-Za-z])D_\{{?(?P<along>{LETTER})\}}?\s*{OF}(?P<round>)(?P<bare>)",  # D_H f(X)
-    rf"(?<![A-Za-z])[Dd]{SQUARE}\s*{OF}\s*[\[(]\s*(?P<along>{LETTER})\s*,\s*(?P=along)\s*[\])]",  # D²f(X)[H, H]
+    # D²f(X)[H, H], ∇²f(x)[h, h]
+    rf"(?:(?<![A-Za-z])[Dd]|∇){SQUARE}\s*{OF}\s*[\[(]\s*(?P<along>{LETTER})\s*,\s*(?P=along)\s*[\])]",
 )
 
 
 def declare_steps(scope: Scope, lines: list[Line]) -> None:
-    """Declares the number h, and the vector d, of a step from x in a direction: f(x + h v), f(x + t d)."""
-    for m in (m for line in lines for s in line.statements for side in s.sides for m in re.finditer(STEP, side)):
-        by = named(m["by"] or m["step"])
+    """Declares the number h, and the vector d, of a step from x in a direction, f(x + h v), f(x + t d); d of Cx = d."""
+    sides = [side for line in lines for s in line.statements for side in s.sides]
+    steps = [m for side in sides for m in re.finditer(STEP, side)]
+    for by in (named(m["by"] or m["step"]) for m in steps):
         scope.declared.table.setdefault(by, Declaration(by, SCALAR))
-        if m["along"] == "d":
-            scope.declared.table.update(declare("d: vector").table)
+    is_right_side = "d" in sides[1:] and not any(re.search(VARIES, side) for side in sides)
+    if is_right_side or any(m["along"] == "d" for m in steps):
+        scope.declared.table.update(declare("d: vector").table)
 
 
 def with_directions(lines: list[Line]) -> list[Line]:
@@ -76,4 +80,4 @@ def _directed(side: str, along: str, moving: str) -> str:
 def _differential(m: re.Match[str]) -> str:
     """d(det(X)), d(f), of what is moved; d(d(f)) of what is so twice."""
     of = m["f"] if re.fullmatch(LETTER, m["f"]) else f"{m['f'].strip()}({m['x']})"
-    return f"d(d({of}))" if re.match(rf"\w{SQUARE}", m[0]) else f"d({of})"
+    return f"d(d({of}))" if re.match(rf"[\w∇]{SQUARE}", m[0]) else f"d({of})"

@@ -19,6 +19,7 @@ from matdiff.language.declared import OPEN, Declaration
 from matdiff.language.names import named
 from matdiff.review.chain import Chain
 from matdiff.review.comparing import compared, is_right, spread
+from matdiff.review.names import TURNED
 from matdiff.review.scope import MARK, Scope
 
 MOST_SIZES = 6  # that are tried in place of those that are not declared
@@ -33,8 +34,6 @@ CASE = (  # for i ≠ k
 UNDER = r"\b(?:for|if|when|whenever|unless)\b.*(?:[<>≤≥≠]|\\(?:[gl]eq?|neq?)\b)"  # = 1 for x > 0
 COUNTS = frozenset("dkmnpqrKMNT")
 PLAIN = frozenset(("positive", "nonnegative", "invertible"))  # which leave a vector free to sum to 1
-
-TRANSPOSE = r"[ᵀ⊤'′]|\^\s*\{?\s*(?:T(?![A-Za-z])|\\(?:top|intercal|mathsf|mathrm|text))"
 
 
 def said_sizes(scope: Scope) -> list[str]:
@@ -62,7 +61,7 @@ def lacks_a_vector(chain: Chain, value: Expr, text: str) -> bool:
     origin = chain.origin
     if origin is None or not origin.order or value.shape != SCALAR or value.number is not None:
         return False
-    if len(origin.unknowns) != 1 or chain.truth.shape == SCALAR or re.search(TRANSPOSE, text) is None:
+    if len(origin.unknowns) != 1 or chain.truth.shape == SCALAR or re.search(TURNED, text) is None:
         return False
     sides = {origin.unknowns[0], Transpose(origin.unknowns[0])}
     products = (node.operands for node in postorder(origin.function) if isinstance(node, Product))
@@ -122,11 +121,12 @@ def holds_if_orthonormal(scope: Scope, truth: Expr, value: Expr) -> bool:
 
 
 def has_known_shapes(scope: Scope, truth: Expr, value: Expr) -> bool:
-    """Whether two sides have one shape, with no number spread, or shapes that follow from what is declared."""
+    """Whether two sides have one shape, no number spread unwritten, or shapes that follow from what is declared."""
     names = {s.name for e in (truth, value) for s in symbols(e)}
     settled = (scope.is_settled(n) or (n[0] == "d" and scope.is_settled(named(n[1:]))) for n in names)
-    is_plain = truth.shape == value.shape and not spread(truth) and not spread(value)
-    return is_plain or all(settled)
+    are_spread = {spread(truth), spread(value)}
+    is_plain = are_spread == {False} or (are_spread == {True} and scope.habits.names_ones)  # which spells it out
+    return (is_plain and truth.shape == value.shape) or all(settled)
 
 
 def is_strange(scope: Scope, truth: Expr, value: Expr) -> bool:

@@ -93,9 +93,9 @@ class Equations:
         is_form = bool(increments(left)) and {*symbols(right)} <= {*symbols(left)}
         return bool(self.zeros) and (self.concludes or is_form or self.speak_of(left - right))
 
-    def speak_of(self, difference: Expr) -> bool:
-        """Whether the equations so far have all letters of a difference."""
-        return {*symbols(self.usual(difference))} <= {s for known in self.zeros for s in symbols(known)}
+    def speak_of(self, difference: Expr, *more: Expr) -> bool:
+        """Whether the equations so far, and what is given beside them, have all letters of a difference."""
+        return {*symbols(self.usual(difference))} <= {s for known in (*self.zeros, *more) for s in symbols(known)}
 
     def copy(self) -> Equations:
         """The equations so far, to which nothing is added; what words conclude from a gradient sets it to zero."""

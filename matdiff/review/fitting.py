@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from matdiff import regex as re
 from matdiff.algebra.constants import Identity
-from matdiff.algebra.expr import Expr, symbols
+from matdiff.algebra.expr import Expr, postorder, symbols
 from matdiff.errors import MatdiffError, ShapeError, UnsupportedError
 from matdiff.language.together import read_equation
 from matdiff.review import doubts
@@ -72,7 +72,7 @@ def _read(scope: Scope, spellings: Iterable[str]) -> list[tuple[str, Expr]]:
 def of_identity(scope: Scope, side: str, truth: Expr) -> tuple[str, Expr]:
     """A side in which I, or 1, has the size that makes its shape that of what it should be, and the value of it."""
     sizes = [str(truth.shape[0]), *doubts.said_sizes(scope)]
-    sizes += [str(size) for s in symbols(truth) for size in s.shape]
+    sizes += [str(size) for node in postorder(truth) for size in node.shape]
     spelt = (re.sub(IDENTITY, f" eye({n}) ", side).replace("vector(1)", f"ones({n}, 1)") for n in dict.fromkeys(sizes))
     read = _read(scope, spelt)
     if not read:

@@ -14,8 +14,11 @@ from matdiff.language.runs import INTO, OF_TWO
 from matdiff.language.spelling import transcript
 from matdiff.review.lines import ENTRYWISE
 from matdiff.review.names import (
+    BARE_SUM,
     TURNED,
+    count_in,
     counted_from_one,
+    index_of,
     rows_of,
     sign_of_next,
     small_entries,
@@ -23,15 +26,14 @@ from matdiff.review.names import (
     with_identity,
     with_lines,
 )
-from matdiff.review.operators import HELD, LETTER
+from matdiff.review.operators import HELD, INVERTED, LETTER
 
 TIME = r"(?:['′]|prime).{0,30}d\s*/\s*dt|(?:depends?\s+on|respect\s+to|functions?\s+of)\s+(?:time|\$?t\b)"
 NAME = r"(?:\\(?:vec|mathbf|boldsymbol|bm)\s*\{\s*(?:\\[A-Za-z]+|\w)\s*\}|\\[A-Za-z]+|[^\W\d_])(?:_(?:\w|\{\w+\}))?"
 SPACE = r"(?:\\mathbb\s*\{?R\}?|ℝ|R(?=\^))\s*(?:\^\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}|\^\w|[ᵃ-ᶻⁿᵐˣ×]+)"
 AHEAD = r"(?:(?m:^)|(?<=[$({])|(?<=[a-z]{2} )|(?<=; ))"  # where a list of names may begin
-INVERTED = r"\^\{\s*[-−]\s*1\s*\}|⁻¹"
 IN_SPACE = rf"\s*(?:∈|\\in(?![A-Za-z]))\s*{SPACE}"
-MEMBER = rf"{AHEAD}{NAME}(?:\s*,\s*{NAME})+{IN_SPACE}|(?<![\w\\^]){NAME}(?:{INVERTED})?{IN_SPACE}"  # x, y ∈ ℝⁿ
+MEMBER = rf"{AHEAD}{NAME}(?:\s*,\s*{NAME})+{IN_SPACE}|(?<![\w\\^]){NAME}{INVERTED}?{IN_SPACE}"  # x, y ∈ ℝⁿ
 SOFTMAX = r"(?:\\sigma|σ)\s*\((?:[^()]|\([^()]*\))*\)\s*&?=\s*[^$;\n=]{0,20}exp[^$;\n=]{0,60}(?:1\}?\^|sum|∑|1ᵀ)"
 SIGMA_OF_MATRIX = (  # σ(W) = uᵀWv, of its own; σ(w) = √(wᵀΣw)
     r"(?:\\sigma|σ)\s*\(\s*(?:[A-Z]\s*\)\s*&?\s*=(?![^;\n]*(?:exp|e\^|softmax))"
@@ -57,7 +59,7 @@ ONES = rf"(?<![\w.])1\s*{TURNED}"  # 1ᵀ, so that · 1 is a vector too
 BIAS = (  # f(w, b) = ‖Xw + b1 − y‖², diag(W1)
     r"\([^\W\d_]\s*,\s*([a-z])\)\s*&?=[^\n]*[+−-]\s*\1\s?1(?![\w.])|[dD]iag\s*\(\s*([A-Z])\s?1\s*\)"
 )
-OUTER_ONES = rf"(?<![\w.])1\s+1\s*{TURNED}"  # 1 1ᵀ
+OUTER_ONES = rf"(?<![A-Za-z\d.])1\s*1\s*{TURNED}"  # 1 1ᵀ, ρ11ᵀ
 PRIME_TURNS = r"[\w)]′(?:[^\W\d_]|\)\s*[′⁻^])"  # X′X, (X′)⁻¹
 PRIME = rf"(?<=[\w)\]])′(?!\()|(?<=[)\]{NO_FUNCTIONS}])′(?=\()"  # and in y′(I − H)y, not in f′(x)
 INVERSE_POWER = rf"({LETTER}|{HELD})\s*\^\s*\{{\s*[-−]\s*(\d)\s*[T⊤]\s*\}}"  # X^{{-2T}}
@@ -91,7 +93,11 @@ MINUS = r"(?:⁻(?![\dᵀ⁰-⁹¹²³])|\^(?:\{[-−]\}|[-−])(?=\s*[^\w\s({�
 THE_SIGMOID = (
     r"(?<![A-Za-z\\])([a-zφψ])(?:\([^()]*\))?\$?,?\s*(?:is|denotes)?\s+(?:the|a)\s+(?:sigmoid|logistic\s+function)"
 )
-MATRIX_EXPONENTIAL = r"(?i)matrix exponential|exponential of (?:the|a) (?:\w+ )?matrix"
+MATRIX_FUNCTION = (  # tr(sin X)
+    r"(?i:matrix (?:exponential|sine|cosine)|exponential of (?:the|a) (?:\w+ )?matrix)"
+    r"|(?<![A-Za-z])(?:tr|Tr|trace)\}?\s*\(?\s*\\?(?:exp|sinh?|cosh?)[\s(]*[A-Z]\s*\)"
+)
+OF_MATRIX = rf"(?<![A-Za-z])(exp|sinh?|cosh?)\s*({HELD}|[A-Z](?![A-Za-z_]))"
 TRACE_WITH_LOG = rf"(?<![A-Za-z])(?:tr|Tr|trace)\}}?\s*\(\s*[A-Z]\s*{LOG_OF_MATRIX}"  # tr(P log P)
 COMMUTATION = (
     r"commutation matrix\s+\$?([A-Z])(?![A-Za-z])"
@@ -152,6 +158,12 @@ def _cross_entropy(m: re.Match[str]) -> str:
     """−yᵀ log ŷ."""
     label, predicted = _compared(m)
     return f" (-sum({label} .* log({predicted}))) "
+
+
+def _of_matrix(m: re.Match[str]) -> str:
+    """expm(X), funm(sin, X), of an argument with a matrix."""
+    called = "expm(" if m[1] == "exp" else f"funm({m[1]}, "
+    return f"{called}{m[2]})" if re.search("[A-Z]", m[2]) else m[0]
 
 
 def said_once(text: str) -> dict[str, Declaration]:
@@ -216,7 +228,7 @@ class Habits:
         letters = {m[1] or m[2] for m in re.finditer(BIAS, text)} - {*numbered}
         self._scales = greek + "".join(sorted(letters))  # μ1 is μ times ones, and b1 in f(w, b)
         self._has_steps = re.search(rf"{STEP}\s*&?\s*=", text) is not None
-        self._sums = "|".join(sorted(sums_in(text)))
+        self._sums, self._count = "|".join(sorted(sums_in(text))), count_in(text)
         self._sign_of_next = "" if self._primes else sign_of_next(text)
         is_taken = self._primes or self._sign_of_next or re.search(TURNED.replace("′", ""), text)
         self._primes_turn = not is_taken and re.search(PRIME_TURNS, text) is not None
@@ -231,7 +243,7 @@ class Habits:
         """Which functions a text means by σ, g, log, exp and bars."""
         self._softmax = re.search(SOFTMAX, text) is not None or re.search(IS_SOFTMAX, text) is not None
         self._has_matrix_logs = re.search(TRACE_WITH_LOG, text) is not None
-        self._has_matrix_exp = re.search(MATRIX_EXPONENTIAL, text) is not None
+        self._has_matrix_functions = re.search(MATRIX_FUNCTION, text) is not None
         self._adjugate = "adjugate" in text
         self._absolute = re.search(r"\|(?:\\cdot|[·\s])*\|.{0,40}absolute value", text) is not None
         aliases = re.findall(rf"(?<![A-Za-z\\])([a-zφψσ])\s*=\s*\\?({ENTRYWISE})(?![\w({{\s*\\])", text)
@@ -280,6 +292,7 @@ class Habits:
         side = re.sub(r"\((\d)/(\d)([A-Za-z])\)", r"(\1/(\2\3))", side)  # (1/2n)
         side = re.sub(LOW_LETTERS, lambda m: f"_{{{m[0].translate(PLAIN_SUBSCRIPT)}}}", side)
         side = re.sub(rf"Σ_\{{?({self._sums})\}}?", r"∑_{\1} ", side) if self._sums else side
+        side = re.sub(BARE_SUM, lambda m: f"∑_{{{index_of(m)}=1}}^{{{self._count}}} ", side) if self._count else side
         side = re.sub(rf"(?<![A-Za-z_]){INTO}", r"\g<0> ", side)
         side = OF_TWO.sub(lambda m: f"{m[0][:-1]} {m[0][-1]}" if m[0] in self._glued else m[0], side)
         side = side if self._names_zero else counted_from_one(side)
@@ -311,7 +324,7 @@ class Habits:
         side = re.sub(ENTRY_OF_SOFTMAX, r"(softmax(\1))_\2", side)
         side = re.sub(TRACE_OF_LOG, r"\1logm\2", side)
         side = re.sub(LOG_OF_MATRIX, lambda m: f"logm({m[1] or m[2]})", side) if self._has_matrix_logs else side
-        side = re.sub(r"(?<![A-Za-z])exp(?=\s*\([^()]*[A-Z])", "expm", side) if self._has_matrix_exp else side
+        side = re.sub(OF_MATRIX, _of_matrix, side) if self._has_matrix_functions else side
         side = re.sub(OF_SUMS, r"(\1)/(\3)", side)
         side = re.sub(CROSS_ENTROPY, _cross_entropy, side)
         side = re.sub(r"(?:1|𝟙|𝟏|I)\s*[({[]\s*([^()<>]+?)\s*>\s*0\s*[])}]", r" step(\1) ", side)

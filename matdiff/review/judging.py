@@ -11,9 +11,12 @@ from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.expr import Expr, Symbol, postorder, symbols
 from matdiff.algebra.notation import GREEK
 from matdiff.algebra.operators.differentials import Differential
+from matdiff.algebra.operators.products import Transpose
+from matdiff.algebra.operators.square import Inverse
 from matdiff.errors import MatdiffError, ShapeError, UnsupportedError
 from matdiff.language.names import named
 from matdiff.review.asking import Independent, NotSaid, gradients_of, read_off
+from matdiff.review.calls import CALL
 from matdiff.review.chain import BARE, Chain, has_increments
 from matdiff.review.comparing import compared
 from matdiff.review.definitions import defined_by, is_model, without_star
@@ -52,15 +55,24 @@ class Judge(Beside):
         Where a side needs a square matrix, as X⁻¹ does, it is wrong if it is so with equal sizes.
         """
         is_unfit = judged.verdict == UNREAD and re.match(rf"{MISFIT}|{BY_SIZES}", judged.reason) is not None
+        is_unfit = is_unfit or (judged.fault is not None and self._asks_for_square(judged.fault.value))
         if self.is_square or not is_unfit or not judged.line.statements or not self.counts(judged.line, self.scope):
             return judged
         other = self._where_open_sizes_are("n", judged.line)
         if other.verdict == NO_CLAIM:
             return Judged(judged.line, NO_CLAIM)
+        if judged.verdict == WRONG and other.verdict not in RIGHT:
+            return judged
         if other.verdict == WRONG and " square matrix" in judged.reason:
             return other._replace(line=judged.line)
         said = "it is so where the sizes that nobody declares are equal"
         return Judged(judged.line, other.verdict, said, work=other.work) if other.verdict in RIGHT else judged
+
+    def _asks_for_square(self, value: Expr | None) -> bool:
+        """Whether a side has the inverse of a letter that nobody declares, beside which sizes may be equal."""
+        inner = [node.operands[0] for node in (postorder(value) if value else ()) if isinstance(node, Inverse)]
+        bare = (e.operands[0] if isinstance(e, Transpose) else e for e in inner)
+        return any(isinstance(e, Symbol) and e.name not in self.scope.given for e in bare)
 
     def _line(self, line: Line) -> Judged:
         if unread := self.scope.habits.doubt(line.text):
@@ -183,16 +195,21 @@ class Judge(Beside):
                 return Chain(self.scope.value(sides.pop(1)), is_derivative)
         is_form = has_increments(first, self.scope) and self.scope.is_form(chain.truth)
         is_form = is_form and not self.equations.has_increments()
-        is_behind = bool(self.equations.zeros) or self.has_derived
         with self.scope.trying():
             chain.is_line = (is_derivative or is_form) and not self._is_linearised(sides)
-            chain.is_equation = not chain.is_line and (is_behind or self._is_condition(line, sides))
+            chain.is_equation = not chain.is_line and (self._is_behind(first) or self._is_condition(line, sides))
         self.has_derived = self.has_derived or is_derivative
         if chain.origin is not None and chain.origin.order:
             self.derived_by |= {s.name for unknown in chain.origin.unknowns for s in symbols(unknown)}
         is_by_square = chain.origin is None and is_derivative and re.search(BY_SQUARE, first) is not None
         self._note_gradient(chain.origin, chain.truth, is_by_square)
         return chain
+
+    def _is_behind(self, first: str) -> bool:
+        """Whether an equation may be meant to follow from those above; what f(x + h) − f(x) is follows from f."""
+        called = (m for m in re.finditer(CALL, first) if named(m["name"] or "0") in self.scope.definitions)
+        is_moved = any(re.search("[-+−]", m["arguments"]) for m in called)
+        return (bool(self.equations.zeros) or self.has_derived) and not is_moved
 
     def _note_gradient(self, origin: Origin | None, value: Expr, is_by_square: bool = False) -> None:
         """Notes a gradient, which a text may set to zero."""

@@ -11,7 +11,8 @@ from matdiff import regex as re
 from matdiff.errors import MatdiffError
 from matdiff.language.declarations import declare
 from matdiff.language.names import named
-from matdiff.language.together import read_equation, read_within
+from matdiff.language.together import read_equation, read_line, read_within
+from matdiff.review.asking import NotSaid
 from matdiff.review.assumed import GRAPH, TRACED, assume
 from matdiff.review.definitions import Definition, definitions_in, solutions_in
 from matdiff.review.doubts import is_a_name
@@ -25,6 +26,7 @@ from matdiff.review.scope import Scope
 from matdiff.review.upstream import unsaid_losses
 
 KNOWN = ("definitions", "members", "given_by", "unread")  # what is known of names, besides their shapes
+OF_IDENTITY = r"[^A-Z]*(?<![A-Za-z])I\s*"  # σ²I, as large as what stands beside it
 OF_SQUARE = rf"(?P<traced>{TRACED})({LETTER})(?:\([a-zα-ω]\))?\s*(?:[-+−),=;]|$)|({LETTER})\s*⁻¹"
 
 
@@ -92,9 +94,12 @@ def _read(scope: Scope, said: Mapping[str, Definition], order: Sequence[str], wh
                 if side is sides[-1] or not is_a_name(scope, scope.definitions.get(name)):
                     break
                 scope.declared.table = known
-            except (MatdiffError, RecursionError):
+            except (MatdiffError, RecursionError) as error:
                 scope.declared.table = known
-        scope.unread |= {name} - scope.definitions.keys() - scope.members.keys() - scope.implicit.keys()
+                if isinstance(error, NotSaid):  # ε = ½(∇u + ∇uᵀ) of a u that is not given
+                    scope.texts.pop(name, None)
+        read = scope.definitions.keys() | scope.members.keys() | scope.implicit.keys()
+        scope.unread |= ({name} & scope.texts.keys()) - read
 
 
 def _find_shapes(scope: Scope, said: Mapping[str, Definition], order: Sequence[str]) -> None:
@@ -113,6 +118,9 @@ def _find_squares(scope: Scope, said: Mapping[str, Definition], lines: list[Line
     within = {name for d in said.values() for name in letters_in(d.sides[0]) if name.isupper()} - {*said, "I"}
     for name in (name for name, is_traced in found if is_traced and name in within):
         scope.declared.table.setdefault(name, declare(f"{name}: square")[name])
+    for name in (n for n, d in said.items() if re.fullmatch(OF_IDENTITY, d.sides[0]) and n not in scope.declared):
+        with suppress(MatdiffError, StopIteration):
+            read_line(next(side for side in sides if name in letters_in(side) != {name}), scope.declared)
     for name in {name for name, _ in found} & said.keys():
         if name not in scope.declared and not said[name].indices and not scope.asks(said[name].sides[0]):
             with suppress(MatdiffError, RecursionError):
@@ -171,6 +179,9 @@ def _define_by(scope: Scope, name: str, side: str, indices: Sequence[str], is_wh
     if (name in letters_in(side) or name in scope.where) and not (indices or scope.asks(side)):
         with suppress(MatdiffError):  # z = tanh(Wz + x), u = −Kx with a declared u: both sides have one shape
             read_equation(name, side, scope.declared)
+    if name in scope.declared and re.fullmatch(OF_IDENTITY, side):
+        scope.define(name, read_equation(name, side, scope.declared)[1])
+        return
     try:
         value = by_entries(scope, side, indices) if indices else scope.read(side, scalar=name in scope.losses)
     except MatdiffError as error:

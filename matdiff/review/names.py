@@ -21,6 +21,13 @@ NEXT_BY_PRIME = (  # h′ = tanh(Wh + b), a = Wh + b, h′ = tanh(a)
 SPELT_LOW = {sign: f"_{letter}" for sign, letter in PLAIN_SUBSCRIPT.items()}
 GREEK_WORDS_LOWER = frozenset(word.lower() for word in GREEK_WORDS)
 
+BARE_SUM = (  # ∑_i, which is no Σ_k⁻¹
+    r"(?:[∑Σ]|\\sum(?![a-z])|(?<![A-Za-z])sum)(?:_\{([a-z])\}|_([a-z])(?![A-Za-z])|([ᵢ-ᵪₐ-ₜⱼ]))(?!\s*[⁻^|)}ᵀ',;=+*/−-])"
+)
+COUNTED = (  # n/2, 1/n, nΣ⁻¹
+    r"(?:(?:/|\\[dt]?frac\s*\{?\w?\}?\s*\{?)\s*n|(?<![A-Za-z_^\\{,])n\s*(?:/\s*2|\\?(?:log|ln|Sigma)|[A-ZΛΣΩ]))(?![A-Za-z])"
+)
+LIMITED = r"_(?:\{\s*[a-z]\s*=|[a-z]=\d|\{?n(?![A-Za-z]))|ⁿ|\^\s*\{?\s*n|(?:×|\\times|\bx)\s*n\b"  # ∑_{i=1}, x_n, ℝⁿ
 FROM_ZERO = r"∑\s*_\{\s*(\w)\s*=\s*0\s*\}\s*\^\s*\{\s*(\w)\s*[-−]\s*1\s*\}"  # whose members are as many as from 1 to n
 TURNED = (  # behind what is transposed, in all spellings
     r"(?:['′ᵀ]|\^\s*\{?\s*(?:T|⊤|\\(?:top|intercal|prime)|\\(?:math|text)[a-z]{2}\s*\{?\s*T)(?![a-z])\s*\}{0,2})"
@@ -137,6 +144,22 @@ def sums_in(text: str) -> set[str]:
         is_sum = is_sum and all(re.search(one, m[3].translate(SPELT_LOW)) for one in low)
         told[indices] = told.get(indices, is_beside or len(indices) > 1) and is_sum
     return {indices for indices, is_sum in told.items() if is_sum}
+
+
+def count_in(text: str) -> str:
+    """The n of 1/n beside sums without limits over one index, of which nothing else is said.
+
+    >>> count_in("∑_i (x_i − μ) = 0, μ = (1/n) ∑_i x_i"), count_in("μ = (1/n) ∑_{i=1}^n x_i"), count_in("∑_i x_i")
+    ('n', '', '')
+    """
+    indices = {index_of(m) for m in re.finditer(BARE_SUM, text)}
+    is_counted = len(indices) == 1 and re.search(COUNTED, text) is not None
+    return "n" if is_counted and not re.search(LIMITED, text) else ""
+
+
+def index_of(m: re.Match[str]) -> str:
+    """The index of a sum."""
+    return m[1] or m[2] or m[3].translate(PLAIN_SUBSCRIPT)
 
 
 def counted_from_one(side: str) -> str:

@@ -57,7 +57,8 @@ def with_arguments(scope: Scope, lines: list[Line]) -> list[Line]:
     spoken = {m.group(1) for m in re.finditer(SPOKEN, text)} - scope.given
     multiplied = {f for m in re.finditer(OF_PRODUCT, text) for f in m.groups()} - scope.given if spoken else set()
     spoken |= multiplied
-    open_ones = {f for f in spoken if not _is_told(f, firsts) and not re.search(OF_VECTORS.format(f), text)}
+    told = {f for f in spoken if any(re.fullmatch(TOLD.format(f), first) for first in firsts)}
+    open_ones = {f for f in spoken - told if not re.search(OF_VECTORS.format(f), text)}
     called = {f: re.findall(rf"(?<![A-Za-z_]){f}\s*({HELD})", text) for f in sorted(open_ones)}
     bare = {f for f in open_ones if f in multiplied or re.search(rf"{NABLA}\s*{f}(?!\s*\()", text)}
     if any(len({*called[f]}) > 1 for f in bare) or not all(called[f] or _stands_alone(f, text) for f in open_ones):
@@ -73,10 +74,6 @@ def with_arguments(scope: Scope, lines: list[Line]) -> list[Line]:
         if bare
         else lines
     )
-
-
-def _is_told(f: str, firsts: Collection[str]) -> bool:
-    return any(re.fullmatch(TOLD.format(f), first) for first in firsts)
 
 
 def _stands_alone(f: str, text: str) -> bool:

@@ -82,7 +82,7 @@ OF_NORM = r"(?<=[‖|])_\{?\w+\}?"  # F of ‖X‖_F
 ABOVE = rf"\||(?:{FUNCTION})(?![A-Za-z])"  # what ∂ may stand in front of
 OPERATOR = (
     r"\(\(\s*[d∂]|∇|∂|(?<![A-Za-z])(?:grad_|hess_|D_|d(?:\^\{?2\}?|²)?\s*[/(]"
-    rf"|d(?=(?:\s+(?:{ABOVE})|\|)[^=/]*/\s*d[^\W\d_]))"
+    rf"|d(?=\s*(?:{ABOVE})[^=/]*/\s*d[^\W\d_]))"
 )
 NEXT_TERM = rf"[-+−]\s*(?:[\w½ ]{{0,3}}|\([\w()/]+\)\s*)(?:{OPERATOR})"  # − ½∇_w g
 SIGNS = ("d", "∂", "∇", "hess", "D_")  # of which there is one in most derivatives
@@ -200,7 +200,7 @@ def _of_formulas(side: str, functions: Collection[str], name: Name, moving: Coll
     for m in re.finditer(OPERATOR, side):
         if m.start() < place:
             continue
-        end = _end_of_operand(side, m.start())
+        end = next((other.start() for other in outside(side, NEXT_TERM, m.start())), closing(side, m.start()))
         if whole := _of_rest(side, m.start(), end, functions):
             found, place = f"{found}{side[place : m.start()]} {name(whole)} ", end
             continue
@@ -277,11 +277,6 @@ def _is_formula(of: str, by: str, functions: Collection[str], moving: Collection
     return not names.isdisjoint((by.lower(), re.split(r"[\d_]", by.lower())[0]))  # ∂/∂W_ij of what holds W
 
 
-def _end_of_operand(side: str, place: int) -> int:
-    """Where the function behind an operator ends: at a sign in front of another operator, or at a closing bracket."""
-    return next((m.start() for m in outside(side, NEXT_TERM, place)), closing(side, place))
-
-
 def _said(m: re.Match[str], name: Name) -> str:
     order = 2 if m.group("twice") or m.group("mixed") else 1
     if m.group("f") is None and m.group() != m.string.strip():  # ∂/∂μ = … is by μ, of the function so far
@@ -338,7 +333,12 @@ def _of_prime(m: re.Match[str], functions: Collection[str], name: Name) -> str:
         return m.group()
     of, by, order = m.group("f"), m.group("x"), len(m.group("primes"))
     is_place = re.fullmatch(r"\s*\d+\s*", by) is not None  # g′(0), by the argument of g
-    return f" {name(Asked(of, '', order, at=f'({by})') if is_place else Asked(of, by, order))} "
+    try:
+        return f" {name(Asked(of, '', order, at=f'({by})') if is_place else Asked(of, by, order))} "
+    except UnsupportedError:
+        if re.fullmatch(rf"\s*(?:\d+|{LETTER})\s*", by):
+            raise
+        return m.group()  # p'(B + λI)⁻¹p of a vector p
 
 
 def with_increments(side: str, known: Collection[str]) -> str:

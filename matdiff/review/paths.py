@@ -57,11 +57,11 @@ def find_paths(scope: Scope, lines: list[Line]) -> None:
         (by,) = {*scope.paths.values()}
         moving = {name for side in rest for name in increments_in(side, scope.names())} - scope.texts.keys()
         scope.paths.update(dict.fromkeys(sorted(moving - {named(by)}), by))
-    names = {letter for side in rest for letter in letters_in(side)} if "t" in {one.by for one in asked} else ()
-    for name in sorted(n for n in names if n.endswith(RATES)):
+    for name in sorted(n for n in {letter for side in rest for letter in letters_in(side)} if n.endswith(RATES)):
         base = name.removesuffix("_dot") if name.endswith("_dot") else f"{name.removesuffix('_ddot')}_dot"
-        scope.rates[base], scope.paths[base] = name, "t"
-    for spelt in statements if scope.paths else ():
+        scope.rates[base] = name
+        scope.paths |= {base: "t"} if "t" in {one.by for one in asked} else {}
+    for spelt in statements if scope.paths or scope.rates else ():
         _find_shapes(scope, spelt)
     for base, name in sorted(scope.rates.items()):
         if base in scope.declared and name not in scope.declared:
@@ -72,6 +72,9 @@ def _leaves(scope: Scope, of: str, by: str, statements: Sequence[Sequence[str]])
     """The letters of a definition that stand nowhere else, K and σ of C = K + σ²I, where no line says what ∂C/∂θ is."""
     said = scope.texts.get(of, "")
     others = [side for sides in statements for side in sides if side != said]
+    called = [(sides, re.match(rf"({LETTER})\s*{_argument(by)}", sides[0])) for sides in statements]
+    if beside := [sides for sides, m in called if m and named(m[1]) not in scope.functions]:
+        return letters_in(said) & letters_in(" ".join(beside[0]))  # x of A(p)x = b
     claimed = rf"[\s()]*{D}\s*{LETTER}[\s()]*/[\s()]*{D}\s*{re.escape(by)}[\s()]*"
     firsts = (sides[0] for sides in statements if re.fullmatch(claimed, sides[0]))
     if any(of in letters_in(side) for side in firsts) or any(re.search(DOT, side) for side in others):

@@ -19,7 +19,7 @@ from matdiff.review.lines import Line
 from matdiff.review.operators import names_in
 from matdiff.review.report import Review
 from matdiff.review.scope import Scope
-from matdiff.review.sides import Counts, Judged
+from matdiff.review.sides import Counts, Judged, is_misfit
 from matdiff.review.slips import by_edit, diagnosed
 from matdiff.review.two_senses import LETTER, apart, together
 from matdiff.review.verdicts import CONVENTION, GRAVEST, NO_CLAIM, RIGHT, UNREAD, WRONG
@@ -136,8 +136,9 @@ def _alone(judged: Judged, judge: Judge, where: str | Mapping[str, str] | None) 
         texts = [" = ".join(statement.sides) for statement in line.statements] if line.statements[1:] else [line.text]
         found = [_last(Judge("\n".join([*words, text]), where, judge.wrt)) for text in texts]
         gravest = min(found, key=lambda one: GRAVEST.index(one.verdict))
-        is_right = all(one.verdict in RIGHT for one in found)
-        return judged._replace(verdict=gravest.verdict, reason=gravest.reason) if is_right else judged
+        is_wrong = gravest.verdict == WRONG and is_misfit(judged) and scope.asks(line.statements[0].sides[0])
+        is_sure = is_wrong or all(one.verdict in RIGHT for one in found)
+        return gravest._replace(line=line) if is_sure else judged
     words = [re.sub(IN_SPACE, "", one) for one in words if any(assumptions(one))]
     first = " = ".join(line.statements[0].sides[:2])
     above = [one.text for one in judge.lines[: line.number - 1] if _gives(one, used & scope.unread, scope)]

@@ -210,7 +210,7 @@ class Scope:
         call = re.fullmatch(rf"\s*([fghFGφψ])\s*{HELD}\s*", side)
         if call and named(call.group(1)) not in self.names():
             raise UnsupportedError(f"{call.group(1)} is a function that is not given")
-        if "d" not in self.given and re.search(SIZE_D, side):
+        if "d" not in self.declared and re.search(SIZE_D, side):
             size = self.stored(Symbol("d", SCALAR))
             side = re.sub(SIZE_D, f" {size} ", side)
         side = with_entries(self, self._with_unknowns(side))

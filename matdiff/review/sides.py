@@ -124,7 +124,8 @@ class Beside:
         assert chain is not None
         if side.strip() in ("0", "const", "constant"):
             holds = not chain.is_line and self.equations.holds(chain.stated)
-            meant = None if holds or not chain.is_equation else self._meant(chain.first, self.equations.holds)
+            is_known = chain.is_equation and self.equations.speak_of(chain.stated, *self.equations.gradients)
+            meant = None if holds or not is_known else self._meant(chain.first, self.equations.holds)
             self.equations.add(chain.stated)
             self.equations.zeros += map(self.equations.usual, of_form(self.scope, chain.origin))
             self.chain = None
@@ -167,8 +168,7 @@ class Beside:
             return Judged(line, NO_CLAIM)
         if links_in(self.scope, chain.truth) and not {*symbols(value)} <= {*symbols(chain.truth)}:
             return Judged(line, UNREAD, "the function that is differentiated is not given")
-        reasons = self._reasons_below(line)
-        follows = value.shape == chain.truth.shape and self.equations.give(chain.truth, value, reasons)
+        follows = value.shape == chain.truth.shape and self.equations.give(chain.truth, value, self._reasons(line))
         if follows or doubts.holds_if_orthonormal(self.scope, chain.truth, value):
             chain.stated = chain.truth = value
             return self._following(line, chain.first, value)
@@ -183,10 +183,13 @@ class Beside:
             return Judged(line, UNREAD, "it speaks of something that was not introduced")
         return self._different(line, chain, side, value, in_case=case is not None)
 
-    def _reasons_below(self, line: Line) -> Iterator[Expr]:
-        """What is 0 as the lines below say that give reasons: since vᵀv = 1."""
+    def _reasons(self, line: Line) -> Iterator[Expr]:
+        """What is 0 beside the equations: as words behind it say, since vᵀv = 1, and the derivatives by a number."""
+        yield from self.scope.differentials(self.equations.zeros) if self.scope.paths else ()
         below = (other for other in self.lines if other.number > line.number and re.match(REASON, other.text))
-        for left, right in (s.sides for other in below for s in other.statements if len(s.sides) == 2):
+        aside = line.statements[1:] if re.search(r"\b(?:with|where)\b", line.text) else ()
+        said = (*aside, *(s for other in below for s in other.statements))
+        for left, right in (s.sides for s in said if len(s.sides) == 2):
             with suppress(MatdiffError):
                 yield self.scope.tried(left) - self.scope.tried(right)
 
@@ -260,9 +263,10 @@ class Beside:
         if isinstance(left, Symbol) and left in symbols(value) and left not in symbols(left - value):
             return Judged(line, NO_CLAIM)  # W = W − ηG, the next W
         before, unknowns = self.equations.copy(), self.unknowns()
+        is_restated = named(chain.first or "0") in self.scope.definitions and {*symbols(left)} == {*symbols(value)}
 
         def implied(one: Expr, other: Expr) -> bool:
-            return before.implies(one, other, unknowns).follows is True
+            return before.implies(one, other, unknowns).follows or (is_restated and is_right(other, one))
 
         before.zeros[:0] = self.scope.differentials(before.zeros) if increments(left - value) else []
         is_supposed = before.suppose(left, value, self.derived_by)
@@ -274,9 +278,9 @@ class Beside:
         self.chain.is_equation = re.search(CONDITION, line.text) is not None
         if found.follows:
             return self._following(line, chain.first, value)
-        if not found.follows and is_stationary(self.scope, left - value, self.equations.solutions):
+        if not found.follows and is_stationary(self.scope, left - value, before):
             return Judged(line, AGREES, "the derivative of a function above is 0")
-        is_conclusion = is_supposed or before.concludes_with(left, value)
+        is_conclusion = is_supposed or is_restated or before.concludes_with(left, value)
         if found.follows is None and is_conclusion and not (before.departs or before.is_at_a_point):
             found = self._edited(chain.first, side, left, value, implied)
         if found.follows is None or self.equations.suffices:

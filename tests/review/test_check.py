@@ -461,3 +461,8 @@ def test_a_word_beside_a_sign_is_no_prose() -> None:
 def test_behind_a_line_with_a_letter_of_which_nothing_is_said_du_is_an_increment() -> None:
     review = matdiff.check("f(u) = (uᵀu)v\ndf = 2(uᵀ du)v\n   = K du\ndf = 2v uᵀdu\n   = v uᵀdu", where="u: 3; v: 3")
     assert [line.verdict for line in review.lines[1:]] == ["proved", "not read", "proved", "wrong"]
+
+
+def test_a_derivative_by_a_number_follows_from_the_equation_that_x_solves() -> None:
+    text = "A(p) x = b, J = cᵀx\ndx/dp = −A⁻¹ (dA/dp) x\ndJ/dp = −cᵀA⁻¹ (dA/dp) x = −λᵀ (dA/dp) x with Aᵀλ = c"
+    assert [line.verdict for line in matdiff.check(text).lines] == ["not a claim", "agrees", "agrees"]
