@@ -373,6 +373,9 @@ class Calls(DoubtfulCalls):
             self.say(end, called.end() - 1)  # exp⊙(A)
             self.operand("FUNCTION", value, start, end)
             return called.end() - 1
+        if name in ("max", "min") and (of_set := match_at(r"\s*(?=\{)", self.text, end)):
+            self.operand("FUNCTION", value, start, end)
+            return of_set.end()  # max{0, 1 − y w'x}
         if name == "sum" and self.runs_by_itself(end):
             return self.big(name, start, end)
         if not match_at(OPERAND_FOLLOWS, self.text, end):
@@ -388,7 +391,7 @@ class Calls(DoubtfulCalls):
         from matdiff.language.limits import runs_over_a_letter
 
         known = self.vocabulary
-        return runs_over_a_letter(self.text, end, {*known.names, *known.kinds}, known.running)
+        return runs_over_a_letter(self.text, end, {*known.names, *known.kinds}, known.bound)
 
     def root(self, m: re.Match[str]) -> int:
         return self.function("sqrt", m.start(), m.end())

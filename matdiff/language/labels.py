@@ -25,7 +25,6 @@ from matdiff.language.names import (
     RAISED,
     SUBS,
     SUBSCRIPT,
-    SUBSCRIPTS,
     SUPERS,
     High,
     canonical,
@@ -44,7 +43,6 @@ BETWEEN_FACTORS = (  # of a′X, x_i′y, )′( and y′(X − Y)b
 )
 BEFORE_TERM = r"(?:^|[(\[{,|‖⟨<=;+\-−–\n\u23b8])\s*$"
 BEHIND_TERM = rf"\s*(?:$|{CLOSES}|[-+−–])"
-BINDS = rf"(?:[∑Σ∏]|\b(?:sum|prod|max|min))\s*(?:_\{{([^{{}}=∈]*)|_(\w)|([{SUBS}]+))|\b(?:sum|prod)\s*\(\s*(\w)\s*="
 GREEK = regex(f"[{GREEK_CLASS}]")
 LABEL = rf"\s*\^\s*\{{?\s*(?:[*∗⋆(\[]|[^\W\dT_]|[-+−]\s*\}})|[{RAISED}⁺]|['′*∗⋆]"
 BARE = rf"(?![\w{MARKS}{SUBS}]|{LABEL})"
@@ -79,9 +77,7 @@ class Labels:
     @cached_property
     def bound(self) -> frozenset[str]:
         """The letters that sums bind, and those of the steps of a recurrence."""
-        limits = re.findall(BINDS, self.known.text)
-        letters = {SUBSCRIPTS.get(letter, letter) for found in limits for letter in "".join(found)}
-        return frozenset(canonical(letter) for letter in letters if letter.isalpha()) | self.known.steps
+        return self.known.running | self.known.steps
 
     def standing(self, names: Iterable[str], behind: str) -> Iterator[tuple[int, int]]:
         """Where one of some names stands before what a pattern matches: where the name begins, and where that ends."""

@@ -11,9 +11,8 @@ import re
 from collections.abc import Collection
 
 from matdiff.language.declared import Declarations
-from matdiff.language.labels import BINDS
 from matdiff.language.names import GREEK_CLASS, MARKS, SUBS, SUBSCRIPTS, named
-from matdiff.language.parameters import bound_letters
+from matdiff.language.parameters import running_letters
 from matdiff.language.transcript import CLOSES, OPENS, Transcript
 from matdiff.regex import regex
 
@@ -38,7 +37,7 @@ def with_labels(script: Transcript) -> Transcript:
     for head in DEFINED.finditer(text) if "^" in text and "=" in text else ():
         name, high = head["name"], head["high"] or head["first"]
         label = re.sub(r"[\^{}()]", "", high)
-        if label in bound_letters(text):
+        if label in running_letters(text):
             continue
         high = re.escape(high)
         uses = re.finditer(rf"(?<![A-Za-z]){name}(?:(?P<low>{INDEXED}){high}|{high}(?P<under>{INDEXED}))", script.text)
@@ -59,7 +58,7 @@ def with_points(script: Transcript, declared: Declarations) -> tuple[Transcript,
     notes, bound = list[str](), frozenset[str]()
     for m in BESIDE.finditer(script.text) if "‖" in script.text or "|" in script.text or "," in script.text else ():
         low = [letter for letter in m.group("i", "si", "j", "sj") if letter]
-        bound = bound or bound_letters(script.text)
+        bound = bound or running_letters(script.text)
         x, letter = m["x"], SUBSCRIPTS.get(low[0], low[0]) if len(low) == 1 else ""
         whole = f"{named(x)}_{letter}"
         others = [name for name in declared if name.startswith(f"{named(x)}_") and not declared[name].indices]
@@ -93,7 +92,7 @@ def with_layers(script: Transcript, known: Collection[str]) -> tuple[Transcript,
 
 def _is_number(letter: str, text: str) -> bool:
     """Whether a letter stands by itself, or is the index or the end of a sum."""
-    is_bound = any(letter in letters for letters in re.findall(BINDS, text))
+    is_bound = letter in running_letters(text)
     is_end = re.search(ENDS.replace("LETTER", letter), text)
     return (
         is_bound or bool(is_end) or re.search(ALONE.replace("LETTER", letter), re.sub(SCRIPTED, " ", text)) is not None

@@ -144,13 +144,14 @@ def _numbered(text: str, place: int) -> Iterator[tuple[str, str]]:
         end = _end_of_sum(text, place)
         for m in takewhile(lambda m: m.end() <= end, islice(found, first, None)):
             if m[1] != "I":  # the identity, whose letter is its size
-                yield m[1], SUBSCRIPTS.get(m[3] or "", m[2])
+                letter = next(filter(None, m.groups()[1:]))
+                yield m[1], SUBSCRIPTS.get(letter, letter)
 
 
 @lru_cache(maxsize=4)
 def _all_numbered(text: str) -> tuple[re.Match[str], ...]:
     """The names with a letter below in a text: found once for all its sums."""
-    return () if text.isascii() and "_" not in text else tuple(re.finditer(NUMBERED, text))
+    return tuple(re.finditer(NUMBERED, text))
 
 
 def _end_of_sum(text: str, place: int) -> int:
@@ -162,7 +163,8 @@ def _end_of_sum(text: str, place: int) -> int:
 
 
 BARE = rf"(?:[∑Σ]|\bsum\b)(?!\s*[_^{SUBS}])"
-NUMBERED = rf"(?<![A-Za-z]{{2}})({LETTER})(?:_(?:\{{(?=[i-np-t]\}}))?([i-np-t])\}}?|([ᵢⱼₖₗₘₙₚᵣₛₜ]))(?![\w])"
+LOW = r"_(?:\{(?=[i-np-t]\}))?([i-np-t])\}?|([ᵢⱼₖₗₘₙₚᵣₛₜ])"
+NUMBERED = rf"(?<![A-Za-z]{{2}})({LETTER})(?:{LOW}|\^\{{?\(([i-np-t])\)\}}?|\[([i-np-t])\]|\(([i-np-t])\))(?!\w)"
 
 
 def bound_text(piece: Excerpt) -> Size:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from matdiff.algebra.dims import Size
+from matdiff.language.limits import implied_letters
 from matdiff.language.names import MARKS, SUBS, SUBSCRIPT, SUBSCRIPTS, canonical
 from matdiff.language.syntax import Node
 from matdiff.records import NamedTuple
@@ -70,6 +71,11 @@ def bound_letters(text: str) -> frozenset[str]:
     return frozenset(canonical(letter) for letter in letters if letter.isalpha())
 
 
+def running_letters(text: str) -> frozenset[str]:
+    """The letters that sums bind, and those that number what sums without limits are of: the i of ∑ (y^{(i)} − b)²."""
+    return bound_letters(text) | implied_letters(text)
+
+
 class Heads:
     """The definitions with parameters in a text.
 
@@ -84,7 +90,7 @@ class Heads:
         self.plain: dict[str, tuple[str, ...]] = {}
         self.named: set[str] = set()
         items = list(re.finditer(ITEM, text)) if "=" in text and "(" in text else []
-        bound = bound_letters(text) if items else frozenset[str]()
+        bound = running_letters(text) if items else frozenset[str]()
         for item in items:
             head, written = _head(item), _spelt(item.group(1))
             calls = list(re.finditer(rf"(?<![a-z]{{2}})(?<!\b[lt]){written}['′]*\s*\(", text))  # no p of exp(x)

@@ -14,7 +14,7 @@ from itertools import pairwise
 from matdiff.errors import AmbiguityError
 from matdiff.language.names import DOTS, LETTER, SUBS, SUBSCRIPTS, as_index
 from matdiff.language.outside import closing, outside
-from matdiff.language.parameters import bound_letters
+from matdiff.language.parameters import running_letters
 from matdiff.language.transcript import Edit, Transcript
 from matdiff.regex import regex
 
@@ -82,7 +82,7 @@ def _indices(text: str) -> Iterator[Edit]:
 def _transposes(text: str) -> Iterator[Edit]:
     """Moves the transpose of xᵀ(t) behind the argument, where t is the index of a sum or x(t) stands there, too."""
     found = list(BEFORE_ARGUMENT.finditer(text))
-    bound = bound_letters(text) if found else frozenset[str]()
+    bound = running_letters(text) if found else frozenset[str]()
     for m in found:
         called = rf"(?<!\w){re.escape(m['name'])}\s*\(\s*{m['letter']}(?!\w)"
         if m["letter"] in bound or re.search(called, text):

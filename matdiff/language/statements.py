@@ -17,7 +17,7 @@ from matdiff.language.formulas import is_formula
 from matdiff.language.joining import is_item, joined
 from matdiff.language.left_sides import Piece
 from matdiff.language.names import LETTER
-from matdiff.language.parameters import bound_letters
+from matdiff.language.parameters import running_letters
 from matdiff.language.parting import ONE_NAME, pieces_of, word_of
 from matdiff.language.questions import Question, question_at
 from matdiff.language.requests import request_at
@@ -199,7 +199,7 @@ def _left_sides(
 
 def _of_members(text: str, kept: list[Piece]) -> list[Edit]:
     """What changes where y(x_n, w) = … and r_i(x) = … are said for every member that is summed over."""
-    bound = bound_letters(text) if "(" in text else frozenset[str]()
+    bound = running_letters(text) if "(" in text else frozenset[str]()
     return [edit for piece in kept for edit in left_sides.of_any_member(text, piece, bound)] if bound else []
 
 

@@ -68,7 +68,7 @@ def _letter_inside(bound: Bound, node: Node, scope: Scope) -> str:
     inside = free_letters(node.parts[0], None)
     letters = [i for i in sorted(inside & RUNNING) if i not in (*scope, *wanted_indices(bound.wrt), *bound.declared)]
     nodes = list(postorder(node.parts[0]))
-    bases = {id(n.parts[0]) for n in nodes if n.kind in ("subscript", "index")}
+    bases = {id(n.parts[0]) for n in nodes if n.kind in ("subscript", "index") or _is_numbered(n)}
     bare = {n.value for n in nodes if n.kind == "NAME" and id(n) not in bases} & DATA - bound.wrt - {*bound.declared}
     if len(letters) > 1 or (letters and bare):
         message = f"it is not clear what the sum runs over: {', '.join([*letters, *sorted(bare)])}"
@@ -342,6 +342,11 @@ def _letters(subscript: str) -> set[str]:
     return {letter for word in re.findall(r"[^\W\d_]+", subscript) for letter in split_letters(word)}
 
 
+def _is_numbered(node: Node) -> bool:
+    """Whether a node is x^{(i)}."""
+    return node.kind == "power" and len(node.parts) > 1 and is_double(node.parts[1])
+
+
 def free_letters(tree: Node, besides: Node | None) -> set[str]:
     """The letters that stand as indices outside of a node, and that no sum binds there."""
     found = set[str]()
@@ -351,10 +356,15 @@ def free_letters(tree: Node, besides: Node | None) -> set[str]:
         if node is besides:
             continue
         if node.kind == "big_sum" and isinstance(node.value, tuple) and not isinstance(node.value, Summation):
-            taken = taken.union(*(bound_by(c) for c in node.value[1].clauses if isinstance(c, (Range, Among))))
+            clauses = node.value[1].clauses
+            inside = set[str]() if clauses else free_letters(node.parts[0], besides)
+            taken = taken.union(*(bound_by(c) for c in clauses if isinstance(c, (Range, Among))))
+            taken |= inside if len(inside) == 1 else set()  # λ(1 − ∑ x_i) has no i
         elif node.kind == "subscript":
             found |= _letters(node.value) - taken
-        elif node.kind == "index" or (node.kind == "power" and len(node.parts) > 1 and is_double(node.parts[1])):
+        elif node.kind == "unspecified" and [part.kind for part in node.parts] == ["NAME"]:
+            found |= {node.parts[0].value} - taken  # e(t)
+        elif node.kind == "index" or _is_numbered(node):
             found |= {n.value for n in postorder(node.parts[1]) if n.kind == "NAME"} - taken
         stack.extend((part, taken) for part in node.parts)
     return found

@@ -13,7 +13,7 @@ from matdiff.errors import NotationError
 from matdiff.language.customs import customary, kind_of
 from matdiff.language.declared import Declarations
 from matdiff.language.names import GREEK, GREEK_WORDS, LINK, MARKS, PLAIN_SUBSCRIPT, SUBS, SUPERSCRIPTS, canonical
-from matdiff.language.parameters import Heads, bound_letters
+from matdiff.language.parameters import Heads, bound_letters, running_letters
 from matdiff.records import NamedTuple
 from matdiff.regex import match_at
 
@@ -91,7 +91,8 @@ class Vocabulary:
         defined += [canonical(m.group(1)) for m in links]
         self.states, self.steps = _steps_in(text) if "=" in text else (NOTHING, NOTHING)
         self.heads = Heads(text)
-        self.running = bound_letters(text)
+        self.bound = bound_letters(text)
+        self.running = running_letters(text)
         defined = [name for name in defined if not self._is_member(name)]
         self.defined = frozenset(defined)
         of_heads = (*self.heads.plain, *self.heads.called, *self.heads.named)

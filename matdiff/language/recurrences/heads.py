@@ -11,9 +11,8 @@ from collections.abc import Collection, Iterator, Sequence
 from matdiff.algebra.dims import Size
 from matdiff.algebra.expr import FUNCTIONS
 from matdiff.language.extents import Excerpt, parse_size
-from matdiff.language.limits import implied_letters
 from matdiff.language.names import LOWERED, MARKS, SUBS, as_index, canonical
-from matdiff.language.parameters import bound_letters
+from matdiff.language.parameters import running_letters
 from matdiff.records import NamedTuple
 
 NUMBERED = (
@@ -87,7 +86,7 @@ def states(text: str) -> Iterator[str]:
     last = {head.number for _, head in heads if any(_is_last(n) for n in numbered[head.name])}  # l of z_l and a_l: z_L
     leading = {head.number for _, head in heads if head.number.isalpha() and f"{head.number}1" in numbered[head.name]}
     leading &= last
-    ranged = {found.group(1) for found in re.finditer(RANGE, text)} | bound_letters(text) | implied_letters(text)
+    ranged = {found.group(1) for found in re.finditer(RANGE, text)} | running_letters(text)
     for found, head in heads:
         is_function = len(head.name) > 1 and head.name in FUNCTIONS
         if is_function or head.is_worded:  # log_nu, x_max
