@@ -57,10 +57,7 @@ class Options:
         products = [node for node in bound.order if node.kind in ("product", "tight")]
         self.contracted = frozenset(name for node in products for name in _contracted(node))
         self.quadratic = frozenset(name for node in products for name in _inside_quadratic(node))
-        self.powered = frozenset(name for node in bound.order for name in _powered(node))
-        self.powered |= {name for node in products for name in _in_front(node, self.powered)} if self.powered else set()
-        numbers = self.powered.union(*(_squared(node) for node in bound.order if node.kind == "power"))
-        self.prices = numbers.union(*(_beside(node, numbers) for node in products if numbers))
+        self.powered, self.prices = _numbers_by_powers(bound.order, products)
         letters = {name for name in bound.names if len(name.partition("_")[0]) == 1 and name[0].isupper()}
         called = {name for name in letters if re.search(rf"{name}\s*\(", bound.text)} if "(" in bound.text else set()
         self.capitals = frozenset(letters - called)
@@ -234,6 +231,14 @@ def _powered(node: Node) -> Iterator[str]:
     if is_usual and all(part.kind in PLAIN_FACTORS for part in factors):
         letters = [*bases, *(part.value[0] for part in factors if part.kind == "symbol")]
         yield from (name for name in letters if name[0].isupper() and name.isascii())
+
+
+def _numbers_by_powers(order: Iterable[Node], products: list[Node]) -> tuple[frozenset[str], frozenset[str]]:
+    """The capital letters that are numbers by their powers; and these, squared letters, and what multiplies them."""
+    powered = frozenset(name for node in order for name in _powered(node))
+    powered |= {name for node in products for name in _in_front(node, powered)} if powered else set()
+    numbers = powered.union(*(_squared(node) for node in order if node.kind == "power"))
+    return powered, numbers.union(*(_beside(node, numbers) for node in products if numbers))
 
 
 def _squared(node: Node) -> Iterator[str]:

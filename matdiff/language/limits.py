@@ -164,7 +164,8 @@ def _end_of_sum(text: str, place: int) -> int:
 
 BARE = rf"(?:[∑Σ]|\bsum\b)(?!\s*[_^{SUBS}])"
 LOW = r"_(?:\{(?=[i-np-t]\}))?([i-np-t])\}?|([ᵢⱼₖₗₘₙₚᵣₛₜ])"
-NUMBERED = rf"(?<![A-Za-z]{{2}})({LETTER})(?:{LOW}|\^\{{?\(([i-np-t])\)\}}?|\[([i-np-t])\]|\(([i-np-t])\))(?!\w)"
+IN_BRACKETS = r"\^\{?\(([i-np-t])\)\}?|\[([i-np-t])\]|\(([i-np-t])\)"
+NUMBERED = rf"(?<![A-Za-z]{{2}})({LETTER})(?:{LOW}|{IN_BRACKETS})(?![^\W{''.join(SUPERSCRIPTS)}])"
 
 
 def bound_text(piece: Excerpt) -> Size:
