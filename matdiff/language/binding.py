@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 Labelled = Mapping[str, tuple[str, bool]]
 NO_LABELS: Labelled = {}
-STEP = r"[^\W\d_]\s*[-+−]\s*[0-9]+|[*∗⋆]{2}"  # w_{t-1} and k_{**}, of which no sum binds t
+STEP = r"[^\W\d_]\s*[-+−]\s*[0-9]+|[*∗⋆]{2}|[A-Z]\s*\^\s*c"  # w_{t-1}, of which no sum binds t, k_{**} and x_{S^c}
 
 
 class Bound:
@@ -249,7 +249,7 @@ class Bound:
             self.as_part(node, base, fixed, scope)
             return None
         if base.kind == "NAME" and re.fullmatch(STEP, text):
-            self.leave(node, base, [text.replace(" ", "")], scope)
+            self.leave(node, base, [re.sub(r"[\s^]", "", text)], scope)
             return None
         if "" in pieces or not re.fullmatch(r"(?:[\w\s,]|\[\w+\]|:(?=\s*(?:,|$)))+", text):
             raise self.error(node, f"the subscript {text} is not made of letters and digits")

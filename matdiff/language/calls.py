@@ -143,14 +143,15 @@ class Calls(DoubtfulCalls):
             return False  # h ⊙ (1 − h)
         if called.group(1) and not self.vocabulary.is_called(name):
             return custom and self.decide(start, name != "h", 2 - (name == "h"))  # h′(x − y) is rather an inner product
-        if not custom and (name == "pi" or match_at(PLACES, self.text, called.end() - 1)):
-            return False  # x(2) is an entry
         if inside and inside.group(1) and canonical(inside.group(1)) in self.vocabulary.running:
             value = rf"{re.escape(self.text[start : inside.end()])}\s*(?:{TRANSPOSED})"
             if search_in(value, self.text):
                 return False  # φ(i)ᵀ is that of a vector
         is_of_letter = inside is not None and inside.group(1) is not None and self.vocabulary.only_called(name)
-        reads = self.decide(start, custom, LETTER_MULTIPLIED if custom and is_of_letter else 2 if custom else 3)
+        is_between = match_at(DIFFERENCE, self.text, called.end() - 1) is not None  # x[n − k]
+        reads = (custom or name[0].isupper() or is_between) and self.decide(
+            start, custom, LETTER_MULTIPLIED if custom and is_of_letter else 3 - custom
+        )
         if not reads and name in IN_CAPITALS and self.vocabulary.only_called(name):
             written = self.text[start : called.start()]
             self.note(start, f"{written}(…) is a product; of each entry {IN_CAPITALS[name]} is written in letters")
@@ -381,7 +382,7 @@ class Calls(DoubtfulCalls):
         if not match_at(OPERAND_FOLLOWS, self.text, end):
             raise self.error(f"the function {name} is used without an argument", start, end, f"write {name}(…)")
         self.operand("PREFIX", value, start, end)
-        is_before_number = match_at(r"\s*[0-9]", self.text, end) is not None
+        is_before_number = match_at(r"\s*(?:[0-9]|π(?![_^]))", self.text, end) is not None
         is_root = name == "sqrt" and is_before_number  # √2 x
         self.reaches[-1] = Reach(start, name in WIDE or (is_before_number and not is_root), is_root)  # log 2 π σ²
         return end

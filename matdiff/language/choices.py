@@ -164,7 +164,11 @@ class Options:
         names = [n.value[0] for n in self.bound.order if n.kind == "unspecified" and n.value[1] == 0]
         primed = {n.value[0] for n in self.bound.order if n.kind == "unspecified" and n.value[1] > 0}
         for k, name in enumerate(dict.fromkeys(reversed(names))):  # what stands inside comes before what is outside
-            if name not in primed and name in CUSTOMARY_FUNCTIONS and name not in self.bound.declared:
+            if (
+                name not in primed
+                and name.rstrip("0123456789") in CUSTOMARY_FUNCTIONS
+                and name not in self.bound.declared
+            ):
                 self.choices[function_key(name)] = (("entrywise", 0), ("valued", VALUED + (k > 0)))
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from matdiff.algebra.dims import ONE, Size, size
+from matdiff.errors import AmbiguityError
 from matdiff.language.customs import LETTERS_OF_COUNTS, size_names
 from matdiff.language.places import at, binder_of
 from matdiff.language.scopes import Binder, Fixed, Name, Place, Shifted
@@ -140,6 +141,10 @@ def settle_sets(bound: Bound, names: dict[str, Name], tree: Node) -> None:
         if inside is not None and inside.kind == "symbol" and inside.value[0] in bound.sets:
             node.kind, node.value, node.parts = "cardinality", bound.sets[inside.value[0]][0], []
             names.pop(inside.value[0], None)
+        elif inside is not None and inside.kind == "counter" and id(binder_of(inside.value)) in of:
+            shown = bound.text[node.start : node.end]
+            message = f"{shown} is rather how many members a group has, and no absolute value of an index"
+            raise bound.error(node, message, "give the numbers as a family, as in n_g", AmbiguityError)
         elif inside is not None and inside.kind == "symbol" and inside.value[0] in bound.masks:
             node.kind, node.value, node.parts = "call", "sum", [inside]
     for letter, binders in bound.sets.items():

@@ -253,14 +253,15 @@ def size_names(
 
     Each symbol gives its rows, its columns, and whether these are the range of a family; *told* are those with a name.
     """
-    found = dict(told)
+    found: dict[Size, Size] = {}
     letters = (c for c in "nmpqrskdhtuvwabcefgijlxyz" if c not in taken)
     ranges = (c for c in "NMKTLPQRSJH" if c not in taken)
     first = next(((r, c) for r, c, is_range in symbols if not is_range and _open(r) and _open(c)), None)
     if first and first[0] is not first[1] and not {"m", "n"} & set(taken):
-        found[first[0]], found[first[1]] = size("m"), size("n")
+        found = {first[0]: size("m"), first[1]: size("n")}
         letters = (c for c in "pqrskdhtuvwabcefgijlxyz" if c not in taken)
     count = 0
+    found |= told
     for rows, cols, is_range in symbols:
         for s in (*_open_in(rows), *_open_in(cols)):
             if s not in found:

@@ -140,6 +140,8 @@ def entry(attempt: Attempt, node: Node, base: Typed, indices: Indices) -> Typed:
     """An entry, a row, a column or a slice of a vector or matrix."""
     first = indices[0]
     if isinstance(first, Place) and len(indices) == 1 and len(first.digits) == 2 and ONE not in (base.rows, base.cols):
+        if "0" in first.digits:
+            raise attempt.misfit(node, f"{attempt.written(node)} is no entry, as entries are counted from 1")
         indices = [Place(size(int(digit)), digits=digit) for digit in first.digits]  # A_{12}
     across = (base.rows,) if base.cols is ONE else (base.rows, base.cols)
     if base.rows is ONE and len(indices) == 1:

@@ -7,6 +7,7 @@ matrix.  Anything else is a doubt, and an error that names both; sin and the lik
 
 from __future__ import annotations
 
+import re
 from functools import partial
 
 from matdiff.algebra.dims import ONE
@@ -100,12 +101,15 @@ def is_signed(attempt: Attempt, node: Node) -> bool:
 
 
 def is_symbol(node: Node) -> bool:
-    """Whether a piece of text is a letter for a matrix, perhaps with a sign and scalars."""
+    """Whether a piece of text is a letter for a matrix, perhaps with a sign and scalars, or RᵀR_d of one letter."""
     while True:
         if node.kind in ("group", "negative", "positive"):
             node = node.parts[0]
         elif node.kind in ("product", "tight") and len(rest := [p for p in node.parts if not p.typed.is_scalar]) == 1:
             node = rest[0]
+        elif node.kind in ("product", "tight") and len(rest) == 2 and rest[0].kind == "transpose":
+            pair = (rest[0].parts[0], rest[1])
+            return all(map(is_symbol, pair)) and len({re.split("[_0-9]", p.value[0])[0] for p in pair}) == 1
         else:
             return node.kind in ("symbol", "member")
 

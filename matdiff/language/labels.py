@@ -241,8 +241,18 @@ class Labels:
             raise AmbiguityError(message, text=known.text, span=quotes[0], suggestion=hint)
         if both and not is_matrix:
             return True, DOUBTFUL  # x − x' has no transpose, kron(x, x') may have one
+        again = re.escape(written)
+        if is_matrix and before_factor and self.has_pair and search_in(rf"{again}(?!\s*['′])", text):
+            return False, 0 if search_in(rf"{again}(?:['′]\s*|\s+){again}", text) else DOUBTFUL  # W'W
         others = self.quotes_transpose and not both
         return False, 0 if before_factor or others else CUSTOM
+
+    @cached_property
+    def has_pair(self) -> bool:
+        """Whether a vector stands beside another one with a prime, as b and b' do in W'σ(W x + b) + b'."""
+        letters = set(re.findall(r"(?<![^\W_])([a-z])['′]", self.text))
+        pairs = (letter for letter in letters if self.stands_bare(letter))
+        return any(self._is_term(quoted) for letter in pairs for quoted in self.standing((letter,), "['′]"))
 
     @cached_property
     def quotes_transpose(self) -> bool:

@@ -32,7 +32,7 @@ SETTING = (  # what only says how a formula looks, or where it stands on the pag
     r"|\\(?:text|mbox)\s*\{[\s,]*(?:if|for|when|where|and)[\s,:]*\}"  # as in cases
     r"|\\(?:(?:re)?newcommand|providecommand|DeclareMathOperator|DeclarePairedDelimiter|def|let)\*?"
     rf"(?:\s*(?:\[[0-9]\]|\\[A-Za-z]+|=|#[0-9]|{GROUP}))+"
-    rf"|\\(?:{'|'.join(WORDS.split())})(?![A-Za-z])\*?|\\[^A-Za-z]"
+    rf"|\\(?:{'|'.join(WORDS.split())})(?![A-Za-z])\*?|\\[^A-Za-z]|=\s*\\\\[\s&]*="  # = \\ &=
 )
 SIGN = rf"{SETTING}|(?P<sign>\\[A-Za-z]+|\w+|\S)"
 

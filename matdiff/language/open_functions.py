@@ -40,7 +40,7 @@ def call_of_letter(attempt: Attempt, node: Node, name: str, order: int, pieces: 
     if name in OF_SEVERAL and front.kind == "list":
         require_points(attempt, node, name, front.parts)
         attempt.note(node, f"{name} is a function with scalar values that is left open; {GIVEN.format(name)}")
-    elif name not in CUSTOMARY_FUNCTIONS:
+    elif name.rstrip("0123456789") not in CUSTOMARY_FUNCTIONS:
         raise attempt.misfit(node, f"{name} is not known as a function", f"declare it, as in {name}: m, n -> scalar")
     return call(attempt, node, Called(name, 0), pieces)
 

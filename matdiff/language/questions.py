@@ -233,7 +233,8 @@ def _runs(text: str, goal: re.Match[str], low: str, known: Collection[str]) -> b
     names = re.split("[∈≥≻⪰:]", low)[0]
     letters = set(re.findall(r"(?<![^\W\d_])[^\W\d_](?![^\W\d_])", re.sub(r"_\{?\w+", "", names))) - set(known)
     behind = re.sub(r"[‖|⟩]\s*_\{?\w", "‖", text[goal.end() :])  # the F of ‖X‖_F is no index
-    return any(search_in(as_index(letter), behind) for letter in letters)
+    values = {c for c in re.sub(r"_(?:\{[^{}]*\}|\w)", " ", behind) if c.isupper()}  # the S of ‖W_S S‖ is one
+    return any(search_in(as_index(letter), behind) for letter in letters - values)
 
 
 def _derivative(text: str, place: int, known: Collection[str]) -> Question | None:

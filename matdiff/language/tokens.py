@@ -16,12 +16,15 @@ from matdiff.language.tables import END
 from matdiff.language.transcript import APART, NAME_ENDS, NAMED, Transcript
 from matdiff.language.words import Vocabulary
 from matdiff.records import NamedTuple
+from matdiff.regex import regex
 
 ENDERS = frozenset((*CLOSERS, *BEHIND, "NAME", "NUMBER", "ARRAY"))
 SIGNS_OF_PRODUCTS = (*OF_PRODUCTS, "LOOSE")
 STOPS = frozenset((*SIGNS_OF_PRODUCTS, "PLUS", "MINUS", "COLON", "COMMA", "SEPARATOR", "WHERE", "DEFINE", "ABBREVIATE"))
 CLOSING = {"(": ")", "[": "]", "{": "}", "⟨": "⟩"}
 OF_NUMBERS = ("tr", "Tr", "trace", "det", "logdet")
+BOLD = (r"\mathbf", r"\boldsymbol", r"\bm")
+SPACE = regex(r"(?:[\s~]|\\[,:;> ]|\\q?quad\b)+")  # of LaTeX
 UNMARKED = str.maketrans("", "", NAMED + NAME_ENDS)  # what LaTeX marks names by is not shown
 WIDE = frozenset("tr Tr trace det logdet vec diag rank inv".split())  # tr A X is the trace of AX; log a b is log(a) b
 
@@ -91,6 +94,7 @@ class Emitter:
                 self.require_brackets("NUMBER", start, end)  # e^-2x
                 ends = kind == "FUNCTION" and value in OF_NUMBERS  # det A tr(B) is det(A) tr(B)
                 is_parted = self.gap or (self.ends_bars() and kind not in OPENERS)  # log|A||B|
+                is_parted = is_parted or (self.reaches[-1] is not None and self.spaced(kind, start))
                 loose = kind in ("BIG_SUM", "PREFIX") or (is_parted and (ends or not self.reached(kind, start, end)))
                 self.emit("LOOSE" if loose else "JUXT", None, start, start)
         return self.emit(kind, value, start, end)
@@ -159,24 +163,39 @@ class Emitter:
         return True
 
     def reached(self, kind: str, start: int, end: int) -> bool:
-        """Whether a function without brackets takes in what stands behind a gap; a blank of LaTeX between two names
-        says nothing, and log a b is doubtful there, as log x' A x is anywhere.
-        """
+        """Whether a function without brackets takes in what stands behind a gap: log a b in LaTeX is doubtful."""
         reach = self.reaches[-1]
         if reach is None or self.last == "TRANSPOSE":
             return reach is not None  # log wᵀ x is log(wᵀx)
         if reach.wide is None:
             doubt, (begin, stop), source = None, self.script.span(reach.place, end), self.script.source
-            blank = source[self.script.span(self.tokens[-1].start, start - 1)[1] : self.script.span(start, end)[0]]
-            is_plain = kind == "NAME" and self.last in ("NAME", "SUBSCRIPT") and not blank.strip()
+            between, is_name = self.between(start), kind == "NAME" and self.last in ("NAME", "SUBSCRIPT")
             is_form = any(t.type == "TRANSPOSE" and t.start >= reach.place for t in self.tokens)  # log x' A x
-            is_doubtful = not self.gap or (is_plain and ("\\" in source or is_form))
-            if reach.is_asked or (is_doubtful and not reach.widens):
+            is_plain = is_name and not between.strip() and ("\\" in source or is_form)
+            if reach.is_asked or ((is_plain or (not self.gap and self.ends_bars())) and not reach.widens):
                 message = f"{source[begin:stop]} can be the function of the product, or a product with the function"
                 hint = "put its argument in brackets"
                 doubt = AmbiguityError(message, text=source, span=(begin, stop), suggestion=hint)
             reach.wide = self.decide(reach.place, reach.widens, 2, doubt)
+            if is_name and "\\" in between and not reach.wide:
+                self.note(
+                    reach.place,
+                    f"in {source[begin:stop]} the function ends before the last letter; with brackets it goes on",
+                )
         return reach.wide
+
+    def between(self, start: int) -> str:
+        """What the source has between the last token and the operand at *start*."""
+        span, last = self.script.span, self.tokens[-1]
+        return self.script.source[span(last.start, last.end)[1] : span(start, start + 1)[0]]
+
+    def spaced(self, kind: str, start: int) -> bool:
+        r"""Whether a space of LaTeX that is no gap, or another font, may end a function: \cos\theta\, x."""
+        between, place = self.between(start), self.script.span(*self.tokens[-1][2:])[0]
+        was_bold = self.script.source[max(0, place - 14) : place].rstrip("{ ").endswith(BOLD)
+        if between.lstrip().startswith(BOLD) and not (was_bold or self.script.source.startswith(BOLD, place)):
+            return True  # \cos\theta \mathbf x
+        return SPACE.fullmatch(between) is not None and (kind != "NAME" or "\\" in between)
 
     def decide(self, place: int, custom: bool, cost: int, doubt: MatdiffError | None = None) -> bool:
         """Custom's answer at a place, or the other one where the elaborator asks for it.
