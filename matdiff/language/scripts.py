@@ -20,6 +20,7 @@ from matdiff.regex import match_at, search_in
 
 QUOTES = ("'", "′")
 QUOTED = r"'(\w+)'|\"(\w+)\""
+OF_SPECTRA = ("lambda", "sigma")  # λ_max(A)
 LONGEST_NUMBER = 100
 TWO_LABELS = r"\s*\^\s*\{\s*(?:\[\s*\w+\s*\]|\(\s*\w+\s*\))\s*(?:\[\s*\w+\s*\]|\(\s*\w+\s*\))[^{}]*\}"
 SHIFTED = (  # x^{k+1}, a^{(l-1)}
@@ -106,10 +107,15 @@ class Scripts(Comparisons):
         return UnsupportedError(message, text=self.text, span=(start, end), suggestion=hint)
 
     def require_no_spectrum(self, m: re.Match[str]) -> None:
-        """Refuses λ(A), λ_i(A), σ_i(XᵀX): the eigenvalues and singular values, and no products."""
+        """Refuses λ(A), λ_i(A), σ_i(XᵀX), λmax(A): the eigenvalues and singular values, and no products."""
+        letter, _, extreme = self.tokens[-3:] if len(self.tokens) > 2 else (None, None, None)
+        if letter and extreme and extreme.value in ("max", "min") and letter.value in OF_SPECTRA:
+            span = (letter.start, m.start())
+            if letter.end == extreme.start:
+                raise no_function(self.text[slice(*span)], self.vocabulary.functions, self.text, span)
         base = self.bearer()
         name = self.tokens[base].value if base >= 0 else ""
-        is_one = name.rstrip("0123456789") in ("lambda", "sigma") and name not in self.vocabulary.names
+        is_one = name.rstrip("0123456789") in OF_SPECTRA and name not in self.vocabulary.names
         if is_one and match_at(OF_MATRIX, self.text, m.start()):
             start = self.tokens[base].start
             raise no_function(self.text[start : m.start()], (), self.text, (start, m.start()))
