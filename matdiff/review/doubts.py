@@ -144,7 +144,8 @@ def is_strange(scope: Scope, truth: Expr, value: Expr) -> bool:
 def with_sizes(scope: Scope, value: Expr, truth: Expr) -> Iterator[tuple[Expr, Expr]]:
     """Two sides with the sizes of shapes in place of letters that say how many there are: tr(H) = p of an X: n × p."""
     leaves = {*symbols(value), *symbols(truth)}
-    found = sorted((s for s in leaves if s.name in COUNTS and s.shape == SCALAR and s.name not in scope.given), key=str)
+    letters = (s for s in leaves if s.name in COUNTS and s.shape == SCALAR and not s.ranges)
+    found = sorted((s for s in letters if s.name not in scope.given), key=str)
     sizes = sorted({str(size) for s in leaves if scope.is_open(s.name) for size in s.shape} - {"1"})
     for chosen in permutations(sizes, len(found)) if found else ():
         said: dict[Expr, Expr] = dict(zip(found, (Symbol(size, SCALAR) for size in chosen), strict=True))
