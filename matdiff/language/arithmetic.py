@@ -25,9 +25,11 @@ from matdiff.algebra.operators.square import Inverse
 from matdiff.errors import AmbiguityError
 from matdiff.language.additions import negative
 from matdiff.language.broadcasting import axis_of, repeat
+from matdiff.language.counting import COUNTS
 from matdiff.language.named_functions import is_entrywise
+from matdiff.language.powers import is_of_terms
 from matdiff.language.syntax import Node, without_brackets
-from matdiff.language.typed import Typed, described
+from matdiff.language.typed import Typed, described, is_vector
 from matdiff.language.typing import Attempt, rule
 
 
@@ -102,11 +104,6 @@ def type_product(attempt: Attempt, node: Node) -> Typed:
 OF_NUMBERS = 5  # what it costs that y_i · log p_i is the product of two vectors, unless they are bold
 
 
-def is_vector(a: Typed) -> bool:
-    """Whether a piece is a column with more than one row."""
-    return a.cols is ONE and a.rows is not ONE
-
-
 def inner_product(attempt: Attempt, node: Node, a: Typed, b: Typed) -> Typed:
     """x · y = xᵀy"""
     if not attempt.same_shape(a, b):
@@ -148,7 +145,9 @@ def multiply(attempt: Attempt, node: Node, factors: list[Typed]) -> Typed:
             waiting.append(run)
             run = []
         elif run and not attempt.unify(run[-1].cols, factor.rows):
-            if not is_by_entry(attempt, node, run[-1], factor):
+            if is_of_terms(attempt, node, run[-1], factor):
+                run[-1] = hadamard(attempt, node, run[-1], factor)
+            elif not is_by_entry(attempt, node, run[-1], factor):
                 raise mismatch(attempt, node, run[-1], factor)
             continue
         run.append(factor)
@@ -259,6 +258,9 @@ def divide(attempt: Attempt, node: Node, a: Typed, b: Typed) -> Typed:
     of_matrices = not a.is_scalar and ONE not in (b.rows, b.cols)
     if of_matrices and not attempt.bound.dialect.is_python:
         return multiply(attempt, node, [a, inverted(attempt, node, b, "B/A", "for least squares write B*A'*inv(A*A')")])
+    names = [piece.node.value[0] for piece in (a, b) if piece.node.kind == "symbol"]
+    if len(names) == 2 and COUNTS.isdisjoint(names) and is_of_terms(attempt, node, a, b):
+        return dot_divide(attempt, node, a, b)  # ∑ p log(p/q)
     if not b.is_scalar and a.number is not None and b.cols is ONE and is_by_entries(b.node):
         shown = attempt.shown(b)
         attempt.note(node, f"the division by {shown} is entry by entry")

@@ -149,9 +149,9 @@ class Calls(DoubtfulCalls):
                 return False  # φ(i)ᵀ is that of a vector
         is_of_letter = inside is not None and inside.group(1) is not None and self.vocabulary.only_called(name)
         is_between = match_at(DIFFERENCE, self.text, called.end() - 1) is not None  # x[n − k]
-        reads = (custom or name[0].isupper() or is_between) and self.decide(
-            start, custom, LETTER_MULTIPLIED if custom and is_of_letter else 3 - custom
-        )
+        is_entry = match_at(PLACES, self.text, called.end() - 1) is not None  # A(2)
+        may_be = custom or (not is_entry and (name[0].isupper() or is_between))
+        reads = may_be and self.decide(start, custom, LETTER_MULTIPLIED if custom and is_of_letter else 3 - custom)
         if not reads and name in IN_CAPITALS and self.vocabulary.only_called(name):
             written = self.text[start : called.start()]
             self.note(start, f"{written}(…) is a product; of each entry {IN_CAPITALS[name]} is written in letters")

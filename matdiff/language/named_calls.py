@@ -73,11 +73,11 @@ def resolve_function(bound: Bound, node: Node, scope: Scope) -> None:
 
 
 def summed_in(inside: Node) -> set[int]:
-    """What is summed: the whole, and the powers in its terms, as x² of sum(x² − log x²)."""
+    """What is summed: the whole, and the powers and products in its terms, as x² of sum(x² − log x²)."""
     found, stack = {id(inside)}, [inside]
     while stack:
         node = without_brackets(stack.pop())
-        found |= {id(node)} if node.kind == "power" else set()
+        found |= {id(node)} if node.kind in ("power", "product", "tight") else set()
         is_function = node.kind in ("call", "apply") and is_entrywise(node.value)
         stack += node.parts if is_function or node.kind in ("sum", "negative", "product", "tight") else []
     return found

@@ -16,7 +16,7 @@ from matdiff.algebra.operators.symmetry import assumed, is_symmetric
 from matdiff.errors import AmbiguityError, UnsupportedError
 from matdiff.language.broadcasting import filled
 from matdiff.language.syntax import Node, postorder, without_brackets
-from matdiff.language.typed import Typed
+from matdiff.language.typed import Typed, is_vector
 from matdiff.language.typing import Attempt, rule
 
 NUMBERS = ("NUMBER", "norm", "bars")  # what is a number by its signs, of which nobody takes a transpose
@@ -240,3 +240,17 @@ def type_dot_power(attempt: Attempt, node: Node) -> Typed:
     if a.is_scalar or not exponent.is_scalar:
         return scalar_power(attempt, node, a, exponent)
     return attempt.typed(node, (a.rows, a.cols), (a, exponent), make_power)
+
+
+def is_of_terms(attempt: Attempt, node: Node, a: Typed, b: Typed) -> bool:
+    """Whether x y of two columns is what is summed, ∑ y log p: each letter stands for its entries there.
+
+    The unknown m of ∑ w (y − m)² may as well be one value.
+    """
+    if id(node) not in attempt.bound.summed or not (is_vector(a) and is_vector(b) and attempt.same_shape(a, b)):
+        return False
+    terms = (part for n in postorder(node) if n.kind == "sum" for part in n.parts if part.kind == "symbol")
+    if any(part.value[0] in attempt.bound.wrt and part.typed.guessed for part in terms):
+        return False
+    attempt.note(node, f"{attempt.written(node)} is taken entry by entry, as what is summed is")
+    return True

@@ -99,3 +99,8 @@ def build(root: Typed) -> Expr:
             stack.append((piece, True))
             stack.extend((o, False) for o in reversed(piece.operands) if id(o) not in done)
     return done[id(root)]
+
+
+def is_vector(a: Typed) -> bool:
+    """Whether a piece is a column with more than one row."""
+    return a.cols is ONE and a.rows is not ONE
