@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
-from matdiff.algebra.dims import size
+from matdiff.algebra.dims import Size, size
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.laws import Law, Statement
-from matdiff.errors import NotationError
+from matdiff.errors import MatdiffError, NotationError
 from matdiff.language.answers import noted
 from matdiff.language.counting import name_sizes
 from matdiff.language.declarations import declare, declare_members, leading_declarations
@@ -31,11 +32,30 @@ def read_line(text: str, declared: Declarations, scalar: bool = False) -> Expr:
     >>> print(read_line("-X^-1 d(X) X^-1", declare("X: n x n")))
     −X⁻¹ dX X⁻¹
     """
+    read, table, general = _line(text, tuple(declared.table.items()), tuple(declared.general.items()), scalar)
+    declared.table.clear()
+    declared.table.update(table)
+    declared.general.update(general)
+    if isinstance(read, MatdiffError):
+        raise read.with_traceback(None)
+    return read
+
+
+@lru_cache(maxsize=1 << 12)
+def _line(
+    text: str, known: tuple[tuple[str, Declaration], ...], general: tuple[tuple[str, Size], ...], scalar: bool
+) -> tuple[Expr | MatdiffError, dict[str, Declaration], dict[str, Size]]:
+    """A side under what is known, or the error in it, and what is declared then; a derivation is read several times."""
+    declared = Declarations(dict(known))
+    declared.general.update(general)
     is_matrix = any(name.startswith("Sigma_") for name in declared)  # Σ_{k}, which is no sum
-    declare_members(declared, bound_letters(text.replace("Σ", "S") if is_matrix else text))
-    expr = Readings(text, declared, [], scalar, True).best().expr
+    try:
+        declare_members(declared, bound_letters(text.replace("Σ", "S") if is_matrix else text))
+        expr = Readings(text, declared, [], scalar, True).best().expr
+    except MatdiffError as error:
+        return error.with_traceback(None), declared.table, declared.general
     declare_symbols(expr, declared)
-    return expr
+    return expr, declared.table, declared.general
 
 
 def read_within(text: str, declared: Declarations) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from fractions import Fraction
+from functools import lru_cache
 
 from matdiff import regex as re
 from matdiff.algebra.constants import Ones
@@ -33,6 +34,7 @@ class Outcome(NamedTuple):
     decides: bool = False
 
 
+@lru_cache(maxsize=1 << 12)
 def compared(a: Expr, b: Expr) -> Outcome:
     """Whether two values of one shape are equal wherever both exist.
 

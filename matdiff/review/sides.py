@@ -99,10 +99,7 @@ class Beside:
         self.equations = Equations(as_usual(self.scope))
         self.scope.solutions = self.equations.solutions
         self.defined: set[str] = set()
-        self.following, self.said = (
-            self.verdicts(),
-            list[Judged](),
-        )  # the next verdicts, the last ones
+        self.following, self.said = self.verdicts(), list[Judged]()  # the next verdicts, the last ones
         self.squared: dict[str, Beside] = {}  # by the size of what has none
         self.has_derived = False  # a derivative stands above, which may be meant to be 0 from there on
         self.derived_by: set[str] = set()  # the unknowns of these
