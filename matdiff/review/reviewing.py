@@ -94,8 +94,10 @@ def verdicts(
     if not any(judge.counts(line, judge.scope) for line in judge.lines):
         return [Judged(line, NO_CLAIM, scope=judge.scope) for line in judge.lines[start:end]]
     found = judge.upto(len(judge.lines) if end is None else end)[start:]
-    found = [_alone(j, judge, where) if j.verdict == UNREAD and judge.counts(j.line, judge.scope) else j for j in found]
-    return _stacked(found, judge, where) if any("is a family of" in j.reason for j in found) else found
+    is_open = [j.verdict == UNREAD and judge.counts(j.line, judge.scope) for j in found]
+    found = [_alone(j, judge, where) if asked else j for j, asked in zip(found, is_open, strict=True)]
+    has_families = any(asked and "is a family of" in j.reason for j, asked in zip(found, is_open, strict=True))
+    return _stacked(found, judge, where) if has_families else found
 
 
 def _stacked(found: list[Judged], judge: Judge, where: str | Mapping[str, str] | None) -> list[Judged]:
@@ -109,7 +111,8 @@ def _stacked(found: list[Judged], judge: Judge, where: str | Mapping[str, str] |
         elif last is not None and x != of_x and re.search(rf"(?<![A-Za-z])(?:{of_x}|{spelt})(?![A-Za-z_])", judge.text):
             said = f"right where the {x}_i are the rows of {of_x}"
             front += rf"${of_x} \in \mathbb{{R}}^{{{last} \times {d.shape[0]}}}$, ${x}_i = {of_x}_{{i,:}}^T$, "
-    again = [j.moved(-1, -1 - len(front)) for j in Judge(f"{front}\n{judge.text}", where, judge.wrt).verdicts()][1:]
+    stacked = Judge(f"{front}\n{judge.text}", where, judge.wrt, counts=judge.counts)
+    again = [j.moved(-1, -1 - len(front)) for j in stacked.upto(found[-1].line.number + 1)[1:]]
     again = [j._replace(verdict=CONVENTION, reason=said) if said and j.verdict in RIGHT else j for j in again]
     return [a if _is_surer(a, j) else j for j, a in zip(found, again[found[0].line.number - 1 :], strict=False)]
 
