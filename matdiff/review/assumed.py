@@ -28,7 +28,8 @@ BEGINS_FONT = r"\\text\s*\{|\\(?:mathbf|boldsymbol|bm|mathrm|mathsf)\s+(?=\w)"  
 ADJECTIVE = r"(?:(?:an?|the|any|real|both|square|symmetric|idempotent|orthogonal|positive|definite|and)[\s,]+)*\(?"
 NAME = r"\\?[A-Za-zΑ-Ωα-ω]+(?:_\{?\w{1,2}\}?|[₀-₉])?"
 NEXT = r"(?:\\[A-Za-z]+|[A-ZΑ-Ωα-ω](?:_\{?\w{1,2}\}?|[₀-₉])?)(?![A-Za-z])"
-ONE = rf"\$?({NAME}(?:\$?(?:\s*,\s*|\s*,?\s+and\s+)\$?{NEXT})*)\$?"  # A; Q and R
+MORE = rf"(?:\$?(?:\s*,\s*|\s*,?\s+and\s+)\$?{NEXT})*"  # , and R
+ONE = rf"\$?({NAME}{MORE})\$?"  # A; Q and R
 SQUARED = r"(?:²|\^\s*\{?\s*2\s*\}?)"
 BEGIN = r"(?m)(?:^|[^\w\s)ᵀ⊤'}=]|\b[a-z]{2,}\b)\s*([A-Z])"  # with no factor in front
 MATRIX = r"(?<![A-Za-z\\^_])([A-Z])"
@@ -43,6 +44,7 @@ WORDS = {
     "orthogonal": r"orthogonal(?!\s+(?:project|to\b|compl))",
     "spd": r"(?:positive[- ]definite|(?<!\w)s\.?p\.?d(?!\w))",
     "psd": r"(?:positive[- ]semi-?definite|(?<!\w)p\.?s\.?d(?!\w))",
+    "identity": r"identity(?: (?:matrix|tensor)(?![a-z])|(?=[ $]*(?:[.,;)\n]|$)))",
     "binary": r"(?:0\s*[-–/,]\s*1\s+|binary\s+|observation\s+)?(?:mask(?![a-z])|(?<=1 )matrix|(?<=binary )matrix)",
 }  # a property → the words for it
 OVER = (  # f(X) = … on symmetric matrices
@@ -91,18 +93,22 @@ def _assumptions(text: str) -> Iterator[tuple[str, str]]:
     """The same of a text without fonts."""
     for word, spelt in WORDS.items():
         behind = rf"(?<![\w$]){ONE}\s*(?:is|be|are|=|,)?\s*{ADJECTIVE}{spelt}(?! \$?\\?[A-ZΑ-Ω]\b)"
-        ahead = rf"{spelt}\)?\s+(?:matri(?:x|ces)\s+)?\$?({NEXT}(?:\$?(?:\s*,\s*|\s*,?\s+and\s+)\$?{NEXT})*)"
+        ahead = rf"{spelt}\)?(?:\s+matri(?:x|ces))?(?: +|\s+(?=\$))\$?({NEXT}{MORE})"
         for pattern in (behind, ahead, FORMULAS.get(word, ahead)):
             for m in re.finditer(f"{pattern}|{OVER.format(spelt)}", text):
                 names = re.findall(NAME, re.sub(r"\sand\s", " ", next(filter(None, m.groups()))))
-                for name in names[names[0] == "I" and len(names) > 1 :]:  # of UᵀU = I, A symmetric
-                    yield named(name.removeprefix("\\")), word
+                only = -1 if word == "identity" else names[0] == "I" and len(names) > 1  # of UᵀU = I, A symmetric
+                for name in names[only:] if word != "identity" or names[-1][0].isupper() else ():
+                    yield named(re.sub(r"^\\(?:var)?", "", name)), word
 
 
 def assume(scope: Scope, text: str, curved: bool) -> None:
     """Notes what a text says of its matrices; what says nothing of a neighbourhood, of those that do not vary."""
     for name, word in assumptions(text):
-        if (word in CURVED) == curved and not (curved and name in scope.varied):
+        if word == "identity" and name[0] != "I":
+            scope.conditions[name] = word
+            scope.declared.table.setdefault(name, declare(f"{name}: square")[name])
+        elif (word in CURVED) == curved and not (curved and name in scope.varied):
             _note(scope, name, word)
         elif curved and word == "orthogonal":
             scope.conditions[name] = word

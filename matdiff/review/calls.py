@@ -12,6 +12,7 @@ from matdiff.algebra.expr import Expr, Symbol, replace, symbols
 from matdiff.algebra.operators.products import zero
 from matdiff.errors import MatdiffError
 from matdiff.language.names import SUBS, named
+from matdiff.language.together import read_equation
 from matdiff.review.definitions import STARRED
 from matdiff.review.inserted import Inserted
 from matdiff.review.names import base_named
@@ -95,4 +96,7 @@ def _argument(scope: Scope, argument: Symbol, text: str) -> Expr:
     is_solution = re.sub(STARRED, "", named(text.strip())) == argument.name
     solved = scope.solutions.get(scope.read(argument.name)) if is_solution else None
     solved = zero(argument.shape) if text.strip() == "0" else solved
+    if argument.shape != SCALAR:
+        with suppress(MatdiffError):  # the y of φ(y) is as large as the x of φ(x), where nothing else is said of it
+            read_equation(argument.name, text, scope.declared)
     return scope.read(text) if solved is None else solved

@@ -35,9 +35,7 @@ ASSUMED: tuple[tuple[str, Callable[[Symbol], bool], str], ...] = (
     ("orthogonal", is_square, "orthogonal matrices"),
 )  # a property, of what, and how a tutor would call that
 Parts = tuple[type[Sum | Scale | Product | Hadamard], ...]
-Missing = tuple[
-    tuple[str, str, Parts], ...
-]  # a kind, what a tutor would say, in nodes of which kinds a part is missing
+Missing = tuple[tuple[str, str, Parts], ...]  # a kind, what a tutor would say, in what nodes a part is missing
 TERMS: Missing = (("chain rule", "", (Hadamard,)), ("missing term", "", (Sum,)))
 FACTORS: Missing = (("missing term", "a factor is missing", (Scale, Product, Hadamard)),)
 INNER = "the derivative of the inner function, by which the chain rule multiplies, is missing"
@@ -72,9 +70,8 @@ def causes(fault: Fault, named: Mapping[str, Expr]) -> Iterator[Found]:
         if holds(value, truth, "diagonal", is_square, of_increments=True):
             yield Found("order")
     if _is_of_second_order(value, truth):
-        yield Found(
-            "missing term", None, "a product of increments is of second order: each factor has a term of its own"
-        )
+        said = "a product of increments is of second order: each factor has a term of its own"
+        yield Found("missing term", None, said)
 
 
 def _by_linearity(value: Expr, truth: Expr) -> Iterator[Found]:

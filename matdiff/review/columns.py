@@ -19,15 +19,10 @@ def by_places(row: str) -> str:
     return re.sub(rf"\.(sum|mean)\({AXIS}", r".\1(\2)", re.sub(REDUCED, r"(\2).\1(\3)", row)) if "(" in row else row
 
 
-def _label(row: str) -> str:
-    """The words in front of a formula, up to their colon, or its number: ``Hessian:``, ``3.``."""
-    m = re.match(rf"\s*[^\W\d]+(?: [^\W\d]+)*:\s*|{ITEM}", row)
-    return m.group() if m else ""
-
-
 def without_remark(row: str, column: int) -> tuple[str, int]:
     """A row without the remark that stands in a column at its right, and that column, or the one above."""
-    m = re.compiled(r"(?<=[^\s,;.]) {3,}(?!(?:where|with)\s.*=)(?=\S)").search(row.rstrip(), len(_label(row)))
+    front = re.match(rf"(?:\s*[^\W\d]+(?: [^\W\d]+)*:\s*|{ITEM})?", row)  # ``Hessian:``, ``3.``
+    m = front and re.compiled(r"(?<=[^\s,;.]) {3,}(?!(?:where|with)\s.*=)(?=\S)").search(row.rstrip(), front.end())
     if m is None or "&" in row:
         indent = len(row) - len(row.lstrip())
         is_deep = indent > (24 if row.lstrip()[:1] in "([" else 16)

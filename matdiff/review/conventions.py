@@ -45,7 +45,7 @@ SCATTER = (  # tr(Σ⁻¹S), tr(SΣ⁻¹), tr(ΛS)
     rf"(?P<sigma>Σ|\\Sigma)?\s*(?:{INVERSE_SIGN})\s*(?P<behind>[A-Z])\s*[)\]]"
     rf"|[(\[]\s*(?P<before>[A-Z])\s*(?:Σ|\\Sigma)\s*(?:{INVERSE_SIGN})\s*[)\]]"
     r"|(?:[ΛΩΘ]|\\(?:Lambda|Omega|Theta)(?![a-z]))\s*(?P<weighed>[A-Z])\s*[)\]]"
-    r"|[(\[]\s*(?P<known>[A-Z])\s*(?:[ΛΩΘ]|\\(?:Lambda|Omega|Theta)(?![a-z]))\s*[)\]]"
+    rf"|[(\[]\s*(?P<known>[A-Z])\s*(?:{INVERSE_SIGN})?\s*(?:[ΛΩΘ]|\\(?:Lambda|Omega|Theta)(?![a-z]))\s*[)\]]"
 )
 
 

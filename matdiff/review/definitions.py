@@ -62,9 +62,8 @@ def definitions_in(lines: list[Line], scope: Scope) -> tuple[dict[str, Definitio
             is_new = is_new and (name not in letters_in(sides[0]) or sides[0] == name)  # P = Q + AᵀPA is an equation
             is_new = is_new and not is_model(first, sides[0], lines, "epsilon" in scope.given)
             is_member = bool(indices and name in scope.declared and scope.declared[name].indices)
-            is_new = is_new and (
-                name not in used or _is_introduced(scope, name, line, is_front) or is_member or _is_called(arguments)
-            )
+            is_member |= is_front and name not in scope.given  # before anything else is said
+            is_new = is_new and (name not in used or is_member or _is_called(arguments) or _is_said(name, line))
             if is_new and name in scope.where and not _says_more(scope, sides):
                 is_used = name in used | varied or _stands_beside(first, sides[0], lines)
                 is_new = (_is_said(name, line) and name not in asked) or (is_front and (bool(indices) or not is_used))
@@ -206,11 +205,6 @@ def without_star(side: str, scope: Scope) -> str:
     """X for X* and X̂, which solve an equation for X."""
     base = re.sub(STARRED, "", named(side)) if re.fullmatch(r"\S+", side) else ""
     return base if base in scope.declared and base != named(side) not in scope.names() else side
-
-
-def _is_introduced(scope: Scope, name: str, line: Line, is_front: bool) -> bool:
-    """Whether a name that stands above is defined in a line: with Q = XW, or before anything else is said."""
-    return _is_said(name, line) or (name not in scope.given and is_front)
 
 
 def _is_called(arguments: Sequence[str]) -> bool:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.expr import Expr, Number, Symbol, replace, symbols
 from matdiff.algebra.operators.differentials import Differential
-from matdiff.algebra.operators.products import Power
+from matdiff.algebra.operators.products import Power, zero
 from matdiff.algebra.operators.square import Inverse
 from matdiff.calculus.forms import RESULT, differential_form
 from matdiff.calculus.gradient import gradients
@@ -46,6 +48,17 @@ def by_expression(f: Expr, inner: Expr, order: int = 1) -> Expr:
     there = there or {inner: part}
     back: dict[Expr, Expr] = {part: inner}
     return replace(derivative(replace(f, there.get), part, order), back.get)
+
+
+def expansion(e: Expr, by: Symbol, order: int) -> Expr:
+    """e₀ + e′h + … with the terms up to an order in h, which stands for 0 in all that is differentiated."""
+    still, terms = Symbol(PART, by.shape), [e]
+    moved: dict[Expr, Expr] = {Differential(by): still}
+    for k in range(1, order + 1):
+        form = differential_form(terms[-1], {PART: by}).gradients[RESULT]
+        terms.append(Number(Fraction(1, k)) * replace(form, moved.get))
+    there: dict[Expr, Expr] = {by: zero(by.shape), still: by}
+    return replace(sum(terms[1:], e), there.get)
 
 
 def slope(function: str, at: Expr, declared: Declarations) -> Expr:

@@ -15,6 +15,8 @@ from matdiff.review.operators import LETTER, letters_in
 
 MOVED = rf"\s*(?P<f>{LETTER})\s*\(\s*(?P<at>{LETTER})\s*\+\s*(?P<by>{LETTER})\s*\)\s*"  # f(c + u)
 AWAY = r"\W{0,9}"  # signs of LaTeX between two letters
+POWER = r"(?:([²³])|\^\{?(\d)\}?)?"
+REMAINDER = rf"\s*\+\s*([oO])\s*\([‖|⎸⎹\s]*({LETTER})[‖|⎸⎹\s]*(?:_\{{?\w\}}?)?{POWER}\s*\)\s*$"  # + o(‖h‖²)
 WHY = "an expansion is the function itself where nothing is added to its argument"
 
 
@@ -38,3 +40,14 @@ def misplaced(statement: Statement, given: Collection[str], text: str) -> Fault 
         return None
     truth = Symbol(f"{left.group('f')}({left.group('at')})", SCALAR)
     return Fault(parts[0], Symbol(parts[0], SCALAR), truth, None, False, True, kind="constant", why=WHY)
+
+
+def remainder_in(side: str) -> tuple[str, str, int]:
+    """A side without the remainder at its end, the letter h that it is a function of, and the order of what it leaves.
+
+    >>> remainder_in("f(x) + gᵀh + O(‖h‖²)"), remainder_in("gᵀh")
+    (('f(x) + gᵀh', 'h', 1), ('gᵀh', '', 0))
+    """
+    m = re.search(REMAINDER, side)
+    power = int("0123"["⁰¹²³".find(m[3])] if m[3] else m[4] or 1) if m else 0
+    return (side[: m.start()], m[2], power - (m[1] == "O")) if m else (side, "", 0)

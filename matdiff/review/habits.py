@@ -64,7 +64,8 @@ PRIME_TURNS = r"[\w)]′(?:[^\W\d_]|\)\s*[′⁻^])"  # X′X, (X′)⁻¹
 PRIME = rf"(?<=[\w)\]])′(?!\()|(?<=[)\]{NO_FUNCTIONS}])′(?=\()"  # and in y′(I − H)y, not in f′(x)
 INVERSE_POWER = rf"({LETTER}|{HELD})\s*\^\s*\{{\s*[-−]\s*(\d)\s*[T⊤]\s*\}}"  # X^{{-2T}}
 OF_LAYER = r"\^\s*\{?\s*[(\[]\s*[lL]\s*(?:([-+−])\s*1\s*)?[)\]]\s*\}?"  # a^{(l-1)}, a name
-OF_TIME = r"(?<=[^\W\d_])_(?:t(?![A-Za-z0-9_])|\{\s*t\s*(?:([-+−])\s*1\s*)?\})"  # h_{t-1} beside h_t
+OF_TIME = r"(?<=[^\W\d_])(?:_t(?![A-Za-z0-9_])|(?:_\{|\[)\s*t\s*(?:([-+−])\s*1\s*)?[}\]])"  # h_{t-1} beside h_t
+STEPS = r"(?<=[^\W\d_])(?:_\{|\[)\s*([tk])\s*[-+−]\s*1\s*[}\]]"  # of x_{k+1} and x[k+1]
 LAYERS = {"": "_this ", "+": "_next ", "-": "_prev ", "−": "_prev "}
 DELTAS = r"(\(\(\s*|(?<!\w))δ(\s*[^()/=]*(?:\([^()]*\))?\s*\)?\s*/\s*\(?\s*)δ(?=\s*[^\W\d_])"  # δf/δx
 IS_NEXT = r"(?:⁺|\^\{?\+\}?)\s*(?:\([^()]*\))?\s*&?\s*="  # P⁺ = …: a new P, and no generalised inverse
@@ -198,7 +199,7 @@ class Habits:
     states_numerator    whether derivatives are said to be rows
     turned              which derivatives are the transposes of ours: gradients, Jacobians
     states_columns      whether they are said to be columns
-    has_times           whether h_{t-1} stands in a text, and no sum over t
+    of_time             the pattern of what stands below h_t beside h_{t-1}, or x[k] beside x[k+1], if that is no sum's
     """
 
     def __init__(self, text: str, declared: Mapping[str, Declaration]) -> None:
@@ -207,12 +208,14 @@ class Habits:
         self.states_numerator = re.search(r"(?m)^[^=\n]*numerator layout[^=\n]*$", text) is not None
         self.turned = {"gradients"} if self.states_numerator else set()
         self.states_columns = re.search(r"column (?:vectors|gradients)|gradients are column", text) is not None
-        self._primes = self._sign_of_time(text)
+        self._primes = ("′" if "′" in text else "'") if re.search(TIME, text) else ""  # d/dt: K′ is the increment dK
         self._varies = re.search(VARIATION, text) is not None and re.search(DELTA, text) is None
         names_layers = re.search(r"\^\s*\{?\s*[(\[]\s*([lL])\s*[-+−]", text) is not None
         self._has_layers = names_layers and re.search(r"(?:∑|sum)\s*_\{?[lL]", text) is None
-        names_times = re.search(r"_\{\s*t\s*[-−]\s*1\s*\}", text) is not None
-        self.has_times = names_times and re.search(r"(?:∑|sum|prod|∏)\s*_\{?\s*t|_\{t[|,]", text) is None
+        summed = r"(?:[∑Σ∏]|sum|prod)\s*[_(]\{{?\s*{0}|_\{{{0}[|,]"
+        named_so = {name.rpartition("_")[2] for name in given}  # of an x_k that is declared
+        steps = {t for t in re.findall(STEPS, text) if t not in named_so and not re.search(summed.format(t), text)}
+        self.of_time = OF_TIME.replace("t", steps.pop()) if len(steps) == 1 else ""
         self._names_zero = re.search(r"_\{?0", text) is not None
         self._steps = re.search(BARE_STEP, text) is None and "Delta" not in given
         self._names_delta = "delta" in given
@@ -279,13 +282,6 @@ class Habits:
             return "f ⊙ (A) applies a function that is not given to every entry"
         return ""
 
-    @staticmethod
-    def _sign_of_time(text: str) -> str:
-        """The prime that is d/dt in a text that says so: K′ is the increment dK; empty of another text."""
-        if re.search(TIME, text) is None:
-            return ""
-        return "′" if "′" in text else "'"
-
     def respelt(self, side: str) -> str:
         """A side with its signs in the spelling that the reader knows."""
         side = re.sub(PIECE, lambda m: f"{m[1]}{m[2]}[{m[3] or m[4]}]", side.replace("″", "′′"))
@@ -298,8 +294,8 @@ class Habits:
         side = side if self._names_zero else counted_from_one(side)
         side = re.sub(INVERSE_POWER, r"((\1^{-\2})ᵀ)", side)
         side = re.sub(OF_LAYER, lambda m: LAYERS[m[1] or ""], side) if self._has_layers else side
-        if self.has_times:
-            side = re.sub(OF_TIME, lambda m: LAYERS[m[1] or ""], side)
+        if self.of_time:
+            side = re.sub(self.of_time, lambda m: LAYERS[m[1] or ""], side)
             side = re.sub(r"(?<=[A-Z])(?=[a-z]_(?:this|next|prev))", " ", side)
         side = re.sub(DELTAS, r"\1∂\2∂", side)
         for name, function in self._aliases.items():

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from matdiff import regex as re
 from matdiff.records import NamedTuple
 from matdiff.review.lines import Line, Statement
-from matdiff.review.operators import HELD
+from matdiff.review.operators import FUNCTION, GREEK, HELD
 
 PARAMETER = r"_(?:\{\s*[^\W\d_](?:\s*,\s*[^\W\d_])*\s*\}|[^\W\d_])"
 MEMBER = r"(?:_\{?[a-z]\}?|\^\{?\([a-z]\)\}?)"  # of x_i, x^{(i)}
@@ -24,8 +24,9 @@ class Inserted(NamedTuple):
     def at(self, held: str) -> str:
         """The formula at another argument, in brackets."""
         argument = held.strip() if re.search(r"[-+−]", held) else held[1:-1].strip()
-        spelt = rf"(?<![A-Za-z\\]){re.escape(self.argument)}(?![A-Za-z])"
-        return f"({re.sub(spelt, lambda _: argument, self.formula)})"
+        word = rf"(?<![A-Za-z])(?:{FUNCTION}|{GREEK})(?![A-Za-z])"  # but Qx has an x
+        spelt = rf"{word}|(?<!\\)({re.escape(self.argument)})(?=([A-Za-z])?)"
+        return f"({re.sub(spelt, lambda m: argument + ' ' * bool(m[2]) if m[1] else m[0], self.formula)})"
 
     def fits(self, held: str) -> bool:
         """Whether the formula can be taken at an argument: the entries x_1 of another are not told by it."""

@@ -22,7 +22,7 @@ from matdiff.review.comparing import compared
 from matdiff.review.definitions import defined_by, is_model, without_star
 from matdiff.review.doubts import OFF_DIAGONAL
 from matdiff.review.equations import CONDITION
-from matdiff.review.expansions import misplaced
+from matdiff.review.expansions import misplaced, remainder_in
 from matdiff.review.filling import Origin
 from matdiff.review.fitting import fitted, of_identity
 from matdiff.review.lines import Line, Statement
@@ -194,7 +194,7 @@ class Judge(Beside):
             if is_derivative and sides[1:] and is_told(self.scope, chain.truth, sides[1]):
                 return Chain(self.scope.value(sides.pop(1)), is_derivative)
         is_form = has_increments(first, self.scope) and self.scope.is_form(chain.truth)
-        is_form = is_form and not self.equations.has_increments()
+        is_form = (is_form and not self.equations.has_increments()) or remainder_in(sides[-1])[1] != ""
         with self.scope.trying():
             chain.is_line = (is_derivative or is_form) and not self._is_linearised(sides)
             chain.is_equation = not chain.is_line and (self._is_behind(first) or self._is_condition(line, sides))
@@ -254,7 +254,8 @@ class Judge(Beside):
             self.scope.functions.add(name)
             self.defined.add(name)
             return True
-        if name not in self.defined or name not in self.scope.definitions or indices or len(sides) < 2:
+        is_known = name in self.defined & self.scope.definitions.keys() and not indices
+        if not is_known or len(sides) < 2 or remainder_in(sides[-1])[1]:
             return False
         try:
             value = self.scope.read(sides[1])

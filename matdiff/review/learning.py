@@ -126,9 +126,8 @@ def _find_squares(scope: Scope, said: Mapping[str, Definition], lines: list[Line
             with suppress(MatdiffError, RecursionError):
                 known = declare(f"{name}: square")
                 read_equation(name, said[name].sides[0], known)
-                scope.declared.table.update(
-                    {n: d for n, d in known.table.items() if n not in scope.declared and n != name}
-                )
+                more = {n: d for n, d in known.table.items() if n not in scope.declared and n != name}
+                scope.declared.table.update(more)
 
 
 def _find_families(scope: Scope, said: Mapping[str, Definition]) -> None:
@@ -171,7 +170,7 @@ def _define_by(scope: Scope, name: str, side: str, indices: Sequence[str], is_wh
         with suppress(MatdiffError):
             scope.members[name] = family(scope, name, side, indices)
             return
-    if name.endswith("_this") and scope.habits.has_times:  # h_t is as large as h_{t-1}
+    if name.endswith("_this") and scope.habits.of_time:  # h_t is as large as h_{t-1}
         with suppress(MatdiffError):
             read_equation(name, side.replace("_prev", "_this"), scope.declared)
             before = name.replace("_this", "_prev")

@@ -11,6 +11,7 @@ from contextlib import suppress
 from functools import lru_cache
 
 from matdiff import regex as re
+from matdiff.algebra.notation import GREEK
 from matdiff.errors import MatdiffError
 from matdiff.language.names import FONT_MARKS, GREEK_WORDS
 from matdiff.language.outside import closing, outside, split
@@ -26,7 +27,6 @@ from matdiff.review.word_names import (
     MATHEMATICAL,
     NAMED_UPRIGHT,
     WORD,
-    in_greek,
     lettered,
     with_names,
     words_of,
@@ -216,12 +216,12 @@ def _line(number: int, row: str, formula: str, place: int, is_latex: bool, known
     span = place + len(row) - len(row.lstrip()), place + len(row.rstrip())
     statements: list[Statement] = []
     is_signed = re.match(SIGNED, formula) is not None
-    for piece in (
-        re.sub(ONE_OF_TWO, r"\\in \\{-1, 1\\}", one) for one in (_pieces(formula) if is_latex else [formula])
-    ):
+    for one in _pieces(formula) if is_latex else [formula]:
+        piece = re.sub(ONE_OF_TWO, r"\\in \\{-1, 1\\}", one)
         first, *rest = re.split(RELATION, re.sub(f"{ITEM}|{LABEL}", "", piece), maxsplit=1)
+        spelt = re.sub(D_GREEK, lambda m: m[1] + GREEK[m[2]], "=".join((first, *rest)))  # dθ for dtheta
         try:
-            plain = lettered(_plain(re.sub(D_GREEK, in_greek, "=".join((first, *rest))), is_latex), words)
+            plain = lettered(_plain(spelt, is_latex), words)
             statements += _statements(plain, known, is_signed and not statements)
         except MatdiffError as error:
             statements += [Statement((_name(first, is_latex),), False, error.message)] * len(rest)

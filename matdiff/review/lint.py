@@ -111,13 +111,9 @@ def _findings(path: str, rows: Sequence[str], judged: list[Judged], part: Passag
 
 def claims_derivative(line: Line, scope: Scope) -> bool:
     """Whether a line says what a derivative or a differential is."""
-    sides = [re.sub(WORD, _unless_increment, side) for s in line.statements for side in s.sides]
+    known = MATHEMATICAL | GREEK_WORDS  # dtheta and dvec are increments, data and dataset_0 are none
+    sides = [re.sub(WORD, lambda m: m[0] if m[1] in known else " ", side) for s in line.statements for side in s.sides]
     return any(scope.asks(side) or has_increments(side, scope) for side in sides)
-
-
-def _unless_increment(m: re.Match[str]) -> str:
-    """Nothing in place of a word that begins with d, as data and dataset_0 do; dtheta and dvec are increments."""
-    return m.group() if m.group(1) in MATHEMATICAL | GREEK_WORDS else " "
 
 
 def _is_sure(judged: Judged) -> bool:

@@ -10,7 +10,6 @@ from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.notation import GREEK as SPELT
 from matdiff.language.declared import Declaration
 from matdiff.language.names import GREEK_WORDS, PLAIN_SUBSCRIPT, SUBS, canonical, named
-from matdiff.review.operators import LETTER
 
 INDEXED = r"(?P<base>[^\W\d_]+(?:_hat)?)(?:_(?P<below>(?!hat$)[\w,]+)|(?P<number>\d+))"  # W_ij, x1, y_hat_i
 NEXT = r"(?<![A-Za-z])([^\W\d_])(?:₊|_\{?\+\}?)"  # x₊ = …, the next x
@@ -20,7 +19,6 @@ NEXT_BY_PRIME = (  # h′ = tanh(Wh + b), a = Wh + b, h′ = tanh(a)
 )
 SPELT_LOW = {sign: f"_{letter}" for sign, letter in PLAIN_SUBSCRIPT.items()}
 GREEK_WORDS_LOWER = frozenset(word.lower() for word in GREEK_WORDS)
-
 BARE_SUM = (  # ∑_i, which is no Σ_k⁻¹
     r"(?:[∑Σ]|\\sum(?![a-z])|(?<![A-Za-z])sum)(?:_\{([a-z])\}|_([a-z])(?![A-Za-z])|([ᵢ-ᵪₐ-ₜⱼ]))(?!\s*[⁻^|)}ᵀ',;=+*/−-])"
 )
@@ -34,6 +32,7 @@ TURNED = (  # behind what is transposed, in all spellings
 )
 TWO_BELOW = rf"(?:_(?:\{{\s*\w\s*,?\s*\w\s*\}}|[a-z]{{2}}(?![A-Za-z]))|[{SUBS}]{{2}})"
 ENTRIES = rf"(?<![A-Za-z\\])(?P<of>\\[a-z]+|[a-zα-ω])(?={TWO_BELOW})"
+SPELT_LETTER = r"\\[a-z]+|[^\W\d_]"
 ONE_BELOW = rf"(?<![A-Za-z\\])(?P<of>[a-zφψ])(?:_(?:\{{\s*[a-z]\s*\}}|[a-z](?![A-Za-z,]))|[{SUBS}](?![{SUBS}]))"
 
 
@@ -100,7 +99,9 @@ def small_entries(text: str, given: Collection[str]) -> str:
 
 
 def rows_of(text: str, declared: Mapping[str, Declaration]) -> dict[str, str]:
-    """The letters x of which only x_i stands in a text, each with how this row of a declared X: n x p is written.
+    """The letters x of which only x_i stands in a text, each with how this row of X is written.
+
+    X is declared, n x p, or stands with Xβ beside x_iᵀβ.
 
     Of a square matrix a text must say that these are rows; it is a column beside a vector of n entries, as in x_iᵀv.
     """
@@ -111,13 +112,15 @@ def rows_of(text: str, declared: Mapping[str, Declaration]) -> dict[str, str]:
         known = declared.get(named(letter.upper()))
         is_bare = re.search(rf"(?<![A-Za-z\\]){letter}(?![A-Za-z_{SUBS}])", plain) is not None
         speaks_of_columns = re.search(r"\bcolumns?\b(?![- ](?:rank|vector))", text) is not None
-        if known is None or known.indices or SCALAR[0] in known.shape or is_bare or speaks_of_columns:
+        times = {*re.findall(rf"(?<![A-Za-z\\]){letter}_?\{{?\w\}}?\s*{TURNED}\s*({SPELT_LETTER})", plain)}
+        multiplied = rf"(?<![A-Za-z\\]){letter.upper()}\s*(?:{'|'.join(map(re.escape, times))})(?![A-Za-z])"
+        is_matrix = not (known.indices or SCALAR[0] in known.shape) if known else re.search(multiplied, plain) and times
+        if not is_matrix or is_bare or speaks_of_columns:
             continue
-        beside = rf"(?<![A-Za-z\\]){letter}_?\{{?\w\}}?\s*{TURNED}\s*({LETTER})"
-        sizes = {declared[n].shape[0] for m in re.finditer(beside, plain) if (n := named(m[1])) in declared}
-        if known.shape[0] in sizes - {known.shape[1]}:
+        sizes = {declared[n].shape[0] for one in times if (n := named(one.lstrip("\\"))) in declared}
+        if known and known.shape[0] in sizes - {known.shape[1]}:
             found[letter] = rf"({letter.upper()}[:,\1])"
-        elif known.shape[0] != known.shape[1] or re.search(r"\brows?\b", text):
+        elif known is None or known.shape[0] != known.shape[1] or re.search(r"\brows?\b", text):
             found[letter] = rf"({letter.upper()}[\1,:]')"
     return found
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from matdiff import regex as re
-from matdiff.algebra.dims import ONE, SCALAR, Size, size
+from matdiff.algebra.dims import ONE, SCALAR, size
 from matdiff.errors import MatdiffError
 from matdiff.language.declared import Declaration
 from matdiff.language.names import named
@@ -61,24 +62,14 @@ def with_arguments(scope: Scope, lines: list[Line]) -> list[Line]:
     open_ones = {f for f in spoken - told if not re.search(OF_VECTORS.format(f), text)}
     called = {f: re.findall(rf"(?<![A-Za-z_]){f}\s*({HELD})", text) for f in sorted(open_ones)}
     bare = {f for f in open_ones if f in multiplied or re.search(rf"{NABLA}\s*{f}(?!\s*\()", text)}
-    if any(len({*called[f]}) > 1 for f in bare) or not all(called[f] or _stands_alone(f, text) for f in open_ones):
+    alone = (f for f in open_ones if re.search(rf"{f}(?![A-Za-z])", re.sub(rf"{NABLA}\s*{f}", " ", text)))  # f of f∇g
+    if any(len({*called[f]}) > 1 for f in bare) or not open_ones <= {*alone, *filter(called.get, called)}:
         return lines
     usual = next((held for f in sorted(open_ones) for held in called[f]), "(x)")
     for f in called:
         _declare(scope, f, (called[f] or [usual])[0])
-    return (
-        [
-            line._replace(statements=tuple(s.respelt(lambda side: _called(side, bare, usual)) for s in line.statements))
-            for line in lines
-        ]
-        if bare
-        else lines
-    )
-
-
-def _stands_alone(f: str, text: str) -> bool:
-    """Whether a function stands somewhere with no operator in front: f of f∇g."""
-    return re.search(rf"{f}(?![A-Za-z])", re.sub(rf"{NABLA}\s*{f}", " ", text)) is not None
+    put = partial(_called, functions=bare, held=usual)
+    return [one._replace(statements=tuple(s.respelt(put) for s in one.statements)) for one in lines if bare] or lines
 
 
 def _called(side: str, functions: Collection[str], held: str) -> str:
@@ -91,13 +82,9 @@ def _declare(scope: Scope, f: str, held: str) -> None:
     """Declares a function by the shape of what it is called with; a letter of which nothing is said is a vector."""
     inner = held[1:-1].strip()
     if named(inner) not in scope.declared and re.fullmatch(r"[a-zα-ω]", inner):
-        scope.declared.table[named(inner)] = Declaration(named(inner), (_fresh(scope), ONE))
+        taken = scope.names() | scope.sizes()
+        fresh = size(next(letter for letter in SIZES if letter not in taken))
+        scope.declared.table[named(inner)] = Declaration(named(inner), (fresh, ONE))
     with suppress(MatdiffError):
         shape = read_line(inner, scope.declared).shape
         scope.declared.table[named(f)] = Declaration(named(f), SCALAR, arguments=(shape,))
-
-
-def _fresh(scope: Scope) -> Size:
-    """A size of which nothing is said."""
-    taken = scope.names() | scope.sizes()
-    return size(next(letter for letter in SIZES if letter not in taken))

@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 from functools import partial
 
 from matdiff import regex as re
+from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.expr import Expr, Symbol, postorder, replace, symbols
 from matdiff.algebra.operators.differentials import Differential
@@ -26,7 +27,7 @@ from matdiff.review.comparing import compared
 from matdiff.review.definitions import DEFINED
 from matdiff.review.filling import Origin
 from matdiff.review.habits import Habits, said_once
-from matdiff.review.lines import Line
+from matdiff.review.lines import ENTRYWISE, Line
 from matdiff.review.members import General, by_places
 from matdiff.review.names import base_named
 from matdiff.review.opened import by_entries
@@ -44,8 +45,7 @@ from matdiff.review.operators import (
 )
 from matdiff.review.paths import linear, slope_by, with_paths, with_rates
 
-ENTRYWISE = "|".join(("σ", "sigma", "sigmoid", "tanh", "relu", "ReLU", "exp", "log", "sin", "cos", "softplus"))
-SLOPE = rf"(?<![A-Za-z])({ENTRYWISE})['′]\s*\(((?:[^()]|\([^()]*\))*)\)"
+SLOPE = rf"(?<![A-Za-z])(σ|sigma|log|{ENTRYWISE})['′]\s*\(((?:[^()]|\([^()]*\))*)\)"
 QUOTIENT = r"∂[^/=]*/\s*\(?\s*∂"  # ∂ln Lᵢ/∂β of an Lᵢ that is not given: no quotient of increments
 SUMMED = r"∑_\{?\s*([a-z])(?![a-z])"
 POTENTIAL = r"(?:∇|\\nabla(?![a-z]))\s*([UVEfghφψ])(?![A-Za-z_^ᵀ⊤])"  # ∇U
@@ -235,8 +235,10 @@ class Scope:
             with suppress(MatdiffError):
                 return read_line(side, self.declared, scalar=True)
         else:
-            for m in re.finditer(rf"(?<![A-Za-z])d({HELD})", side):
-                self._note_scalar(m.group(1))
+            for m in re.finditer(rf"(?<![A-Za-z])d({HELD})", side):  # d(x'Ax), which is read as a number if it can be
+                with suppress(MatdiffError):
+                    if re.fullmatch(rf"\({WORDY}\)", m[1]) is None:
+                        read_line(m[1], self.declared, scalar=True)
         try:
             return read_line(side, self.declared)
         except KindsError:
@@ -247,12 +249,6 @@ class Scope:
             if not error.message.startswith("the size of vector(1)"):
                 raise
         return read_line(side.replace("vector(1)", "1"), self.declared)  # which is spread over what stands beside it
-
-    def _note_scalar(self, inner: str) -> None:
-        """Declares the letters of d(x'Ax), which is read as a number if it can be one."""
-        if re.fullmatch(rf"\({WORDY}\)", inner) is None:
-            with suppress(MatdiffError):
-                read_line(inner, self.declared, scalar=True)
 
     def _with_unknowns(self, side: str) -> str:
         """A side with the names of unknowns in place of those of their solutions, w for ŵ."""
@@ -316,9 +312,11 @@ class Scope:
                 name = str(node.operands[0].data[0])
                 return self.members[name].at(node) if name in self.members and name != keep else node
             name = node.name if isinstance(node, Symbol) and node.name != keep else ""
+            if self.conditions.get(name) == "identity" and name not in self.varied:
+                return Identity(node.rows)
             return self.derivatives.get(name, self.definitions.get(name, self.told.get(name)))
 
-        for _ in range(len(self.definitions) + len(self.members) + len(self.derivatives) + len(self.told) + 1):
+        for _ in range(len({*self.names(), *self.members, *self.told}) + 1):
             once = replace(e, meaning)
             if once is e:
                 return e

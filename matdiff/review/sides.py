@@ -20,9 +20,11 @@ from matdiff.review.chain import BARE, Chain, Fault, increments
 from matdiff.review.comparing import Outcome, compared, is_right, is_rounded
 from matdiff.review.conventions import as_usual, may_turn, under_conventions, unmoved
 from matdiff.review.definitions import introduced
+from matdiff.review.derivatives import expansion
 from matdiff.review.directions import declare_steps, with_directions
 from matdiff.review.edits import MOST_EDITS, Edit, edits, indices
 from matdiff.review.equations import CONDITION, Equations, Implied
+from matdiff.review.expansions import remainder_in
 from matdiff.review.filling import Work
 from matdiff.review.fitting import fitted
 from matdiff.review.indexed import declare_entries
@@ -57,9 +59,8 @@ class Judged(NamedTuple):
     def moved(self, lines: int, place: int) -> Judged:
         """The verdict in a text with so many lines, and so many characters, in front."""
         start, end = self.line.span
-        return self._replace(
-            line=self.line._replace(number=self.line.number + lines, span=(start + place, end + place))
-        )
+        line = self.line._replace(number=self.line.number + lines, span=(start + place, end + place))
+        return self._replace(line=line)
 
     def moves(self) -> bool:
         """Whether a wrong side stands where a differential should."""
@@ -131,7 +132,12 @@ class Beside:
                 return Judged(line, WRONG, "", Fault(chain.first, chain.stated, meant, None, False, True))
             return Judged(line, AGREES, "it follows from an equation above") if holds else Judged(line, NO_CLAIM)
         try:
-            side, value = fitted(self.scope, side, chain.truth)
+            rest, by, order = remainder_in(side)
+            small = next((s for s in symbols(chain.truth) if by and s.name == named(by)), None)
+            side, value = fitted(self.scope, rest if small else side, chain.truth)
+            if small is not None:
+                values = (chain.truth, chain.stated, value)
+                chain.truth, chain.stated, value = (expansion(e, small, order) for e in values)
         except ShapeError as error:
             return self._misfit(line, side, error, chain)
         except (MatdiffError, RecursionError) as error:
@@ -176,6 +182,10 @@ class Beside:
                 chain.truth = chain.stated = value
             return Judged(line, NO_CLAIM)
         if is_untold or doubts.is_strange(self.scope, chain.truth, value):
+            said = [*self._reasons(line)] if chain.is_derivative and self.scope.paths else []
+            meant = self._meant(side, lambda e: self.equations.give(chain.truth, e, said) is True) if said else None
+            if meant is not None:
+                return Judged(line, WRONG, "", Fault(side, value, meant, None, True, line=line.text))
             self._leave_out()
             return Judged(line, UNREAD, "it speaks of something that was not introduced")
         return self._different(line, chain, side, value, in_case=case is not None)

@@ -123,9 +123,8 @@ def _by_value(fault: Fault) -> Iterator[str]:
     for s in {*symbols(value), *symbols(truth)}:
         if s.shape == SCALAR and not s.ranges:
             more = _count(s, value) > _count(s, truth)
-            if any(
-                is_right(value, truth * c) or is_right(value * c, truth) for c in (s, s * s, s * Fraction(1, 2), s * 2)
-            ):
+            times = (s, s * s, s * Fraction(1, 2), s * 2)
+            if any(is_right(value, truth * c) or is_right(value * c, truth) for c in times):
                 yield "factor" if more else "constant"
 
 
@@ -152,7 +151,8 @@ def _kind_of(edit: Edit, fault: Fault, scope: Scope) -> tuple[str, str]:
     """The kind of slip that an edit mends, and what a tutor would say."""
     if edit.kind == "factor" and fault.error is not None:
         return "missing term", "a factor is missing"  # 2Dβ for 2DᵀDβ
-    if edit.kind == "factor" and not fault.is_derivative and _is_one_of_many(edit.side, scope):
+    is_of_many = has_increments(edit.side, scope) and len(terms(edit.side)) > MANY  # what is there once, not twice
+    if edit.kind == "factor" and not fault.is_derivative and is_of_many:
         return "missing term", edit.why
     if edit.kind == "order" and fault.error is not None and _is_outer(fault.truth):
         return "shape", OUTER
@@ -166,11 +166,6 @@ def _is_outer(e: Expr) -> bool:
     """Whether a matrix is a column times a row, and a number."""
     last = e.operands[1] if isinstance(e, Scale) else e
     return isinstance(last, Product) and ONE not in e.shape and any(part.cols is ONE for part in last.operands)
-
-
-def _is_one_of_many(side: str, scope: Scope) -> bool:
-    """Whether a side is a differential of many terms: what is there once and should be twice is one of them."""
-    return has_increments(side, scope) and len(terms(side)) > MANY
 
 
 def _by_edit_of_the_left(fault: Fault, scope: Scope) -> Iterator[Found]:

@@ -14,12 +14,11 @@ from matdiff.language.names import named
 from matdiff.review.derivatives import PART, derivative
 from matdiff.review.operators import LETTER, Asked
 
-UNSAID = r"([LJℓ])(?![A-Za-z])"
-
 if TYPE_CHECKING:
     from matdiff.review.lines import Line
     from matdiff.review.scope import Scope
 
+UNSAID = r"([LJℓ])(?![A-Za-z])"
 IN_WORDS = {"l_oss": "Ll", "c_ost": "CJ", "o_bjective": "J", "e_rror": "E", "e_nergy": "E"}  # as word_names spells them
 
 

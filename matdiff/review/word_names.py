@@ -76,11 +76,6 @@ def _is_increment(word: str, text: str) -> bool:
     return name in MATHEMATICAL or (is_letter and re.search(rf"(?<!\w){name}(?!\w)", text) is not None)
 
 
-def in_greek(m: re.Match[str]) -> str:
-    """dθ for dtheta, which is no word."""
-    return m.group(1) + GREEK[m.group(2)]
-
-
 def lettered(formula: str, words: str) -> str:
     """A formula with words that are names of a text as letters with a subscript: l_oss for loss, d(l_oss) for dloss."""
     if not words:
