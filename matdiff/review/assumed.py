@@ -14,6 +14,7 @@ from matdiff.algebra.operators.symmetry import is_symmetric
 from matdiff.language.declarations import declare
 from matdiff.language.declared import OPEN
 from matdiff.language.names import GREEK_WORDS, named
+from matdiff.review.habits import STEPS
 from matdiff.review.names import TURNED
 from matdiff.review.operators import LETTER
 
@@ -44,7 +45,7 @@ WORDS = {
     "orthogonal": r"orthogonal(?!\s+(?:project|to\b|compl))",
     "spd": r"(?:positive[- ]definite|(?<!\w)s\.?p\.?d(?!\w))",
     "psd": r"(?:positive[- ]semi-?definite|(?<!\w)p\.?s\.?d(?!\w))",
-    "identity": r"identity(?: (?:matrix|tensor)(?![a-z])|(?=[ $]*(?:[.,;)\n]|$)))",
+    "identity": r"identity(?: (?:matrix|tensor)(?![a-z])|(?=(?: \$?[A-Z])?[ $]*(?:[.,;:)\n]|$)))",
     "binary": r"(?:0\s*[-–/,]\s*1\s+|binary\s+|observation\s+)?(?:mask(?![a-z])|(?<=1 )matrix|(?<=binary )matrix)",
 }  # a property → the words for it
 OVER = (  # f(X) = … on symmetric matrices
@@ -97,15 +98,18 @@ def _assumptions(text: str) -> Iterator[tuple[str, str]]:
         for pattern in (behind, ahead, FORMULAS.get(word, ahead)):
             for m in re.finditer(f"{pattern}|{OVER.format(spelt)}", text):
                 names = re.findall(NAME, re.sub(r"\sand\s", " ", next(filter(None, m.groups()))))
-                only = -1 if word == "identity" else names[0] == "I" and len(names) > 1  # of UᵀU = I, A symmetric
-                for name in names[only:] if word != "identity" or names[-1][0].isupper() else ():
+                if word == "identity":  # which one letter is; that I is it need not be said
+                    names = [name for name in names[-1:] if re.fullmatch("[A-HJ-Z]", name)]
+                for name in names[names[:1] == ["I"] and len(names) > 1 :]:  # of UᵀU = I, A symmetric
                     yield named(re.sub(r"^\\(?:var)?", "", name)), word
 
 
 def assume(scope: Scope, text: str, curved: bool) -> None:
     """Notes what a text says of its matrices; what says nothing of a neighbourhood, of those that do not vary."""
-    for name, word in assumptions(text):
-        if word == "identity" and name[0] != "I":
+    said = [*assumptions(text)]
+    steps = ("_this", "_next", "_prev") if re.search(STEPS, text) else ()  # of P[k+1] = …, P symmetric
+    for name, word in [*said, *((f"{name}{step}", word) for name, word in said for step in steps)]:
+        if word == "identity":
             scope.conditions[name] = word
             scope.declared.table.setdefault(name, declare(f"{name}: square")[name])
         elif (word in CURVED) == curved and not (curved and name in scope.varied):

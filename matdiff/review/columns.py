@@ -5,7 +5,6 @@ from __future__ import annotations
 from matdiff import regex as re
 
 ITEM = r"^\s*(?:[-•]\s+)?\d+(?:\.\d+)*\.\s+(?=[^\W\d]|[\\∂∇⇒=])"  # 4.1. dh = …
-
 AXIS = r"(?:\b(?:axis|dim)\s*=\s*)?(\d)\s*(?:,\s*keepdims?\s*=\s*True\s*)?\)"
 REDUCED = rf"\b(?:np|jnp|torch)\.(sum|mean)\(((?:[^()]|\([^()]*\))*?),\s*{AXIS}"  # np.sum(x, axis=0)
 

@@ -19,7 +19,7 @@ LETTER = r"[^\W\d_](?:_\d|[₀-₉])?"
 OF = rf"(?P<f>(?:(?:{FUNCTION})\s*)+(?![A-Za-z])|{LETTER}|{HELD})\s*\(\s*(?P<x>{LETTER})\s*\)"
 ALONG = rf"\s*(?:\[\s*(?P<along>{LETTER})\s*\]|\(\s*(?P<round>{LETTER})\s*\)|·?\s*(?P<bare>{LETTER})\s*$)"
 STEP = (  # f(x + t d), x₊ = x + h v
-    r"(?:(?<![A-Za-z])[^\W\d_]\s*\(\s*[a-z]\s*\+\s*(?P<by>[a-zα-ω])|^[a-z]\s*\+\s*(?P<step>h))\s*(?P<along>[a-z])\s*(?:\)|$)"
+    r"(?:(?<![A-Za-z])[^\W\d_]\s*\(\s*[a-z]\s*\+\s*(?P<by>[a-zα-ω])|^[a-z](?:_this)?\s*\+\s*(?P<step>h))\s*(?P<along>[a-z])(?:_this)?\s*(?:\)|$)"
 )
 VARIES = rf"(?<![A-Za-z])d\s*{SQUARE}?\s*[A-Za-zα-ωΑ-Ω(‖|]"  # dX, d(…), d log
 DIRECTED = (

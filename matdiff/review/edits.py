@@ -30,7 +30,6 @@ LOW = {low: letter for low, letter in SUBSCRIPTS.items() if letter.isalpha()}
 MOST_EDITS = 160
 SEVERAL = r"[a-z](?:[\s,]*[a-z])*"
 INDICES = rf"(?<![∑∏])(?<!sum)(?:_\{{{SEVERAL}\}}|_[a-z]{{1,2}}(?![a-z])|[{''.join(LOW)}]+|\[{SEVERAL}\])"
-
 SCALING = (  # d of dA, 2, (1/2), /m
     rf"(?<![A-Za-z\\])[d∂]\s?(?=[^\W\d_](?![a-z]))|/\s*{LETTER}(?![A-Za-z(])"
     rf"|(?<![\w^_{{.])(?<!vector\()(?:{NUMBER})(?![\w.])(?!\s*[-/ᵀ⊤'^])|\(\(?1\)?/\(?2\)?\)"

@@ -210,8 +210,8 @@ class Habits:
         self.states_columns = re.search(r"column (?:vectors|gradients)|gradients are column", text) is not None
         self._primes = ("′" if "′" in text else "'") if re.search(TIME, text) else ""  # d/dt: K′ is the increment dK
         self._varies = re.search(VARIATION, text) is not None and re.search(DELTA, text) is None
-        names_layers = re.search(r"\^\s*\{?\s*[(\[]\s*([lL])\s*[-+−]", text) is not None
-        self._has_layers = names_layers and re.search(r"(?:∑|sum)\s*_\{?[lL]", text) is None
+        over_layers = re.search(r"(?:∑|sum)\s*_\{?[lL]", text) is not None
+        self._has_layers = not over_layers and re.search(r"\^\s*\{?\s*[(\[]\s*[lL]\s*[-+−]", text) is not None
         summed = r"(?:[∑Σ∏]|sum|prod)\s*[_(]\{{?\s*{0}|_\{{{0}[|,]"
         named_so = {name.rpartition("_")[2] for name in given}  # of an x_k that is declared
         steps = {t for t in re.findall(STEPS, text) if t not in named_so and not re.search(summed.format(t), text)}

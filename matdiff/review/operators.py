@@ -73,11 +73,8 @@ OF = (
     rf"(?P<arguments>\([^()=]*\)|\s+\(\s*{LETTER}(?:\s*,\s*{LETTER})*\s*\))?(?P<at>\s*{AT})?"
 )
 PRIME = rf"(?<![\w{MARKS}])(?P<f>{LETTER})(?P<primes>['′]{{1,2}})(?=\s*\((?P<x>[^()]*)\))\s*\([^()]*\)"
-
-
 FUNCTION = "|".join(sorted((re.escape(w) for w in MATHEMATICAL if len(w) > 1), key=len, reverse=True))
 LIKE_INCREMENTS = tuple(w for w in MATHEMATICAL if w[0] == "d" and len(w) > 1)  # dg is d(g) where g is a name
-
 OF_NORM = r"(?<=[‖|])_\{?\w+\}?"  # F of ‖X‖_F
 ABOVE = rf"\||(?:{FUNCTION})(?![A-Za-z])"  # what ∂ may stand in front of
 OPERATOR = (
@@ -91,7 +88,6 @@ WHOLE = rf"(?<![A-Za-z])(?P<op>[DHJ])\s*_?\{{?(?P<f>{LETTER})\}}?(?P<arguments>\
 OF_VEC = (  # ∂vec(Y)/∂(vec X)ᵀ is ∂Y/∂X
     rf"({D})\s*(?:\(\s*vec\s*(?:\(\s*({LETTER})\s*\)|\s({LETTER}))\s*\)|vec\s*\(\s*({LETTER})\s*\)|vec\s+({LETTER})|vec\s*({HELD}))"
 )
-
 NABLA_OF = rf"{D}\s*(?:vec\s*)?∇\s*_\s*\{{?\s*(?P<x>{LETTER})\s*\}}?\s*(?P<f>{LETTER})"
 BY_SAME = rf"{D}\s*(?:\(?\s*vec\s*(?P=x)\s*\)?|(?P=x)){TURNED}"
 OF_NABLA = rf"(?P<open>\(\(\s*)?{NABLA_OF}\s*(?(open)\)\s*/\s*\(\s*{BY_SAME}\s*\)\s*\)|/\s*{BY_SAME})"  # ∂∇_x f/∂xᵀ
