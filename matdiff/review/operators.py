@@ -84,7 +84,6 @@ OPERATOR = (
 NEXT_TERM = rf"[-+−]\s*(?:[\w½ ]{{0,3}}|\([\w()/]+\)\s*)(?:{OPERATOR})"  # − ½∇_w g
 SIGNS = ("d", "∂", "∇", "hess", "D_")  # of which there is one in most derivatives
 WHOLE = rf"(?<![A-Za-z])(?P<op>[DHJ])\s*_?\{{?(?P<f>{LETTER})\}}?(?P<arguments>\s*\([^()=]*\))?"  # D f, H_f(x)
-
 OF_VEC = (  # ∂vec(Y)/∂(vec X)ᵀ is ∂Y/∂X
     rf"({D})\s*(?:\(\s*vec\s*(?:\(\s*({LETTER})\s*\)|\s({LETTER}))\s*\)|vec\s*\(\s*({LETTER})\s*\)|vec\s+({LETTER})|vec\s*({HELD}))"
 )

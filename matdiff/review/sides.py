@@ -133,11 +133,10 @@ class Beside:
             return Judged(line, AGREES, "it follows from an equation above") if holds else Judged(line, NO_CLAIM)
         try:
             rest, by, order = remainder_in(side)
-            small = next((s for s in symbols(chain.truth) if by and s.name == named(by)), None)
-            side, value = fitted(self.scope, rest if small else side, chain.truth)
-            if small is not None:
-                values = (chain.truth, chain.stated, value)
-                chain.truth, chain.stated, value = (expansion(e, small, order) for e in values)
+            h = next((s for s in symbols(chain.truth) if by and s.name == named(by)), None)
+            side, value = fitted(self.scope, rest if h else side, chain.truth)
+            if h is not None:
+                chain.truth, chain.stated, value = (expansion(e, h, order) for e in (chain.truth, chain.stated, value))
         except ShapeError as error:
             return self._misfit(line, side, error, chain)
         except (MatdiffError, RecursionError) as error:
