@@ -74,7 +74,8 @@ class CapitalSigma(Keywords):
     def in_trace(self) -> bool:
         """Whether a trace or a determinant is taken here, which is of a matrix: tr(Σ(S + mmᵀ))."""
         opened = self.brackets[-1][1] if self.brackets else -1
-        k = next((k for k, token in enumerate(self.tokens) if token.start == opened and token.type == "LEFT"), 0) - 1
+        behind = (k for k in range(len(self.tokens) - 1, -1, -1) if self.tokens[k].start <= opened)
+        k = next(behind, 0) - 1
         of = self.tokens[k] if k >= 0 else self.tokens[-1] if self.tokens else None
         return of is not None and of.type in ("FUNCTION", "PREFIX") and of.value in OF_NUMBERS
 

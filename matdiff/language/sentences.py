@@ -194,7 +194,7 @@ def _stands_apart(text: str, start: int, end: int, words: list[str]) -> bool:
         return bool(ends) and (are_many or is_alone)
     before = _ahead(AHEAD, text, start)
     is_behind = not before or before[1].lower() not in (TELLING - ANSWERS) | ACTING  # the norm of residuals
-    is_style = first not in LINKS and text[:start].rstrip()[-1] in CLOSED and text[end : end + 1] != ":"
+    is_style = first not in LINKS and text[:start].rstrip()[-1:] in CLOSED and text[end : end + 1] != ":"
     return is_behind and (first in POLITE or (are_many and (is_style or first in OPENING)))  # x'A x DPO style
 
 

@@ -122,7 +122,8 @@ def model_of(text: str, piece: Piece) -> list[Condition] | None:
     name, mean = ("".join(part.split()) for part in m.group("name", "mean"))
     residuals = (f"{name}-{mean.replace('+', '-')}", f"{name}-({mean})", f"{mean}-{name}")
     rest = "".join(f"{text[: piece.start]} {text[piece.end :]}".split()).replace("−", "-")
-    return [Condition(m["said"], *m.span("said"))] if any(residual in rest for residual in residuals) else None
+    whole = rf"(?<![\w*·'ᵀ^/])(?:{'|'.join(map(re.escape, residuals))})(?![\w*·^/(])"  # in no 2a − c b
+    return [Condition(m["said"], *m.span("said"))] if re.search(whole, rest) else None
 
 
 def _told_by_sympy(said: str) -> Said | None:

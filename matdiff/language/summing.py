@@ -349,25 +349,23 @@ def _is_numbered(node: Node) -> bool:
 
 def free_letters(tree: Node, besides: Node | None) -> set[str]:
     """The letters that stand as indices outside of a node, and that no sum binds there."""
-    found = set[str]()
-    stack: list[tuple[Node, frozenset[str]]] = [(tree, frozenset())]
-    while stack:
-        node, taken = stack.pop()
+    free: dict[int, set[str]] = {}
+    for node in postorder(tree):
+        letters = set[str]().union(*(free[id(part)] for part in node.parts))
         if node is besides:
-            continue
-        if node.kind == "big_sum" and isinstance(node.value, tuple) and not isinstance(node.value, Summation):
+            letters = set()
+        elif node.kind == "big_sum" and isinstance(node.value, tuple) and not isinstance(node.value, Summation):
             clauses = node.value[1].clauses
-            inside = set[str]() if clauses else free_letters(node.parts[0], besides)
-            taken = taken.union(*(bound_by(c) for c in clauses if isinstance(c, (Range, Among))))
-            taken |= inside if len(inside) == 1 else set()  # λ(1 − ∑ x_i) has no i
+            letters = letters.difference(*(bound_by(c) for c in clauses if isinstance(c, (Range, Among))))
+            letters = letters if clauses or len(letters) > 1 else set()  # λ(1 − ∑ x_i) has no i
         elif node.kind == "subscript":
-            found |= _letters(node.value) - taken
+            letters |= _letters(node.value)
         elif node.kind == "unspecified" and [part.kind for part in node.parts] == ["NAME"]:
-            found |= {node.parts[0].value} - taken  # e(t)
+            letters.add(node.parts[0].value)  # e(t)
         elif node.kind == "index" or _is_numbered(node):
-            found |= {n.value for n in postorder(node.parts[1]) if n.kind == "NAME"} - taken
-        stack.extend((part, taken) for part in node.parts)
-    return found
+            letters |= {n.value for n in postorder(node.parts[1]) if n.kind == "NAME"}
+        free[id(node)] = letters
+    return free[id(tree)]
 
 
 def wanted_indices(unknowns: Iterable[str]) -> set[str]:

@@ -340,7 +340,7 @@ def test_formulas_with_declared_shapes(source: str, plain: str, where: str) -> N
     [
         "2Xᵀ(Xw − y)",
         "½ x'A x + a*norm1(x) - log(det(S))/3",
-        "tr(inv(S)*A*S*B') : a",
+        "tr(inv(S)*A*S*B')*a",
         "||sigmoid(W1*y)||^2 + sum(exp(x) .* w ./ (1 + v.^2))",
         "sum(i=1..N, (z_i - mu)'inv(S)*(z_i - mu))",
         "x_hat'x_hat + loss_weight*|a|",

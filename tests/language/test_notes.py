@@ -154,9 +154,9 @@ def test_brackets_around_one_letter_are_those_of_a_call() -> None:
 
 
 def test_a_number_beside_every_entry_of_a_matrix_is_noted() -> None:
-    notes = matdiff.derive("||A - b||^2 + tr(A)", "A").notes
+    notes = matdiff.derive("sum((A - b).^2) + tr(A)", "A").notes
     assert any("b is read as a number beside every entry of A" in note for note in notes)
-    declared = matdiff.derive("||A - b||^2 + tr(A)", "A", "A, b: m x m").notes
+    declared = matdiff.derive("sum((A - b).^2) + tr(A)", "A", "A, b: m x m").notes
     assert not any("beside every entry" in note for note in declared)
 
 

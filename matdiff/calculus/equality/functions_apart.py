@@ -156,7 +156,7 @@ def root_of_number(e: Expr) -> Expr | None:
     return e.operands[0] if number == 0 else None if number is None else exact_root(number)
 
 
-@identity("(2*a + 2*b)^-1 = (a + b)^-1/2", title="(2A + 2B)ᵏ = 2ᵏ(A + B)ᵏ", where="a, b: scalar")
+@identity("(2*a + 2*b)^-1 = ((a + b)^-1)/2", title="(2A + 2B)ᵏ = 2ᵏ(A + B)ᵏ", where="a, b: scalar")
 def number_out_of_power(e: Expr) -> Expr | None:
     """The first term in order gets the number 1, or −1 under a root."""
     base = e.operands[0]
