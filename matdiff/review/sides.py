@@ -287,7 +287,8 @@ class Beside:
         if not found.follows and is_stationary(self.scope, left - value, before):
             return Judged(line, AGREES, "the derivative of a function above is 0")
         is_conclusion = is_supposed or is_restated or before.concludes_with(left, value)
-        if found.follows is None and is_conclusion and not (before.departs or before.is_at_a_point):
+        is_asked = is_conclusion and self.counts(line, self.scope)
+        if found.follows is None and is_asked and not (before.departs or before.is_at_a_point):
             found = self._edited(chain.first, side, left, value, implied)
         if found.follows is None or self.equations.suffices:
             is_given = self.equations.suffices or is_supposed or self._is_given(line, left, value, before)
@@ -374,7 +375,7 @@ class Beside:
         if self.is_square:
             return Judged(line, UNREAD)
         if size not in self.squared:
-            judge = type(self)(self.text, doubts.squared(self.scope, size), self.wrt, is_square=True)
+            judge = type(self)(self.text, doubts.squared(self.scope, size), self.wrt, True, self.counts)
             judge.scope.given = self.scope.given
             self.squared[size] = judge
         *_, judged = (Judged(line, UNREAD), *self.squared[size].upto(line.number))
