@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import accumulate
 
 from matdiff import regex as re
 from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.notation import GREEK
+from matdiff.language.declared import Where
 from matdiff.records import NamedTuple
 from matdiff.regex import regex
 from matdiff.review.assumed import assumptions
@@ -30,14 +31,12 @@ MOST = 4  # formulas for a function that are tried
 HEADING = regex(rf"\s*(?:#+ |\\(?:sub)*section|\**(?:{TITLE}) \d[^=$]*$)")
 
 
-def review(text: str, where: str | Mapping[str, str] | None = None, wrt: str | None = None) -> Review:
+def review(text: str, where: Where = None, wrt: str | None = None) -> Review:
     """The verdicts on all lines of a text, and what kind of slip the first wrong one is."""
     return reviewed([judged for part in parts(text, where, wrt) for judged in part])
 
 
-def parts(
-    text: str, where: str | Mapping[str, str] | None, wrt: str | None = None, counts: Counts = lambda *_: True
-) -> Iterator[list[Judged]]:
+def parts(text: str, where: Where, wrt: str | None = None, counts: Counts = lambda *_: True) -> Iterator[list[Judged]]:
     """The verdicts on the parts of a text between its headings, with their places in the text; of what *counts*.
 
     A part that gives no function speaks of the last one above it that gives one, or of all that its chapter says;
@@ -87,9 +86,7 @@ class Part(NamedTuple):
         return not (self.gives_function() or is_new) and any(map(self.judge.scope.asks, firsts))
 
 
-def verdicts(
-    judge: Judge, where: str | Mapping[str, str] | None, start: int = 0, end: int | None = None
-) -> list[Judged]:
+def verdicts(judge: Judge, where: Where, start: int = 0, end: int | None = None) -> list[Judged]:
     """The verdicts on some lines of a part, of which one that counts is judged by itself if its shapes do not fit."""
     if not any(judge.counts(line, judge.scope) for line in judge.lines):
         return [Judged(line, NO_CLAIM, scope=judge.scope) for line in judge.lines[start:end]]
@@ -100,7 +97,7 @@ def verdicts(
     return _stacked(found, judge, where) if has_families else found
 
 
-def _stacked(found: list[Judged], judge: Judge, where: str | Mapping[str, str] | None) -> list[Judged]:
+def _stacked(found: list[Judged], judge: Judge, where: Where) -> list[Judged]:
     """The verdicts where y, which has no index, is the vector of the y_i, and the x_i are the rows of X."""
     front, said = "", ""
     for d in judge.scope.declared.table.values():
@@ -126,7 +123,7 @@ def _is_surer(judged: Judged, other: Judged) -> bool:
     return other.verdict == UNREAD and (is_multiple or any(f.kind != "extra term" for f in by_edit(fault, scope)))
 
 
-def _alone(judged: Judged, judge: Judge, where: str | Mapping[str, str] | None) -> Judged:
+def _alone(judged: Judged, judge: Judge, where: Where) -> Judged:
     """A line whose letters mean something else above, as in a table of identities: what it is by itself.
 
     Or with the formula above it for a function that it names; wrong only where its first step is right there.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from itertools import islice
 
@@ -11,6 +11,7 @@ from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.expr import Expr, Symbol, symbols
 from matdiff.algebra.operators.products import Transpose
 from matdiff.errors import MatdiffError, ShapeError
+from matdiff.language.declared import Where
 from matdiff.language.names import named
 from matdiff.records import NamedTuple
 from matdiff.review import doubts
@@ -76,12 +77,7 @@ class Beside:
     """Judges a side beside the chain that it belongs to."""
 
     def __init__(
-        self,
-        text: str,
-        where: str | Mapping[str, str] | None,
-        wrt: str | None = None,
-        is_square: bool = False,
-        counts: Counts = lambda *_: True,
+        self, text: str, where: Where, wrt: str | None = None, is_square: bool = False, counts: Counts = lambda *_: True
     ) -> None:
         self.text, self.wrt, self.is_square = text, wrt, is_square
         self.counts = counts  # the lines whose verdicts are asked for
