@@ -91,10 +91,8 @@ def verdicts(judge: Judge, where: Where, start: int = 0, end: int | None = None)
     if not any(judge.counts(line, judge.scope) for line in judge.lines):
         return [Judged(line, NO_CLAIM, scope=judge.scope) for line in judge.lines[start:end]]
     found = judge.upto(len(judge.lines) if end is None else end)[start:]
-    is_open = [j.verdict == UNREAD and judge.counts(j.line, judge.scope) for j in found]
-    found = [_alone(j, judge, where) if asked else j for j, asked in zip(found, is_open, strict=True)]
-    has_families = any(asked and "is a family of" in j.reason for j, asked in zip(found, is_open, strict=True))
-    return _stacked(found, judge, where) if has_families else found
+    found = [_alone(j, judge, where) if j.verdict == UNREAD and judge.counts(j.line, judge.scope) else j for j in found]
+    return _stacked(found, judge, where) if any("is a family of" in j.reason for j in found) else found
 
 
 def _stacked(found: list[Judged], judge: Judge, where: Where) -> list[Judged]:
