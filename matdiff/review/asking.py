@@ -30,6 +30,9 @@ IS_CALLED = (
     r"(?:^\W*|\b(?i:the|its|and|with|so)\s+)([Gg]radient|[Hh]essian)(?:\s+matrix)?(?:\s+of\s+\S+)?(?:\s+(?:is|equals|becomes))?"
     r"[\s:,$]*([gGH])\s*="
 )
+INTRODUCED = r"(?i)\b(?:let|with|where|approx\w*|gauss|fisher)\b"  # H = JᵀJ, which is no Hessian
+SAID_BY = r"(?:respect to|w\.?r\.?t\.?)[\s$\\]*([^\W\d_]+)"
+READ_OFF = {(True, 0): "G", (True, 1): "H", (False, 0): "J"}  # behind df, ∇f, dy
 LAYERED = ("_this", "_next", "_prev")  # of names of layers
 CUSTOMARY = (("x", "w", "theta", "beta"), ("X", "W", "Theta"), ("z",))  # unknowns, where a text does not say which
 
@@ -123,6 +126,8 @@ def unknown_of(scope: Scope, asked: Asked, f: Expr, name: str) -> str:
     if not occurring and scope.arguments.get(name):
         raise Independent(f"{', '.join(candidates)} does not occur in the function")
     candidates = occurring or leaves
+    told = {named(by) for by in re.findall(SAID_BY, scope.text)}
+    candidates = [c for c in candidates if {c} == told] or candidates
     if len(candidates) > 1:  # of a family x and a vector w it is w
         candidates = [s.name for s in symbols(f) if s.name in candidates and not s.ranges] or candidates
     if len(candidates) > 1:
@@ -139,6 +144,8 @@ def _function(scope: Scope, asked: Asked) -> tuple[Expr, str]:
         return solved[of], ""
     if asked.of.startswith("("):
         return scope.read(asked.of, scalar=True), ""
+    if not asked.of and scope.origin and all(v.shape != SCALAR for v in scope.definitions.values()):
+        return scope.origin.function, ""  # d tr(AXB) = …, grad = …
     name = objective(scope, asked.of, named(asked.by.strip()) if re.fullmatch(LETTER, asked.by.strip()) else "")
     return scope.definitions[name], name
 
@@ -223,23 +230,20 @@ def _mixed(scope: Scope, asked: Asked) -> Expr:
 
 
 def read_off(scope: Scope, name: str, origin: Origin | None, line: str) -> Expr | None:
-    """What G or J should be behind df = Tr(Gᵀ dX) or dy = J dx, where a line says it of the only unknown.
-
-    A G that stands elsewhere too is no more than a name unless words draw it as a conclusion.
-
-    And what is said to be the gradient, or the Hessian: H = 2XᵀX; and g(λ), the dual function of an L(x, λ).
-    """
+    """What G, J or H should be behind df = Tr(Gᵀ dX), dy = J dx or ∇f, and a G that is called so, and a dual g(λ)."""
     if (least := _dual(scope, name)) is not None:
         return least
     if (m := re.search(IS_CALLED, line)) and name == m[2] and name not in scope.given and scope.value(name) is not None:
         return derivative_asked(scope, Asked("", "", 1 if m.group(1)[0] in "gG" else 2))
-    if origin is None or origin.order or len(origin.unknowns) != 1 or name in scope.given:
+    if origin is None or len(origin.unknowns) != 1 or name in scope.given:
         return None
-    is_last = re.search(CONCLUDES, line) or len(re.findall(r"(?<![^\W\d_])G(?![^\W_])", scope.text)) == 1
-    if not (name == "G" and is_last) if origin.function.shape == SCALAR else name != "J":
+    is_only = len(re.findall(rf"(?<![^\W\d_]){name}(?![^\W_])", scope.text)) == 1
+    is_last = (is_only or re.search(CONCLUDES, line)) and not (name == "H" and re.search(INTRODUCED, line))
+    # a G or H that stands elsewhere too is no more than a name, unless words draw it as a conclusion
+    if name != READ_OFF.get((origin.function.shape == SCALAR, origin.order)) or not (is_last or name == "J"):
         return None
     f, unknown = scope.unfolded(origin.function), origin.unknowns[0]
-    found = scope.unfolded(derivative(f, unknown, 1))
+    found = scope.unfolded(derivative(f, unknown, origin.order + 1))
     return found if found.shape == scope.value(name).shape else None
 
 
@@ -259,7 +263,7 @@ def gradients_of(scope: Scope, words: str) -> Iterator[Expr]:
     every = [n for n, f in scope.definitions.items() if f.shape == SCALAR]
     numbers = [n for n in every if scope.arguments.get(n)]
     yield from _slopes(scope, numbers[0]) if len(numbers) == 1 else ()
-    by = re.search(r"(?:respect to|w\.?r\.?t\.?)[\s$\\]*([^\W\d_]+)", words)
+    by = re.search(SAID_BY, words)
     with suppress(MatdiffError):
         yield from (derivative_asked(scope, Asked(n, by[1])) for n in every if by and not numbers and not every[1:])
 
@@ -272,10 +276,7 @@ def of_form(scope: Scope, origin: Origin | None) -> list[Expr]:
 
 
 def is_stationary(scope: Scope, difference: Expr, equations: Equations) -> bool:
-    """Whether a difference is 0 where a function with several arguments is stationary in one of them: Ax − b.
-
-    What equations above were solved for may be put in, A(z − Aᵀλ) − b, and what they say may be used.
-    """
+    """Whether a difference, Ax − b, is 0 where a function is stationary in one argument and equations hold."""
     several = [n for n, f in scope.definitions.items() if f.shape == SCALAR and len(scope.arguments.get(n, ())) > 1]
     slopes = [one for name in several for one in _slopes(scope, name)]
     put_in = (e for one in slopes for e in {one, replace(one, equations.solutions.get)})

@@ -80,10 +80,7 @@ def under_conventions(line: str, chain: Chain, value: Expr, scope: Scope) -> Out
 
 
 def as_is_usual(truth: Expr, value: Expr, scope: Scope) -> Outcome | None:
-    """How a side compares where covariances are symmetric and labels sum to 1, of which a text need not speak.
-
-    And where what stands in a hinge is positive, if a text says so of anything.
-    """
+    """How a side compares where covariances are symmetric, labels sum to 1 and hinges are open, as is usual."""
     return _of_covariance(truth, value, scope) or _of_labels(truth, value, scope) or _of_hinges(truth, value, scope)
 
 
@@ -97,10 +94,7 @@ def _of_hinges(truth: Expr, value: Expr, scope: Scope) -> Outcome | None:
 
 
 def as_usual(scope: Scope) -> Callable[[Expr], Expr]:
-    """What takes the matrices for symmetric that are so by custom: Σ, Λ of log|Λ|, S of tr(Σ⁻¹S), P of ½xᵀPx.
-
-    And S of uᵀSu, whose maximum where uᵀu = 1 is an eigenvalue.
-    """
+    """What takes the matrices for symmetric that are so by custom: Σ, Λ of log|Λ|, S of tr(Σ⁻¹S) and uᵀSu, uᵀu = 1."""
     names = {*_by_custom(scope.text)}
     said = [scope.unfolded(scope.definitions[name]) for name in names & scope.definitions.keys()]
     names |= {named(str(s)) for value in said for s in made_symmetric(scope, value)}  # G and R of V = ZGZᵀ + R
@@ -160,21 +154,23 @@ def _of_labels(truth: Expr, value: Expr, scope: Scope) -> Outcome | None:
 
 
 def _short(chain: Chain, value: Expr) -> Outcome | None:
-    """How a side compares with the gradient where df is written for it."""
-    if chain.origin is None or chain.origin.order or len(chain.origin.unknowns) != 1 or chain.truth.shape != SCALAR:
+    """How a side compares with the gradient where df is written for it, or ∇ for that by another letter than x."""
+    f, unknowns, order = chain.origin or (chain.truth, (), 0)
+    if order:
+        is_bare = order == 1 and re.fullmatch(r"(?:∇|grad)\s*", chain.first) is not None
+        unknowns = tuple(s for s in symbols(f) if is_bare and s.shape == value.shape and not s.ranges)
+    elif len(unknowns) != 1 or chain.truth.shape != SCALAR or SCALAR in (value.shape, unknowns[0].shape):
         return None
-    (unknown,) = chain.origin.unknowns
-    if value.shape != unknown.shape or unknown.shape == SCALAR:
-        return None
-    found = compared(derivative(chain.origin.function, unknown, 1), value)
-    return found._replace(convention="right where df is short for the gradient") if found.equal else None
+    for unknown in unknowns:
+        found = compared(derivative(f, unknown, order or 1), value)
+        if found.equal:
+            said = f"it is the derivative by {unknown}" if order else "df is short for the gradient"
+            return found._replace(convention=f"right where {said}", decides=True)
+    return None
 
 
 def _beside_sum(chain: Chain, value: Expr) -> Outcome | None:
-    """How a derivative compares where u_o is none of the u_k of a sum, as the one word is none of the negative ones.
-
-    The sum in a logarithm, of a softmax, is over all.
-    """
+    """How a derivative compares where u_o is none of the u_k of a sum that stands in no logarithm, as of a softmax."""
     if chain.origin is None or chain.origin.order != 1 or not isinstance(chain.origin.unknowns[0], Member):
         return None
     f, (unknown,), _ = chain.origin

@@ -256,7 +256,8 @@ class Habits:
     def _note_likelihoods(self, text: str, given: Collection[str]) -> None:
         """Whether log p(y | X, w), ln L, log Z and log N(x; m, C) are the names of likelihoods that a text gives."""
         gives_p = re.search(r"(?<!log )(?<!ln )(?<!log\})(?<![\w\\])[pP]\s*(?:\([^()]*\)\s*)?&?\s*=", text) is not None
-        self._says_likelihood = re.search(SAYS_LIKELIHOOD, text) is not None and not gives_p
+        said = 0 if gives_p else len(re.findall(SAYS_LIKELIHOOD, text))
+        self._likelihood = (r"(?:^\s*[-−]\s*\d*\s*)?" if said == 1 else "") + LIKELIHOOD if said else ""
         self._logarithms = {
             letter: of
             for letter, of in LOGARITHMIC.items()
@@ -336,7 +337,7 @@ class Habits:
         for name, spelt in self._squared:
             side = re.sub(rf"(?<![A-Za-z]){spelt}", name, side)
         side = re.sub(r"(\(\(?\d+\)?/\(?\d+\)?\))\s*(?=\d)", r"\1 * ", side)  # ½ 2 A x, where no power has come down
-        side = re.sub(LIKELIHOOD, " l_p ", side) if self._says_likelihood else side
+        side = re.sub(self._likelihood, " l_p ", side) if self._likelihood else side
         for letter, of in self._logarithms.items():
             side = re.sub(rf"{LOGARITHM}{of}", f" l_{letter} ", side)
             side = re.sub(rf"(?<![A-Za-z_]){of}", f" exp(l_{letter}) ", side) if letter == "Z" else side

@@ -50,10 +50,7 @@ class Judge(Beside):
             yield judged if judged.scope else judged._replace(scope=self.scope)
 
     def _of_equal_sizes(self, judged: Judged) -> Judged:
-        """A verdict, or that with all sizes equal, if it is right, where shapes do not fit that nobody declared.
-
-        Where a side needs a square matrix, as X⁻¹ does, it is wrong if it is so with equal sizes.
-        """
+        """A verdict, or that with all sizes equal where it is right so, or wrong and X⁻¹ needs them to be equal."""
         is_unfit = judged.verdict == UNREAD and re.match(rf"{MISFIT}|{BY_SIZES}", judged.reason) is not None
         is_unfit = is_unfit or (judged.fault is not None and self._asks_for_square(judged.fault.value))
         if self.is_square or not is_unfit or not judged.line.statements or not self.counts(judged.line, self.scope):
@@ -179,9 +176,10 @@ class Judge(Beside):
         if is_derivative:
             self.scope.declared.general.clear()  # an index runs anew, ∂L/∂A_mn
         try:
-            self.scope.is_jacobian, self.scope.origin = False, None
+            self.scope.is_jacobian, above = False, self.scope.origin
             chain = Chain(self.scope.value(first), is_derivative)
-            chain.first, chain.is_jacobian, chain.origin = first, self.scope.is_jacobian, self.scope.origin
+            chain.first, chain.is_jacobian = first, self.scope.is_jacobian
+            chain.origin = self.scope.origin if self.scope.origin is not above else None
         except MatdiffError as error:
             is_chance = error.message.endswith("that is not given")  # log p(x|1)/p(x|0) = …
             is_unsaid = is_chance or isinstance(error, NotSaid)
@@ -228,7 +226,7 @@ class Judge(Beside):
         if name not in self.scope.definitions and name not in self.scope.members:
             raise UnsupportedError(f"the definition of {name} is not read")
         is_derivative = any(map(self.scope.asks, sides))
-        if (truth := read_off(self.scope, name, self.chain.origin if self.chain else None, line.text)) is not None:
+        if (truth := read_off(self.scope, name, self.scope.origin, line.text)) is not None:
             return Chain(truth, True)
         side = sides.pop(1 + self.scope.given_by[name])
         chain = Chain(self.scope.value(sides[0]), is_derivative)
@@ -240,10 +238,7 @@ class Judge(Beside):
         return chain
 
     def _is_renewed(self, line: Line, sides: list[str]) -> bool:
-        """Whether a name that was defined above, and used since, is given another meaning: the next f(x) = …
-
-        And whether a letter is from here on what a line supposes: if K = θ²C + s²I.
-        """
+        """Whether a name is given another meaning from here on: the next f(x) = …, if K = θ²C + s²I."""
         name, indices = defined_by(sides[0], sides[1:], self.scope)
         if sides[1:] == ["0"] and name in self.scope.texts.keys() - self.defined:
             return True  # start with w = 0

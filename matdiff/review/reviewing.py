@@ -91,8 +91,10 @@ def verdicts(judge: Judge, where: Where, start: int = 0, end: int | None = None)
     if not any(judge.counts(line, judge.scope) for line in judge.lines):
         return [Judged(line, NO_CLAIM, scope=judge.scope) for line in judge.lines[start:end]]
     found = judge.upto(len(judge.lines) if end is None else end)[start:]
-    found = [_alone(j, judge, where) if j.verdict == UNREAD and judge.counts(j.line, judge.scope) else j for j in found]
-    return _stacked(found, judge, where) if any("is a family of" in j.reason for j in found) else found
+    counts = [judge.counts(j.line, judge.scope) for j in found]
+    found = [_alone(j, judge, where) if j.verdict == UNREAD and c else j for j, c in zip(found, counts, strict=True)]
+    wrong = (c and j.verdict == WRONG for j, c in zip(found, counts, strict=True))
+    return _stacked(found, judge, where) if any("is a family of" in j.reason for j in found) or any(wrong) else found
 
 
 def _stacked(found: list[Judged], judge: Judge, where: Where) -> list[Judged]:
@@ -106,6 +108,8 @@ def _stacked(found: list[Judged], judge: Judge, where: Where) -> list[Judged]:
         elif last is not None and x != of_x and re.search(rf"(?<![A-Za-z])(?:{of_x}|{spelt})(?![A-Za-z_])", judge.text):
             said = f"right where the {x}_i are the rows of {of_x}"
             front += rf"${of_x} \in \mathbb{{R}}^{{{last} \times {d.shape[0]}}}$, ${x}_i = {of_x}_{{i,:}}^T$, "
+    if not front:
+        return found
     stacked = Judge(f"{front}\n{judge.text}", where, judge.wrt, counts=judge.counts)
     again = [j.moved(-1, -1 - len(front)) for j in stacked.upto(found[-1].line.number + 1)[1:]]
     again = [j._replace(verdict=CONVENTION, reason=said) if said and j.verdict in RIGHT else j for j in again]
@@ -113,12 +117,12 @@ def _stacked(found: list[Judged], judge: Judge, where: Where) -> list[Judged]:
 
 
 def _is_surer(judged: Judged, other: Judged) -> bool:
-    """Whether a line that is wrong in another reading is right, or one that is not read is one small edit from it."""
+    """Whether a line that is wrong or not read in another reading is right, or one small edit from that."""
     fault, scope = judged.fault, judged.scope
-    if fault is None or scope is None or other.verdict == WRONG:
+    if fault is None or scope is None or other.verdict not in (UNREAD, WRONG):
         return other.verdict in (UNREAD, WRONG) and judged.verdict in RIGHT
     is_multiple = fault.value is not None and factor(fault.value, fault.truth) is not None
-    return other.verdict == UNREAD and (is_multiple or any(f.kind != "extra term" for f in by_edit(fault, scope)))
+    return is_multiple or any(f.kind != "extra term" for f in by_edit(fault, scope))
 
 
 def _alone(judged: Judged, judge: Judge, where: Where) -> Judged:

@@ -29,11 +29,13 @@ UPRIGHT = r"\\(?:math(?:rm|it|sf)|text(?:rm|it)?|operatorname)\s*\{\s*([A-Za-z]{
 NAMED_UPRIGHT = rf"{UPRIGHT}\s*(?:\([^()=]*\))?\s*&?\s*:?=(?!=)"  # \mathrm{KL} = …
 HATTED = rf"(?<![A-Za-z_\\])((?![tTwWcC]hat)[A-Za-z]|{SPELT_GREEK})(hat|bar|tilde|dot)(?![A-Za-z])"  # Xhat, and no what
 CALLED = r"(?<![A-Za-z\\_])((?:[Gg]rad|[Hh]ess)(?:ient|ian)?)(?=\s*&?\s*:?=(?!=))"  # Gradient = 2Ax, Hessian = 2A
-TITLED = (  # Gradient: Xᵀ(p − y); $f = …$. The gradient is $Xᵀ(p − y)$ and the Hessian is …
+TITLED = (  # Gradient: Xᵀ(p − y); $f = …$. The gradient with respect to w is $Xᵀ(p − y)$
     r"(^\s*(?:The\s+)?|[.;]\s+The\s+|\band\s+the\s+)([Gg]rad|[Hh]ess)(?:ient|ian)?"
-    r"(?:\s+of\s+\$?([A-Za-zℓ]|\\ell|\\mathcal\s*\{?[A-Z]\}?)(?:\([^()]*\))?\$?)?\s*(?::|is|equals)\s+"
+    r"(?:\s+of\s+\$?([A-Za-zℓ]|\\ell|\\mathcal\s*\{?[A-Z]\}?)(?:\([^()]*\))?\$?)?"
+    r"(?:\s+(?:with respect to|in|w\.?r\.?t\.?)\s+\$?([A-Za-zα-ωΑ-Ω]|\\[a-z]+)\$?)?\s*(?::|is|equals)\s+"
     r"(\$*)(?=([^=$]*)(?:=\s*0\s*)?(?:\$|$))"
 )
+STATED = r"^(\s*(?:[d∂] ?[^\W\d_]?/[d∂] ?[^\W\d_]|∇(?:_[^\W\d_])? ?[^\W\d_]?))\s*:\s+(?=([^=]+)$)"  # d/dm: S⁻¹m
 DIVERGENCE = (  # KL(q ‖ p) = …, D_{KL}(N(μ, S) ‖ N(0, I)) = …
     r"(?<![A-Za-z\\])(?:D_)?\{?(?:\\(?:mathrm|text|operatorname)\s*\{)?\s*KL\s*\}{0,2}\s*"
     r"(?:\\left)?[(\[](?:[^()\[\]]|\((?:[^()]|\([^()]*\))*\))*[)\]](?=\s*&?\s*:?=)"
@@ -59,14 +61,16 @@ def with_names(formula: str, upright: Collection[str]) -> str:
     formula = re.sub(DIVERGENCE, " KL ", formula)
     formula = re.sub(HATTED, lambda m: m.group() if m.group() in upright else f"{m.group(1)}_{m.group(2)}", formula)
     formula = re.sub(UPRIGHT, lambda m: f" {m.group(1)} " if m.group(1) in upright else m.group(), formula)
-    formula = re.sub(TITLED, _titled, formula)
+    formula = re.sub(STATED, lambda m: f"{m[1]} = " if _is_formula(m[2]) else m[0], re.sub(TITLED, _titled, formula))
     return re.sub(CALLED, lambda m: f" {m.group(1).lower()[:4]} ", formula)
 
 
 def _titled(m: re.Match[str]) -> str:
-    """grad f = in place of words for it, in front of a formula, where they or the row say of which function it is."""
-    is_told = m[3] or not m[1].strip() or m.string[: m.start()].count("=") == 1
-    return f"{m[1]}{m[4]} {m[2].lower()} {m[3] or ''} = " if is_told and _is_formula(m[5]) else m.group()
+    """∇f = in place of words for it, in front of a formula, where they or the row say of which function it is."""
+    is_told = m[3] or m[4] or m.string[: m.start()].count("=") < 2
+    nabla = "∇" if m[2].lower() == "grad" else "∇²"
+    by = f"_{{{m[4]}}}" if m[4] else ""
+    return f"{m[1]}{m[5]} {nabla}{by} {m[3] or ''} = " if is_told and _is_formula(m[6]) else m.group()
 
 
 def _is_increment(word: str, text: str) -> bool:
@@ -87,4 +91,4 @@ def lettered(formula: str, words: str) -> str:
 def _is_formula(row: str) -> bool:
     """Whether a row has letters and signs, and no words."""
     words = {word for word in re.findall(WORD, re.sub(r"\\[A-Za-z]+", " ", row)) if len(word) > 2}
-    return bool(re.search(r"\w[\w\s]*[-+−*(ᵀ'^]", row)) and words <= MATHEMATICAL | GREEK_WORDS
+    return bool(re.search(r"[\w)}][\w\s)}]*[-+−*(ᵀ'^]", row)) and words <= MATHEMATICAL | GREEK_WORDS

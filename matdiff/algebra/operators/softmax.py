@@ -130,7 +130,7 @@ class SoftmaxOfRows(SoftmaxOfLines):
     """softmax_rows(A): the softmax of every row"""
 
     __slots__ = ()
-    names = ("softmax_rows",)
+    names = ("softmax_rows", "softmax_row")
     signature = "m×n → m×n"
     across = "cols"
 
@@ -177,7 +177,7 @@ class SoftmaxOfColumns(SoftmaxOfLines):
     """softmax_cols(A): the softmax of every column"""
 
     __slots__ = ()
-    names = ("softmax_cols",)
+    names = ("softmax_cols", "softmax_col")
     signature = "m×n → m×n"
     across = "rows"
 
