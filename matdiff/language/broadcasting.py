@@ -124,12 +124,8 @@ def broadcast(attempt: Attempt, scalar: Typed, other: Typed, node: Node) -> Type
         message = f"{shown} is a function with one value, which is no term beside {attempt.written(other.node)}"
         raise attempt.misfit(scalar.node, message, f"give the function, as in {shown} = …, or declare its values")
     _require_one_mean(attempt, scalar.node, other)
-    is_one = (
-        scalar.guessed
-        and scalar.node.kind in ("symbol", "member")
-        and is_letter(scalar.node.value[0].partition("_")[0])
-    )
-    if is_one and (id(node) in attempt.bound.measured or is_against_custom(attempt, other)):
+    name = scalar.node.value[0] if scalar.guessed and scalar.node.kind in ("symbol", "member") else ""
+    if is_letter(name.partition("_")[0]) and (id(node) in attempt.bound.measured or is_against_custom(attempt, other)):
         kind = "vector" if ONE in (other.rows, other.cols) else "matrix"
         message = f"{shown} is no number beside {attempt.written(other.node)}"
         raise attempt.misfit(scalar.node, message, f"declare it: {shown}: {kind}")

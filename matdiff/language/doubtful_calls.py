@@ -149,12 +149,8 @@ class DoubtfulCalls(Emitter):
 
     def require_no_laplacian(self, m: re.Match[str]) -> None:
         """Refuses D(xᵀAx), Δ(xᵀAx), and Δf beside f(x) = …, which can be the Laplacian or a product."""
-        if (
-            m.group() == "D"
-            and "D" not in self.vocabulary.names
-            and self.begins_item()
-            and self.text[m.end() :][:1] == "("
-        ):
+        known = self.vocabulary.names
+        if m.group() == "D" and "D" not in known and self.text.startswith("(", m.end()) and self.begins_item():
             hint = "a derivative is asked for with wrt; a product is D*(…)"
             raise self.error("D(…) can be a derivative, or a product", m.start(), m.end(), hint)
         if m.group() not in ("Δ", "Delta") or "Delta" in self.vocabulary.names or not self.begins_item():

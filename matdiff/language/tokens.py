@@ -143,11 +143,10 @@ class Emitter:
         for k in range(len(self.tokens) - 1, 1, -1):
             token = self.tokens[k]
             depth += (token.type in CLOSERS) - (token.type in OPENERS)
-            is_above = (
-                token.type == "MINUS" and self.tokens[k - 1].type == "CARET" and self.text[token.start - 1] == "^"
-            )
-            if depth == 0 and is_above and self.tokens[k - 2][:2] == ("NAME", "e"):
-                begin, exponent = self.tokens[k - 2].start, self.text[token.start : start].strip()
+            base, caret = self.tokens[k - 2 : k]
+            is_above = token.type == "MINUS" and caret.type == "CARET" and self.text[token.start - 1] == "^"
+            if depth == 0 and is_above and base[:2] == ("NAME", "e"):
+                begin, exponent = base.start, self.text[token.start : start].strip()
                 message = f"the exponent of {self.text[begin:end]} can end before / or behind what divides"
                 hint = f"write e^({exponent}/…) or e^({exponent})/…"
                 raise AmbiguityError(message, text=self.text, span=(begin, end), suggestion=hint)
