@@ -34,6 +34,7 @@ PARAMETERS = frozenset(  # of which matrices are functions
     "t s tau theta alpha lambda eta xi rho phi psi omega gamma sigma kappa zeta epsilon delta".split()
 )
 UNORDERED = r"(?:\\\{|(?<=\{)\{)\s*\w+\s*,\s*\w+\s*\\?\}(?=\s*(?:∈|\\in\b))"  # {i, j} ∈ E
+IN_SQUARES = r"(?=\[[^\[\],;]*\]\s*[\^²³])"  # tr[A X]^2 is (tr(A X))^2
 IN_CAPITALS = {"Phi": "normcdf", "Gamma": "tgamma"}  # functions whose letters are those of matrices as well
 LETTER_MULTIPLIED = 8  # what it costs to read the brackets of h(x) as those of a product
 MOST_SHOWN = 6  # names in an error message
@@ -374,9 +375,10 @@ class Calls(DoubtfulCalls):
             self.say(end, called.end() - 1)  # exp⊙(A)
             self.operand("FUNCTION", value, start, end)
             return called.end() - 1
-        if name in ("max", "min") and (of_set := match_at(r"\s*(?=\{)", self.text, end)):
+        in_braces = rf"\s*(?=\{{)|{IN_SQUARES}" if name in ("max", "min") else IN_SQUARES
+        if other := match_at(in_braces, self.text, end):
             self.operand("FUNCTION", value, start, end)
-            return of_set.end()  # max{0, 1 − y w'x}
+            return other.end()  # max{0, 1 − y w'x}
         if name == "sum" and self.runs_by_itself(end):
             return self.big(name, start, end)
         if not match_at(OPERAND_FOLLOWS, self.text, end):
