@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from matdiff.language.questions import Question
     from matdiff.language.side_conditions import Condition
 
-CALL = r"(?:[fghφϕψ]|phi|psi)_?[0-9₀-₉]*\("  # of a letter that is a function by custom
+CALL = r"(?:[fghφϕψ]|phi|psi)_?\{?[0-9₀-₉]*\}?\("  # of a letter that is a function by custom
 LONGEST = 2_000_000  # characters
 FULL_STOP = r"(?<=[\w)\]}'ᵀ⊤²³¹‖|₊+ ])\.(?=\s*$)"  # at the end of a text
 SIMILAR = 2  # how much more a second reading of a doubtful place costs when both make sense

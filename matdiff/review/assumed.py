@@ -74,6 +74,11 @@ FORMULAS = {
     "psd": rf"{BEGIN}\s*(?:⪰|\\succeq(?![a-z]))\s*0",
 }  # a property → the formulas that say it
 CHOLESKY = rf"Cholesky[^.=]*=[\s$&]*(?:([A-Z])\s*\1\s*{TURNED}|([A-Z])\s*{TURNED}\s*\2)(?![A-Za-z])"  # A = LLᵀ, RᵀR
+COUNT = r"(?<![A-Za-z\\])([KLNT])"
+TURNED = r"\s*(?:['ᵀ⊤]|\^\s*(?:\{\s*(?:T|\\top)\s*\}|T|\\top))(?!\w)"
+GRAM = (  # L Lᵀ, L M L', NᵀN: of matrices, though their letters may be numbers of things
+    rf"{COUNT}(?:\s*[A-Z])?\s*\1{TURNED}|{COUNT}{TURNED}(?:\s*[A-Z])?\s*\2(?!\w)"
+)
 TRACED = r"(?:(?<![A-Za-z])(?:tr|Tr|trace|det|logdet)|∂tr|∂det)\}?[\s(\\]*(?:var)?"  # in front of a square matrix
 TRIANGULAR = r"(?<![\w$\\])\$?([A-Z])\$?[\s,\\]*(?:text\s*\{\s*)?(?:is|be)?\s*(?:a\s+)?(lower|upper)[- ]triangular"
 
@@ -119,6 +124,8 @@ def assume(scope: Scope, text: str, curved: bool) -> None:
     factors = [(m[1] or m[2], "lower" if m[1] else "upper") for m in re.finditer(CHOLESKY, text)]
     for name, word in [*re.findall(TRIANGULAR, text), *factors] if not curved else ():
         _note(scope, name, word)
+    for name in {m[1] or m[2] for m in re.finditer(GRAM, text)} - set(scope.declared) if not curved else ():
+        scope.declared.table.update(declare(f"{name}: matrix").table)
 
 
 def _note(scope: Scope, name: str, word: str) -> None:

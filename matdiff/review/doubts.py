@@ -138,7 +138,9 @@ def is_strange(scope: Scope, truth: Expr, value: Expr) -> bool:
     known |= {name for name in one | other if name.rpartition("_")[0] in known & scope.paths.keys()}  # A_θ
     odd = one ^ other
     sizes = {name for node in postorder(value) for size in node.shape for name in size.names()}
-    return bool((known and odd - known) or sizes - scope.sizes())
+    declared = scope.sizes()
+    is_open = any(size.startswith("?") for size in declared)  # of an A: matrix
+    return bool((known and odd - known) or (sizes - declared and not is_open))
 
 
 def with_sizes(scope: Scope, value: Expr, truth: Expr) -> Iterator[tuple[Expr, Expr]]:
