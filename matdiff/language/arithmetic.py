@@ -258,7 +258,7 @@ def divide(attempt: Attempt, node: Node, a: Typed, b: Typed) -> Typed:
     of_matrices = not a.is_scalar and ONE not in (b.rows, b.cols)
     if of_matrices and not attempt.bound.dialect.is_python:
         return multiply(attempt, node, [a, inverted(attempt, node, b, "B/A", "for least squares write B*A'*inv(A*A')")])
-    names = [piece.node.value[0] for piece in (a, b) if piece.node.kind == "symbol"]
+    names = [piece.node.value[0] for piece in (a, b) if piece.node.kind == "symbol" and piece.guessed]
     if len(names) == 2 and COUNTS.isdisjoint(names) and is_of_terms(attempt, node, a, b):
         return dot_divide(attempt, node, a, b)  # ∑ p log(p/q)
     if not b.is_scalar and a.number is not None and b.cols is ONE and is_by_entries(b.node):

@@ -34,7 +34,7 @@ from matdiff.language.typing import SPECIAL
         ("w*w", "w: n", ShapeError, "product of two column vectors", "w*w"),
         ("A : B", "A: m x n; B: n x m", ShapeError, "A is a matrix of size m×n", "A : B"),
         ("a'*inv(X)*b", "a: m; b: n; X: m x n", ShapeError, "square", "inv(X)"),
-        ("norm2(y/x)", "x, y: n", ShapeError, "./", "y/x"),
+        ("sum(y/x)", "x, y: n", ShapeError, "./", "y/x"),
         ("X", "X: m x n", ShapeError, "take the sum, the trace or a norm", "X"),
         ("tr(eye)*x'*x", "x: n", ShapeError, "the size of eye is not determined", "eye"),
         ("tr(A, B)", "A, B: n x n", ShapeError, "tr takes 1 argument, not 2", "tr(A, B)"),
