@@ -258,8 +258,10 @@ def divide(attempt: Attempt, node: Node, a: Typed, b: Typed) -> Typed:
     of_matrices = not a.is_scalar and ONE not in (b.rows, b.cols)
     if of_matrices and not attempt.bound.dialect.is_python:
         return multiply(attempt, node, [a, inverted(attempt, node, b, "B/A", "for least squares write B*A'*inv(A*A')")])
-    names = [piece.node.value[0] for piece in (a, b) if piece.node.kind == "symbol" and piece.guessed]
-    if len(names) == 2 and COUNTS.isdisjoint(names) and is_of_terms(attempt, node, a, b):
+    names = [piece.node.value[0] for piece in (a, b) if piece.node.kind == "symbol"]
+    calls = (n for n in attempt.bound.order if n.kind in ("call", "apply") and is_entrywise(n.value))
+    is_argument = any(without_brackets(part) is node for call in calls for part in call.parts)
+    if len(names) == 2 and is_argument and COUNTS.isdisjoint(names) and is_of_terms(attempt, node, a, b):
         return dot_divide(attempt, node, a, b)  # ∑ p log(p/q)
     if not b.is_scalar and a.number is not None and b.cols is ONE and is_by_entries(b.node):
         shown = attempt.shown(b)
