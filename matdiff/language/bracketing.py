@@ -1,4 +1,4 @@
-"""Which square brackets hold blocks: [A B; C D], [A, B; C, D], [x; y], and not the plain bracket of [X w − y].
+"""What square brackets hold: blocks, [A B; C D], [x; y], numbers, [0.5, 1; 2, -3], or what [X w − y] does.
 
 A bracket with a comma or a semicolon holds blocks.  Without a comma, gaps separate the blocks of a row, as in
 MATLAB, where every row has equally many of them; else a gap is a product, as in [X w; y].
@@ -8,13 +8,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from fractions import Fraction
 
 from matdiff.language.syntax import Token
+from matdiff.regex import regex
 
 GAP = "GAP"  # a sign behind a gap that belongs to what follows, as in [a −b; c d]; it holds the place of a comma
 
 INDICES = r"\s*(?::\w*|\w[\w:]*)\s*(?:,\s*(?::\w*|\w[\w:]*)\s*)*\]"
 NO_INDICES = r"[^][,:=<>]*['′ᵀ⊤^²³⁻⊙‖][^][,:=<>]*\]"  # a transpose or a power, and no comma, range or condition
+LONG = 150  # characters, from which on an array is read as a whole
+NUMBER = r"\s*[-−]?(?:[0-9]{1,100}(?:\.[0-9]{1,100})?|\.[0-9]{1,100})(?:[eE][-+]?[0-9]{1,2})?\s*"
+NUMBERS = regex(rf"{NUMBER}(?:,{NUMBER})+")
+
+
+def array_of(text: str, place: int) -> list[list[Fraction]]:
+    """The rows of an array that begins at a bracket, with commas and semicolons between its numbers; else nothing.
+
+    >>> array_of(f"x'[{'; '.join(['1, -0.5'] * 40)}]x", 2)[:2]
+    [[Fraction(1, 1), Fraction(-1, 2)], [Fraction(1, 1), Fraction(-1, 2)]]
+    """
+    end = text.find("]", place)
+    if end - place < LONG or ";" not in (inside := text[place + 1 : end]):
+        return []
+    lines = inside.split(";")
+    if not all(map(NUMBERS.fullmatch, lines)):
+        return []
+    rows = [[Fraction(entry.strip().replace("−", "-")) for entry in line.split(",")] for line in lines]
+    return rows if len({len(row) for row in rows}) == 1 else []
 
 
 def indexes(before: str, text: str, place: int) -> bool:

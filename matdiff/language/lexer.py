@@ -13,12 +13,11 @@ import re
 from fractions import Fraction
 
 from matdiff.errors import MatdiffError, NotationError
-from matdiff.language.bracketing import GAP, indexes
+from matdiff.language.bracketing import GAP, array_of, indexes
 from matdiff.language.calls import CALLED
-from matdiff.language.capital_sigma import CapitalSigma
 from matdiff.language.densities import SEPARATED, has_comma, separator
 from matdiff.language.doubtful_calls import STARTERS
-from matdiff.language.keywords import DEFINITION
+from matdiff.language.keywords import DEFINITION, Keywords
 from matdiff.language.labels import FACTOR
 from matdiff.language.named_functions import require_no_projection
 from matdiff.language.names import (
@@ -99,7 +98,7 @@ ENDS_IN_ONES = rf"(?:'|ᵀ|⊤|\^(?:T(?!\w)|⊤|\{{[T⊤]\}}))(?!{FACTOR})"  # b
 MACRO = regex(r"\\[A-Za-z]|\$")  # a sign of LaTeX
 
 
-class Lexer(CapitalSigma):
+class Lexer(Keywords):
     """The pass over one text; *other* are the places of decisions that go against custom."""
 
     def run(self) -> list[Token]:
@@ -227,11 +226,8 @@ class Lexer(CapitalSigma):
         self.require_no_spectrum(m)
         before = self.last
         is_behind = bracket == "[" and before in ENDERS and not self.gap and indexes(before, self.text, m.end())
-        if bracket == "[" and not is_behind:
-            from matdiff.language.literals import array_of
-
-            if rows := array_of(self.text, m.start()):
-                return self.operand("ARRAY", rows, m.start(), self.text.find("]", m.end()) + 1)
+        if bracket == "[" and not is_behind and (rows := array_of(self.text, m.start())):
+            return self.operand("ARRAY", rows, m.start(), self.text.find("]", m.end()) + 1)
         if before == "FUNCTION" and self.tokens[-1].value in SEPARATED:
             self.separators.update(separator(self.text, m.end()))
             if self.tokens[-1].value == "kl":

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 import matdiff
-from matdiff.language import literals
-from matdiff.language.literals import array_of
+from matdiff.language import lexer
+from matdiff.language.bracketing import array_of
 
 VALUES = np.round(np.random.default_rng(1).normal(size=(200, 200)), 3)
 
@@ -31,7 +31,7 @@ REFUSED = ["A{}", "f({}", "{} = ", "x_{}", "exp{}"]
 @pytest.mark.parametrize("text", TEXTS)
 def test_an_array_is_read_as_its_numbers_are(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     found = matdiff.parse(text.format(SMALL, SMALL))
-    monkeypatch.setattr(literals, "array_of", lambda text, place: [])
+    monkeypatch.setattr(lexer, "array_of", lambda text, place: [])
     assert matdiff.parse(text.format(SMALL, SMALL)) is found
 
 
