@@ -176,7 +176,7 @@ def _goes_on(above: str, row: str) -> bool:
     if re.match(r"[\s&]*(?:\\phantom\{=\}|[/)⊙⊗·])", row) or _stands_behind(above, row):
         return bool(above)
     if re.match(FIRST_RELATION, row):
-        return _is_half(above)
+        return is_half(above)
     above = re.sub(END_OF_ROW, "", above)
     if re.search(END_OF_FORMULA, above):
         return False
@@ -191,7 +191,7 @@ def _is_rest(above: str, row: str) -> bool:
     return is_open and re.search(rf"\\(?:begin|end|text|tag|label|q?quad)|{RELATION}", row) is None
 
 
-def _is_half(above: str) -> bool:
+def is_half(above: str) -> bool:
     """Whether a row is nothing but the left side of what goes on below it."""
     is_formula = re.search(r"[^\W\d_]", re.sub(LATEX_NAME, " ", above)) is not None and not has_words(above)
     return is_formula and not re.search(rf"{WHOLE}|{END_OF_FORMULA}", above) and not re.match(SIGNED, above)

@@ -16,7 +16,7 @@ from matdiff.review.comparing import factor
 from matdiff.review.definitions import defined_by
 from matdiff.review.habits import IN_SPACE
 from matdiff.review.judging import Judge
-from matdiff.review.lines import Line
+from matdiff.review.lines import FIRST_RELATION, Line, is_half
 from matdiff.review.operators import names_in
 from matdiff.review.report import Review
 from matdiff.review.scope import Scope
@@ -133,9 +133,10 @@ def _alone(judged: Judged, judge: Judge, where: Where) -> Judged:
     line, scope = judged.line, judge.scope
     used = {name for s in line.statements for side in s.sides for name in names_in(side, scope.names())}
     used &= {*scope.texts, *scope.unread, *scope.forms}
-    words = [one.text for one in judge.lines if not one.statements]  # with what they assume
+    words = [one.text for one in judge.lines if not one.statements and not is_half(one.text)]  # with what they assume
     if not used and not any(s.goes_on for s in line.statements):
-        texts = [" = ".join(statement.sides) for statement in line.statements] if line.statements[1:] else [line.text]
+        is_whole = not line.statements[1:] and not re.match(FIRST_RELATION, line.text)  # its left side stands in it
+        texts = [line.text] if is_whole else [" = ".join(statement.sides) for statement in line.statements]
         found = [_last(Judge("\n".join([*words, text]), where, judge.wrt)) for text in texts]
         gravest = min(found, key=lambda one: GRAVEST.index(one.verdict))
         is_wrong = gravest.verdict == WRONG and is_misfit(judged) and scope.asks(line.statements[0].sides[0])

@@ -94,6 +94,20 @@ def test_shapes_are_declared_in_comments() -> None:
         "$L = \\|Xw - y\\|^2$, $\\nabla_w L = 2X^T(Xw - y)$\nNow $L = \\oint w \\ldots$, so $\\nabla_w L = w$",
         # updates, conditions and solutions
         "$f(w) = \\|Xw - y\\|^2$, $w = w - \\eta \\nabla f$, $X^TXw = X^Ty$, $w = 0$",
+        # a side below whose left side stands in a row of its own belongs to that one, though shapes clash above
+        r"""$$z = Wx + b$$
+$$\mathbf{Y} = \mathbf{W} \mathbf{X}$$
+$$\frac{\partial \mathbf{L}}{\partial \mathbf{W}} = \mathbf{X}^T \frac{\partial \mathbf{L}}{\partial \mathbf{Y}}$$
+$$\mathbf{L}^T \mathbf{L} = \Sigma$$
+$$
+\frac{\partial \log p(\mathbf{x} \mid \mu)}{\partial \mathbf{x}}
+& = -\frac{1}{2} \Sigma^{-1} (2\mathbf{x} - 2\mu)
+\\ & = -(\mathbf{L} \mathbf{L}^T)^{-1} (\mathbf{x} - \mu)
+$$
+$$
+\frac{\partial \log p(\mathbf{x} \mid \mu)}{\partial \mu}
+& = \frac{1}{2} \Sigma^{-1} (2\mathbf{x} - 2\mu)
+$$""",
     ],
 )
 def test_nothing_right_is_called_wrong(text: str) -> None:
