@@ -16,6 +16,10 @@ END = (
     r"|\b(?:subject|over|with|for|where|gives|yields)\b))"
 )
 FORMULA = r"(?P<f>(?=[^=$]*?(?:\^|[²'ᵀ‖|]|\\[lr]?Vert|\\\|))[^=$\s,.;](?:[^=$,.;]|[.,](?!\s|$))*?)"
+CHOICE = (  # x̂ = argmin_x f = …
+    r"(?P<x>(?:\\(?:wide)?hat\s*)?[^\s=$&]+)\s*&?\s*:?=\s*(?:\\operatorname\*?\{)?\\?arg[\s\\,]*m(?:in|ax)(?![a-z])\}?\s*"
+    r"(?:_(?:\{(?=\s*\\?\w+\s*\}))?(?P<low>\\?\w+)\}?|_\{[^{}]*\})?(?P<f>(?:(?!\b(?:s\.t|subject|wh))[^=$,;.]|[,.](?!\s|$))*)(?P<more>=?)"
+)
 AIM = rf"{GOAL}(?={FORMULA}{END})"
 BEGIN = r"(?m)(?:^|[,;:$&.]|(?<![\\A-Za-z])(?!(?i:grad|hess|jac|min|max))[A-Za-z]{2,})\s*"  # the Lagrangian L = …
 FUNCTION = rf"{BEGIN}[{NAMES}Qℓgh](?:_\w)?\s*(?:\([^()=]*\))?\s*&?\s*:?=(?!=)|\\(?:mathcal|ell)"
@@ -28,9 +32,14 @@ def with_aim(text: str, row: str) -> str:
     >>> with_aim("", "Total least squares: minimise ‖Ax − b‖²/(1 + ‖x‖²).")
     'Total least squares:  f = ‖Ax − b‖²/(1 + ‖x‖²).'
     """
-    aim = re.search(AIM, row)
-    if aim is None or re.search(FUNCTION, text):
+    gives_one = re.search(FUNCTION, text) is not None
+    spelt = r"\g<x> \g<more>" if gives_one else r"minimise \g<f>; \g<x> \g<more>"
+    chosen = re.search(CHOICE, row) if "arg" in row else None
+    row = re.sub(CHOICE, spelt, row) if chosen else row
+    aim = None if gives_one else re.search(AIM, row)
+    if aim is None:
         return row
     asked = re.search(ASKED, text)
     name = next(filter(None, asked.groups())) if asked else next(n for n in NAMES if not re.search(rf"\b{n}\b", text))
+    name += f"({chosen['low']})" if chosen and chosen["low"] else ""
     return f"{row[: aim.start()]} {aim['open'] or aim['sign'] or ''}{name} = {row[aim.end() :]}"

@@ -31,7 +31,7 @@ IS_CALLED = (
     r"[\s:,$]*([gGH])\s*="
 )
 INTRODUCED = r"(?i)\b(?:let|with|where|approx\w*|gauss|fisher)\b"  # H = JᵀJ, which is no Hessian
-SAID_BY = r"(?:respect to|w\.?r\.?t\.?)[\s$\\]*([^\W\d_]+)"
+SAID_BY = r"(?:respect to|w\.?r\.?t\.?|arg\W*m(?:in|ax)\W*_\{?)[\s$\\]*([^\W\d_]+)"
 READ_OFF = {(True, 0): "G", (True, 1): "H", (False, 0): "J"}  # behind df, ∇f, dy
 LAYERED = ("_this", "_next", "_prev")  # of names of layers
 CUSTOMARY = (("x", "w", "theta", "beta"), ("X", "W", "Theta"), ("z",))  # unknowns, where a text does not say which
@@ -268,11 +268,13 @@ def gradients_of(scope: Scope, words: str) -> Iterator[Expr]:
         yield from (derivative_asked(scope, Asked(n, by[1])) for n in every if by and not numbers and not every[1:])
 
 
-def of_form(scope: Scope, origin: Origin | None) -> list[Expr]:
-    """The gradients of a function whose differential is 0 for all increments."""
+def of_form(scope: Scope, origin: Origin | None) -> Iterator[Expr]:
+    """The gradients of a function, a number, whose differential a text gives; they are 0 where that is."""
     if origin is None or origin.order or origin.function.shape != SCALAR:
-        return []
-    return [derivative(scope.unfolded(origin.function), unknown, 1) for unknown in origin.unknowns]
+        return
+    for unknown in origin.unknowns:
+        with suppress(MatdiffError):
+            yield derivative(scope.unfolded(origin.function), unknown, 1)
 
 
 def is_stationary(scope: Scope, difference: Expr, equations: Equations) -> bool:

@@ -37,7 +37,8 @@ MATRIX = r"(?<![A-Za-z\\^_])([A-Z])"
 WORDS = {
     "symmetric": (
         r"(?:(?<!skew-)(?<!skew )(?<!anti)symmetric|(?:\w+ )?Laplacian"
-        r"|(?:\w+ )?(?<!cross-)(?:covariance(?:\s+matrix)?(?! of)|(?:kernel|Gram|scatter)\s+matrix))"
+        r"|(?:\w+ )?(?<!cross-)(?:covariance(?:s|\s+matrix)?(?! of)"
+        r"|(?:kernel|Gram|scatter|inertia|mass|stiffness|precision|information)\s+matrix))"
     ),
     "diagonal": r"(?<!off-)(?<!off )(?<!block-)(?<!block )diagonal(?!\s+(?:entr|elem|block|of\b|part))",
     "skew": r"(?:skew|antisymmetric)",
@@ -59,6 +60,7 @@ FORMULAS = {
     "symmetric": (
         rf"{GRAPH}|"
         rf"({LETTER})\s*=\s*\3\s*(?:ᵀ|⊤|'|\^\{{?(?:T|\\top))"
+        r"|(?:‖|\|)(?:²|\^\{?2\}?)?_\{?([A-EGHJ-Z])(?:⁻¹|\^\{?-1\}?)?(?![A-Z_])"  # ‖x‖²_R
         r"|(?<![A-Za-z])(?:N|𝒩)\s*\}?\s*(?:\\left)?\((?:[^()]|\([^()]*\))*,\s*([A-HJ-Z])\s*(?:\\right)?\)"  # N(m, P)
     ),
     "skew": rf"{MATRIX}{TURNED}\s*=\s*[-−]\s*\1(?!\w)",

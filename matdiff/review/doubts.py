@@ -124,8 +124,7 @@ def has_known_shapes(scope: Scope, truth: Expr, value: Expr) -> bool:
     """Whether two sides have one shape, no number spread unwritten, or shapes that follow from what is declared."""
     names = {s.name for e in (truth, value) for s in symbols(e)}
     settled = (scope.is_settled(n) or (n[0] == "d" and scope.is_settled(named(n[1:]))) for n in names)
-    are_spread = {spread(truth), spread(value)}
-    is_plain = are_spread == {False} or (are_spread == {True} and scope.habits.names_ones)  # which spells it out
+    is_plain = scope.habits.names_ones or not (spread(truth) or spread(value))  # or the text spells it out
     return (is_plain and truth.shape == value.shape) or all(settled)
 
 

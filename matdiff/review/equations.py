@@ -27,12 +27,13 @@ SETTING = (
     r"|\b(?:stationary|critical)\s+(?:point|where|condition|if)|\bat\s+(?:an?|the)\s+(?:optim|extrem|minim|maxim)\w+"
     rf"|\b(?:gradient|derivative|differential|slope)s?\b[^=.]*(?:\b(?:is|are|be)\s+{ZERO}|\bvanish)"
     r"|\bat (?:the|an?) (?:optim|minim|maxim|station|critical)"
+    r"|arg\W*m(?:in|ax)\W*_(?:\w|\{\s*\\?\w+\s*\})(?!\w|.*(?:s\.t\.|subject))"  # of all x
 )  # setting the derivative to zero
 CONCLUDES = (
     r"(?i)\b(?:so|thus|hence|therefore|gives|read off|gradient|also|donc)\b|⇒|=>|\\(?:Rightarrow|implies|therefore)"
 )
 OPTIMUM = (
-    r"^\W*(?:hat\W+|widehat\W+)?[^\W\d_]+\W*(?:\u0302|\^\W*(?:\*|ast|star)\}?|_(?:hat|star|opt))\s*="
+    r"^\W*(?:hat\W+|widehat\W+)?[^\W\d_]+\W*(?:\u0302|\*|\^\W*(?:\*|ast|star)\}?|_(?:hat|star|opt))\s*="
     r"|^\W*(?:[Mm]inim|[Mm]axim|[Oo]ptim|[Ss]olution)\w*\s*:"
     r"|^\W*(?:wide)?hat\W*\w+\W*=|^\W*[âêîôûŵŷẑ]\s*="
 )  # w^* = …, \hat β = …

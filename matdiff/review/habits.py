@@ -56,8 +56,9 @@ PREDICTED = r"softmax|sigma|σ|hat|[ŷp̂]"
 ONE_HOT = r"(?<![\w\\])\$?([^\W\d_])\$?\s*(?:\(|is\s+|,\s*)?(?:an?\s+)?one-hot"
 VARIES = r"(?:∂|(?<![A-Za-z])d\}?|\\partial|(?:∇|\\nabla)\s*_\s*\{?)\s*"  # in front of an unknown
 ONES = rf"(?<![\w.])1\s*{TURNED}"  # 1ᵀ, so that · 1 is a vector too
-BIAS = (  # f(w, b) = ‖Xw + b1 − y‖², diag(W1)
+BIAS = (  # f(w, b) = ‖Xw + b1 − y‖², diag(W1), m = 1ᵀx/n
     r"\([^\W\d_]\s*,\s*([a-z])\)\s*&?=[^\n]*[+−-]\s*\1\s?1(?![\w.])|[dD]iag\s*\(\s*([A-Z])\s?1\s*\)"
+    rf"|(?<![\w\\])([a-z])\s*&?=[^\n=]{{0,9}}{ONES}"
 )
 OUTER_ONES = rf"(?<![A-Za-z\d.])1\s*1\s*{TURNED}"  # 1 1ᵀ, ρ11ᵀ
 PRIME_TURNS = r"[\w)]′(?:[^\W\d_]|\)\s*[′⁻^])"  # X′X, (X′)⁻¹
@@ -228,7 +229,7 @@ class Habits:
         self.names_ones = re.search(ONES, text) is not None
         numbered = "".join(re.findall(r"([A-Za-zα-ω])(?:[02-9]|_\{?\d|[₀-₉])", text))
         greek = "α-ω" if self.names_ones and not re.search("[α-ω]", numbered) else ""
-        letters = {m[1] or m[2] for m in re.finditer(BIAS, text)} - {*numbered}
+        letters = {next(filter(None, m.groups())) for m in re.finditer(BIAS, text)} - {*numbered}
         self._scales = greek + "".join(sorted(letters))  # μ1 is μ times ones, and b1 in f(w, b)
         self._has_steps = re.search(rf"{STEP}\s*&?\s*=", text) is not None
         self._sums, self._count = "|".join(sorted(sums_in(text))), count_in(text)

@@ -15,7 +15,7 @@ from matdiff.algebra.operators.products import Transpose
 from matdiff.algebra.operators.square import Inverse
 from matdiff.errors import MatdiffError, ShapeError, UnsupportedError
 from matdiff.language.names import named
-from matdiff.review.asking import Independent, NotSaid, gradients_of, read_off
+from matdiff.review.asking import Independent, NotSaid, gradients_of, of_form, read_off
 from matdiff.review.calls import CALL
 from matdiff.review.chain import BARE, Chain, has_increments
 from matdiff.review.comparing import compared
@@ -58,12 +58,14 @@ class Judge(Beside):
         other = self._where_open_sizes_are("n", judged.line)
         if other.verdict == NO_CLAIM:
             return Judged(judged.line, NO_CLAIM)
-        if judged.verdict == WRONG and other.verdict not in RIGHT:
-            return judged
-        if other.verdict == WRONG and " square matrix" in judged.reason:
+        goes_on = self.sized == judged.line.number - 1 and judged.reason.startswith("the line before it")
+        if judged.verdict == UNREAD and other.verdict == WRONG and (goes_on or " square matrix" in judged.reason):
             return other._replace(line=judged.line)
+        if other.verdict not in RIGHT:
+            return judged
+        self.sized = judged.line.number
         said = "it is so where the sizes that nobody declares are equal"
-        return Judged(judged.line, other.verdict, said, work=other.work) if other.verdict in RIGHT else judged
+        return Judged(judged.line, other.verdict, said, work=other.work)
 
     def _asks_for_square(self, value: Expr | None) -> bool:
         """Whether a side has the inverse of a letter that nobody declares, beside which sizes may be equal."""
@@ -197,8 +199,6 @@ class Judge(Beside):
             chain.is_line = (is_derivative or is_form) and not self._is_linearised(sides)
             chain.is_equation = not chain.is_line and (self._is_behind(first) or self._is_condition(line, sides))
         self.has_derived = self.has_derived or is_derivative
-        if chain.origin is not None and chain.origin.order:
-            self.derived_by |= {s.name for unknown in chain.origin.unknowns for s in symbols(unknown)}
         is_by_square = chain.origin is None and is_derivative and re.search(BY_SQUARE, first) is not None
         self._note_gradient(chain.origin, chain.truth, is_by_square)
         return chain
@@ -210,10 +210,13 @@ class Judge(Beside):
         return (bool(self.equations.zeros) or self.has_derived) and not is_moved
 
     def _note_gradient(self, origin: Origin | None, value: Expr, is_by_square: bool = False) -> None:
-        """Notes a gradient, which a text may set to zero."""
+        """Notes a gradient, or those of a differential, which a text may set to zero; and by what they are."""
         is_first = is_by_square or (origin is not None and origin.order == 1)
-        if is_first and not self.scope.is_jacobian:
-            self.equations.note(value)
+        found = [value] if is_first and not self.scope.is_jacobian else [*of_form(self.scope, origin)]
+        for gradient in found:
+            self.equations.note(gradient)
+        if origin is not None and (found or origin.order):
+            self.derived_by |= {s.name for unknown in origin.unknowns for s in symbols(unknown)}
 
     def _defined(self, line: Line, sides: list[str]) -> Chain | None:
         """The chain of a name that is defined here."""

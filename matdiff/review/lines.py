@@ -97,10 +97,11 @@ NUMBERING = (
     r"^[\s&]*(?:\((?:\d{1,2}|[a-h]|i{1,3}|iv|vi?)\)|\[\d{1,2}\]|\d{1,2}\))\s+(?=[^\s+*/-])"  # (1) f(x) = …, (a) …, 1) …
 )
 LABEL = (  # multiply by a': …, Wiener filter / MSE: …
-    r"^\s*(?:[A-Za-z\d]{2,}(?: ?/ ?|[ -]))*"
+    r"^\s*(?:(?:[A-Za-z\d]{2,}|a)(?: ?/ ?|[ -]))*"
     r"(?:[A-Za-z]{3,}|(?<=[/ -])[A-Z]{2}|(?:by|for|of|to|wrt) [^\s=:]{1,5}):\s+(?=\S.*=)"
 )
 BULLET = r"^\s*[-*•]\s+(?=[A-Za-z][a-z]{2,}[^=]*(?::\s|`)|`)"  # - gradient: `∇f = …`
+BOLD = r"(?<!\S)\*\*([A-Za-z]{3}[^*=]*)\*\*"  # **Step 1.**
 ITEM_OF_FORMULAS = r"^\s*[-*•]\s+(?=[^\s=+*/-][^=\n]*=)"  # - df = …, in a list of such
 
 CASE = r"(?<![_\w{(^])\(?(?<![_^]\()\s*(?<![\w{])[i-n]\s*(?:≠|!=)\s*(?:[i-n]|\d)\s*(?:[):,]|$)"  # for i ≠ j
@@ -152,7 +153,7 @@ def lines_of(text: str, known: Sequence[str] = (), respelt: Callable[[str], str]
             row = re.sub(NUMBERING, lambda m: " " * len(m.group()), row)
             if not is_latex:
                 row = re.sub(BULLET, lambda m: " " * len(m.group()), row).replace("`", " ")
-            formula, column = without_remark(re.sub(POINTER, "⇒", row), column)
+            formula, column = without_remark(re.sub(POINTER, "⇒", re.sub(BOLD, r"\1 ", row)), column)
             formula = with_names(with_aim(text, by_places(formula)), bare)
             is_mark = row.strip() in ("$$", r"\[", r"\]")
             is_inside = is_inside != is_mark

@@ -98,6 +98,7 @@ class Beside:
         self.defined: set[str] = set()
         self.following, self.said = self.verdicts(), list[Judged]()  # the next verdicts, the last ones
         self.squared: dict[str, Beside] = {}  # by the size of what has none
+        self.sized = 0  # the last line that is right where these sizes are equal
         self.has_derived = False  # a derivative stands above, which may be meant to be 0 from there on
         self.derived_by: set[str] = set()  # the unknowns of these
         firsts = [s.sides[0] for line in self.lines for s in line.statements if not s.goes_on]
@@ -117,9 +118,10 @@ class Beside:
         chain = self.chain
         assert chain is not None
         if side.strip() in ("0", "const", "constant"):
-            holds = not chain.is_line and self.equations.holds(chain.stated)
-            is_known = chain.is_equation and self.equations.speak_of(chain.stated, *self.equations.gradients)
-            meant = None if holds or not is_known else self._meant(chain.first, self.equations.holds)
+            known = self._known(chain.stated)
+            holds = not chain.is_line and known.holds(chain.stated)
+            is_known = chain.is_equation and known.speak_of(chain.stated, *known.gradients)
+            meant = None if holds or not is_known else self._meant(chain.first, known.holds)
             self.equations.add(chain.stated)
             self.equations.zeros += map(self.equations.usual, of_form(self.scope, chain.origin))
             self.chain = None
@@ -264,13 +266,12 @@ class Beside:
             return self._of_other_shapes(line, side, left, value)
         if isinstance(left, Symbol) and left in symbols(value) and left not in symbols(left - value):
             return Judged(line, NO_CLAIM)  # W = W − ηG, the next W
-        before, unknowns = self.equations.copy(), self.unknowns()
+        before, unknowns = self._known(left - value), self.unknowns()
         is_restated = named(chain.first or "0") in self.scope.definitions and {*symbols(left)} == {*symbols(value)}
 
         def implied(one: Expr, other: Expr) -> bool:
             return before.implies(one, other, unknowns).follows or (is_restated and is_right(other, one))
 
-        before.zeros[:0] = self.scope.differentials(before.zeros) if increments(left - value) else []
         is_supposed = before.suppose(left, value, self.derived_by)
         found = before.implies(left, value, unknowns)
         is_open = is_supposed and (has_words(line.text) or not isinstance(left, Symbol))
@@ -295,6 +296,12 @@ class Beside:
         truth = found.should_be or left
         fault = Fault(side, value, truth, None, False, True, left=chain.first, follows=lambda e: implied(e, value))
         return Judged(line, WRONG, "", fault)
+
+    def _known(self, value: Expr) -> Equations:
+        """The equations so far, and their differentials where a value has some."""
+        known = self.equations.copy()
+        known.zeros[:0] = self.scope.differentials(known.zeros) if increments(value) else []
+        return known
 
     def _edited(self, first: str, side: str, left: Expr, value: Expr, implied: Callable[[Expr, Expr], bool]) -> Implied:
         """That an equation does not follow, if one side needs a small edit; with the right side as it is then."""

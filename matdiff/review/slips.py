@@ -74,8 +74,7 @@ def diagnosed(fault: Fault, scope: Scope) -> Slip:
 def _kinds(fault: Fault, scope: Scope) -> Iterator[Found]:
     """The kinds of slip that explain a side, best first."""
     for kind in _by_value(fault):
-        turned = -fault.value if fault.value is not None and fault.is_equation and kind == "sign" else None
-        yield Found(kind, turned)
+        yield Found(kind, -fault.value if fault.value is not None and kind == "sign" else None)
     if _is_spread(fault):
         yield from (found for found in by_edit(fault, scope) if found.repaired and _spread_terms(found.repaired))
         yield Found("shape")
