@@ -11,7 +11,7 @@ from collections.abc import Collection
 
 from matdiff.language.names import GREEK_CLASS, MARKS, SUBS, SUBSCRIPTS
 from matdiff.language.outside import closing
-from matdiff.language.transcript import Scribe, Transcript
+from matdiff.language.transcript import Copy, Edit, Transcript
 from matdiff.regex import regex
 
 LETTER = rf"(?:[A-Za-z{GREEK_CLASS}][{MARKS}]*)"
@@ -73,16 +73,10 @@ def with_likelihoods(script: Transcript) -> tuple[Transcript, tuple[str, ...], t
     whole = m.start(), behind.end() if asked else behind.end("iid")
     said = f"the function is the {'negative ' if sign else ''}log-likelihood of {shown}"
     place = asked[0].span() if asked else whole
-    scribe, k = Scribe(script.source), 0
-    for start, stop in sorted({whole, place}):
-        scribe.copy(script, k, start)
-        scribe.write(f" ({sign}{_density(text, m)}" if (start, stop) == place else " ", *script.span(start, start + 1))
-        if (start, stop) == place:
-            scribe.copy(script, m.end(), end)
-            scribe.write("))", *script.span(end, end + 1))
-        k = stop
-    scribe.copy(script, k, len(text))
-    return scribe.finished(), (said,), (script.span(*whole), script.span(*place))
+    edits: list[Edit | Copy] = [(*whole, " ")] if whole != place else []
+    edits += [(place[0], place[0], f" ({sign}{_density(text, m)}"), (*place, (m.end(), end))]
+    edits.append((place[1], place[1], "))"))
+    return script.edited(edits), (said,), (script.span(*whole), script.span(*place))
 
 
 def _without_noise(script: Transcript) -> Transcript:

@@ -13,7 +13,7 @@ from matdiff.algebra.expr import FUNCTIONS
 from matdiff.errors import AmbiguityError
 from matdiff.language.names import ABBREVIATED, GREEK_WORDS
 from matdiff.language.outside import between, closing, outside
-from matdiff.language.transcript import Edit, Transcript
+from matdiff.language.transcript import Copy, Edit, Transcript
 from matdiff.regex import regex
 
 COMMENT = regex(
@@ -26,10 +26,15 @@ RUNS = regex(  # i in 1:n, i = 1:length(x), i ∈ eachindex(x)
     r"\s*(?P<letter>[^\W\d]\w*)\s*(?:=|∈|\bin\b)\s*(?:(?:1:(?:length|size)|eachindex|axes)\((?P<array>\w+)[\s,12]*\)"
     r"|(?P<first>\w+):(?P<last>[\w+\-* ]*\w))\s*"
 )
+ROUND = (  # for i = 1:m, J
+    r"(?<![\w.])for\s*+(?P<run>(?:[^\s,;(]|[^\S\n]++(?![,;\n])|\([^()\n]*\))++)\s*+[,;]?\s*+(?P<name>\w+)\s*"
+)
+ENDED = r"(?<![:(])\bend(?:for)?\b"
 LOOP = regex(  # for i = 1:m, J = J + x(i)^2; end
-    r"(?<![\w.])for\s*+(?P<run>(?:[^\s,;(]|[^\S\n]++(?![,;\n])|\([^()]*\))++)\s*+[,;]?\s*+(?P<name>\w+)\s*(?:=\s*(?P=name)\s*(?=[-+])|(?P<sign>[-+])=)"
-    r"(?P<term>[^;\n]+?)[;,\s]*\bend(?:for)?\b",
-    given="for",
+    ROUND + rf"(?:=\s*(?P=name)\s*(?=[-+])|(?P<sign>[-+])=)(?P<term>[^;\n]+?)[;,\s]*{ENDED}", given="for"
+)
+LOCAL = regex(  # for i = 1:m, r = x(i) - y(i); J = J + r^2; end
+    ROUND + rf"=(?!=)\s*(?P<value>[^;\n]+)[;\n](?P<rest>(?:(?!\bfor\b)[\s\S])*?){ENDED}", given="for"
 )
 FOR = regex(r"(?:(?<=[;\n])|^)\s*for\b[^;,\n]*+(?=[^$]*\bend(?:for)?\b)", given="for")
 CLAUSES = r",(?![^()]*\))|\bfor\b"
@@ -55,6 +60,7 @@ SHAPE = regex(r"\[\s*(\w+)[\s,]+(\w+)\s*\]\s*=\s*size\s*\(\s*(\w+)\s*\)", given=
 BOTH = r"\1 = size(\3, 1); \2 = size(\3, 2)"
 COUNT = regex(r"size\(\w+,\s*[12]\)|length\(\w+\)")
 SIZED = r"(?<![\w.])(?:ones|zeros|eye|repmat)\([^()]*\)"  # what takes sizes
+LONGEST = 4000  # of what is written in several places
 EMPTY = r"[\d.]+|zeros\s*\(.*\)"  # what a value begins with
 WORDS = frozenset((*GREEK_WORDS, *ABBREVIATED, *FUNCTIONS, "lambda", "abs2"))
 ASSIGNMENT = r"\s*(?P<name>[^\W\d_]\w*)\s*(?P<part>\([^()=]*\))?\s*(?P<sign>[-+*/])?=(?!=)[ \t]*"
@@ -81,7 +87,7 @@ class Program(NamedTuple):
         """The program with a space in the place of some pieces."""
         return self.edited([(start, end, " ") for start, end in spans])
 
-    def edited(self, edits: Sequence[Edit]) -> Program:
+    def edited(self, edits: Sequence[Edit | Copy]) -> Program:
         """The program with other pieces in some places."""
         done = (self.script.span(start, end) for start, end, _ in edits)
         return self._replace(script=self.script.edited(edits), spans=(*self.spans, *done))
@@ -97,7 +103,7 @@ def unframed(script: Transcript) -> Program:
         return program
     for pattern in (COMMENT, CONTINUED):
         program = program.without([m.span() for m in pattern.finditer(program.script.text)])
-    while edits := _loops(program.script.text):
+    while edits := _loops(program.script.text) or _put_in(program.script.text):
         program = program.edited(edits)
     if loop := FOR.search(program.script.text):
         message = "a loop is read where it adds up one value"
@@ -109,7 +115,10 @@ def unframed(script: Transcript) -> Program:
     program = program.without([m.span() for m in RETURN.finditer(program.script.text)])
     program = program.edited([(*m.span(), m.expand(BOTH)) for m in SHAPE.finditer(program.script.text)])
     program = program.edited(_counted(program.script.text, frame is not None))
-    return added_up(_without_unused(program, frame) if frame else program)
+    program = _without_unused(program, frame) if frame else program
+    while (changed := added_up(program)) is not program:
+        program = changed
+    return program
 
 
 def _generators(text: str) -> list[Edit]:
@@ -143,6 +152,18 @@ def _loops(text: str) -> list[Edit]:
             edits.append((m.start(), start, f"{m['name']} = {m['name']} + ({sign} ({m['sign'] or ''}"))
             edits += [*signs, (end, m.end(), "))")]
     return edits
+
+
+def _put_in(text: str) -> list[Edit | Copy]:
+    """J = J + (x(i) - y(i))^2 for r = x(i) - y(i); J = J + r^2 in a loop, outside of which no r stands."""
+    for m in LOCAL.finditer(text):
+        uses = [u.span() for u in re.finditer(rf"(?<![\w.]){m['name']}(?!\w)", text)]
+        inner = [u for u in uses if m.start("rest") <= u[0] < m.end("rest")]
+        is_given_again = re.search(rf"(?<![\w.]){m['name']}(?:\([^()]*\))?\s*[-+*/]?=(?!=)", m["rest"])
+        if inner and len(uses) == len(inner) + 1 and not is_given_again:
+            copies = (edit for use in inner for edit in _put(m.span("value"), *use))
+            return [(m.start("name"), m.start("rest"), ""), *copies]
+    return []
 
 
 def _sign(name: str, clause: str, body: str) -> str:
@@ -274,43 +295,22 @@ def _stands(name: str, text: str) -> bool:
 
 
 def added_up(program: Program) -> Program:
-    """A program in which a value that is made of the former value of its name has that in its place.
+    """A program in which a value that is made of the former value of its name has that in its place, once for each.
 
     Where another statement uses the former value too, or nothing does, the name is defined twice, which is refused.
     """
     text = program.script.text
-    edits: list[Edit] = []
-    former: dict[str, tuple[Statement, str]] = {}
+    former: dict[str, Statement] = {}
+    edits: dict[str, list[Edit | Copy]] = {}
     for statement in statements(text):
-        name, value = statement.name, text[statement.value : statement.end].rstrip()
-        if name in former and not _stands(name, text[former[name][0].end : statement.start]):
-            before, given = former[name]
-            together = _together(statement, given, value) if ":" not in given else None  # places have their own spans
-            if together is None and (renamed := _renamed(text, before, statement)):
-                edits += renamed
-            if together is not None:
-                edits = [e for e in edits if not before.start <= e[0] <= e[1] <= before.end]
-                edits += [(before.start, before.end, " "), *together]
-                moved = [(start - statement.value, end - statement.value, piece) for start, end, piece in together]
-                for start, end, piece in sorted(moved, reverse=True):
-                    value = value[: max(start, 0)] + piece.removeprefix(" = ") + value[max(end, 0) :]
-        elif name not in former and (anew := [*_given_anew(text, statement)]):
-            edits += anew
-            program = program._replace(notes=(*program.notes, f"{name} is {name}1 from where it is given anew"))
-        former[name] = statement, value.strip()
-    return program.edited(edits)
-
-
-def _renamed(text: str, before: Statement, statement: Statement) -> list[Edit]:
-    """P0 = a; P = P0 ./ sum(P0) of a program in which P = P ./ sum(P) follows P = a; nothing else uses the first P."""
-    name, start = statement.name, statement.value
-    value = text[start : statement.end]
-    use = rf"(?<![\w.]){re.escape(name)}(?!\w|\s*[(\[]|\.[A-Za-z])"
-    is_free = len(re.findall(rf"(?<!\w){name}\s*=", text)) == 2 and not _stands(f"{name}0", text)
-    if statement.sign or _stands(name, re.sub(use, " ", value)) or not (is_free and re.search(use, value)):
-        return []
-    places = [(start + m.start(), start + m.end()) for m in re.finditer(use, value)]
-    return [(*place, f"{name}0") for place in ((before.start, before.start + len(name)), *places)]
+        name = statement.name
+        if (before := former.get(name)) is None and not edits and (anew := [*_given_anew(text, statement)]):
+            notes = (*program.notes, f"{name} is {name}1 from where it is given anew")
+            return program.edited(anew)._replace(notes=notes)
+        if before and name not in edits and not _stands(name, text[before.end : statement.start]):
+            edits |= {name: pair} if (pair := _together(text, before, statement)) else {}
+        former[name] = statement
+    return program.edited([edit for pair in edits.values() for edit in pair]) if edits else program
 
 
 def _given_anew(text: str, statement: Statement) -> Iterator[Edit]:
@@ -324,14 +324,23 @@ def _given_anew(text: str, statement: Statement) -> Iterator[Edit]:
         yield from ((*m.span(), new) for m in re.compile(use).finditer(text, statement.end))
 
 
-def _together(statement: Statement, given: str, value: str) -> list[Edit] | None:
-    """What makes the value of l in l = given; l += value, or in l = value with one l in it; None if it is neither."""
-    name, start = statement.name, statement.value
-    if statement.sign:
-        opened = (statement.start + len(name), start, f" = ({given}) {statement.sign} (")
-        return [opened, (start + len(value), start + len(value), ")")] if not _stands(name, value) else None
+def _together(text: str, before: Statement, statement: Statement) -> list[Edit | Copy]:
+    """What makes one statement of l = a; l += b, and of l = a; l = b with l in b; nothing if it is neither."""
+    name, start, given = statement.name, statement.value, (before.value, before.end)
+    value = text[start : statement.end].rstrip()
     use = rf"(?<![\w.]){re.escape(name)}(?!\w|\s*[(\[]|\.[A-Za-z])"
-    if _stands(name, re.sub(use, " ", value)):
-        return None
-    edits = [(start + m.start(), start + m.end(), f"({given})") for m in re.finditer(use, value)]
-    return edits if len(edits) == 1 or (not edits and re.fullmatch(EMPTY, given)) else None
+    if _stands(name, value if statement.sign else re.sub(use, " ", value)):
+        return []
+    edits: list[Edit | Copy] = [(before.start, before.end, " ")]
+    if statement.sign:
+        head, end = statement.start + len(name), start + len(value)
+        edits += [(head, head, " = ("), (head, start, given)]
+        return [*edits, (start, start, f") {statement.sign} ("), (end, end, ")")]
+    uses = [(start + m.start(), start + m.end()) for m in re.finditer(use, value)]
+    is_short = len(uses) * (given[1] - given[0]) < LONGEST if uses else re.fullmatch(EMPTY, text[slice(*given)].strip())
+    return [*edits, *(edit for place in uses for edit in _put(given, *place))] if is_short else []
+
+
+def _put(given: tuple[int, int], start: int, end: int) -> list[Edit | Copy]:
+    """A piece in brackets in the place of another one."""
+    return [(start, start, "("), (start, end, given), (end, end, ")")]

@@ -65,7 +65,12 @@ CONSTRAINED = r"(?<=[\s\u200a])\S|[‖|]"  # min f subject to …
 UNCONSTRAINED = (  # min x'A x and min ½‖x‖², and not the entries of min x
     rf"[‖|½∑]|[-−]?\s*\(\([^()]*\)/|(?<=[\s\u200a])(?!{LETTER}\s*(?:[-+),.;]|$))[^\W_]"
 )
-CALLED = r"(?:(?:sp|sympy|sym|sy)\.)?(?:diff|grad|gradient|derivative|jacobian|(?P<twice>hessian))\("
+CALLED = (
+    r"(?:(?:sp|sympy|sym|sy|(?:torch\.)?autograd|\w*tape)\.)?"
+    r"(?:diff|grad|gradient|[Dd]erivative|jacobian|(?P<twice>hessian))\("
+)
+BEHIND_CALLED = r"\)(?:(?P<first>\[0\])|\.doit\(\))?[ ;.]*"
+KEPT = r"(?:,\s*(?:create_graph|retain_graph|allow_unused)\s*=\s*\w+\s*)*"  # of torch.autograd.grad
 BY_METHOD = rf"\.diff\(\s*(?P<x>{LETTER})\s*\)[\s;.]*$"
 OVER = rf"\s+(?:{WITH_RESPECT}|by(?=\s+{UNKNOWNS}[\s.]*$))\s+(?P<low>\S.*?)[\s.]*$"
 BEHIND_LINK = r"\s*(?:$|[-+*/,;=)⊙⊗:.@ᵀ⊤'′⁻\[]|\^\{?\s*(?:[T⊤]|[-−])|\w*[\s\u200a]*(?:ᵀ|⊤|\^\{?[T⊤]|')\s*(?:$|[-+,;)]))"
@@ -116,8 +121,8 @@ def question_at(
     *constrained* says that a condition is stated by «subject to».
     """
     place = re.compile(r"\s*").match(text, place).end()  # type: ignore[union-attr]
-    operator = _goal(text, place, known, constrained) or _derivative(text, place, known) or _nabla(text, place, known)
-    operator = operator or _of(text, place, known, defined) or _called(text, place)
+    operator = _around_all(text, place) or _goal(text, place, known, constrained) or _derivative(text, place, known)
+    operator = operator or _nabla(text, place, known) or _of(text, place, known, defined) or _called(text, place)
     if operator is None or operator.inner:
         return operator
     of = re.compile(rf"\s*\bof\s+(?:{FUNCTION})?").match(text, operator.end)  # d/dX of tr(AX)
@@ -128,7 +133,7 @@ def _goal(text: str, place: int, known: Collection[str], constrained: bool) -> Q
     """min_w, argmax_{x ∈ ℝⁿ}, minimise, minimize over x, minimise f over x, min f subject to …"""
     m = re.compile(GOAL, re.IGNORECASE).match(text, place)
     if m is None:
-        return _called_goal(text, place) or _glued_goal(text, place)
+        return _glued_goal(text, place)
     low = m.group("low") or m.group("letter") or m.group("over") or SUBSCRIPTS.get(m.group("sub") or "", "")
     behind = None if low else re.compile(OVER).search(text, m.end())
     is_bare = re.compile(CONSTRAINED if constrained else UNCONSTRAINED).match(text, m.end())
@@ -170,13 +175,15 @@ def _glued_goal(text: str, place: int) -> Question | None:
     return Question((m["x"],), 0, place, m.end(), sense=sense_of(m["goal"]))
 
 
-def _called_goal(text: str, place: int) -> Question | None:
-    """minimize(f), as modelling languages write it around the whole function."""
-    m = re.compile(rf"(?:(?:cp|cvxpy|cvx)\.)?{VERB}\s*\(", re.IGNORECASE).match(text, place)
+def _around_all(text: str, place: int) -> Question | None:
+    """minimize(f), as modelling languages write it, and ∇(f), whose unknown is said elsewhere."""
+    m = re.compile(rf"(?:(?:cp|cvxpy|cvx)\.)?(?P<goal>{VERB})\s*\(|∇\s*[(\[]", re.IGNORECASE).match(text, place)
     end = closing(text, m.end()) if m else 0
-    if m is None or text[end:].strip() != ")":
+    if m is None or text[end + 1 :].strip(" .?"):
         return None
-    return Question((), 0, place, len(text), (m.end(), end), sense=sense_of(m.group()))
+    return Question(
+        (), 0 if m["goal"] else 1, place, len(text), (m.end(), end), sense=sense_of(m["goal"]) if m["goal"] else ""
+    )
 
 
 Span = tuple[int, int]
@@ -277,7 +284,7 @@ def _nabla(text: str, place: int, known: Collection[str]) -> Question | None:
     """∇_w, ∇²_{W}, grad_w, D_x; not ∇_h f, which is the name of a gradient, nor ∇f(x) of an open function."""
     m = re.compile(NABLA).match(text, place)
     if m is None:
-        return _nabla_of_all(text, place)
+        return None
     low = m.group("low") or m.group("letter") or SUBSCRIPTS[m.group("sub")]
     if re.fullmatch(NAMES, low.strip()) is None:
         return None
@@ -292,15 +299,6 @@ def _nabla(text: str, place: int, known: Collection[str]) -> Question | None:
     return Question(tuple(map(named, listed(low))), 2 if again else _order(m), place, m.end())
 
 
-def _nabla_of_all(text: str, place: int) -> Question | None:
-    """∇(…) around the whole function, whose unknown is said elsewhere."""
-    m = re.compile(r"∇\s*(?=[(\[])").match(text, place)
-    end = closing(text, m.end() + 1) if m else 0
-    if m is None or text[end + 1 :].strip(" .?"):
-        return None
-    return Question((), 1, place, len(text), (m.end() + 1, end))
-
-
 def _is_matrix(text: str, operator: re.Match[str], low: str, known: Collection[str]) -> bool:
     """Whether D_x is a name: declared, used twice, no factor in front, or with an x that is but an index behind it."""
     behind = text[operator.end() :]
@@ -311,18 +309,20 @@ def _is_matrix(text: str, operator: re.Match[str], low: str, known: Collection[s
 
 
 def _called(text: str, place: int) -> Question | None:
-    """diff(f, x) and f.diff(x) of SymPy, gradient(f, x), hessian(f, x), around the whole function."""
+    """diff(f, x), f.diff(x) of SymPy, autograd.grad(f, [W, b]), hessian(f, x), around the whole function."""
     behind = re.compile(BY_METHOD).search(text, place) if ".diff(" in text else None
     if behind and not any(outside(text[place : behind.start()], r"[-+*/=;]")):
         return Question((named(behind["x"]),), 1, place, len(text), (place, behind.start()))
     m = re.compile(CALLED).match(text, place)
     end = closing(text, m.end()) if m else 0
-    if m is None or text[end:].strip(" ;.") != ")":
+    behind = re.fullmatch(BEHIND_CALLED, text[end:])
+    if m is None or behind is None:
         return None
-    *_, comma = [0, *(sign.start() for sign in outside(text[m.end() : end], ","))]
-    x = re.fullmatch(rf"\s*({LETTER})\s*", text[m.end() + comma + 1 : end])
+    *_, comma = [0, *(sign.start() for sign in outside(text[m.end() : end], r",(?!\s*\w+\s*=)"))]
+    x = re.fullmatch(rf"\s*[\[(]?({NAMES})[\])]?\s*{KEPT}", text[m.end() + comma + 1 : end])
     inner = (m.end(), m.end() + comma)
-    return Question((named(x[1]),), 2 if m["twice"] else 1, place, len(text), inner) if comma and x else None
+    names = tuple(map(named, listed(x[1])))[: 1 if behind["first"] else None] if comma and x else ()
+    return Question(names, 2 if m["twice"] else 1, place, len(text), inner) if names else None
 
 
 def _of(text: str, place: int, known: Collection[str], defined: Collection[str]) -> Question | None:

@@ -35,8 +35,9 @@ from matdiff.records import NamedTuple
 from matdiff.regex import regex
 
 CONSTRAINING = regex(r"subject|such|s\.")
-SEVERAL = regex(  # μ̂, Σ̂ = arg max …
-    rf"(?:^|(?<=[;\n]))[^\S\n]*(?:\(\s*)?{LETTER}(?:\s*,\s*{LETTER})+(?:\s*\))?\s*:?=\s*(?=⟪?arg(?:min|max|\s))"
+SEVERAL = regex(  # μ̂, Σ̂ = arg max …; g, = torch.autograd.grad(f, x)
+    rf"(?:^|(?<=[;\n]))[^\S\n]*(?:(?:\(\s*)?{LETTER}(?:\s*,\s*{LETTER})+(?:\s*\))?\s*:?=\s*(?=⟪?arg(?:min|max|\s))"
+    rf"|(?P<given>{LETTER}(?:\s*,(?:\s*{LETTER})?)*)\s*=\s*(?=(?:torch\.)?autograd\.|\w*tape\.))"
 )
 
 
@@ -85,8 +86,7 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
     firsts = [next(left_sides.heads_of(text, piece), None) for piece in stand]
     around = _surroundings(text, pieces, stand, firsts, known)
     edits += (general := _of_members(text, kept))
-    signs = [(p.end, p.end + 1) for p in pieces if text.startswith(")", p.end)]
-    signs += [*asking, *((start, end) for start, end, _ in general), *several]
+    signs = [*asking, *((start, end) for start, end, _ in general), *several]
     conditions += _told_in(text, question)
     for piece in kept:
         asked, changes, others, named = _function(text, piece, around)
@@ -111,6 +111,7 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
     members = tuple(script.edited(side) for side in sides)
     signs += [*_leads(text, pieces, standing), *((c.start, c.end) for c in conditions), *map(re.Match.span, heads)]
     names, of, doubts = _left_sides(text, heads, firsts)
+    question = question._replace(start=several[0][0]) if question and several else question
     return Says(changed, question, tuple(conditions), members, (*in_front, *names), of, doubts, tuple(signs))
 
 
@@ -143,9 +144,10 @@ def _as_items(edits: list[Edit]) -> list[Edit]:
 
 
 def _before_arg_min(script: Transcript) -> tuple[Transcript, list[tuple[int, int]], tuple[str, ...]]:
-    """The text without the several names in front of an arg min, their places, and what they are."""
-    spans = [m.span() for m in SEVERAL.finditer(script.text)]
-    names = tuple(script.text[slice(*span)].strip().rstrip(" :=") for span in spans)
+    """The text without the several names in front of an arg min, or of autograd.grad, their places, and the former."""
+    found = [*SEVERAL.finditer(script.text)]
+    spans = [*map(re.Match.span, found)]
+    names = tuple(m[0].strip().rstrip(" :=") for m in found if not m["given"])
     return script.edited([(k, k + 1, " ") for span in spans for k in range(*span)]), spans, names
 
 
@@ -171,6 +173,7 @@ def _surroundings(
 def _leads(text: str, pieces: Iterable[Piece], standing: Collection[int]) -> Iterator[tuple[int, int]]:
     """The places of the words and signs between statements; a let that defines nothing takes no part."""
     for piece in pieces:
+        yield from [(piece.end, piece.end + 1)] if text.startswith(")", piece.end) else []
         if piece.start not in standing:
             yield piece.start, piece.end  # given A and b
         if text[slice(*piece.lead)] != "let" or piece.start not in standing or is_item(text, piece):

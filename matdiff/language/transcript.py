@@ -16,6 +16,7 @@ NAMED, NAME_ENDS = "⟪", "⟫"  # around a name of several letters in LaTeX, wh
 
 
 Edit = tuple[int, int, str]  # a piece of a text, and what stands there instead
+Copy = tuple[int, int, tuple[int, int]]  # a piece of a text, and the place of the piece that stands there instead
 
 
 class Transcript:
@@ -44,7 +45,7 @@ class Transcript:
         """The error that points at a place of the text in what was typed."""
         return error(message, text=self.source, span=self.span(*place), suggestion=hint)
 
-    def edited(self, edits: Sequence[Edit]) -> Transcript:
+    def edited(self, edits: Sequence[Edit | Copy]) -> Transcript:
         """The text with pieces replaced; every character keeps its place in the source."""
         if not edits:
             return self
@@ -54,7 +55,10 @@ class Transcript:
             if start < place:
                 continue
             scribe.copy(self, place, start)
-            scribe.write(piece, *self.span(start, max(end, start + 1)))
+            if isinstance(piece, tuple):
+                scribe.copy(self, *piece)
+            else:
+                scribe.write(piece, *self.span(start, max(end, start + 1)))
             place = end
         scribe.copy(self, place, len(self.text))
         return scribe.finished()
@@ -77,8 +81,8 @@ class Scribe:
 
     def copy(self, script: Transcript, start: int, end: int) -> None:
         """Adds a piece of a transcript as it is."""
-        for k in range(start, end):
-            self.write(script.text[k], *script.span(k, k + 1))
+        self.pieces.append(script.text[start:end])
+        self.origins += script.origins[start:end] if script.origins else [(k, k + 1) for k in range(start, end)]
 
     def finished(self) -> Transcript:
         """The transcript of what was written."""

@@ -54,7 +54,10 @@ SUBMODULES = frozenset(  # np.linalg, torch.nn.functional
     "linalg special nn functional numpy scipy math lax spatial distance stats distributions".split()
 )
 OF_SCIPY = "linalg special stats spatial optimize sparse integrate signal fft".split()
-PREFIX = regex(rf"(?<![\w.)\]])({'|'.join(MODULES)})\s*\.\s*(?=[A-Za-z_])(?!(?:T|mT)\b)(?!t\()", given=".")
+PREFIX = regex(
+    rf"(?<![\w.)\]])({'|'.join(MODULES)})(?:\s*\.\s*(?=[A-Za-z_])(?!(?:T|mT)\b)(?!t\()|(?=\s+import\b))",
+    given=(".", "import"),
+)
 ARRAYS_OF_NUMPY = r"(?<![\w.)\]])(?:np|numpy)\s*\.\s*(?!(?:pi|e|inf)\b)"  # what is no number
 SYMPY = regex(
     r"\b(?:Trace|Determinant|MatrixSymbol|HadamardProduct|KroneckerProduct|Inverse|Transpose|symbols|Symbol)\s*\(|\.doit\(\)",

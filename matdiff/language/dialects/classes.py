@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from matdiff.errors import AmbiguityError
 from matdiff.language.dialects import MODULES
-from matdiff.language.dialects.statements import axis_said, next_name, replace
+from matdiff.language.dialects.statements import axis_said, next_name, replace, written
 from matdiff.language.extents import Excerpt
 from matdiff.regex import regex
 
@@ -175,11 +175,7 @@ def _own_class(name: str, func: ast.expr, logits: ast.expr) -> tuple[None, ast.e
         return None
     home = ast.unparse(func).rpartition(".")[0]
     form = f"-mean({home}.log_softmax(Z, dim=1).diagonal())" if name == "cross_entropy" else "-mean(Z.diagonal())"
-    new = ast.parse(form, mode="eval").body
-    replace(new, next(part for part in ast.walk(new) if isinstance(part, ast.Name) and part.id == "Z"), logits)
-    for part in ast.walk(new):
-        ast.copy_location(part, logits)
-    return None, new
+    return None, written(form, logits, {"Z": logits})
 
 
 def _called(node: ast.expr) -> str:

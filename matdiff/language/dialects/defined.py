@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from matdiff.language.dialects import MODULES
 from matdiff.language.dialects.inlining import bound_arguments
-from matdiff.language.dialects.statements import replace
+from matdiff.language.dialects.statements import replace, written
 
 if TYPE_CHECKING:
     from matdiff.language.dialects.python import Converter
@@ -29,27 +29,16 @@ FACTORS = {"cho_factor": "lambda a, lower=False: (np.linalg.cholesky(a), True)"}
 TENSORFLOW = {
     "squared_difference": "lambda x, y: (x - y)**2",
     "clip_by_value": "lambda t, clip_value_min, clip_value_max: np.clip(t, clip_value_min, clip_value_max)",
-    "expand_dims": "lambda input, axis: np.expand_dims(input, axis)",
-    "tensordot": "lambda a, b, axes: np.tensordot(a, b, axes=axes)",
-    "matvec": "lambda a, b: a @ b",
-    "diag_part": "lambda input: np.diagonal(input)",
-    "reduce_variance": "lambda input, axis=None, keepdims=False: np.var(input, axis=axis, keepdims=keepdims)",
-    "reduce_std": "lambda input, axis=None, keepdims=False: np.std(input, axis=axis, keepdims=keepdims)",
-    "reduce_logsumexp": "lambda input, axis=None, keepdims=False: logsumexp(input, axis, keepdims=keepdims)",
+}
+OF_NUMPY = {  # functions of TensorFlow and of Keras's K that NumPy has
+    "tf": {"expand_dims": "expand_dims", "tensordot": "tensordot", "matvec": "matmul", "diag_part": "diagonal"}
+    | {"reduce_variance": "var", "reduce_std": "std", "reduce_logsumexp": "logsumexp"},
+    "K": {name: name for name in "square exp log abs sqrt sign tanh sum mean max min var std pow sigmoid".split()}
+    | {name: name for name in "maximum minimum dot transpose logsumexp".split()},
 }
 KERAS = {
-    **{name: f"lambda x: np.{name}(x)" for name in "square exp log abs sqrt sign tanh".split()},
-    **{
-        name: f"lambda x, axis=None, keepdims=False: np.{name}(x, axis=axis, keepdims=keepdims)"
-        for name in ("sum", "mean", "max", "min", "var", "std")
-    },
-    **{name: f"lambda x, y: np.{name}(x, y)" for name in ("maximum", "minimum", "dot")},
-    "pow": "lambda x, a: x**a",
     "epsilon": "lambda: 1e-7",
     "clip": "lambda x, min_value, max_value: np.clip(x, min_value, max_value)",
-    "sigmoid": "lambda x: sigmoid(x)",
-    "transpose": "lambda x: x.T",
-    "logsumexp": TENSORFLOW["reduce_logsumexp"].replace("input", "x"),
 }
 TORCH = {
     "lerp": "lambda input, end, weight: input + weight * (end - input)",
@@ -89,17 +78,14 @@ def unfolded(to: Converter, tree: ast.AST) -> ast.AST:
     _require_diagonal(to, whole)
     for call in [node for node in ast.walk(whole) if isinstance(node, ast.Call)][::-1]:
         _out_of_place(to, call)
+        root, *path = _path(call.func)
+        if path and root not in to.names and (root != "K" or to.is_keras) and path[-1] in OF_NUMPY.get(root, {}):
+            call.func = written(f"np.{OF_NUMPY[root][path[-1]]}", call.func, {})
         call.keywords = [option for option in call.keywords if option.arg not in SILENT]
         if formula := _formula(to, call):
             made = ast.parse(formula, mode="eval").body
             assert isinstance(made, ast.Lambda)
-            given = bound_arguments(to, call, made.args)
-            value = ast.Expr(made.body)
-            for node in [*ast.walk(value)]:
-                ast.copy_location(node, call)
-                if isinstance(node, ast.Name) and node.id in given:
-                    replace(value, node, given[node.id])
-            replace(whole, call, value.value)
+            replace(whole, call, written(ast.unparse(made.body), call, bound_arguments(to, call, made.args)))
     return whole.body[0]
 
 

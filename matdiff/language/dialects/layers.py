@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from matdiff.language.dialects.statements import written
 from matdiff.recording.arrays import FUNCTIONS as RECORDED
 from matdiff.recording.layers import MODULES
 from matdiff.recording.special import OF_DISTRIBUTIONS
@@ -64,10 +65,7 @@ def _is_owned(to: Converter, func: ast.expr) -> bool:
 
 def _call(node: ast.Call, path: str, arguments: list[ast.expr], options: list[ast.keyword]) -> None:
     """Calls another function, with further arguments."""
-    func = node.func
-    node.func = ast.parse(path, mode="eval").body
-    for part in ast.walk(node.func):
-        ast.copy_location(part, func)
+    node.func = written(path, node.func, {})
     node.args, node.keywords = [*node.args, *arguments], [*node.keywords, *options]
 
 

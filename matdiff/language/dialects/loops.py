@@ -18,7 +18,7 @@ from matdiff.errors import MatdiffError
 from matdiff.language.dialects.aliasing import used_first
 from matdiff.language.dialects.inlining import bound_arguments
 from matdiff.language.dialects.python_names import is_literal
-from matdiff.language.dialects.statements import Part, array_and_axis, definitions, is_silent, replace, single
+from matdiff.language.dialects.statements import Part, array_and_axis, definitions, is_silent, replace, single, written
 from matdiff.language.extents import Excerpt, parse_size
 from matdiff.language.limits import Limits, Range
 from matdiff.language.syntax import Node
@@ -197,12 +197,7 @@ def _letter(to: Converter, written: str = "") -> str:
 
 def _member(array: ast.expr, letter: str, axis: int = 0) -> ast.expr:
     """X[i], or X[:, i]"""
-    key = ast.parse(f"A[{':, ' * axis}{letter}]", mode="eval").body
-    assert isinstance(key, ast.Subscript)
-    key.value = deepcopy(array)
-    for node in ast.walk(key):
-        ast.copy_location(node, array)
-    return key
+    return written(f"A[{':, ' * axis}{letter}]", array, {"A": deepcopy(array)})
 
 
 def _members(to: Converter, clause: ast.comprehension) -> Values:
@@ -221,7 +216,7 @@ def _members(to: Converter, clause: ast.comprehension) -> Values:
         raise _refused(to, over, "what the loop runs over cannot be read")
     letter = _letter(to, letter)
     clause.target = ast.copy_location(ast.Name(letter, ast.Store()), target)
-    clause.iter = ast.copy_location(ast.parse(RANGE, mode="eval").body, over)
+    clause.iter = written(RANGE, over, {})
     return {ast.unparse(name): _member(a, letter) for name, a in zip(names, arrays, strict=True)}
 
 

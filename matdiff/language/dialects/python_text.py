@@ -38,7 +38,8 @@ def parsed(text: str) -> tuple[Any, str, int]:
     named = re.sub(r"\blambda\b(?!\s*(?:[A-Za-z_]\w*\s*(?:,\s*\w+\s*)*)?:)", LAMBDA, text)
     for spelt in dict.fromkeys((named, parted(named))):  # a text that is Python parts its statements itself
         bare = re.sub(HEAD, lambda m: m.group().replace(m.group(1), " " * len(m.group(1))), spelt)
-        for written, mode, shift in ((f"({bare})", "eval", 1), (bare, "exec", 0)):
+        script = bare.lstrip()
+        for written, mode, shift in ((f"({bare})", "eval", 1), (script, "exec", len(script) - len(bare))):
             try:
                 with catch_warnings():
                     simplefilter("ignore")  # of 2if

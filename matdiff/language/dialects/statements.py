@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from bisect import bisect_left
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
 from copy import deepcopy
 from graphlib import CycleError, TopologicalSorter
 from itertools import count
@@ -176,6 +176,16 @@ def replace(whole: ast.AST, old: ast.expr, new: ast.expr) -> None:
             if isinstance(part, list) and any(inner is old for inner in part):
                 part[:] = [new if inner is old else inner for inner in part]
                 return
+
+
+def written(form: str, at: ast.AST, values: Mapping[str, ast.expr]) -> ast.expr:
+    """An expression at the place of a node, with values in the places of some names: x[i] of A[i], where A is x."""
+    whole = ast.Expr(ast.parse(form, mode="eval").body)
+    for node in [*ast.walk(whole)]:
+        ast.copy_location(node, at)
+        if isinstance(node, ast.Name) and node.id in values:
+            replace(whole, node, values[node.id])
+    return whole.value
 
 
 # ---- the order of the statements, and one name for each value -----------------------------------------------
