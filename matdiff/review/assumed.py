@@ -102,8 +102,9 @@ def _assumptions(text: str) -> Iterator[tuple[str, str]]:
     for word, spelt in WORDS.items():
         behind = rf"(?<![\w$]){ONE}\s*(?:is|be|are|=|,)?\s*{ADJECTIVE}{spelt}(?! \$?\\?[A-ZΑ-Ω]\b)"
         ahead = rf"{spelt}\)?(?:\s+matri(?:x|ces))?(?: +|\s+(?=\$))\$?({NEXT}{MORE})"
-        for pattern in (behind, ahead, FORMULAS.get(word, ahead)):
-            for m in re.finditer(f"{pattern}|{OVER.format(spelt)}", text):
+        said = [f"{pattern}|{OVER.format(spelt)}" for pattern in (behind, ahead) if re.search(spelt, text)]
+        for pattern in (*said, *(FORMULAS[key] for key in {word} & FORMULAS.keys())):
+            for m in re.finditer(pattern, text):
                 names = re.findall(NAME, re.sub(r"\sand\s", " ", next(filter(None, m.groups()))))
                 if word == "identity":  # which one letter is; that I is it need not be said
                     names = [name for name in names[-1:] if re.fullmatch("[A-HJ-Z]", name)]

@@ -21,6 +21,7 @@ from matdiff.review.chain import Chain
 from matdiff.review.comparing import compared, is_right, spread
 from matdiff.review.names import TURNED
 from matdiff.review.scope import MARK, Scope
+from matdiff.review.verdicts import MISFIT
 
 MOST_SIZES = 6  # that are tried in place of those that are not declared
 OFF_DIAGONAL = (
@@ -40,6 +41,12 @@ def said_sizes(scope: Scope) -> list[str]:
     """The sizes of what is declared, some of them where there are many."""
     said = {str(size) for n in scope.given if not scope.is_open(n) for size in scope.declared[n].shape}
     return sorted(said - {"1"})[:MOST_SIZES]
+
+
+def is_misfit(scope: Scope, reason: str) -> bool:
+    """Whether something is not read because shapes do not fit, its own or those of a definition."""
+    of = re.match("the definition of (.*) is not read", reason)
+    return of[1] in scope.unfit if of else re.match(MISFIT, reason) is not None
 
 
 def squared(scope: Scope, one: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.expr import Expr, Symbol, postorder, symbols
 from matdiff.algebra.notation import GREEK
 from matdiff.algebra.operators.differentials import Differential
-from matdiff.algebra.operators.products import Transpose
+from matdiff.algebra.operators.products import Transpose, zero
 from matdiff.algebra.operators.square import Inverse
 from matdiff.errors import MatdiffError, ShapeError, UnsupportedError
 from matdiff.language.names import named
@@ -20,7 +20,7 @@ from matdiff.review.calls import CALL
 from matdiff.review.chain import BARE, Chain, has_increments
 from matdiff.review.comparing import compared
 from matdiff.review.definitions import defined_by, is_model, without_star
-from matdiff.review.doubts import OFF_DIAGONAL
+from matdiff.review.doubts import OFF_DIAGONAL, is_misfit
 from matdiff.review.equations import CONDITION
 from matdiff.review.expansions import misplaced, remainder_in
 from matdiff.review.filling import Origin
@@ -29,14 +29,14 @@ from matdiff.review.lines import Line, Statement
 from matdiff.review.operators import LETTER, increments_in, is_chain_rule, letters_in, with_increments
 from matdiff.review.sides import Beside, Judged
 from matdiff.review.upstream import is_told
-from matdiff.review.verdicts import AGREES, GRAVEST, MISFIT, NO_CLAIM, RIGHT, UNREAD, WRONG
+from matdiff.review.verdicts import AGREES, GRAVEST, NO_CLAIM, RIGHT, UNREAD, WRONG
 
 BY_SQUARE = r"(?:\^\{?2\}?|²)\s*\)*$"  # ∂ℓ/∂σ²
 INTRODUCES = r"(?i)\b(?:let|consider|suppose|define|take|now|next|example|exercise|problem|with|where|when|if)\b"
 RESTATES = r"(?i)\b(?:expand|rewrit|simplif|equivalent|that is|i\.e\.|thus|hence|therefore)"  # Q(w) = … once more
 UPDATE = rf"({LETTER}) = \1\s*[-+−]"  # w = w − η∇f, a step
 SUPPOSES = r"\b(?:[Ii]f|[Ff]or|[Ss]uppose|[Aa]ssum(?:e|ing)|[Tt]ake|[Cc]hoose|[Ww]hen|[Ww]ith|[Ll]et)"
-BY_SIZES = "the (?:line before it is|definition of .* is|shapes do) not"  # how other reasons begin that sizes may give
+BY_SIZES = "the (?:line before it is|shapes do) not"  # how other reasons begin that sizes may give
 RESUMED = 3  # chains that a line may go on with
 
 
@@ -51,7 +51,9 @@ class Judge(Beside):
 
     def _of_equal_sizes(self, judged: Judged) -> Judged:
         """A verdict, or that with all sizes equal where it is right so, or wrong and X⁻¹ needs them to be equal."""
-        is_unfit = judged.verdict == UNREAD and re.match(rf"{MISFIT}|{BY_SIZES}", judged.reason) is not None
+        is_unfit = judged.verdict == UNREAD and (
+            is_misfit(self.scope, judged.reason) or re.match(BY_SIZES, judged.reason) is not None
+        )
         is_unfit = is_unfit or (judged.fault is not None and self._asks_for_square(judged.fault.value))
         if self.is_square or not is_unfit or not judged.line.statements or not self.counts(judged.line, self.scope):
             return judged
@@ -79,7 +81,7 @@ class Judge(Beside):
             return Judged(line, UNREAD, unread)
         self.scope.functions |= {s.name for s in self.equations.solutions if isinstance(s, Symbol)}  # dw/dλ of w = …
         self.equations.begin(line.text, self.above if line.statements else "")
-        self.aside = " ".join(re.findall(OFF_DIAGONAL, self.above))
+        self.aside = " ".join(re.findall(OFF_DIAGONAL, self.above)) if line.statements else ""
         self.above = "" if line.statements else f"{self.above} {line.text}"
         if self.equations.are_zero and not self.equations.zeros:
             self.equations.zeros += map(self.equations.usual, gradients_of(self.scope, line.text))
@@ -193,7 +195,7 @@ class Judge(Beside):
         with suppress(ShapeError):  # of a side that is judged below
             if is_derivative and sides[1:] and is_told(self.scope, chain.truth, sides[1]):
                 return Chain(self.scope.value(sides.pop(1)), is_derivative)
-        is_form = has_increments(first, self.scope) and self.scope.is_form(chain.truth)
+        is_form = has_increments(first, self.scope) and self._is_form(chain.truth)
         is_form = (is_form and not self.equations.has_increments()) or remainder_in(sides[-1])[1] != ""
         with self.scope.trying():
             chain.is_line = (is_derivative or is_form) and not self._is_linearised(sides)
@@ -202,6 +204,11 @@ class Judge(Beside):
         is_by_square = chain.origin is None and is_derivative and re.search(BY_SQUARE, first) is not None
         self._note_gradient(chain.origin, chain.truth, is_by_square)
         return chain
+
+    def _is_form(self, value: Expr) -> bool:
+        """Whether a value is 0 where nothing varies, as a differential is, and X + dX is not."""
+        still = self.scope.without(value, set(self.scope.names()))
+        return compared(still, zero(value.shape)).equal is not False
 
     def _is_behind(self, first: str) -> bool:
         """Whether an equation may be meant to follow from those above; what f(x + h) − f(x) is follows from f."""

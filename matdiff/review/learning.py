@@ -15,7 +15,7 @@ from matdiff.language.together import read_equation, read_line, read_within
 from matdiff.review.asking import NotSaid
 from matdiff.review.assumed import GRAPH, TRACED, assume
 from matdiff.review.definitions import Definition, definitions_in, solutions_in
-from matdiff.review.doubts import is_a_name
+from matdiff.review.doubts import is_a_name, is_misfit
 from matdiff.review.edits import terms
 from matdiff.review.lines import Line
 from matdiff.review.members import by_entries, family, general_member
@@ -96,6 +96,7 @@ def _read(scope: Scope, said: Mapping[str, Definition], order: Sequence[str], wh
                 scope.declared.table = known
             except (MatdiffError, RecursionError) as error:
                 scope.declared.table = known
+                scope.unfit |= {name} if is_misfit(scope, getattr(error, "message", "")) else set()
                 if isinstance(error, NotSaid):  # ε = ½(∇u + ∇uᵀ) of a u that is not given
                     scope.texts.pop(name, None)
         read = scope.definitions.keys() | scope.members.keys() | scope.implicit.keys()

@@ -87,10 +87,14 @@ class Part(NamedTuple):
 
 
 def verdicts(judge: Judge, where: Where, start: int = 0, end: int | None = None) -> list[Judged]:
-    """The verdicts on some lines of a part, of which one that counts is judged by itself if its shapes do not fit."""
-    if not any(judge.counts(line, judge.scope) for line in judge.lines):
-        return [Judged(line, NO_CLAIM, scope=judge.scope) for line in judge.lines[start:end]]
-    found = judge.upto(len(judge.lines) if end is None else end)[start:]
+    """The verdicts on some lines of a part, of which one that counts is judged by itself if its shapes do not fit.
+
+    What stands behind the last one that counts is not looked at.
+    """
+    lines, found = judge.lines[:end], list[Judged]()
+    while last := max((one.number for one in lines[len(found) :] if judge.counts(one, judge.scope)), default=0):
+        found = judge.upto(last)
+    found = [*found, *(Judged(line, NO_CLAIM, scope=judge.scope) for line in lines[len(found) :])][start:]
     counts = [judge.counts(j.line, judge.scope) for j in found]
     found = [_alone(j, judge, where) if j.verdict == UNREAD and c else j for j, c in zip(found, counts, strict=True)]
     wrong = (c and j.verdict == WRONG for j, c in zip(found, counts, strict=True))
@@ -137,7 +141,7 @@ def _alone(judged: Judged, judge: Judge, where: Where) -> Judged:
     if not used and not any(s.goes_on for s in line.statements):
         is_whole = not line.statements[1:] and not re.match(FIRST_RELATION, line.text)  # its left side stands in it
         texts = [line.text] if is_whole else [" = ".join(statement.sides) for statement in line.statements]
-        found = [_last(Judge("\n".join([*words, text]), where, judge.wrt)) for text in texts]
+        found = [_last("\n".join([*words, text]), where, judge.wrt) for text in texts]
         gravest = min(found, key=lambda one: GRAVEST.index(one.verdict))
         is_wrong = gravest.verdict == WRONG and is_misfit(judged) and scope.asks(line.statements[0].sides[0])
         is_sure = is_wrong or all(one.verdict in RIGHT for one in found)
@@ -147,8 +151,8 @@ def _alone(judged: Judged, judge: Judge, where: Where) -> Judged:
     above = [one.text for one in judge.lines[: line.number - 1] if _gives(one, used & scope.unread, scope)]
     for given in above[: -1 - MOST : -1]:
         front = [*words, given]
-        if _last(Judge("\n".join([*front, first]), where, judge.wrt)).verdict in RIGHT:
-            one = _last(Judge("\n".join([*front, line.text]), where, judge.wrt))
+        if _last("\n".join([*front, first]), where, judge.wrt).verdict in RIGHT:
+            one = _last("\n".join([*front, line.text]), where, judge.wrt)
             return one._replace(line=line) if one.verdict in {*RIGHT, WRONG} else judged
     return judged
 
@@ -159,9 +163,9 @@ def _gives(line: Line, names: Collection[str], scope: Scope) -> bool:
     return any(defined_by(first, sides, scope)[0] in names for first, *sides in whole if sides)
 
 
-def _last(judge: Judge) -> Judged:
+def _last(text: str, where: Where, wrt: str | None) -> Judged:
     """The verdict on the last line of a text."""
-    *_, last = judge.verdicts()
+    *_, last = Judge(text, where, wrt).verdicts()
     return last
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from functools import partial
+from functools import lru_cache, partial
 
 from matdiff import regex as re
 from matdiff.algebra.constants import Identity
@@ -23,7 +23,6 @@ from matdiff.language.together import read_line
 from matdiff.review.asking import NotSaid, derivative_asked, entry_asked, entry_of_itself, objective
 from matdiff.review.assumed import assume, handed_down, number_letters, settle
 from matdiff.review.calls import CALL, at_place, with_entries, without_arguments, without_place
-from matdiff.review.comparing import compared
 from matdiff.review.definitions import DEFINED
 from matdiff.review.filling import Origin
 from matdiff.review.habits import Habits, said_once
@@ -79,7 +78,7 @@ class Scope:
         self.given_by: dict[str, int] = {}  # by which of the sides behind its name a definition was read
         self.arguments: dict[str, tuple[str, ...]] = {}
         self.texts: dict[str, str] = {}
-        self.unread: set[str] = set()  # the names whose definitions are not read
+        self.unread, self.unfit = set[str](), set[str]()  # the names whose definitions are not read; for their shapes
         self.below: set[str] = set()  # those whose first one is not, but another one below
         self.varied: dict[str, None] = {wrt: None} if wrt else {}
         self.conditions: dict[str, str] = {}  # what holds of names and is no property that they can have
@@ -257,7 +256,7 @@ class Scope:
     def asks(self, side: str) -> bool:
         """Whether a side has a derivative in it: ∇f, ∂L/∂W, f′(x)."""
         spelt = with_rates(self, self._with_unknowns(side))
-        return "∇" in side or MARK in with_names(spelt, self.functions, lambda _: MARK, self._operands())
+        return "∇" in side or _asks(spelt, frozenset(self.functions), frozenset(self._operands()))
 
     def asks_alone(self, side: str) -> bool:
         """Whether a side is a derivative and nothing more."""
@@ -358,10 +357,6 @@ class Scope:
             return slope_by(self, unknown, by) * Symbol(f"d{Symbol(named(by), SCALAR)}", SCALAR)
         return Symbol(f"d{unknown}", unknown.shape, linear(unknown), unknown.ranges)
 
-    def is_form(self, value: Expr) -> bool:
-        """Whether a value is 0 where nothing varies, as a differential is, and X + dX is not."""
-        return compared(self.without(value, set(self.names())), zero(value.shape)).equal is not False
-
     def without(self, value: Expr, names: set[str]) -> Expr:
         """A value in which some names do not vary: dX is 0."""
         increments = (s for s in symbols(value) if s.name[0] == "d" and named(s.name[1:]) in names)
@@ -392,6 +387,12 @@ class Scope:
         self.derivatives[name] = value
         self.declared.table[name] = Declaration(name, value.shape)
         return name
+
+
+@lru_cache(maxsize=1 << 12)
+def _asks(side: str, functions: frozenset[str], operands: frozenset[str]) -> bool:
+    """Whether a side has a derivative in it, of which a review asks many times."""
+    return MARK in with_names(side, functions, lambda _: MARK, operands)
 
 
 def _letters(k: int) -> str:

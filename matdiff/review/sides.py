@@ -121,7 +121,8 @@ class Beside:
             known = self._known(chain.stated)
             holds = not chain.is_line and known.holds(chain.stated)
             is_known = chain.is_equation and known.speak_of(chain.stated, *known.gradients)
-            meant = None if holds or not is_known else self._meant(chain.first, known.holds)
+            is_asked = is_known and not holds and self.counts(line, self.scope)
+            meant = self._meant(chain.first, known.holds) if is_asked else None
             self.equations.add(chain.stated)
             self.equations.zeros += map(self.equations.usual, of_form(self.scope, chain.origin))
             self.chain = None

@@ -80,6 +80,11 @@ def test_wrong_claims_are_found_with_their_places(
     assert (findings.read, findings.claims) == (claims, claims)
 
 
+def test_what_should_stand_there_has_a_value() -> None:
+    text = "\\begin{align}\n\\partial A = 0 \\\\\n\\partial (Tr(X)) = Tr(\\partial A) \\\\\n\\end{align}"
+    assert [f.message.rpartition(" ")[2] for f in linted([("notes.md", text)]).found] == ["Tr(dX)"]
+
+
 def test_shapes_are_declared_in_comments() -> None:
     text = "% matdiff: where W: m x n; x: n; y: m\n$L = \\|Wx - y\\|^2$, $\\frac{\\partial L}{\\partial W} = 2(Wx - y)$"
     assert linted([("notes.tex", text)]).found[0].line == 2

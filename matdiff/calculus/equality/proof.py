@@ -107,7 +107,7 @@ def _by_common_denominator(
     taken = list(steps)
     while not is_zero(difference):
         following = next(_multiplied(difference, factors), None)
-        if following is None or len(factors) == MOST_FACTORS:
+        if following is None or is_zero(following[0]) or len(factors) == MOST_FACTORS:
             return None
         factor, product = following
         factors.append(factor)
