@@ -38,6 +38,7 @@ class Options:
     capitals  those that may be one number where no matrix fits, as A of m'w − A w'Sw, since they are no functions
     divisors  the letters for numbers that arrays are divided by
     numbers   those that are numbers since a variance is: x of N(x | m, s²)
+    behind    the last factors of products, behind a capital letter
     dotted    the arguments of dot(a, b), of which nobody says so where they are numbers
     powered   the capital letters that are numbers where a number is needed: A, K and L of A K^α L^(1−α)
     prices    these, the letters that are squared, as x of ½ k x², and what stands in a product with one of them alone,
@@ -57,6 +58,7 @@ class Options:
         products = [node for node in bound.order if node.kind in ("product", "tight")]
         self.contracted = frozenset(name for node in products for name in _contracted(node))
         self.quadratic = frozenset(name for node in products for name in _inside_quadratic(node))
+        self.behind = frozenset(name for node in products for name in _behind_matrix(node))
         self.powered, self.prices = _numbers_by_powers(bound.order, products)
         letters = {name for name in bound.names if len(name.partition("_")[0]) == 1 and name[0].isupper()}
         called = {name for name in letters if re.search(rf"{name}\s*\(", bound.text)} if "(" in bound.text else set()
@@ -116,6 +118,8 @@ class Options:
             return customs.POWERED
         bold = self.bold - self.entries if name.indexed else self.bold
         found = customs.kinds(name, self.bound.ranges, bold, name.name in self.quadratic)
+        if found == customs.CONSTANTS[:3] and name.name in self.arrays | self.behind:
+            return customs.MULTIPLIERS
         shaped = tuple(kind for kind in found if kind[0] != "S")
         return (shaped or found) if name.name in self.bound.shaped | self.dotted else found
 
@@ -289,6 +293,15 @@ def _contracted(node: Node) -> Iterator[str]:
     for indices in [part.value[1] for part in members if len(part.value[1]) > 1]:
         found = [str(name) for name, index in single if any(index is other for other in indices)]
         yield from found if len(found) > 1 else ()
+
+
+def _behind_matrix(node: Node) -> Iterator[str]:
+    """η of B η and Bᵀη, the last factor: a number stands in front of a matrix."""
+    before, last = node.parts[-2:]
+    matrix = before.parts[0] if before.kind in ("transpose", "power") else before
+    if {last.kind, matrix.kind} <= {"symbol", "member"} and node.value[-1] != "divide":
+        name = str(matrix.value[0])
+        yield from [str(last.value[0])] if name[0].isupper() and name != "Delta" else []
 
 
 def _inside_quadratic(node: Node) -> Iterator[str]:

@@ -69,12 +69,15 @@ def by_number(bound: Bound, names: dict[str, Name], tree: Node) -> None:
 
 
 def counted(order: Sequence[Node]) -> dict[str, Binder]:
-    """The letters that stand below a line only, in front of or behind a sum without an end: n of 1/(2n) ∑_i r_i²."""
+    """The letters that stand below a line only, in front of or behind a sum without an end: n of 1/(2n) ∑_i r_i².
+
+    The c of ∑_i r_i²/(2c²) is a scale.
+    """
     found, letters = dict[str, Binder](), [n for n in order if n.kind == "symbol" and n.value[0] in COUNTS]
     for node in [node for node in order if node.kind in ("product", "big_sum")] if letters else ():
         is_sum = node.kind == "big_sum"
         parts = list(_factors(node.parts[0] if is_sum else node))
-        below = {id(n) for part, is_below in parts if is_below for n in postorder(part)}
+        below = {id(n) for part, is_below in parts if is_below and part.kind != "power" for n in postorder(part)}
         names = {n.value[0] for n in letters if id(n) in below} - {n.value[0] for n in letters if id(n) not in below}
         sums = [node] if is_sum else [part for part, is_below in parts if part.kind == "big_sum" and not is_below]
         ends = [end for part in sums for end in part.value.binders if end.last is None]

@@ -19,6 +19,7 @@ Kinds = tuple[tuple[str, int], ...]
 SCALARS: Kinds = (("S", 0), ("V", 1), ("M", 5), ("R", 5))
 PARAMETERS: Kinds = (("S", 0), ("V", 1), ("M", 6))  # β of ‖Y − Xβ‖², which is a vector rather than Y a matrix
 CONSTANTS: Kinds = (("S", 0), ("V", 4), ("M", 5), ("R", 6))  # ε and λ are added to vectors as scalars
+MULTIPLIERS: Kinds = (("V", 0), ("S", 1), ("M", 5))  # λ of Aᵀλ and λᵀb: a number stands in front of a matrix
 TIMES = CONSTANTS
 VECTORS: Kinds = (("V", 0), ("S", 2), ("M", 4), ("R", 5))
 FAMILY: Kinds = (*VECTORS[:3], ("R", 6))  # y_i is rather one of several numbers

@@ -105,7 +105,7 @@ def listed(names: str) -> tuple[str, ...]:
 def as_index(letter: str) -> str:
     """A pattern of a letter that stands as an index behind a name: x_i, x_{ij}, x[i], xᵢ."""
     sub = LOW_SIGN.get(letter, letter)
-    places = rf"_\{{?\w{{0,9}}{letter}|_\{{[^}}]{{0,20}}\b{letter}\b|\[[^\]]{{0,20}}\b{letter}\b"
+    places = rf"_\{{?[^\Wᵀ]{{0,9}}{letter}|_\{{[^}}]{{0,20}}\b{letter}\b|\[[^\]]{{0,20}}\b{letter}\b"
     return rf"(?:{places}|{sub}(?<!{letter}))"
 
 

@@ -46,8 +46,8 @@ def transpose(attempt: Attempt, node: Node, a: Typed) -> Typed:
             message = f"{shown}' beside {shown} is no transpose: {shown} is a number"
             raise attempt.misfit(node, message, f"write {name}_prime for another value")
         shown = attempt.written(node)
-        if a.guessed and (a.node.kind == "symbol" or (a.node.kind == "member" and re.search("['′]", shown))):
-            name = a.node.value[0]
+        name = a.node.value[0] if a.guessed and a.node.kind in ("symbol", "member") else ""
+        if name and (a.node.kind == "symbol" or name[0].islower()):  # U_i of a matrix U is rather a row of it
             hint = f"declare {name}: vector and the sizes of what stands beside it, or {name}: scalar"
             raise attempt.misfit(node, f"{shown} is no transpose of a number, and nothing else fits", hint)
         if of.kind in ("product", "tight", "sum"):

@@ -62,8 +62,9 @@ GOAL = (
     rf"(?![A-Za-z(])\s*(?:{BRACED}|(?:{WITH_RESPECT}|in)\s+(?P<over>{HEADED}|{LETTER}(?=[\s:,])))?\s*(?:[:,]|of\b)?(?:\s*{FUNCTION})?"
 )
 CONSTRAINED = r"(?<=[\s\u200a])\S|[‖|]"  # min f subject to …
-UNCONSTRAINED = (  # min x'A x and min ½‖x‖², and not the entries of min x
-    rf"[‖|½∑]|[-−]?\s*\(\([^()]*\)/|(?<=[\s\u200a])(?!{LETTER}\s*(?:[-+),.;]|$))[^\W_]"
+UNCONSTRAINED = (  # min x'A x, min (x − m)'(x − m) and min ½‖x‖², and not the entries of min x or min (x)
+    r"[‖|½∑]|[-−]?\s*\(\([^()]*\)/|(?<=[\s\u200a])\((?!\s*\w+\s*\))(?:[^(),]|\([^(),]*\))*\)\s*[^\s.,;:)\]}]"
+    rf"|(?<=[\s\u200a])(?!{LETTER}\s*(?:[-+),.;]|$))[^\W_]"
 )
 CALLED = (
     r"(?:(?:sp|sympy|sym|sy|(?:torch\.)?autograd|\w*tape)\.)?"
