@@ -45,9 +45,9 @@ def read_anew(statement: Statement) -> tuple[Expr, Expr]:
 
 def printed(law: Law) -> str:
     """The statement of a law as it is printed."""
-    from matdiff.algebra.heads import title
+    from matdiff.algebra.heads import told
 
-    return title(law)
+    return told(law).title
 
 
 def changed(law: Law, e: Expr, changes: Sequence[Expr | None]) -> Expr:

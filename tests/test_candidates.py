@@ -9,7 +9,7 @@ import pytest
 
 import matdiff
 from matdiff.algebra.expr import Expr, Symbol, postorder
-from matdiff.algebra.heads import among
+from matdiff.algebra.heads import candidates, told
 from matdiff.algebra.identities import SIMPLIFICATIONS
 from matdiff.algebra.laws import Law
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose
@@ -18,7 +18,6 @@ from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import IndexedSum
 from matdiff.algebra.operators.symbolic_powers import SymbolicPower
 from matdiff.algebra.rewriting import Simplifier
-from matdiff.algebra.stated import candidates
 from matdiff.errors import MatdiffError
 from matdiff.language import read_law
 
@@ -79,7 +78,7 @@ def test_no_law_is_ruled_out_where_it_applies() -> None:
 
 
 def test_every_law_that_asks_for_operands_is_tried_where_they_are() -> None:
-    asking = {law for laws in SIMPLIFICATIONS.values() for law in laws if among(law)}
+    asking = {law for laws in SIMPLIFICATIONS.values() for law in laws if told(law).among}
     tried = {law for node in nodes() for law in candidates(SIMPLIFICATIONS, node)}
     assert asking
     assert asking <= tried
@@ -106,3 +105,15 @@ def test_what_a_law_needs_within_is_seen_at_every_depth_but_in_definitions() -> 
     assert candidates(by_class, deep) == candidates(by_class, over_an_index) == laws
     assert candidates(by_class, matdiff.parse("A*B*x", where)) == ()
     assert candidates(by_class, Product(deep.operands[0], Named("Y", deep.operands[1]))) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "law"),
+    [("A*C + B*C", "common_right_factor"), ("2*A + 3*A", "like_terms"), ("inv(A)*A*B", "powers_in_product")],
+)
+def test_a_law_about_what_operands_have_in_common_is_tried_where_there_is_something(text: str, law: str) -> None:
+    def tried(text: str) -> set[str]:
+        return {law.name for law in candidates(SIMPLIFICATIONS, matdiff.parse(text, "A, B, C: n x n"))}
+
+    assert law in tried(text)
+    assert law not in tried("A*B - C" if "+" in text else "A*B*C")

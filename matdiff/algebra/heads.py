@@ -9,15 +9,16 @@ expression first comes up to which it may apply.  A law that is not in it, or ha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache, reduce
+from operator import or_
 from typing import Any, overload
 from zlib import crc32
 
 from matdiff.algebra.constants import Identity, Ones, Zeros
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import OPERATORS, Expr, Index, Number, Symbol, postorder
-from matdiff.algebra.kinds import Declared, Mirroring, is_a
+from matdiff.algebra.kinds import ALIKE, DECLARED, Alike, Classes, Declared, Mirroring, is_a, known_as, names_in, set_of
 from matdiff.algebra.laws import CATALOGUE, Law
 from matdiff.algebra.operators.entrywise import Entrywise, Unspecified
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
@@ -32,6 +33,7 @@ Kinds = tuple[type[Any], ...]
 Names = tuple[str, ...]  # of classes, which need not have been loaded
 EVERYWHERE = (Transpose, Scale, Hadamard, Product, Sum, Power, Number, Identity)  # tell little, since they are common
 OPEN = (Unspecified, SymbolicPower, MatrixPower, Member)  # stand for what is of another class
+COMMON = DECLARED | known_as(Symbol, Number, Transpose, Scale, Hadamard, Product, Sum)
 TABLE = "laws.table"
 BY_FORM = frozenset(("symmetric", "lower", "upper", "diagonal"))  # what need not be declared to be seen
 
@@ -139,33 +141,12 @@ class Said:
 
     @property
     def occurring(self) -> tuple[Names, ...]:
-        if self.law.among is None:
-            return tuple([(kind.__name__,) for kind in read(self.law).occurring])
-        return (names_of(self.law.within),) if self.law.within else ()
+        seen = read(self.law).occurring if self.law.among is None else ()
+        return (*[(kind.__name__,) for kind in seen], *([names_of(self.law.within)] if self.law.within else []))
 
     @property
     def title(self) -> str:
         return read(self.law).title
-
-
-def roots(law: Known) -> Names:
-    """The classes of the nodes that a law is tried for."""
-    return told(law).roots
-
-
-def among(law: Known) -> Names:
-    """The classes of which one has to be among the operands, if there are such."""
-    return told(law).among
-
-
-def occurring(law: Known) -> tuple[Names, ...]:
-    """Groups of classes, of which one each occurs, at any depth, in what a law applies to."""
-    return told(law).occurring
-
-
-def title(law: Law) -> str:
-    """A law as it is printed."""
-    return told(law).title
 
 
 def names_of(kinds: Iterable[type | str]) -> Names:
@@ -180,11 +161,12 @@ def read(law: Law) -> Heads:
     (left, right), *more = map(Law.read, law.statements)
     lefts = [left, *(other for other, _ in more)]
     found = [telling(left.operands) for left in lefts]
-    inside = (type(node) for o in left.operands for node in postorder(o) if not is_any_entry(node))
+    inside = {type(node) for o in left.operands for node in postorder(o) if not is_any_entry(node)}
+    telling_classes = {*OPERATORS.values()} - {*EVERYWHERE, *OPEN}  # what a part matches is of them, and they are rare
     return Heads(
         distinct(map(possible, lefts)),
         distinct(found) if all(found) else (),
-        tuple(sorted({kind for kind in inside if is_telling(kind)}, key=lambda k: k.__name__)) if not more else (),
+        tuple(sorted(inside & telling_classes, key=lambda kind: kind.__name__)) if not more else (),
         f"{brief(left)} = {brief(right)}",
     )
 
@@ -192,11 +174,6 @@ def read(law: Law) -> Heads:
 def is_any_entry(p: Expr) -> bool:
     """Whether a part of a statement stands for whatever is made of entries."""
     return is_a(p, "Entry") and isinstance(p.operands[0], Symbol)
-
-
-def is_telling(kind: type[Any]) -> bool:
-    """Whether what a part of a statement of that class matches is of that class, and of a rare one."""
-    return kind in OPERATORS.values() and kind not in EVERYWHERE and kind not in OPEN
 
 
 def distinct(kinds: Iterable[Kinds]) -> Kinds:
@@ -236,6 +213,61 @@ def possible(p: Expr) -> Kinds:
     return (MatrixPower, SymbolicPower) if isinstance(p, SymbolicPower) else (type(p),)
 
 
+# ---- which laws are tried for a node -----------------------------------------------------------------
+
+ByClass = Mapping[type[Expr], Sequence[Law]]  # by the classes of the nodes that laws are tried for
+
+
+class Chosen(NamedTuple):
+    """Those of some *laws* that can apply to nodes with operands of certain classes.
+
+    Some *need* one each of further classes below these, all of which are *asked* for; *found* are those that can
+    apply where some of these occur.
+    """
+
+    laws: ByClass  # kept with what was found for them, so that no other ones get their id
+    needs: tuple[tuple[Known, tuple[Classes, ...]], ...]
+    asked: Classes
+    found: dict[Classes, tuple[Law, ...]]
+
+
+CHOSEN: dict[tuple[int, type, Classes], Chosen] = {}
+
+
+def candidates(laws: ByClass, node: Expr) -> tuple[Law, ...]:
+    """Those of the laws that can apply to a node, by the classes of what it is made of; only these are loaded."""
+    chosen = CHOSEN.get((id(laws), type(node), node.inside)) or choose(laws, type(node), node.inside)
+    occurring = node.below & chosen.asked
+    if chosen.asked & ALIKE and have_in_common(node.operands):
+        occurring |= ALIKE
+    found = chosen.found.get(occurring)
+    if found is None:
+        found = tuple([loaded(law) for law, needed in chosen.needs if all(occurring & one for one in needed)])
+        chosen.found[occurring] = found
+    return found
+
+
+def have_in_common(operands: Sequence[Expr]) -> bool:
+    """Whether two operands may have a factor in common: a letter, a class that tells something, or none of these."""
+    seen = 0
+    for o in operands:
+        own = o.classes & ~COMMON or COMMON
+        if own & seen:
+            return True
+        seen |= own
+    return False
+
+
+def choose(laws: ByClass, root: type[Expr], kinds: Classes) -> Chosen:
+    """Finds out what is then known."""
+    seen = names_in(kinds)
+    chosen = [law for law in each(laws.get(root, ())) if not (wanted := told(law).among) or not seen.isdisjoint(wanted)]
+    needs = tuple([(law, tuple(map(set_of, told(law).occurring))) for law in chosen])
+    asked = reduce(or_, [one for _, needed in needs for one in needed], 0)
+    known = CHOSEN[id(laws), root, kinds] = Chosen(laws, needs, asked, {})
+    return known
+
+
 # ---- the table ----------------------------------------------------------------------------------------
 
 
@@ -264,7 +296,7 @@ def stored() -> dict[str, Entry]:
 def classes() -> dict[str, type]:
     """The classes that the table speaks of, by their names."""
     found: dict[str, type] = {
-        kind.__name__: kind for kind in (Declared, Mirroring, Number, Index, Symbol, Identity, Ones, Zeros)
+        kind.__name__: kind for kind in (Alike, Declared, Mirroring, Number, Index, Symbol, Identity, Ones, Zeros)
     }
     return found | dict(OPERATORS)
 

@@ -34,6 +34,11 @@ def set_of(names: Iterable[str]) -> Classes:
     return reduce(or_, map(bit_named, names), 0)
 
 
+def known_as(*kinds: type) -> Classes:
+    """The set of some classes and of those that they are derived from."""
+    return reduce(or_, [marks(kind)[1] for kind in kinds])
+
+
 @cache
 def names_in(kinds: Classes) -> frozenset[str]:
     """The names of the classes of a set, which are known by then, and of those that they are derived from."""
@@ -59,9 +64,14 @@ class Mirroring:
     """Stands for an operator with f(A)ᵀ = f(Aᵀ), in the same place."""
 
 
+class Alike:
+    """Stands for two operands that have something in common, in what occurs *within* what a law applies to."""
+
+
 MIRRORING = bit_named("Mirroring")
 DEMANDING = bit_named("Demanding")  # of operators that say what they require
 MARKS[Mirroring] = MIRRORING, MIRRORING, True
+ALIKE = bit_named("Alike")
 DECLARED, *_ = marks(Declared)
 VARYING = bit_named("Differential")
 TELLING = (1 << LETTERS) - 1 | VARYING

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Generic, TypeVar
 
 from matdiff.algebra.expr import Expr
+from matdiff.algebra.heads import ByClass, candidates
 from matdiff.algebra.kinds import VARYING
 from matdiff.algebra.laws import Law
-from matdiff.algebra.stated import ByClass, candidates
 from matdiff.errors import UnsupportedError
 from matdiff.records import NamedTuple
 
@@ -107,26 +107,30 @@ class Rewriter:
         settled, within, before, leaves = self.settled, self.within, self.before, self.leaves
         if root in settled or not within(root):
             return settled.setdefault(root, root)
-        forward, stack = dict[Expr, Expr](), [root]  # what is on the stack has to be settled
+        forward, stack, entered = dict[Expr, Expr](), [root], set[Expr]()  # what is on the stack has to be settled
         for _ in range(LIMIT):
             node = stack[-1]
-            if before is None or (following := before(node)) is None:
+            is_new = node not in entered  # the operands of others are settled
+            following = before(node) if is_new and before is not None else None
+            if is_new and following is None:
                 for o in node.operands[::-1]:
                     if (o.inside or leaves) and o not in settled:
+                        if o in entered:
+                            raise UnsupportedError(ENDLESS)
                         if within(o):
                             stack.append(o)
                         else:
                             settled[o] = o
-                if stack[-1] is not node:  # it is on top again once its operands are settled
+                if stack[-1] is not node:  # it is on top again afterwards
+                    entered.add(node)
                     continue
+            if following is None:
                 following = self._next(node)
             if following is node:
                 settled[node] = node
-            elif following in settled:
-                settled[node] = settled[following]
-            elif not within(following):
-                settled[node] = settled[following] = following
-            elif node in forward:  # what waits below for itself never will be settled
+            elif following in settled or not within(following):
+                settled[node] = settled.setdefault(following, following)
+            elif node in forward or following in entered:  # what waits below for itself never will be settled
                 break
             else:
                 forward[node] = following

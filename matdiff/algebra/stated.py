@@ -8,19 +8,17 @@ all operands at once.  That a matrix is invertible or definite is a condition, w
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
-from functools import cache, partial, reduce
+from functools import cache, partial
 from itertools import product as ways_to_choose
-from operator import or_
 from typing import Any
 
 from matdiff.algebra.constants import UNITY, Identity, Ones, is_one, is_zero
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import SHAPE, UNIT, Expr, Index, Number, Operator, Symbol, postorder, replace
-from matdiff.algebra.heads import Known, Names, each, is_any_entry, loaded, occurring
-from matdiff.algebra.heads import among as among_operands
-from matdiff.algebra.kinds import Classes, names_in, set_of
+from matdiff.algebra.heads import is_any_entry, told
+from matdiff.algebra.kinds import names_in, set_of
 from matdiff.algebra.laws import Law, Statement, Words
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.entrywise import Unspecified
@@ -34,6 +32,7 @@ from matdiff.algebra.operators.products import (
     multiple,
     turned,
 )
+from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Member
 from matdiff.algebra.operators.symbolic_powers import SymbolicPower
 from matdiff.algebra.statements.conditions import under_any_condition
@@ -48,6 +47,7 @@ Way = Callable[[Expr], Expr | None]
 Guard = Callable[[Expr], bool]
 NARY = ("Sum", "Product", "Hadamard", "HorizontalStack", "VerticalStack")
 MATCHER, OPENED = Matcher(), Opened()
+NAMED = set_of(("Named",))
 
 
 def stated(
@@ -96,8 +96,8 @@ def one(
 
     def first_applied(e: Expr) -> Expr | None:
         """Reads the statement once it may apply, and is then replaced by what it is made into."""
-        wanted = among_operands(law)
-        if (wanted and not holds_one_of(e, wanted)) or (when is not None and not when(e)):
+        wanted = told(law).among
+        if (wanted and names_in(e.inside).isdisjoint(wanted)) or (when is not None and not when(e)):
             return None
         matcher = OPENED if opened else MATCHER
         left, right = Law.read(law.statements[0])
@@ -108,53 +108,6 @@ def one(
     first_applied.__module__ = module
     law = Law("", title, statement, "identity", first_applied, where=where, among=among, **more)
     return law
-
-
-def holds_one_of(e: Expr, classes: Names) -> bool:
-    """Whether one of the operands is of these classes, seen through transposes and multiples."""
-    return not names_in(e.inside).isdisjoint(classes)
-
-
-ByClass = Mapping[type[Expr], Sequence[Law]]  # by the classes of the nodes that laws are tried for
-
-
-class Chosen(NamedTuple):
-    """Those of some *laws* that can apply to nodes with operands of certain classes.
-
-    Some *need* one each of further classes below these, all of which are *asked* for; *found* are those that can
-    apply where some of these occur.
-    """
-
-    laws: ByClass  # kept with what was found for them, so that no other ones get their id
-    needs: tuple[tuple[Known, tuple[Classes, ...]], ...]
-    asked: Classes
-    found: dict[Classes, tuple[Law, ...]]
-
-
-CHOSEN: dict[tuple[int, type, Classes], Chosen] = {}
-
-
-def candidates(laws: ByClass, node: Expr) -> tuple[Law, ...]:
-    """Those of the laws that can apply to a node, by the classes of what it is made of; only these are loaded."""
-    chosen = CHOSEN.get((id(laws), type(node), node.inside)) or choose(laws, type(node), node.inside)
-    occurring = node.below & chosen.asked
-    found = chosen.found.get(occurring)
-    if found is None:
-        found = tuple([loaded(law) for law, needed in chosen.needs if all(occurring & one for one in needed)])
-        chosen.found[occurring] = found
-    return found
-
-
-def choose(laws: ByClass, root: type[Expr], kinds: Classes) -> Chosen:
-    """Finds out what is then known."""
-    seen = names_in(kinds)
-    chosen = [
-        law for law in each(laws.get(root, ())) if not (wanted := among_operands(law)) or not seen.isdisjoint(wanted)
-    ]
-    needs = tuple([(law, tuple(map(set_of, occurring(law)))) for law in chosen])
-    asked = reduce(or_, [one for _, needed in needs for one in needed], 0)
-    known = CHOSEN[id(laws), root, kinds] = Chosen(laws, needs, asked, {})
-    return known
 
 
 def first_of(ways: Sequence[Way]) -> Way:
@@ -174,8 +127,11 @@ def way(left: Expr, right: Expr, when: Guard | None, matcher: Matcher) -> Way:
         return within_product(left.operands, right, when, matcher)
     if isinstance(left, (Sum, Hadamard)):
         return among_terms(type(left), left.operands, right, when, matcher)
+    straight = of_one_letter(left, right, when) if matcher is MATCHER else None
+    if straight is not None:
+        return straight
     kind = None if is_open(left) else type(left)
-    place, fits = first_told(left.operands) if matcher is MATCHER else (0, None)
+    place, fits = first_told(left.operands, matcher)
 
     def rewritten(e: Expr) -> Expr | None:
         if kind is not None and type(e) is not kind:
@@ -183,6 +139,31 @@ def way(left: Expr, right: Expr, when: Guard | None, matcher: Matcher) -> Way:
         if fits is not None and not fits(e.operands[place]):
             return None
         return built(right, matcher.match(left, e, {})) if when is None or when(e) else None
+
+    return rewritten
+
+
+def of_one_letter(left: Expr, right: Expr, when: Guard | None) -> Way | None:
+    """f(g(A)) = h(A) for operations of one operand each, which are gone through without a search."""
+    kinds, letter = list[type[Expr]](), left
+    while len(letter.operands) == 1 and not (letter.data or is_open(letter)):
+        kinds.append(type(letter))
+        letter = letter.operands[0]
+    if not kinds or type(letter) is not Symbol or [n for n in postorder(right) if n.data or not n.operands] != [letter]:
+        return None
+    is_any = letter.properties <= GRANTED and None not in [extent.name for extent in letter.shape]
+    is_square = letter.rows is letter.cols
+
+    def rewritten(e: Expr) -> Expr | None:
+        a = e
+        for kind in kinds:
+            if type(a) is not kind:
+                return None
+            a = a.operands[0]
+        fits = (not is_square or a.rows is a.cols) if is_any else MATCHER.match(letter, a, {})
+        if not fits or (when is not None and not when(e)):
+            return None
+        return a if right is letter else instance(right, {letter: a})
 
     return rewritten
 
@@ -289,7 +270,7 @@ def within_product(ps: Sequence[Expr], right: Expr, when: Guard | None, matcher:
     """A statement about AB, inside XABY; a letter between others may take several factors, and where definitions are
     opened one at an end that stands in others as well as many as it can."""
     fewest = len(ps)
-    place, fits = first_told(ps[:2]) if matcher is MATCHER else (0, None)
+    place, fits = first_told(ps[:2], matcher)
     spread = matcher is not MATCHER and any(is_letter(p) and occurs(p, ps) > 1 for p in (ps[0], ps[-1]))  # as (AB)⁻¹A
     several = spread or any(is_letter(p) for p in ps[1:-1])
     alike = matcher is MATCHER and not several and is_letter(core(ps[0])) and core(ps[0]) is core(ps[1])
@@ -304,7 +285,7 @@ def within_product(ps: Sequence[Expr], right: Expr, when: Guard | None, matcher:
         if alike:
             begins = [k for k in begins if core(f[k]) is core(f[k + 1])]
         if fits is not None:
-            begins = [k for k in begins if fits(f[k + place])]
+            begins = [k for k in begins if any(map(fits, f[k + place :] if spread and place else (f[k + place],)))]
         if not begins or (when is not None and not when(e)):
             return None
         columns = [k for k, factor in enumerate(f, 1) if factor.cols is ONE]
@@ -336,7 +317,7 @@ def among_terms(kind: type[Expr], ps: Sequence[Expr], right: Expr, when: Guard |
     the first of them stood, and 0 or 1 falls away."""
     split: Callable[[Expr], tuple[Fraction, Expr | None]] = coefficient if kind is Sum else lambda e: (UNIT, e)
     first_number, cores = split(ps[0])[0], [split(p)[1] or UNITY for p in ps]
-    heads = [None if is_open(p) or matcher is not MATCHER else at_a_glance(p) for p in cores]
+    heads = [None if is_open(p) else at_a_glance(p, matcher) for p in cores]
     told = [fits for fits in heads if fits is not None]
     join: Callable[..., Expr] = kind.of  # type: ignore[attr-defined]
 
@@ -349,29 +330,25 @@ def among_terms(kind: type[Expr], ps: Sequence[Expr], right: Expr, when: Guard |
             return None
 
         def found(p: Expr, fits: Guard) -> list[int]:
-            return [k for k, both in enumerate(seen) if any(fits(o) and matches(p, o) for o in both)]
+            return [k for k, both in enumerate(seen) if any(fits(o) and any(matcher.match(p, o, {})) for o in both)]
 
         places = [range(len(f)) if fits is None else found(p, fits) for p, fits in zip(cores, heads, strict=True)]
         for chosen in ways_to_choose(*places):
-            times = parts[chosen[0]][0] / first_number
-            if len({*chosen}) < len(chosen) or not times:
+            number = parts[chosen[0]][0]
+            if len({*chosen}) < len(chosen) or not number:
                 continue
-            terms = [f[k] if times == 1 else multiple(parts[k][0] / times, parts[k][1]) for k in chosen]
+            times = UNIT if number == first_number else number / first_number
+            terms = [f[k] if times is UNIT else multiple(parts[k][0] / times, parts[k][1]) for k in chosen]
             made = built(right, matcher.all_of(ps, terms, {}))
             if made is not None:
                 first = min(chosen)
                 falls_away = len(chosen) < len(f) and (is_one if kind is Hadamard else is_zero)(made)
                 stays = [k for k in range(len(f)) if k not in chosen or (k == first and not falls_away)]
-                whole = made if times == 1 else over_terms(times, made)
+                whole = made if times is UNIT else over_terms(times, made)
                 return join(*[whole if k == first else f[k] for k in stays])
         return None
 
     return rewritten
-
-
-def matches(p: Expr, e: Expr) -> bool:
-    """Whether something is an instance of a part of a pattern by itself."""
-    return any(True for _ in MATCHER.match(p, e, {}))
 
 
 def is_open(p: Expr) -> bool:
@@ -380,15 +357,23 @@ def is_open(p: Expr) -> bool:
     return is_letter(p) or varies or (p.is_scalar and linear(p)[0] != ())
 
 
-def first_told(ps: Sequence[Expr]) -> tuple[int, Guard | None]:
+def first_told(ps: Sequence[Expr], matcher: Matcher) -> tuple[int, Guard | None]:
     """The first part of which the class is known, and whether something may be an instance of it, at a glance."""
-    return next(((k, at_a_glance(p)) for k, p in enumerate(ps) if not is_open(p)), (0, None))
+    return next(((k, at_a_glance(p, matcher)) for k, p in enumerate(ps) if not is_open(p)), (0, None))
 
 
-def at_a_glance(p: Expr) -> Guard:
+def at_a_glance(p: Expr, matcher: Matcher) -> Guard:
+    """By its class, and those of its operands; where definitions are opened a name may stand for it."""
     kind = type(p)
+    inside = set_of(type(o).__name__ for o in p.operands if not is_open(o) and not isinstance(o, (Ones, Scale)))
+
+    def fits(e: Expr) -> bool:
+        return type(e) is kind and (e.inside & inside == inside or e.inside & NAMED != 0)
+
     if kind is Number:
-        return lambda e: e is p
-    if kind is Ones:
-        return lambda e: type(e) is Ones or e is UNITY
-    return (lambda e: type(e) is Scale or e.is_scalar) if kind is Scale else (lambda e: type(e) is kind)
+        fits = lambda e: e is p  # noqa: E731
+    elif kind is Ones:
+        fits = lambda e: type(e) is Ones or e is UNITY  # noqa: E731
+    elif kind is Scale:
+        fits = lambda e: type(e) is Scale or e.is_scalar  # noqa: E731
+    return fits if matcher is MATCHER else lambda e: type(e) is Named or fits(e)

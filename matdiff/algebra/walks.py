@@ -57,12 +57,17 @@ def fact(name: str, root: Expr, find: Callable[[Expr, list[T]], T], closed: tupl
     """
     stack = [] if name in root.facts else [root]
     while stack:
-        node = stack[-1]
+        node, below = stack[-1], list[T]()
         inside = () if closed and isinstance(node, closed) else node.operands
-        waiting = [o for o in inside if name not in o.facts]
-        stack += waiting
-        if not waiting and name not in stack.pop().facts:
-            node.facts[name] = find(node, [o.facts[name] for o in inside])
+        for o in inside:
+            if not o.operands and name not in o.facts:
+                o.facts[name] = find(o, [])
+            if name in o.facts:
+                below.append(o.facts[name])
+            else:
+                stack.append(o)
+        if len(below) == len(inside) and name not in stack.pop().facts:
+            node.facts[name] = find(node, below)
     found: T = root.facts[name]
     return found
 

@@ -91,18 +91,18 @@ def block_names(f: Expr, depends: Dependence, nodes: Collection[Expr] = ()) -> d
 
     Cuts are the definitions that the user gave, and nodes whose differential, written out, would be long.
     """
-    weights: dict[Expr, int] = {}  # of what varies; 1 of what has a name
+    weights: dict[Expr, int] = {}  # 1 of what has a name, 0 of what does not vary
     names: dict[Expr, str] = {}
     nodes = nodes or list(postorder(f))
     uses: Counter[Expr] | None = None
     depends.learn(nodes)
     taken: set[str] = set()
     varies = depends.known
-    for node in filter(varies.__getitem__, nodes):
-        if not node.operands or (depends.is_unknown(node) and not isinstance(node, Recurrence)):
-            weights[node] = 1
+    for node in nodes:
+        if not node.operands or not varies[node] or (depends.is_unknown(node) and not isinstance(node, Recurrence)):
+            weights[node] = int(varies[node])
             continue
-        weight = weights[node] = (1 + sum([weights[o] for o in node.operands if varies[o]])) * node.copies
+        weight = weights[node] = (1 + sum(map(weights.__getitem__, node.operands))) * node.copies
         if weight <= GROUP // 2 and not isinstance(node, (Named, Recurrence)):
             continue  # as it mostly is
         if isinstance(node, Recurrence) and node.free:

@@ -188,9 +188,10 @@ def regular(signs: Signs, c: Condition) -> Iterator[Condition]:
     while waiting:
         c = waiting.pop()
         a = c.about
+        is_form = c.demand in (NO_ZEROS, WITHIN) and a.is_scalar and len(a.operands) > 2
         if c.demand in (NONZERO, NO_ZEROS) and isinstance(a, Sqrt) and a.is_scalar:
             waiting.append(Condition(WITHIN, a.operands[0], POSITIVE))
-        elif c.demand in (NO_ZEROS, WITHIN) and (x := vector_of_definite_form(signs, a)) is not None:
+        elif is_form and (x := factor_of_definite_form(signs, a)) is not None:  # xᵀSx
             yield from simplest(Condition(NONZERO, x)) if c.interval in (REAL, POSITIVE) else (c,)
         elif c.demand != WITHIN or c.interval != POSITIVE or not a.is_scalar:
             yield c
@@ -202,11 +203,6 @@ def regular(signs: Signs, c: Condition) -> Iterator[Condition]:
             waiting += [s for f in reversed(a.operands) for s in simplest(Condition(WITHIN, f, POSITIVE))]
         else:
             yield c
-
-
-def vector_of_definite_form(signs: Signs, a: Expr) -> Expr | None:
-    """x where a number is xᵀSx for a positive definite S."""
-    return factor_of_definite_form(signs, a) if a.is_scalar and len(a.operands) > 2 else None
 
 
 def factor_of_definite_form(signs: Signs, a: Expr) -> Expr | None:

@@ -158,7 +158,8 @@ def within_bounds(words: str) -> tuple[int, Interval] | None:
     if found is None:
         return None
     low, high = (Fraction(b.replace("−", "-")) if b else None for b in (found[1] or found[3], found[4]))
-    return int(found[2]), Interval(-inf if low is None else low, inf if high is None else high, True, True)
+    bounds = Interval(-inf if low is None else low, inf if high is None else high, True, True)
+    return int(found[2]), POSITIVE if bounds == POSITIVE else bounds  # which is then compared at a glance
 
 
 def simplest(c: Condition) -> Iterator[Condition]:

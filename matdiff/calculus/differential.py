@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 
 from matdiff.algebra.expr import Expr, Number, Operator, postorder, replace
+from matdiff.algebra.heads import candidates
 from matdiff.algebra.identities import EXPANSIONS
 from matdiff.algebra.identities.expansions import square_of_norm
 from matdiff.algebra.laws import Law
@@ -19,7 +20,6 @@ from matdiff.algebra.operators.square import Trace
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector, Named
 from matdiff.algebra.operators.sums import Entry, IndexedSum, Member, SumOfEntries
 from matdiff.algebra.rewriting import Step
-from matdiff.algebra.stated import candidates
 from matdiff.errors import UnsupportedError
 
 PASSING = (Sum, Scale, Trace, IndexedSum, SumOfEntries, Entry, DiagonalMatrix, DiagonalVector)
@@ -48,6 +48,14 @@ class Dependence:
         return e in self.symbols or (isinstance(e, Member) and e.operands[0] in self.symbols)
 
 
+class Differentials(dict[Expr, Expr]):
+    """de for every e that is asked for."""
+
+    def __missing__(self, e: Expr) -> Expr:
+        made = self[e] = Differential.make((e,))
+        return made
+
+
 class Differentiation:
     """Resolves d(…), block by block of an expression; *cuts* are nodes whose differential is left for later."""
 
@@ -57,6 +65,7 @@ class Differentiation:
         self.definitions: dict[Expr, Expr] = {c.operands[0]: c for c in cuts if isinstance(c, Named)} if cuts else {}
         self.forms: dict[Expr, Expr] = {}
         self.resolved: dict[Expr, tuple[Step, list[Expr]]] = {}
+        self.d = Differentials()
 
     def define(self, state: Expr, form: Expr) -> None:
         """Says what a state of a recurrence is, in terms of the state before it."""
@@ -104,13 +113,13 @@ class Differentiation:
         if e in self.forms:
             from matdiff.algebra.operators.recurrence import step_of_recurrence
 
-            return Step(step_of_recurrence, Differential(e), Differential(self.forms[e])), [self.forms[e]]
+            return Step(step_of_recurrence, self.d[e], self.d[self.forms[e]]), [self.forms[e]]
         for expansion in candidates(EXPANSIONS, e):
             form = expansion.apply(e)
             if form is not None:
                 if e in self.definitions:  # p = exp(h)/sum(exp(h)) names softmax(h) as well
                     self.definitions.setdefault(form, self.definitions[e])
-                return Step(expansion, Differential(e), Differential(form)), [form]
+                return Step(expansion, self.d[e], self.d[form]), [form]
         law = e.d if isinstance(e, Operator) else None
         if law is None:
             raise UnsupportedError(
@@ -119,13 +128,13 @@ class Differentiation:
             )
         self.depends(e)
         varies = self.depends.known
-        after = law.apply(e, *[Differential(o) if varies[o] else None for o in e.operands])
+        after = law.apply(e, *[self.d[o] if varies[o] else None for o in e.operands])
         if e in self.definitions:  # d tanh(h) = (1 − z²) ⊙ dh where z = tanh(h)
             known = {o: o for o in e.operands} | {e: self.definitions[e]}  # nothing below the operands is visited
             if isinstance(e, Power) and e.operands[1].number == -1:  # d(1/a) = −q² da where q = 1/a
                 known[Power(e.operands[0], Number(-2))] = Power(self.definitions[e], Number(2))
             after = replace(after, known.get)
-        return Step(law_at(law, e), Differential(e), after), list(dict.fromkeys(filter(varies.get, e.operands)))
+        return Step(law_at(law, e), self.d[e], after), list(dict.fromkeys(filter(varies.get, e.operands)))
 
 
 def _passes(e: Expr, law: Law) -> bool:

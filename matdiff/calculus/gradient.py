@@ -84,7 +84,7 @@ def gradients(f: Expr, unknowns: Mapping[str, Expr], expand: bool = True) -> Gra
 
 def resolved(node: Expr, differentiation: Differentiation, tidy: Simplifier) -> tuple[Expr, Phase]:
     """dY of a block with every law of d applied, and the lines that lead there."""
-    start = Differential(node)
+    start = differentiation.d[node]
     groups: list[Told] = []
     dy: Expr = start
     for group in differentiation.rounds(node):
@@ -122,7 +122,9 @@ class _Sweep:
         self.depends = independent(self.f, unknowns.values())
         self.names = block_names(self.f, self.depends, self.nodes)
         self.recurrences = [node for node in self.names if isinstance(node, Recurrence)] if self.names else []
-        self.cuts = {*self.names, *filter(self._is_state, self.nodes if self.recurrences else ())}
+        self.cuts = {*self.names}
+        if self.recurrences:
+            self.cuts.update(node for node in self.nodes if isinstance(node, Iterate) and self.depends(node))
         self.differentiation = Differentiation(self.depends, self.cuts)
         self.simplifier = Simplifier(SIMPLIFICATIONS, is_not_named)
         self.traceform = TraceForm()
@@ -206,9 +208,6 @@ class _Sweep:
         return Block(node, name, Later(tell)), {target: simple for target, (simple, _) in simplified.items()}
 
     # ---- recurrences --------------------------------------------------------------------------------
-
-    def _is_state(self, node: Expr) -> bool:
-        return isinstance(node, Iterate) and self.depends(node)
 
     def _recurrence(self, z: Recurrence) -> list[Block]:
         """Back through the steps of a recurrence, with δ for the gradients of its states, and then its start."""

@@ -11,13 +11,15 @@ from matdiff.algebra.operators.square import Determinant
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Member
 from matdiff.algebra.operators.symmetry import assumed
+from matdiff.calculus.definiteness.intervals import POSITIVE
 from matdiff.calculus.definiteness.rank import has_zeros, is_nothing
-from matdiff.calculus.demands import NONZERO, VALUED, Condition, of_operation
+from matdiff.calculus.demands import NO_ZEROS, NONZERO, VALUED, Condition, of_operation
 from matdiff.calculus.differential import Dependence
 from matdiff.errors import UnsupportedError
 
 LETTER, *_ = marks(Symbol)
 MAY_DIVIDE = set_of(("Power", "Named"))  # a definition may have a power in it
+POSITIVE_TOO = set_of("Mirroring Symbol Transpose Sum Product Hadamard SumOfEntries Trace Exp Named".split())
 MAY_DEMAND = DEMANDING | set_of(kind.__name__ for kind in (Named, *VALUED))
 
 
@@ -45,13 +47,16 @@ def doubtful(function: Expr, varies: Callable[[Expr], bool]) -> Iterator[Conditi
     """What the operations of a function demand where they vary, and of all that they need to have a value, as far as
     that is doubtful.
 
-    The zeros beside a diagonal do not vary: a kink there does no harm.
+    The zeros beside a diagonal do not vary: a kink there does no harm.  Sums and products of what may be positive may.
     """
-    for node in nodes_in(function):
+    nodes = nodes_in(function)
+    for k, node in enumerate(nodes, 1):
         if node.inside == LETTER or not MARKS[type(node)][1] & MAY_DEMAND:
             continue  # of letters of which nothing is said all conditions can hold
         assert isinstance(node, Operator)
         found = [c for c in of_operation(node) if is_doubtful(c)]
+        if found and not any(n.inside & ~POSITIVE_TOO for n in nodes[:k]):
+            found = [c for c in found if c.interval is not POSITIVE and c.demand not in (NO_ZEROS, NONZERO)]
         if found and (isinstance(node, VALUED) or (varies(node) and not is_at_constant_zeros(node))):
             yield from found
 

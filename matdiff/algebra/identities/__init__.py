@@ -73,11 +73,6 @@ def of_parts(law: Entry) -> bool:
     return law.shorter and law.name != "unit_vector_at_index_in_hadamard"
 
 
-def tidies(law: Entry) -> bool:
-    """Whether a law tidies a line."""
-    return law.name in TIDY
-
-
 @cache
 def of_roots(laws: Callable[[], Iterable[Entry]]) -> dict[str, list[tuple[int, Entry]]]:
     """Laws with their places, by the names of the classes that they are tried for."""
@@ -122,4 +117,4 @@ class ByRoot(Mapping[type[Expr], Laws]):
 SIMPLIFICATIONS = ByRoot(shorter)
 EXPANSIONS = ByRoot(under_d)
 OF_PARTS = ByRoot(of_parts)
-TIDYING = ByRoot(tidies)
+TIDYING = ByRoot(lambda law: law.name in TIDY)

@@ -16,6 +16,7 @@ from math import prod
 from matdiff.algebra.constants import Ones, Zeros, is_zero
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import UNIT, Expr, Number, fact
+from matdiff.algebra.heads import ByClass, candidates
 from matdiff.algebra.identities import named
 from matdiff.algebra.identities.factoring import like_terms, split
 from matdiff.algebra.identities.likeness import key
@@ -38,7 +39,7 @@ from matdiff.algebra.operators.products import (
 )
 from matdiff.algebra.operators.square import MatrixPower
 from matdiff.algebra.operators.structure import Named
-from matdiff.algebra.stated import ByClass, candidates, stated
+from matdiff.algebra.stated import stated
 
 MOST_TERMS = 12  # nothing is multiplied out to more terms
 HEAVIEST = 10**9

@@ -5,7 +5,7 @@ Where it makes the sum shorter to read, from all terms or from those that have t
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
 
@@ -15,6 +15,7 @@ from matdiff.algebra.identities.factoring import Term as Parts
 from matdiff.algebra.identities.factoring import join, split
 from matdiff.algebra.identities.likeness import key
 from matdiff.algebra.identities.powers import base_and_exponent
+from matdiff.algebra.kinds import Alike
 from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.entrywise import Sqrt, to_power
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, multiple, ones_like
@@ -47,10 +48,6 @@ class Term(NamedTuple):
         left = {b: self.powers.get(b, NONE) - k for b, k in powers.items()}
         return self._replace(powers={**others, **{b: j for b, j in left.items() if j}})
 
-    def is_nothing_but(self, powers: Powers) -> bool:
-        """Whether the term is a number times these powers."""
-        return self.core is None and self.powers == powers
-
     def expression(self) -> Expr:
         """The term as it is written; reciprocals go last."""
         scalar = product_of(self.powers) if self.powers else None
@@ -72,10 +69,6 @@ def term_of(e: Expr) -> Term:
         base, k = base_and_exponent(s)
         powers[base] = powers.get(base, NONE) + k
     return Term(number, {b: k for b, k in powers.items() if k}, core)
-
-
-def are_disjoint(sets: Sequence[Collection[Expr]]) -> bool:
-    return sum(map(len, sets)) == len(set().union(*sets))
 
 
 class Shared(NamedTuple):
@@ -187,7 +180,12 @@ def beside_each_other(factors: Sequence[Expr]) -> Expr:
     return Hadamard.of(*scalars) if array is None else Scale.of(Hadamard.of(*scalars), array)
 
 
-@identity("A + c*B + c*C = A + c*(B + C)", where="c: scalar; A, B, C: m x n", among=(Scale, Hadamard, Power, Sqrt))
+@identity(
+    "A + c*B + c*C = A + c*(B + C)",
+    where="c: scalar; A, B, C: m x n",
+    among=(Scale, Hadamard, Power, Sqrt),
+    within=(Alike,),
+)
 def scalars_of_some(e: Expr) -> Expr | None:
     """What several terms have in common, where nothing of it is left in them."""
     made, in_whole = taken_out(e)
@@ -202,6 +200,7 @@ def scalars_of_some(e: Expr) -> Expr | None:
         Statement("(1 + a)^2 - a*(1 + a) = (1 + a)*(1 + a - a)", "a: scalar"),
     ),
     among=(Scale, Hadamard, Power, Sqrt),
+    within=(Alike,),
 )
 def common_powers(e: Expr) -> Expr | None:
     """Also for some of the terms."""
@@ -213,13 +212,13 @@ def common_powers(e: Expr) -> Expr | None:
 def taken_out(e: Expr) -> tuple[Expr | None, bool]:
     """A sum with the powers that terms share in front of these, and whether they are gone from them."""
     terms = [term_of(t) for t in e.operands[: MOST_TERMS + 1]]
-    if len(terms) > MOST_TERMS or are_disjoint([t.powers for t in terms]):
+    if len(terms) > MOST_TERMS:
         return None, False
     best, taken, in_whole = e, set[int](), False
     for places, is_above, powers in shared_powers(terms):
         if taken.issuperset(places):
             continue  # taken out of what is left in the brackets
-        if any(terms[p].is_nothing_but(powers) for p in places):
+        if any(terms[p].core is None and terms[p].powers == powers for p in places):
             powers.popitem()  # a + ab stays
         if not powers:
             continue

@@ -149,18 +149,11 @@ step_of_rectified = stated(
 )
 sign_of_itself = stated("A .* sign(A) = abs(A)", title="a sign(a) = |a|", where="A: m x n")
 sign_of_absolute = stated("abs(A) .* sign(A) = A", title="|a| sign(a) = a", where="A: m x n")
-
-
-def has_number_above(e: Expr) -> bool:
-    """Whether there is a power with a number as its exponent."""
-    return any(isinstance(f, Power) and f.operands[1].number is not None for f in e.operands)
-
-
 sign_of_power_of_absolute = stated(
     "abs(A).^k .* sign(A) = A .* abs(A).^(k - 1)",
     title="|a|ᵏ sign(a) = a|a|ᵏ⁻¹",
     where="A: m x n; k: scalar",
-    when=has_number_above,
+    when=lambda e: any(isinstance(f, Power) and f.operands[1].number is not None for f in e.operands),
 )
 even_power = stated("abs(A).^(2*k) = A.^(2*k)", title="|a|²ᵏ = a²ᵏ", where="A: m x n; k: integer")
 power_of_step = stated(

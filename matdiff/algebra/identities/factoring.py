@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
+from typing import TypeVar
 
 from matdiff.algebra.constants import Zeros
 from matdiff.algebra.expr import UNIT, Expr, Number
 from matdiff.algebra.identities.likeness import in_one_circle, is_same, key
 from matdiff.algebra.identities.transposes import growth
-from matdiff.algebra.kinds import Classes, letters_in
+from matdiff.algebra.kinds import Alike, Classes, letters_in
 from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.differentials import holds_differential
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose, coefficient, multiple, zero
@@ -21,6 +22,8 @@ from matdiff.algebra.operators.square import Trace
 from matdiff.algebra.operators.sums import SumOfEntries
 from matdiff.algebra.statements.gathering import in_place_of
 from matdiff.records import NamedTuple
+
+Body = TypeVar("Body", bound=Expr | None)  # what a term is without its number
 
 # ---- terms ------------------------------------------------------------------------------------------
 
@@ -89,7 +92,13 @@ def _kind(e: Expr | None) -> tuple[type, Classes] | None:
 IN_TWO_SPELLINGS = Statement("sum(x) + ones(n)'*x = 2*sum(x)", "x: n")
 
 
-@identity("A + A = 2*A", where="A: m x n", also=(Statement("a + 1 + 2 = a + 3", "a: scalar"), IN_TWO_SPELLINGS))
+@identity(
+    "A + A = 2*A",
+    where="A: m x n",
+    also=(Statement("a + 1 + 2 = a + 3", "a: scalar"), IN_TWO_SPELLINGS),
+    among=(),
+    within=(Alike,),
+)
 def like_terms(e: Expr) -> Expr | None:
     return collected(e, lambda bodies: bodies[0])
 
@@ -133,11 +142,11 @@ def twins_under_d(e: Expr) -> Expr | None:
     """Terms of a scalar that differ by a transpose, as the product law gives them: of dxᵀy and yᵀdx the last stays."""
     if isinstance(e, Trace):
         both = e.operands[0].operands if isinstance(e.operands[0], Sum) else ()
-        return collected(Sum.of(*map(Trace, both)), _last_in_d) if len(both) == 2 and in_one_circle(*both) else None
+        return multiple(2, Trace(_last_in_d(both))) if len(both) == 2 and in_one_circle(*both) else None
     return collected(e, _last_in_d) if e.is_scalar else None
 
 
-def _last_in_d(bodies: Sequence[Expr | None]) -> Expr | None:
+def _last_in_d(bodies: Sequence[Body]) -> Body:
     """Of like bodies the last one in a form that ends in its d, where there is one."""
     return next((body for body in reversed(bodies) if body is not None and _ends_in_d(body)), bodies[0])
 
@@ -257,6 +266,7 @@ def without(all_of: tuple[Expr, ...], some: Iterable[Expr]) -> tuple[Expr, ...]:
     where="A, B: m x n; C: n x p",
     also=(Statement("x'*y*z' + x'*w*z' = (x'*y + x'*w)*z'", "w, x, y: n; z: m"),),
     among=(Product, Hadamard),
+    within=(Alike,),
 )
 def common_right_factor(e: Expr) -> Expr | None:
     if e.is_scalar and _group(e, chain=True, place=0) is not None:
@@ -269,12 +279,13 @@ def common_right_factor(e: Expr) -> Expr | None:
     where="C: m x n; A, B: n x p",
     also=(Statement("z*x'*y + z*x'*w = z*(x'*y + x'*w)", "w, x, y: n; z: m"),),
     among=(Product, Hadamard),
+    within=(Alike,),
 )
 def common_left_factor(e: Expr) -> Expr | None:
     return _group(e, chain=True, place=0)
 
 
-@identity("A .* C + B .* C = (A + B) .* C", where="A, B, C: m x n", among=(Hadamard,))
+@identity("A .* C + B .* C = (A + B) .* C", where="A, B, C: m x n", among=(Hadamard,), within=(Alike,))
 def common_entrywise_factor(e: Expr) -> Expr | None:
     return _group(e, chain=False, place=None)
 

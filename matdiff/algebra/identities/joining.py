@@ -13,6 +13,7 @@ from matdiff.algebra.identities.factoring import Term, common_scalars, join, lik
 from matdiff.algebra.identities.indexed import bound_names
 from matdiff.algebra.identities.likeness import key
 from matdiff.algebra.identities.transposes import flipped
+from matdiff.algebra.kinds import Alike
 from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose, coefficient, multiple
 from matdiff.algebra.operators.square import Inverse
@@ -51,7 +52,7 @@ def over_one_index(members: Sequence[tuple[Expr, Expr]], total: Callable[..., Ex
     return IndexedSum(total(*[c * substitute_index(body, i, index) for c, body, i in parts]), index)
 
 
-@identity("a*A + b*A = (a + b)*A", where="a, b: scalar; A: m x n", among=(Scale,))
+@identity("a*A + b*A = (a + b)*A", where="a, b: scalar; A: m x n", among=(Scale,), within=(Alike,))
 def common_matrix(e: Expr) -> Expr | None:
     """Multiples of one matrix, where the sum gets shorter by it."""
     if e.is_scalar:

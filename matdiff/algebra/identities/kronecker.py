@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from matdiff.algebra.expr import Expr
 from matdiff.algebra.laws import Statement
 from matdiff.algebra.operators.kronecker import Kronecker
 from matdiff.algebra.stated import stated
@@ -80,17 +79,10 @@ logdet_of_kronecker = stated(
     under_d=True,
 )
 norm_of_kronecker = stated("norm2(kron(A, B)) = norm2(A)*norm2(B)", where="A: m x n; B: p x q", under_d=True)
-
-
-def is_of_kronecker(e: Expr) -> bool:
-    """Whether the base of a power is a function of a Kronecker product."""
-    return any(isinstance(o, Kronecker) for o in e.operands[0].operands)
-
-
 square_of_norm_of_kronecker = stated(
     "norm2(kron(A, B))^2 = norm2(A)^2*norm2(B)^2",
     where="A: m x n; B: p x q",
-    when=is_of_kronecker,
+    when=lambda e: any(isinstance(o, Kronecker) for o in e.operands[0].operands),
     under_d=True,
     shorter=False,
 )

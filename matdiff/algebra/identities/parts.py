@@ -31,11 +31,6 @@ def at_places(statement: str, where: str = "A, B: m x n") -> list[Statement]:
 part_of_sum = stated("(x + y)[i] = x[i] + y[i]", where="x, y: n", also=at_places("(A + B)[i] = A[i] + B[i]"))
 
 
-def same_part(e: Expr, whole: Expr) -> Expr:
-    """The part of another whole that lies where *e* lies in its own."""
-    return e.rebuild((whole, *e.operands[1:]))
-
-
 def is_apart(e: Expr) -> bool:
     """Whether the index of a sum is none of those that say where a part of it lies."""
     total, *places = e.operands
@@ -57,7 +52,7 @@ def part_of_entrywise(e: Expr) -> Expr | None:
     a = e.operands[0]
     if not isinstance(a, (Hadamard, Entrywise, Power)):
         return None
-    return a.rebuild(tuple([same_part(e, o) if o.shape == a.shape else o for o in a.operands]))
+    return a.rebuild(tuple([e.rebuild((o, *e.operands[1:])) if o.shape == a.shape else o for o in a.operands]))
 
 
 entry_of_multiple = stated(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from matdiff.algebra.constants import UNITY, Ones, Zeros, is_zero
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Number
+from matdiff.algebra.kinds import Alike
 from matdiff.algebra.laws import identity
 from matdiff.algebra.operators.products import Hadamard, Scale, Transpose, zero
-from matdiff.algebra.operators.structure import DiagonalMatrix
+from matdiff.algebra.operators.structure import DiagonalMatrix, Named
 from matdiff.algebra.stated import stated
 
 
@@ -34,10 +35,14 @@ identity_in_product = stated("A*eye(n) = A", where="A: m x n", also=("eye(m)*A =
 
 
 inverse_in_product = stated(
-    "inv(A)*A = eye(n)", requires="A invertible", where="A: n x n invertible", also=("A*inv(A) = eye(n)",)
+    "inv(A)*A = eye(n)",
+    requires="A invertible",
+    where="A: n x n invertible",
+    also=("A*inv(A) = eye(n)",),
+    within=(Alike,),
 )
 powers_in_product = stated(
-    "A^(k)*A^(s) = A^(k + s)", title="AⁱAʲ = Aⁱ⁺ʲ", where="A: n x n; k, s: integer", among=()
+    "A^(k)*A^(s) = A^(k + s)", title="AⁱAʲ = Aⁱ⁺ʲ", where="A: n x n; k, s: integer", among=(), within=(Alike,)
 )  # also A⁻¹A² = A, of a matrix that has an inverse
 
 
@@ -47,6 +52,7 @@ product_beside_its_inverse = stated(  # where a definition may stand for what is
     requires="AB invertible",
     also=("A*B*inv(A*B) = eye(m)", "(A*B)^(-k-1)*A*B = (A*B)^(-k)", "A*B*(A*B)^(-k-1) = (A*B)^(-k)"),
     opened=True,
+    within=(Alike, Named),
 )
 factor_beside_inverse = stated(
     "inv(A*B)*A = inv(B)",
@@ -54,6 +60,7 @@ factor_beside_inverse = stated(
     requires="AB invertible",
     also=("B*inv(A*B) = inv(A)", "(A*B)^(-k-1)*A = (A*B)^(-k)*inv(B)", "B*(A*B)^(-k-1) = inv(A)*(A*B)^(-k)"),
     opened=True,
+    within=(Alike, Named),
 )
 
 

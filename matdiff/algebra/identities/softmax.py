@@ -23,6 +23,7 @@ from matdiff.algebra.operators.products import (
     scalars_of,
 )
 from matdiff.algebra.operators.softmax import Softmax
+from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.stated import stated
 
 # ---- what is recognised -----------------------------------------------------------------------------
@@ -167,6 +168,7 @@ constants_beside_softmax = stated(  # a constant does not change a softmax, and 
     ],
     opened=True,
     among=(Hadamard,),
+    within=(Softmax, Named),
 )
 
 

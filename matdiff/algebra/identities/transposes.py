@@ -5,12 +5,12 @@ from __future__ import annotations
 
 from matdiff.algebra.constants import Identity, Ones
 from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import OPERATORS, Expr, Operator, Symbol, fact
-from matdiff.algebra.kinds import Declared, Mirroring, is_a
+from matdiff.algebra.expr import OPERATORS, Expr, Number, Operator, Symbol, fact
+from matdiff.algebra.kinds import LETTERS, Declared, Mirroring, is_a, known_as
 from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.entrywise import Entrywise
 from matdiff.algebra.operators.linear import stated as stated_as
-from matdiff.algebra.operators.products import Power, Product, Scale, Sum, Transpose
+from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.square import Inverse, MatrixPower
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import IndexedSum
@@ -43,9 +43,13 @@ def addends(e: Expr) -> tuple[Expr, ...]:
     return e.operands if isinstance(e, Sum) else (e,)
 
 
+LONGER = known_as(Symbol, Number, Sum, Product, Scale, Hadamard) | (1 << LETTERS) - 1  # what eᵀ of these alone gets
+
+
 def gets_no_longer(e: Expr) -> bool:
     """Whether a transpose may go inside."""
-    return growth(e.operands[0]) <= 0
+    a = e.operands[0]
+    return a.classes & ~LONGER != 0 and growth(a) <= 0
 
 
 double_transpose = stated("(A')' = A", where="A: m x n")
@@ -151,22 +155,25 @@ def growth(e: Expr) -> int:
 
 
 def _growth(e: Expr, below: list[int]) -> int:
-    if isinstance(e, Transpose):
+    kind = type(e)
+    if kind is Transpose:
         return -1
-    if is_a(e, "Slice") and isinstance(e.operands[0], Identity):
+    if e.is_scalar or (kind is Symbol and is_symmetric_leaf(e)):
         return 0
-    if e.is_scalar or is_a(e, *SYMMETRIC) or is_symmetric_leaf(e):
-        return 0
-    if isinstance(e, Ones):
-        return int(e.cols is ONE)
-    if isinstance(e, (Product, IndexedSum)) or is_a(e, "Kronecker"):
+    if kind is Symbol:
+        return 1
+    if kind is Product or kind is IndexedSum or is_a(e, "Kronecker"):
         return sum(below)
-    if isinstance(e, Scale):
+    if kind is Scale:
         return below[1]
-    if isinstance(e, Inverse):
-        return min(below[0], 0)
     if is_a(e, "Sum", "Hadamard", "HorizontalStack", "VerticalStack") or (isinstance(e, Operator) and e.mirrors):
         return min(1, sum(below))
+    if is_a(e, *SYMMETRIC) or is_symmetric_leaf(e) or (is_a(e, "Slice") and isinstance(e.operands[0], Identity)):
+        return 0
+    if kind is Ones:
+        return int(e.cols is ONE)
+    if kind is Inverse:
+        return min(below[0], 0)
     return min(1, below[0]) if isinstance(e, (Entrywise, Power, MatrixPower)) or is_a(e, *PASSES_ON) else 1
 
 

@@ -151,7 +151,8 @@ class Kronecker(Bilinear):
     @classmethod
     def of(cls, *operands: Expr) -> Expr:
         """With a scalar it is the ordinary product."""
-        return Scale.of(*sorted(operands, key=lambda e: not e.is_scalar)) if _has_scalar(operands) else cls(*operands)
+        has_scalar = len(operands) == 2 and any(o.is_scalar for o in operands)
+        return Scale.of(*sorted(operands, key=lambda e: not e.is_scalar)) if has_scalar else cls(*operands)
 
     def notation(self, style: Style) -> Notation:
         a, b = self.operands
@@ -196,10 +197,6 @@ def _sorted_entries(left: Shape, right: Shape, m: Expr) -> Expr:
         return m
     inner = Kronecker.of(unit_matrix(cols), Commutation(q, rows))
     return Product.of(Kronecker.of(inner, unit_matrix(p)), m)
-
-
-def _has_scalar(operands: tuple[Expr, ...]) -> bool:
-    return len(operands) == 2 and any(o.is_scalar for o in operands)
 
 
 # ---- partial traces --------------------------------------------------------------------------------

@@ -38,4 +38,4 @@ class Transpose(Operator):
 
 def turned(e: Expr) -> Expr:
     """eᵀ, and e of eᵀ; a scalar is its own transpose."""
-    return e.operands[0] if isinstance(e, Transpose) else e if e.is_scalar else Transpose(e)
+    return e.operands[0] if isinstance(e, Transpose) else e if e.is_scalar else Transpose.make((e,))

@@ -92,10 +92,6 @@ def instance(p: Expr, found: Found) -> Expr | None:
     return done[p]
 
 
-def _transpose(node: Expr, found: Found, done: dict[Expr, Expr]) -> Expr:
-    return turned(done[node.operands[0]])
-
-
 def _letter(node: Expr, found: Found, done: dict[Expr, Expr]) -> Expr:
     """What a letter, an index or a differential stands for."""
     known: Expr | None = found.get(node)
@@ -147,7 +143,7 @@ def _operation(node: Expr, found: Found, done: dict[Expr, Expr]) -> Expr:
 
 MAKERS: dict[type[Expr], Maker] = {
     **dict.fromkeys((Symbol, Index, Differential), _letter),
-    Transpose: _transpose,
+    Transpose: lambda node, found, done: turned(done[node.operands[0]]),
     Member: _member,
     Unspecified: _function,
 }

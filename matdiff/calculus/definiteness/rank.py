@@ -11,7 +11,7 @@ from functools import cache
 
 from matdiff.algebra.constants import Identity, Ones, Zeros, is_zero
 from matdiff.algebra.dims import ONE, Size, below_one
-from matdiff.algebra.expr import Expr, fact
+from matdiff.algebra.expr import Expr, Symbol, fact
 from matdiff.algebra.identities.transposes import transposed
 from matdiff.algebra.kinds import is_a
 from matdiff.algebra.operators.linear import Bilinear
@@ -35,6 +35,8 @@ def has_zeros(e: Expr) -> bool:
 
 def is_nothing(e: Expr) -> bool:
     """Whether an expression is 0 by its form, A − A or xᵀKx with a skew K."""
+    if type(e) is Sum and Symbol in map(type, e.operands):
+        return len(e.operands) == 2 and are_opposite(e)
     return fact("nothing", e, _is_nothing)
 
 
