@@ -65,7 +65,7 @@ def of_latex(text: str) -> Iterator[Passage]:
 def of_markdown(text: str) -> Iterator[Passage]:
     """The formulas and headings of Markdown, also between $` and `$; code is blank."""
     text = re.sub(FENCE, _of_fence, text, flags=re.S | re.M)
-    text = re.sub(r"\$`(.+?)`\$", lambda m: f"{_dollars(m)}{m.group(1)}{_dollars(m)}", text, flags=re.S)
+    text = re.sub(r"\$`(.+?)`\$", r"$$\1$$", re.sub(r"\$`(.+?)`\$", r"$\1$", text), flags=re.S)
     text = re.sub(r"(?<!`)`[^`\n]+`(?!`)", lambda m: " " * len(m.group()), text)
     yield Passage("\n".join(_with_formulas(text.split("\n"))))
 
@@ -83,12 +83,8 @@ def of_python(text: str) -> Iterator[Passage]:
         return
     holders = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
     for node in ast.walk(tree):
-        if not isinstance(node, holders) or not node.body or ast.get_docstring(node, clean=False) is None:
-            continue
-        place = node.body[0].value if isinstance(node.body[0], ast.Expr) else None
-        assert isinstance(place, ast.Constant)
-        for passage in of_rst(str(place.value)):
-            yield passage._replace(line=place.lineno)
+        if isinstance(node, holders) and (said := ast.get_docstring(node, clean=False)) is not None:
+            yield from (passage._replace(line=node.body[0].lineno) for passage in of_rst(said))
 
 
 def of_rst(text: str) -> Iterator[Passage]:
@@ -172,11 +168,6 @@ def _macros(text: str) -> dict[str, Macro]:
                     if token.text in DEFINING:
                         stream.define(token)
     return known
-
-
-def _dollars(m: re.Match[str]) -> str:
-    """The dollars around a formula: two where it goes over rows."""
-    return "$$" if "\n" in m.group(1) else "$"
 
 
 def _defines(row: str) -> bool:

@@ -23,6 +23,7 @@ from matdiff.review.names import TURNED
 from matdiff.review.scope import MARK, Scope
 from matdiff.review.verdicts import MISFIT
 
+BY_SIZES = "the (?:line before it is|shapes do) not"  # how other reasons begin that sizes may give
 MOST_SIZES = 6  # that are tried in place of those that are not declared
 OFF_DIAGONAL = (
     r"\bdifferent (?:component|ind|entr)|(?<![A-Za-z\\])[i-n]\s*(?:≠|!=|\\neq?(?![A-Za-z]))\s*[i-n](?![A-Za-z])"
@@ -44,9 +45,9 @@ def said_sizes(scope: Scope) -> list[str]:
 
 
 def is_misfit(scope: Scope, reason: str) -> bool:
-    """Whether something is not read because shapes do not fit, its own or those of a definition."""
+    """Whether something is not read because shapes do not fit: its own, or those of a definition or a line above."""
     of = re.match("the definition of (.*) is not read", reason)
-    return of[1] in scope.unfit if of else re.match(MISFIT, reason) is not None
+    return of[1] in scope.unfit if of else re.match(rf"{MISFIT}|{BY_SIZES}", reason) is not None
 
 
 def squared(scope: Scope, one: str) -> dict[str, str]:

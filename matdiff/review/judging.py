@@ -36,7 +36,6 @@ INTRODUCES = r"(?i)\b(?:let|consider|suppose|define|take|now|next|example|exerci
 RESTATES = r"(?i)\b(?:expand|rewrit|simplif|equivalent|that is|i\.e\.|thus|hence|therefore)"  # Q(w) = … once more
 UPDATE = rf"({LETTER}) = \1\s*[-+−]"  # w = w − η∇f, a step
 SUPPOSES = r"\b(?:[Ii]f|[Ff]or|[Ss]uppose|[Aa]ssum(?:e|ing)|[Tt]ake|[Cc]hoose|[Ww]hen|[Ww]ith|[Ll]et)"
-BY_SIZES = "the (?:line before it is|shapes do) not"  # how other reasons begin that sizes may give
 RESUMED = 3  # chains that a line may go on with
 
 
@@ -51,9 +50,7 @@ class Judge(Beside):
 
     def _of_equal_sizes(self, judged: Judged) -> Judged:
         """A verdict, or that with all sizes equal where it is right so, or wrong and X⁻¹ needs them to be equal."""
-        is_unfit = judged.verdict == UNREAD and (
-            is_misfit(self.scope, judged.reason) or re.match(BY_SIZES, judged.reason) is not None
-        )
+        is_unfit = judged.verdict == UNREAD and is_misfit(self.scope, judged.reason)
         is_unfit = is_unfit or (judged.fault is not None and self._asks_for_square(judged.fault.value))
         if self.is_square or not is_unfit or not judged.line.statements or not self.counts(judged.line, self.scope):
             return judged
@@ -99,9 +96,12 @@ class Judge(Beside):
             self.chain = None
             yield Judged(line, WRONG, "", expanded)
         else:
+            first = self.chain.first if statement.goes_on and self.chain else statement.sides[0]
+            rest = tuple(side for side in statement.sides if not is_chain_rule(first, side))
             found = [*self._sides(line, statement)]
-            if any(j.verdict == UNREAD for j in found) and is_chain_rule(statement.sides):
+            if rest != statement.sides and any(j.verdict == UNREAD or (j.fault and j.fault.error) for j in found):
                 found = [Judged(line, AGREES, "the chain rule, whatever the functions are")]
+                found = [*self._sides(line, statement._replace(sides=rest))] if rest[1:] else found
             yield from found
 
     def _sides(self, line: Line, statement: Statement) -> Iterator[Judged]:

@@ -13,7 +13,7 @@ from matdiff.errors import MatdiffError
 from matdiff.language.declarations import declare
 from matdiff.language.names import GREEK_WORDS
 from matdiff.records import NamedTuple
-from matdiff.review.chain import has_increments
+from matdiff.review.chain import Fault, has_increments
 from matdiff.review.comparing import compared
 from matdiff.review.documents import Passage, passages
 from matdiff.review.doubts import holds, is_square
@@ -89,16 +89,15 @@ def _declared(said: str, told: Sequence[tuple[str, str]]) -> str:
     """What is said of shapes, and what a passage tells of other names than those."""
     with suppress(MatdiffError):
         known = declare(said or None)
-        return "; ".join(
-            filter(None, [said, *(f"{name}: {shape}" for name, shape in dict(told).items() if name not in known)])
-        )
+        more = (f"{name}: {shape}" for name, shape in dict(told).items() if name not in known)
+        return "; ".join([*filter(None, [said]), *more])
     return said
 
 
 def _findings(path: str, rows: Sequence[str], judged: list[Judged], part: Passage) -> Iterator[Finding]:
     """The claims of derivatives that are wrong, but for those that are to be skipped."""
     for one in judged:
-        if one.verdict != WRONG or one.fault is None or one.scope is None or not _is_sure(one):
+        if one.verdict != WRONG or one.fault is None or one.scope is None or not _is_sure(one.fault, one.scope):
             continue
         before = part.text[: one.line.span[0]]
         number = part.line + before.count("\n")
@@ -116,15 +115,12 @@ def claims_derivative(line: Line, scope: Scope) -> bool:
     return any(scope.asks(side) or has_increments(side, scope) for side in sides)
 
 
-def _is_sure(judged: Judged) -> bool:
+def _is_sure(fault: Fault, scope: Scope) -> bool:
     """Whether a wrong side is that of a derivative or a differential: other equations may be conditions.
 
     What is right where matrices are symmetric of which a document does not say what they are, and which it does not
     transpose, may be right; so may a derivative in either layout, where a document speaks of one.
     """
-    fault, scope = judged.fault, judged.scope
-    assert fault is not None
-    assert scope is not None
     if fault.is_equation or not (fault.is_derivative or has_increments(fault.side, scope)):
         return False
     value, truth = fault.value, fault.truth

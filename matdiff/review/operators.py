@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from functools import lru_cache
 
 from matdiff import regex as re
@@ -103,15 +103,15 @@ def letters_in(side: str) -> frozenset[str]:
     return frozenset(map(named, re.findall(rf"{SPELT}|{LETTER}", bare)))
 
 
-def is_chain_rule(sides: Sequence[str]) -> bool:
+def is_chain_rule(*sides: str) -> bool:
     """Whether two sides are a derivative and the product of those that lead to it, each by what the next is of.
 
-    >>> is_chain_rule(["∂C/∂w", "∂C/∂a · ∂a/∂z · ∂z/∂w"]), is_chain_rule(["∂C/∂w", "∂C/∂a · ∂z/∂w"])
+    >>> is_chain_rule("∂C/∂w", "∂C/∂a · ∂a/∂z · ∂z/∂w"), is_chain_rule("∂C/∂w", "∂C/∂a · ∂z/∂w")
     (True, False)
     """
     chains = [re.findall(LINKED, side) for side in sides]
     alone = all(not re.sub(LINKED, " ", side).strip(" ·⋅.*") for side in sides)
-    if not alone or len(sides) != 2 or len(chains[0]) != 1 or len(chains[1]) < 2:
+    if not alone or len(chains[0]) != 1 or len(chains[1]) < 2:
         return False
     links = [(named(f or of), named(x or by)) for f, x, of, by in (chains[0][0], *chains[1])]
     (first, last), *between = links

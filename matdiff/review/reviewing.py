@@ -20,13 +20,14 @@ from matdiff.review.lines import FIRST_RELATION, Line, is_half
 from matdiff.review.operators import names_in
 from matdiff.review.report import Review
 from matdiff.review.scope import Scope
-from matdiff.review.sides import Counts, Judged, is_misfit
+from matdiff.review.sides import Counts, Judged
 from matdiff.review.slips import by_edit, diagnosed
 from matdiff.review.two_senses import LETTER, apart, together
-from matdiff.review.verdicts import CONVENTION, GRAVEST, NO_CLAIM, RIGHT, UNREAD, WRONG
+from matdiff.review.verdicts import CONVENTION, GRAVEST, MISFIT, NO_CLAIM, RIGHT, UNREAD, WRONG
 
 TITLE = "Example|Exercise|Theorem|Lemma|Proposition|Problem|Definition|Question"
 CHAPTER = r"\s*(?:# |\\section)"
+NUMBERED = r"\^\s*\{\s*\(([a-z])\)\s*\}"  # of x^{(i)}
 MOST = 4  # formulas for a function that are tried
 HEADING = regex(rf"\s*(?:#+ |\\(?:sub)*section|\**(?:{TITLE}) \d[^=$]*$)")
 
@@ -114,10 +115,11 @@ def _stacked(found: list[Judged], judge: Judge, where: Where) -> list[Judged]:
             front += rf"${of_x} \in \mathbb{{R}}^{{{last} \times {d.shape[0]}}}$, ${x}_i = {of_x}_{{i,:}}^T$, "
     if not front:
         return found
-    stacked = Judge(f"{front}\n{judge.text}", where, judge.wrt, counts=judge.counts)
-    again = [j.moved(-1, -1 - len(front)) for j in stacked.upto(found[-1].line.number + 1)[1:]]
+    text = re.sub(NUMBERED, r"_{\1}", f"{front}\n{judge.text}")
+    stacked = Judge(text, where, judge.wrt, counts=judge.counts)
+    again = stacked.upto(found[-1].line.number + 1)[found[0].line.number :]
     again = [j._replace(verdict=CONVENTION, reason=said) if said and j.verdict in RIGHT else j for j in again]
-    return [a if _is_surer(a, j) else j for j, a in zip(found, again[found[0].line.number - 1 :], strict=False)]
+    return [a._replace(line=j.line) if _is_surer(a, j) else j for j, a in zip(found, again, strict=False)]
 
 
 def _is_surer(judged: Judged, other: Judged) -> bool:
@@ -143,8 +145,8 @@ def _alone(judged: Judged, judge: Judge, where: Where) -> Judged:
         texts = [line.text] if is_whole else [" = ".join(statement.sides) for statement in line.statements]
         found = [_last("\n".join([*words, text]), where, judge.wrt) for text in texts]
         gravest = min(found, key=lambda one: GRAVEST.index(one.verdict))
-        is_wrong = gravest.verdict == WRONG and is_misfit(judged) and scope.asks(line.statements[0].sides[0])
-        is_sure = is_wrong or all(one.verdict in RIGHT for one in found)
+        is_wrong = gravest.verdict == WRONG and scope.asks(line.statements[0].sides[0])
+        is_sure = (is_wrong and re.match(MISFIT, judged.reason)) or all(one.verdict in RIGHT for one in found)
         return gravest._replace(line=line) if is_sure else judged
     words = [re.sub(IN_SPACE, "", one) for one in words if any(assumptions(one))]
     first = " = ".join(line.statements[0].sides[:2])

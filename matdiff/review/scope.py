@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from functools import lru_cache, partial
+from functools import partial
 
 from matdiff import regex as re
 from matdiff.algebra.constants import Identity
@@ -256,7 +256,7 @@ class Scope:
     def asks(self, side: str) -> bool:
         """Whether a side has a derivative in it: ∇f, ∂L/∂W, f′(x)."""
         spelt = with_rates(self, self._with_unknowns(side))
-        return "∇" in side or _asks(spelt, frozenset(self.functions), frozenset(self._operands()))
+        return "∇" in side or MARK in with_names(spelt, self.functions, lambda _: MARK, self._operands())
 
     def asks_alone(self, side: str) -> bool:
         """Whether a side is a derivative and nothing more."""
@@ -387,12 +387,6 @@ class Scope:
         self.derivatives[name] = value
         self.declared.table[name] = Declaration(name, value.shape)
         return name
-
-
-@lru_cache(maxsize=1 << 12)
-def _asks(side: str, functions: frozenset[str], operands: frozenset[str]) -> bool:
-    """Whether a side has a derivative in it, of which a review asks many times."""
-    return MARK in with_names(side, functions, lambda _: MARK, operands)
 
 
 def _letters(k: int) -> str:

@@ -369,10 +369,11 @@ class Beside:
     def _is_wrong_for_any_sizes(self, line: Line) -> bool:
         """Whether a line is wrong where all sizes that are not declared are one, or one of those that are."""
         first = self._where_open_sizes_are("n", line)
-        if first.verdict == WRONG or not is_misfit(first):
+        if first.verdict == WRONG or not re.match(MISFIT, first.reason):
             return first.verdict == WRONG
         others = [self._where_open_sizes_are(size, line) for size in doubts.said_sizes(self.scope)]
-        return {WRONG} <= {j.verdict for j in others} and all(j.verdict == WRONG or is_misfit(j) for j in others)
+        rest = [j.reason for j in others if j.verdict != WRONG]
+        return len(rest) < len(others) and all(re.match(MISFIT, reason) for reason in rest)
 
     def _where_open_sizes_are(self, size: str, line: Line) -> Judged:
         """The verdict on a line where all sizes that are not declared are this one."""
@@ -384,8 +385,3 @@ class Beside:
             self.squared[size] = judge
         *_, judged = (Judged(line, UNREAD), *self.squared[size].upto(line.number))
         return judged
-
-
-def is_misfit(judged: Judged) -> bool:
-    """Whether a line is not read because its shapes do not fit."""
-    return judged.verdict == UNREAD and re.match(MISFIT, judged.reason) is not None

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from matdiff import regex as re
-from matdiff.algebra.expr import Expr, Symbol, replace
+from matdiff.algebra.expr import Expr, Symbol, replace, symbols
 from matdiff.errors import MatdiffError
 from matdiff.language.declarations import declare
+from matdiff.language.declared import Where
 from matdiff.review.habits import said_once
 from matdiff.review.sides import Judged
 from matdiff.review.verdicts import UNREAD, WRONG
 
-Where = str | Mapping[str, str] | None
 LETTER, CALLED = "ο", "omicron"  # which nobody writes
 UPRIGHT = r"\\(?:math(?:rm|sf)|text|rm|operatorname)\s*\{\s*d\s*\}"
 INCREMENT = rf"(?m)^[\W]*(?:d|{UPRIGHT})\s*(?:[A-Za-z∇(]|\\nabla)[^=\n]*="  # df = …
@@ -62,13 +60,9 @@ def together(judged: Judged, text: str) -> Judged:
 
 def in_letters(e: Expr) -> Expr:
     """An expression with d in the place of the other letter."""
-
-    def renamed(node: Expr) -> Expr | None:
-        if not isinstance(node, Symbol) or CALLED not in node.name:
-            return None
-        return Symbol(node.name.replace(CALLED, "d"), node.shape, node.properties, node.ranges)
-
-    return replace(e, renamed)
+    named = (s for s in symbols(e) if CALLED in s.name)
+    table: dict[Expr, Expr] = {s: Symbol(s.name.replace(CALLED, "d"), s.shape, s.properties, s.ranges) for s in named}
+    return replace(e, table.get)
 
 
 def in_words(said: str) -> str:

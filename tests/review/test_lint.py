@@ -251,6 +251,7 @@ CHAINS = [
     "# Chain\n\n$∂C/∂w = ∂C/∂a · ∂a/∂z · ∂z/∂w$",
     "# Sigmoid\n\n$\\sigma(x) = \\frac{1}{1 + e^{-x}}$, $\\frac{d}{dx}\\tanh(x) = 1 - \\tanh^2(x)$",
     "# Layer\n\n$a = \\sigma(z)$, $L = L(a)$\n\n$∂L/∂z = ∂L/∂a \\odot \\sigma'(z)$",
+    "# Rows\n\n$Y = XW$\n\n$∂L/∂X = ∂L/∂Y ∂Y/∂X = ∂L/∂Y W^T$",
 ]
 
 
@@ -259,6 +260,16 @@ def test_chains_of_functions_that_are_not_given_are_read(text: str) -> None:
     found = linted([("notes.md", text)])
     assert not found.found
     assert found.read == found.claims == 1
+
+
+def test_what_a_chain_of_derivatives_comes_to_is_judged() -> None:
+    assert [f.kind for f in linted([("notes.md", CHAINS[-1].replace("W^T$", "W$"))]).found] == ["transpose"]
+
+
+def test_samples_above_a_letter_are_rows_too() -> None:
+    text = "$J(w) = \\frac{1}{2m}\\sum_{i=1}^m (w^T x^{(i)} - y^{(i)})^2$\n\n$\\nabla_w J = \\frac{1}{m} X^T(Xw - y)$"
+    assert linted([("notes.md", text)])[:3] == ((), 1, 1)
+    assert linted([("notes.md", text.replace("{1}{m} X", "{2}{m} X"))]).found
 
 
 def test_docstrings_of_backward_passes_have_no_findings() -> None:
