@@ -90,12 +90,13 @@ def _kind(e: Expr | None) -> tuple[type, Classes] | None:
 
 
 IN_TWO_SPELLINGS = Statement("sum(x) + ones(n)'*x = 2*sum(x)", "x: n")
+IN_TWO_ORDERS = Statement("tr(A*B)*C + tr(B*A)*C = 2*tr(A*B)*C", "A: m x n; B: n x m; C: p x q")
 
 
 @identity(
     "A + A = 2*A",
     where="A: m x n",
-    also=(Statement("a + 1 + 2 = a + 3", "a: scalar"), IN_TWO_SPELLINGS),
+    also=(Statement("a + 1 + 2 = a + 3", "a: scalar"), IN_TWO_SPELLINGS, IN_TWO_ORDERS),
     among=(),
     within=(Alike,),
 )

@@ -303,6 +303,8 @@ class Arithmetic(ABC):
             return self._power(Number(1 / below), base.operands[1])
         if exponent.number == HALF and base.number is not None and (root := exact_root(base.number)) is not None:
             return root
+        if (half := half_of_root(base, exponent)) is not None and self.has("root as a power"):
+            return Power(base.operands[0], Number(half))  # 1/√a, as a^(−½) is read
         if OF_POWERS in self.beyond and isinstance(base, Power):
             return self._power(base.operands[0], self._times_exponents(base.operands[1], exponent))
         if OF_FACTORS in self.beyond:
@@ -340,3 +342,10 @@ def has_reciprocal(e: Expr) -> bool:
     factors = [*t.scalars, *(t.core.operands if isinstance(t.core, Hadamard) else () if t.core is None else (t.core,))]
     numbers = [f.operands[1].number for f in factors if isinstance(f, Power)]
     return any(n is not None and n < 0 for n in numbers)
+
+
+def half_of_root(base: Expr, exponent: Expr) -> Fraction | None:
+    """Half of an odd exponent of a square root."""
+    is_root = isinstance(base, Power) and base.operands[1].number == HALF
+    k = exponent.number
+    return k / 2 if is_root and k is not None and k % 2 == 1 else None

@@ -44,6 +44,7 @@ MOVING = (  # hide what a statement is about
     ("order of factors",),
     ("constants in front of an indexed sum",),
     ("zero",),
+    ("identity",),
     ("trace of a scalar",),
     ("transpose within a trace",),
     ("order of factors", "transpose within a trace"),
