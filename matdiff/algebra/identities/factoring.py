@@ -215,7 +215,13 @@ def common_scalars(e: Expr) -> Expr | None:
     return multiple(number, Scale.of(Hadamard.of(*shared), inner) if shared else inner)
 
 
-@identity("A + B + c*(A + B) = (1 + c)*(A + B)", where="c: scalar; A, B: m x n", among=(Scale,), within=(Sum,))
+@identity(
+    "A + B + c*(A + B) = (1 + c)*(A + B)",
+    where="c: scalar; A, B: m x n",
+    among=(Scale,),
+    within=(Sum,),
+    also=(Statement("a*A + a*B + c*(A + B) = (a + c)*(A + B)", "a, c: scalar; A, B: m x n"),),
+)
 def sum_beside_its_multiple(e: Expr) -> Expr | None:
     """Also 2A + 2B + c(A + B) = (2 + c)(A + B)."""
     beside = {body: number for number, body in map(coefficient, e.operands)}
