@@ -120,7 +120,15 @@ def gaussian_process(theta: Array, X: Array, y: Array) -> Array:
     return 0.5 * a @ a + np.log(np.diag(L)).sum() + 0.5 * len(y) * np.log(2 * np.pi)
 
 
+def triangle(v: Array, b: Array) -> Array:
+    L = np.zeros((2, 2))
+    L[np.tril_indices(2)] = v
+    L[[0, -1], [0, 1]] = np.exp(np.diag(L))
+    return np.sum(np.linalg.solve(L, b) ** 2) + np.log(L[1, 1])
+
+
 MODELS = [
+    Case(triangle, "v: 3; b: 2", "v b"),
     Case(flat_parameters, "theta: 11; X: N x 3; y: N", "theta"),
     Case(rosenbrock, "x: n", "x"),
     Case(total_variation, "u: n x m", "u"),

@@ -8,8 +8,8 @@ from functools import partial
 
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import FUNCTIONS, Expr, Number
-from matdiff.algebra.operators.entrywise import Sqrt
-from matdiff.algebra.operators.products import Power, Product, Transpose, reciprocal
+from matdiff.algebra.operators.entrywise import Exp, Log, Sqrt
+from matdiff.algebra.operators.products import Power, Product, Scale, Transpose, reciprocal
 from matdiff.algebra.operators.square import Inverse, matrix_power
 from matdiff.algebra.operators.symbolic_powers import SymbolicPower
 from matdiff.algebra.operators.symmetry import assumed, is_symmetric
@@ -227,7 +227,9 @@ def is_small_power(base: Fraction, exponent: Fraction) -> bool:
 
 
 def make_power(a: Expr, s: Expr) -> Expr:
-    """aˢ, with a¹ = a and a⁰ = 1."""
+    """aˢ, with a¹ = a and a⁰ = 1; 2ˣ of every entry of x is exp(log(2)x)."""
+    if not s.is_scalar:
+        return Exp(Scale.of(Log(a), s))
     if isinstance(s, Number) and s.value in (0, 1):
         return a if s.value else filled(Number(1), *a.shape) if not a.is_scalar else Number(1)
     return Power(a, s)
@@ -235,8 +237,10 @@ def make_power(a: Expr, s: Expr) -> Expr:
 
 @rule("dot_power")
 def type_dot_power(attempt: Attempt, node: Node) -> Typed:
-    """A.^s, entry by entry"""
+    """A.^s and 2.^x, entry by entry"""
     a, exponent = (part.typed for part in node.parts)
+    if a.number is not None and a.number > 0 and not exponent.is_scalar:
+        return attempt.typed(node, (exponent.rows, exponent.cols), (a, exponent), make_power)
     if a.is_scalar or not exponent.is_scalar:
         return scalar_power(attempt, node, a, exponent)
     return attempt.typed(node, (a.rows, a.cols), (a, exponent), make_power)

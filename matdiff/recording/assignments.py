@@ -47,12 +47,20 @@ METHODS["__setitem__"] = assign
 
 
 def at_places(a: Traced, places: Sequence[Any], value: Traced) -> Traced:
-    """A with one number at some places."""
+    """A with one number at some places, or with a number for each, A[np.tril_indices(3)] = v."""
     import numpy as np
 
+    shape = [k.number or 0 for k in a.lengths]
+    if value.ndim == 1 and value.lengths[0].number == len(places[0]):
+        new = {at: value[k] for k, at in enumerate(zip(*places, strict=True))}
+        entries = np.empty(shape, dtype=np.object_)
+        for at in np.ndindex(*shape):
+            entries[at] = new.get(at, a[at])
+        made: Traced = FUNCTIONS["array"](entries.tolist())
+        return made
     if value.ndim:
         refuse("an assignment of an array to an array of places")
-    pattern = np.zeros([k.number or 0 for k in a.lengths], dtype=int)
+    pattern = np.zeros(shape, dtype=int)
     pattern[tuple(places)] = 1
     mask = lift(pattern)
     return chosen(Mask(mask.expr, mask.lengths), value, a)

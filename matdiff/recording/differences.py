@@ -46,18 +46,10 @@ def cumsum(a: Any, axis: Any = None) -> Traced:
     (axis,) = axes_of(x, axis or 0)
     n = x.lengths[axis]
     lower = LowerTriangle.of(Ones(n, n))
-    e = reversed_inside(x.expr, axis)
-    if e is not None:  # cumsum(x[::-1]) is (triu(1)x)[::-1]
-        whole = Product.of(Exchange.of(n), UpperTriangle.of(Ones(n, n)), e)
+    if axis == 0 and isinstance(x.expr, Product) and isinstance(x.expr.operands[0], Exchange):
+        whole = Product.of(Exchange.of(n), UpperTriangle.of(Ones(n, n)), *x.expr.operands[1:])  # of x[::-1]
         return Traced(whole, x.lengths)
     return Traced(Product.of(lower, x.expr) if axis == 0 else Product.of(x.expr, flip(lower)), x.lengths)
-
-
-def reversed_inside(e: Expr, axis: int) -> Expr | None:
-    """x of the reversed x."""
-    if axis == 0 and isinstance(e, Product) and isinstance(e.operands[0], Exchange):
-        return Product.of(*e.operands[1:])
-    return None
 
 
 @function("trapezoid", "trapz")

@@ -162,9 +162,10 @@ def recognised(text: str) -> Dialect | None:
         message = "* can be the product of entries, as in NumPy, or of matrices, as in SymPy and Eigen"
         hint = "write @ for the product of matrices, A.T * B for that of entries, or say the dialect"
         raise AmbiguityError(message, text=text, span=sign.span(), suggestion=hint)
-    if ARRAYS.search(text) or PROGRAM.match(text) or (PLACES.search(text) and re.search(r"\*\*|\bpow\(", text)):
-        return NUMPY
-    return DIALECTS["julia"] if JULIA.search(text) else None
+    if JULIA.search(text):
+        return DIALECTS["julia"]
+    is_numpy = ARRAYS.search(text) or PROGRAM.match(text) or (PLACES.search(text) and re.search(r"\*\*|\bpow\(", text))
+    return NUMPY if is_numpy else None
 
 
 def is_sympy(prefix: re.Match[str]) -> bool:

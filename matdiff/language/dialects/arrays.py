@@ -253,7 +253,9 @@ def matmul(site: Site, a: Typed, b: Typed, transpose_a: Any = False, transpose_b
         raise site.misfit("I can be the identity, or a matrix of this name", "declare I: matrix", AmbiguityError)
     if not (left and right):
         raise site.misfit(f"@ takes no number: {site.shown(a if not left else b)}", "write * for a multiple")
-    if axes_of(a) == axes_of(b) == 1 and is_call(b.node, "transpose") and may_be_column(a.node):
+    first = a.node.parts[0].typed if is_call(a.node, "matmul") else None  # x @ A is the product of a row, if anything
+    is_row = first is not None and axes_of(first) == 1
+    if axes_of(a) == axes_of(b) == 1 and is_call(b.node, "transpose") and not is_row:
         shown = f"{site.attempt.shown(a)} @ {site.attempt.shown(b)}"
         message = f"{shown} is an inner product of arrays with one axis, and the outer product of columns"
         raise site.misfit(message, "write np.dot(x, y) or np.outer(x, y)", AmbiguityError)
@@ -265,11 +267,6 @@ def matmul(site: Site, a: Typed, b: Typed, transpose_a: Any = False, transpose_b
 def is_call(node: Node, name: str) -> bool:
     """Whether a node is the call of a function of arrays."""
     return node.kind == "array" and node.value.name == name
-
-
-def may_be_column(node: Node) -> bool:
-    """Whether what has one axis may be meant as a column; x @ A is the product of a row, if anything."""
-    return not (is_call(node, "matmul") and node.parts[0].typed is not None and axes_of(node.parts[0].typed) == 1)
 
 
 def transpose(site: Site, a: Typed) -> Typed:

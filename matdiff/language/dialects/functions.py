@@ -169,13 +169,9 @@ def require_parameters(site: Site, name: str, f: Function, positional: Sequence[
             said = parameters[n].annotation
             if not isinstance(a, Typed) and (said == "Typed" or (said == "Typed | None" and a is not None)):
                 raise site.misfit(f"{name} of {a!r} has no meaning")
-            if n in OPTIONS and not isinstance(a, Typed | str | int | float | None) and not is_axes(a):
+            are_axes = isinstance(a, tuple) and bool(a) and all(isinstance(k, int) for k in a)
+            if n in OPTIONS and not isinstance(a, Typed | str | int | float | None) and not are_axes:
                 raise site.misfit(f"{name} with {n}={a!r} has no meaning")
-
-
-def is_axes(value: Any) -> bool:
-    """(0, 1), some axes."""
-    return isinstance(value, tuple) and bool(value) and all(isinstance(k, int) for k in value)
 
 
 _signature = cache(signature)  # the functions are those of the tables
