@@ -22,7 +22,9 @@ UNREAD = regex(
     r"|(?P<d>(?<![\w.])d(?:[\s\u200a]+[^\W\d_]\w*)?\s*\)?\s*/\s*\(?\s*d\u200a?[^\W\d_](?![^\W\d_]))"  # -d U/dr
 )
 POINT = regex(rf"\bat\s+(?:the\s+point\s+)?{LETTER}\s*=")
-DIFFERENTIAL = regex(r"(?<![^\W\d]|[.\\])(?=(?P<name>\w+))d\u200a?(?P<of>[^\W\d_])(?![^\W\d_(]|\()")  # dX
+DIFFERENTIAL = regex(  # dX, and not the axes of einsum('nd,dk->nk', …)
+    r"(?<![^\W\d]|[.\\])(?=(?P<name>\w+))d\u200a?(?P<of>[^\W\d_])(?![^\W\d_(]|\(|[\w,. ]*->)"
+)
 OUTER = regex(r"\s*d[\s\u200a]*(?:⟪?(?:[Tt]r|trace|log\s*det|logdet|det)⟫?(?!\w)|\()")  # d tr(AX), d(x'Ax)
 COEFFICIENT = regex(
     rf"(?<![^\W\d_.\\⟪])(?:d(?!\u200a?[A-Za-z{GREEK_CLASS}])|c(?![^\W\d_]{{2}})(?=\s?[^\W\d_]))"
