@@ -67,7 +67,7 @@ def _last_condition(bound: Bound, conditions: list[Node]) -> None:
     if len(conditions) == 2 and all(c.kind == "comparison" and c.parts[0].kind != "comparison" for c in conditions):
         first, second = (_ordered(c) for c in conditions)
         left, sign, right = opposite(*first)
-        texts = [_text(bound, side) for side in (left, right, second[0], second[2])]
+        texts = ["".join(bound.text[side.start : side.end].split()) for side in (left, right, second[0], second[2])]
         if sign == second[1] and (texts[:2] == texts[2:] or (sign in "=≠" and texts[:2] == texts[:1:-1])):
             return
         if {first[1], second[1]} == {"<"} and texts[:2] == texts[2:]:
@@ -91,7 +91,3 @@ def _ordered(condition: Node) -> tuple[Node, str, Node]:
     left, right = condition.parts
     sign: str = condition.value
     return (right, EXCHANGED[sign], left) if sign in EXCHANGED else (left, sign, right)
-
-
-def _text(bound: Bound, node: Node) -> str:
-    return "".join(bound.text[node.start : node.end].split())

@@ -23,7 +23,7 @@ SUMMED = ("sum", "mean")
 MULTIPLIED = ("product", "tight", "inner", "array")
 OF_PAIRS = ("dot", "inner")
 PRODUCTS = ("product", "tight")
-ONE_RUN = regex("[A-Z][a-z]")
+ONE_RUN = regex("[A-Za-z][a-z]")
 OPENS = ("(", *(f"\\{size}(" for size in ("left", "big", "bigl", "Big", "Bigl")))
 
 
@@ -38,21 +38,28 @@ def say_identities(bound: Bound, attempt: Attempt) -> None:
 
 
 def require_one_name(bound: Bound, attempt: Attempt) -> None:
-    """Refuses the Qf and Kp of x'Qf x and Kp x, whose small letter stands nowhere else: nobody means Q times f.
+    """Refuses the Qf and Kp of x'Qf x and Kp x, the xb of x − xb and the rf of μ'w − rf, whose last letter stands
+    nowhere else: nobody means Q times f.
 
     It may be a vector behind a matrix, as in X'Xb, but not before a number.
     """
+    terms = {id(part): node for node in bound.order if node.kind == "sum" for part in node.parts}
     for node in [node for node in bound.order if node.kind in PRODUCTS]:
         factors = [n for part in node.parts for n in (part.parts if part.kind == "tight" else [part])]
         for first, second, *behind in zip(factors, factors[1:], [*factors[2:], None], strict=False):
             names = [part.value[0] for part in (first, second) if part.kind == "symbol"]
-            is_run = len(names) == 2 and ONE_RUN.fullmatch(bound.text[first.start : second.end])
+            run = bound.text[first.start : second.end]
+            is_run = len(names) == 2 and ONE_RUN.fullmatch(run)
             if not is_run or bound.names[names[1]].declared or names[1] in bound.wrt or is_time(names[1], bound.text):
                 continue
-            is_number = second.typed.is_scalar or (behind[0] is not None and behind[0].typed.is_scalar)
-            run = bound.text[first.start : second.end]
+            others = [part for part in terms[id(node)].parts if part is not node] if id(node) in terms else []
+            is_number = second.typed.is_scalar or (run[0].isupper() and behind[0] and behind[0].typed.is_scalar)
+            is_alone = any(part.kind == "symbol" and part.value == first.value for part in others) or (
+                first.typed.is_scalar and any(not p.typed.is_scalar for n in others if _is_inner(n) for p in n.parts)
+            )  # kx of ½mv² − kx is a product
             stands = [n for n in bound.order if n.kind in ("symbol", "member") and n.value[0] == names[1]]
-            if is_number and all(bound.text[n.start - 1 : n.end] == run for n in stands):
+            is_new = all(bound.text[n.start - 1 : n.end] == run for n in stands)
+            if is_number and is_new and (run[0].isupper() or is_alone):
                 raise one_name(bound.text, first.start, second.end)
 
 

@@ -340,7 +340,7 @@ def say_factors(bound: Bound, attempt: Attempt) -> None:
             (vector,), (number,) = made, left
             said = f"{vector} is read as a vector and {number} as a number; the other way is {number}: vector"
             attempt.note(node, f"{said}, and a product of two vectors entry by entry {vector} .* {number}")
-        elif len(made) == len(left) == 1 and names == [*made, *left] and _is_starred(bound, node):
+        elif len(made) == len(left) == 1 and names == [*made, *left] and "*" in attempt.written(node):
             (vector,), (number,) = made, left  # x * theta, where a number mostly stands in front
             if _within(bound, node, ("sum", "mean")):
                 message = f"{vector} * {number} can be {number} times {vector}, or their product entry by entry"
@@ -350,12 +350,6 @@ def say_factors(bound: Bound, attempt: Attempt) -> None:
                 said = f"{vector} is read as a vector and {number} as a number; if {vector} is a matrix, declare it"
                 attempt.note(node, f"{said}: {vector}: matrix")
     attempt.restore()
-
-
-def _is_starred(bound: Bound, product: Node) -> bool:
-    """Whether a product has a star, as those of programs."""
-    first, second = product.parts
-    return "*" in bound.text[first.end : second.start]
 
 
 def _is_prediction(product: Node, attempt: Attempt) -> bool:

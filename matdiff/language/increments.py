@@ -55,7 +55,8 @@ def increments(script: Transcript, known: Collection[str]) -> tuple[Transcript, 
         small = []
     marked = [*((use, "increment") for use in capital), *((use, "variation") for use in small if use.letter)]
     edits: list[Edit] = [
-        (use.start, use.end, _apart(script.text, use) + use.letter + CHANGE_MARKS[change]) for use, change in marked
+        (use.start, use.end, " " * script.text[: use.start][-1:].isalnum() + use.letter + CHANGE_MARKS[change])
+        for use, change in marked  # w_kΔw_k
     ]
     names = dict.fromkeys(use.letter for use in capital)
     return script.edited(edits), tuple(f"Δ{x} is taken as one name; a product is Δ*{x}" for x in names)
@@ -71,11 +72,6 @@ def _uses(text: str, sign: str) -> Iterator[Use]:
         letter = behind.group("letter") if behind and behind.group("run") not in FUNCTIONS else ""
         done = behind.end("letter") if behind and letter else m.end()
         yield Use(m.start(), done, letter)
-
-
-def _apart(text: str, use: Use) -> str:
-    """A space behind a letter or a number, of which the name would be taken as a part: w_kΔw_k."""
-    return " " if text[: use.start][-1:].isalnum() else ""
 
 
 def _doubt(script: Transcript, use: Use, other: str, product: str) -> MatdiffError:

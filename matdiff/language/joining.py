@@ -24,7 +24,7 @@ def joined(text: str, pieces: list[Piece], kept: set[int]) -> Iterator[Edit]:
     is_first = False  # let h = A x, h'h
     for k, piece in enumerate(pieces):
         lead, word = text[slice(*piece.lead)], word_of(text, piece)
-        ends = lead.lstrip("=\n\t ") in (".", "?", ":", "→", "⇒")
+        ends = lead.lstrip("=\n\t ") in (".", "?", ":", "→", "⇒", ">", "->", "--", "---", "–", "—")
         if condition and (word or (ends and k > begins and piece.start in kept)):  # f where A ≻ 0. df/dx
             yield (*condition, " ")
             condition = None
@@ -49,7 +49,7 @@ def joined(text: str, pieces: list[Piece], kept: set[int]) -> Iterator[Edit]:
             is_next = word == "then" or is_verb(word) or is_first or is_and
             yield (*piece.lead, ";" if is_next else " and " if word == "and" else " where ")
         elif condition:
-            yield from ((*piece.lead, " "), (*condition, ";" if is_first else " where "))
+            yield from ((*piece.lead, " "), (*condition, ";" if is_first or not is_item(text, piece) else " where "))
             condition = None
         elif (counts := _is_count(text, piece, pieces[k - 1])) or ends:  # h_t = tanh(W h_{t-1}), t = 1..T
             yield (*piece.lead, " for " if counts else ";" if k > begins else " ")

@@ -295,6 +295,8 @@ def _fault_of(argument: str, others: list[str], head: re.Match[str], rest: str) 
     found = head.groupdict()
     name = found.get("name") or ""
     is_seen = stands(argument, rest)
+    if not is_seen and re.fullmatch("[A-Z][a-z]", argument) and all(stands(letter, rest) for letter in argument):
+        return f"{argument} on the left side is a product", "write the right side alone, and name the unknown with wrt"
     if name == "cos" and re.fullmatch(LETTER, argument) and not is_seen:
         return None  # of an angle
     if name in FUNCTIONS and (found["log"] or found.get("angle") or not is_seen):  # log det(X) = …, tr(AXB) = …

@@ -11,7 +11,7 @@ from collections.abc import Collection
 
 from matdiff.language.names import GREEK_CLASS, MARKS, SUBS, SUBSCRIPTS
 from matdiff.language.outside import closing
-from matdiff.language.transcript import Copy, Edit, Transcript
+from matdiff.language.transcript import Transcript
 from matdiff.regex import regex
 
 LETTER = rf"(?:[A-Za-z{GREEK_CLASS}][{MARKS}]*)"
@@ -35,24 +35,34 @@ JOINT = regex(
     r"(?:the\s+)?(?P<negative>[Nn]egative\s+|[-−]\s*)?(?:[Ll]og[-\s]?(?:joint|posterior)(?:\s+density)?"
     r"|(?<![A-Za-z])(?:log|ln)\s*p\s*\((?P<of>[^()]*)\))(?:\s+of(?=\s+\S+\s*[~∼]))?(?!\s*=)"
 )
-IN_FRONT = regex(r"(?:,\s*|\s)(?:where|with|and|for|given|if)\s+$")
+GIVEN = regex(r"(?:(?<!\w)|\s+(?:is\s+)?|\s*:\s*)(?P<name>[^\W\d_]+)[\w₀-₉]*\s*(?:\([^()]*\)\s*)?:?=(?!=)", given="=")
+IN_FRONT = regex(r"(?:\A|,\s*|\s)(?i:where|with|and|for|given|if|let|suppose|assume)\s+$")
 BELOW = r"_\{[^{}]*[~∼]"  # i ~ j below a sum, of neighbours
 BEHIND = r"(?P<iid>(?:\s*,?\s*i\.?\s?i\.?\s?d\b\.?(?!\s*[~∼]))?)\s*[.;,]?"
 ESTIMATED = regex(r"[Mm]aximum[-\s]likelihood|\bMLEs?\b|\bML\s+estimat|[Mm]aximi[sz]e")
 INDICES = "ijnkst"
 AS_FORMULA = "write the logarithm of the density as a formula, as in log N(y; m, S)"
 
+Span = tuple[int, int]
+Stated = tuple[Transcript, tuple[str, ...], tuple[Span, ...]]
 
-def with_likelihoods(script: Transcript) -> tuple[Transcript, tuple[str, ...], tuple[tuple[int, int], ...]]:
+
+def with_likelihoods(script: Transcript) -> Stated:
     """The text in which log N(y; m, S) stands for «the log-likelihood» of y ~ N(m, S), a note, and what these replace.
 
     Errors: NotationError where the log-likelihood is not asked for, or the distribution is none that has a formula.
     """
-    text = (script := _without_noise(script)).text
-    every = list(ANY.finditer(text)) if ("~" in text or "∼" in text) and not re.search(BELOW, text) else []
+    if "~" not in script.text and "∼" not in script.text:
+        return script, (), ()
+    if noisy := NOISY.search(script.text):
+        script = script.edited([(*noisy.span("equals"), "~ N("), (*noisy.span("noise"), ", ")])
+    text = script.text
+    every = [] if re.search(BELOW, text) else list(ANY.finditer(text))
     if not every:
         return script, (), ()
     stated = list(STATED.finditer(text))
+    if len(stated) == len(every) and (beside := _beside_a_function(script, stated)):
+        return beside
     of = joint["of"] if (joint := JOINT.search(text)) else None
     if len(stated) == len(every) > 1 or (len(stated) == len(every) and of and not re.search("[|∣]", of)):
         return _joint(script, stated)
@@ -72,22 +82,24 @@ def with_likelihoods(script: Transcript) -> tuple[Transcript, tuple[str, ...], t
     assert behind is not None
     whole = m.start(), behind.end() if asked else behind.end("iid")
     said = f"the function is the {'negative ' if sign else ''}log-likelihood of {shown}"
-    place = asked[0].span() if asked else whole
-    edits: list[Edit | Copy] = [(*whole, " ")] if whole != place else []
-    edits += [(place[0], place[0], f" ({sign}{_density(text, m)}"), (*place, (m.end(), end))]
-    edits.append((place[1], place[1], "))"))
-    return script.edited(edits), (said,), (script.span(*whole), script.span(*place))
+    return _with_densities(script, stated, [whole], asked[0].span() if asked else whole, sign, said)
 
 
-def _without_noise(script: Transcript) -> Transcript:
-    """The text with y ~ N(Xβ, σ²I) for y = Xβ + ε, ε ~ N(0, σ²I)."""
-    found = NOISY.search(script.text) if "~" in script.text or "∼" in script.text else None
-    return script.edited([(*found.span("equals"), "~ N("), (*found.span("noise"), ", ")]) if found else script
+def _beside_a_function(script: Transcript, stated: list[re.Match[str]]) -> Stated | None:
+    """The text without what it says of y ~ N(Xβ, σ²I) where it gives its function, as S = ‖y − Xβ‖²."""
+    text = script.text
+    wholes = _wholes(text, stated)
+    said = " ".join(text[slice(*whole)] for whole in wholes)
+    given = [m for m in GIVEN.finditer(text) if m["name"] not in said]
+    asked = (m for pattern in (ASKED, JOINT, ESTIMATED) for m in pattern.finditer(text))
+    if not given or not all(GIVEN.match(text, m.end()) for m in asked):
+        return None
+    spans = [script.span(*whole) for whole in wholes]
+    notes = (f"the answer does not use the words “{script.source[slice(*span)].strip(' ,.;')}”" for span in spans)
+    return script.edited([(*whole, " ") for whole in wholes]), tuple(notes), tuple(spans)
 
 
-def _joint(
-    script: Transcript, stated: list[re.Match[str]]
-) -> tuple[Transcript, tuple[str, ...], tuple[tuple[int, int], ...]]:
+def _joint(script: Transcript, stated: list[re.Match[str]]) -> Stated:
     """The text in which log N(y; m, S) + log N(b; 0, T) stands for log p(y, b) of y ~ N(m, S) and b ~ N(0, T)."""
     text = script.text
     asked = JOINT.search(text)
@@ -101,20 +113,33 @@ def _joint(
         joint = ", ".join(m["name"] for m in stated)
         hint = f"ask for log p({joint}): by what is not behind the bar its derivative is the same"
         raise script.error(asked.span(), f"{asked[0].strip()} is a conditional density, which takes an integral", hint)
-    ends = [closing(text, m.end()) for m in stated]
-    for m, end in zip(stated, ends, strict=True):
-        _require_observed(script, m, end, names)
-    wholes = list[tuple[int, int]]()
-    for m, end in zip(stated, ends, strict=True):
-        front, behind = IN_FRONT.search(text[: m.start()]), re.compile(BEHIND).match(text, end + 1)
-        start = max(front.start(), wholes[-1][1] if wholes else 0) if front else m.start()
-        wholes.append((start, behind.end() if behind else end + 1))
-    terms = (f"{_density(text, m)}{text[m.end() : end]})" for m, end in zip(stated, ends, strict=True))
-    sign = "−" if asked["negative"] else ""
-    edits = [*((*whole, " ") for whole in wholes), (*asked.span(), f"{sign}({' + '.join(terms)})")]
+    for m in stated:
+        _require_observed(script, m, closing(text, m.end()), names)
+    wholes = _wholes(text, stated)
     shown = script.source[slice(*script.span(*asked.span()))]
     said = f"{shown} is the sum of the logarithms of the densities that are stated"
-    return script.edited(edits), (said,), tuple(script.span(*whole) for whole in (*wholes, asked.span()))
+    return _with_densities(script, stated, wholes, asked.span(), "−" if asked["negative"] else "", said)
+
+
+def _with_densities(
+    script: Transcript, stated: list[re.Match[str]], wholes: list[Span], place: Span, sign: str, said: str
+) -> Stated:
+    """The text with the logarithms of densities at a place, in which their statements have no other part."""
+    text = script.text
+    terms = (f"{_density(text, m)}{text[m.end() : closing(text, m.end())]})" for m in stated)
+    edits = [*((*whole, " ") for whole in wholes if whole != place), (*place, f" {sign}({' + '.join(terms)})")]
+    return script.edited(edits), (said,), tuple(script.span(*span) for span in (*wholes, place))
+
+
+def _wholes(text: str, stated: list[re.Match[str]]) -> list[Span]:
+    """The places of statements with the words around them: where b ~ N(0, T) i.i.d."""
+    wholes = list[Span]()
+    for m in stated:
+        end = closing(text, m.end()) + 1
+        front, behind = IN_FRONT.search(text[: m.start()]), re.compile(BEHIND).match(text, end)
+        start = max(front.start(), wholes[-1][1] if wholes else 0) if front else m.start()
+        wholes.append((start, behind.end() if behind else end))
+    return wholes
 
 
 def _density(text: str, m: re.Match[str]) -> str:

@@ -73,7 +73,8 @@ def said_of_names(statement: str) -> Said | None:
 
 def _phrase(statement: str, is_member: bool = False) -> Said | None:
     """A symmetric; A is symmetric; the matrices A and B are symmetric; symmetric A; points x in front of ∈ ℝⁿ."""
-    subject, verb, predicate = _parted(statement)
+    verb = re.search(rf"{VERB}|\s+(?=\([^()]*\)$)", statement)  # A is symmetric, and X (n × p)
+    subject, predicate = (statement[: verb.start()], statement[verb.end() :]) if verb else (statement, "")
     if not verb:
         m = re.fullmatch(rf"(?P<names>{LISTED})\s+(?P<what>(?:[a-z(]|Laplacian).*)", statement)
         what = description(m.group("what")) if m else None
@@ -82,20 +83,13 @@ def _phrase(statement: str, is_member: bool = False) -> Said | None:
             return [(listed(m.group("names")), what)]
         if m and what == "" and re.match(ROLE, m["what"]):  # A the adjacency graph
             return []
-        subject = statement
     found = re.fullmatch(rf"(?:(?P<what>.*?)\s+)??(?P<names>{LISTED})", subject)
     ahead = (found and found.group("what")) or ""
-    own, behind = None if ahead in FUNCTIONS else description(ahead), description(predicate)  # diag x is a call
-    if found is None or own is None or behind is None or not (own or behind or verb or is_member):
+    what = None if ahead in FUNCTIONS else description(f"{ahead} {predicate}".strip())  # diag x is a call
+    if found is None or what is None or not (what or verb or is_member):
         return None
     names = listed(found.group("names"))
-    return [(names, what) for what in (own, behind) if what] or ([(names, "")] if is_member else [])  # a is constant
-
-
-def _parted(statement: str) -> tuple[str, str, str]:
-    """What stands in front of a verb, the verb, and what stands behind it."""
-    m = re.search(VERB, statement)
-    return (statement[: m.start()], m.group(), statement[m.end() :]) if m else (statement, "", "")
+    return [(names, what)] if what else ([(names, "")] if is_member else [])  # a is constant
 
 
 def description(words: str) -> str | None:
@@ -106,6 +100,7 @@ def description(words: str) -> str | None:
     """
     if not words:
         return ""
+    words = words[0].lower() + words[1:] if words[1:2].islower() else words  # The matrix
     for pattern, word in SYNONYMS.items():
         words = pattern.sub(word, words)
     sized = SIZES.search(words)

@@ -36,7 +36,7 @@ def word_at(text: str, start: int, end: int, known: Vocabulary, is_behind: bool)
     Errors: UnknownNameError of a word of English.
     """
     run = text[start:end]
-    if len(run) == 1:
+    if len(run) == 1 or run.isupper():
         _refuse_heading(text, start, end, known)
         return None
     is_short, begins = run in SHORT, SENTENCE.fullmatch(run) is not None
@@ -74,9 +74,10 @@ def _is_beside_signs(text: str, start: int, end: int, known: Vocabulary) -> bool
 
 
 def _refuse_heading(text: str, start: int, end: int, known: Vocabulary) -> None:
-    """Refuses f: x'x, which names a function or is an inner product f : x, where f is not declared."""
+    """Refuses f: x'x and GLS: x'x, which names a function or is an inner product f : x, where f is not declared."""
     name = text[start:end]
-    if not HEADING.match(text, end) or text[:start].strip() or not name.islower() or canonical(name) in known.kinds:
+    is_product = name.isupper() and (len(name) == 1 or not (known.lonely | known.names).isdisjoint(name))
+    if not HEADING.match(text, end) or text[:start].strip() or is_product or canonical(name) in known.kinds:
         return
     message = f"{name}: can name the function, or be the inner product of {name}"
     hint = f"write {name} = … for the name, {name}'*… for the product"

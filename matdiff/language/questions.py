@@ -48,7 +48,7 @@ BY_POWER = rf"(?:\(\(\s*)?∂\s*\)?\s*/\s*\(?∂\s*(?P<x>{LETTER})\s*(?:\^\s*\{{
 NABLA = rf"(?:∇|(?<![A-Za-z])(?:grad|hess|D|⟪(?:grad|hess)⟫))(?P<twice>{TWICE})?\s*{BRACED}(?P<square>{TWICE})?"
 FUNCTION = (
     r"(?:the\s+(?:[A-Z]?[a-z]+(?:-[a-z]+)*\s+){0,3}?(?:functional|function|expression|objective|loss|cost|error|energy|risk"
-    r"|criterion|quotient|form|norm|distance|divergence|(?:log-?\s?)?likelihood|lagrangian|Lagrangian|penalty|term)"
+    r"|criterion|quotient|form|norm|distance|divergence|(?:log[-\s]?)?(?:likelihood|posterior)|lagrangian|Lagrangian|penalty|term)"
     r"(?:\s+function)?\b(?!\s+(?:of|estimat\w+|solutions?)\b)(?:\s?:)?)"  # the norm of X is no name of what follows
 )
 ONE_UNKNOWN = rf"{LETTER}{TWICE}?"
@@ -73,7 +73,7 @@ CALLED = (
 BEHIND_CALLED = r"\)(?:(?P<first>\[0\])|\.doit\(\))?[ ;.]*"
 KEPT = r"(?:,\s*(?:create_graph|retain_graph|allow_unused)\s*=\s*\w+\s*)*"  # of torch.autograd.grad
 BY_METHOD = rf"\.diff\(\s*(?P<x>{LETTER})\s*\)[\s;.]*$"
-OVER = rf"\s+(?:{WITH_RESPECT}|by(?=\s+{UNKNOWNS}[\s.]*$))\s+(?P<low>\S.*?)[\s.]*$"
+OVER = rf"\s+(?:{WITH_RESPECT}|(?:by|in)(?=\s+{UNKNOWNS}[\s.]*$))\s+(?P<low>\S.*?)[\s.]*$"
 BEHIND_LINK = r"\s*(?:$|[-+*/,;=)⊙⊗:.@ᵀ⊤'′⁻\[]|\^\{?\s*(?:[T⊤]|[-−])|\w*[\s\u200a]*(?:ᵀ|⊤|\^\{?[T⊤]|')\s*(?:$|[-+,;)]))"
 TOLD = r"(?:(?!and\b|for\b)[a-z]{3,}(?:-[a-z]+)*\s+){1,6}(?!(?:of|and|for)\b)"  # symmetric matrix X
 GROUPED = rf"(?<![\w)}}\]])[({{]\s*({ONE_UNKNOWN}(?:\s*,\s*{ONE_UNKNOWN})*)\s*[)}}]"
@@ -109,9 +109,9 @@ class Question(NamedTuple):
     sense: str = ""
 
 
-def sense_of(goal: str) -> str:
-    """*minimise* or *maximise*, whichever a word such as argmax, minimiser, sup asks for."""
-    return "maximise" if re.search("max|sup", goal.lower()) else "minimise"
+def sense_of(goal: str | None) -> str:
+    """*minimise* or *maximise*, whichever a word such as argmax, minimiser, sup asks for; empty of none."""
+    return "" if goal is None else "maximise" if re.search("max|sup", goal.lower()) else "minimise"
 
 
 def question_at(
@@ -182,9 +182,7 @@ def _around_all(text: str, place: int) -> Question | None:
     end = closing(text, m.end()) if m else 0
     if m is None or text[end + 1 :].strip(" .?"):
         return None
-    return Question(
-        (), 0 if m["goal"] else 1, place, len(text), (m.end(), end), sense=sense_of(m["goal"]) if m["goal"] else ""
-    )
+    return Question((), 0 if m["goal"] else 1, place, len(text), (m.end(), end), sense=sense_of(m["goal"]))
 
 
 Span = tuple[int, int]

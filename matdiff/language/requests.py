@@ -22,7 +22,7 @@ VERBS |= {"solve for", "what is", "what are", "what's", "whats", "tell me", "sho
 ONE = r"(?:[Ii]|you|we|one)"
 WISH = (
     r"(?:[Ii]|[Ww]e)(?:'d|\s+would)?\s+(?:want|need|like|have|wish|(?:am|are)\s+(?:trying|asked))\s+to"
-    r"|[Ii]'m\s+trying\s+to"
+    r"|(?:[Ii]'m\s+)?[Tt]rying\s+to"
 )
 GREETING = r"(?:[Hh]i|[Hh]ello|[Hh]ey)(?:\s+(?:all|everyone|there|guys))?"
 POLITE = rf"(?:{GREETING}\s+)?(?:[Pp]lease|[Nn]ow|[Hh]ow\s+(?:to|(?:do|can|would|should)\s+{ONE})"
@@ -36,8 +36,8 @@ VERB = (
     rf"(?:\s+(?:the\s+(?:steps|derivation|proof)\s+(?:for|of)|{FUNCTION}))?|{POLITE}(?=\s+(?:differentiate|minimi[sz]e|maximi[sz]e)\b))"
 )
 DERIVED = (
-    r"(?:the\s+|its\s+|an?\s+)?(?:(?:first|partial|total|matrix|vector|full)\s+)*"
-    r"(?:(?P<twice>second\s+(?:order\s+|partial\s+)?derivatives?|hessian)|deriv(?:atives?|\b)|(?:sub)?gradients?|grad|diff|jacobian|score|partials|back-?prop(?:agation)?)"
+    r"(?:(?:the|its|my|our|this|an?)\s+)?(?:(?:first|partial|total|matrix|vector|full)\s+)*"
+    r"(?:(?P<twice>second\s+(?:order\s+|partial\s+)?derivatives?|hessian)|deriv(?:atives?|\b)|(?:sub)?gradients?|grads?|diff|jacobian|score|partials|back-?prop(?:agation)?)"
     r"(?:\s+(?:matrix|vector))?"
 )
 RESPECT = rf"{WITH_RESPECT}(?![\w.])\s+"
@@ -71,19 +71,19 @@ ALONE_BEHIND = (  # f gradient x, f gradient?, f d/dx
     rf"(?P<names>(?:(?<=[\sd∂])(?:{'|'.join(GREEK_WORDS)}|[^\W\d_])[0-9]?)?)[\s.?]*$"
 )
 BEHIND_A_SIGN = (  # f, gradient? f, gradients for W and b
-    rf"\s*(?i:{DERIVED}|(?:the\s+)?{POINTS})(?:\s+(?:(?:for|to)\s+)?{NAMES})?[\s.?]*$"
+    rf"\s*(?i:{DERIVED}|(?:the\s+)?{POINTS}|(?P<goal>m(?:in|ax)))(?:\s+(?:please|pls|thanks|(?:(?:for|to)\s+)?{NAMES}))?[\s.?!]*$"
 )
 ESTIMATE = (  # the maximum likelihood estimator of μ: ℓ
     r"(?i)\s*(?:the\s+)?(?:(?:maximum[-\s]likelihood|ML)\s+(?:estimat(?:ors?|es?)|solutions?)|MLEs?)"
     rf"\s+(?:of|for)\s+(?P<what>(?:the\s+)?(?:{TOLD})?){NAMES}(?:\s*:|\s+(?:from|under|in)\b|(?=[\s.?]*$))"
 )
-GOAL_ALONE = rf"(?i)\s*m(?:in|ax)imi[sz]ed?\s+{RESPECT}{NAMES}{IN_SPACE}[\s.?]*$"
+GOAL_ALONE = rf"(?i)\s*m(?:in|ax)(?:imi[sz]ed?)?\s+{RESPECT}{NAMES}{IN_SPACE}[\s.?]*$"
 GOAL_BEHIND = (  # f, minimise over x
     r"(?:^|(?<=\S)\s+|(?<=\s))(?i:(?P<goal>(?:arg\s?)?m(?:in|ax)(?:imi[sz]ed?)?))"
     rf"(?:\s+(?:{RESPECT}|(?<=[sz]e\s)){NAMES}{IN_SPACE}"
     rf"|_(?P<low>\{{)?{NAMES.replace('names', 'under')}(?(low)\}}))[\s.?]*$"
 )
-SOUGHT = rf"\s*(?P<x>{LETTER})[\s.?]*$"  # f, find W
+SOUGHT = rf"\s*(?P<best>(?:the\s+)?(?:optimal|best)\s+)?(?P<x>{LETTER})[\s.?]*$"  # f, find W; f, optimal W
 TO_ZERO = r"(?:\s+(?:equal\s+)?to\s+(?:zero|0)|\s*=\s*0)[\s.?]*$"  # set the derivative of f to zero
 OPERATOR = regex(r"\s*\(*[∂∇d]")
 OF_NAMES = rf"\s*(?:(?:\(\s*|{RESPECT}){NAMES}\s*\)?)?[\s.?]*$"
@@ -97,7 +97,7 @@ OF_THE_FUNCTION = (  # dL/dw behind a function that has no name
 GOAL_AHEAD = rf"(?i)\s*{GOAL}"
 # what a question has
 CUES = regex(
-    "deriv|diff|d/d|∂/∂|point|station|m(?:in|ax)_|first|FOC|partials|hess|grad|jacob|score|minim|maxim|MLE|backprop|respect|over|by|w.{0,2}r.{0,2}t",
+    r"deriv|diff|d/d|∂/∂|point|station|m(?:in|ax)(?:_|\s*$)|first|FOC|partials|hess|grad|jacob|score|minim|maxim|MLE|backprop|respect|over|by|w.{0,2}r.{0,2}t",
     re.IGNORECASE,
 )
 DEFINED = r"(?<![\w∇]){}\s*(?:\((?P<arguments>[^()=;|]*)[^()]*\)|\[[^][]*\])?\s*:?="
@@ -157,11 +157,12 @@ def request_at(text: str, place: int) -> Question | None:
         return Question((named(unnamed["x"]),), 1, place, len(text), (len(text), len(text)))
     if not CUES.search(text, place):
         return None
-    behind = match_at(BEHIND_A_SIGN, text, place) if text[:place].strip() else None
+    behind = match_at(BEHIND_A_SIGN, text, place)
+    behind = behind if behind and (text[:place].strip() or not behind["names"]) else None  # gradient? f(x) = …
     if behind and not (behind["names"] and re.search(DEFINED.format(re.escape(behind["names"])), text)):
         names = _listed(behind["names"] or "") or _arguments(text, len(text))
-        order = 0 if behind["points"] else 2 if behind["twice"] else 1
-        return Question(names, order, place, len(text), (len(text), len(text)))
+        order = 0 if behind["points"] or behind["goal"] else 2 if behind["twice"] else 1
+        return Question(names, order, place, len(text), (len(text), len(text)), (), sense_of(behind["goal"]))
     if estimate := match_at(ESTIMATE, text, place):
         declared = _told(text, estimate) if estimate["what"] else ()
         inner = estimate.end(), len(text.rstrip(" .?"))
@@ -184,7 +185,7 @@ def _asked_ahead(text: str, place: int, asked: re.Match[str]) -> Question | None
     if asked["told"]:
         _require_description(text, asked.span("told"), asked["sought"])
         declared += ((asked.start("told"), asked.end("sought")),)
-    return Question(names, order, place, len(text), inner, declared, sense_of(goal) if goal else "")
+    return Question(names, order, place, len(text), inner, declared, sense_of(goal))
 
 
 def _of_a_name(text: str, place: int) -> Question | None:
@@ -202,7 +203,8 @@ def _sought(text: str, place: int) -> Question | None:
     """The W of f, find W, which the text has and does not define."""
     m = match_at(SOUGHT, text, place)
     front = text[:place]
-    if m is None or not re.search(r"(?:[Ff]ind|[Dd]etermine|[Ss]olve\s+for)\s*$", front) or not stands(m["x"], front):
+    is_asked = m and (m["best"] or re.search(r"(?:[Ff]ind|[Dd]etermine|[Ss]olve\s+for)\s*$", front))
+    if m is None or not is_asked or not stands(m["x"], front):
         return None
     is_defined = re.search(DEFINED.format(re.escape(m["x"])), text)
     return None if is_defined else Question((named(m["x"]),), 0, place, len(text), (len(text), len(text)))
@@ -227,7 +229,7 @@ def _asked_behind(text: str, place: int) -> Question | None:
         names = _listed(alone["names"] or "")
         return Question(names, 2 if alone["twice"] else 1, place, len(text), (place, alone.start()))
     order = 0 if last else 2 if behind.group("twice") else 1
-    sense = sense_of(last["goal"]) if last else ""
+    sense = sense_of(last and last["goal"])
     inner = place, behind.start()
     if last and last["under"]:
         return Question(_listed(last["under"]), 0, place, len(text), inner, (), sense)

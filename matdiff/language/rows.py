@@ -68,16 +68,26 @@ def require_another(attempt: Attempt, node: Node, name: Name) -> None:
 
 
 def require_no_numbers_beside(attempt: Attempt) -> None:
-    """w_0 and w_1 that are numbers beside a vector w of which nothing is declared can be its entries."""
-    find = attempt.sizes.find
+    """w_0 and w_1 that are numbers beside a vector w of which nothing is declared can be its entries.
+
+    And r1 that is a vector beside a number r can be r times the vector of ones.
+    """
+    find, declared = attempt.sizes.find, attempt.bound.declared
     shapes = {name: (find(rows), find(cols)) for name, ((rows, cols), ranges) in attempt.shapes.items() if not ranges}
     vectors = {name for name, (rows, cols) in shapes.items() if cols is ONE and rows is not ONE}
-    for name, shape in shapes.items():
+    open_names = shapes.keys() - set(declared)
+    for node in [n for n in attempt.bound.order if n.kind == "symbol" and n.value[0] in open_names]:
+        name = node.value[0]
         base = name.rstrip("0123456789")
-        both = {base, f"{base}0", name} <= shapes.keys() - set(attempt.bound.declared) and name != f"{base}0"
-        if both and shape == SCALAR == shapes[f"{base}0"] and base in vectors:
-            node = next(n for n in attempt.bound.order if n.kind == "symbol" and n.value[0] == name)
-            low = name.removeprefix(base)
+        low, first = name.removeprefix(base), f"{base}0"
+        if not low or base not in open_names:
+            continue
+        if base in vectors and first in open_names - {name} and shapes[name] == SCALAR == shapes[first]:
             message = f"{base}_{low} can be an entry of {base}, or a number of its own"
             hint = f"write {base}[{int(low) + 1}] for the entry; declare {base}_{low}: scalar for the number"
+            raise attempt.bound.error(node, message, hint, AmbiguityError)
+        is_glued = low == "1" and attempt.bound.text[node.end - 2 : node.end - 1].isalpha()  # no r_1
+        if is_glued and name in vectors and shapes[base] == SCALAR and f"{base}2" not in open_names:
+            message = f"{name} can be {base} times the vector of ones, or a vector of its own"
+            hint = f"write {base}*1 for the product; declare {name}: vector for the vector"
             raise attempt.bound.error(node, message, hint, AmbiguityError)

@@ -47,7 +47,7 @@ ACTING = frozenset(  # what may act on a formula, unless it leads in a left side
     "two three diagonal upper lower distance variance covariance exp log exponential logarithm sign negative "
     "positive part not".split()
 )
-PREFIX = r"(?:(?:[0-9A-Za-z]|two|three|four)-)?"  # 2-layer, k-means
+PREFIX = r"(?:(?:[0-9A-Za-z]|[Tt]wo|[Tt]hree|[Ff]our)-)?"  # 2-layer, k-means
 WORD = (  # and word2vec, ElasticNet, AR(2), and the T of with temperature T:
     rf"(?:{PREFIX}[A-Za-z][a-z]+(?:'[a-z]{{1,2}}|[0-9][a-z]+|[A-Z]+[a-z]*)?|I'[a-z]{{1,2}}|[aAI]|[0-9]-?D"
     rf"|{PREFIX}[0-9]?[A-Z]{{2,6}}(?:\([0-9](?:,\s?[0-9])*\))?|(?<=[a-z]{{4}} )(?:[A-Zλσγτt]|[0-9.]+[a-h]?)(?=: ))"
@@ -55,12 +55,14 @@ WORD = (  # and word2vec, ElasticNet, AR(2), and the T of with temperature T:
 RUN = regex(rf"(?<![\w⟪'^_.]){WORD}(?:[^\S\n]*[-–—][^\S\n]*{WORD}|[^\S\n]+{WORD})*(?![\w'ᵀ⟫(\[^]|\.\w)")
 ENGLISH = regex(r"(?i)(?=.*[aeiouy])(?=.*[^aeiou])[a-z]{3,}(?:'[a-z]+)?")
 BEGINS = regex(  # maximise Sharpe: f, the gradient of the hinge loss: f
-    r"(?:(?:(?:\A|\n)\s*-?|[–—.!?;:,>]|(?<=\s)\()\s*|\b(?:m(?:in|ax)imi[sz]e|of|for|have|and)\s+(?:the\s+)?)\Z"
+    r"(?:(?:(?:\A|\n)\s*-?|--|[–—.!?;:,>]|(?<=\s)\()\s*|\b(?:m(?:in|ax)imi[sz]e|of|for|have|and)\s+(?:the\s+)?)\Z"
 )
 ENDS = regex(r"\s*(?:[.!?]+(?=\s|\Z)|[;:,\n)]|\Z)")
 NEXT = regex(rf"{PREFIX}[0-9]?[A-Za-z]+(?:'[a-z]+|[0-9][a-z]+|\([0-9, ]+\))?|[λσγτ]|[0-9.]+[a-h]?")
 GOAL = r"\s+m(?:in|ax)imi[sz]e\b"  # in regression we minimise f
-ASKED = rf"\s+(?:differentiate|{'|'.join(sorted(VERBS))}|gradients?|derivatives?|grad|jacobian)(?!\w)|\s+(?:[∂∇]|d/d)"
+ASKED = (
+    rf"\s+(?:(?:differentiate|{'|'.join(sorted(VERBS))}|gradients?|derivatives?|grad|jacobian)(?!\w)|[∂∇]|d/d|arg\s?m)"
+)
 CLOSED = frozenset(")]|‖'ᵀ²") | frozenset(ascii_letters + digits)
 NEAR = 40  # signs in front of a word that are looked at
 HEADING = regex(  # logistic regression with labels ±1: f(w) = …
@@ -77,7 +79,7 @@ EXPLAINED = regex(  # ∘ is the Hadamard product, given data (x_i, y_i), i = 1.
     rf"|⊗{PRODUCT.format('Kronecker')})|(?<!\w)(?:[Gg]iven\s+|[Ff]or\s+)?(?:(?:the|some|our|iid|training)\s+)*"
     rf"(?:[Dd]ata(?:set|\s+(?:points|pairs|set))?|[Ss]amples|[Oo]bservations|[Pp]airs|[Pp]oints){LETTERS}"
     rf"(?:\s*,?\s*(?:for\s+)?\w\s*=\s*1\s*(?:,?\s*{DOTS}\s*,?|to|:)\s*\w(?!\w))?,?"
-    r"|(?:\A|(?<=\n))\s*(?:(?:(?i:homework|exercise|question|problem|part|hw|ex|q)[.\s]*)?[0-9][0-9.]*[a-h]?[).:]|\(?[a-h]\))"
+    r"|(?:\A|(?<=\n))\s*(?:(?:(?i:homework|exercise|question|problem|part|hw|ex|q)[.\s]*)?[0-9][0-9.]*(?:[a-h]|\s?\([a-h]\))?[).:]|\(?[a-h]\))"
     r"(?=\s)|\b[Ff]or\s+(?=given\s)"  # 3b), (a)
 )
 ROLE = regex(  # b is the benchmark
@@ -88,7 +90,7 @@ ROLE = regex(  # b is the benchmark
 NOUNS = (  # what a formula is, which stands behind it
     r"(?:function(?:al)?|objective|n?ll|criterion|loss|cost|errors?|energy|risk|(?:log[-−\s]?)?likelihood|posterior|evidence"
     r"|[Ll]agrangian|entropy|density|penalty|regulari[sz]er|residuals?|ELBO|(?:least\s)?squares|variance|utility|smoothness|potential"
-    r"|[Hh]amiltonian|bound|problem|regression|prior|barrier|reward|profit|deviance|stress|ratio|quotient)(?:\s+(?:function|term))?"
+    r"|[Hh]amiltonian|network|autoencoder|bound|problem|regression|prior|barrier|reward|profit|deviance|stress|ratio|quotient)(?:\s+(?:function|term))?"
 )
 A_LOSS = regex(rf"\b{NOUNS}\Z")
 TURNING = regex(r"(?i)\b(?:half|twice|double|minus|plus|times|reciprocal|root|inverse)\b")
@@ -130,7 +132,7 @@ def sentences(text: str, known: Collection[str]) -> Iterator[tuple[int, int]]:
                 is_whole = (m := ENDS.match(text, end)) and _ahead(BEGINS, text, start)
                 last = m.end() if is_whole and m else end
                 start -= text[start - 1 : last].startswith("(") and text[:last].endswith(")")  # an aside
-                front = text[:start].rstrip(" .,;!" if last == len(text) else " ")
+                front = text[:start].rstrip(" .,;!-–—" if last == len(text) else " ")
                 yield len(front) if ENDS.match(text, end) else start, last
 
 
@@ -168,6 +170,8 @@ def _says_nothing(m: re.Match[str], names: Set[str]) -> bool:
 def _is_idle(m: re.Match[str], names: Set[str]) -> bool:
     """Whether a word in front of a left side and a colon is a number, or that of a sentence or a function."""
     word = m.group()
+    if word.islower() and word[1:] and names.isdisjoint((word, *word)):
+        return True  # kf: P = …
     return not word[1:].isalpha() or word.lower() in FUNCTIONS or bool(A_LOSS.search(word)) or _says_nothing(m, names)
 
 
@@ -194,7 +198,8 @@ def _stands_apart(text: str, start: int, end: int, words: list[str]) -> bool:
         return bool(ends) and (are_many or is_alone)
     before = _ahead(AHEAD, text, start)
     is_behind = not before or before[1].lower() not in (TELLING - ANSWERS) | ACTING  # the norm of residuals
-    is_style = first not in LINKS and text[:start].rstrip()[-1:] in CLOSED and text[end : end + 1] != ":"
+    is_style = text[:start].rstrip()[-1:] in CLOSED and text[end : end + 1] != ":"
+    is_style = is_style and (first not in LINKS or _is_what(text, start, end))  # u'Su/u'u the Rayleigh quotient
     return is_behind and (first in POLITE or (are_many and (is_style or first in OPENING)))  # x'A x DPO style
 
 

@@ -24,7 +24,8 @@ INNER = r"<[^<>;\n=]*,[^<>;\n=]*>"  # ⟨A, B⟩
 TRANSPOSED = r"\s*(?:\^\s*\{?\s*[⊤ᵀT']\s*\}?|[ᵀ⊤'])\s*"
 SYMMETRIC = rf"(?P<name>{LETTER})\s*=\s*(?P<minus>[-−])?\s*(?P<again>{LETTER}){TRANSPOSED}"
 SYMMETRIC_TOO = rf"(?P<name>{LETTER}){TRANSPOSED}=\s*(?P<minus>[-−])?\s*(?P<again>{LETTER})\s*"
-TOLD = rf"{NAMES}\s+(?:(?P<has>has|have|(?:is|are)(?=\s+(?:of\s+)?full\b))\s[a-z -]+|(?:is|are)\s.*)"  # A has full rank
+TOLD = rf"(?P<names>{NAMES})\s+(?:(?P<has>has|have|(?:is|are)(?=\s+(?:of\s+)?full\b))\s[a-z -]+|(?:is|are)\s.*)"
+KIND = regex(r"(?<=\s)(?:matri(?:x|ces)|vectors?|scalars?)$")
 CHOICE = r"[-−+±]?\s*[0-9.]+"
 ONE_OF = regex(  # y_i is +1 or -1
     rf"(?:the\s+)?(?:labels?\s+)?(?P<names>{NAMES})(?:\s+(?:is|are)\s+(?:each\s+|always\s+)?|\s*=\s*)(?:either\s+)?"
@@ -98,8 +99,7 @@ def condition_of(text: str, piece: Piece, behind: bool) -> list[Condition] | Non
     if one_of := ONE_OF.fullmatch(said):
         choices = re.sub(r",?\s+or\s+", ", ", one_of["choices"])
         return [Condition(f"{one_of['names']} ∈ {{{choices}}}", start, end)]
-    told = _told_by_sympy(said)
-    told = _told_by_signs(said) if told is None else told
+    told = _told_by_signs(said)
     told = _told_of_function(said, text) if told is None else told
     told = _told_behind_colon(said, text) if told is None and behind else told
     told = _told_of_members(said, text) if told is None else told
@@ -107,6 +107,9 @@ def condition_of(text: str, piece: Piece, behind: bool) -> list[Condition] | Non
     if told is not None and any(tells_kind(says) for _, says in told):  # w positive: which shape w has is not said
         return [Condition(said, start, end, names, says) for names, says in told]
     in_words = re.fullmatch(TOLD, said) if told is None else None
+    if in_words and (kind := KIND.search(said)):  # D is a finite difference matrix
+        names = listed(in_words["names"])
+        return [Condition(said, start, end), Condition(said, start, end, names, description(kind[0]) or "")]
     if in_words and not in_words.group("has"):
         hint = "conditions are written as in A is symmetric, A is an m x n matrix, x ∈ ℝ^n"
         raise NotationError(f"{said} is not understood", text=text, span=(start, end), suggestion=hint)
@@ -126,14 +129,10 @@ def model_of(text: str, piece: Piece) -> list[Condition] | None:
     return [Condition(m["said"], *m.span("said"))] if re.search(whole, rest) else None
 
 
-def _told_by_sympy(said: str) -> Said | None:
-    """What A = MatrixSymbol('A', m, n) says of A."""
-    m = re.fullmatch(MADE_BY_SYMPY, said)
-    return [((m.group("name"),), f"{m.group('rows')} x {m.group('cols')}")] if m else None
-
-
 def _told_by_signs(said: str) -> Said | None:
-    """What A ≻ 0 and A = Aᵀ say of A; empty where it is said of no name, as in A − B ⪰ 0."""
+    """What A ≻ 0, A = Aᵀ and A = MatrixSymbol('A', m, n) say of A; empty where it is no name, as in A − B ⪰ 0."""
+    if m := re.fullmatch(MADE_BY_SYMPY, said):
+        return [((m["name"],), f"{m['rows']} x {m['cols']}")]
     above = re.sub(rf"0(?:_\{{?{COUNT}(?:\s*[x×]\s*{COUNT})?\}}?)?$", "", said).rstrip()  # 0, 0_n, 0_{n×n}
     if above != said and (m := re.fullmatch(r"(.*?)\s*(?:([≻>])|[⪰≽≥]|>=)", above)):
         word = "spd" if m[2] else "psd"

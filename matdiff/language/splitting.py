@@ -128,37 +128,17 @@ def _split(text: str, start: int, end: int, known: Vocabulary, subscript: re.Mat
         if error.suggestion or len(run) > 3 or run.islower():
             raise error
     is_doubled = DOUBLED.search(run) and not match_at(r"\s*(?:['′ᵀ⊤^]|\.T)", text, end)
-    is_word = _is_acronym(text, start, end) or _is_term(text, start, end, known)
-    if is_doubled or is_word or _is_beside_its_letter(text, start, end):
+    if is_doubled or _is_acronym(text, start, end):
         raise one_name(text, start, end)
     return _pieces(re.findall(r"[A-Za-z][0-9]*", run), start, end, subscript)
 
 
 def one_name(text: str, start: int, end: int) -> AmbiguityError:
-    """The error of the rf of μ'w − rf."""
+    """The error of a run that may be a name."""
     run = text[start:end]
     hint = f"{run[0]}_{{{run[1:]}}} is a name, {' '.join(run)} a product"
     message = f"{run} can be a name of its own, or a product"
     return AmbiguityError(message, text=text, span=(start, end), suggestion=hint)
-
-
-def _is_beside_its_letter(text: str, start: int, end: int) -> bool:
-    """Whether a run is the xb of x − xb, where nobody means x times b."""
-    letter = text[start]
-    if end != start + 2 or not text[start:end].islower():
-        return False
-    minus = r"\s*[-−]\s*"
-    is_before = re.search(rf"(?<![\w'′ᵀ*·)])\s*{letter}{minus}$", text[:start])
-    return bool(is_before or match_at(rf"{minus}{letter}(?![\w('′ᵀ^])", text, end))
-
-
-def _is_term(text: str, start: int, end: int, known: Vocabulary) -> bool:
-    """Whether two small letters, of which neither stands elsewhere, are a whole term: the rf of μ'w − rf."""
-    run = text[start:end]
-    if not re.fullmatch("[a-z]{2}", run) or not known.lonely.isdisjoint(run):
-        return False
-    is_behind = re.search(r"['ᵀ⊤]\s*\w+\s*[-−]\s*$", text[:start])  # of an inner product
-    return bool(is_behind and match_at(r"\s*(?:$|[-+−),;])", text, end))
 
 
 def _is_acronym(text: str, start: int, end: int) -> bool:

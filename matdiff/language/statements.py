@@ -241,17 +241,18 @@ def _around(asked: Question | None) -> list[tuple[int, int]]:
     return [span for span in ((asked.start, start), (end, asked.end)) if span[0] < span[1]]
 
 
-def _function_named(text: str, asked: Question, piece: Piece) -> str:
-    """The L of ∂L/∂W and ∇_W L(W)."""
-    return re.sub(r"\s*\(.*\)$", "", text[slice(*asked.inner or (asked.end, piece.end))].strip())
-
-
 def _with_second(text: str, first: Question, second: Question, piece: Piece) -> tuple[Question, Edit]:
     """The question ∂L/∂W and ∂L/∂b: two of one function, of which the second is left out."""
-    of = {text[slice(*asked.inner)].strip(" ()") if asked.inner else "" for asked in (first, second)}
+    of = {text[slice(*asked.inner)].strip(" ()") if asked.inner else _behind(text, asked) for asked in (first, second)}
     if len(of) > 1 or of == {""} or first.order > 1 or first.sense != second.sense or first.order < second.order:
         _refuse_second(text, second)
     return first._replace(names=(*first.names, *second.names), order=second.order), (piece.lead[0], piece.end, " ")
+
+
+def _behind(text: str, asked: Question) -> str:
+    """The f of ∇_x f."""
+    m = re.compile(rf"\s*({LETTER})(?=\s*(?:,|and\b|[.?;\n]|$))").match(text, asked.end)
+    return m[1] if m else ""
 
 
 def _refuse_second(text: str, asked: Question) -> NoReturn:
@@ -310,6 +311,9 @@ def _function(
     edits: list[Edit] = [(place, blank.end(), " ")] if blank else []
     place = blank.end() if blank else place
     question = question_at(text[: piece.end], place, around.known, around.defined, around.is_constrained)
+    if heads and not question and (minus := re.compile(r"\s*[-−](?=\s*[d∂(])").match(text, place, piece.end)):
+        found = question_at(text[: piece.end], minus.end(), around.known, around.defined)  # F = −∂U/∂x: that of −U
+        question = found if found and found.inner and not left_sides.stands_twice(text, heads[-1]) else None
     if question is None and (root := left_sides.root_of(text, piece, heads)):
         return None, [*edits, *root], [], []
     if question is None:
@@ -319,7 +323,8 @@ def _function(
         edits += [(head.start(), head.end(), " ") for head in named]
         return None, *(one_side(text, place, piece.end, edits, -1) if heads or edits else (edits, [])), named
     refuse_claim(text, question, piece)
-    if not heads and _function_named(text, question, piece) in around.own:
+    of = re.sub(r"\s*\(.*\)$", "", text[slice(*question.inner or (question.end, piece.end))].strip())
+    if not heads and of in around.own:
         return question, [(piece.lead[0], piece.end, " ")], [], []  # ∂L/∂W, where L(W) = tr(WᵀLW) stands elsewhere
     return _asked(text, piece, question, heads, edits)
 
@@ -331,11 +336,11 @@ def _asked(
     if not (question.names or question.order) and heads and (sought := left_sides.estimated(text, heads[-1])):
         question = question._replace(names=(sought,))
     is_goal = not question.order
-    if question.order and (equal := set_to_zero(text, question, piece)):
+    begin = question.inner[0] if question.inner else question.end
+    within = list(left_sides.heads_of(text, piece._replace(start=begin)))  # minimise f(x) = …, d/dx of f(x) = …
+    if not is_goal and (equal := set_to_zero(text, within[-1].end() if within else question.end, piece)):
         edits.append((*equal, " "))
         question = question._replace(order=0)
-    begin = question.inner[0] if question.inner else question.end
-    within = [] if question.order else list(left_sides.heads_of(text, piece._replace(start=begin)))  # minimise f(x) = …
     edits += [(head.start(), head.end(), " ") for head in (*heads, *within)]
     if question.inner:
         edits += [(question.start, question.inner[0], "("), (question.inner[1], question.end, ")")]

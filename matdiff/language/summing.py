@@ -66,8 +66,13 @@ def _letter_inside(bound: Bound, node: Node, scope: Scope) -> str:
     if bound.text[node.start : node.parts[0].start].strip() not in ("∑", "Σ", r"\sum", r"\Sigma", "sum", "sum("):
         return ""
     inside = free_letters(node.parts[0], None)
-    letters = [i for i in sorted(inside & RUNNING) if i not in (*scope, *wanted_indices(bound.wrt), *bound.declared)]
     nodes = list(postorder(node.parts[0]))
+    pairs = (pair for n in nodes if n.kind == "subscript" and len(pair := _letters(n.value)) == 2 and pair & RUNNING)
+    running = inside & RUNNING.union(*pairs)  # u too, of r_ui
+    letters = sorted(running.difference(scope, wanted_indices(bound.wrt), bound.declared))
+    named = (str(n.value) for n in nodes if n.kind == "NAME" and n.value in bound.definitions)
+    own = [name[-2:] for name in named if name[-3:-2] == "_"]
+    letters = next((sorted(low) for low in own if all(re.search(f"_{i}(?!\\w)", bound.text) for i in low)), letters)
     bases = {id(n.parts[0]) for n in nodes if n.kind in ("subscript", "index") or _is_numbered(n)}
     bare = {n.value for n in nodes if n.kind == "NAME" and id(n) not in bases} & DATA - bound.wrt - {*bound.declared}
     if len(letters) > 1 or (letters and bare):

@@ -29,6 +29,7 @@ OUTER = regex(r"\s*d[\s\u200a]*(?:⟪?(?:[Tt]r|trace|log\s*det|logdet|det)⟫?(?
 COEFFICIENT = regex(
     rf"(?<![^\W\d_.\\⟪])(?:d(?!\u200a?[A-Za-z{GREEK_CLASS}])|c(?![^\W\d_]{{2}})(?=\s?[^\W\d_]))"
 )  # d alone, or cx beside dy
+ZERO = regex(r"[\s\u200a]*[0𝟎](?:\s+(?:gives|yields|implies))?[\s.,\u200a]*")
 STEPS = regex(  # of a recurrence, and of a sum in words
     r"[Ff]or\b[^;\n]*|\b(?:from|over)\s+[a-z]\s*=", given=("or", "from", "over")
 )
@@ -98,18 +99,19 @@ def one_side(text: str, place: int, end: int, edits: list[Edit], kept: int) -> t
 
 def refuse_claim(text: str, question: Question, piece: Piece) -> None:
     """Refuses ∇f(x) = …, which says what a derivative is."""
-    if question.order and HEAD.match(text, question.end, piece.end):
+    is_of = re.search(r"\bof\b[^=]*$", text[question.start : question.end])  # d/dx of J = …
+    if question.order and not is_of and HEAD.match(text, question.end, piece.end):
         message = "this says what a derivative is, not what is differentiated"
         hint = "write the function; whether the equation is true says matdiff check"
         raise NotationError(message, text=text, span=(question.start, question.end), suggestion=hint)
 
 
-def set_to_zero(text: str, question: Question, piece: Piece) -> tuple[int, int] | None:
-    """Where = 0 stands behind a derivative, which asks where it is 0; what it is said to be else is refused."""
-    (_, end), *others = _sides(text, question.end, piece.end)
+def set_to_zero(text: str, start: int, piece: Piece) -> tuple[int, int] | None:
+    """Where = 0 stands behind a derivative from a place on, which asks where it is 0; another right side is refused."""
+    (_, end), *others = _sides(text, start, piece.end)
     if not others:
         return None
-    if len(others) > 1 or text[slice(*others[0])].strip(" .,\u200a") not in ("0", "𝟎"):
+    if len(others) > 1 or not ZERO.fullmatch(text, *others[0]):
         message = "this says what a derivative is, beside what is differentiated"
         hint = "write one side; whether the equation is true says matdiff check"
         raise NotationError(message, text=text, span=(end, piece.end), suggestion=hint)

@@ -66,12 +66,9 @@ def steps_at(text: str, place: int) -> Steps | None:
     found = re.compile(STEPS).match(text, place)
     if not found:
         return None
-    first, last = (_size(text, *found.span(k)) for k in (3, 4))
+    sides = (Excerpt(found[k].replace("−", "-"), found.start(k), text) for k in (3, 4))
+    first, last = (parse_size(side, least=None) for side in sides)
     return Steps(canonical(found.group(2)), first, last, found.end())
-
-
-def _size(text: str, start: int, end: int) -> Size:
-    return parse_size(Excerpt(text[start:end].replace("−", "-"), start, text), least=None)
 
 
 def states(text: str) -> Iterator[str]:
@@ -83,7 +80,8 @@ def states(text: str) -> Iterator[str]:
         return
     heads = [(found, _head(found)) for found in re.finditer(ITEM, text)]
     numbered = {head.name: list(_numbers(text, found.group(1))) for found, head in heads}
-    last = {head.number for _, head in heads if any(_is_last(n) for n in numbered[head.name])}  # l of z_l and a_l: z_L
+    ends = {name for name, low in numbered.items() if any(n.isdecimal() or (n[1:] == "" and n.isupper()) for n in low)}
+    last = {head.number for _, head in heads if head.name in ends}  # l of z_l and a_l: z_L
     leading = {head.number for _, head in heads if head.number.isalpha() and f"{head.number}1" in numbered[head.name]}
     leading &= last
     ranged = {found.group(1) for found in re.finditer(RANGE, text)} | running_letters(text)
@@ -116,11 +114,6 @@ def _is_partly(text: str, found: re.Match[str], numbers: Sequence[str], ranged: 
 def _has_low(formula: str, letter: str) -> bool:
     """Whether a formula that a text begins with has a letter as an index."""
     return re.match(rf"[^;\n]*?[^\W_]{as_index(letter)}", formula) is not None
-
-
-def _is_last(number: str) -> bool:
-    """Whether a state has the number of a last one, as h_T and h_3."""
-    return number.isdecimal() or (len(number) == 1 and number.isupper())
 
 
 def step_letters(text: str, names: Collection[str]) -> frozenset[str]:
