@@ -157,12 +157,8 @@ def _vectors(bound: Bound, attempt: Attempt, roots: list[Node]) -> list[str]:
     below = [n for part in parts for n in part.parts]  # and below these in turn, as in −w'
     nodes = {id(n): n for n in (*parts, *below, *(n for part in below for n in part.parts))}
     symbols = sorted((n for n in nodes.values() if n.kind == "symbol"), key=lambda n: n.start)
-    return list(dict.fromkeys(n.value[0] for n in symbols if _is_vector(bound, attempt, n.value[0])))
-
-
-def _is_vector(bound: Bound, attempt: Attempt, name: str) -> bool:
-    declared = bound.names[name].declared
-    return kind_of(declared.shape) == "V" if declared else attempt.assumed.get(name) == "V"
+    told = {name: bound.names[name].declared for name in dict.fromkeys(n.value[0] for n in symbols)}
+    return [x for x, d in told.items() if (kind_of(d.shape) if d else attempt.assumed.get(x)) == "V"]
 
 
 def _of_data(bound: Bound, attempt: Attempt, call: Node, product: Node, entries: str, pair: list[str]) -> MatdiffError:

@@ -249,7 +249,9 @@ def singular(e: Expr, i: Index, j: Index) -> Iterator[Expr]:
     smooth = {n.operands[0] for n in postorder(e) if isinstance(n, Power) and n.operands[1].number == 2}
     rough = {o for n in postorder(e) for o in n.operands if not (isinstance(n, Power) and n.operands[1].number == 2)}
     for node in postorder(e):
-        is_rough = isinstance(node, (Norm, Sqrt)) or is_undefined(node) or _is_root(node)
+        exponent = node.operands[1].number if isinstance(node, Power) else None
+        is_root = exponent is not None and Fraction(0) < exponent < 1
+        is_rough = isinstance(node, (Norm, Sqrt)) or is_undefined(node) or is_root
         if is_rough and {i, j} <= node.free and (node not in smooth or node in rough):
             yield node
 
@@ -258,11 +260,6 @@ def is_undefined(node: Expr) -> bool:
     """Whether a node is not defined where its operand is 0."""
     exponent = node.operands[1].number if isinstance(node, Power) else None
     return isinstance(node, Log) or (exponent is not None and exponent < 0)
-
-
-def _is_root(node: Expr) -> bool:
-    exponent = node.operands[1].number if isinstance(node, Power) else None
-    return exponent is not None and Fraction(0) < exponent < 1
 
 
 def at_equal(a: Expr, i: Index, j: Index) -> bool:

@@ -202,7 +202,8 @@ class Nesting:
             raise self.error(f"the environment {name} is not available", opener, "blocks stand in bmatrix or pmatrix")
         if kind == "array":
             self.stream.argument(token)  # the alignment of the columns
-            kind = kind if self._is_bracketed() else "aligned"
+            last = next((piece for piece, _, _ in reversed(self.page.pieces) if not piece.isspace()), "")
+            kind = kind if last.endswith(("(", "[", "|")) else "aligned"  # without a bracket it is a list of lines
         if kind in BLOCKS:
             self.page.blank(" ", opener.start, opener.end)  # two matrices: no index
             bar = "|" if kind == "vmatrix" else ""
@@ -223,11 +224,6 @@ class Nesting:
             self.open_formula(opener, closer)
         else:
             self.stack.append(Frame(opener, closer, len(self.page), outer=self.formula))
-
-    def _is_bracketed(self) -> bool:
-        r"""Whether a bracket stands in front, as in \left[\begin{array}; without one an array is a list of lines."""
-        last = next((piece for piece, _, _ in reversed(self.page.pieces) if not piece.isspace()), "")
-        return last.endswith(("(", "[", "|"))
 
     def in_blocks(self) -> bool:
         """Whether the innermost that is open is a matrix of blocks."""

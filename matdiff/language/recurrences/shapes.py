@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from matdiff.algebra.constants import Ones, Zeros
-from matdiff.algebra.dims import ONE, SCALAR, Shape, Size, size
+from matdiff.algebra.dims import ONE, SCALAR, Shape, size
 from matdiff.algebra.expr import Expr, Index, Number, postorder
 from matdiff.algebra.operators.blocks import VerticalStack, total
 from matdiff.algebra.operators.products import Scale
@@ -187,16 +187,12 @@ def _require_state(attempt: Attempt, node: Node, recursion: Recursion, at: Posit
     low, high = (attempt.sizes.find(s) for s in reach(attempt, at))
     short = (low - size(recursion.origin)).number
     over = (attempt.sizes.find(recursion.final) - high).number
-    is_one = not (short is not None and short < 0) and over is not None and over >= 0
-    if not is_one and not (isinstance(at, Place) and _may_be(low, recursion)):
+    is_before = short is not None and short < 0
+    is_fixed = isinstance(at, Place) and low.number is not None and recursion.count.number is None  # z[3] of enough
+    if is_before or not (is_fixed or (over is not None and over >= 0)):
         said = number_text(low) if low is high else f"{number_text(low)} to {number_text(high)}"
         message = f"{attempt.written(node)} is no state of {recursion.name}: its number is {said}"
         raise attempt.misfit(node, message, states_of(recursion))
-
-
-def _may_be(number: Size, recursion: Recursion) -> bool:
-    """Whether a fixed number is that of a state when there are enough steps: z[3]."""
-    return number.number is not None and number.number >= recursion.origin and recursion.count.number is None
 
 
 # ---- states as unknowns -------------------------------------------------------------------------------
