@@ -126,12 +126,12 @@ def resolve_call(bound: Bound, node: Node, scope: Scope) -> None:
         entry.plain, entry.in_sums = True, False
         bound.scalars.update(part.value for part in node.parts if part.kind == "NAME")
         node.kind, node.value = PATH, node.value[:2]
-    if given is None or given.indexed:
-        return
     name, order = node.value[:2]
-    if order:
+    if order and (given is None or not given.indexed) and (given or name in bound.definitions):
         message = f"{name} is given by a formula: write its derivative as one, too"
         raise bound.error(node, message)
+    if given is None or given.indexed:
+        return
     arguments = [part for piece in node.parts for part in (piece.parts if piece.kind == "list" else [piece])]
     if strange := next((part for part in arguments if part.kind in NO_VALUES), None):
         shown = bound.text[strange.start : strange.end]
