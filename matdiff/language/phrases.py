@@ -25,8 +25,8 @@ EMPTY = frozenset(
     "learning rate step gain control return returns risk mass stiffness adjacency graph factor".split()
 )  # words that add nothing to the others
 SYNONYMS = {
-    regex(r"\bpositive[- ]semi[- ]?definite\b"): "psd",
-    regex(r"\b(?:strictly\s+)?positive[- ]definite\b"): "spd",
+    regex(r"\bpos(?:itive|\.)?[- ]semi[- ]?def(?:inite\b|\b\.?)"): "psd",
+    regex(r"\b(?:strictly\s+)?pos(?:itive|\.)?[- ]def(?:inite\b|\b\.?)"): "spd",
     regex(r"\bskew[- ]symmetric\b|\banti-?symmetric\b"): "skew",
     regex(r"\bnon-?negative\b"): "nonnegative",
     regex(r"\b(?:non-?singular|full[- ]rank square)\b"): "invertible",

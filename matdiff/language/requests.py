@@ -24,7 +24,7 @@ WISH = (
     r"(?:[Ii]|[Ww]e)(?:'d|\s+would)?\s+(?:want|need|like|have|wish|(?:am|are)\s+(?:trying|asked))\s+to"
     r"|(?:[Ii]'m\s+)?[Tt]rying\s+to"
 )
-GREETING = r"(?:[Hh]i|[Hh]ello|[Hh]ey)(?:\s+(?:all|everyone|there|guys))?"
+GREETING = r"(?:[Hh]i|[Hh]ello|[Hh]ey)(?:\s+(?:all|everyone|there|guys|folks))?"
 POLITE = rf"(?:{GREETING}\s+)?(?:[Pp]lease|[Nn]ow|[Hh]ow\s+(?:to|(?:do|can|would|should)\s+{ONE})"
 POLITE += rf"|(?:[Cc]an|[Cc]ould)\s+(?:you|someone|anyone)|{WISH})"
 POLITE += r"(?:\s+(?:please|help\s+me|show\s+me\s+how\s+to))?"
@@ -37,7 +37,7 @@ VERB = (
 )
 DERIVED = (
     r"(?:(?:the|its|my|our|this|an?)\s+)?(?:(?:first|partial|total|matrix|vector|full)\s+)*"
-    r"(?:(?P<twice>second\s+(?:order\s+|partial\s+)?derivatives?|hessian)|deriv(?:atives?|\b)|(?:sub)?gradients?|grads?|diff|jacobian|score|partials|back-?prop(?:agation)?)"
+    r"(?:(?P<twice>second\s+(?:order\s+|partial\s+)?derivatives?|hessian)|deriv(?:atives?|\b)|(?:sub)?gradients?|subdifferential|grads?|diff|jacobian|score|partials|back-?prop(?:agation)?)"
     r"(?:\s+(?:matrix|vector))?"
 )
 RESPECT = rf"{WITH_RESPECT}(?![\w.])\s+"
