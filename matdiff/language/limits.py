@@ -246,8 +246,6 @@ def _clause(piece: Excerpt) -> Clause | list[str]:
         return _chain(piece, sides, signs)
     if signs:
         raise _error(piece, f"{text} is no condition on indices", f"multiply the terms by 0 or 1, as [{text}] does")
-    if re.fullmatch(r"\(\s*\w+\s*,\s*\w+\s*\)", text):
-        raise _error(piece, f"{text} does not say over which pairs", f"write ∑_{{{text}∈E}}, or ∑_{{i,j}} for all")
     if not re.fullmatch(r"\(?[\w\s,]+\)?", text) or re.search(r"\d|_", text):
         raise _error(piece, f"{text} is not an index", "write ∑_{i=1}^N")
     return [letter for word in re.findall(WORD, text) for letter in split_letters(word)]
