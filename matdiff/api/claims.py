@@ -41,9 +41,9 @@ def check_gradient(f: Function, claimed: Function, wrt: str = "", where: Where =
     """Whether *claimed* is the gradient of *f* by *wrt*; the Jacobian where *f* is no number.
 
     Texts, expressions, and Python functions of the same arguments, whose first one is the unknown if *wrt* is left out;
-    a function that gives a tuple gives the derivatives by all arguments, in their order; or an array, the value *at* a
-    point.  The array of a gradient has
-    the shape of its unknown: (n, 1) for (n,) is wrong, since NumPy would make n×n of a step with it.
+    a function that gives a tuple gives the derivatives by all arguments, in their order, the value of *f* in front or
+    not; or an array, the value *at* a point.  The array of a gradient has the shape of its unknown: (n, 1) for (n,) is
+    wrong, since NumPy would make n×n of a step with it.
     Functions that cannot be recorded are compared with central differences, at the arrays *at* or where *where* says.
 
     >>> review = check_gradient("||X w - y||^2", "X'(X w - y)", "w")
@@ -72,7 +72,7 @@ def check_derivative(
         fixed = [n for n in at or () if n in names and n not in parameters(claimed)]
         if at and fixed:  # a gradient that knows the data itself
             f, at = partial(f, **{n: at[n] for n in fixed}), {n: v for n, v in at.items() if n not in fixed}
-    places = _members(claimed, names, where, at) if callable(claimed) and len(names) > 1 else {}
+    places = _members(claimed, names, where, at) if callable(claimed) and names else {}
     if places and not wrt:
         reviews = [check_derivative(f, claimed, name, where, at, what) for name in places]
         return next((one for one in reviews if not one.ok), reviews[0])
@@ -131,12 +131,12 @@ def _members(claimed: Callable[..., Any], names: Sequence[str], where: Where, at
 
     with suppress(MatdiffError):
         from_function(watched, where)
-    if not seen and at is not None:
+    if not seen:
         with suppress(MatdiffError):
-            applied(watched, at)
+            applied(watched, drawn(where, names) if at is None else at)
     found = seen[-1] if seen else None
-    if isinstance(found, tuple):
-        return dict(zip(names, range(len(found)), strict=False))
+    if isinstance(found, tuple):  # one more than there are unknowns begins with the value
+        return dict(zip(names, range(len(found) == len(names) + 1, len(found)), strict=False))
     return {name: name for name in names if name in found} if isinstance(found, dict) else {}
 
 

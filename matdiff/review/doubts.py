@@ -28,7 +28,7 @@ MOST_SIZES = 6  # that are tried in place of those that are not declared
 OFF_DIAGONAL = (
     r"\bdifferent (?:component|ind|entr)|(?<![A-Za-z\\])[i-n]\s*(?:≠|!=|\\neq?(?![A-Za-z]))\s*[i-n](?![A-Za-z])"
 )
-ON_DIAGONAL = r"(?:,|quad|\b(?:if|for|when)\b|\()[\s$]*[i-n]\s*=\s*[i-n][\s$).,]*$"  # a_i(1 − a_i), i = j
+ON_DIAGONAL = r"(?:,|quad|\b(?:[Ii]f|[Ff]or|[Ww]hen)\b|\()[\s$]*[i-n]\s*=\s*[i-n][\s$).,]*$"  # a_i(1 − a_i), i = j
 CASE = (  # for i ≠ k
     r"(?:\b(?:[Ff]or|[Ii]f|[Ww]hen|[Cc]ase)\s|,|\(|quad)[\s$(]*(?P<i>[a-z])[\s$]*(?:=|(?P<off>≠|!=|\\neq?(?![A-Za-z])))"
     r"[\s$]*(?P<k>[a-z]|\d)(?=[\s$]*(?:[):,.]|\\|then\b|$))"

@@ -20,7 +20,7 @@ from matdiff.review.calls import CALL
 from matdiff.review.chain import BARE, Chain, has_increments
 from matdiff.review.comparing import compared
 from matdiff.review.definitions import defined_by, is_model, without_star
-from matdiff.review.doubts import OFF_DIAGONAL, is_misfit
+from matdiff.review.doubts import OFF_DIAGONAL, ON_DIAGONAL, is_misfit
 from matdiff.review.equations import CONDITION
 from matdiff.review.expansions import misplaced, remainder_in
 from matdiff.review.filling import Origin
@@ -78,7 +78,7 @@ class Judge(Beside):
             return Judged(line, UNREAD, unread)
         self.scope.functions |= {s.name for s in self.equations.solutions if isinstance(s, Symbol)}  # dw/dλ of w = …
         self.equations.begin(line.text, self.above if line.statements else "")
-        self.aside = " ".join(re.findall(OFF_DIAGONAL, self.above)) if line.statements else ""
+        self.aside = " ".join(re.findall(f"{OFF_DIAGONAL}|{ON_DIAGONAL}", self.above)) if line.statements else ""
         self.above = "" if line.statements else f"{self.above} {line.text}"
         if self.equations.are_zero and not self.equations.zeros:
             self.equations.zeros += map(self.equations.usual, gradients_of(self.scope, line.text))

@@ -90,7 +90,7 @@ class Beside:
         learn(self.scope, self.lines)
         self.chain: Chain | None = None
         self.above = ""  # the words between the line and the formulas before it
-        self.aside = ""  # what these say of entries off the diagonal
+        self.aside = ""  # what these say of entries off the diagonal, or on it
         self.earlier: list[Chain] = []  # those before it, the last ones
         self.lost = 0  # the line whose last statement is not read
         self.equations = Equations(as_usual(self.scope))

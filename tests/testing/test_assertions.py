@@ -207,3 +207,13 @@ def test_the_gradient_at_a_point_may_be_an_array() -> None:
     assert_gradient(lambda x: x @ x, 2 * x, at={"x": x})
     with pytest.raises(AssertionError, match=r"is wrong\n  right      2x\n  its sign is wrong"):
         assert_gradient(lambda x: x @ x, -2 * x, at={"x": x})
+
+
+@pytest.mark.parametrize("number", [float, lambda value: value])  # of which the first cannot be recorded
+def test_the_value_may_stand_in_front_of_the_gradient(number: Any) -> None:
+    def f(x: Any) -> Any:
+        return number(x @ x)
+
+    assert_gradient(f, lambda x: (f(x), 2 * x), where="x: 3")
+    with pytest.raises(AssertionError, match=r"factor is wrong|3/2 of the right one"):
+        assert_gradient(f, lambda x: (f(x), 3 * x), where="x: 3")
