@@ -286,8 +286,7 @@ def _side_by_side(
     for k, factor in enumerate(factors):
         level = POSTFIX
         if k == len(factors) - 1:
-            ends_in_ones = divided and factor.operands and factor.operands[-1].letter == "1"  # xᵀA 1/3: a third of xᵀA
-            alone = (single or factor.is_inner) and not ends_in_ones
+            alone = (single or factor.is_inner) and not (divided and _ends_in_ones(factor))
             level = TERM if open_ended else PRODUCT if alone else POSTFIX
         pieces += [style.scalar if k <= len(scalars) else style.matrix] * bool(pieces) + [Slot(factor, level)]
     return pieces
@@ -312,6 +311,11 @@ def _alone(parts: list[Part]) -> list[Part]:
     """The parts above or below a bar; a single one needs no brackets."""
     only = parts[0]
     return [Slot(only.operand, SUM)] if len(parts) == 1 and isinstance(only, Slot) else parts
+
+
+def _ends_in_ones(e: Expr) -> bool:
+    """Whether what is written last is a vector of ones: xᵀA 1/3 would be a third of xᵀA."""
+    return bool(e.operands) and e.operands[-1].letter == "1"
 
 
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")

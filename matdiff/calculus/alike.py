@@ -44,11 +44,6 @@ Derived = tuple[Block, Contributions]
 Recipe = list[tuple[type[Expr], tuple[Any, ...], tuple[int, ...]]]
 
 
-def outlook(e: Expr) -> tuple[object, ...]:
-    """What laws see of a symbol or a definition; more they have to ask for."""
-    return e.data[1:] if isinstance(e, Symbol) else (e.shape, type(value_of(e)), e.classes & SEEN_IN_DEFINITIONS)
-
-
 class Kind(NamedTuple):
     """The first block of a kind.
 
@@ -80,7 +75,7 @@ class Alike:
         self.differentiation = differentiation
         self.simplifier = simplifier
         self.kinds: dict[tuple[object, ...], list[Kind]] = {}
-        self.looks: dict[tuple[object, ...], int] = {}  # every outlook by a number
+        self.looks: dict[tuple[object, ...], int] = {}  # what laws see of each, by a number
         self.seen: dict[Expr, int] = {}  # and those numbers for leaves
 
     def __call__(self, node: Expr, adjoint: Expr, name: str) -> Derived:
@@ -130,10 +125,12 @@ class Alike:
         return type(e), e.data, operands, places.get(self._known_as(e)), e in self.differentiation.cuts
 
     def _look(self, leaf: Expr) -> int:
-        """The outlook of a leaf, as a number."""
+        """What laws see of a symbol or a definition, as a number; more they have to ask for."""
         if leaf not in self.seen:
             depends, cuts = self.differentiation.depends, self.differentiation.cuts
-            look = (*outlook(leaf), depends(leaf), depends.is_unknown(leaf), leaf in cuts)
+            of_definition = leaf.shape, type(value_of(leaf)), leaf.classes & SEEN_IN_DEFINITIONS
+            own = leaf.data[1:] if isinstance(leaf, Symbol) else of_definition
+            look = (*own, depends(leaf), depends.is_unknown(leaf), leaf in cuts)
             self.seen[leaf] = self.looks.setdefault((type(leaf), *look), len(self.looks))
         return self.seen[leaf]
 

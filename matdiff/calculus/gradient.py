@@ -25,7 +25,6 @@ from matdiff.algebra.identities.traces import (
     substitution,
     transposed_factor,
 )
-from matdiff.algebra.laws import Law
 from matdiff.algebra.operators.differentials import Differential, holds_differential
 from matdiff.algebra.operators.products import Product, Scale, Sum, Transpose, reciprocal, zero
 from matdiff.algebra.operators.recurrence import Iterate, Recurrence
@@ -202,7 +201,8 @@ class _Sweep:
 
         def tell() -> Iterator[Phase]:
             yield differential
-            yield _trace_phase(law, dy if above is None else above.expression(), line_of(opened), rounds)
+            line, start = dy if above is None else above.expression(), line_of(opened)
+            yield Phase("Trace form", Step(law, line, start) if start is not line else None, start, _frozen(rounds))
             yield _gradient_phase(done, totals, chained(*[steps for _, steps in simplified.values()]))
 
         return Block(node, name, Later(tell)), {target: simple for target, (simple, _) in simplified.items()}
@@ -368,11 +368,6 @@ def written_in(e: Expr) -> set[Expr]:
 
 def _frozen(groups: Sequence[Told | list[Step]]) -> tuple[Told, ...]:
     return tuple(g if isinstance(g, Steps) else tuple(g) for g in groups if isinstance(g, Steps) or g)
-
-
-def _trace_phase(law: Law, line: Expr, start: Expr, rounds: Sequence[Told]) -> Phase:
-    opening = Step(law, line, start) if start is not line else None
-    return Phase("Trace form", opening, start, _frozen(rounds))
 
 
 def _transposed(t: TraceTerm, target: Expr) -> Expr:
