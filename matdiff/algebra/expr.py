@@ -20,6 +20,7 @@ from matdiff.algebra.nodes import Index as Index
 from matdiff.algebra.nodes import Leaf as Leaf
 from matdiff.algebra.nodes import Letter as Letter
 from matdiff.algebra.notation import Notation, Style, call, number_text
+from matdiff.algebra.walks import exchanged as exchanged
 from matdiff.algebra.walks import fact as fact
 from matdiff.algebra.walks import fold as fold
 from matdiff.algebra.walks import nodes_in as nodes_in

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from matdiff.algebra.expr import Expr
@@ -72,15 +72,16 @@ def fact(name: str, root: Expr, find: Callable[[Expr, list[T]], T], closed: tupl
     return found
 
 
-def replace(root: Expr, change: Callable[[Expr], Expr | None]) -> Expr:
-    """The expression with every node for which *change* answers replaced by the answer.
+def replace(root: Expr, change: Callable[[Expr], Expr | None] | Mapping[Any, Expr]) -> Expr:
+    """The expression with every node for which *change*, which may be a table, answers replaced by the answer.
 
     What such a node is made of is not visited.
     """
     done: dict[Expr, Expr] = {}
+    told = change if callable(change) else change.get
 
     def answered(node: Expr) -> bool:
-        answer = change(node)
+        answer = told(node)
         if answer is not None:
             done[node] = answer
         return answer is not None

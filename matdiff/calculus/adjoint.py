@@ -140,8 +140,7 @@ def _states(f: Expr, depends: Dependence) -> dict[Expr, Expr]:
 def _tangent(z: Recurrence, found: Mapping[Expr, Expr], state: Expr) -> Expr:
     """The recurrence of the changes of the states: dz[k+1] = 𝓛ₖ(dz[k]) + …"""
     start, step = (found.get(o, zero(z.shape)) for o in z.operands)
-    before: dict[Expr, Expr] = {z.state: z.before}
-    return Recurrence.make((start, replace(step, before.get)), state.data)
+    return Recurrence.make((start, replace(step, {z.state: z.before})), state.data)
 
 
 def _expanded(e: Expr) -> Expr | None:

@@ -85,8 +85,7 @@ def _unmatched(z: Recurrence, target: Expr) -> UnsupportedError:
 
 def unrolled_once(z: Recurrence) -> Expr:
     """The state after step k in terms of the state before it."""
-    known: dict[Expr, Expr] = {z.state: z.before}
-    return replace(z.operands[1], known.get)
+    return replace(z.operands[1], {z.state: z.before})
 
 
 def adjoint_of_state(unknown: Iterate, delta: Recurrence, given: Sources) -> Expr:

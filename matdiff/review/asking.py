@@ -188,7 +188,7 @@ def derivative_asked(scope: Scope, asked: Asked) -> Expr:
     f = scope.unfolded(f, keep=family if (family := by.rpartition("_")[0]) in scope.members else by)
     if by not in {s.name for s in symbols(f)}:  # df/dα of f(x + αp), dx/dλ of the solution x
         moved = scope.moved.get(name, f)
-        f = moved if by in {s.name for s in symbols(moved)} else replace(f, scope.solutions.get)
+        f = moved if by in {s.name for s in symbols(moved)} else replace(f, scope.solutions)
     scope.is_jacobian = f.shape != SCALAR
     unknown = next((s for s in symbols(f) if s.name == by), None) or _member(scope, f, by)
     if unknown is None and by in scope.definitions:
@@ -252,9 +252,9 @@ def _dual(scope: Scope, name: str) -> Expr | None:
     own = {*scope.arguments.get(name, ())} if name in "gqd" and re.search(r"(?i)\bdual", scope.text) else set()
     for of, value in scope.definitions.items() if own else ():
         rest = {*scope.arguments.get(of, ())} - own
-        solved: dict[Expr, Expr] = {s: e for s, e in scope.solutions.items() if str(s) in rest}
+        solved = {s: e for s, e in scope.solutions.items() if str(s) in rest}
         if rest and len(solved) == len(rest) and own < {*scope.arguments[of]}:
-            return replace(scope.unfolded(value), solved.get)
+            return replace(scope.unfolded(value), solved)
     return None
 
 
@@ -281,7 +281,7 @@ def is_stationary(scope: Scope, difference: Expr, equations: Equations) -> bool:
     """Whether a difference, Ax − b, is 0 where a function is stationary in one argument and equations hold."""
     several = [n for n, f in scope.definitions.items() if f.shape == SCALAR and len(scope.arguments.get(n, ())) > 1]
     slopes = [one for name in several for one in _slopes(scope, name)]
-    put_in = (e for one in slopes for e in {one, replace(one, equations.solutions.get)})
+    put_in = (e for one in slopes for e in {one, replace(one, equations.solutions)})
     is_one = any(is_multiple(e, difference) for e in put_in)
     return is_one or (bool(slopes) and equations.give(difference, zero(difference.shape), slopes))
 

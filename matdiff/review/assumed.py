@@ -75,7 +75,9 @@ FORMULAS = {
     "spd": rf"{BEGIN}\s*(?:≻|\\succ(?![a-z]))\s*0|=\s*U\s*({SINGULAR})\s*V\s*{TURNED}",
     "psd": rf"{BEGIN}\s*(?:⪰|\\succeq(?![a-z]))\s*0",
 }  # a property → the formulas that say it
-CHOLESKY = rf"Cholesky[^.=]*=[\s$&]*(?:([A-Z])\s*\1\s*{TURNED}|([A-Z])\s*{TURNED}\s*\2)(?![A-Za-z])"  # A = LLᵀ, RᵀR
+CHOLESKY = (  # A = LLᵀ, RᵀR
+    rf"(Cholesky[^.=]*)?=[\s$&]*(?:([A-Z])\s*\2\s*{TURNED}|([A-Z])\s*{TURNED}\s*\3)(?![A-Za-z])(?(1)|[^.=\n]*\bCholesky)"
+)
 COUNT = r"(?<![A-Za-z\\])([KLNT])"
 TURNED = r"\s*(?:['ᵀ⊤]|\^\s*(?:\{\s*(?:T|\\top)\s*\}|T|\\top))(?!\w)"
 GRAM = (  # L Lᵀ, L M L', NᵀN: of matrices, though their letters may be numbers of things
@@ -124,7 +126,7 @@ def assume(scope: Scope, text: str, curved: bool) -> None:
             _note(scope, name, word)
         elif curved and word == "orthogonal":
             scope.conditions[name] = word
-    factors = [(m[1] or m[2], "lower" if m[1] else "upper") for m in re.finditer(CHOLESKY, text)]
+    factors = [(m[2] or m[3], "lower" if m[2] else "upper") for m in re.finditer(CHOLESKY, text)]
     for name, word in [*re.findall(TRIANGULAR, text), *factors] if not curved else ():
         _note(scope, name, word)
     for name in {m[1] or m[2] for m in re.finditer(GRAM, text)} - set(scope.declared) if not curved else ():
@@ -134,8 +136,10 @@ def assume(scope: Scope, text: str, curved: bool) -> None:
 def _note(scope: Scope, name: str, word: str) -> None:
     """Adds a property to what is declared of a name; that a matrix has orthonormal columns is kept in mind."""
     base = name.partition("_")[0]
-    is_traced = base in GREEK and re.search(f"{TRACED}(?:{base}|{GREEK[base]})", scope.text) is not None  # tr ε
-    if (base.isupper() or base in GREEK_CAPITALS or is_traced) and name not in scope.declared:
+    spelt = f"(?:{base}|{GREEK.get(base, base)})"
+    used = rf"{TRACED}{spelt}|(?<![A-Za-z]){spelt}(?:_\{{?[a-z],?\s?[a-z](?![a-z])|[ᵢⱼₖ]{{2}})"  # tr ε, w_ij
+    is_matrix = base.isupper() or base in GREEK_CAPITALS or re.search(used, scope.text) is not None
+    if is_matrix and name not in scope.declared:
         kind = "matrix " if word == OF_ENTRIES else ""
         scope.declared.table.update(declare(f"{name}: {kind}{word}").table)
     known = scope.declared.get(name)
@@ -160,14 +164,14 @@ def handed_down(scope: Scope, name: str, value: Expr) -> Expr:
     table = made_symmetric(scope, value)
     for s in table:
         _note(scope, named(str(s)), "symmetric")
-    return replace(value, table.get)
+    return replace(value, table)
 
 
 def made_symmetric(scope: Scope, value: Expr) -> dict[Expr, Expr]:
     """The square letters of a value, each as a symmetric one, if the value is symmetric then and not before."""
     square = [s for s in symbols(value) if s.shape[0] == s.shape[1] != SCALAR[0] and s.name not in scope.where]
     table: dict[Expr, Expr] = {s: Symbol(s.name, s.shape, s.properties | {"symmetric"}, s.ranges) for s in square}
-    return table if not is_symmetric(value) and is_symmetric(replace(value, table.get)) else {}
+    return table if not is_symmetric(value) and is_symmetric(replace(value, table)) else {}
 
 
 def settle(scope: Scope, value: Expr) -> None:

@@ -88,7 +88,7 @@ def _put_in(scope: Scope, e: Expr, known: Sequence[str], given: Sequence[str]) -
     """An expression with other values of its arguments; None where these have other shapes."""
     pairs = dict(zip(known, given, strict=True))
     there: dict[Expr, Expr] = {s: _argument(scope, s, pairs[s.name]) for s in symbols(e) if s.name in pairs}
-    return replace(e, there.get) if all(s.shape == value.shape for s, value in there.items()) else None
+    return replace(e, there) if all(s.shape == value.shape for s, value in there.items()) else None
 
 
 def _argument(scope: Scope, argument: Symbol, text: str) -> Expr:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from itertools import combinations, islice
 
 from matdiff.algebra.dims import ONE, SCALAR
-from matdiff.algebra.expr import Expr, Operator, Symbol, postorder, replace, symbols
+from matdiff.algebra.expr import Expr, Operator, Symbol, exchanged, postorder, replace, symbols
 from matdiff.algebra.identities.cancelling import multiplied_out
 from matdiff.algebra.operators.norms import Norm
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose, zero
@@ -83,7 +83,7 @@ def _by_linearity(value: Expr, truth: Expr) -> Iterator[Found]:
         kind, called = NOT_LINEAR[type(node)]
         with suppress(MatdiffError):
             apart = Sum.of(*(type(node).of(part) for part in inner.operands))
-            if is_right(value, _with(truth, node, apart)):
+            if is_right(value, exchanged(truth, node, apart)):
                 yield Found(kind, None, f"{called} of a sum is not the sum of those of its terms")
 
 
@@ -102,15 +102,15 @@ def _by_chain_rule(fault: Fault, value: Expr) -> Iterator[Found]:
         for part in node.operands:
             with suppress(MatdiffError):
                 if part.shape == node.shape and unknown in symbols(part) and _is_curved(f, node):
-                    moved = derivative(_with(f, node, part + Symbol(HELD, node.shape)), unknown, 1)
-                    if is_right(value, _with(moved, Symbol(HELD, node.shape), node - part)):
+                    moved = derivative(exchanged(f, node, part + Symbol(HELD, node.shape)), unknown, 1)
+                    if is_right(value, exchanged(moved, Symbol(HELD, node.shape), node - part)):
                         yield Found("chain rule", None, INNER)
 
 
 def _is_curved(f: Expr, node: Expr) -> bool:
     """Whether a function that is not linear stands around a node, which is no sum or product."""
-    held = Symbol(HELD, node.shape)
-    return not isinstance(node, (Sum, Product, Scale)) and held in symbols(derivative(_with(f, node, held), held, 1))
+    slope = derivative(exchanged(f, node, held := Symbol(HELD, node.shape)), held, 1)
+    return not isinstance(node, (Sum, Product, Scale)) and held in symbols(slope)
 
 
 def _by_product_rule(fault: Fault, value: Expr, named: Mapping[str, Expr]) -> Iterator[Found]:
@@ -135,8 +135,8 @@ def _by_product_rule(fault: Fault, value: Expr, named: Mapping[str, Expr]) -> It
             held = Symbol(HELD, part.shape)
             parts = [held if j == k else p for j, p in enumerate(node.operands)]
             with suppress(MatdiffError):
-                moved = derivative(_with(f, node, type(node).of(*parts)), unknown, 1)
-                if is_right(value, _with(moved, held, part)):
+                moved = derivative(exchanged(f, node, type(node).of(*parts)), unknown, 1)
+                if is_right(value, exchanged(moved, held, part)):
                     is_named = not {*postorder(part)}.isdisjoint(moving)
                     yield Found("constant") if is_named else Found("missing term", None, EACH_FACTOR)
 
@@ -174,28 +174,22 @@ def _by_factors(fault: Fault, value: Expr) -> Iterator[Found]:
 def _by_inverses(value: Expr, truth: Expr) -> Iterator[Found]:
     """Whether an inverse is missing, wherever it stands."""
     for node in postorder(truth):
-        if isinstance(node, Inverse) and is_right(value, _with(truth, node, node.operands[0])):
+        if isinstance(node, Inverse) and is_right(value, exchanged(truth, node, node.operands[0])):
             yield Found("inverse", None, "an inverse is missing")
 
 
 def _has_lost_increments(value: Expr, truth: Expr) -> bool:
     """Whether a side does not vanish where nothing varies, as a differential does."""
-    still: dict[Expr, Expr] = {s: zero(s.shape) for s in {*increments(truth), *increments(value)}}
-    if not increments(truth) or not is_right(replace(truth, still.get), zero(truth.shape)):
+    still = {s: zero(s.shape) for s in (*increments(truth), *increments(value))}
+    if not increments(truth) or not is_right(replace(truth, still), zero(truth.shape)):
         return False
-    return value.shape != truth.shape or compared(replace(value, still.get), zero(truth.shape)).equal is False
+    return value.shape != truth.shape or compared(replace(value, still), zero(truth.shape)).equal is False
 
 
 def _is_of_second_order(value: Expr, truth: Expr) -> bool:
     """Whether a product of increments stands where a differential should, which is linear in them: dA dB for d(AB)."""
-    twice: dict[Expr, Expr] = {s: s * 2 for s in increments(value)}
-    is_linear = bool(twice) and is_right(replace(truth, twice.get), truth * 2)
-    return is_linear and is_right(replace(value, twice.get), value * 4)
-
-
-def _with(e: Expr, node: Expr, other: Expr) -> Expr:
-    """An expression with another one in the place of a node."""
-    return replace(e, {node: other}.get)
+    twice = {s: s * 2 for s in increments(value)}
+    return bool(twice) and is_right(replace(truth, twice), truth * 2) and is_right(replace(value, twice), value * 4)
 
 
 def _with_a_part_less(e: Expr, kinds: Parts) -> Iterator[tuple[Expr, Expr]]:
@@ -209,7 +203,7 @@ def _with_a_part_less(e: Expr, kinds: Parts) -> Iterator[tuple[Expr, Expr]]:
                 continue
             with suppress(MatdiffError):
                 less = type(node).of(*rest) if len(rest) > 1 else rest[0]
-                yield next((part for part in parts if part not in rest), parts[0]), _with(e, node, less)
+                yield next((part for part in parts if part not in rest), parts[0]), exchanged(e, node, less)
 
 
 def _with_factors_less(e: Expr) -> Iterator[Expr]:
@@ -221,7 +215,7 @@ def _with_factors_less(e: Expr) -> Iterator[Expr]:
             rest = [part for part in node.operands if part not in left]
             if rest and not (isinstance(node, Scale) and last not in rest):
                 with suppress(MatdiffError):
-                    yield _with(e, node, type(node).of(*rest) if len(rest) > 1 else rest[0])
+                    yield exchanged(e, node, type(node).of(*rest) if len(rest) > 1 else rest[0])
 
 
 def _is_symmetrised(value: Expr, truth: Expr) -> bool:

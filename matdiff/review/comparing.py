@@ -94,8 +94,7 @@ def is_multiple(one: Expr, other: Expr) -> bool:
 def without_constants(e: Expr) -> Expr:
     """An expression in which symbols that are called const are 0."""
     named = (s for s in symbols(e) if s.name in ("const", "constant") and s.shape == SCALAR)
-    table: dict[Expr, Expr] = {s: Number(0) for s in named}
-    return replace(e, table.get)
+    return replace(e, {s: Number(0) for s in named})
 
 
 def spread(e: Expr) -> bool:

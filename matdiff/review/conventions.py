@@ -86,10 +86,10 @@ def as_is_usual(truth: Expr, value: Expr, scope: Scope) -> Outcome | None:
 
 def _of_hinges(truth: Expr, value: Expr, scope: Scope) -> Outcome | None:
     """How a side compares where the numbers in hinges are positive: [m + ‖a − p‖² − ‖a − n‖²]_+ of a loss."""
-    steps: dict[Expr, Expr] = {e: Number(1) for e in postorder(truth) if is_a(e, "Step") and e.shape == SCALAR}
+    steps = {e: Number(1) for e in postorder(truth) if is_a(e, "Step") and e.shape == SCALAR}
     if not steps or not re.search(r"\b(?:positive|active|violat\w+)|> ?0", scope.text):
         return None
-    is_so = compared(replace(truth, steps.get), value).equal
+    is_so = compared(replace(truth, steps), value).equal
     return Outcome(True, None, "right where what stands in the hinge is positive") if is_so else None
 
 
@@ -178,7 +178,7 @@ def _beside_sum(chain: Chain, value: Expr) -> Outcome | None:
     own: dict[Expr, Expr] = {e: Symbol(f"{e}", e.shape) for e in nodes if isinstance(e, Member) and e.free <= f.free}
     if not own or any(is_a(e, "Log") and isinstance(e.operands[0], IndexedSum) for e in nodes):
         return None
-    found = compared(derivative(replace(f, own.get), own.get(unknown, unknown), 1), replace(value, own.get))
+    found = compared(derivative(replace(f, own), own.get(unknown, unknown), 1), replace(value, own))
     said = f"right where {', '.join(map(str, own))} stands for none of those that are summed"
     return found._replace(convention=said, decides=True) if found.equal else None
 

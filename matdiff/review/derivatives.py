@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import SCALAR
-from matdiff.algebra.expr import Expr, Number, Symbol, replace, symbols
+from matdiff.algebra.expr import Expr, Number, Symbol, exchanged, replace, symbols
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.products import Power, zero
 from matdiff.algebra.operators.square import Inverse
@@ -45,20 +45,16 @@ def by_expression(f: Expr, inner: Expr, order: int = 1) -> Expr:
         exponent = inner.operands[1].number if isinstance(inner, Power) else None
         there = {base: Power.of(part, Number(1 / exponent))} if exponent else there
         there = {base: Inverse(part)} if isinstance(inner, Inverse) else there
-    there = there or {inner: part}
-    back: dict[Expr, Expr] = {part: inner}
-    return replace(derivative(replace(f, there.get), part, order), back.get)
+    return exchanged(derivative(replace(f, there or {inner: part}), part, order), part, inner)
 
 
 def expansion(e: Expr, by: Symbol, order: int) -> Expr:
     """e₀ + e′h + … with the terms up to an order in h, which stands for 0 in all that is differentiated."""
     still, terms = Symbol(PART, by.shape), [e]
-    moved: dict[Expr, Expr] = {Differential(by): still}
     for k in range(1, order + 1):
         form = differential_form(terms[-1], {PART: by}).gradients[RESULT]
-        terms.append(Number(Fraction(1, k)) * replace(form, moved.get))
-    there: dict[Expr, Expr] = {by: zero(by.shape), still: by}
-    return replace(sum(terms[1:], e), there.get)
+        terms.append(Number(Fraction(1, k)) * exchanged(form, Differential(by), still))
+    return replace(sum(terms[1:], e), {by: zero(by.shape), still: by})
 
 
 def slope(function: str, at: Expr, declared: Declarations) -> Expr:
@@ -69,5 +65,4 @@ def slope(function: str, at: Expr, declared: Declarations) -> Expr:
     if form.shape != inner.shape:
         raise UnsupportedError(f"{function} is not applied entry by entry")
     ones = Number(1) if inner.shape == SCALAR else Ones(*inner.shape)
-    at_inner: dict[Expr, Expr] = {Differential(inner): ones, inner: at}
-    return replace(form, at_inner.get)
+    return replace(form, {Differential(inner): ones, inner: at})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from matdiff import regex as re
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from matdiff.review.scope import Scope
 
 LETTER = r"[^\W\d_](?:_\d|[₀-₉])?"
-OF = rf"(?P<f>(?:(?:{FUNCTION})\s*)+(?![A-Za-z])|{LETTER}|{HELD})\s*\(\s*(?P<x>{LETTER})\s*\)"
+OF = rf"(?P<f>(?:(?:{FUNCTION})\s*)+(?![A-Za-z])|{LETTER}|{HELD})\s*(?:\(\s*(?P<x>{LETTER})\s*\)|(?=\[))"
 ALONG = rf"\s*(?:\[\s*(?P<along>{LETTER})\s*\]|\(\s*(?P<round>{LETTER})\s*\)|·?\s*(?P<bare>{LETTER})\s*$)"
 STEP = (  # f(x + t d), x₊ = x + h v
     r"(?:(?<![A-Za-z])[^\W\d_]\s*\(\s*[a-z]\s*\+\s*(?P<by>[a-zα-ω])|^[a-z](?:_this)?\s*\+\s*(?P<step>h))\s*(?P<along>[a-z])(?:_this)?\s*(?:\)|$)"
@@ -50,22 +51,28 @@ def with_directions(lines: list[Line]) -> list[Line]:
     """
     along = moving = ""
     found = []
+    firsts = (statement.sides[0] for line in lines for statement in line.statements)
+    called = {m[1]: m[2] for first in firsts if (m := re.fullmatch(rf"({LETTER})\(({LETTER})\)", first))}
     for line in lines:
         statements: list[Statement] = []
         for statement in line.statements:
             if not statement.goes_on:
-                along, moving = _direction(statement)
+                along, moving = _direction(statement, called)
             sides = (_directed(side, along, moving) for side in statement.sides)
             statements.append(statement._replace(sides=tuple(sides)) if along else statement)
         found.append(line._replace(statements=tuple(statements)))
     return found
 
 
-def _direction(statement: Statement) -> tuple[str, str]:
-    """The letter of the direction in which a statement differentiates, and that of what moves along it."""
+def _direction(statement: Statement, called: Mapping[str, str]) -> tuple[str, str]:
+    """The letter of the direction in which a statement differentiates, and that of what moves along it.
+
+    Where that is not said it is the argument by which a function is *called* elsewhere.
+    """
     for m in (re.search(pattern, statement.sides[0]) for pattern in DIRECTED):
-        if m and m.group("x") != (along := m["along"] or m["round"] or m["bare"]):
-            return along, m.group("x")
+        x = (m["x"] or called.get(m["f"], "")) if m else ""
+        if m and x and x != (along := m["along"] or m["round"] or m["bare"]):
+            return along, x
     return "", ""
 
 

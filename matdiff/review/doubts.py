@@ -8,7 +8,7 @@ from itertools import permutations
 from matdiff import regex as re
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import SCALAR, Shape
-from matdiff.algebra.expr import Expr, Number, Symbol, postorder, replace, symbols
+from matdiff.algebra.expr import Expr, Number, Symbol, exchanged, postorder, replace, symbols
 from matdiff.algebra.operators.matrix_functions import Sqrtm
 from matdiff.algebra.operators.products import Product, Transpose, zero
 from matdiff.algebra.operators.square import Inverse
@@ -94,6 +94,8 @@ def condition_of(scope: Scope, line: str, truth: Expr, value: Expr) -> str:
     held = {s.name for e in (truth, value) for s in symbols(e) if scope.conditions.get(s.name) == "idempotent"}
     if held:
         return f"what is said of {min(held)} may make it so"
+    if any(s.name == "e" and s.ranges and s.name not in scope.given for s in (*symbols(truth), *symbols(value))):
+        return "e_i may be a unit vector"
     return "it is said to hold under a condition" if re.search(f"{UNDER}|{OFF_DIAGONAL}|{ON_DIAGONAL}", line) else ""
 
 
@@ -106,13 +108,10 @@ def in_case(text: str, truth: Expr, value: Expr) -> tuple[Expr, Expr] | None:
     if i is None or k is None:
         return None
     if is_on:
-        on: dict[Expr, Expr] = {i: k}
-        return replace(truth, on.get), replace(value, on.get)
+        return exchanged(truth, i, k), exchanged(value, i, k)
     off = 1 - Entry.of(Identity(i.last), i, k)
-    diagonal: dict[Expr, Expr] = {
-        e: zero(e.shape) for e in postorder(truth) if isinstance(e, Identity | DiagonalMatrix | UnitVector)
-    }
-    found = replace(truth, diagonal.get)
+    diagonal = (e for e in postorder(truth) if isinstance(e, Identity | DiagonalMatrix | UnitVector))
+    found = replace(truth, {e: zero(e.shape) for e in diagonal})
     return (found, value) if compared(truth * off, found * off).equal else None
 
 
@@ -122,17 +121,16 @@ def holds_if_orthonormal(scope: Scope, truth: Expr, value: Expr) -> bool:
     Of every W these hold of W(WᵀW)^{-1/2}, or of (WWᵀ)^{-1/2}W.
     """
     held = {s for e in (truth, value) for s in symbols(e) if scope.conditions.get(s.name) == "orthogonal"}
-    columns: dict[Expr, Expr] = {w: Product.of(w, Inverse(Sqrtm.of(Product.of(Transpose(w), w)))) for w in held}
-    rows: dict[Expr, Expr] = {w: Product.of(Inverse(Sqrtm.of(Product.of(w, Transpose(w)))), w) for w in held}
-    tables = (columns, rows) if held else ()
-    return any(is_right(replace(value, table.get), replace(truth, table.get)) for table in tables)
+    columns = {w: Product.of(w, Inverse(Sqrtm.of(Product.of(Transpose(w), w)))) for w in held}
+    rows = {w: Product.of(Inverse(Sqrtm.of(Product.of(w, Transpose(w)))), w) for w in held}
+    return any(is_right(replace(value, table), replace(truth, table)) for table in (columns, rows) if table)
 
 
 def has_known_shapes(scope: Scope, truth: Expr, value: Expr) -> bool:
-    """Whether two sides have one shape, no number spread unwritten, or shapes that follow from what is declared."""
+    """Whether two sides have one shape, no number spread but λ for λI, or shapes that follow from what is declared."""
     names = {s.name for e in (truth, value) for s in symbols(e)}
     settled = (scope.is_settled(n) or (n[0] == "d" and scope.is_settled(named(n[1:]))) for n in names)
-    is_plain = scope.habits.names_ones or not (spread(truth) or spread(value))  # or the text spells it out
+    is_plain = scope.habits.names_ones or not spread(truth)  # which spells it out
     return (is_plain and truth.shape == value.shape) or all(settled)
 
 
@@ -147,7 +145,8 @@ def is_strange(scope: Scope, truth: Expr, value: Expr) -> bool:
     sizes = {name for node in postorder(value) for size in node.shape for name in size.names()}
     declared = scope.sizes()
     is_open = any(size.startswith("?") for size in declared)  # of an A: matrix
-    return bool((known and odd - known) or (sizes - declared and not is_open))
+    is_slope = isinstance(truth, Symbol) and truth.name.rpartition("_")[0] in scope.paths  # ∂J/∂θ of a J nobody gives
+    return bool((known and odd - known) or is_slope or (sizes - declared and not is_open))
 
 
 def with_sizes(scope: Scope, value: Expr, truth: Expr) -> Iterator[tuple[Expr, Expr]]:
@@ -157,8 +156,8 @@ def with_sizes(scope: Scope, value: Expr, truth: Expr) -> Iterator[tuple[Expr, E
     found = sorted((s for s in letters if s.name not in scope.given), key=str)
     sizes = sorted({str(size) for s in leaves if scope.is_open(s.name) for size in s.shape} - {"1"})
     for chosen in permutations(sizes, len(found)) if found else ():
-        said: dict[Expr, Expr] = dict(zip(found, (Symbol(size, SCALAR) for size in chosen), strict=True))
-        yield replace(value, said.get), replace(truth, said.get)
+        said = dict(zip(found, (Symbol(size, SCALAR) for size in chosen), strict=True))
+        yield replace(value, said), replace(truth, said)
 
 
 def is_a_name(scope: Scope, value: Expr | None) -> bool:
@@ -199,6 +198,6 @@ def holds(
     if not table:
         return False
     try:
-        return compared(replace(value, table.get), replace(truth, table.get)).equal is True
+        return compared(replace(value, table), replace(truth, table)).equal is True
     except MatdiffError:
         return False

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from copy import copy
 
 from matdiff import regex as re
-from matdiff.algebra.dims import SCALAR
-from matdiff.algebra.expr import Expr, Number, Symbol, postorder, replace, symbols
+from matdiff.algebra.dims import ONE, SCALAR
+from matdiff.algebra.expr import Expr, Number, Symbol, exchanged, postorder, replace, symbols
 from matdiff.algebra.operators.kronecker import Vec
 from matdiff.algebra.operators.products import Product, Sum, Transpose, zero
+from matdiff.algebra.operators.square import Inverse
 from matdiff.algebra.operators.sums import Entry, Member
+from matdiff.algebra.simplification import tidy
 from matdiff.errors import MatdiffError
 from matdiff.numeric.premises import Premises
 from matdiff.records import NamedTuple
 from matdiff.review.chain import increments
 from matdiff.review.comparing import compared, is_multiple
+from matdiff.review.derivatives import derivative
 from matdiff.review.lines import IMPLIED
 from matdiff.solving.elimination import roots
 from matdiff.solving.equations import Equation
@@ -34,8 +38,7 @@ CONCLUDES = (
 )
 OPTIMUM = (
     r"^\W*(?:hat\W+|widehat\W+)?[^\W\d_]+\W*(?:\u0302|\*|\^\W*(?:\*|ast|star)\}?|_(?:hat|star|opt))\s*="
-    r"|^\W*(?:[Mm]inim|[Mm]axim|[Oo]ptim|[Ss]olution)\w*\s*:"
-    r"|^\W*(?:wide)?hat\W*\w+\W*=|^\W*[âêîôûŵŷẑ]\s*="
+    r"|^\W*(?:[Mm]inim|[Mm]axim|[Oo]ptim|[Ss]olution)\w*\s*:|^\W*(?:(?:wide)?hat\W*\w+\W*|[âêîôûŵŷẑ]\s*)="
 )  # w^* = …, \hat β = …
 CONSTRAINED = (
     r"(?i)\bsubject to\b|\bs\.\s?t\.|\bconstrain|\bcontrainte|Nebenbedingung|\b(?:sums?|norm) (?:to )?(?:1|one)\b"
@@ -62,18 +65,15 @@ class Equations:
         self.zeros: list[Expr] = []
         self.solutions: dict[Expr, Expr] = {}
         self.gradients: list[Expr] = []  # which a text may set to zero in words
-        self.are_zero = False  # whether the words of the present line do
-        self.is_at_a_point = False  # whether those give a letter a value as an example
-        self.departs = False  # whether those change the equation
-        self.suffices = False  # whether those give one from which it follows
-        self.concludes = False  # whether those say that it follows
         self._premises: Premises | None = None
         self.is_constrained = False  # whether a line so far speaks of constraints
+        self.begin("", "")
 
     def begin(self, words: str, above: str) -> None:
         """Takes the gradients so far for 0 where a line says so: setting it to zero, the gradient vanishes.
 
-        The words *above* it, which hold no formula, may say that an equation is changed.
+        Its words may give a letter a value as an example, change the equation, as may those *above* it, which hold no
+        formula, and say that it suffices, or follows.
         """
         self.is_at_a_point = re.search(AT_A_POINT, words) is not None
         self.departs = re.search(DEPARTS, f"{above} {words}") is not None
@@ -100,10 +100,9 @@ class Equations:
 
     def copy(self) -> Equations:
         """The equations so far, to which nothing is added; what words conclude from a gradient sets it to zero."""
-        found = Equations(self.usual)
-        found.zeros, found.gradients, found.solutions = [*self.zeros], [*self.gradients], dict(self.solutions)
-        found.zeros = found.zeros or [*(self.gradients if self.concludes else ())]
-        found.is_at_a_point, found.concludes, found.departs = self.is_at_a_point, self.concludes, self.departs
+        found = copy(self)
+        found.zeros = [*self.zeros] or [*(self.gradients if self.concludes else ())]
+        found.gradients, found.solutions, found._premises = [*self.gradients], dict(self.solutions), None
         return found
 
     def suppose(self, left: Expr, right: Expr, by: set[str]) -> bool:
@@ -140,7 +139,7 @@ class Equations:
         found = self._implied(left, right, unknowns)
         if found.follows or not self.zeros or given is False:
             return found
-        put_in = replace(left, self.solutions.get)  # X + dX of a dX that was solved for
+        put_in = replace(left, self.solutions)  # X + dX of a dX that was solved for
         if not isinstance(left, Symbol) and put_in is not left and {*symbols(right)} <= {*symbols(put_in)}:
             equal = compared(put_in, right).equal
             return Implied(equal, put_in if equal is False else None)
@@ -159,15 +158,14 @@ class Equations:
     def _of_member(self, left: Member | Entry, right: Expr, unknowns: set[str]) -> Implied:
         """Whether μ_k = value follows, where that is one unknown."""
         alone = Symbol(str(left), left.shape)
-        there: dict[Expr, Expr] = {left: alone}
         found = self.copy()
-        found.zeros = [replace(known, there.get) for known in self.zeros]
-        found.gradients = [replace(known, there.get) for known in self.gradients]
+        found.zeros = [exchanged(known, left, alone) for known in self.zeros]
+        found.gradients = [exchanged(known, left, alone) for known in self.gradients]
         return found._solves(alone, right, unknowns)
 
     def solution(self, left: Expr, unknowns: set[str]) -> Expr:
         """What a left side is where the latest equation holds; itself where that is not known."""
-        return replace(self.usual(left), self._at_root(unknowns).get)
+        return replace(self.usual(left), self._at_root({left.name} if isinstance(left, Symbol) else unknowns))
 
     def _at_root(self, unknowns: set[str]) -> dict[Expr, Expr]:
         """The only unknown of the latest equation with its solution; nothing where that is not known."""
@@ -179,7 +177,7 @@ class Equations:
         if known.shape != other.shape:
             return False
         inside = {*symbols(other)}  # what is proportional speaks of the same
-        alike = [one for one in {known, replace(known, self.solutions.get)} if {*symbols(one)} == inside]
+        alike = [one for one in {known, replace(known, self.solutions)} if {*symbols(one)} == inside]
         return any(_are_parallel(one, other) for one in alike)
 
     def give(self, left: Expr, right: Expr, reasons: Iterable[Expr] = ()) -> bool:
@@ -214,8 +212,7 @@ class Equations:
         inside, shapes = {unknown, *symbols(value)}, (unknown.shape, unknown.shape[::-1])
         if len(inside) > 2 and not any(known.shape in shapes for known in holding):  # a model z = Hx + v is none
             holding = [known for known in reversed(self.gradients) if inside <= {*symbols(known)}] or holding
-        at_value: dict[Expr, Expr] = {unknown: value}
-        inserted = [replace(known, at_value.get) for known in holding]
+        inserted = (exchanged(known, unknown, value) for known in holding)
         equal = [compared(e, zero(e.shape)).equal for e in inserted]
         is_determined = bool(holding) and holding[0].shape in shapes  # not by 1ᵀu = 1
         if True in equal:
@@ -238,7 +235,7 @@ class Equations:
         at_root = {} if is_new else self._at_root(unknowns)
         if not at_root.keys() & used or any(compared(e, zero(e.shape)).equal for e in at_root.values()):
             return Implied(None)  # Σw = λw says nothing of w
-        one, other = replace(left, at_root.get), replace(right, at_root.get)
+        one, other = replace(left, at_root), replace(right, at_root)
         equal = compared(one, other).equal
         if equal is False and not used <= {*symbols(self.zeros[-1])}:
             return Implied(None)  # it may follow from those above
@@ -256,8 +253,12 @@ def _are_parallel(one: Expr, other: Expr) -> bool:
 
 
 def _root(equation: Expr, unknown: Symbol) -> Expr | None:
-    """The only solution of an equation; None where there are several, or no law gives it."""
+    """The only solution of an equation, with the inverse that this takes; None where there are several, or none."""
     with suppress(MatdiffError):
         first, *others = roots(Equation(equation, unknown))
         return first.value if not others and first.value.shape == unknown.shape else None
+    with suppress(MatdiffError):
+        slope = derivative(equation, unknown, 1)
+        if ONE in unknown.shape and slope.rows is slope.cols and unknown not in symbols(slope):
+            return tidy(-Product.of(Inverse(slope), exchanged(equation, unknown, zero(unknown.shape))))
     return None

@@ -55,11 +55,12 @@ BOLD = r"\\(?:mathbf|boldsymbol|bm|vec)(?![A-Za-z])|[{}]"
 PREDICTED = r"softmax|sigma|σ|hat|[ŷp̂]"
 ONE_HOT = r"(?<![\w\\])\$?([^\W\d_])\$?\s*(?:\(|is\s+|,\s*)?(?:an?\s+)?one-hot"
 VARIES = r"(?:∂|(?<![A-Za-z])d\}?|\\partial|(?:∇|\\nabla)\s*_\s*\{?)\s*"  # in front of an unknown
-ONES = rf"(?<![\w.])1\s*{TURNED}"  # 1ᵀ, so that · 1 is a vector too
-BIAS = (  # f(w, b) = ‖Xw + b1 − y‖², diag(W1), m = 1ᵀx/n
+ONES = rf"(?<![\w.])1\s*[a-z]?{TURNED}"  # 1ᵀ, 1bᵀ, so that · 1 is a vector too
+BIAS = (  # f(w, b) = ‖Xw + b1 − y‖², diag(W1)
     r"\([^\W\d_]\s*,\s*([a-z])\)\s*&?=[^\n]*[+−-]\s*\1\s?1(?![\w.])|[dD]iag\s*\(\s*([A-Z])\s?1\s*\)"
-    rf"|(?<![\w\\])([a-z])\s*&?=[^\n=]{{0,9}}{ONES}"
 )
+NUMBERED = r"([A-Za-zα-ω])(?:[02-9]|_\{?\d|[₀-₉])|(?m:^|[$,;=])\s*([A-Za-zα-ω])1\s*&?="  # x2, b1 = …
+ALONE = r"(?<![\w\\^{])([A-Za-zα-ω])(?![\w₀-₉])"
 OUTER_ONES = rf"(?<![A-Za-z\d.])1\s*1\s*{TURNED}"  # 1 1ᵀ, ρ11ᵀ
 PRIME_TURNS = r"[\w)]′(?:[^\W\d_]|\)\s*[′⁻^])"  # X′X, (X′)⁻¹
 PRIME = rf"(?<=[\w)\]])′(?!\()|(?<=[)\]{NO_FUNCTIONS}])′(?=\()"  # and in y′(I − H)y, not in f′(x)
@@ -227,10 +228,9 @@ class Habits:
         self._note_functions(text, given)
         self._note_likelihoods(text, given)
         self.names_ones = re.search(ONES, text) is not None
-        numbered = "".join(re.findall(r"([A-Za-zα-ω])(?:[02-9]|_\{?\d|[₀-₉])", text))
-        greek = "α-ω" if self.names_ones and not re.search("[α-ω]", numbered) else ""
-        letters = {next(filter(None, m.groups())) for m in re.finditer(BIAS, text)} - {*numbered}
-        self._scales = greek + "".join(sorted(letters))  # μ1 is μ times ones, and b1 in f(w, b)
+        numbered = {m[1] or m[2] for m in re.finditer(NUMBERED, f"{text}\n{'='.join(given)}=")}
+        letters = {next(filter(None, m.groups())) for m in re.finditer(ALONE if self.names_ones else BIAS, text)}
+        self._scales = "".join(sorted(letters - numbered))  # μ1 is μ times ones, and b1 in f(w, b)
         self._has_steps = re.search(rf"{STEP}\s*&?\s*=", text) is not None
         self._sums, self._count = "|".join(sorted(sums_in(text))), count_in(text)
         self._sign_of_next = "" if self._primes else sign_of_next(text)
@@ -347,7 +347,7 @@ class Habits:
             side = re.sub(OUTER_ONES, " vector(1) vector(1)' ", side)
             side = re.sub(r"·\s*1(?![\w.])", "· vector(1)", side)
         if self._scales:
-            side = re.sub(rf"(?<![A-Za-z])([{self._scales}])1(?![\w.])", r"\1 vector(1)", side)
+            side = re.sub(rf"(?<![A-Za-z^])([{self._scales}])1(?![\w.])", r"\1 vector(1)", side)
         if self._is_code:
             side = re.sub(STAR, ".*", side).replace("@", " ").replace(".T", "'")
         return side

@@ -92,12 +92,12 @@ BEHIND = r"=\s*:(?!=)|≡"  # y − T =: Δ, whose name stands at the end
 RELATION = r"(?<![<>!=≤≥:])(?::=|=(?!=))"
 IN_WORDS = rf"(?i:{DERIVED})\s+of\s+(?P<f>\S.*?)\s+{BY}{NAMES}\s*(?:is\b|equals\b|:?=|:)"  # the gradient of f wrt x is
 HEADED = r"^\s*(?:\d+(?:\.\d+)*|vec|[^=:]*[~∼][^=:]*):\s"  # of ch. 9: φ(X) = …, y ~ N(Xβ, I): ℓ = …
-OF_NUMBER = r"(?:(?<![A-Za-z])d[a-zα-ω]|∇)[^\s:=]{0,4}\s*="  # df = …, ∇f = … behind a colon
+OF_NUMBER = r"(?:(?<![A-Za-z])d[A-Za-zα-ω]|∇)[^\s:=]{0,4}\s*="  # df = …, ∇f = … behind a colon
 NUMBERING = (
     r"^[\s&]*(?:\((?:\d{1,2}|[a-h]|i{1,3}|iv|vi?)\)|\[\d{1,2}\]|\d{1,2}\))\s+(?=[^\s+*/-])"  # (1) f(x) = …, (a) …, 1) …
 )
 LABEL = (  # multiply by a': …, Wiener filter / MSE: …
-    r"^\s*(?:(?:[A-Za-z\d]{2,}|a)(?: ?/ ?|[ -]))*"
+    r"^\s*(?:(?:[A-Za-z\d]{2,}(?:\(\d\))?|a)(?: ?/ ?|[ –-]))*"
     r"(?:[A-Za-z]{3,}|(?<=[/ -])[A-Z]{2}|(?:by|for|of|to|wrt) [^\s=:]{1,5}):\s+(?=\S.*=)"
 )
 BULLET = r"^\s*[-*•]\s+(?=[A-Za-z][a-z]{2,}[^=]*(?::\s|`)|`)"  # - gradient: `∇f = …`

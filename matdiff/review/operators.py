@@ -359,7 +359,7 @@ def with_increments(side: str, known: Collection[str]) -> str:
     return re.sub(r" {2,}d\(", " d(", side).removeprefix(" ")
 
 
-INVERTED = r"(?:⁻¹|⁻ᵀ|\^\s*\{?\s*[-−]\s*(?:1|T|⊤|\\top)\s*\}?)"
+INVERTED = r"(?:⁻¹|⁻ᵀ|⁺|\^\s*\{?\s*[-−]\s*(?:1|T|⊤|\\top)\s*\}?)"
 POWERED = r"(?:²|³|\^\{(?:\d+(?:/\d+)?|[a-su-z])\}|\^\(\d+/\d+\)|\^(?:\d+|[a-su-z])(?!\w))"
 BEHIND_CAPITAL = rf"(?<![a-z])(\^?([A-Z]))d(?={LETTER})"  # of x^TA dx and P^TdP, written as x^TAdx
 

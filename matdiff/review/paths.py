@@ -149,8 +149,7 @@ def along(scope: Scope, asked: Asked, function: Expr | None) -> Expr | None:
     if not moving or named(asked.by) in {s.name for s in symbols(f)}:
         raise UnsupportedError(f"how the function depends on {asked.by} is not known")
     form = differential_form(f, {str(s): s for s in moving}).gradients[RESULT]
-    slopes: dict[Expr, Expr] = {Differential(s): slope for s, slope in moving.items()}
-    return replace(form, slopes.get)
+    return replace(form, {Differential(s): slope for s, slope in moving.items()})
 
 
 def slope_by(scope: Scope, moving: Symbol, by: str) -> Symbol:

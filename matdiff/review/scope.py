@@ -130,7 +130,7 @@ class Scope:
         """The unknowns: what is differentiated by, or varies in a line."""
 
         def note(asked: Asked) -> str:
-            self.losses |= {named(asked.of)} & LOSSES
+            self.losses |= {named(asked.of)} & (LOSSES if asked.order < 2 else {named(asked.of)})  # f of ∂²f/∂w∂wᵀ
             for by in (*re.split(r"\s*,\s*", asked.by), asked.then):
                 if re.fullmatch(LETTER, by) or by.endswith("^2)"):
                     self.asked.add(re.sub(r"_.*", "", base_named(by)))
@@ -339,12 +339,11 @@ class Scope:
                 form = self.forms.get(inner.name)
                 table[node] = self.increment(inner) if form is None else self.resolved(self.unfolded(form))
                 continue
-            form = differential_form(replace(inner, table.get), {str(v): v for v in varied}).gradients[RESULT]
+            form = differential_form(replace(inner, table), {str(v): v for v in varied}).gradients[RESULT]
             if node is e:
                 self.origin = Origin(inner, tuple(varied), 0)
-            increments: dict[Expr, Expr] = {Differential(v): self.increment(v) for v in varied}
-            table[node] = replace(form, increments.get)
-        return replace(e, table.get)
+            table[node] = replace(form, {Differential(v): self.increment(v) for v in varied})
+        return replace(e, table)
 
     def differentials(self, zeros: Sequence[Expr]) -> list[Expr]:
         """The differentials of what is 0, which are 0 too, where nothing in it is one."""
@@ -360,8 +359,7 @@ class Scope:
     def without(self, value: Expr, names: set[str]) -> Expr:
         """A value in which some names do not vary: dX is 0."""
         increments = (s for s in symbols(value) if s.name[0] == "d" and named(s.name[1:]) in names)
-        still: dict[Expr, Expr] = {s: zero(s.shape) for s in increments}
-        return replace(value, still.get)
+        return replace(value, {s: zero(s.shape) for s in increments})
 
     # ---- derivatives -------------------------------------------------------------------------------
 

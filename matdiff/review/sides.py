@@ -299,9 +299,11 @@ class Beside:
         return Judged(line, WRONG, "", fault)
 
     def _known(self, value: Expr) -> Equations:
-        """The equations so far, and their differentials where a value has some."""
-        known = self.equations.copy()
-        known.zeros[:0] = self.scope.differentials(known.zeros) if increments(value) else []
+        """The equations so far, and their differentials where a value has some: all of it, and by what moves in it."""
+        known, moving = self.equations.copy(), {*increments(value)}
+        forms = self.scope.differentials(known.zeros) if moving else []
+        still = [{named(s.name[1:]) for s in {*increments(form)} - moving} for form in forms]
+        known.zeros[:0] = [*forms, *map(self.scope.without, forms, still)]
         return known
 
     def _edited(self, first: str, side: str, left: Expr, value: Expr, implied: Callable[[Expr, Expr], bool]) -> Implied:

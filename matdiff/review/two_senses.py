@@ -19,17 +19,17 @@ FRONT = (
     r"|(?<=\{)(?<!_\{)(?<!(?:rm|sf)\{)(?<!text\{)(?<!name\{))"
 )
 NAME = rf"{FRONT}d(?![A-Za-z])"
-ALONE = rf"{NAME}(?![^\W\d_ᵀ⊤]|[(∇|‖])"  # in plain text what stands directly behind d is differentiated
+ALONE = rf"{NAME}(?![^\W\d_ᵀ⊤²³]|[(∇|‖])"  # in plain text what stands directly behind d is differentiated
 DOUBTFUL = r"(?<![A-Za-z\\{])d\s*(?=[^\W\d_](?![a-z]{2})|\()"
 # ∂d/∂L, ∇_x d
 VARIES = r"(?<=∂)d(?![A-Za-z])|(?<=\\partial) d(?![A-Za-z])|(?:∇|\\nabla)(?:_\{[^{}]*\}|_\w)?\s*d(?![A-Za-z])"
-CALL = rf"{FRONT}d(?=\s*\([^()=]*\)\s*&?\s*=)"  # d(x, y) = …
+CALL = rf"{FRONT}d(?=\s*(?:\([^()=]*\))?\s*&?\s*=)"  # d(x, y) = …, d = …
 
 
 def apart(text: str, where: Where) -> tuple[str, Where]:
     """A text, and what is declared for it, with another letter for the name d, where that is such a sign, too."""
     if re.search(CALL, text) and re.search(VARIES, text):
-        return re.sub(rf"{VARIES}|{CALL}", lambda m: m.group()[:-1] + LETTER, text), where
+        return re.sub(rf"{VARIES}|{CALL}|{ALONE}", lambda m: m.group()[:-1] + LETTER, text), where
     if re.search(INCREMENT, text) is None or not re.search(r"(?<![A-Za-z])d\b", f"{where} {text}"):
         return text, where
     try:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from matdiff import regex as re
 from matdiff.algebra.dims import SCALAR, Shape
-from matdiff.algebra.expr import Expr, Symbol, replace, symbols
+from matdiff.algebra.expr import Expr, Symbol, exchanged, replace, symbols
 from matdiff.algebra.operators.norms import Frobenius
 from matdiff.algebra.operators.products import Sum
 from matdiff.language.names import named
@@ -54,21 +54,16 @@ def _gradient(scope: Scope, of: str, by: str, shape: Shape) -> Expr:
 
 def _by_each_other(scope: Scope) -> Iterator[tuple[str, Expr]]:
     """The definitions, of which y = tanh(Wx + b) beside a = Wx + b is y = tanh(a)."""
+    whole = {other: Symbol(name, other.shape) for name, other in scope.definitions.items() if other.operands}
     for user, value in scope.definitions.items():
-        whole: dict[Expr, Expr] = {
-            other: Symbol(name, other.shape)
-            for name, other in scope.definitions.items()
-            if name != user and other.operands and other is not value
-        }
-        yield user, replace(value, whole.get)
+        yield user, replace(value, {other: name for other, name in whole.items() if other is not value})
 
 
 def _along(link: Expr, value: Expr, unknown: Expr) -> Expr:
     """The gradient of ⟨∂L/∂Y, Y⟩ by an unknown of Y, where ∂L/∂Y is held."""
     held = Symbol(PART, value.shape)
-    back: dict[Expr, Expr] = {held: link}
     paired = held * value if value.shape == SCALAR else Frobenius.of(held, value)
-    return replace(derivative(paired, unknown, 1), back.get)
+    return exchanged(derivative(paired, unknown, 1), held, link)
 
 
 def is_open(scope: Scope, name: str) -> bool:
