@@ -20,6 +20,10 @@ NORM_KIND = (
 )
 NORM_OF_BARS = r"\s*(?:_(?:\{\s*(?:[12F]|\\infty|∞)\s*\}|[12F∞](?![\w]))|[₁₂])"  # |x|_1 is a norm, |x|_i an entry
 WEIGHT = r"(?P<square>²|\^2(?![0-9])|\^\{\s*2\s*\})?\s*_(?=\{\s*(?:[^\W\d_]|\()[^,{}]*(?:\{[^,{}]*\}[^,{}]*)*\})"
+COVARIANCE = (  # of ‖x‖_Σ, which statistics divides by, and others multiply with
+    r"(?:²|\^2(?![0-9])|\^\{\s*2\s*\})?\s*_\s*(?:(?P<brace>\{)\s*)?(?P<of>(?:Σ|Sigma)(?:_\w+|_\{\w+\})?)"
+    r"\s*(?(brace)\}|(?![\w⁻]))"
+)
 VALUE = r"_\{?\s*[^\W\d]\w*\s*=[^{}]*\}?"  # |_{t=0}
 IS_WEIGHT = (  # ‖x‖_{Σ⁻¹}, ‖x‖_{R_t} and the ‖x‖_{H_t} of a step, and not ‖f‖_{L^2}, ‖f‖_{L_p} and ‖f‖_{H_k}
     r"\{(?:[^{}]|_\{[^{}]*\})*?(?:[⁻ᵀ⊤'+(]|\^\s*\{?\s*[-−T⊤])"
@@ -88,6 +92,11 @@ class Bars(Scripts):
         """The end of a norm with the sign of its kind, which may stand before or behind the square."""
         if self.text.isascii() and "_" not in self.text:
             return self.emit("NORM_CLOSE", "", start, end)
+        if covariance := match_at(COVARIANCE, self.text, end):
+            of = covariance["of"]
+            hint = f"write what is meant, ‖x‖_{{{of}⁻¹}}² or xᵀ{of} x"
+            message = f"the norm with the sign {of} can have the weight {of}, or that of a covariance, {of}⁻¹"
+            raise self.error(message, start, covariance.end(), hint)
         if (weight := match_at(WEIGHT, self.text, end)) and match_at(IS_WEIGHT, self.text, weight.end()):
             return self.weigh(start, weight)
         kind = match_at(NORM_KIND, self.text, end)

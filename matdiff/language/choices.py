@@ -222,7 +222,7 @@ LETTERS = frozenset("mnhstB") | customs.LETTERS_OF_COUNTS  # for how many there 
 def _as_arrays(node: Node) -> Iterator[str]:
     """The names that a node takes as arrays: x of ‖x‖, diag(x), xᵀ and (x − m)ᵀ, of which no number is written so."""
     is_function = node.kind == "call" and isinstance(node.value, str) and not is_entrywise(node.value)
-    if node.kind in ("norm", "transpose") or (is_function and node.value not in (*BIG, *PLACES)):
+    if node.kind in ("norm", "transpose") or (is_function and node.value not in (*BIG, *PLACES, "e^")):
         parts = [part for piece in node.parts for part in (piece.parts if piece.kind == "list" else [piece])]
         parts = parts[:1] if node.kind == "norm" or node.value == "matrix_power" else parts  # p of ‖x‖_p is a number
         if node.kind == "transpose" and (terms := without_brackets(node.parts[0])).kind == "sum":

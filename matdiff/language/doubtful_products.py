@@ -89,7 +89,7 @@ def require_no_projection(bound: Bound, attempt: Attempt) -> None:
 
 
 def say_fractions(bound: Bound, attempt: Attempt) -> None:
-    """Notes that P of (P/n)HHᵀ is a matrix, where a letter above a line in front of a matrix may be a number."""
+    """Refuses P of (P/n)HHᵀ as a matrix, where a letter above a line in front of a matrix may be a number."""
     for node in [node for node in bound.order if node.kind in PRODUCTS]:
         fractions = [part for part in map(without_brackets, node.parts[:-1]) if part.kind in PRODUCTS]
         for fraction in [part for part in fractions if "divide" in part.value]:
@@ -98,8 +98,8 @@ def say_fractions(bound: Bound, attempt: Attempt) -> None:
             name = above.value[0] if above.kind == "symbol" and is_over_letters else ""
             is_open = attempt.assumed.get(name) == "M" and not bound.names[name].declared
             if is_open and typed_as(bound, attempt, [name], kind="S"):
-                said = f"{name} is read as a matrix above a line; if it is a number, declare it: {name}: scalar"
-                attempt.note(fraction, said)
+                message = f"{name} above a line can be a number or a matrix"
+                raise bound.error(node, message, f"declare {name}: scalar or {name}: matrix", AmbiguityError)
     attempt.restore()
 
 

@@ -29,8 +29,8 @@ DENSITY = regex(rf"\s*{LETTER}\s*\(.*\)\s*")  # D(q(z|x) ‖ p(z))
 LABEL = r"\^\{(?:[A-Za-z]{2,}|[a-z]\s*\+\s*[0-9])\}|\^\{?[α-ω]\}?(?=\s*\()"  # β^{ridge}, x^{k+1}, L^τ(u)
 HEAD = regex(  # logit(p) and logistic(t) are no logarithms
     r"\s*(?:(?P<factor>[-−]?\s*[0-9]+\s*|[-−]\s*)?(?P<log>ln|log)(?![A-Za-z]\w*\s*:?=|(?:it|istic)\s*\()\s*"
-    rf"(?P<around>\((?!{LETTER}\s*[,;|]))?\s*)?(?P<name>⟪\w+⟫|[^\W\d_](?:(?!ᵀ)[\w{MARKS}])*)"
-    rf"(?P<low>(?:{SUBSCRIPT}|\[[^\][=;]*\]|\^\{{?\([^()]*\)\}}?|\^\{{?[-−+*∗⋆]\}}?|{LABEL})*)\s*"
+    rf"(?P<around>\((?!{LETTER}\s*[,;|]))?\s*|(?P<minus>[-−])\s*(?=[A-Zlℓ⟪]))?"
+    rf"(?P<name>⟪\w+⟫|[^\W\d_](?:(?!ᵀ)[\w{MARKS}])*(?:(?<=_[^\W_])['′])?)(?P<low>(?:{SUBSCRIPT}['′]?|\[[^\][=;]*\]|\^\{{?\([^()]*\)\}}?|\^\{{?[-−+*∗⋆]\}}?|{LABEL})*)\s*"
     rf"(?P<squared>\^\{{?2\}}?|²)?\s*(?:{ARGUMENTS}|(?<=cos )(?P<angle>[^\W\d_]+))?\s*"
     r"(?P<power>\^\{?2\}?|²)?\s*(?(around)\)\s*)(?P<sign>:?=)(?!=)"
 )
@@ -82,7 +82,13 @@ def is_odd(text: str, head: re.Match[str]) -> bool:
     arguments = found.get("arguments") or ""
     if ";" in arguments and text.count(found["name"] + "(") < 2:
         return True
-    return bool(found.get("log") or is_squared(head) or "name" not in found or re.search(r"[|‖]", arguments))
+    return bool(
+        found.get("log")
+        or found.get("minus")
+        or is_squared(head)
+        or "name" not in found
+        or re.search(r"[|‖]", arguments)
+    )
 
 
 def is_squared(head: re.Match[str]) -> bool:
@@ -207,7 +213,7 @@ def called(head: re.Match[str]) -> str:
     name = named((found.get("name") or found.get("function") or "").strip("⟪⟫") + (found.get("low") or ""))
     factor = re.sub(r"\s", "", found.get("factor") or "").replace("-", "−")
     log = factor + " " * factor[-1:].isdigit() + "log " if found.get("log") else ""
-    return log + name + ("^2" if is_squared(head) else "")
+    return (found.get("minus") or log) + name + ("^2" if is_squared(head) else "")
 
 
 def estimated(text: str, head: re.Match[str]) -> str:

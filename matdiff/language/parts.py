@@ -39,6 +39,8 @@ def part_named(text: str, whole: Expr, bases: Mapping[str, Expr], moved: Mapping
     groups = re.findall(r"\[([^\[\]]*)\]", bracket + inside)
     for known, low in _split(name.rstrip()):
         base = bases.get(canonical(known))
+        if isinstance(base, Symbol) and base.ranges and low == "star":
+            return base  # min over p_* is that over all p_i
         if base is not None and (low or groups):
             return _part(text, whole, base, known + _brackets(text, base, low, groups, moved))
         if base is not None:

@@ -38,7 +38,8 @@ MADE_BY_SYMPY = (
     rf"\(\s*(?P<quote>['\"])(?P=name)(?P=quote)\s*,\s*(?P<rows>{COUNT})\s*,\s*(?P<cols>{COUNT})\s*\)"
 )
 COMPARES = r"(?<![:!])(?:[∈≻⪰≽≺⪯≤≥⩽⩾⊥≠]|[<>]=?|=)"
-SET = rf"(?:{SPACE}|[{{(\[].*[)\]}}]|⟪?\w+⟫?(?:\(.*\))?)(?:\^\S+)?"
+SPACES = rf"{SPACE}(?:\s*×\s*{SPACE})*"
+SET = rf"(?:{SPACES}|[{{(\[].*[)\]}}]|⟪?\w+⟫?(?:\(.*\))?)(?:\^\S+)?"
 LIKE_SPACE = rf"(?<!\w)[RS](?=\s*[_^{SUPERS}⊤'])"  # R⊤^n, S^n_{{++q}}
 RELATIONS = r"(?:[∈≻⪰≺⪯≤≥⩽⩾⊥≠∀]|(?:<|(?<!-)>)=?)\s*(?=\S)"
 SMALL = regex(rf"[a-z][{MARKS}]*(?:_.*)?")
@@ -226,8 +227,9 @@ def compared(condition: str) -> list[tuple[int, int]]:
     said = condition[: tail.start()].rstrip(" ,") if tail else condition
     shown = _with_inner_products(said)
     first, *others = between(shown, COMPARES)
-    listed = between(shown[slice(*first)], ",") if re.fullmatch(rf"\s*{NAMES}\s*", shown[slice(*first)]) else [first]
-    return [*listed, *others] if others else []  # W, H ≥ 0
+    names = re.match(rf"\s*(?:(\()\s*)?(?P<all>{NAMES})\s*(?(1)\)\s*)$", shown[slice(*first)])  # W, H ≥ 0
+    listed = [(names.start("all") + a, names.start("all") + b) for a, b in between(names["all"], ",")] if names else []
+    return [*(listed or [first]), *others] if others else []
 
 
 def fault_of_side(condition: str, start: int, end: int) -> str:
@@ -237,7 +239,7 @@ def fault_of_side(condition: str, start: int, end: int) -> str:
         return "a side of it is missing"
     if re.fullmatch(r"[a-z]\s*['′]", side):
         return f"{side} can say how {side[0]} changes with time, or be its transpose"
-    if before == "∈" and re.search(LIKE_SPACE, side) and not re.fullmatch(SPACE, side):
+    if before == "∈" and re.search(LIKE_SPACE, side) and not re.fullmatch(SPACES, side):
         return f"{side} is no space; there are ℝ^n, ℝ^{{m×n}}, 𝕊^n, 𝕊^n_+, 𝕊^n_{{++}}"
     if before and before in "≻⪰≽≺⪯" and re.fullmatch(r"[0-9. \u200a]*[1-9][0-9. \u200a]*", side):
         return f"a matrix is compared with 0 or a matrix, and not with {side}"

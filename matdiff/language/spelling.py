@@ -44,6 +44,7 @@ MATHEMATICAL = (("\U0001d400", "\U0001d7ff"), ("\u2100", "\u214f"), ("\uff01", "
 MARKS = frozenset(ACCENTS.values())
 SPELT = {"|": "given", "-": "minus", "−": "minus", "+": "plus", ":": "to"}
 PLACE = r"\w+(?:\s*[-−+:,]\s*\w+)*"
+DEFINED = regex(r"(?:\A|[;\n])[^;\n=≡]*≡", given=("≡",))  # J ≡ …
 LIMITS = regex(r"(?:[∑∏]|(?<![A-Za-z])(?:sum|prod|max|min))\s*_\{[^{}]*\}")
 GIVEN = regex(rf"(?<=[\w{''.join(MARKS)}])(?<!sum)(?<!prod)_\{{\s*(?P<low>{PLACE}\s*\|\s*{PLACE})\s*\}}", given=("_{",))
 SIGNED = regex(r"(?P<name>[^\W\d_])(?P<low>_(?:\{\s*(?P<in>[-−+])\s*\}|(?P<sign>[-−+])(?![\w(])))", given=("_",))
@@ -64,6 +65,7 @@ def transcript(text: str, functions: Collection[str] = (), spelling: str | None 
         _require_no_space(found)
         found = _customary(found, functions)
         found = found.edited(list(_raised(found.text)))
+        found = found.edited([(m.end() - 1, m.end(), ":=") for m in DEFINED.finditer(found.text)])
     found = found.edited(list(_conditional(found.text))) if "|" in found.text else found
     found = found.edited(list(_signed(found.text))) if "_" in found.text else found
     has_primes = "_{" in found.text and ("'" in found.text or "′" in found.text)

@@ -149,6 +149,11 @@ def resolve_call(bound: Bound, node: Node, scope: Scope) -> None:
         elif argument.kind != "NAME" or argument.value != parameter or parameter not in names_used(given.body):
             replaced[parameter] = Node("argument", [], (parameter, argument, node), argument.start, argument.end)
             others.append(argument)
+    labels = re.findall(r"\w+", " ".join(str(n.value) for n in postorder(given.body) if n.kind == "subscript"))
+    labels += "".join(label for label in labels if len(label) == 2)  # K_{xy}
+    if low := next((p for p, n in replaced.items() if p in labels and n.value[1].value != p), None):
+        message = f"{low} stands low in {given}, and only an index of a sum can be put in its place"
+        raise bound.error(node, message, "write out what is meant, for each argument")
     body = _body(bound, node, given, scope, indices, replaced)
     node.kind, node.value, node.parts = "applied", given, [*others, body]
 
