@@ -96,7 +96,8 @@ class Options:
         head = self.bound.kin.get(name.name)
         if head is not None and (declared := self.bound.names[head].declared):
             return ((customs.kind_of(declared.shape), 0),)
-        if name.name in self.italic:
+        is_entry = name.name in self.entries and name.indexed == 1 and not (name.plain or name.whole)  # x_i beside 𝐱
+        if is_entry or name.name in self.italic:
             return customs.ITALIC
         if not self.bound.scalars.isdisjoint((name.name, name.name.partition("_")[0])):  # θ̂ beside I(θ)
             return (("S", 0),)

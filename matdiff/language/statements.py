@@ -241,6 +241,15 @@ def _around(asked: Question | None) -> list[tuple[int, int]]:
     return [span for span in ((asked.start, start), (end, asked.end)) if span[0] < span[1]]
 
 
+def _said_again(text: str, piece: Piece, first: Question, around: Around) -> Question | None:
+    """The second question of ∂L/∂w = ∂/∂w (…) and ∇ log p(x) = ∇(…), whose first one gives the function its name."""
+    head = (re.compile(r"\s*=(?!=)") if first.inner else left_sides.HEAD).match(text, first.end, piece.end)
+    if head is None or (first.inner and re.search(r"[-−+*/|‖\s]", text[slice(*first.inner)].partition("(")[0].strip())):
+        return None
+    asked = question_at(text[: piece.end], head.end(), around.known, around.defined, around.is_constrained)
+    return asked if asked and (asked.names, asked.order) == (first.names, first.order) else None
+
+
 def _with_second(text: str, first: Question, second: Question, piece: Piece) -> tuple[Question, Edit]:
     """The question ∂L/∂W and ∂L/∂b: two of one function, of which the second is left out."""
     of = {text[slice(*asked.inner)].strip(" ()") if asked.inner else _behind(text, asked) for asked in (first, second)}
@@ -314,6 +323,8 @@ def _function(
     if heads and not question and (minus := re.compile(r"\s*[-−](?=\s*[d∂(])").match(text, place, piece.end)):
         found = question_at(text[: piece.end], minus.end(), around.known, around.defined)  # F = −∂U/∂x: that of −U
         question = found if found and found.inner and not left_sides.stands_twice(text, heads[-1]) else None
+    if question and question.order and (again := _said_again(text, piece, question, around)):
+        edits, question = [*edits, (place, again.start, " ")], again
     if question is None and (root := left_sides.root_of(text, piece, heads)):
         return None, [*edits, *root], [], []
     if question is None:
