@@ -20,7 +20,6 @@ from matdiff.language.dialects import (
     Dialect,
     algebra,
     aliasing,
-    casts,
     classes,
     defined,
     fields,
@@ -190,9 +189,9 @@ class Converter:
                 return [left, right]
             case ast.Compare(left=left, comparators=[right]) if self.dialect.entrywise:
                 return [left, right]
-            case ast.Call() if (cast := casts.operand(self, node)) is not None:
+            case ast.Call() if (cast := functionals.cast_of(self, node)) is not None:
                 return [cast]
-            case ast.Attribute() if casts.epsilon(self, node):
+            case ast.Attribute() if functionals.epsilon(self, node):
                 return []
             case ast.Call(args=arguments) if (said := functionals.word(self, node)) is not None:
                 return [a for a in arguments if a is not said]
@@ -315,7 +314,7 @@ class Converter:
     def attribute(self, node: ast.Attribute) -> Node:
         """X.T, np.pi, X.shape"""
         name = node.attr
-        if (number := casts.epsilon(self, node)) is not None:
+        if (number := functionals.epsilon(self, node)) is not None:
             return number
         if (module := self.module(node)) is not None:
             if name == "pi":
@@ -335,8 +334,8 @@ class Converter:
             return functionals.call(self, node, word)
         if (operands := functionals.operands(self, node)) is not None:
             return functionals.made(self, node, operands)
-        if (cast := casts.operand(self, node)) is not None:
-            return casts.cast(self, node, cast)
+        if (cast := functionals.cast_of(self, node)) is not None:
+            return functionals.cast(self, node, cast)
         names = tuple(k.arg or "" for k in node.keywords)
         if "" in names:
             raise self.refused(node, "** in front of an argument cannot be read")
