@@ -235,11 +235,8 @@ class Bound:
         base, text = node.parts[0], with_colon(node.value)
         if (label := re.search(r"\w\((\w+)\)", text)) and canonical(label.group(1)) in scope:
             text = text.replace("(", "[").replace(")", "]")  # μ_{c(i)} is μ_{c_i}
-        is_identity = base.kind == "NAME" and base.value == "I" and "I" not in self.declared
-        if is_identity and text in scope:
-            self.note(node, f"I_{text} is a member of a family that is called I, and no identity")
-        elif base.kind == "NUMBER" or is_identity:
-            resolve_sized(self, node, base, text, scope)
+        is_sized = base.kind == "NUMBER" or (base.kind == "NAME" and base.value == "I" and "I" not in self.declared)
+        if is_sized and resolve_sized(self, node, base, text, scope):
             return None
         if base.kind == "NAME" and resolve_letter(self, node, base.value, text.strip(), scope):
             return None

@@ -132,6 +132,8 @@ def customary(name: str, bold: Collection[str] = ()) -> Kinds:
         return BOLD_MATRICES if base[0].isupper() else BOLD_VECTORS
     if base == "Delta":
         return COUNTS  # a margin
+    if name == "k_B":
+        return CONSTANTS  # Boltzmann's
     if base.startswith("nabla"):
         return MATRICES if base.endswith("2") else VECTORS
     if base in GREEK_WORDS:  # a small one is no row: σ(W x) is a function before that

@@ -22,8 +22,8 @@ ARGUMENTS = (  # (x, y), (x | μ), and (y = 1 | x)
     r"\((?P<arguments>[^()=]*(?:\([^()]*(?:\([^()]*\)[^()]*)*\)[^()=]*)*|[^\W\d_]\w*\s*=\s*[-−+]?\w+\s*[|∣][^()]*)\)"
 )
 SCRIPTS = rf"(?:[{MARKS}'′⊤ᵀ]|{SUBSCRIPT}|\^\{{[^{{}}]*\}}|\^\(?[\w*∗⋆⊤]\)?|[{SUPERS}]+|\[[^][]*\])*"
-GIVEN = regex(  # what stands between the commas of (x, x′, x_{1:n}, {y_i}, y = 1, …, ·)
-    rf"\s*[{{(]?\s*(?:⟪\w+⟫|[^\W\d_∂∇]\w*){SCRIPTS}(?:\s*=\s*[-−+]?\w+)?\s*[)}}]?{SCRIPTS}\s*|\s*(?:…|⋯|\.\.\.?|[·⋅])\s*"
+GIVEN = regex(  # what stands between the commas of (x, x′, x_{1:n}, {y_i}, y = 1, f(x), …, ·)
+    rf"\s*[{{(]?\s*(?:⟪\w+⟫|[^\W\d_∂∇]\w*){SCRIPTS}(?:\s*=\s*[-−+]?\w+|\({NAMES}\))?\s*[)}}]?{SCRIPTS}\s*|\s*(?:…|⋯|\.\.\.?|[·⋅])\s*"
 )
 DENSITY = regex(rf"\s*{LETTER}\s*\(.*\)\s*")  # D(q(z|x) ‖ p(z))
 LABEL = r"\^\{(?:[A-Za-z]{2,}|[a-z]\s*\+\s*[0-9])\}|\^\{?[α-ω]\}?(?=\s*\()"  # β^{ridge}, x^{k+1}, L^τ(u)

@@ -29,7 +29,7 @@ EQUATION = (
 SETTING = (  # what only says how a formula looks, or where it stands on the page
     rf"{EQUATION}|"
     r"\\begin\s*\{[^{}]*\}(?:\s*\{[lcr|@{}\s]*\})?|\\end\s*\{[^{}]*\}|\\(?:tag|label|ref|eqref)\*?\s*\{[^{}]*\}"
-    r"|\\(?:text|mbox)\s*\{[\s,]*(?:if|for|when|where|and)[\s,:]*\}"  # as in cases
+    r"|\\(?:text(?:rm|it|normal)?|mbox|mathrm)\s*\{[\s,]*(?:if|for|when|where|and)[\s,:]*\}"  # as in cases
     r"|\\(?:(?:re)?newcommand|providecommand|DeclareMathOperator|DeclarePairedDelimiter|def|let)\*?"
     rf"(?:\s*(?:\[[0-9]\]|\\[A-Za-z]+|=|#[0-9]|{GROUP}))+"
     rf"|\\(?:{'|'.join(WORDS.split())})(?![A-Za-z])\*?|\\[^A-Za-z]|=\s*\\\\[\s&]*="  # = \\ &=

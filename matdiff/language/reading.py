@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
 CALL = r"(?:[fghφϕψ]|phi|psi)_?\{?[0-9₀-₉]*\}?\("  # of a letter that is a function by custom
 LONGEST = 2_000_000  # characters
-FULL_STOP = r"(?<=[\w)\]}'ᵀ⊤²³¹‖|₊+ ])\.(?=\s*$)"  # at the end of a text
+FULL_STOP = r"(?<!\\right)(?<!\\right )(?<=[\w)\]}'ᵀ⊤²³¹‖|₊+ ])\.(?=\s*$)"  # at the end of a text
 SIMILAR = 2  # how much more a second reading of a doubtful place costs when both make sense
 MOST_VARIATIONS = 24
 NOT_GIVEN = "that is not given"  # as is said of a function, which a condition and a member of a chain may have

@@ -74,15 +74,21 @@ def _as_entries(bound: Bound, node: Node, base: Node, indices: Sequence[Position
     bound.as_part(node, base, indices, {})
 
 
-def resolve_sized(bound: Bound, node: Node, base: Node, text: str, scope: Scope) -> None:
-    """1_n, 0_{m×n}, I_n; a letter or word that is no size makes a name, as I_x and I_{world} of inertia."""
+def resolve_sized(bound: Bound, node: Node, base: Node, text: str, scope: Scope) -> bool:
+    """1_n, 0_{m×n}, I_n; a letter or word that is no size makes a name, as I_x and I_{world} of inertia.
+
+    The I_k of a sum over k is no identity, but what any letter would be.
+    """
+    if base.value == "I" and text in scope:
+        bound.note(node, f"I_{text} is a member of a family that is called I, and no identity")
+        return False
     if base.value == "I" and text.isalpha() and COUNTLESS.intersection(text) - bound.written_sizes - scope.keys():
         bound.as_symbol(node, canonical(f"I_{text}"), scope)
-        return
+        return True
     letters = [canonical(letter) for letter in re.findall(r"\w", text)]
     if base.value == "I" and len(letters) == 2 and all(letter in scope for letter in letters):
         _as_entries(bound, node, base, [scope[letter] for letter in letters])
-        return
+        return True
     if base.value == "I" and text in DOUBTFUL - bound.written_sizes - scope.keys():
         message = f"I_{text} can be the identity with {text} rows, or a matrix of this name"
         raise bound.error(node, message, f"write I for the identity; declare I_{text}: n x n", AmbiguityError)
@@ -93,6 +99,7 @@ def resolve_sized(bound: Bound, node: Node, base: Node, text: str, scope: Scope)
     if any(canonical(s) in scope for s in sizes):
         raise bound.error(node, f"{bound.text[node.start : node.end]} would change its size in the sum")
     make_constant(bound, node, kind, [Excerpt(s, node.start, bound.text) for s in sizes])
+    return True
 
 
 def counted(bound: Bound, node: Node) -> Excerpt | Node:

@@ -5,6 +5,7 @@ r"""What is open while LaTeX is read: groups, formulas, environments, and constr
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 from matdiff.errors import NotationError
@@ -203,7 +204,7 @@ class Nesting:
         if kind == "array":
             self.stream.argument(token)  # the alignment of the columns
             last = next((piece for piece, _, _ in reversed(self.page.pieces) if not piece.isspace()), "")
-            kind = kind if last.endswith(("(", "[", "|")) else "aligned"  # without a bracket it is a list of lines
+            kind = "cases" if self._is_of_cases(token) else kind if last.endswith(("(", "[", "|")) else "aligned"
         if kind in BLOCKS:
             self.page.blank(" ", opener.start, opener.end)  # two matrices: no index
             bar = "|" if kind == "vmatrix" else ""
@@ -225,6 +226,13 @@ class Nesting:
         else:
             self.stack.append(Frame(opener, closer, len(self.page), outer=self.formula))
 
+    def _is_of_cases(self, token: Token) -> bool:
+        r"""Whether \left\{ stands in front, which is taken back: with \right. behind it an array is a list of cases."""
+        if not re.search(r"\\left\s*\\(?:\{|lbrace\b)\s*$", self.source[max(0, token.start - 20) : token.start]):
+            return False
+        self.page.change(self.page.solid(len(self.page) - 1, -1), " ")
+        return True
+
     def in_blocks(self) -> bool:
         """Whether the innermost that is open is a matrix of blocks."""
         frame = self.stack[-1] if self.stack else None
@@ -237,11 +245,16 @@ class Nesting:
 
     def end(self, token: Token, _: str) -> None:
         r"""\end{align}."""
-        if self.in_cases():
+        is_list = self.in_cases()
+        if is_list:
             self.page.unstop()
         name = "".join(t.text for t in self.stream.argument(token))
         closer = rf"\end{{{name}}}"
         self.close(Token(closer, token.start, self.stream.end), closer)
+        for sign in (r"\right", ".") if is_list and name == "array" else ():
+            self.stream.skip_blanks()
+            if not self.stream.skip(sign):
+                raise self.error(r"cases between \left\{ and \right. are not closed", token, r"write \right.")
 
 
 def _is_name(text: str) -> bool:

@@ -44,7 +44,7 @@ class Wording(Nesting):
         r"""\log, \tr: the name of a function, or a command that is not known."""
         name = token.text[1:]
         scripted = any(isinstance(construct, Script) for construct in self.stack[-4:])
-        if name in self.functions:
+        if name in self.functions or name in ("inf", "sup"):
             self.word(name, token.start, token.end)
         elif token.text in COMMANDS and scripted:
             self.page.write(name if self.lowered else NAMED + name + NAME_ENDS, token.start, token.end)
@@ -66,7 +66,7 @@ class Wording(Nesting):
         content = self._letters(mode)
         if content is None:
             self.set_font(token)
-        elif mode:
+        elif mode or (self.in_cases() and content.strip() in CONDITIONAL):
             self.text(content, token.start, self.stream.end)
         elif content == "d" and "d" not in self.functions and not self.lowered and self._letter_follows():
             self.page.write("∂", token.start, self.stream.end)
