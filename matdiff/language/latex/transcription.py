@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Collection, Sequence
 
 from matdiff.algebra.expr import FUNCTIONS
+from matdiff.errors import AmbiguityError
 from matdiff.language.latex.commands import BARS, COMMANDS, DELIMITERS, DIRECTED
 from matdiff.language.latex.constructs import Accent, Brace, Construct, Fence, Fraction, Root, Script
 from matdiff.language.latex.macros import Token, is_word
@@ -20,7 +21,7 @@ from matdiff.language.latex.wording import Wording
 from matdiff.language.leftovers import EQUATION
 from matdiff.language.names import nearest
 from matdiff.language.transcript import NAME_ENDS, Transcript
-from matdiff.regex import match_at
+from matdiff.regex import match_at, regex
 
 EVIDENT = frozenset(r"\, \; \: \! \> \{ \}".split())
 SEPARATING = frozenset(r"} & \\ \end \right $ $$ \) \]".split())  # no argument starts with one of them
@@ -33,6 +34,12 @@ NUMBERS = rf"{NUMBER}(?:,{NUMBER})*\]"  # behind a letter in a font or with an a
 ARROWS = (r"\vec", r"\overrightarrow")
 GOAL = r"(?:(?:text|mathrm|operatorname)?[*{]*)*\s*(?:arg)?\s*\{?(?:min|max|inf|sup)"
 OPERATOR_ENDS = rf"[∑∏Σ∫{NAME_ENDS}]$|[A-Za-z]{{2}}$"  # what may have limits
+ONE_BLOCK = r"(?:\\(?!q?quad)[A-Za-z]+\s*)*(?:\{[^{}]*\}|[A-Za-z])(?:[_^](?:\{[^{}]*\}|\\?[A-Za-z0-9]+))*"
+BLOCKS = regex(  # [A\ b], which is no product, behind no letter or name of a function
+    rf"(?<![\w}}\s])\s*(?:\\left\s*)?\[\s*{ONE_BLOCK}"
+    rf"(?:\s*(?:\\[;: ]|~|\\q?quad(?![A-Za-z]))+\s*{ONE_BLOCK})+\s*(?:\\right\s*)?\]",
+    given=("[",),
+)
 MOST_UNKNOWN = 5  # words behind backslashes that are looked at before a text counts as plain
 
 
@@ -76,6 +83,10 @@ def transcribe(source: str, functions: Collection[str]) -> Transcript:
     >>> transcribe(r"\mathbf{x}^\top\Sigma^{-1}x", ()).text
     '𝐱^⊤Σ^{-1}x'
     """
+    if m := BLOCKS.search(source):
+        message = f"{m.group().strip()} can be blocks side by side, or a product"
+        hint = r"write \begin{bmatrix} A & b \end{bmatrix} for blocks, and A b for the product"
+        raise AmbiguityError(message, text=source, span=m.span(), suggestion=hint)
     return _Pass(source, functions).run()
 
 
