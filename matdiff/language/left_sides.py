@@ -22,8 +22,8 @@ ARGUMENTS = (  # (x, y), (x | μ), and (y = 1 | x)
     r"\((?P<arguments>[^()=]*(?:\([^()]*(?:\([^()]*\)[^()]*)*\)[^()=]*)*|[^\W\d_]\w*\s*=\s*[-−+]?\w+\s*[|∣][^()]*)\)"
 )
 SCRIPTS = rf"(?:[{MARKS}'′⊤ᵀ]|{SUBSCRIPT}|\^\{{[^{{}}]*\}}|\^\(?[\w*∗⋆⊤]\)?|[{SUPERS}]+|\[[^][]*\])*"
-GIVEN = regex(  # what stands between the commas of (x, x′, x_{1:n}, {y_i}, y = 1, f(x), …, ·)
-    rf"\s*[{{(]?\s*(?:⟪\w+⟫|[^\W\d_∂∇]\w*){SCRIPTS}(?:\s*=\s*[-−+]?\w+|\({NAMES}\))?\s*[)}}]?{SCRIPTS}\s*|\s*(?:…|⋯|\.\.\.?|[·⋅])\s*"
+GIVEN = regex(  # what stands between the commas of (x, x′, x_{1:n}, {y_i}, y = 1, …, ·)
+    rf"\s*[{{(]?\s*(?:⟪\w+⟫|[^\W\d_∂∇]\w*){SCRIPTS}(?:\s*=\s*[-−+]?\w+)?\s*[)}}]?{SCRIPTS}\s*|\s*(?:…|⋯|\.\.\.?|[·⋅])\s*"
 )
 DENSITY = regex(rf"\s*{LETTER}\s*\(.*\)\s*")  # D(q(z|x) ‖ p(z))
 LABEL = r"\^\{(?:[A-Za-z]{2,}|[a-z]\s*\+\s*[0-9])\}|\^\{?[α-ω]\}?(?=\s*\()"  # β^{ridge}, x^{k+1}, L^τ(u)
@@ -289,11 +289,18 @@ def require_arguments(text: str, head: re.Match[str]) -> None:
     """Refuses f( / W) = … where f alone is used, and the arguments say nothing more."""
     found = head.groupdict()
     name, inside = found.get("name") or "", found.get("arguments") or ""
-    wrong = [one for one in map(str.strip, split(inside, ",")) if not GIVEN.fullmatch(one)] if inside else []
-    if wrong and not re.search(rf"{re.escape(name)}\s*\(", text[: head.start()] + text[head.end() :]):
+    rest = text[: head.start()] + text[head.end() :]
+    wrong = [one for one in map(str.strip, split(inside, ",")) if not _is_argument(one, rest)] if inside else []
+    if wrong and not re.search(rf"{re.escape(name)}\s*\(", rest):
         message = f"{wrong[0]} is no argument of a function" if wrong[0] else "an argument is missing on the left side"
         hint = "on the left side stand the names of the arguments, as in f(x, y) ="
         raise NotationError(message, text=text, span=head.span(), suggestion=hint)
+
+
+def _is_argument(argument: str, rest: str) -> bool:
+    """Whether an argument is a name, or the f(x) of L(y, f(x)) that stands in the rest of a text as well."""
+    is_value = re.fullmatch(rf"{LETTER}\({NAMES}\)", argument) is not None and argument in rest
+    return is_value or GIVEN.fullmatch(argument) is not None
 
 
 def _fault_of(argument: str, others: list[str], head: re.Match[str], rest: str) -> tuple[str, str] | None:
@@ -308,7 +315,7 @@ def _fault_of(argument: str, others: list[str], head: re.Match[str], rest: str) 
     if name in FUNCTIONS and (found["log"] or found.get("angle") or not is_seen):  # log det(X) = …, tr(AXB) = …
         message = f"{head.group().rstrip('=: ').strip()} on the left side is a formula, and no name of a function"
         return message, "write one of the sides; whether they are equal says matdiff equal"
-    if not GIVEN.fullmatch(argument):
+    if not _is_argument(argument, rest):
         message = f"{argument} is no argument of a function" if argument else "an argument is missing on the left side"
         return message, "on the left side stand the names of the arguments, as in f(x, y) ="
     is_twice = argument in others and argument.strip(".…⋯·⋅")

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 from matdiff.errors import AmbiguityError
 from matdiff.language.dialects import MODULES, SUBMODULES
-from matdiff.language.dialects.python_names import ATTRIBUTES
-from matdiff.language.dialects.python_text import LAMBDA
+from matdiff.language.dialects.python_text import ATTRIBUTES, LAMBDA
 from matdiff.language.dialects.subscripts import KEYS
 from matdiff.language.names import canonical
 

@@ -17,7 +17,7 @@ from matdiff.algebra.dims import ONE, Size, size
 from matdiff.errors import MatdiffError
 from matdiff.language.dialects.aliasing import used_first
 from matdiff.language.dialects.inlining import bound_arguments
-from matdiff.language.dialects.python_names import is_literal
+from matdiff.language.dialects.python_text import is_literal
 from matdiff.language.dialects.statements import Part, array_and_axis, definitions, is_silent, replace, single, written
 from matdiff.language.extents import Excerpt, parse_size
 from matdiff.language.limits import Limits, Range

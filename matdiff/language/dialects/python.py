@@ -28,7 +28,7 @@ from matdiff.language.dialects import (
     layers,
     loops,
     problems,
-    python_names,
+    python_text,
     statements,
     subscripts,
 )
@@ -151,7 +151,7 @@ class Converter:
                 return self.function_of(value)
             case ast.Expr() | ast.Return():
                 raise self.refused(item, "only definitions can stand before the last statement", error=NotationError)
-        word = python_names.STATEMENTS.get(type(item).__name__, "this statement")
+        word = python_text.STATEMENTS.get(type(item).__name__, "this statement")
         hint = "matdiff.from_function records whole functions"
         raise self.refused(item, f"{word} cannot stand in an expression", hint)
 
@@ -206,7 +206,7 @@ class Converter:
                 return [value, *functionals.directions(self, node)]
             case ast.ListComp(elt=elt) | ast.GeneratorExp(elt=elt) if self.dialect.entrywise:
                 return [elt]
-            case ast.Tuple(elts=elements) | ast.List(elts=elements) if not python_names.is_literal(node):
+            case ast.Tuple(elts=elements) | ast.List(elts=elements) if not python_text.is_literal(node):
                 return elements
             case ast.Starred(value=value):
                 raise self.refused(node, "a * in front of an argument cannot be read")
@@ -215,13 +215,13 @@ class Converter:
         if isinstance(node, (ast.BoolOp, ast.Compare, ast.IfExp)):
             hint = "np.maximum, np.abs, np.sign and np.clip say what most of them are for"
             raise self.refused(node, "a condition cannot be read", hint)
-        word = python_names.EXPRESSIONS.get(type(node).__name__, "this expression")
+        word = python_text.EXPRESSIONS.get(type(node).__name__, "this expression")
         raise self.refused(node, f"{word} cannot be read", "write the whole as operations on arrays")
 
     def listed(self, node: ast.Call) -> list[ast.expr]:
         """The arguments of a function of matrices, which for hstack([A, B]) stand in one list."""
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-        if self.dialect.entrywise or name not in python_names.STACKS or len(node.args) != 1:
+        if self.dialect.entrywise or name not in python_text.STACKS or len(node.args) != 1:
             return node.args
         return node.args[0].elts if isinstance(node.args[0], (ast.Tuple, ast.List)) else node.args
 
@@ -266,13 +266,13 @@ class Converter:
             raise self.refused(node, "complex numbers are not known: matdiff is about real matrices")
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             start, end = self.span(node)
-            if len(str(value)) > python_names.LONGEST_NUMBER or value in (float("inf"), float("-inf")):
+            if len(str(value)) > python_text.LONGEST_NUMBER or value in (float("inf"), float("-inf")):
                 raise self.refused(node, "the number is too long", error=NotationError)
             return Node("NUMBER", [], Fraction(str(value)), start, end)
         return Node("literal", [], value, *self.span(node))
 
     def sequence(self, node: ast.Tuple | ast.List) -> Node:
-        if python_names.is_literal(node):
+        if python_text.is_literal(node):
             return Node("literal", [], tuple(ast.literal_eval(node)), *self.span(node))
         return Node("arrays", [self.done[id(e)] for e in node.elts], None, *self.span(node))
 
@@ -295,7 +295,7 @@ class Converter:
         return Node("negative", [a], None, *self.span(node))
 
     def binary(self, node: ast.BinOp) -> Node:
-        signs = python_names.SIGNS | (python_names.LOGICAL if self.dialect.entrywise else {})
+        signs = python_text.SIGNS | (python_text.LOGICAL if self.dialect.entrywise else {})
         alias = signs.get(type(node.op))
         if alias is None and isinstance(node.op, (ast.Mod, ast.FloorDiv)):
             raise self.refused(node, "the remainder of a division cannot be read")
@@ -306,7 +306,7 @@ class Converter:
 
     def compared(self, node: ast.Compare) -> Node:
         """x > 0, of every entry"""
-        alias = python_names.COMPARISONS.get(type(node.ops[0]))
+        alias = python_text.COMPARISONS.get(type(node.ops[0]))
         if alias is None:
             raise self.refused(node, "only numbers can be compared")
         return self.array(node, alias, [self.done[id(node.left)], self.done[id(node.comparators[0])]])
@@ -321,12 +321,12 @@ class Converter:
                 return Node("pi", [], None, *self.span(node))
             if name == "e":
                 return self.call(node, "exp", [Node("NUMBER", [], Fraction(1), *self.span(node))])
-            if name in python_names.LITERALS:
-                return Node("literal", [], python_names.LITERALS[name], *self.span(node))
+            if name in python_text.LITERALS:
+                return Node("literal", [], python_text.LITERALS[name], *self.span(node))
             raise self.refused(node, f"{module}.{name} is not known")
         if name in subscripts.KEYS and (part := subscripts.part_of(self, node, node.value, subscripts.KEYS[name])):
             return part
-        return self.call(node, python_names.ATTRIBUTES.get(name, f".{name}"), [self.done[id(node.value)]])
+        return self.call(node, python_text.ATTRIBUTES.get(name, f".{name}"), [self.done[id(node.value)]])
 
     def called(self, node: ast.Call) -> Node:
         """np.sum(X, axis=0), X.sum(0), norm(x), funm(log, S), nabla_f(x)"""
@@ -346,7 +346,7 @@ class Converter:
             module = self.module(node.func) or ""
             if not module:
                 parts.insert(0, self.done[id(node.func.value)])
-                name = python_names.METHODS.get(name, name)
+                name = python_text.METHODS.get(name, name)
         elif isinstance(node.func, ast.Name):
             name = node.func.id
         else:
