@@ -35,14 +35,13 @@ class Beside:
 
     def take_out(self, asks: bool, far: bool, is_prose: bool) -> None:
         """Takes out of the text what it says beside the function and its definitions, with the unknowns it names."""
-        from matdiff.language.increments import increments
+        from matdiff.language.increments import increments, parted, require_no_factor
         from matdiff.language.layers import with_labels, with_layers, with_points
         from matdiff.language.left_sides import with_probabilities
         from matdiff.language.likelihoods import with_likelihoods
         from matdiff.language.programs import Program, unframed
         from matdiff.language.quantifiers import without_quantifiers
         from matdiff.language.rearranged import rearranged
-        from matdiff.language.runs import parted, require_no_factor
         from matdiff.language.side_conditions import declare_conditions, unseen_names
         from matdiff.language.spoken import in_signs
         from matdiff.language.statements import said_in

@@ -9,8 +9,8 @@ from matdiff import regex as re
 from matdiff.errors import MatdiffError
 from matdiff.language.declarations import declare
 from matdiff.language.declared import Declaration
+from matdiff.language.increments import INTO, OF_TWO
 from matdiff.language.names import NO_FUNCTIONS, PLAIN_SUBSCRIPT, SUBS, named
-from matdiff.language.runs import INTO, OF_TWO
 from matdiff.language.spelling import transcript
 from matdiff.review.lines import ENTRYWISE
 from matdiff.review.names import (
