@@ -291,6 +291,8 @@ def _constant(bound: Bound, place: Unbound, piece: str) -> Position:
     found = fixed(bound, name)
     over = "" if "_" in name else f"; a sum over it is written ∑_{name}"
     own = place.is_low and place.base.kind == "NAME" and name not in CUSTOMARY
+    if own and name in "befgh" and not {base, f"{base}0"}.isdisjoint(bound.wrt):  # the goal x_g, a background x_b
+        raise doubtful_indices.entry_or_name(bound, place, canonical(f"{base}_{name}"))
     over += f"; where {as_written(place)} is a name of its own, declare it" if own else ""
     bound.note(place.node, f"{name} is a constant index{over}")
     return found
