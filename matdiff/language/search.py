@@ -164,7 +164,8 @@ class Search(Options):
         is_matrix = any(custom == "M" and cost >= 3 for custom, cost in scalars)  # X is no scalar, N may be one
         if [custom for custom, _ in scalars] == ["M"]:  # nothing fits but one number, as R of w'm − R
             sums = (part for node in self.bound.order if node.kind == "sum" for part in node.parts)
-            terms = {part.value[0] for part in sums if part.kind == "symbol"}
+            inner = (part.parts[0] if part.value in ("log", "ln") and part.parts else part for part in sums)  # + log Z
+            terms = {part.value[0] for part in inner if part.kind == "symbol"}
             fitting = self.capitals & terms if self.not_scalar else self.capitals
             is_matrix &= fitting.isdisjoint(self.keys[k] for k, _ in plain)
         turned = sum(kinds[0][0] == "M" and kinds[n][0] in "VR" for kinds, n in taken)
