@@ -94,9 +94,8 @@ class Bars(Scripts):
             return self.emit("NORM_CLOSE", "", start, end)
         if covariance := match_at(COVARIANCE, self.text, end):
             of = covariance["of"]
-            hint = f"write what is meant, ‖x‖_{{{of}⁻¹}}² or xᵀ{of} x"
             message = f"the norm with the sign {of} can have the weight {of}, or that of a covariance, {of}⁻¹"
-            raise self.error(message, start, covariance.end(), hint)
+            raise self.error(message, start, covariance.end(), f"write ‖x‖_{{{of}⁻¹}}² or xᵀ{of} x")
         if (weight := match_at(WEIGHT, self.text, end)) and match_at(IS_WEIGHT, self.text, weight.end()):
             return self.weigh(start, weight)
         kind = match_at(NORM_KIND, self.text, end)

@@ -75,10 +75,7 @@ def _as_entries(bound: Bound, node: Node, base: Node, indices: Sequence[Position
 
 
 def resolve_sized(bound: Bound, node: Node, base: Node, text: str, scope: Scope) -> bool:
-    """1_n, 0_{m×n}, I_n; a letter or word that is no size makes a name, as I_x and I_{world} of inertia.
-
-    The I_k of a sum over k is no identity, but what any letter would be.
-    """
+    """1_n, 0_{m×n}, I_n; what is no size makes a name, as I_x or I_{world}; False for I_k of a sum over k."""
     if base.value == "I" and text in scope:
         bound.note(node, f"I_{text} is a member of a family that is called I, and no identity")
         return False
