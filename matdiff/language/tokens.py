@@ -24,6 +24,7 @@ STOPS = frozenset((*SIGNS_OF_PRODUCTS, "PLUS", "MINUS", "COLON", "COMMA", "SEPAR
 CLOSING = {"(": ")", "[": "]", "{": "}", "⟨": "⟩"}
 OF_NUMBERS = ("tr", "Tr", "trace", "det", "logdet")
 BOLD = (r"\mathbf", r"\boldsymbol", r"\bm")
+SHARE = regex(r"(?:log|ln|exp)\s*\(\(\s*[0-9.]+\s*\)/\([^()]*\)\)\s*\Z")  # log 1/N, before ∑
 SPACE = regex(r"(?:[\s~]|\\[,:;> ]|\\q?quad\b)+")  # of LaTeX
 UNMARKED = str.maketrans("", "", NAMED + NAME_ENDS)  # what LaTeX marks names by is not shown
 WIDE = frozenset("tr Tr trace det logdet vec diag rank inv".split())  # tr A X is the trace of AX; log a b is log(a) b
@@ -92,6 +93,9 @@ class Emitter:
                 raise self.error("an operator is missing between two numbers", start, end, "write * or + between them")
             else:
                 self.require_brackets("NUMBER", start, end)  # e^-2x
+                if kind == "BIG_SUM" and (share := SHARE.search(self.text, max(0, start - 60), start)):
+                    message = "the function of a fraction before a sum can be that of the mean, or be multiplied"
+                    raise self.error(message, share.start(), end, "put its argument in brackets")
                 ends = kind == "FUNCTION" and value in OF_NUMBERS  # det A tr(B) is det(A) tr(B)
                 is_parted = self.gap or (self.ends_bars() and kind not in OPENERS)  # log|A||B|
                 is_parted = is_parted or (self.reaches[-1] is not None and self.spaced(kind, start))
@@ -177,10 +181,8 @@ class Emitter:
                 doubt = AmbiguityError(message, text=source, span=(begin, stop), suggestion=hint)
             reach.wide = self.decide(reach.place, reach.widens, 2, doubt)
             if is_name and "\\" in between and not reach.wide:
-                self.note(
-                    reach.place,
-                    f"in {source[begin:stop]} the function ends before the last letter; with brackets it goes on",
-                )
+                said = f"in {source[begin:stop]} the function ends before the last letter; with brackets it goes on"
+                self.note(reach.place, said)
         return reach.wide
 
     def between(self, start: int) -> str:
