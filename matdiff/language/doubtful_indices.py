@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from matdiff.language.fixed import Unbound
     from matdiff.language.typing import Attempt
 
+PAIRS = r"(?:[∑Σ]|\\?sum)\s*_\s*\{?\s*(\(\w+\s*,\s*\w+\))\s*(?!∈|\\in|\w|\s)"
+
 
 def require_no_convention(bound: Bound) -> None:
     """u_i K_ij u_j is refused: Einstein would sum over i and j, and else they are constant."""
@@ -102,6 +104,13 @@ RUN = 5  # how far apart letters of one run are: i to n
 def asked_families(bound: Bound) -> set[str]:
     """The unknowns, and the families of which they are members."""
     return {*bound.wrt, *(name.rpartition("_")[0] for name in bound.wrt)} & set(bound.names)
+
+
+def say_pairs(bound: Bound, attempt: Attempt) -> None:
+    """Notes that ∑_{(i,j)} is over all pairs, where a text may mean some, as those of a graph."""
+    for node in [node for node in bound.order if node.kind == "big_sum"]:
+        if pairs := re.match(PAIRS, attempt.written(node)):
+            attempt.note(node, f"the sum is over all {pairs[1]}; over some it is ∑_{{{pairs[1]} ∈ E}}")
 
 
 def say_families(bound: Bound, attempt: Attempt) -> None:

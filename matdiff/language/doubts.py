@@ -13,7 +13,7 @@ from matdiff.language.binding import Bound
 from matdiff.language.customs import SCALARS, WEIGHTS, customary, is_time
 from matdiff.language.dialects import recognised
 from matdiff.language.doubtful_code import is_matrix, is_word
-from matdiff.language.doubtful_indices import asked_families, say_families
+from matdiff.language.doubtful_indices import asked_families, say_families, say_pairs
 from matdiff.language.doubtful_products import (
     require_entries,
     require_no_projection,
@@ -70,6 +70,7 @@ def say_doubts(bound: Bound, attempt: Attempt) -> None:
     say_middles(bound, attempt)
     say_fractions(bound, attempt)
     say_families(bound, attempt)
+    say_pairs(bound, attempt)
     doubtful_code.say_samples(bound, attempt)
     doubtful_code.say_coefficients(bound, attempt)
     say_offsets(bound, attempt)

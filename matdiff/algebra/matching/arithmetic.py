@@ -301,7 +301,7 @@ class Arithmetic(ABC):
             return base
         if exponent.number == -1 and isinstance(base, Power) and (below := base.operands[0].number):
             return self._power(Number(1 / below), base.operands[1])
-        if exponent.number == HALF and base.number is not None and (root := exact_root(base.number)) is not None:
+        if exponent.number == HALF and base.number not in (None, 1) and (root := exact_root(base.number)) is not None:
             return root
         if (half := half_of_root(base, exponent)) is not None and self.has("root as a power"):
             return Power(base.operands[0], Number(half))  # 1/√a, as a^(−½) is read
