@@ -221,7 +221,7 @@ def compared(condition: str) -> list[tuple[int, int]]:
     """The places of the sides of a constraint; none where it is said in words.
 
     >>> [*map(lambda side: "a <= Bx < 1"[slice(*side)], compared("a <= Bx < 1"))], compared("A has full rank")
-    (['a ', ' Bx ', ' 1'], [])
+    (['a', ' Bx ', ' 1'], [])
     """
     tail = re.search(rf"(?:∀|\b[Ff]or\b|(?<!\w)[a-z]\s*=\s*[0-9]\s*,.*{DOTS}).*", condition)  # …, i = 1, …, n
     said = condition[: tail.start()].rstrip(" ,") if tail else condition

@@ -191,13 +191,13 @@ def _left_sides(
 ) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
     """What left sides call the function, its arguments there, and what is doubtful about them."""
     named = {head.start() for head in heads}
-    for head in firsts:
-        if head and head.start() not in named:
-            left_sides.require_arguments(text, head)
-    defining = {head.end() for head in firsts if head and head.start() not in named}  # before σ(z) of ŷ = σ(z) = …
+    own = [head for head in firsts if head and head.start() not in named]
+    for head in own:
+        left_sides.require_arguments(text, head)
+    defining = {head.end() for head in own}  # before σ(z) of ŷ = σ(z) = …
     heads = [head for head in heads if head.start() not in defining]
     of = left_sides.arguments(heads or [head for head in firsts if head and not left_sides.is_named_again(text, head)])
-    return tuple(filter(None, map(left_sides.called, heads))), of, tuple(left_sides.unseen(text, heads))
+    return tuple(filter(None, map(left_sides.called, heads))), of, tuple(left_sides.unseen(text, [*heads, *own]))
 
 
 def _of_members(text: str, kept: list[Piece]) -> list[Edit]:

@@ -137,7 +137,8 @@ def _note(scope: Scope, name: str, word: str) -> None:
     """Adds a property to what is declared of a name; that a matrix has orthonormal columns is kept in mind."""
     base = name.partition("_")[0]
     spelt = f"(?:{base}|{GREEK.get(base, base)})"
-    used = rf"{TRACED}{spelt}|(?<![A-Za-z]){spelt}(?:_\{{?[a-z],?\s?[a-z](?![a-z])|[ᵢⱼₖ]{{2}})"  # tr ε, w_ij
+    traced = rf"{TRACED}{spelt}|" if base in GREEK else ""  # tr ε, and no tr d(…)
+    used = rf"{traced}(?<![A-Za-z]){spelt}(?:_\{{?[a-z],?\s?[a-z](?![a-z])|[ᵢⱼₖ]{{2}})"  # w_ij
     is_matrix = base.isupper() or base in GREEK_CAPITALS or re.search(used, scope.text) is not None
     if is_matrix and name not in scope.declared:
         kind = "matrix " if word == OF_ENTRIES else ""

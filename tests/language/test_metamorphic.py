@@ -42,6 +42,12 @@ WITHOUT_MEANING = frozenset("(){}[]*·@&$.,;:?=⋅×^_⟨⟩") | frozenset(
 )
 # What frames a program says nothing of its value: types, names of classes and arguments, what is printed or kept.
 OF_VALUES = [p for p in ACCEPTED if p.values[0].group != "programs"]  # type: ignore[union-attr]
+# The value or the minimiser that a question asks for may have any name, as may what D(q‖p) is a divergence of.
+OF_QUESTION = (
+    r"^\s*\S*(?:\([^()]*\))?\s*(?:=|≡|\\equiv)\s*(?=\\?(?:arg|min|max|inf|sup|underset))|(?:^|\.)[^.=]*=\s*(?=-∂)"
+)
+LAYOUT = r"\\begin\{array\}\{[lcr]*\}|-{3} d\w?|D_\{KL\}\([^=]*=|D\([^=()]*\|[^=]*="
+LABELS = re.compile(f"{OF_QUESTION}|{LAYOUT}")
 LAST_STEP = re.compile(r"for \w = \d\.\.$")  # what a state is says nothing of steps behind it
 TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\bj?np\b|\s+|.", re.DOTALL)
 GREEK_COMMANDS = r"\alpha \beta \gamma \theta \mu \nu \xi \rho \sigma \tau \omega \Sigma \Omega \Lambda \Psi".split()
@@ -77,11 +83,17 @@ def echo(found: Read) -> tuple[object, ...]:
 # ---- 1. nothing is dropped --------------------------------------------------------------------------
 
 
+def labelled(text: str) -> frozenset[int]:
+    """The places of signs that are names of what is asked for, or layout."""
+    return frozenset(place for m in LABELS.finditer(text) for place in range(*m.span()))
+
+
 def variations(text: str) -> Iterator[tuple[str, str]]:
     """A token of a text, and the text with another one in its place, or with none."""
+    labels = labelled(text)
     for m in TOKEN.finditer(text):
         token = m.group()
-        if token.isspace() or token in WITHOUT_MEANING or LAST_STEP.search(text, 0, m.start()):
+        if token.isspace() or token in WITHOUT_MEANING or LAST_STEP.search(text, 0, m.start()) or m.start() in labels:
             continue
         yield token, text[: m.start()] + other(token, text) + text[m.end() :]
 
@@ -119,7 +131,8 @@ def test_what_is_put_in_takes_part(reading: Reading) -> None:
     whole = read_as(reading.text, reading)
     assert whole is not None
     said, start = echo(whole), hash_of(reading.text)
-    ends = [m.end() for m in TOKEN.finditer(reading.text)]
+    labels = labelled(reading.text)
+    ends = [m.end() for m in TOKEN.finditer(reading.text) if m.end() not in labels]
     foreign = INSERTED_IN_LATEX if "\\" in reading.text else INSERTED
     for k in range(max(2, len(foreign) // EVERY)):
         word, place = foreign[(start + k) % len(foreign)], ends[start * (k + 1) % len(ends)]
