@@ -232,6 +232,11 @@ class Operator(Expr):
         raise NotImplementedError
 
 
+def rejoined(self: Operator, operands: tuple[Expr, ...]) -> Expr:
+    """The operation on other operands, as the language applies it."""
+    return self.of(*operands)
+
+
 def symbols(root: Expr) -> list[Symbol]:
     """The distinct symbols in the order of their first appearance."""
     return [node for node in postorder(root) if isinstance(node, Symbol)]

@@ -62,7 +62,7 @@ class Expr(Arithmetic):
         for o in operands:
             inside |= o.kinds
             below |= o.classes
-            if o.free and o.free is not free:
+            if o.free is not free:
                 free = free | o.free
         own, known_as, is_plain = MARKS.get(cls) or marks(cls)
         if data and type(data[0]) is str:  # the bit of its letter, which others may have as well

@@ -104,15 +104,13 @@ class Rewriter:
         self.settled: dict[Expr, Expr] = {}
 
     def __call__(self, root: Expr) -> Expr:
-        settled, within, before, leaves = self.settled, self.within, self.before, self.leaves
+        settled, within, leaves, before, change = self.settled, self.within, self.leaves, self.before, self.change
         if root in settled or not within(root):
             return settled.setdefault(root, root)
         forward, stack, entered = dict[Expr, Expr](), [root], set[Expr]()  # what is on the stack has to be settled
         for _ in range(LIMIT):
-            node = stack[-1]
-            is_new = node not in entered  # the operands of others are settled
-            following = before(node) if is_new and before is not None else None
-            if is_new and following is None:
+            node, following = stack[-1], None
+            if node not in entered and (before is None or (following := before(node)) is None):
                 for o in node.operands[::-1]:
                     if (o.inside or leaves) and o not in settled:
                         if o in entered:
@@ -124,9 +122,11 @@ class Rewriter:
                 if stack[-1] is not node:  # it is on top again afterwards
                     entered.add(node)
                     continue
-            if following is None:
-                following = self._next(node)
-            if following is node:
+            if following is None:  # the operands are settled
+                operands = node.operands
+                forms = tuple(map(settled.get, operands, operands))
+                following = node.rebuild(forms) if forms != operands else change(node) if change is not None else None
+            if following is None or following is node:
                 settled[node] = node
             elif following in settled or not within(following):
                 settled[node] = settled.setdefault(following, following)
@@ -143,13 +143,6 @@ class Rewriter:
             if not stack:
                 return settled[root]
         raise UnsupportedError(ENDLESS)
-
-    def _next(self, node: Expr) -> Expr:
-        """The next form of a node with operands that are settled, itself where it is at rest."""
-        operands = node.operands
-        forms = tuple(map(self.settled.get, operands, operands))
-        following = node.rebuild(forms) if forms != operands else self.change(node) if self.change is not None else None
-        return node if following is None else following
 
 
 def replay(line: Expr, steps: Iterable[Step], within: Callable[[Expr], bool] = everywhere) -> Expr:

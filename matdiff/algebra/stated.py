@@ -270,7 +270,7 @@ def within_product(ps: Sequence[Expr], right: Expr, when: Guard | None, matcher:
     """A statement about AB, inside XABY; a letter between others may take several factors, and where definitions are
     opened one at an end that stands in others as well as many as it can."""
     fewest = len(ps)
-    place, fits = first_told(ps[:2], matcher)
+    place, fits = first_told(ps, matcher)
     spread = matcher is not MATCHER and any(is_letter(p) and occurs(p, ps) > 1 for p in (ps[0], ps[-1]))  # as (AB)⁻¹A
     several = spread or any(is_letter(p) for p in ps[1:-1])
     alike = matcher is MATCHER and not several and is_letter(core(ps[0])) and core(ps[0]) is core(ps[1])
@@ -285,7 +285,7 @@ def within_product(ps: Sequence[Expr], right: Expr, when: Guard | None, matcher:
         if alike:
             begins = [k for k in begins if core(f[k]) is core(f[k + 1])]
         if fits is not None:
-            begins = [k for k in begins if any(map(fits, f[k + place :] if spread and place else (f[k + place],)))]
+            begins = [k for k in begins if any(map(fits, f[k + place :] if place > (not spread) else (f[k + place],)))]
         if not begins or (when is not None and not when(e)):
             return None
         columns = [k for k, factor in enumerate(f, 1) if factor.cols is ONE]

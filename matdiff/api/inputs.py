@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence, Set
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import matdiff.algebra.operators  # noqa: F401 - fills the table of operators
@@ -52,7 +53,7 @@ def function_of(
     else:
         from matdiff.language.answers import unknown_in
 
-        f, find = expr, lambda name: unknown_in(expr, name)
+        f, find = expr, partial(unknown_in, expr)
     if not names:
         names = tuple([s.name for s in symbols(f)])
         if len(names) != 1:  # x'x is by x: there is nothing else

@@ -121,10 +121,10 @@ def of_operation(e: Operator) -> Iterator[Condition]:
         yield Condition(OTHER, e, REAL, e)
 
 
-def least_whole(k: Expr) -> Fraction | float | None:
+def least_whole(k: Expr) -> float | None:
     """The least value of an exponent that is a whole number, by what is declared; None where it may be no such."""
     if k.number is not None:
-        return k.number if k.number.denominator == 1 else None
+        return k.number.numerator if k.number.denominator == 1 else None
     if isinstance(k, Sum):
         least = [low for o in k.operands if (low := least_whole(o)) is not None]
         return sum(least) if len(least) == len(k.operands) else None

@@ -156,6 +156,11 @@ class _Sweep:
                 blocks.append(block.after(link.phase))
         found, free, members = {}, {}, {}
         for name, unknown in self.unknowns.items():
+            is_plain = type(unknown) is Symbol and not (self.names or any(unknown.data[2:]))
+            only = self.pieces.get(unknown, []) if is_plain else []
+            if len(only) == 1 and not only[0].classes & BINDING:  # as it mostly is
+                free[name] = found[name] = only[0]
+                continue
             last: list[Phase] = []
             free[name] = self._total(unknown, last)
             found[name] = projected(free[name], unknown, self.simplifier, last)

@@ -8,7 +8,7 @@ from operator import add
 from typing import Any
 
 from matdiff.algebra.dims import ONE, Shape, Size, shape_text
-from matdiff.algebra.expr import Data, Expr, flattened
+from matdiff.algebra.expr import Data, Expr, flattened, rejoined
 from matdiff.algebra.laws import Statement, of_a_line
 from matdiff.algebra.notation import POSTFIX, SUM, Notation, Part, Slot, Style, call
 from matdiff.algebra.operators.linear import Linear
@@ -28,8 +28,7 @@ class Blocks(Linear):
         flat = flattened(cls, operands)
         return flat[0] if len(flat) == 1 else cls.make(flat)
 
-    def rebuild(self, operands: tuple[Expr, ...]) -> Expr:
-        return type(self).of(*operands)
+    rebuild = rejoined
 
 
 class HorizontalStack(Blocks):

@@ -78,18 +78,12 @@ class Linear(Operator):
 
     def change(self, *changes: Differentials) -> Expr:
         """op(dA), given the differentials of the operands; in place of those that do not vary stands 0."""
-        linear = places(self)
-        fixed = [o for k, o in enumerate(self.operands) if changes[k] is not None and k not in linear]
-        if fixed:
-            raise UnsupportedError(f"{fixed[0]} cannot vary in {self}")
-        return self.rebuild(tuple([self.varied(k, changes[k]) for k in range(len(changes))]))
-
-    def varied(self, place: int, change: Differentials) -> Expr:
-        """What stands at a place of op(dA)."""
-        if change is not None:
-            return change
-        operand = self.operands[place]
-        return zero(operand.shape) if place in places(self) else operand
+        linear, made = places(self), list[Expr]()
+        for k, (o, change) in enumerate(zip(self.operands, changes, strict=True)):
+            if change is not None and k not in linear:
+                raise UnsupportedError(f"{o} cannot vary in {self}")
+            made.append(change if change is not None else zero(o.shape) if k in linear else o)
+        return self.rebuild(tuple(made))
 
     @classmethod
     def examples(cls) -> list[Self]:

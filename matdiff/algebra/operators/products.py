@@ -16,18 +16,10 @@ from matdiff.algebra.arithmetic import bits
 from matdiff.algebra.constants import NOUGHT, UNITY, Ones, Zeros
 from matdiff.algebra.dims import ONE, SCALAR, Shape, shape_text
 from matdiff.algebra.expr import FLATTEN as FLATTEN
-from matdiff.algebra.expr import FUNCTIONS, OPERATORS, SHAPE, UNIT, Data, Expr, Number, Operator, flattened
+from matdiff.algebra.expr import FUNCTIONS, OPERATORS, SHAPE, UNIT, Data, Expr, Number, Operator, flattened, rejoined
 from matdiff.algebra.kinds import is_a
 from matdiff.algebra.laws import differential, shift, vec
-from matdiff.algebra.notation import (
-    SUM,
-    Notation,
-    Style,
-    entrywise_product,
-    power,
-    product,
-    signed_sum,
-)
+from matdiff.algebra.notation import SUM, Notation, Style, entrywise_product, power, product, signed_sum
 from matdiff.algebra.operators.transpose import Transpose as Transpose
 from matdiff.algebra.operators.transpose import turned as turned
 from matdiff.errors import ShapeError
@@ -140,8 +132,7 @@ class Sum(Operator):
         flat = flattened(cls, operands)
         return flat[0] if len(flat) == 1 else cls.make(flat)
 
-    def rebuild(self, operands: tuple[Expr, ...]) -> Expr:
-        return Sum.of(*operands)
+    rebuild = rejoined
 
     def notation(self, style: Style) -> Notation:
         return signed_sum(self.operands, style)
@@ -175,8 +166,7 @@ class Scale(Operator):
             c, a = Hadamard.of(c, a.operands[0]), a.operands[1]
         return multiple(number, Hadamard.of(c, a) if a.is_scalar else cls.make((c, a)))
 
-    def rebuild(self, operands: tuple[Expr, ...]) -> Expr:
-        return Scale.of(*operands)
+    rebuild = rejoined
 
     def notation(self, style: Style) -> Notation:
         c, a = self.operands
@@ -229,8 +219,7 @@ class Product(Operator):
                 )
         return (operands[0].shape[0], operands[-1].shape[1])
 
-    def rebuild(self, operands: tuple[Expr, ...]) -> Expr:
-        return Product.of(*operands)
+    rebuild = rejoined
 
     def notation(self, style: Style) -> Notation:
         return product((), written_factors(self), style)
@@ -275,8 +264,7 @@ class Hadamard(Operator):
             flat = others if number == 1 and others else (Number(number), *others)
         return flat[0] if len(flat) == 1 else cls.make(flat)
 
-    def rebuild(self, operands: tuple[Expr, ...]) -> Expr:
-        return Hadamard.of(*operands)
+    rebuild = rejoined
 
     def notation(self, style: Style) -> Notation:
         return product(self.operands, (), style) if self.is_scalar else entrywise_product(self.operands, style)
@@ -340,8 +328,7 @@ class Power(Operator):
     def copies(self) -> int:  # type: ignore[override]
         return 2 if is_a(self.operands[0], "Norm") else 1
 
-    def rebuild(self, operands: tuple[Expr, ...]) -> Expr:
-        return Power.of(*operands)
+    rebuild = rejoined
 
     def notation(self, style: Style) -> Notation:
         if self.reciprocal is not None:

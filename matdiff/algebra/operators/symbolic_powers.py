@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from matdiff.algebra.dims import SCALAR, Shape, Size, shape_text, size
-from matdiff.algebra.expr import Data, Expr, Index, Number, Operator, Symbol
+from matdiff.algebra.expr import Data, Expr, Index, Number, Operator, Symbol, rejoined
 from matdiff.algebra.laws import differential
 from matdiff.algebra.notation import Notation, Style, power
 from matdiff.algebra.operators.products import Hadamard, Product, Sum, multiple
@@ -29,8 +29,7 @@ class SymbolicPower(Operator):
         a, k = operands[0], exponent(operands[1])
         return cls.make((a, k)) if k.number is None else matrix_power(a, int(k.number))
 
-    def rebuild(self, operands: tuple[Expr, ...]) -> Expr:
-        return SymbolicPower.of(*operands)
+    rebuild = rejoined
 
     @classmethod
     def shape_of(cls, operands: tuple[Expr, ...], data: Data) -> Shape:

@@ -77,7 +77,7 @@ def with_sizes(found: Found) -> Found:
 @cache
 def plan(p: Expr) -> tuple[tuple[Expr, Maker], ...]:
     """The nodes of a side of a statement, operands first, each with what makes an instance of it."""
-    return tuple([(node, MAKERS.get(type(node), _operation)) for node in postorder(p)])
+    return tuple([(node, MAKERS.get(type(node)) or _maker(node)) for node in postorder(p)])
 
 
 def instance(p: Expr, found: Found) -> Expr | None:
@@ -139,6 +139,20 @@ def _operation(node: Expr, found: Found, done: dict[Expr, Expr]) -> Expr:
     if isinstance(node, Operator) and constructs(type(node)) and len(data) == node.sizes:  # type: ignore[arg-type]
         return type(node).of(*operands, *data)
     return node.instance(operands, data)
+
+
+def _maker(node: Expr) -> Maker:
+    """What makes an operation: most have no data, and nothing else is to be asked about these."""
+    is_plain = node.operands and not node.data and isinstance(node, Operator) and not node.sizes
+    return _plain if is_plain and not isinstance(node, (Sum, Hadamard, Constant)) else _operation
+
+
+def _plain(node: Expr, found: Found, done: dict[Expr, Expr]) -> Expr:
+    known: Expr | None = found.get(node)
+    if known is not None:
+        return known
+    operands = tuple(map(done.__getitem__, node.operands))
+    return type(node).of(*operands) if constructs(type(node)) else node.instance(operands, ())  # type: ignore
 
 
 MAKERS: dict[type[Expr], Maker] = {
