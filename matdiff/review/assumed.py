@@ -78,6 +78,11 @@ FORMULAS = {
 CHOLESKY = (  # A = LLᵀ, RᵀR
     rf"(Cholesky[^.=]*)?=[\s$&]*(?:([A-Z])\s*\2\s*{TURNED}|([A-Z])\s*{TURNED}\s*\3)(?![A-Za-z])(?(1)|[^.=\n]*\bCholesky)"
 )
+FACTORED = r"(?:[Ss]pectral|[Ee]igen|SVD|[Ss]ingular [Vv]alue)"
+SPECTRUM = rf"(?:{SINGULAR}|Λ|\\Lambda(?![a-z]))"
+SPECTRAL = (  # A = PΛPᵀ, an eigendecomposition, and the SVD A = PΣQᵀ, in any letters
+    rf"({FACTORED}[^.\n]*)?=[\s$&]*([A-Z])\s*({SPECTRUM})\s*([A-Z])\s*{TURNED}(?(1)|[^.\n]*{FACTORED})"
+)
 COUNT = r"(?<![A-Za-z\\])([KLNT])"
 TURNED = r"\s*(?:['ᵀ⊤]|\^\s*(?:\{\s*(?:T|\\top)\s*\}|T|\\top))(?!\w)"
 GRAM = (  # L Lᵀ, L M L', NᵀN: of matrices, though their letters may be numbers of things
@@ -96,7 +101,16 @@ def assumptions(text: str) -> tuple[tuple[str, str], ...]:
     >>> list(assumptions("where Q and $R$ are symmetric")) == list(assumptions("with symmetric Q, $R$"))
     True
     """
-    return tuple(_assumptions(re.sub(BEGINS_FONT, "", re.sub(FONT, r"\1\2", text))))
+    plain = re.sub(BEGINS_FONT, "", re.sub(FONT, r"\1\2", text))
+    return (*_assumptions(plain), *_of_factors(plain))
+
+
+def _of_factors(text: str) -> Iterator[tuple[str, str]]:
+    """What is said of the factors of a spectral decomposition by its name."""
+    for m in re.finditer(SPECTRAL, text):
+        values = named(m[3].lstrip("\\"))
+        yield from ((m[2], "orthogonal"), (m[4], "orthogonal"), (values, "diagonal"))
+        yield from [(values, "spd")] if m[2] != m[4] else ()
 
 
 def _assumptions(text: str) -> Iterator[tuple[str, str]]:

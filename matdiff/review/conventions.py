@@ -26,7 +26,10 @@ from matdiff.review.names import TURNED
 if TYPE_CHECKING:
     from matdiff.review.scope import Scope
 
-LABELS = ("y", "t")  # of two classes
+LABELS = ("y", "t")  # of two classes, by custom
+IS_SIGN = (
+    r"(?<![A-Za-z]){0}(?:_\{{?\w\}}?|[ᵢⱼ])?[\s$]*(?:=\s*(?:±|\\pm)\s*1|(?:∈|\\in)[\s$]*\\?\{{\s*[-−+]?1\s*,\s*[-−+]?1)"
+)
 CAPITAL = r"(?:[A-Z][a-z]*|[A-ZΑ-Ω])(?:_(?:\{\\?\w+\}|\\?\w+))?"
 LOG_DET = rf"(?:log|ln)\s*(?:\(?\\?det\s*\(?|(?:\\left\s*)?\||\\l?vert)\s*\\?({CAPITAL})(?![A-Za-z_])"
 INVERTED = rf"{TURNED}\s*(?:\\[,;!]\s*)?([A-Z])\s*(?:⁻¹|\^\s*\{{?\s*[-−]\s*1)"  # of xᵀS⁻¹x
@@ -148,7 +151,8 @@ def _of_labels(truth: Expr, value: Expr, scope: Scope) -> Outcome | None:
         if of_classes and is_open and holds(value, truth, word, {label}.__contains__):
             said = "sums" if is_vector else "has rows that sum"
             return Outcome(True, None, f"right where {label} {said} to 1, as labels do")
-        if label.name in LABELS and of_margins and holds(value, truth, "sign", {label}.__contains__):
+        is_sign = of_margins and (label.name in LABELS or re.search(IS_SIGN.format(label), scope.text) is not None)
+        if is_sign and holds(value, truth, "sign", {label}.__contains__):
             return Outcome(True, None, f"right where {label} is 1 or −1, as labels of two classes are")
     return None
 
