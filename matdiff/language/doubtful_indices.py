@@ -20,13 +20,14 @@ if TYPE_CHECKING:
     from matdiff.language.fixed import Unbound
     from matdiff.language.typing import Attempt
 
+WORDS = "min|[a-z]{2}[a-ho-z]|[a-ho-z][a-z]{2}"  # which are labels, and no indices: max
 PAIRS = r"(?:[∑Σ]|\\?sum)\s*_\s*\{?\s*(\(\w+\s*,\s*\w+\))\s*(?!∈|\\in|\w|\s)"
 
 
 def require_no_convention(bound: Bound) -> None:
     """u_i K_ij u_j is refused: Einstein would sum over i and j, and else they are constant."""
     letters = {
-        id(p.node): {i for s in p.pieces if "given" not in s for i in s if i in "ijklmn" and i not in p.scope}
+        id(p.node): {i for s in p.pieces if not re.search(WORDS, s) for i in s if i in "ijklmn" and i not in p.scope}
         for p in bound.pending
     }
     if not any(len(found) > 1 for found in letters.values()):

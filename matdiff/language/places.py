@@ -15,6 +15,7 @@ from matdiff.language.words import Called
 Indices = list[Position]
 THE_END = "…"  # the size of what is counted, as x[2:] and x[end] say it
 NOTHING: Mapping[str, int] = {}
+BEST = r"(?<=^[a-z])\^\{?[*∗⋆]\}?$"
 ROW, COLUMN = r"(\w+)\s*,?\s*[·⋅•]\s*$", r"^\s*[·⋅•]\s*,?\s*(\w+)"
 LINEAR = rf"\s*[+-]?\s*(?:[0-9]{{1,9}}|{NAMED})(?:\s*[-+*]\s*(?:[0-9]{{1,9}}|{NAMED}))*\s*"
 
@@ -126,12 +127,12 @@ def bare_name(node: Node) -> Node:
 
 
 def with_colon(low: str) -> str:
-    """What is written low, with a colon for a dot in place of an index.
+    """What is written low, with a colon for a dot in place of an index, and a name for the best of all.
 
-    >>> with_colon("i·"), with_colon("·,j"), with_colon("ij")
-    ('i,:', ':,j', 'ij')
+    >>> with_colon("i·"), with_colon("·,j"), with_colon("ij"), with_colon("j^*")
+    ('i,:', ':,j', 'ij', 'j_star')
     """
-    return re.sub(COLUMN, r":,\1", re.sub(ROW, r"\1,:", low))
+    return re.sub(BEST, "_star", re.sub(COLUMN, r":,\1", re.sub(ROW, r"\1,:", low)))
 
 
 def word_among(pieces: Collection[str], taken: Collection[str], scope: Scope) -> str:

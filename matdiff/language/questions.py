@@ -63,7 +63,7 @@ GOAL = (
 )
 CONSTRAINED = r"(?<=[\s\u200a])\S|[‖|]"  # min f subject to …
 UNCONSTRAINED = (  # min x'A x, min (x − m)'(x − m) and min ½‖x‖², and not the entries of min x or min (x)
-    r"[‖|½∑]|[-−]?\s*\(\([^()]*\)/|(?<=[\s\u200a])\((?!\s*\w+\s*\))(?:[^(),]|\([^(),]*\))*\)\s*[^\s.,;:)\]}]"
+    r"[‖|½∑]|[-−]?\s*\(\([^()]*\)/|(?<=[\s\u200a])\((?!\s*\w+\s*\))(?:[^(),]|\([^(),]*\))*\)\s*[²'′ᵀ⊤^(\w]"
     rf"|(?<=[\s\u200a])(?!{LETTER}\s*(?:[-+),.;]|$))[^\W_]"
 )
 CALLED = (

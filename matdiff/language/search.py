@@ -17,7 +17,7 @@ from matdiff.algebra.dims import ONE
 from matdiff.errors import AmbiguityError, MatdiffError, UnsupportedError
 from matdiff.language.binding import Bound
 from matdiff.language.choices import Options
-from matdiff.language.customs import BOLD_MATRICES, DECLARED, Kinds
+from matdiff.language.customs import BOLD_MATRICES, BOLD_VECTORS, DECLARED, Kinds
 from matdiff.language.doubtful_code import is_word
 from matdiff.language.doubts import require_customary, require_estimates, require_one_font, say_doubts
 from matdiff.language.names import GREEK_WORDS
@@ -169,9 +169,9 @@ class Search(Options):
             fitting = self.capitals & terms if self.not_scalar else self.capitals
             is_matrix &= fitting.isdisjoint(self.keys[k] for k, _ in plain)
         turned = sum(kinds[0][0] == "M" and kinds[n][0] in "VR" for kinds, n in taken)
-        is_bold = any(kinds == BOLD_MATRICES and kinds[n][0] in "VR" for kinds, n in taken)
+        is_bold = any(self.choices[self.keys[k]] in (BOLD_VECTORS, BOLD_MATRICES) for k, n in vector if n)
         turned += sum((kinds[0][0], kinds[n][0]) == ("V", "M") for kinds, n in taken)  # (uᵀv)u is a vector
-        is_turned = (turned > 0 or is_bold) and self.not_scalar is not None  # softmax(QKᵀ)V is a matrix
+        is_turned = (turned > 0 or is_bold) and self.not_scalar is not None  # softmax(QKᵀ)V, ∑ᵢ αᵢ𝐱ᵢ
         paths = {node.value[0] for node in self.bound.order if node.kind == PATH}
         is_path = any(self.keys[k] in paths and self.choices[self.keys[k]][0][0] == "M" for k, _ in plain)
         is_array = any(  # x of ‖x‖ and k_jᵀ is no number, a capital letter no row, nor x without xᵀ
@@ -325,11 +325,13 @@ class Search(Options):
             key = self.keys[k]
             (custom, _), (kind, cost) = self.choices[key][0], self.choices[key][n]
             is_usual = cost < UNUSUAL * (1 + self.others[key]) and not self._may_be_number(vector, k)
-            if custom not in DECLARED or is_usual or key not in self.bound.names or self.bound.names[key].indexed:
+            name = self.bound.names.get(str(key))
+            if custom not in DECLARED or is_usual or name is None or (name.indexed and (custom, kind) != ("V", "R")):
                 continue
             place = next(n for n in self.bound.order if n.kind in ("symbol", "member", PATH) and n.value[0] == key)
             other = DECLARED[custom]
-            said = f"{key} is read as a {DECLARED[kind]}; if it is a {other}, declare it: {key}: {other}"
+            declared = f"{key}[i=1..N]: n" if name.indexed == 1 else f"{key}: {other}"
+            said = f"{key} is read as a {DECLARED[kind]}; if it is a {other}, declare it: {declared}"
             found.attempt.note(place, said)
 
     def _may_be_number(self, vector: Assignment, k: int) -> bool:

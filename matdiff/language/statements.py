@@ -14,11 +14,10 @@ from matdiff.errors import MatdiffError, NotationError
 from matdiff.language import left_sides
 from matdiff.language.answers import Says
 from matdiff.language.formulas import is_formula
-from matdiff.language.joining import is_item, joined
 from matdiff.language.left_sides import Piece
 from matdiff.language.names import LETTER
 from matdiff.language.parameters import running_letters
-from matdiff.language.parting import ONE_NAME, pieces_of, word_of
+from matdiff.language.parting import ONE_NAME, is_item, joined, pieces_of, word_of
 from matdiff.language.questions import Question, question_at
 from matdiff.language.requests import request_at
 from matdiff.language.side_conditions import Condition, condition_of, model_of, relocated

@@ -46,6 +46,9 @@ class Wording(Nesting):
         scripted = any(isinstance(construct, Script) for construct in self.stack[-4:])
         if name in self.functions or name in ("inf", "sup"):
             self.word(name, token.start, token.end)
+            is_apart = self.source[token.end : token.end + 1].isspace() and self.stream.peek() in CALLING
+            if is_apart and name in ("min", "max", "inf", "sup"):
+                self.page.blank(APART, token.end, token.end + 1)  # \min (x - a)^2 asks, \min(x) is a function
         elif token.text in COMMANDS and scripted:
             self.page.write(name if self.lowered else NAMED + name + NAME_ENDS, token.start, token.end)
         elif token.text in COMMANDS:
@@ -66,7 +69,7 @@ class Wording(Nesting):
         content = self._letters(mode)
         if content is None:
             self.set_font(token)
-        elif mode or (self.in_cases() and content.strip() in CONDITIONAL):
+        elif mode or (self.in_cases() and content.strip(" .") in CONDITIONAL):
             self.text(content, token.start, self.stream.end)
         elif content == "d" and "d" not in self.functions and not self.lowered and self._letter_follows():
             self.page.write("∂", token.start, self.stream.end)
@@ -86,10 +89,11 @@ class Wording(Nesting):
         if not pending or pending[-1].text != "{":
             return self.stream.argument(pending[-1])[0].text if pending and pending[-1].text.isalnum() else None
         content, place = [], len(pending) - 2
+        known = ("_", "\\_", *("-.,;:" if mode else "." if self.in_cases() else ""))
         while place >= 0 and (text := pending[place].text) != "}":
             if text in SPACED:
                 text = " "
-            elif text not in ("_", "\\_") and not text.isalnum() and not (mode and text in "-.,;:"):
+            elif text not in known and not text.isalnum():
                 return None
             content.append(text[-1])
             place -= 1
