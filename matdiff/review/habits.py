@@ -78,7 +78,7 @@ LIKELIHOOD = (
 )
 LOGARITHMIC = {  # ln L(β) = …, log Z(θ) = … of what is known by its logarithm
     letter: rf"(?:\\mathcal\s*(?:\{{\s*{letter}\s*\}}|{letter})|[{signs}])(?![A-Za-z_0-9₀-₉ᵢⱼ'ᵀ])\s*(?:\([^()]*\))?"
-    for letter, signs in (("L", "Lℒ𝓛"), ("Z", "Z𝒵"))
+    for letter, signs in (("L", "Lℒ𝓛"), ("Z", "Z𝒵"), ("f", "f"), ("q", "q"))
 }
 NORMAL = r"(?:log|ln)\s*(?:N|𝒩)\s*(?:\([^()]*[|∣;][^()]*\)|$)"
 SAYS_LIKELIHOOD = (  # log p(x | θ), log p(x) = …, log p = …
@@ -341,7 +341,7 @@ class Habits:
         side = re.sub(self._likelihood, " l_p ", side) if self._likelihood else side
         for letter, of in self._logarithms.items():
             side = re.sub(rf"{LOGARITHM}{of}", f" l_{letter} ", side)
-            side = re.sub(rf"(?<![A-Za-z_]){of}", f" exp(l_{letter}) ", side) if letter == "Z" else side
+            side = re.sub(rf"(?<![A-Za-ce-z_]){of}", f" exp(l_{letter}) ", side) if letter != "L" else side
         side = re.sub(NORMAL, " l_N ", side) if self._says_normal else side
         if self.names_ones:
             side = re.sub(OUTER_ONES, " vector(1) vector(1)' ", side)

@@ -40,7 +40,7 @@ def by_entries(text: str, given: Collection[str]) -> str:
     'phi: R -> R'
     """
     spoken = {(name, named(name)) for name in re.findall(BY_ENTRIES, text)}
-    is_given = r"(?<![A-Za-z]){}\s*(?:\([^()=]*\))?\s*&?:?="
+    is_given = r"(?<![A-Za-z]){}(?:['′][A-Z]|\s*(?:\([^()=]*\))?\s*&?:?=)"  # or a vector: g'X
     names = {name for spelt, name in spoken if name not in given and not re.search(is_given.format(spelt), text)}
     return "; ".join(f"{name}: R -> R" for name in sorted(names))
 
