@@ -266,7 +266,9 @@ def no_function(shown: str, known: Iterable[str], text: str, span: tuple[int, in
     return UnknownNameError(f"{shown} is not a known function", text=text, span=span, suggestion=hint)
 
 
-OF_CODE = {  # functions of MATLAB and Julia, and what to write in their place
+ELSEWHERE = {"lg": "log10(x) or log2", "tg": "tan", "ctg": "1/tan", "sh": "sinh", "ch": "cosh", "th": "tanh"}
+OF_CODE = {  # functions of other languages and what to write in their place
+    **{name: f"write {call}(x); a product is {'*'.join(name)}" for name, call in ELSEWHERE.items()},
     **dict.fromkeys(("vecnorm", "eachcol"), "write sqrt(sum(X.^2, 1)) for the norms of the columns of X"),
     "eachrow": "write sqrt(sum(X.^2, 2)) for the norms of the rows of X",
     "cumsum": "write tril(ones(n, n))*x for the sums of the first entries of x",

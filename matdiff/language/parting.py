@@ -15,7 +15,7 @@ from matdiff.language.names import ABBREVIATED, LETTER, MARKS, NAMES, SPELT_GREE
 from matdiff.language.outside import between, outside
 from matdiff.language.phrases import said_of_names
 from matdiff.language.questions import FUNCTION, GOAL_OVER
-from matdiff.language.requests import AT_END, BEHIND_A_SIGN, GREETING, VERB, is_verb
+from matdiff.language.requests import AT_END, BEHIND, BEHIND_A_SIGN, GREETING, VERB, is_verb
 from matdiff.language.side_conditions import INNER, TOLD
 from matdiff.language.transcript import Edit
 from matdiff.regex import match_at, regex, search_in
@@ -29,10 +29,10 @@ SOLVED = r"(?:and\s+)?set\s+(?:(?:it|them|this)\s+)?(?:equal\s+)?to\s+(?:zero|0)
 WORD = (
     rf"(?<![\w.])(?:{SOLVED}|"
     rf"(?<!\S)(?:{GREETING}\s*[,!.:]|(?:Question|Problem)\s*:)|(?:[Ii]|[Ww]e)\s+have(?!\s+to\b)|[Ww]here|[Ww]ith(?!\s+respect)|[Ss]ubject\s+to|such\s+that|[Ll]et|(?:[Gg]iven(?!\s+by\b)|[Aa]ssum(?:e|ing)|[Ss]uppose)(?:\s+that|\s+(?:I|we)\s+have)?|[Nn]ote\s+that"
-    rf"|{VERB}|and|[Tt]hen|[Ii]f|[Ww]hen|s\.\s?t\.|⟪s\.?t\.?⟫|⟪given⟫|[Ff]or{COUNTED})(?![\w(])"
+    rf"|{VERB}|[Aa]nd(?:\s+also)?|[Aa]lso|[Tt]hen|[Ii]f|[Ww]hen|s\.\s?t\.|⟪s\.?t\.?⟫|⟪given⟫|[Ff]or{COUNTED})(?![\w(])"
 )
 # a full stop, but not in s. t., nor in 2. unless a question follows, or a letter behind h = A x - 1 or n by 1
-ASKS = r"(?:(?:the\s+)?(?i:(?:sub)?grad|deriv|partials|hess|jacob)|[∇∂]|d\w*\s*/)"
+ASKS = r"(?:(?:the\s+)?(?i:(?:sub)?grad|deriv|partials|hess|jacob)|[∇∂]|d\w*\s*/|δ\w*\s*/\s*δ)"
 FULL_STOP = rf"(?<=\d)\.(?=\s+(?:{VERB}\s|{ASKS}))|(?<=\bby \d)\.(?=\s)|"
 FULL_STOP += r"(?<=[<>≤≥≻⪰=] 0)\.(?=\s)|(?:(?<=[-+−*/]\s\d)|(?<=[-+−*/]\d))\.(?=\s+[^\W\d_]|\s+[‖|∑√])|"
 FULL_STOP += r"(?:(?<=[\w)\]}'′ᵀ⊤²³|‖₊+])|(?<=[_^]\*))(?<!\.\w)(?<!\ss)(?<!\As)(?<!\A\d)(?<![\s(*/+=-]\d)\.(?=\s)"
@@ -41,9 +41,9 @@ OF_NAMES = r"(?:[Gg]radient|[Dd]erivative)s?\s+for(?=\s)"  # the gradients for W
 STEPS = r"=\s*[-+\w]+\s*,(?:\s*\w+\s*,)?\s*(?:\.\.\.?|…|⋯)\s*,"  # t = 1, …, T
 MEMBERS = r"(?P<of>[^\W\d_])_1\s*,(?:\s*(?P=of)_2\s*,)?\s*(?:…|⋯|\.\.\.?)\s*,\s*(?P=of)_"  # x_1, …, x_n
 ARROW = rf"(?:[-=]>|[→⇒]|:|(?<=\s)(?:---?|[–—])(?=\s))(?=\s*(?:{VERB}\s+)?(?:{ASKS}|\?|m(?:in|ax)(?![^\W_]|\()))"
-ASKED = r"(?:(?<=/[d∂]\w)|(?<=/[d∂]\w\w))"  # dU/dw =
+ASKED = r"(?:(?<=/[dδ∂]\w)|(?<=/[dδ∂]\w\w))"  # dU/dw =
 MARK = rf"(?P<whole>{OF_NAMES}|{STEPS}|{MEMBERS}|{INNER}|{GOAL_OVER}|{SUMMED})|[;,\n]|(?:=\s*)?\?"
-MARK += rf"|{ASKED}\s*=(?=[\s.]*$|\s*[d∂]\w+/[d∂]\w+\s*=)|{ARROW}|{FULL_STOP}|{WORD}"
+MARK += rf"|{ASKED}\s*=(?=[\s.]*$|\s*[dδ∂]\w+/[dδ∂]\w+\s*=)|{ARROW}|{FULL_STOP}|{WORD}"
 OF_A_NAME = rf"\bof\s+(?:{FUNCTION}|{LETTER}(?:\([^()]*\))?){AT_END}"
 ONE_NAME = rf"\s*(?:{SPELT_GREEK}|{'|'.join(ABBREVIATED)}|[^\W\d_][{MARKS}]*)[0-9₀-₉]*(?:_\w|_\{{\w+\}})?\s*"
 LISTED = rf"\s*{NAMES}\s*(?:[∈≻⪰≥>]|\bin\b|:\s*\w+\s*(?:[x×]|$))"
@@ -107,8 +107,8 @@ def _with_names(text: str, pieces: list[Piece]) -> list[Piece]:
         is_list = text[slice(*behind.lead)] in LISTING and behind is not piece
         is_last = is_list and re.fullmatch(ONE_NAME, text[behind.start : behind.end].rstrip(" ."))  # vectors x, y
         is_first = alone and re.match(LISTED, text[behind.start : behind.end])
-        own = text[piece.start : piece.end]
-        is_asked = is_last and (search_in(AT_END, own) or match_at(BEHIND_A_SIGN, own, 0))  # wrt a and b
+        own = text[piece.start : piece.end]  # wrt a and b, f by a and b, gradient in a and b
+        is_asked = is_last and (search_in(AT_END, own) or search_in(BEHIND, own) or match_at(BEHIND_A_SIGN, own, 0))
         is_phrase = is_asked or (
             (alone or is_last) and said_of_names(text[piece.start : behind.end].strip(" .")) is not None
         )
@@ -227,7 +227,7 @@ RANGE = r"\s*(?:[0-9]+\s*,?\s*(?:\.\.|…)|\w+\s*(?:\.\.|…))"
 
 def is_item(text: str, piece: Piece) -> bool:
     """Whether a statement defines something, and is no range as in for k = 1, …, K; or asks for ∂L/∂A."""
-    if re.compile(r"\s*(?:\(\(\s*)?∂[^/]*/").match(text, piece.start, piece.end):
+    if re.compile(r"\s*(?:\(\(\s*)?[∂δ][^/=]*/").match(text, piece.start, piece.end):
         return True
     m = HEAD.match(text, piece.start, piece.end)
     return m is not None and (

@@ -8,7 +8,7 @@ says so.  A word that nothing but a space joins to what stands beside it is Engl
 from __future__ import annotations
 
 from matdiff.errors import NotationError, UnknownNameError
-from matdiff.language.names import ABBREVIATED, GREEK_WORDS, SUBS, canonical, nearest
+from matdiff.language.names import ABBREVIATED, ELSEWHERE, GREEK_WORDS, SUBS, canonical, nearest, no_function
 from matdiff.language.splitting import is_name, ways
 from matdiff.language.words import Vocabulary
 from matdiff.regex import regex
@@ -43,6 +43,8 @@ def word_at(text: str, start: int, end: int, known: Vocabulary, is_behind: bool)
     stem = run.rstrip("0123456789")  # lam of lam1
     if text[end : end + 1] in BEHIND:
         return None
+    if run in ELSEWHERE and JOINED.match(text, end) and (known.lonely | known.names).isdisjoint(run):
+        raise no_function(run, known.functions, text, (start, end))
     if not (is_short or begins or WORD.fullmatch(stem)):
         return canonical(run) if _is_beside_signs(text, start, end, known) else None
     if stem != run and text[end : end + 1].isalpha():  # col2im

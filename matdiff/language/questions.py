@@ -34,16 +34,16 @@ GREEK = rf"(?:{SPELT_GREEK})(?![A-Za-z])"
 BRACED = (
     r"(?:_\{(?P<low>(?:[^{}]|\{[^{}]*\})*)\}" rf"|_(?P<letter>(?:{GREEK}|[^\W\d_][{MARKS}]*)[0-9]*)|(?P<sub>[{SUBS}]))"
 )
-DERIVATIVE = rf"(?:(?P<partial>∂)|(?<![A-Za-z])d)(?P<twice>{TWICE})?\s*"
+DERIVATIVE = rf"(?:(?P<partial>[∂δ])|(?<![A-Za-z])d)(?P<twice>{TWICE})?\s*"  # δ/δx is ∂/∂x of finitely many numbers
+SIGNS = {"d": "d", "δ": "delta"}  # of derivatives, which can be names
 BELOW = (
-    rf"\s*(?:∂|d)\s*(?P<x>{GREEK}|{LETTER})\s*(?P<square>{TWICE}|(?:\^\{{?\s*)?[⊤ᵀT'](?:\s*\}})?)?"
+    rf"\s*[∂δd]\s*(?P<x>{GREEK}|{LETTER})\s*(?P<square>{TWICE}|(?:\^\{{?\s*)?[⊤ᵀT'](?:\s*\}})?)?"
     rf"\s*(?:(?:∂|d(?!(?:ot|et|iag)(?!\w)))\s*(?P<again>{LETTER})\s*(?:\^?\{{?\s*[⊤ᵀT']\s*\}}?)?\s*)?"
 )
 UNSAID = r"\s*=?[\s.?]*$"  # behind an operator whose function stands elsewhere
 RATIO = rf"{DERIVATIVE}/\s*\(?{BELOW}\)?(?:(?![\w^_(\[]|\s*[-+*/^=,;)]|\s*$)|(?=[(\[{{]|{UNSAID})"
 RATIO += r"|(?(partial)(?=\s*[-−])|(?!)))"  # no d/dx − y, where d and x may be names
 FRACTION = rf"\(\(\s*{DERIVATIVE}\)\s*/\s*\({BELOW}\)\)"
-VARIATION = rf"\(\(\s*δ\s*\)\s*/\s*\(\s*δ\s*(?P<x>{LETTER})\s*\)\)"  # of finitely many numbers it is ∂/∂x
 BY_POWER = rf"(?:\(\(\s*)?∂\s*\)?\s*/\s*\(?∂\s*(?P<x>{LETTER})\s*(?:\^\s*\{{?\s*|(?=⁻))"
 NABLA = rf"(?:∇|(?<![A-Za-z])(?:grad|hess|D|⟪(?:grad|hess)⟫))(?P<twice>{TWICE})?\s*{BRACED}(?P<square>{TWICE})?"
 FUNCTION = (
@@ -83,8 +83,6 @@ MEMBERS = (  # u_0, …, u_{N-1} and u_{0:N-1} below a sign are the family u
 )
 BETWEEN = rf"[^≤≥<>⪯⪰,]+(?P<sign>[≤≥<>⪯⪰])\s*(?P<name>{LETTER})\s*(?P=sign)[^≤≥<>⪯⪰,]+"  # 0 ≤ α ≤ C
 UNKNOWN = rf"\s*({ONE_UNKNOWN})\s*(?P<space>(?:∈|\bin\b|[≥≤≻⪰>:]).*)?"
-
-
 GOAL_OVER_SET = rf"(?i)\s*{VERB}\b.*{OVER}"  # minimise f over X ≻ 0
 
 
@@ -250,11 +248,9 @@ def _derivative(text: str, place: int, known: Collection[str]) -> Question | Non
         if whole is None:
             raise _power(text, m)
         return Question((f"{m.group('x')}^-1",), 1, place, whole.end())
-    if (m := re.compile(VARIATION).match(text, place)) and "delta" not in known:
-        return Question(_unknowns(m), 1, place, m.end())
     for pattern in (FRACTION, RATIO):
         m = re.compile(pattern).match(text, place)
-        if m and not (m.group().lstrip("( ").startswith("d") and "d" in known):
+        if m and SIGNS.get(m.group().lstrip("( ")[0]) not in known:
             if m.group("square") and not m.group("twice") and not re.match(r"[\^\s{]*[⊤ᵀT']", m.group("square")):
                 if re.search("[2²]", m.group("square")) is None:
                     raise _power(text, m)
@@ -328,13 +324,14 @@ def _of(text: str, place: int, known: Collection[str], defined: Collection[str])
     """((∂ f)/(∂X)), ∂(f)/∂X, ∂‖Ax‖²/∂x, d(f)/dx, dL/dW where L = …: the operator holds the function."""
     is_fraction = text.startswith("((", place)
     head = re.compile(rf"(?:\(\(\s*)?{DERIVATIVE}").match(text, place)
-    is_word = head is not None and not is_fraction and head.group().startswith("d")
+    letter = head.group().lstrip("( ")[0] if head else ""
+    is_word = letter in SIGNS and not is_fraction
     name = re.compile(rf"{LETTER}(?=\s*(?:\)|/))").match(text, head.end()) if head else None
     is_named = name is not None and named(name.group()) in defined
-    sign = "d" if is_word else "∂"
-    last = re.compile(rf"\s*/\s*(?={sign}){BELOW}[\s.?]*$").search(text, head.end()) if head else None
+    last = re.compile(rf"\s*/\s*(?={letter}){BELOW}[\s.?]*$").search(text, head.end()) if head else None
     is_held = bool(head and last and not re.fullmatch(LETTER, text[head.end() : last.start()].strip()))
-    if head is None or (is_word and ("d" in known or not (is_named or is_held or text.startswith("(", head.end())))):
+    is_held = is_held or is_named or bool(head and text.startswith("(", head.end()))
+    if head is None or (is_word and (SIGNS[letter] in known or not is_held)):
         return None
     end = closing(text, head.end()) if is_fraction else _bracket(text, head.end())
     middle = r"\)\s*/\s*\(" if is_fraction else r"\s*/\s*"
@@ -347,7 +344,7 @@ def _of(text: str, place: int, known: Collection[str], defined: Collection[str])
         raise NotationError(message, text=text, span=(place, m.end()), suggestion=hint)
     if m is None or not text[head.end() : end].strip():
         return None
-    if is_fraction and "∂" not in text[place : head.end()] and not is_named:
+    if is_fraction and letter in SIGNS and not is_named:
         return None
     x = m.group("x"), m.group("again")
     if not (m.group("again") or head.group("twice")) and re.match(r"[\^\s{]*[⊤ᵀT']", m.group("square") or ""):

@@ -71,7 +71,7 @@ ALONE_BEHIND = (  # f gradient x, f gradient?, f d/dx
     rf"(?P<names>(?:(?<=[\sd∂])(?:{'|'.join(GREEK_WORDS)}|[^\W\d_])[0-9]?)?)[\s.?]*$"
 )
 BEHIND_A_SIGN = (  # f, gradient? f, gradients for W and b
-    rf"\s*(?i:{DERIVED}|(?:the\s+)?{POINTS}|(?P<goal>m(?:in|ax)))(?:\s+(?:please|pls|thanks|(?:(?:for|to)\s+)?{NAMES}))?[\s.?!]*$"
+    rf"\s*(?i:{DERIVED}|(?:the\s+)?{POINTS}|(?P<goal>m(?:in|ax)))(?:\s+(?:please|pls|thanks|(?:(?:for|to|in|by)\s+)?{NAMES}))?[\s.?!]*$"
 )
 ESTIMATE = (  # the maximum likelihood estimator of μ: ℓ
     r"(?i)\s*(?:the\s+)?(?:(?:maximum[-\s]likelihood|ML)\s+(?:estimat(?:ors?|es?)|solutions?)|MLEs?)"
@@ -89,6 +89,7 @@ OPERATOR = regex(r"\s*\(*[∂∇d]")
 OF_NAMES = rf"\s*(?:(?:\(\s*|{RESPECT}){NAMES}\s*\)?)?[\s.?]*$"
 NABLA = rf"\s*(?:∇\s*|grad\s+|(?P<twice>∇²\s*|hess\s+))(?P<f>{LETTER}){OF_NAMES}"
 BARE_NABLA = rf"\s*(?:∇|nabla)(?P<twice>²|\^\{{?2\}}?)?\s*_\s*\{{?\s*{NAMES}\s*\}}?[\s.?]*$"  # f, ∇_x
+GLUED = rf"\s*d(?P<f>{LETTER})d(?P<names>{LETTER})[\s.?]*$"  # f = tr(A B), dfdA?
 PRIMED = rf"\s*(?P<f>{LETTER})\s*['′]{OF_NAMES}"
 OF_THE_FUNCTION = (  # dL/dw behind a function that has no name
     rf"\s*(?:\(\(\s*)?(?P<sign>[d∂])\s*(?P<f>⟪?[A-Za-z]\w*⟫?)\s*\)?\s*/\s*\(?\s*(?P=sign)\s*(?P<x>{LETTER})"
@@ -189,14 +190,16 @@ def _asked_ahead(text: str, place: int, asked: re.Match[str]) -> Question | None
 
 
 def _of_a_name(text: str, place: int) -> Question | None:
-    """∇f, grad f and f'(x) of an f that the text defines; the h' of h = A x is a transpose."""
+    """∇f, grad f, dfdx and f'(x) of an f that the text defines; the h' of h = A x is a transpose."""
     nabla = match_at(NABLA, text, place) if any(sign in text for sign in ("∇", "grad", "hess")) else None
+    glued = None if nabla else match_at(GLUED, text, place)
+    nabla = glued if glued and not re.search(DEFINED.format(glued.group().strip(" .?")), text) else nabla
     of_name = nabla or (match_at(PRIMED, text, place) if "'" in text or "′" in text else None)
     head = re.search(DEFINED.format(of_name.group("f")), text) if of_name else None
     if not (of_name and head and (head.group("arguments") or nabla)):
         return None
     names = _listed(of_name.group("names") or head.group("arguments") or "")
-    return Question(names, 2 if nabla and nabla["twice"] else 1, place, len(text), of_name.span("f"))
+    return Question(names, 2 if of_name.groupdict().get("twice") else 1, place, len(text), of_name.span("f"))
 
 
 def _sought(text: str, place: int) -> Question | None:

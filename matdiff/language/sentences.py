@@ -57,6 +57,8 @@ ENGLISH = regex(r"(?i)(?=.*[aeiouy])(?=.*[^aeiou])[a-z]{3,}(?:'[a-z]+)?")
 BEGINS = regex(  # maximise Sharpe: f, the gradient of the hinge loss: f
     r"(?:(?:(?:\A|\n)\s*-?|--|[–—.!?;:,>]|(?<=\s)\()\s*|\b(?:m(?:in|ax)imi[sz]e|of|for|have|and)\s+(?:the\s+)?)\Z"
 )
+DASH = regex(r"\s-\s+\Z")
+WONDERING = regex(r"(?:any|how|what|why|who|is|are|can|could|do|does)\s[^?]*\?\s*\Z")  # x'A x - any ideas?
 ENDS = regex(r"\s*(?:[.!?]+(?=\s|\Z)|[;:,\n)]|\Z)")
 NEXT = regex(rf"{PREFIX}[0-9]?[A-Za-z]+(?:'[a-z]+|[0-9][a-z]+|\([0-9, ]+\))?|[λσγτ]|[0-9.]+[a-h]?")
 GOAL = r"\s+m(?:in|ax)imi[sz]e\b"  # in regression we minimise f
@@ -129,7 +131,7 @@ def sentences(text: str, known: Collection[str]) -> Iterator[tuple[int, int]]:
             group = list(found)
             start, end = group[0].start(), group[-1].end()
             if is_said and _stands_apart(text, start, end, [word.group() for word in group]):
-                is_whole = (m := ENDS.match(text, end)) and _ahead(BEGINS, text, start)
+                is_whole = (m := ENDS.match(text, end)) and _opening(text, start, end)
                 last = m.end() if is_whole and m else end
                 start -= text[start - 1 : last].startswith("(") and text[:last].endswith(")")  # an aside
                 front = text[:start].rstrip(" .,;!-–—" if last == len(text) else " ")
@@ -177,7 +179,7 @@ def _is_idle(m: re.Match[str], names: Set[str]) -> bool:
 
 def _stands_apart(text: str, start: int, end: int, words: list[str]) -> bool:
     """Whether words are a sentence, or stand in front of a left side or a colon, or behind a function."""
-    begins, ends = _ahead(BEGINS, text, start), ENDS.match(text, end)
+    begins, ends = _opening(text, start, end), ENDS.match(text, end)
     last, first, are_many = words[-1].lower(), words[0].lower(), len(words) > 1
     if begins and first not in ("what", "how", "why", "who"):
         is_value = (are_many and last in ("is", "are", "be", "as", "by")) or _is_what(text, start, end)
@@ -201,6 +203,12 @@ def _stands_apart(text: str, start: int, end: int, words: list[str]) -> bool:
     is_style = text[:start].rstrip()[-1:] in CLOSED and text[end : end + 1] != ":"
     is_style = is_style and (first not in LINKS or _is_what(text, start, end))  # u'Su/u'u the Rayleigh quotient
     return is_behind and (first in POLITE or (are_many and (is_style or first in OPENING)))  # x'A x DPO style
+
+
+def _opening(text: str, start: int, end: int) -> re.Match[str] | None:
+    """The sign behind which words at a place begin a sentence, if one does."""
+    is_aside = text.startswith("?", end) and WONDERING.match(text, start)
+    return _ahead(BEGINS, text, start) or (_ahead(DASH, text, start) if is_aside else None)
 
 
 def _is_what(text: str, start: int, end: int) -> bool:

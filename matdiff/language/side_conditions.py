@@ -195,7 +195,7 @@ def _is_constraint(said: str, behind: bool) -> bool:
     equals = next(outside(shown, "="), None) if behind else None
     left = shown[: equals.start()] if equals else ""
     is_assigned = left.rstrip().endswith((":", "!", "<", ">")) or left.endswith(("+", "-", "*", "/"))  # loss += …
-    return bool(left.strip()) and not is_assigned and not re.match(r"[\s(]*(?:[∇∂]|d\w*\s*/\s*d)", said)
+    return bool(left.strip()) and not is_assigned and not re.match(r"[\s(]*(?:[∇∂]|[dδ]\w*\s*/\s*[dδ])", said)
 
 
 def _with_inner_products(condition: str) -> str:

@@ -125,9 +125,20 @@ def test_a_question_in_words_is_that_of_its_formula(text: str, plain: str, unkno
     assert str(asked.gradient) == str(wanted.gradient)
 
 
-def test_two_derivatives_of_one_function_are_one_question() -> None:
-    asked = matdiff.derive("Let L = ½‖ŷ − y‖², ŷ = Wx + b. Compute ∂L/∂W and ∂L/∂b.")
-    assert list(asked.gradients) == ["W", "b"]
+@pytest.mark.parametrize(
+    ("text", "plain", "unknowns"),
+    [
+        ("Let L = ½‖p − y‖², p = Wx + b. Compute ∂L/∂W and ∂L/∂b.", "p = W*x + b; norm2(p - y)^2/2", ["W", "b"]),
+        ("L = ‖Xv − y‖² + w'w. Derivative w.r.t. v? And w.r.t. w?", "norm2(X*v - y)^2 + w'*w", ["v", "w"]),
+        ("Cauchy loss: log(1 + (y − a'x − b)²). Gradient in a and b", "log(1 + (y - a'*x - b)^2)", ["a", "b"]),
+        ("log(1 + (y − a'x − b)²) by a and b", "log(1 + (y - a'*x - b)^2)", ["a", "b"]),
+    ],
+)
+def test_two_derivatives_of_one_function_are_one_question(text: str, plain: str, unknowns: list[str]) -> None:
+    asked = matdiff.derive(text)
+    wanted = matdiff.derive(plain, wrt=unknowns)
+    assert list(asked.gradients) == unknowns
+    assert {x: str(g) for x, g in asked.gradients.items()} == {x: str(g) for x, g in wanted.gradients.items()}
 
 
 @pytest.mark.parametrize(
