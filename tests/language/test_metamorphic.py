@@ -47,7 +47,8 @@ OF_QUESTION = (
     r"^\s*\S*(?:\([^()]*\))?\s*(?:=|≡|\\equiv)\s*(?=\\?(?:arg|min|max|inf|sup|underset))|(?:^|\.)[^.=]*=\s*(?=-∂)"
 )
 LAYOUT = r"\\begin\{array\}\{[lcr]*\}|-{3} d\w?|D_\{KL\}\([^=]*=|D\([^=()]*\|[^=]*="
-LABELS = re.compile(f"{OF_QUESTION}|{LAYOUT}")
+LINE = r"(?<=\bd[^\W\d_])/(?=d[^\W\d_]\b)"  # dfdx is df/dx
+LABELS = re.compile(f"{OF_QUESTION}|{LAYOUT}|{LINE}")
 LAST_STEP = re.compile(r"for \w = \d\.\.$")  # what a state is says nothing of steps behind it
 TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\bj?np\b|\s+|.", re.DOTALL)
 GREEK_COMMANDS = r"\alpha \beta \gamma \theta \mu \nu \xi \rho \sigma \tau \omega \Sigma \Omega \Lambda \Psi".split()
