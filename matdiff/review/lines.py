@@ -101,7 +101,7 @@ LABEL = (  # multiply by a': …, Wiener filter / MSE: …
     r"(?:[A-Za-z]{3,}|(?<=[/ -])[A-Z]{2}|(?:by|for|of|to|wrt) [^\s=:]{1,5}):\s+(?=\S.*=)"
 )
 BULLET = r"^\s*[-*•]\s+(?=[A-Za-z][a-z]{2,}[^=]*(?::\s|`)|`)"  # - gradient: `∇f = …`
-BOLD = r"(?<!\S)\*\*([A-Za-z]{3}[^*=]*)\*\*"  # **Step 1.**
+BOLD = r"(?<!\S)\*\*([A-Za-z]{3}[^*=]*)\*\*\s*"  # **Step 1.**
 ITEM_OF_FORMULAS = r"^\s*[-*•]\s+(?=[^\s=+*/-][^=\n]*=)"  # - df = …, in a list of such
 
 CASE = r"(?<![_\w{(^])\(?(?<![_^]\()\s*(?<![\w{])[i-n]\s*(?:≠|!=)\s*(?:[i-n]|\d)\s*(?:[):,]|$)"  # for i ≠ j
