@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import matdiff
+from matdiff.algebra import stated as applying
 from matdiff.algebra.constants import Ones
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.laws import CATALOGUE, Law, Statement
@@ -187,3 +188,19 @@ def test_long_products_are_not_searched_for_what_they_cannot_hold(monkeypatch: p
 def test_a_mirrored_statement_says_what_follows_for_transposes(statement: str, where: str, expected: str) -> None:
     found = mirrored(Statement(statement, where))
     assert Law.read(found) == Law.read(Statement(expected, found.where))
+
+
+def test_powers_of_products_are_not_looked_for_in_a_chain_of_inverses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """(AB)⁻²AB in Y₁₂ ⋯ Y₁, of which none is a power of a product: one look at every factor, and no two."""
+    tried: list[Expr] = []
+
+    def built(right: Expr, ways: Iterable[Found]) -> Expr | None:
+        tried.append(right)
+        return whole(right, ways)
+
+    whole = applying.built
+    monkeypatch.setattr(applying, "built", built)
+    steps = "; ".join(f"Y{k} = inv(A{k} + Y{k - 1})" for k in range(1, 13))
+    names = ", ".join(["X", *(f"A{k}" for k in range(1, 13))])
+    matdiff.derive(f"Y0 = X; {steps}; tr(Y12)", "X", f"{names}: n x n")
+    assert len(tried) < 12

@@ -65,8 +65,8 @@ class Expr(Arithmetic):
             if o.free is not free:
                 free = free | o.free
         own, known_as, is_plain = MARKS.get(cls) or marks(cls)
-        if data and type(data[0]) is str:  # the bit of its letter, which others may have as well
-            known_as |= 1 << hash(data[0]) % LETTERS
+        if data and type(name := data[0]) is str and name:  # the bit of its letter, which others may have as well
+            known_as |= 1 << (3 * ord(name[0]) + 4 * ord(name[-1])) % LETTERS  # another one for every Latin letter
         node.inside = inside
         node.below = below
         if not is_plain:

@@ -34,7 +34,7 @@ from matdiff.algebra.operators.products import (
 )
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Member
-from matdiff.algebra.operators.symbolic_powers import SymbolicPower
+from matdiff.algebra.operators.symbolic_powers import SymbolicPower, matrix_base
 from matdiff.algebra.statements.conditions import under_any_condition
 from matdiff.algebra.statements.gathering import gathered, over_terms
 from matdiff.algebra.statements.matcher import GRANTED, Matcher, Opened, core, is_letter, linear, occurs
@@ -285,7 +285,9 @@ def within_product(ps: Sequence[Expr], right: Expr, when: Guard | None, matcher:
         if alike:
             begins = [k for k in begins if core(f[k]) is core(f[k + 1])]
         if fits is not None:
-            begins = [k for k in begins if any(map(fits, f[k + place :] if place > (not spread) else (f[k + place],)))]
+            there = [k for k, factor in enumerate(f) if fits(factor)]
+            latest = max(there, default=-1)
+            begins = [k for k in begins if (k + place <= latest if place > (not spread) else k + place in there)]
         if not begins or (when is not None and not when(e)):
             return None
         columns = [k for k, factor in enumerate(f, 1) if factor.cols is ONE]
@@ -359,12 +361,26 @@ def is_open(p: Expr) -> bool:
 
 def first_told(ps: Sequence[Expr], matcher: Matcher) -> tuple[int, Guard | None]:
     """The first part of which the class is known, and whether something may be an instance of it, at a glance."""
-    return next(((k, at_a_glance(p, matcher)) for k, p in enumerate(ps) if not is_open(p)), (0, None))
+    told_ones = (k for k, p in enumerate(ps) if not is_open(p) or is_power_of_known(p))
+    return next(((k, at_a_glance(ps[k], matcher)) for k in told_ones), (0, None))
+
+
+def is_power_of_known(p: Expr) -> bool:
+    """Whether a part is (AB)ᵏ, which is nothing but a power of a product."""
+    return isinstance(p, SymbolicPower) and not is_open(p.operands[0])
+
+
+def base_fits(p: Expr) -> Guard:
+    """The same of (AB)ᵏ, by the base of a power, or of what a name stands for."""
+    kinds = (type(p.operands[0]), Named)
+    return lambda e: type(matrix_base(e.operands[0] if type(e) is Named else e)[0]) in kinds
 
 
 def at_a_glance(p: Expr, matcher: Matcher) -> Guard:
     """By its class, and those of its operands; where definitions are opened a name may stand for it."""
     kind = type(p)
+    if kind is SymbolicPower:
+        return base_fits(p)
     inside = set_of(type(o).__name__ for o in p.operands if not is_open(o) and not isinstance(o, (Ones, Scale)))
 
     def fits(e: Expr) -> bool:
