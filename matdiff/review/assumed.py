@@ -54,8 +54,6 @@ OVER = (  # f(X) = … on symmetric matrices
 )
 DEGREES = r"=\s*D\s*[-−]\s*([A-Z])(?![A-Za-z^_])"  # L = D − W
 GRAPH = rf"Laplacian[^.]*{DEGREES}|{DEGREES}[^.]*Laplacian"  # of a graph, whose D are the sums of the rows of W
-SINGULAR = r"(?:Σ|\\Sigma(?![a-z])|[SD])"
-DECOMPOSED = rf"(?:{SINGULAR}|Λ|\\Lambda)\s*([UQV])\s*{TURNED}"  # of UΣVᵀ, QΛQᵀ
 FORMULAS = {
     "symmetric": (
         rf"{GRAPH}|"
@@ -67,21 +65,19 @@ FORMULAS = {
     "idempotent": (
         rf"{MATRIX}(?:\1|\s*{SQUARED})\s*=\s*\1(?![\w^])|{MATRIX}\s*=\s*(?:\2\s*{TURNED}\s*=\s*)?\2(?:\2|\s*{SQUARED})"
     ),
-    "diagonal": rf"=\s*[UQ]\s*({SINGULAR}|Λ|\\Lambda)\s*[UQV]\s*{TURNED}",
-    "orthogonal": (
-        rf"=\s*([UQ])(?=\s*{DECOMPOSED})|(?<=[UQ])\s*{DECOMPOSED}"
-        rf"|{MATRIX}\s*{TURNED}\s*\4\s*=\s*I(?![a-zA-Z])|{MATRIX}\s*\5\s*{TURNED}\s*=\s*I(?![a-zA-Z])"
-    ),
-    "spd": rf"{BEGIN}\s*(?:≻|\\succ(?![a-z]))\s*0|=\s*U\s*({SINGULAR})\s*V\s*{TURNED}",
+    "orthogonal": (rf"{MATRIX}\s*{TURNED}\s*\1\s*=\s*I(?![a-zA-Z])|{MATRIX}\s*\2\s*{TURNED}\s*=\s*I(?![a-zA-Z])"),
+    "spd": rf"{BEGIN}\s*(?:≻|\\succ(?![a-z]))\s*0",
     "psd": rf"{BEGIN}\s*(?:⪰|\\succeq(?![a-z]))\s*0",
 }  # a property → the formulas that say it
 CHOLESKY = (  # A = LLᵀ, RᵀR
     rf"(Cholesky[^.=]*)?=[\s$&]*(?:([A-Z])\s*\2\s*{TURNED}|([A-Z])\s*{TURNED}\s*\3)(?![A-Za-z])(?(1)|[^.=\n]*\bCholesky)"
 )
-FACTORED = r"(?:[Ss]pectral|[Ee]igen|SVD|[Ss]ingular [Vv]alue)"
-SPECTRUM = rf"(?:{SINGULAR}|Λ|\\Lambda(?![a-z]))"
-SPECTRAL = (  # A = PΛPᵀ, an eigendecomposition, and the SVD A = PΣQᵀ, in any letters
-    rf"({FACTORED}[^.\n]*)?=[\s$&]*([A-Z])\s*({SPECTRUM})\s*([A-Z])\s*{TURNED}(?(1)|[^.\n]*{FACTORED})"
+FACTORED = (
+    r"(?:(?:[Ss]pectral|[Ee]igen(?:[- ]?value)?|[Ss]ingular[- ][Vv]alue)[- ]?(?:decompos|factori[sz]|theorem)|SVD|EVD)"
+)
+SPECTRAL = (  # A = UΣVᵀ and QΛQᵀ, and in any letters where a text says that it is such a decomposition
+    rf"(?P<ahead>{FACTORED}[^.\n]*)?=[\s$&]*(?P<left>[A-Z])\s*(?P<values>Σ|\\Sigma(?![a-z])|[SD]|Λ|\\Lambda(?![a-z]))"
+    rf"\s*(?P<right>[A-Z])\s*{TURNED}(?P<behind>[^.\n]*{FACTORED})?"
 )
 COUNT = r"(?<![A-Za-z\\])([KLNT])"
 TURNED = r"\s*(?:['ᵀ⊤]|\^\s*(?:\{\s*(?:T|\\top)\s*\}|T|\\top))(?!\w)"
@@ -106,11 +102,16 @@ def assumptions(text: str) -> tuple[tuple[str, str], ...]:
 
 
 def _of_factors(text: str) -> Iterator[tuple[str, str]]:
-    """What is said of the factors of a spectral decomposition by its name."""
+    """What is said of the factors of a spectral decomposition, by its name or by its letters.
+
+    >>> list(_of_factors("its eigendecomposition A = PΛP'")), list(_of_factors("the eigenvalues of C = PΣP'"))
+    ([('P', 'orthogonal'), ('P', 'orthogonal'), ('Lambda', 'diagonal')], [])
+    """
     for m in re.finditer(SPECTRAL, text):
-        values = named(m[3].lstrip("\\"))
-        yield from ((m[2], "orthogonal"), (m[4], "orthogonal"), (values, "diagonal"))
-        yield from [(values, "spd")] if m[2] != m[4] else ()
+        left, right, values = m["left"], m["right"], named(m["values"].lstrip("\\"))
+        if m["ahead"] or m["behind"] or (left in "UQ" and right in "UQV"):
+            yield from ((left, "orthogonal"), (right, "orthogonal"), (values, "diagonal"))
+            yield from [(values, "spd")] if left != right and values != "Lambda" else ()
 
 
 def _assumptions(text: str) -> Iterator[tuple[str, str]]:
