@@ -88,7 +88,7 @@ def require_no_projection(bound: Bound, attempt: Attempt) -> None:
                 raise bound.error(node, message, f"write {shown}*(…) for the product", AmbiguityError)
 
 
-def say_fractions(bound: Bound, attempt: Attempt) -> None:
+def require_clear_fractions(bound: Bound, attempt: Attempt) -> None:
     """Refuses P of (P/n)HHᵀ as a matrix, where a letter above a line in front of a matrix may be a number."""
     for node in [node for node in bound.order if node.kind in PRODUCTS]:
         fractions = [part for part in map(without_brackets, node.parts[:-1]) if part.kind in PRODUCTS]

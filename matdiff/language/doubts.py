@@ -15,11 +15,11 @@ from matdiff.language.dialects import recognised
 from matdiff.language.doubtful_code import is_matrix, is_word
 from matdiff.language.doubtful_indices import asked_families, say_families, say_pairs
 from matdiff.language.doubtful_products import (
+    require_clear_fractions,
     require_entries,
     require_no_projection,
     require_one_name,
     require_one_sigma,
-    say_fractions,
     say_identities,
     say_middles,
 )
@@ -68,7 +68,7 @@ def say_doubts(bound: Bound, attempt: Attempt) -> None:
     require_no_projection(bound, attempt)
     require_one_name(bound, attempt)
     say_middles(bound, attempt)
-    say_fractions(bound, attempt)
+    require_clear_fractions(bound, attempt)
     say_families(bound, attempt)
     say_pairs(bound, attempt)
     doubtful_code.say_samples(bound, attempt)
