@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 
 import pytest
@@ -14,6 +15,7 @@ from matdiff.output.spellings import PLACED, is_python
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the command does; workers inherit it
     config.addinivalue_line("markers", "slow: takes more than a few seconds; part of the normal run")
 
 

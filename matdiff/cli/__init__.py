@@ -22,6 +22,7 @@ MANY = 100_000  # objects between two looks of Python's collector
 def command() -> NoReturn:
     """A command that is a process: what it makes stays to its end, when nothing need be taken apart."""
     gc.set_threshold(MANY)
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # the matrices of a check are small: threads wait for each other
     ended: list[int] = []
     atexit.register(lambda: os._exit(ended[0]) if ended else None)  # registered first, it comes last
     ended.append(main(sys.argv[1:]))

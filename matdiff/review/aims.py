@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from matdiff import regex as re
 
 NAMES = "fJLEF"
@@ -32,7 +34,7 @@ def with_aim(text: str, row: str) -> str:
     >>> with_aim("", "Total least squares: minimise ‖Ax − b‖²/(1 + ‖x‖²).")
     'Total least squares:  f = ‖Ax − b‖²/(1 + ‖x‖²).'
     """
-    gives_one = re.search(FUNCTION, text) is not None
+    gives_one = _gives_function(text)
     spelt = r"\g<x> \g<more>" if gives_one else r"minimise \g<f>; \g<x> \g<more>"
     chosen = re.search(CHOICE, row) if "arg" in row else None
     row = re.sub(CHOICE, spelt, row) if chosen else row
@@ -43,3 +45,9 @@ def with_aim(text: str, row: str) -> str:
     name = next(filter(None, asked.groups())) if asked else next(n for n in NAMES if not re.search(rf"\b{n}\b", text))
     name += f"({chosen['low']})" if chosen and chosen["low"] else ""
     return f"{row[: aim.start()]} {aim['open'] or aim['sign'] or ''}{name} = {row[aim.end() :]}"
+
+
+@lru_cache(maxsize=8)
+def _gives_function(text: str) -> bool:
+    """Whether a text, which is asked for each of its rows, says what a function is."""
+    return re.search(FUNCTION, text) is not None
