@@ -310,11 +310,10 @@ class _ByScalar:
         taken = Step(laws.by_scalar, inserted, Scale.of(dt, raw))
         phase = Phase(f"{JACOBIAN} by {self.name}", None, raw, (tuple(steps),) if steps else ())
         self.slopes[Differential(node)] = Named(f"J_{name}", simple)
-        if inserted is not dy:
-            opening = Step(laws.derivative_by_scalar, dy, inserted)
-            at_one = Phase(LINEAR_FORM, opening, inserted, ((taken,),))
-        else:
-            at_one = Phase(LINEAR_FORM, taken if taken.after is not dy else None, taken.after, ())
+        opening = Step(laws.derivative_by_scalar, dy, inserted)
+        told = [step for step in (opening, taken) if step.before is not step.after]
+        start = told[0].after if told else inserted
+        at_one = Phase(LINEAR_FORM, told[0] if told else None, start, tuple([(step,) for step in told[1:]]))
         return Block(node, name, (differential, at_one, phase)), simple
 
     def _at_one(self, node: Expr) -> Expr | None:

@@ -116,7 +116,7 @@ class TraceForm:
     """Brings the terms of a line to the form Tr(H dX), in rounds that each change every open term once."""
 
     def terms(self, df: Expr) -> tuple[Law, list[TraceTerm]]:
-        """The terms of df, and the law by which df is the sum of them; what holds no differential is left out.
+        """The terms of df, and the law by which df is the sum of them; what holds no differential is 0, and left out.
 
         A trace with its factor is taken as it is, anything else as a = Tr(a).
         """
@@ -126,6 +126,8 @@ class TraceForm:
                 term = self._term(e)
                 law = scalar_as_trace if term is None else law
                 found.append(term or TraceTerm(e))
+            else:
+                law = zero_in_sum if law is factors_before_trace else law
         return law if found else zero_in_product, found
 
     def _term(self, e: Expr) -> TraceTerm | None:

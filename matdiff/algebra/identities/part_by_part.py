@@ -12,24 +12,13 @@ from matdiff.algebra.identities.joining import factored
 from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.algebra.operators.products import Hadamard, Sum, multiple
-from matdiff.algebra.operators.structure import DiagonalMatrix
 from matdiff.algebra.reading_cost import reading_cost
+from matdiff.algebra.stated import stated
 from matdiff.algebra.statements.gathering import joinings
 
-
-@identity(
-    "diag(x) + diag(y) = diag(x + y)",
-    where="x, y: n",
-    also=(
-        Statement("a*diag(x) + diag(y) = diag(a*x + y)", "a: scalar; x, y: n"),
-        Statement("a*diag(x) + a*diag(y) = diag(a*(x + y))", "a: scalar; x, y: n"),
-        Statement("a^2*diag(x) + a*diag(y) = diag(a*(a*x + y))", "a: scalar; x, y: n"),
-    ),
-    among=(DiagonalMatrix,),
+diagonals_joined = stated(
+    "a*diag(x) + b*diag(y) = diag(a*x + b*y)", title="diag(x) + diag(y) = diag(x + y)", where="a, b: scalar; x, y: n"
 )
-def diagonals_joined(e: Expr) -> Expr | None:
-    """Multiples of diagonal matrices are one."""
-    return joined_within(e, lambda a: isinstance(a, DiagonalMatrix) or None)
 
 
 @identity(

@@ -201,8 +201,6 @@ class Arithmetic(ABC):
                 base, exponent = Number(1 / base.number), Number(-exponent.number)  # √½ as 1/√2
             exponents.setdefault(base, []).append(exponent)
         joined = [self._power(base, self.sum_of(own)) for base, own in exponents.items()]
-        if self.opens_powers:
-            joined = [f for whole in joined for f in factors_of_power(whole)]
         for f in joined:
             number *= UNIT if f.number is None else f.number
         return number, [f for f in joined if f.number is None and not isinstance(f, Ones)]
@@ -309,23 +307,23 @@ class Arithmetic(ABC):
             return self._power(base.operands[0], self._times_exponents(base.operands[1], exponent))
         if OF_FACTORS in self.beyond:
             if isinstance(base, Hadamard):
-                parts = [self._power(f, exponent) for f in base.operands]
-                return self.product_of(base, parts, ()) if base.is_scalar else self.entrywise_of(base, parts)
+                return self._of_factors(base, [self._power(f, exponent) for f in base.operands])
             if isinstance(base, Scale):
                 return self.product_of(
                     base, [self._power(base.operands[0], exponent)], (self._power(base.operands[1], exponent),)
                 )
+        k = exponent.number if self.opens_powers and isinstance(base, Sum) else None
+        if k is not None and k.denominator == 1 and 1 < k <= MOST_TERMS:
+            factors = [base] * int(k)
+            if (opened := self._opened(factors, factors, lambda fs: self._of_factors(base, fs))) is not None:
+                return opened
         return Power.of(base, exponent)
+
+    def _of_factors(self, e: Expr, factors: Sequence[Expr]) -> Expr:
+        return self.product_of(e, factors, ()) if e.is_scalar else self.entrywise_of(e, factors)
 
     def _times_exponents(self, i: Expr, j: Expr) -> Expr:
         return self.product_of(i, (i, j), ())
-
-
-def factors_of_power(e: Expr) -> Sequence[Expr]:
-    """(A + B)(A + B) of (A + B)²."""
-    base, exponent = e.operands if isinstance(e, Power) else (e, None)
-    k = None if exponent is None or not isinstance(base, Sum) else exponent.number
-    return [base] * int(k) if k is not None and k.denominator == 1 and 1 < k <= MOST_TERMS else [e]
 
 
 def known_in(chain: Sequence[Expr]) -> Expr | None:

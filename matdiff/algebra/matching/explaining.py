@@ -20,6 +20,7 @@ from matdiff.algebra.matching.rules import (
     ENTRYWISE,
     LIKE_TERMS,
     OF_MULTIPLES,
+    OF_OPERATIONS,
     OF_PRODUCTS,
     POWERS,
     hiding,
@@ -50,7 +51,7 @@ MOVING = (  # hide what a statement is about
     ("order of factors", "transpose within a trace"),
     ("sense of a difference",),
 )
-BETWEEN_FACTORS = {ENTRYWISE, OF_PRODUCTS}
+BETWEEN_FACTORS = {ENTRYWISE, OF_OPERATIONS, OF_PRODUCTS}
 OF_SKEW = "transpose of a skew matrix"  # as −A it stands apart from what (A⁻¹)ᵀ is
 MOST_DEFINITIONS = 64  # that are opened one after another
 
