@@ -92,12 +92,14 @@ class Bound:
 
     @cached_property
     def measured(self) -> frozenset[int]:
-        """What norms and transposes are taken of or stand beside: nobody adds a number to every entry there."""
+        """What norms and transposes are taken of or stand beside, and what is called so: no numbers are spread there."""
         inner = [
             n for n in self.order if n.kind in ("product", "tight") and any(p.kind == "transpose" for p in n.parts)
         ]
         taken = [node.parts[:1] for node in self.order if node.kind in ("norm", "transpose")]
-        parts = (part for parts in (*taken, *(node.parts for node in inner)) for part in parts if not self.is_code)
+        parts = [part for parts in (*taken, *(node.parts for node in inner)) for part in parts if not self.is_code]
+        named = {part.value for part in parts if part.kind == "definition"}
+        parts += [node.parts[0] for node in self.order if node.kind == "define" and node.value in named]
         return frozenset(id(without_brackets(part)) for part in parts)
 
     @cached_property

@@ -100,6 +100,7 @@ def ends_in_data(matrix: Typed) -> bool:
 
 SAID = frozenset(("product", "tight"))  # what may have been meant as a matrix
 BIAS = regex(r"(?:[a-dm]|b[a-z]|bias|intercept|alpha|beta|mu)[0-9]*(?:_.*)?")  # as in X W + b, X W + 1μᵀ
+NEAR_ZERO = frozenset("epsilon eps epsi delta".split())  # which only keep from dividing by 0
 DATA = ("X", "H", "Z")
 ALONG = frozenset(("sum", "mean", "std", "var", "prod"))
 REPEATED = frozenset(("symbol", "member", "definition", "call"))  # a vector with a name, not a misfit of a product
@@ -129,7 +130,7 @@ def broadcast(attempt: Attempt, scalar: Typed, other: Typed, node: Node) -> Type
         kind = "vector" if ONE in (other.rows, other.cols) else "matrix"
         message = f"{shown} is no number beside {attempt.written(other.node)}"
         raise attempt.misfit(scalar.node, message, f"declare it: {shown}: {kind}")
-    if scalar.node.kind in SAID:
+    if scalar.node.kind in SAID or (scalar.guessed and name in SMALL_CONSTANTS - NEAR_ZERO):
         attempt.note(scalar.node, f"{shown} is one number, added to every entry of {attempt.written(other.node)}")
 
     def make(c: Expr) -> Expr:

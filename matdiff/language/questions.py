@@ -120,7 +120,8 @@ def question_at(
     *constrained* says that a condition is stated by «subject to».
     """
     place = re.compile(r"\s*").match(text, place).end()  # type: ignore[union-attr]
-    operator = _around_all(text, place) or _goal(text, place, known, constrained) or _derivative(text, place, known)
+    operator = _around_all(text, place) or _goal(text, place, known, defined, constrained)
+    operator = operator or _derivative(text, place, known)
     operator = operator or _nabla(text, place, known) or _of(text, place, known, defined) or _called(text, place)
     if operator is None or operator.inner:
         return operator
@@ -128,14 +129,18 @@ def question_at(
     return operator._replace(end=of.end()) if of else operator
 
 
-def _goal(text: str, place: int, known: Collection[str], constrained: bool) -> Question | None:
-    """min_w, argmax_{x ∈ ℝⁿ}, minimise, minimize over x, minimise f over x, min f subject to …"""
+def _goal(
+    text: str, place: int, known: Collection[str], defined: Collection[str], constrained: bool
+) -> Question | None:
+    """min_w, argmax_{x ∈ ℝⁿ}, minimise, minimize over x, minimise f over x, min f subject to …, min f; f = …"""
     m = re.compile(GOAL, re.IGNORECASE).match(text, place)
     if m is None:
         return _glued_goal(text, place)
     low = m.group("low") or m.group("letter") or m.group("over") or SUBSCRIPTS.get(m.group("sub") or "", "")
     behind = None if low else re.compile(OVER).search(text, m.end())
     is_bare = re.compile(CONSTRAINED if constrained else UNCONSTRAINED).match(text, m.end())
+    named_alone = re.compile(rf"({LETTER})[\s.?]*$").match(text, m.end())
+    is_bare = is_bare or (named_alone if named_alone and named(named_alone[1]) in defined else None)
     if not (low or behind or m.group("word") or m.group("arg") or is_bare):
         return None
     if low and not m.group("arg") and not m.group("word") and _runs(text, m, low, known):

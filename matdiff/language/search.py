@@ -330,8 +330,10 @@ class Search(Options):
                 continue
             place = next(n for n in self.bound.order if n.kind in ("symbol", "member", PATH) and n.value[0] == key)
             other = DECLARED[custom]
-            declared = f"{key}[i=1..N]: n" if name.indexed == 1 else f"{key}: {other}"
-            said = f"{key} is read as a {DECLARED[kind]}; if it is a {other}, declare it: {declared}"
+            written = found.attempt.written(place)
+            shown = written if written.isalpha() else key  # η, and not eta
+            declared = f"{key}[i=1..N]: n" if name.indexed == 1 else f"{shown}: {other}"
+            said = f"{shown} is read as a {DECLARED[kind]}; if it is a {other}, declare it: {declared}"
             found.attempt.note(place, said)
 
     def _may_be_number(self, vector: Assignment, k: int) -> bool:

@@ -124,7 +124,7 @@ def _between_members(text: str, changes: list[Edit], others: list[list[Edit]]) -
 
 def _as_one(first: Question | None, second: Question | None) -> tuple[Question | None, Question | None]:
     """Two questions, of which max_θ f, gradient, and max f, first order conditions by θ, are but the second."""
-    if not (first and second and _is_bare(first)) or second.order or first.order > 1:
+    if not (first and second and _says_by_what(first)) or second.order or first.order > 1:
         return first, second
     if second.names and not set(first.names) <= set(second.names):
         return first, second
@@ -216,8 +216,7 @@ def _without_request(text: str, pieces: list[Piece]) -> tuple[list[Piece], Quest
         found = request_at(text[: piece.end], piece.start)
         is_one = found and asked and not asked.order and _as_one(found, asked)[0] is None  # x minimising f; gradient?
         if found and asked and not is_one:
-            is_bare = _is_bare(found) or (found.inner is not None and found.inner[0] == found.start)  # wrt x alone
-            if not is_bare or (asked.names and not _is_bare(asked)):
+            if not _says_by_what(found) or (asked.names and not _is_bare(asked)):
                 _refuse_second(text, found)
             names, order = (*asked.names, *found.names), max(asked.order, found.order)  # the gradient and the Hessian
             asked = asked._replace(names=tuple(dict.fromkeys(names)), order=order)
@@ -225,6 +224,11 @@ def _without_request(text: str, pieces: list[Piece]) -> tuple[list[Piece], Quest
         spans += _around(found)
         within.append(piece._replace(start=found.inner[0], end=found.inner[1]) if found and found.inner else piece)
     return within, asked, spans
+
+
+def _says_by_what(asked: Question) -> bool:
+    """Whether a question is no more than «wrt x», behind a formula or alone."""
+    return _is_bare(asked) or (asked.inner is not None and asked.inner[0] == asked.start)
 
 
 def _is_bare(asked: Question) -> bool:
@@ -330,7 +334,8 @@ def _function(
         is_own = bool(heads) and left_sides.is_its_own(text, heads[-1], piece.end)
         is_plain = heads and (around.is_only or is_own or len(heads) > 1 or left_sides.is_odd(text, heads[0]))
         named = left_sides.taken_out(text, heads, around.is_alone or is_own) if is_plain else []
-        edits += [(head.start(), head.end(), " ") for head in named]
+        begins = ";" if "\n" in text[slice(*piece.lead)] else " "  # a line of its own, also f = −½‖u‖² without its f
+        edits += [(head.start(), head.end(), begins) for head in named]
         return None, *(one_side(text, place, piece.end, edits, -1) if heads or edits else (edits, [])), named
     refuse_claim(text, question, piece)
     of = re.sub(r"\s*\(.*\)$", "", text[slice(*question.inner or (question.end, piece.end))].strip())
