@@ -92,7 +92,7 @@ class Bound:
 
     @cached_property
     def measured(self) -> frozenset[int]:
-        """What norms and transposes are taken of, as it stands or by its name, or stand beside: no numbers are spread."""
+        """What norms and transposes are taken of, as it stands or by its name, or stand beside: no number is spread."""
         inner = [
             n for n in self.order if n.kind in ("product", "tight") and any(p.kind == "transpose" for p in n.parts)
         ]
