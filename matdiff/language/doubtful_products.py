@@ -53,7 +53,8 @@ def require_one_name(bound: Bound, attempt: Attempt) -> None:
             if not is_run or bound.names[names[1]].declared or names[1] in bound.wrt or is_time(names[1], bound.text):
                 continue
             others = [part for part in terms[id(node)].parts if part is not node] if id(node) in terms else []
-            is_number = second.typed.is_scalar or (run[0].isupper() and behind[0] and behind[0].typed.is_scalar)
+            is_factor = behind[0] is not None and behind[0].kind != "NUMBER" and behind[0].typed.is_scalar  # no /2
+            is_number = second.typed.is_scalar or (run[0].isupper() and is_factor)
             is_alone = any(part.kind == "symbol" and part.value == first.value for part in others) or (
                 first.typed.is_scalar and any(not p.typed.is_scalar for n in others if _is_inner(n) for p in n.parts)
             )  # kx of ½mv² − kx is a product

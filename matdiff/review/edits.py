@@ -122,7 +122,8 @@ def _turned_terms(side: str) -> Iterator[Edit]:
     for part in parts(side):
         places = terms(side, *part)
         for start, end in places if len(places) > 1 else ():
-            yield Edit("layout", f"{side[:start]} ({side[start:end]})ᵀ {side[end:]}")
+            kind = "transpose" if re.match(rf"[A-Z](?:{TRANSPOSED})?\s*$", side[start:end]) else "layout"  # (M + M)b
+            yield Edit(kind, f"{side[:start]} ({side[start:end]})ᵀ {side[end:]}")
 
 
 def _inverses(side: str, found: list[Factor]) -> Iterator[Edit]:

@@ -8,6 +8,8 @@ from copy import copy
 from typing import Any
 
 from matdiff import regex as re
+from matdiff.algebra.dims import SCALAR
+from matdiff.algebra.expr import Expr, symbols
 from matdiff.errors import MatdiffError
 from matdiff.language.declarations import declare
 from matdiff.language.names import named
@@ -27,6 +29,7 @@ from matdiff.review.upstream import unsaid_losses
 
 KNOWN = ("definitions", "members", "given_by", "unread")  # what is known of names, besides their shapes
 OF_IDENTITY = r"[^A-Z]*(?<![A-Za-z])I\s*"  # σ²I, as large as what stands beside it
+IN_FRONT = rf"(?:\\[dt]?frac\s*\{{|[\d½¼(])*\s*({LETTER})(?!\s*[(_^ᵀ⊤'′])"  # s of s/2 tr(X), but no v of v(wᵀx)
 OF_SQUARE = rf"(?P<traced>{TRACED})({LETTER})(?:\([a-zα-ω]\))?\s*(?:[-+−),=;]|$)|({LETTER})\s*⁻¹"
 
 
@@ -183,7 +186,7 @@ def _define_by(scope: Scope, name: str, side: str, indices: Sequence[str], is_wh
         scope.define(name, read_equation(name, side, scope.declared)[1])
         return
     try:
-        value = by_entries(scope, side, indices) if indices else scope.read(side, scalar=name in scope.losses)
+        value = by_entries(scope, side, indices) if indices else _value(scope, name, side)
     except MatdiffError as error:
         spelt = entrywise(side, error.message)
         is_sized = error.message.endswith("is not determined") and name in scope.declared
@@ -191,6 +194,27 @@ def _define_by(scope: Scope, name: str, side: str, indices: Sequence[str], is_wh
             raise
         value = read_equation(name, side, scope.declared)[1] if is_sized else scope.read(spelt)
     scope.define(name, value)
+
+
+def _value(scope: Scope, name: str, side: str) -> Expr:
+    """What a side says: a number where only the letters in front of its terms would make it none: s of s‖z‖²/2."""
+    before = dict(scope.declared.table)
+    value = scope.read(side, scalar=name in scope.losses)
+    found = (re.compiled(IN_FRONT).match(side, start, end) for start, end in terms(side))
+    fronts = {named(m[1]) for m in found if m and side.count(m[1]) == 1} - before.keys()
+    if value.shape == SCALAR or not fronts:
+        return value
+    first, scope.declared.table = scope.declared.table, before
+    with suppress(MatdiffError):
+        number = scope.read(side, scalar=True)
+        if number.shape == SCALAR and _numbers(number) <= _numbers(value) | fronts:
+            return number
+    scope.declared.table = first
+    return value
+
+
+def _numbers(e: Expr) -> set[str]:
+    return {s.name for s in symbols(e) if s.shape == SCALAR}
 
 
 def _ordered(said: Mapping[str, Definition]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from fractions import Fraction
 from itertools import islice
@@ -60,7 +60,7 @@ class Slip(NamedTuple):
 
 def diagnosed(fault: Fault, scope: Scope) -> Slip:
     """The slip that a wrong side is, where the matrices are symmetric that are so by custom."""
-    usual = as_usual(scope)
+    usual = _usual(fault, scope)
     value = None if fault.value is None else usual(fault.value)
     fault = fault._replace(truth=tidy(usual(fault.truth)), value=value)
     found = Found(fault.kind, None, fault.why) if fault.kind else next(_kinds(fault, scope))
@@ -69,6 +69,13 @@ def diagnosed(fault: Fault, scope: Scope) -> Slip:
     said = f"{found.why or SAID[found.kind]}{': ' if law else ''}{law}"
     misfit = f"; {re.sub(NAMED, 'the derivative', fault.error.message)}" if fault.error is not None else ""
     return Slip(found.kind, in_words(f"{said}{misfit}; it should be {should_be}"), should_be)
+
+
+def _usual(fault: Fault, scope: Scope) -> Callable[[Expr], Expr]:
+    """What takes matrices for symmetric by custom, unless a side tells one from its transpose, as ½(C − Cᵀ)x does."""
+    usual = as_usual(scope)
+    tells = fault.value is not None and str(tidy(usual(fault.value))) != str(tidy(fault.value))
+    return (lambda e: e) if tells else usual
 
 
 def _kinds(fault: Fault, scope: Scope) -> Iterator[Found]:
@@ -134,7 +141,7 @@ def _count(s: Symbol, e: Expr) -> int:
 
 def by_edit(fault: Fault, scope: Scope) -> Iterator[Found]:
     """The kinds of the edits of the text that make the side right; many edits come to a value that was compared."""
-    seen, usual = {fault.value}, as_usual(scope)
+    seen, usual = {fault.value}, _usual(fault, scope)
     side, found = re.sub(INLINE, r"((∂\1)/(∂\2))", fault.side), {s for s in symbols(fault.truth) if ONE not in s.shape}
     lost = [spelt for s in sorted(found, key=str) for spelt in (f"{s}ᵀ", f"{s} ")] if fault.error else []
     for edit in (*islice(edits(side), MOST_EDITS), *scaled(side, lost)):

@@ -24,6 +24,7 @@ KINDS = [
         "shape",
         "W'(v .* (1 - tanh(W x).^2))",
     ),
+    ("f = ½c'Cc\n∂f/∂c = ½(C − Cᵀ)c", "", 2, "sign", "(C + C')c/2"),  # who tells C from Cᵀ has no symmetric C
     ("f(X) = (tr X)²\n∇f = 2 tr(X)", "X: n x n", 2, "shape", "2 tr(X) eye(n)"),
     ("h(x) = sum(x .* log(x))\ngrad h = log(x)", "x: n positive", 2, "missing term", "log(x) + vector(1)"),
     (
