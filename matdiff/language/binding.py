@@ -323,7 +323,7 @@ class Bound:
             return scope[name]
         if name not in self.free_indices:
             indices = dict(declaration.indices) if declaration else {}
-            if not self.free or (name not in indices and indices and any(scope)):
+            if not self.free or (any(scope) and indices and not indices.keys() & {name, "i1"}):  # which nobody wrote
                 return None
             self.free_indices[name] = Binder(name, indices.get(name))
         return self.free_indices[name]

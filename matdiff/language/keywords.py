@@ -129,6 +129,8 @@ class Keywords(Bars):
         is_number = self.vocabulary.kinds.get("Sigma") == "S"
         behind_a_number = self.last == "NAME" and customary(self.tokens[-1].value)[0] == ("S", 0)
         custom = (bool(limits.clauses) or (by_itself and behind_a_number)) and not declared
+        within = self.tokens[-1].value[1].clauses if self.last == "BIG_SUM" else limits.clauses
+        custom = custom or within != limits.clauses  # Σ_i Σ_k γ_ik beside Σ_k⁻¹
         of_matrix = not by_itself and self.in_trace()
         custom = custom or (starts_term and numbers and not (is_number or of_matrix))
         if not self.decide(start, custom, 2):

@@ -357,7 +357,8 @@ class Lexer(Keywords):
             self.operand("UNSPECIFIED", (name, len(called.group(1))), start, called.end() - 1)
             return called.end() - 1
         with_ones = re.fullmatch("[a-z]1", name) and match_at(ENDS_IN_ONES, self.text, end)
-        if with_ones and not self.vocabulary.numbered(name[0]) and self.decide(start, True, 1):
+        behind_ones = with_ones and re.search(r"(?<![\w.^])1[ *]*$", self.text[:start])  # 1 b1ᵀ
+        if with_ones and not behind_ones and not self.vocabulary.numbered(name[0]) and self.decide(start, True, 1):
             self.operand("NAME", name[0], start, end - 1)
             return self.operand("NUMBER", Fraction(1), end - 1, end)
         return self.operand("NAME", name, start, end)

@@ -58,9 +58,9 @@ def _line(
     return expr, declared.table, declared.general
 
 
-def read_within(text: str, declared: Declarations) -> None:
-    """Declares the symbols of a number that is written with definitions in front: y_n = wᵀx_n; ∑_n y_n²."""
-    declare_symbols(Readings(text, declared, [], True, False).best().expr, declared)
+def read_within(text: str, declared: Declarations, scalar: bool = True) -> None:
+    """Declares the symbols of a number, or of anything, that is written with definitions in front: a = Wx; aᵀa."""
+    declare_symbols(Readings(text, declared, [], scalar, False).best().expr, declared)
 
 
 def read_law(law: Law | Statement) -> tuple[Expr, Expr]:

@@ -52,7 +52,8 @@ def entry_asked(scope: Scope, asked: Asked) -> tuple[Asked, str] | None:
     """
     if line := re.fullmatch(r"\(([^\W\d_])(\[\w,:\]'|\[:,\w\])\)", asked.by):
         return Asked(asked.of, line.group(1)), f"({{}}{line.group(2)})"
-    one, other = (re.fullmatch(INDEXED, named(by)) for by in (asked.by, asked.then))
+    twice = asked.by if asked.order == 2 and re.fullmatch(r"[^_]+_\w", named(asked.by)) else ""  # ∂²f/∂σ_j²
+    one, other = (re.fullmatch(INDEXED, named(by)) for by in (asked.by, asked.then or twice))
     if one and other and one["below"] and other["below"]:
         then = "" if one["base"] == other["base"] else other["base"]
         return Asked(asked.of, one["base"], 2, then=then), f"({{}})_{{{{{one['below']},{other['below']}}}}}"

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 from matdiff import regex as re
 from matdiff.algebra.dims import SCALAR
-from matdiff.algebra.expr import Expr, Symbol, replace, symbols
+from matdiff.algebra.expr import Expr, Index, Symbol, replace, symbols
 from matdiff.algebra.operators.products import zero
+from matdiff.calculus.expectations.independence import put_all
 from matdiff.errors import MatdiffError
+from matdiff.language.declared import Declaration
 from matdiff.language.names import SUBS, named
 from matdiff.language.together import read_equation
 from matdiff.review.definitions import STARRED
@@ -69,7 +71,7 @@ def without_arguments(scope: Scope, m: re.Match[str]) -> str:
     if found is None:
         return m.group()
     scope.moved[named(m.group("name"))] = found
-    return f" {scope.stored(found)} "
+    return f" {scope.stored(found, frozenset(given))} "
 
 
 def at_place(scope: Scope, e: Expr, asked: Asked) -> Expr:
@@ -85,8 +87,10 @@ def at_place(scope: Scope, e: Expr, asked: Asked) -> Expr:
 
 
 def _put_in(scope: Scope, e: Expr, known: Sequence[str], given: Sequence[str]) -> Expr | None:
-    """An expression with other values of its arguments; None where these have other shapes."""
-    pairs = dict(zip(known, given, strict=True))
+    """An expression with other values of its arguments, p(j) for p(k) of φ_k; None where these have other shapes."""
+    pairs = {name: text.strip() for name, text in zip(known, given, strict=True)}
+    places = [(i, Index(pairs[i.name], i.last)) for i in e.free if i.name in pairs and pairs[i.name].isalpha()]
+    e = put_all(e, *zip(*places, strict=True)) if places else e
     there: dict[Expr, Expr] = {s: _argument(scope, s, pairs[s.name]) for s in symbols(e) if s.name in pairs}
     return replace(e, there) if all(s.shape == value.shape for s, value in there.items()) else None
 
@@ -96,7 +100,9 @@ def _argument(scope: Scope, argument: Symbol, text: str) -> Expr:
     is_solution = re.sub(STARRED, "", named(text.strip())) == argument.name
     solved = scope.solutions.get(scope.read(argument.name)) if is_solution else None
     solved = zero(argument.shape) if text.strip() == "0" else solved
-    if argument.shape != SCALAR:
+    if re.fullmatch(LETTER, text.strip()):  # f(x_1) is that of a vector like x
+        scope.declared.table.setdefault(named(text.strip()), Declaration(named(text.strip()), argument.shape))
+    elif argument.shape != SCALAR:
         with suppress(MatdiffError):  # the y of φ(y) is as large as the x of φ(x), where nothing else is said of it
             read_equation(argument.name, text, scope.declared)
     return scope.read(text) if solved is None else solved

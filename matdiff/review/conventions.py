@@ -32,7 +32,7 @@ IS_SIGN = (
 )
 CAPITAL = r"(?:[A-Z][a-z]*|[A-ZΑ-Ω])(?:_(?:\{\\?\w+\}|\\?\w+))?"
 LOG_DET = rf"(?:log|ln)\s*(?:\(?\\?det\s*\(?|(?:\\left\s*)?\||\\l?vert)\s*\\?({CAPITAL})(?![A-Za-z_])"
-INVERTED = rf"{TURNED}\s*(?:\\[,;!]\s*)?([A-Z])\s*(?:⁻¹|\^\s*\{{?\s*[-−]\s*1)"  # of xᵀS⁻¹x
+INVERTED = rf"{TURNED}\s*(?:\\[,;!]\s*)?([A-Z](?:_\w|_\{{\w\}})?)\s*(?:⁻¹|\^\s*\{{?\s*[-−]\s*1)"  # of xᵀS⁻¹x
 INVERSE_SIGN = r"⁻¹|\^\s*\{?\s*[-−]\s*1\s*\}?"
 DENSITY = ("Sigma", "Lambda")  # a covariance, and its inverse
 IN_FONT = r"(?:\\\w+\s*\{)?"
@@ -105,7 +105,7 @@ def as_usual(scope: Scope) -> Callable[[Expr], Expr]:
     def meant(node: Expr) -> Expr | None:
         if not isinstance(node, Symbol) or not is_square(node) or node.name in scope.where:
             return None
-        is_one = node.name in names or node.name.partition("_")[0] in DENSITY
+        is_one = node.name in names or re.sub(r"[_\d].*", "", node.name) in DENSITY
         is_free = is_one and node.properties <= PLAIN
         return Symbol(node.name, node.shape, node.properties | {"symmetric"}, node.ranges) if is_free else None
 

@@ -56,12 +56,13 @@ def definitions_in(lines: list[Line], scope: Scope) -> tuple[dict[str, Definitio
             arguments = re.split(r"\s*,\s*", m.group("arguments").strip()) if m and m.group("arguments") else []
             if name and name in map(named, arguments):
                 scope.unread.add(name)  # f(f) = …
-            is_new = name and name not in found and name not in MATHEMATICAL and _is_name(scope, name)
+            is_new = name and name.removesuffix("_dot") not in found  # V̇ of a V that is defined
+            is_new = is_new and name not in MATHEMATICAL and _is_name(scope, name)
             is_new = is_new and question_at(first, 0, ()) is None and not _is_solution(name, sides[0], varied | asked)
-            is_new = is_new and name.removesuffix("_dot") not in found  # V̇ of a V that is defined
             is_new = is_new and (name not in letters_in(sides[0]) or sides[0] == name)  # P = Q + AᵀPA is an equation
-            is_new = is_new and not is_model(first, sides[0], lines, "epsilon" in scope.given)
-            is_member = bool(indices and name in scope.declared and scope.declared[name].indices)
+            is_new = is_new and (name in asked or not is_model(first, sides[0], lines, "epsilon" in scope.given))
+            is_unknown = f"{name}_{''.join(indices)}" in asked  # μ_k of ∂Q/∂μ_k = 0, which is solved for
+            is_member = bool(indices and (scope.declared.get(name) or NOTHING).indices) and not is_unknown
             is_member |= is_front and name not in scope.given  # before anything else is said
             is_new = is_new and (name not in used or is_member or _is_called(arguments) or _is_said(name, line))
             if is_new and name in scope.where and not _says_more(scope, sides):
@@ -73,7 +74,7 @@ def definitions_in(lines: list[Line], scope: Scope) -> tuple[dict[str, Definitio
             elif not statement.goes_on:
                 is_front = False
                 again |= {name: Definition(tuple(sides), tuple(map(named, arguments)))} if _is_called(arguments) else {}
-            here |= (letters := {name for side in statement.sides for name in letters_in(side)})
+            here |= (letters := {name for side in statement.sides for name in with_families(side)})
             used |= letters if statement.sides[-1] == "0" else set()  # what an equation is solved for behind it
         used |= here
     return found, again
@@ -109,6 +110,11 @@ def _of_inverse(statement: Statement, seen: Collection[str]) -> Statement:
     if m is None or statement.goes_on or {named(m.group(1)), _letter(named(m.group(1)))} & {*seen}:
         return statement
     return statement._replace(sides=(m.group(1), *(f"({side})^{{-1}}" for side in sides)))
+
+
+def with_families(side: str) -> set[str]:
+    """The names of one letter that stand in a side, and those of the families that they may be members of."""
+    return {name for one in letters_in(side) for name in (one, _letter(one))}
 
 
 def _letter(name: str) -> str:

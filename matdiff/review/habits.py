@@ -55,7 +55,7 @@ BOLD = r"\\(?:mathbf|boldsymbol|bm|vec)(?![A-Za-z])|[{}]"
 PREDICTED = r"softmax|sigma|σ|hat|[ŷp̂]"
 ONE_HOT = r"(?<![\w\\])\$?([^\W\d_])\$?\s*(?:\(|is\s+|,\s*)?(?:an?\s+)?one-hot"
 VARIES = r"(?:∂|(?<![A-Za-z])d\}?|\\partial|(?:∇|\\nabla)\s*_\s*\{?)\s*"  # in front of an unknown
-ONES = rf"(?<![\w.])1\s*[a-z]?{TURNED}"  # 1ᵀ, 1bᵀ, so that · 1 is a vector too
+ONES = rf"(?<![\w.])1\s*(?:[a-z]\d?)?{TURNED}"  # 1ᵀ, 1bᵀ, so that · 1 is a vector too
 BIAS = (  # f(w, b) = ‖Xw + b1 − y‖², diag(W1)
     r"\([^\W\d_]\s*,\s*([a-z])\)\s*&?=[^\n]*[+−-]\s*\1\s?1(?![\w.])|[dD]iag\s*\(\s*([A-Z])\s?1\s*\)"
 )

@@ -22,11 +22,14 @@ class Inserted(NamedTuple):
     formula: str
 
     def at(self, held: str) -> str:
-        """The formula at another argument, in brackets."""
+        """The formula at another argument, in brackets; the index of a sum that is called so has another name then."""
         argument = held.strip() if re.search(r"[-+−]", held) else held[1:-1].strip()
+        formula, fresh = self.formula, next(letter for letter in "jkcrsl" if letter not in self.formula + argument)
+        if re.search(rf"[∑Σ]_\{{?{re.escape(argument)}(?![A-Za-z])", formula):
+            formula = re.sub(rf"(?<=_)(\{{?){argument}(?![A-Za-z])", rf"\1{fresh}", formula)
         word = rf"(?<![A-Za-z])(?:{FUNCTION}|{GREEK})(?![A-Za-z])"  # but Qx has an x
         spelt = rf"{word}|(?<!\\)({re.escape(self.argument)})(?=([A-Za-z])?)"
-        return f"({re.sub(spelt, lambda m: argument + ' ' * bool(m[2]) if m[1] else m[0], self.formula)})"
+        return f"({re.sub(spelt, lambda m: argument + ' ' * bool(m[2]) if m[1] else m[0], formula)})"
 
     def fits(self, held: str) -> bool:
         """Whether the formula can be taken at an argument: the entries x_1 of another are not told by it."""

@@ -16,7 +16,7 @@ from matdiff.language.names import named
 from matdiff.language.together import read_equation, read_line, read_within
 from matdiff.review.asking import NotSaid
 from matdiff.review.assumed import GRAPH, TRACED, assume
-from matdiff.review.definitions import Definition, definitions_in, solutions_in
+from matdiff.review.definitions import Definition, definitions_in, solutions_in, with_families
 from matdiff.review.doubts import is_a_name, is_misfit
 from matdiff.review.edits import terms
 from matdiff.review.lines import Line
@@ -59,17 +59,24 @@ def learn(scope: Scope, lines: list[Line]) -> None:
         scope.texts |= {name: d.sides[0] for name, d in others.items()}
         _put(scope, before)
         _read(scope, said, order, whole)
-    if scope.unread:
+    if faults := _faults(scope):
         first = _state(scope)
         _put(scope, before)
         _find_shapes(scope, said, order)
         _read(scope, said, order, whole)
-        if len(scope.unread) >= len(first["unread"]):
+        if _faults(scope) >= faults:
             _put(scope, first)
     _find_means(scope, whole)
     if (graph := re.search(GRAPH, scope.text)) and not {"D"} & {*scope.texts, *scope.where}:
         with suppress(MatdiffError):
             scope.define("D", scope.read(f"diag({graph[1] or graph[2]} vector(1))"))
+
+
+def _faults(scope: Scope) -> int:
+    """How many definitions are not read, losses are no numbers, and Σ_i are names that may be sums."""
+    losses = (scope.definitions[name] for name in scope.losses & scope.definitions.keys())
+    names = (name for name in scope.declared if name.startswith("Sigma_") and name not in scope.given)
+    return len(scope.unread) + sum(value.shape != SCALAR for value in losses) + len([*names])
 
 
 def _state(scope: Scope) -> dict[str, Any]:
@@ -89,6 +96,7 @@ def _read(scope: Scope, said: Mapping[str, Definition], order: Sequence[str], wh
     """Reads the definitions in their order, each by the first side that can be read."""
     for name in order:
         sides, scope.arguments[name], indices = said[name]
+        scope.declared.general.clear()  # each index runs anew
         for k, side in enumerate(sides):
             known = dict(scope.declared.table)
             try:
@@ -107,12 +115,20 @@ def _read(scope: Scope, said: Mapping[str, Definition], order: Sequence[str], wh
 
 
 def _find_shapes(scope: Scope, said: Mapping[str, Definition], order: Sequence[str]) -> None:
-    """Declares the letters of definitions, what uses other names first: ZᵀCZ says more of C = A − B than A − B does."""
-    for name in reversed(order):
-        side = said[name].sides[0]
-        if not said[name].indices and not scope.asks(side):
-            with suppress(MatdiffError, RecursionError):
-                read_equation(name, side, scope.declared)
+    """Declares the letters of definitions: those of the last one as it says with all that it needs, W of W tanh(Wx).
+
+    And what uses other names first: ZᵀCZ says more of C = A − B than A − B does.
+    """
+    sides = {n: said[n].sides[0] for n in order if not said[n].indices and not scope.asks(said[n].sides[0])}
+    needed = {*[*sides][-1:]}
+    for name in reversed(sides):
+        needed |= with_families(sides[name]) if name in needed else set()
+    with suppress(MatdiffError, RecursionError, IndexError):
+        front = "; ".join(f"{name} = {side}" for name, side in sides.items() if name in needed)
+        read_within(f"{front}; {[*sides][-1]}", scope.declared, scalar=[*sides][-1] in scope.losses)
+    for name in reversed(sides):
+        with suppress(MatdiffError, RecursionError):
+            read_equation(name, sides[name], scope.declared)
 
 
 def _find_squares(scope: Scope, said: Mapping[str, Definition], lines: list[Line]) -> None:
@@ -179,8 +195,8 @@ def _define_by(scope: Scope, name: str, side: str, indices: Sequence[str], is_wh
             read_equation(name, side.replace("_prev", "_this"), scope.declared)
             before = name.replace("_this", "_prev")
             scope.declared.table.setdefault(before, scope.declared[name]._replace(name=before))
-    if (name in letters_in(side) or name in scope.where) and not (indices or scope.asks(side)):
-        with suppress(MatdiffError):  # z = tanh(Wz + x), u = −Kx with a declared u: both sides have one shape
+    if (name in letters_in(side) or name in scope.declared) and not (indices or scope.asks(side)):
+        with suppress(MatdiffError):  # z = tanh(Wz + x), p = softmax(v) of p_i beside q_i: both sides have one shape
             read_equation(name, side, scope.declared)
     if name in scope.declared and re.fullmatch(OF_IDENTITY, side):
         scope.define(name, read_equation(name, side, scope.declared)[1])

@@ -83,7 +83,7 @@ AGAINST_ZERO = r"\s*(?:[≤≥<>]|\\[lg]eq?(?![a-z]))\s*0\s*$"  # dV/dt = … = 
 OPTIMUM = r"^\s*(?:min|max)(?:imi[sz]e)?\s*(?:_\{[^{}]*\}|_\w)\s*(?=[^\W\d]\w*\s*\()"  # min_{x} f(x) = …
 ENTRYWISE = "tanh|relu|ReLU|sigmoid|softmax|exp|sin|cos|softplus"
 DEPENDS = (  # K = K(θ), g = tanh, q = N(m, S)
-    rf"\s*(?P<of>[^\W\d]\w*)\s*=\s*(?:(?:(?P=of)|loss|cost|ℓ|ell|[N𝒩](?=\([^()]*,))\s*\([\w\s,^*]+\)|(?:{ENTRYWISE}))\s*"
+    rf"\s*(?P<of>[^\W\d]\w*)\s*=\s*(?:(?:(?P=of)|loss|cost|ℓ|ell|[N𝒩](?=\([^()]*,))\s*\((?:[\w\s,^*²]|\([^()]*\))+\)|(?:{ENTRYWISE}))\s*"
 )
 NUMBER = r"[-+−]?[\d.]+"
 SEPARATOR = r"[;\n⇒⟹⇐⟸]|,(?=\s|$)|⸨⸩|\.(?=\s|$)"

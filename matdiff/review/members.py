@@ -53,6 +53,8 @@ def family(scope: Scope, name: str, side: str, indices: Sequence[str]) -> Genera
     for index in indices:
         _count_members(scope, index, _end_of_sum(scope, index))
     below = re.findall(INDEXED, side)
+    if any(named(one) not in scope.declared for one, _ in below) and re.search("[∑Σ]", side):
+        scope.read(side)  # which declares φ of exp(θᵀφ_k)/∑_j exp(θᵀφ_j)
     if not below or not all((known := scope.declared.get(named(one))) and known.indices for one, _ in below):
         raise UnsupportedError(f"{side} is not said by members of families")
     extents = {index: _extent(scope, index, side) for index in indices}

@@ -262,10 +262,11 @@ def _is_formula(of: str, by: str, functions: Collection[str], moving: Collection
         return True  # M⁻¹ of an M that is defined
     if re.match(r"[-+−⊙⊘⊗*/=^]", of) or (first and (first.group() == of or named(first.group()) in functions)):
         return False
-    names = {named(n).lower() for n in re.findall(LETTER, of)} | {w.lower() for w in re.findall(r"[^\W\d_]{2,}", of)}
-    if not {named(n) for n in re.findall(LETTER, of)}.isdisjoint({*functions, *moving}):
+    letters = {named(n) for n in re.findall(LETTER, of)}
+    letters |= {name.partition("_")[0] for name in letters}  # x of x_i
+    if not letters.isdisjoint({*functions, *moving}):
         return True  # tr(P) of a P that is defined
-    names |= {name.partition("_")[0] for name in names}  # x of x_i
+    names = {name.lower() for name in letters} | {w.lower() for w in re.findall(r"[^\W\d_]{2,}", of)}
     by = named(by.strip("()").removesuffix("^2"))
     if re.fullmatch(HELD, of):
         return True

@@ -109,12 +109,13 @@ def _stacked(found: list[Judged], judge: Judge, where: Where) -> list[Judged]:
         x, of_x, last = d.name, d.name.capitalize(), d.indices[0][1] if len(d.indices) == 1 else None
         x, of_x, spelt = GREEK.get(x, x), GREEK.get(of_x, of_x), of_x
         if last is not None and d.shape == SCALAR:
-            front += rf"${x} \in \mathbb{{R}}^{{{last}}}$, "
+            front += f"${x} ∈ ℝ^{{{last}}}$, "
         elif last is not None and x != of_x and re.search(rf"(?<![A-Za-z])(?:{of_x}|{spelt})(?![A-Za-z_])", judge.text):
             said = f"right where the {x}_i are the rows of {of_x}"
-            front += rf"${of_x} \in \mathbb{{R}}^{{{last} \times {d.shape[0]}}}$, ${x}_i = {of_x}_{{i,:}}^T$, "
+            front += f"${of_x} ∈ ℝ^{{{last} × {d.shape[0]}}}$, ${x}_i = {of_x}_{{i,:}}ᵀ$, "
     if not front:
         return found
+    front = front if re.search(r"[\\$]", judge.text) else front.replace("$", "")  # γ_ik is γ_i k in LaTeX alone
     text = re.sub(NUMBERED, r"_{\1}", f"{front}\n{judge.text}")
     stacked = Judge(text, where, judge.wrt, counts=judge.counts)
     again = stacked.upto(found[-1].line.number + 1)[found[0].line.number :]
@@ -123,10 +124,17 @@ def _stacked(found: list[Judged], judge: Judge, where: Where) -> list[Judged]:
 
 
 def _is_surer(judged: Judged, other: Judged) -> bool:
-    """Whether a line that is wrong or not read in another reading is right, or one small edit from that."""
+    """Whether a line that is wrong or not read in another reading is right, or is alone one small edit from that."""
+    if other.verdict not in (UNREAD, WRONG):
+        return False
+    return judged.verdict in RIGHT or (_is_near(judged) and not _is_near(other))
+
+
+def _is_near(judged: Judged) -> bool:
+    """Whether a line is wrong by a factor or by one small edit."""
     fault, scope = judged.fault, judged.scope
-    if fault is None or scope is None or other.verdict not in (UNREAD, WRONG):
-        return other.verdict in (UNREAD, WRONG) and judged.verdict in RIGHT
+    if fault is None or scope is None:
+        return False
     is_multiple = fault.value is not None and factor(fault.value, fault.truth) is not None
     return is_multiple or any(f.kind != "extra term" for f in by_edit(fault, scope))
 

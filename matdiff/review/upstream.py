@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from matdiff.review.lines import Line
     from matdiff.review.scope import Scope
 
-UNSAID = r"([LJℓ])(?![A-Za-z])"
+UNSAID = r"([LJFℓ])(?![A-Za-z])"
+NABLA_BY = r"∇\s*_(?:\{[^{}]*\}|[^\W\d_])\s*"
 IN_WORDS = {"l_oss": "Ll", "c_ost": "CJ", "o_bjective": "J", "e_rror": "E", "e_nergy": "E"}  # as word_names spells them
 
 
@@ -82,8 +83,9 @@ def in_words(scope: Scope, letter: str) -> str:
 def unsaid_losses(scope: Scope, lines: Collection[Line]) -> set[str]:
     """The letters of losses, as of L in ∇_W L, of which a text says nothing else."""
     text = " ; ".join(side for line in lines for s in line.statements for side in s.sides)
-    found = {named(loss) for loss in re.findall(rf"∇\s*_(?:\{{[^{{}}]*\}}|[^\W\d_])\s*{UNSAID}", text)}
-    used = {named(loss) for loss in re.findall(rf"(?<![∂dA-Za-z]){UNSAID}\s*(?:[ᵀ⊤⁻'_\[]|\^)", text)}
+    found = {named(loss) for loss in re.findall(NABLA_BY + UNSAID, text)}
+    elsewhere = re.sub(NABLA_BY + UNSAID, " ", text)  # ∇_w Lᵀ v is (∇_w L)ᵀ v
+    used = {named(loss) for loss in re.findall(rf"(?<![∂dA-Za-z]){UNSAID}\s*(?:[ᵀ⊤⁻'_\[]|\^)", elsewhere)}
     return found - used - scope.names()
 
 
