@@ -223,7 +223,7 @@ def _value(scope: Scope, name: str, side: str) -> Expr:
     first, scope.declared.table = scope.declared.table, before
     with suppress(MatdiffError):
         number = scope.read(side, scalar=True)
-        if number.shape == SCALAR and fronts <= _numbers(number) <= _numbers(value) | fronts:
+        if number.shape == SCALAR and _numbers(value) < _numbers(number) <= _numbers(value) | fronts:
             return number
     scope.declared.table = first
     return value
