@@ -78,7 +78,7 @@ OF_A_DIFFERENCE = regex(r"(?i:norm|squares|residuals|entries|elements)$")
 SQUARED_ALREADY = regex(rf"[∑Σ|^_{SUBS}]|\bsum|{SQUARE}")  # or of one index
 AND = regex(r"\s+(?P<word>and|with|vs\.?|versus)\s+(?:the\s+(?:matrix|vector)\s+)?")
 SIGNS = {"plus": "+", "minus": "-", "times": "*"}
-WRITTEN = regex(r"(?<=\s)(?:plus|minus|times)(?=\s)")
+WRITTEN = regex(r"(?<=\s)(?:plus|minus|times)(?=\s)", given=("plus", "minus", "times"))
 
 
 class Spoken(NamedTuple):
@@ -126,7 +126,7 @@ def in_signs(script: Transcript, known: Collection[str], far: bool, is_prose: bo
         closings[end] = closings.get(end, "") + behind
         doubt = _doubt(script, m, short, long) if short < long else doubt
     edits += [(end, end, behind) for end, behind in closings.items()]
-    edits += [(*m.span(), SIGNS[m.group()]) for m in WRITTEN.finditer(text) if phrases]
+    edits += [(*m.span(), SIGNS[m.group()]) for m in WRITTEN.finditer(text)]
     spans = tuple(script.span(start, end) for start, end, _ in edits if start < end)
     return Spoken(script.edited(edits), notes, spans, doubt)
 
