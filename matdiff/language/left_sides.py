@@ -86,7 +86,7 @@ def is_odd(text: str, head: re.Match[str]) -> bool:
         found.get("log")
         or found.get("minus")
         or is_squared(head)
-        or "name" not in found
+        or (found.get("name") or "²").endswith("²")
         or re.search(r"[|‖]", arguments)
     )
 
@@ -216,11 +216,17 @@ def called(head: re.Match[str]) -> str:
     return (found.get("minus") or log) + name + ("^2" if is_squared(head) else "")
 
 
+def called_in(words: str) -> str:
+    """What a left side of some words calls the function, as log L of ln L."""
+    head = HEAD.fullmatch(f"{words}=")
+    return called(head) if head else words
+
+
 def estimated(text: str, head: re.Match[str]) -> str:
     """The b of b̂ = argmin … and b = argmin …, which stands elsewhere in the text; empty of another left side."""
     m = re.fullmatch(r"(?P<of>.+?)(?:_(?:hat|star|opt|ols|ls|ml|mle|map))?", called(head), re.IGNORECASE)
     rest = f"{text[: head.start()]} {text[head.end() :]}"
-    return m["of"] if m and re.search(rf"(?<![^\W\d_]){re.escape(m['of'])}(?!\w)", rest) else ""
+    return m["of"] if m and m["of"] in map(named, re.findall(rf"(?<![^\W\d_]){LETTER}(?!\w)", rest)) else ""
 
 
 def arguments(heads: list[re.Match[str]]) -> tuple[str, ...]:

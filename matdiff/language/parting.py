@@ -13,8 +13,8 @@ from matdiff.errors import NotationError
 from matdiff.language.left_sides import HEAD, Piece
 from matdiff.language.names import ABBREVIATED, LETTER, MARKS, NAMES, SPELT_GREEK, as_index
 from matdiff.language.outside import between, outside
-from matdiff.language.phrases import said_of_names
-from matdiff.language.questions import FUNCTION, GOAL_OVER
+from matdiff.language.phrases import description, said_of_names
+from matdiff.language.questions import FUNCTION, GOAL_OVER, WITH_RESPECT
 from matdiff.language.requests import AT_END, BEHIND, BEHIND_A_SIGN, GREETING, VERB, is_verb
 from matdiff.language.side_conditions import INNER, TOLD
 from matdiff.language.transcript import Edit
@@ -28,22 +28,23 @@ SUMMED = rf",\s*(?:(?:{SUMMED}|sum)\s+over\b|{SUMMED}(?=[\s.?]*(?:$|[;\n])))"  #
 SOLVED = r"(?:and\s+)?set\s+(?:(?:it|them|this)\s+)?(?:equal\s+)?to\s+(?:zero|0)(?=[\s.]*$)"
 WORD = (
     rf"(?<![\w.])(?:{SOLVED}|"
-    rf"(?<!\S)(?:{GREETING}\s*[,!.:]|(?:Question|Problem)\s*:)|(?:[Ii]|[Ww]e)\s+have(?!\s+to\b)|[Ww]here|[Ww]ith(?!\s+respect)|[Ss]ubject\s+to|such\s+that|[Ll]et|(?:[Gg]iven(?!\s+by\b)|[Aa]ssum(?:e|ing)|[Ss]uppose)(?:\s+that|\s+(?:I|we)\s+have)?|[Nn]ote\s+that"
+    rf"(?<!\S)(?:{GREETING}\s*[,!.:]|(?:Question|Problem)\s*:)|(?:[Ii]|[Ww]e)\s+have(?!\s+to\b)|[Ww]here|[Hh]ere|[Ww]ith(?!\s+respect)|[Ss]ubject\s+to|such\s+that|[Ll]et|(?:[Gg]iven(?!\s+by\b)|[Aa]ssum(?:e|ing)|[Ss]uppose)(?:\s+that|\s+(?:I|we)\s+have)?|[Nn]ote\s+that"
     rf"|{VERB}|[Aa]nd(?:\s+also)?|[Aa]lso|[Tt]hen|[Ii]f|[Ww]hen|s\.\s?t\.|⟪s\.?t\.?⟫|⟪given⟫|[Ff]or{COUNTED})(?![\w(])"
 )
 # a full stop, but not in s. t., nor in 2. unless a question follows, or a letter behind h = A x - 1 or n by 1
 ASKS = r"(?:(?:the\s+)?(?i:(?:sub)?grad|deriv|partials|hess|jacob)|[∇∂]|d\w*\s*/|δ\w*\s*/\s*δ)"
 FULL_STOP = rf"(?<=\d)\.(?=\s+(?:{VERB}\s|{ASKS}))|(?<=\bby \d)\.(?=\s)|"
 FULL_STOP += r"(?<=[<>≤≥≻⪰=] 0)\.(?=\s)|(?:(?<=[-+−*/]\s\d)|(?<=[-+−*/]\d))\.(?=\s+[^\W\d_]|\s+[‖|∑√])|"
-FULL_STOP += r"(?:(?<=[\w)\]}'′ᵀ⊤²³|‖₊+])|(?<=[_^]\*))(?<!\.\w)(?<!\ss)(?<!\As)(?<!\A\d)(?<![\s(*/+=-]\d)\.(?=\s)"
+FULL_STOP += r"(?:(?<=[\w)\]}'′ᵀ⊤²³|‖₊+])|(?<=[_^]\*))(?<!\.\w)(?<!\ss)(?<!\As)(?<!\A\d)(?<![\s(*/+=-]\d)"
+FULL_STOP += r"\.(?=\s(?!(?:pos|def|semi)\b))"
 QUALIFYING = rf"\((?:{WORD}\s+)?(?P<condition>[^()]*(?:\([^()]*\)[^()]*)*)\)[\s.]*$"
 OF_NAMES = r"(?:[Gg]radient|[Dd]erivative)s?\s+for(?=\s)"  # the gradients for W and b
 STEPS = r"=\s*[-+\w]+\s*,(?:\s*\w+\s*,)?\s*(?:\.\.\.?|…|⋯)\s*,"  # t = 1, …, T
 MEMBERS = r"(?P<of>[^\W\d_])_1\s*,(?:\s*(?P=of)_2\s*,)?\s*(?:…|⋯|\.\.\.?)\s*,\s*(?P=of)_"  # x_1, …, x_n
 ARROW = rf"(?:[-=]>|[→⇒]|:|(?<=\s)(?:---?|[–—])(?=\s))(?=\s*(?:{VERB}\s+)?(?:{ASKS}|\?|m(?:in|ax)(?![^\W_]|\()))"
 ASKED = r"(?:(?<=/[dδ∂]\w)|(?<=/[dδ∂]\w\w))"  # dU/dw =
-MARK = rf"(?P<whole>{OF_NAMES}|{STEPS}|{MEMBERS}|{INNER}|{GOAL_OVER}|{SUMMED})|[;,\n]|(?:=\s*)?\?"
-MARK += rf"|{ASKED}\s*=(?=[\s.]*$|\s*[dδ∂]\w+/[dδ∂]\w+\s*=)|{ARROW}|{FULL_STOP}|{WORD}"
+MARK = rf"(?P<whole>{OF_NAMES}|{STEPS}|{MEMBERS}|{INNER}|{GOAL_OVER}|{SUMMED})|[;,]|\n(?!\s*{WITH_RESPECT}\s)"
+MARK += rf"|(?:=\s*|(?<=\s)is\s*)?\?|{ASKED}\s*=(?=[\s.]*$|\s*[dδ∂]\w+/[dδ∂]\w+\s*=)|{ARROW}|{FULL_STOP}|{WORD}"
 OF_A_NAME = rf"\bof\s+(?:{FUNCTION}|{LETTER}(?:\([^()]*\))?){AT_END}"
 ONE_NAME = rf"\s*(?:{SPELT_GREEK}|{'|'.join(ABBREVIATED)}|[^\W\d_][{MARKS}]*)[0-9₀-₉]*(?:_\w|_\{{\w+\}})?\s*"
 LISTED = rf"\s*{NAMES}\s*(?:[∈≻⪰≥>]|\bin\b|:\s*\w+\s*(?:[x×]|$))"
@@ -109,8 +110,9 @@ def _with_names(text: str, pieces: list[Piece]) -> list[Piece]:
         is_first = alone and re.match(LISTED, text[behind.start : behind.end])
         own = text[piece.start : piece.end]  # wrt a and b, f by a and b, gradient in a and b
         is_asked = is_last and (search_in(AT_END, own) or search_in(BEHIND, own) or match_at(BEHIND_A_SIGN, own, 0))
+        is_more = is_list and description(text[behind.start : behind.end].strip(" ."))  # K stiffness matrix, symmetric
         is_phrase = is_asked or (
-            (alone or is_last) and said_of_names(text[piece.start : behind.end].strip(" .")) is not None
+            (alone or is_last or is_more) and said_of_names(text[piece.start : behind.end].strip(" .")) is not None
         )
         if is_list and (is_first or is_phrase):
             found[-1] = piece._replace(end=behind.end)

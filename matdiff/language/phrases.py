@@ -37,7 +37,7 @@ SYNONYMS = {
         r"\b(?:(?:0[-/]1|binary|zero-one)\s+)?masks?(?:\s+matri(?:x|ces))?\b|\b(?:0[-/]1|zero-one)\s+matri(?:x|ces)\b"
     ): ("binary matrix"),
     regex(r"\bnumbers?\b|(?<=\ba )constant$|\bconstants$"): "scalar",
-    regex(r"-valued\b|\bcolumn(?=[- ]?vectors?\b)"): "",
+    regex(r"-valued\b|\b(?:of\s+)?full(?:[- ](?:column|row))?[- ]rank\b|\bcolumn(?=[- ]?vectors?\b)"): "",
 }
 OF_SIZE = r"(?:\bof\s+(?:size|shape|dimensions?|order|length)\s+)"
 SIZES = regex(
@@ -45,7 +45,9 @@ SIZES = regex(
     rf"|{OF_SIZE}(?P<length>{COUNT})\b|\b(?P<many>{COUNT})-(?=vectors?\b|dim)(?:dimensional\b|dim\b)?"
 )
 SPACE = r"[RS](?:\s*(?:\^\{[^{}]*\}|\^\([^()]*\)|\^\w+|[₊⁰¹²³⁴-⁹ᵃ-ᶻⁿᵈᵐᵏᵖˣ]+|_\{?(?:\+{1,2}|[≥>]\s*0)\}?))*(?!\w)"
-MEMBER = regex(rf"(?P<front>.*?)\s*(?:∈|\bin\b)\s*(?P<space>{SPACE})(?P<behind>(?:[\s.].*)?)")
+MEMBER = regex(
+    rf"(?P<front>.*?)\s*(?:∈|\b(?:(?:be|is|are|lies?)\s+)?in\b)\s*(?P<space>{SPACE})(?P<behind>(?:[\s.].*)?)"
+)
 
 ROLE = r"(?:an?|the)\s|(?:arbitrary|constant|given|fixed|known)$"
 LONGEST = 300  # characters of a phrase
@@ -68,7 +70,9 @@ def said_of_names(statement: str) -> Said | None:
             return None
         space = member.group("space")
         return [(names, what) for names, own in found for what in (space, own, behind) if what]
-    return _phrase(statement)
+    own = _phrase(statement)
+    is_bare = own and any(property_word(name) in PROPERTIES for names, _ in own for name in names)
+    return None if is_bare else own  # symmetric pd
 
 
 def _phrase(statement: str, is_member: bool = False) -> Said | None:
@@ -106,7 +110,7 @@ def description(words: str) -> str | None:
     sized = SIZES.search(words)
     if sized:
         words = f"{words[: sized.start()]} {words[sized.end() :]}"
-    kept = [property_word(word) for word in re.split(r"[\s()]+", words) if word and word not in EMPTY]
+    kept = [property_word(word) for word in re.split(r"[\s(),.]+", words) if word and word not in EMPTY]
     kept = [KINDS.get(word, word) for word in kept]
     if not all(word in PROPERTIES or word in KINDS for word in kept):
         return None
@@ -118,7 +122,7 @@ def description(words: str) -> str | None:
 
 
 LEADS = frozenset(
-    "where with let assume assuming suppose given that for if when then and in is are be being denotes".split()
+    "where here with let assume assuming suppose given that for if when then and in is are be being denotes".split()
 )
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection
 
 from matdiff.errors import NotationError
+from matdiff.language.left_sides import called_in
 from matdiff.language.names import (
     LETTER,
     LINK,
@@ -332,10 +333,12 @@ def _of(text: str, place: int, known: Collection[str], defined: Collection[str])
     letter = head.group().lstrip("( ")[0] if head else ""
     is_word = letter in SIGNS and not is_fraction
     name = re.compile(rf"{LETTER}(?=\s*(?:\)|/))").match(text, head.end()) if head else None
-    is_named = name is not None and named(name.group()) in defined
     last = re.compile(rf"\s*/\s*(?={letter}){BELOW}[\s.?]*$").search(text, head.end()) if head else None
-    is_held = bool(head and last and not re.fullmatch(LETTER, text[head.end() : last.start()].strip()))
-    is_held = is_held or is_named or bool(head and text.startswith("(", head.end()))
+    held = text[head.end() : last.start()].strip() if head and last else ""
+    is_named = (name is not None and named(name.group()) in defined) or called_in(held) in defined  # d log L/dμ, dσ²/dw
+    is_held = (
+        is_named or bool(held and not re.fullmatch(LETTER, held)) or bool(head and text.startswith("(", head.end()))
+    )
     if head is None or (is_word and (SIGNS[letter] in known or not is_held)):
         return None
     end = closing(text, head.end()) if is_fraction else _bracket(text, head.end())
@@ -351,12 +354,11 @@ def _of(text: str, place: int, known: Collection[str], defined: Collection[str])
         return None
     if is_fraction and letter in SIGNS and not is_named:
         return None
-    x = m.group("x"), m.group("again")
     if not (m.group("again") or head.group("twice")) and re.match(r"[\^\s{]*[⊤ᵀT']", m.group("square") or ""):
         raise _row(text, m)
     order = 2 if head.group("twice") or m.group("again") else 1
     whole = len(text) if not text[m.end() :].strip(" .?") else m.end()
-    return Question(tuple(dict.fromkeys(named(n) for n in x if n)), order, place, whole, (head.end(), end))
+    return Question(_unknowns(m), order, place, whole, (head.end(), end))
 
 
 def _bracket(text: str, place: int) -> int:

@@ -15,29 +15,25 @@ from matdiff.language.questions import FUNCTION, GOAL, TOLD, UNSAID, WITH_RESPEC
 from matdiff.regex import match_at, regex, search_in
 
 VERBS = frozenset(
-    "find compute calculate determine evaluate derive get obtain take explain consider set check verify show "
+    "find compute calculate determine evaluate derive get obtain estimate take explain consider set check verify show "
     "give solve".split()
 )
 VERBS |= {"solve for", "what is", "what are", "what's", "whats", "tell me", "show me"}
-ONE = r"(?:[Ii]|you|we|one)"
-WISH = (
-    r"(?:[Ii]|[Ww]e)(?:'d|\s+would)?\s+(?:want|need|like|have|wish|(?:am|are)\s+(?:trying|asked))\s+to"
-    r"|(?:[Ii]'m\s+)?[Tt]rying\s+to"
-)
 GREETING = r"(?:[Hh]i|[Hh]ello|[Hh]ey)(?:\s+(?:all|everyone|there|guys|folks))?"
-POLITE = rf"(?:{GREETING}\s+)?(?:[Pp]lease|[Nn]ow|[Hh]ow\s+(?:to|(?:do|can|would|should)\s+{ONE})"
-POLITE += rf"|(?:[Cc]an|[Cc]ould)\s+(?:you|someone|anyone)|{WISH})"
-POLITE += r"(?:\s+(?:please|help\s+me|show\s+me\s+how\s+to))?"
-NEED = r"(?:(?:[Ii]|[Ww]e)(?:'m|\s+am|'d|\s+would)?\s+(?:need|want|like|looking\s+for)|[Ww]ant|[Nn]eed|Looking\s+for)"
+LEADS = (  # how can I, we are trying to
+    r"(?i:please|now|how|can|could|would|should|do|i|we|you|one|someone|anyone|i'[md]|we'd|am|are|want|need|like|have|wish"
+    r"|trying|asked|to|help|me|show)"
+)
+NEED = r"(?:[Ww]ant|[Nn]eed|[Ll]ooking\s+for|(?<=d\s)like)(?!\s+to)"
 VERB = (
-    rf"(?:and\s+(?:then\s+)?)?(?:(?:{POLITE}\s+)?(?:"
+    rf"(?:and\s+(?:then\s+)?)?(?:{GREETING}\s+)?(?:(?:{LEADS}\s+)*(?:"
     + "|".join(rf"[{verb[0].upper()}{verb[0]}]{verb[1:]}".replace(" ", r"\s+") for verb in sorted(VERBS, reverse=True))
-    + rf"|{NEED}(?!\s+to))(?!\s+that\b)"
-    rf"(?:\s+(?:the\s+(?:steps|derivation|proof)\s+(?:for|of)|{FUNCTION}))?|{POLITE}(?=\s+(?:differentiate|minimi[sz]e|maximi[sz]e)\b))"
+    + rf"|{NEED})(?!\s+that\b)(?:\s+(?:the\s+(?:steps|derivation|proof)\s+(?:for|of)|{FUNCTION}))?"
+    rf"|(?:{LEADS}\s+)*{LEADS}(?=\s+(?:differentiate|minimi[sz]e|maximi[sz]e)\b))"
 )
 DERIVED = (
     r"(?:(?:the|its|my|our|this|an?)\s+)?(?:(?:first|partial|total|matrix|vector|full)\s+)*"
-    r"(?:(?P<twice>second\s+(?:order\s+|partial\s+)?derivatives?|hessian)|deriv(?:atives?|\b)|(?:sub)?gradients?|subdifferential|grads?|diff|jacobian|score|partials|back-?prop(?:agation)?)"
+    r"(?:(?P<twice>second\s+(?:order\s+|partial\s+)?derivatives?|hessian)|deriv(?:atives?|\b)|(?:sub)?gradients?|subdifferential|grads?|diff|∇(?=\s+of\b)|jacobian|score|partials|back-?prop(?:agation)?)"
     r"(?:\s+(?:matrix|vector))?"
 )
 RESPECT = rf"{WITH_RESPECT}(?![\w.])\s+"
@@ -53,7 +49,7 @@ OF = rf"(?:\s+(?:of|for)\b(?:\s+{FUNCTION})?|\s*:)\s*"
 IN_SPACE = rf"(?P<space>\s*(?:(?:∈|\bin\b)\s*{SPACE}|(?:[≻⪰≽≥>]|>=)\s*0(?![\w.])|\((?:[a-z]+[\s-])*[a-z]{{4,}}\)))?"
 # wrt x ∈ ℝ^n, over X ≻ 0, wrt X (symmetric)
 ASKED = (
-    rf"(?i)\s*(?:(?:{DERIVED}|{BEST}|(?P<direct>differentiate))(?:\s+{ASKED_BY}{NAMES}{IN_SPACE})?(?:(?P<of>{OF})|(?=[\s.?]|$))"
+    rf"(?i)\s*(?:(?:{DERIVED}|{BEST}|(?P<direct>differentiate))(?:\s+(?P<open>\()?{ASKED_BY}{NAMES}{IN_SPACE}(?(open)\s*\)))?(?:(?P<of>{OF})|(?=[\s.?]|$))"
     rf"|(?:the\s+|(?:for\s+)?(?:which|what)\s+)?(?P<told>{TOLD})?(?P<sought>{LETTER})\s+(?:(?:that|which|so\s+as\s+to|to|by)\s+)?(?P<goal>m(?:in|ax)imi[sz](?:es?|ing))\b)"
     rf"(?:\s+(?:{FUNCTION}|(?:it|this)(?=[\s.?]*$|\s+{ASKED_BY})))?"
 )
@@ -67,11 +63,11 @@ BEHIND = (  # f wrt X, f(X) by X, f – gradient by X, f (gradient by X)
     r"(?(bracket)\s*\)|(?(within)\s*\)))[\s.?]*$"
 )
 ALONE_BEHIND = (  # f gradient x, f gradient?, f d/dx
-    rf"(?<=[^-+−–*/=\s])(?<!\bby)\s+(?:{DERIVED}\s*|(?:d/d|∂/∂)(?=\S))"
+    rf"(?<=[^-+−–*/=\s])(?<!\bby)\s+(?i:{DERIVED}\s*|(?:d/d|∂/∂)(?=\S))"
     rf"(?P<names>(?:(?<=[\sd∂])(?:{'|'.join(GREEK_WORDS)}|[^\W\d_])[0-9]?)?)[\s.?]*$"
 )
 BEHIND_A_SIGN = (  # f, gradient? f, gradients for W and b
-    rf"\s*(?i:{DERIVED}|(?:the\s+)?{POINTS}|(?P<goal>m(?:in|ax)))(?:\s+(?:please|pls|thanks|(?:(?:for|to|in|by)\s+)?{NAMES}))?[\s.?!]*$"
+    rf"\s*(?i:{DERIVED}|(?:the\s+)?{POINTS}|(?P<goal>m(?:in|ax)))(?:\s+(?:please|pls|thanks|first|(?:(?:for|to|in|by)\s+)?{NAMES}))?[\s.?!]*$"
 )
 ESTIMATE = (  # the maximum likelihood estimator of μ: ℓ
     r"(?i)\s*(?:the\s+)?(?:(?:maximum[-\s]likelihood|ML)\s+(?:estimat(?:ors?|es?)|solutions?)|MLEs?)"
@@ -98,7 +94,7 @@ OF_THE_FUNCTION = (  # dL/dw behind a function that has no name
 GOAL_AHEAD = rf"(?i)\s*{GOAL}"
 # what a question has
 CUES = regex(
-    r"deriv|diff|d/d|∂/∂|point|station|m(?:in|ax)(?:_|\s*$)|first|FOC|partials|hess|grad|jacob|score|minim|maxim|MLE|backprop|respect|over|by|w.{0,2}r.{0,2}t",
+    r"deriv|diff|d/d|∂/∂|∇|point|station|m(?:in|ax)(?:_|\s*$)|first|FOC|partials|hess|grad|jacob|score|minim|maxim|MLE|backprop|respect|over|by|w.{0,2}r.{0,2}t",
     re.IGNORECASE,
 )
 DEFINED = r"(?<![\w∇]){}\s*(?:\((?P<arguments>[^()=;|]*)[^()]*\)|\[[^][]*\])?\s*:?="
@@ -145,7 +141,7 @@ def request_at(text: str, place: int) -> Question | None:
     >>> request_at("the gradient of x'A x wrt x", 0)
     Question(names=('x',), order=1, start=0, end=27, inner=(16, 21), declared=(), sense='')
     """
-    if of_name := _of_a_name(text, place) or _sought(text, place) or _set_to_zero(text, place):
+    if of_name := of_a_name(text, place) or _sought(text, place) or _set_to_zero(text, place):
         return of_name
     operator = question_at(text, place, ()) if OPERATOR.match(text, place) else None
     if operator and operator.order and not operator.inner and match_at(UNSAID, text, operator.end):
@@ -189,7 +185,7 @@ def _asked_ahead(text: str, place: int, asked: re.Match[str]) -> Question | None
     return Question(names, order, place, len(text), inner, declared, sense_of(goal))
 
 
-def _of_a_name(text: str, place: int) -> Question | None:
+def of_a_name(text: str, place: int) -> Question | None:
     """∇f, grad f, dfdx and f'(x) of an f that the text defines; the h' of h = A x is a transpose."""
     nabla = match_at(NABLA, text, place) if any(sign in text for sign in ("∇", "grad", "hess")) else None
     glued = None if nabla else match_at(GLUED, text, place)

@@ -36,7 +36,7 @@ SAYING = frozenset(  # words that say something of what stands beside them
 ).union(*map(str.split, VERBS), GOALS, ANSWERS, KINDS, PROPERTIES)
 TELLING = SAYING | frozenset(
     "assume assuming assumption suppose given let where such unless except excluding ignore ignoring neglect "
-    "neglecting without only never no nothing treat treating hold holding".split()
+    "neglecting without only never no nothing treat treating hold holding definite semidefinite".split()
 )
 ACTING = frozenset(  # what may act on a formula, unless it leads in a left side
     "half twice double minus plus times reciprocal root inverse inverted squared square cubed absolute value "
@@ -55,20 +55,22 @@ WORD = (  # and word2vec, ElasticNet, AR(2), and the T of with temperature T:
 RUN = regex(rf"(?<![\w⟪'^_.]){WORD}(?:[^\S\n]*[-–—][^\S\n]*{WORD}|[^\S\n]+{WORD})*(?![\w'ᵀ⟫(\[^]|\.\w)")
 ENGLISH = regex(r"(?i)(?=.*[aeiouy])(?=.*[^aeiou])[a-z]{3,}(?:'[a-z]+)?")
 BEGINS = regex(  # maximise Sharpe: f, the gradient of the hinge loss: f
-    r"(?:(?:(?:\A|\n)\s*-?|--|[–—.!?;:,>]|(?<=\s)\()\s*|\b(?:m(?:in|ax)imi[sz]e|of|for|have|and)\s+(?:the\s+)?)\Z"
+    r"(?:(?:(?:\A|\n)\s*-?|--|[–—.!?;:,>]|(?<=\s)\()\s*|\b(?:m(?:in|ax)imi[sz]e|of|for|have|and|[Ll]et)\s+(?:the\s+)?)\Z"
 )
 DASH = regex(r"\s-\s+\Z")
 WONDERING = regex(r"(?:any|how|what|why|who|is|are|can|could|do|does)\s[^?]*\?\s*\Z")  # x'A x - any ideas?
 ENDS = regex(r"\s*(?:[.!?]+(?=\s|\Z)|[;:,\n)]|\Z)")
-NEXT = regex(rf"{PREFIX}[0-9]?[A-Za-z]+(?:'[a-z]+|[0-9][a-z]+|\([0-9, ]+\))?|[λσγτ]|[0-9.]+[a-h]?")
-GOAL = r"\s+m(?:in|ax)imi[sz]e\b"  # in regression we minimise f
+NEXT = regex(rf"{PREFIX}[0-9]?[A-Za-z]+(?:-[a-z]{{2,}})*(?:'[a-z]+|[0-9][a-z]+|\([0-9, ]+\))?|[λσγτ]|[0-9.]+[a-h]?")
 ASKED = (
     rf"\s+(?:(?:differentiate|{'|'.join(sorted(VERBS))}|gradients?|derivatives?|grad|jacobian)(?!\w)|[∂∇]|d/d|arg\s?m)"
 )
+QUOTIENT = r"\s+(?:[-−]?(?:[∂∇]|d\w+\s*/\s*d)|m(?:in|ax)imi[sz]e\b)"  # in regression we minimise f
 CLOSED = frozenset(")]|‖'ᵀ²") | frozenset(ascii_letters + digits)
 NEAR = 40  # signs in front of a word that are looked at
 HEADING = regex(  # logistic regression with labels ±1: f(w) = …
-    r"(?:\A|(?<=\n)|(?<=[.!?;]\s))[^\S\n]*(?P<says>[A-Z]?[a-z]{2,}(?:'s|[^\n:;=?!'_^*+.∑∂∇‖|]|\.\d)*):\s+", given=":"
+    r"(?:\A|(?<=\n)|(?<=[.!?;]\s))[^\S\n]*"
+    r"(?P<says>(?:[A-Z]?[a-z]{2,}|[A-Z]{2,6}(?=\s))(?:'s|[^\n:;=?!'_^*+.∑∂∇‖|]|\.\d)*):\s+",
+    given=":",
 )
 NAMED = r"(?<!\w)(?:[^\W\d_](?![^\W\d_])|[A-Za-z]{2,}(?=\s*(?:[*/^+=_]|:=)|\())"  # letters, what has a sign behind it
 AHEAD = regex(r"([A-Za-z]+)\s+\Z")
@@ -85,14 +87,14 @@ EXPLAINED = regex(  # ∘ is the Hadamard product, given data (x_i, y_i), i = 1.
     r"(?=\s)|\b[Ff]or\s+(?=given\s)"  # 3b), (a)
 )
 ROLE = regex(  # b is the benchmark
-    rf"(?:,?\s*(?<!\w)(?:(?:where|with|and|here)\s+)?{LETTER})?(?P<is>\s+(?:is|are|be|denotes?|being)\s+"
-    r"(?=(?:an?|the|our|some|my)\s)"
-    rf"(?P<says>{WORD}(?:[-\s]{WORD})*))(?=\s*(?:[.,;\n)]|\Z))"
+    rf"(?:,?\s*(?<!\w)(?:(?:where|with|and|here)\s+)?{LETTER})?(?P<is>\s+(?:(?:is|are|be|denotes?|being)\s+|(?<=\W[^\W\d_]\s))"
+    r"(?:(?<=\sare\s)|(?=(?:an?|the|our|some|my|its)\s))"  # and r the cross correlation
+    rf"(?P<says>{WORD}(?:[-\s]{WORD})*))(?=\s*(?:[.,;\n()]|and\b|\Z))"
 )
 NOUNS = (  # what a formula is, which stands behind it
-    r"(?:function(?:al)?|objective|n?ll|criterion|loss|cost|errors?|energy|risk|(?:log[-−\s]?)?likelihood|posterior|evidence"
+    r"(?:function(?:al)?|objective|n?ll|criterion|loss|cost|errors?|energy|risk|(?:log[-−\s]?)?lik(?:elihood)?|posterior|evidence"
     r"|[Ll]agrangian|entropy|density|penalty|regulari[sz]er|residuals?|ELBO|(?:least\s)?squares|variance|utility|smoothness|potential"
-    r"|[Hh]amiltonian|network|autoencoder|bound|problem|regression|prior|barrier|reward|profit|deviance|stress|ratio|quotient)(?:\s+(?:function|term))?"
+    r"|[Hh]amiltonian|log-sum-exp|network|autoencoder|bound|problem|regression|prior|barrier|reward|profit|deviance|stress|ratio|quotient)(?:\s+(?:function|term))?"
 )
 A_LOSS = regex(rf"\b{NOUNS}\Z")
 TURNING = regex(r"(?i)\b(?:half|twice|double|minus|plus|times|reciprocal|root|inverse)\b")
@@ -115,8 +117,15 @@ def sentences(text: str, known: Collection[str]) -> Iterator[tuple[int, int]]:
     for role in ROLE.finditer(text):
         is_defined = "=" in re.split(r"[;,\n]|\.\s|\b(?:where|with|and)\b", text[: role.start("is")])[-1]
         is_kind = is_defined and (description(role["says"]) is not None or A_LOSS.search(role["says"]))
-        if is_kind or all(_says_nothing(word, names) for word in NEXT.finditer(text, *role.span("says"))):
+        words = list(NEXT.finditer(text, *role.span("says")))
+        if is_kind or all(_says_nothing(word, names) for word in words):
             yield role.span("is" if is_defined else 0)  # of b is the benchmark, and L = D − W is the graph Laplacian
+        elif not is_defined and role.start() < role.start("is"):
+            acts = (ACTING - PROPERTIES.keys()).intersection(word[0].lower() for word in words)
+            runs = (run for run in _idle_runs(words, names) if not LINKS.issuperset(word[0] for word in run))
+            yield from (
+                [role.span()] if acts else ((run[0].start() - 1, run[-1].end()) for run in runs)
+            )  # an echo matrix
     for heading in HEADING.finditer(text):
         span, end = heading.span("says"), heading.end()
         behind = frozenset(re.findall(NAMED, text[end:])).union(known)
@@ -127,15 +136,19 @@ def sentences(text: str, known: Collection[str]) -> Iterator[tuple[int, int]]:
         words = list(NEXT.finditer(text, *run.span()))
         if SIDE.match(text, run.end()):
             words.pop()  # which is what the left side calls its function
-        for is_said, found in groupby(words, lambda word: _says_nothing(word, names)):
-            group = list(found)
+        for group in _idle_runs(words, names):
             start, end = group[0].start(), group[-1].end()
-            if is_said and _stands_apart(text, start, end, [word.group() for word in group]):
+            if _stands_apart(text, start, end, [word.group() for word in group]):
                 is_whole = (m := ENDS.match(text, end)) and _opening(text, start, end)
                 last = m.end() if is_whole and m else end
                 start -= text[start - 1 : last].startswith("(") and text[:last].endswith(")")  # an aside
                 front = text[:start].rstrip(" .,;!-–—" if last == len(text) else " ")
                 yield len(front) if ENDS.match(text, end) else start, last
+
+
+def _idle_runs(words: list[re.Match[str]], names: Set[str]) -> Iterator[list[re.Match[str]]]:
+    """The words beside each other that say nothing."""
+    yield from (list(found) for idle, found in groupby(words, lambda word: _says_nothing(word, names)) if idle)
 
 
 def _says_nothing(m: re.Match[str], names: Set[str]) -> bool:
@@ -160,7 +173,7 @@ def _says_nothing(m: re.Match[str], names: Set[str]) -> bool:
         return True  # softmax regression in matrix form
     if low in TELLING or property_word(low) in PROPERTIES or is_function:
         return False
-    is_used = word in names and not _ahead(ARTICLE, text, m.start())
+    is_used = m.group() in names and not _ahead(ARTICLE, text, m.start())
     if low in GREEK_WORDS or low in ABBREVIATED or is_used:
         return False
     if not word.isupper():
@@ -184,22 +197,23 @@ def _stands_apart(text: str, start: int, end: int, words: list[str]) -> bool:
     if begins and first not in ("what", "how", "why", "who"):
         is_value = (are_many and last in ("is", "are", "be", "as", "by")) or _is_what(text, start, end)
         is_named = text.startswith(": ", end) and first not in ("hint", "note")
-        if is_named or HEAD.match(text, end) or match_at(GOAL, text, end) or (is_value and VALUE.match(text, end)):
+        is_named = is_named or bool(are_many and ends and HEAD.match(text, ends.end()))  # two springs, U(x) = …
+        if is_named or HEAD.match(text, end) or (is_value and VALUE.match(text, end)):
             return True
     is_aside = begins is not None and text[start - 1 : start] == "(" and text.startswith(")", end)
     if is_aside and _is_what(text, start, end):
         return True
-    if any(word.lower() in ACTING for word in words[3 if first in ("i", "i'm") else 0 :]):  # I am not sure
+    if not ACTING.isdisjoint("-".join(words[3 if first in ("i", "i'm") else 0 :]).lower().split("-")):  # I am not sure
         return False
-    if begins and are_many and last in LINKS and match_at(ASKED, text, end):
-        return True  # is there a closed form for the gradient of f
+    if begins and match_at(ASKED if are_many and last in LINKS else QUOTIENT, text, end):
+        return True  # is there a closed form for the gradient of f, momentum dL/dv
     if begins or not ends:
         is_alone = (
             is_aside or first in ALONE or (words[0][1:].islower() and words[0].istitle() and not text[:start].strip())
         )
-        return bool(ends) and (are_many or is_alone)
+        return bool(ends) and not (begins and begins[0][:1].isalpha()) and (are_many or is_alone)
     before = _ahead(AHEAD, text, start)
-    is_behind = not before or before[1].lower() not in (TELLING - ANSWERS) | ACTING  # the norm of residuals
+    is_behind = not before or before[1].lower() not in (TELLING - ANSWERS) | ACTING | {"of"}  # the norm of residuals
     is_style = text[:start].rstrip()[-1:] in CLOSED and text[end : end + 1] != ":"
     is_style = is_style and (first not in LINKS or _is_what(text, start, end))  # u'Su/u'u the Rayleigh quotient
     return is_behind and (first in POLITE or (are_many and (is_style or first in OPENING)))  # x'A x DPO style

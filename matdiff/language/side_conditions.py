@@ -25,7 +25,10 @@ TRANSPOSED = r"\s*(?:\^\s*\{?\s*[⊤ᵀT']\s*\}?|[ᵀ⊤'])\s*"
 SYMMETRIC = rf"(?P<name>{LETTER})\s*=\s*(?P<minus>[-−])?\s*(?P<again>{LETTER}){TRANSPOSED}"
 SYMMETRIC_TOO = rf"(?P<name>{LETTER}){TRANSPOSED}=\s*(?P<minus>[-−])?\s*(?P<again>{LETTER})\s*"
 TOLD = rf"(?P<names>{NAMES})\s+(?:(?P<has>has|have|(?:is|are)(?=\s+(?:of\s+)?full\b))\s[a-z -]+|(?:is|are)\s.*)"
-KIND = regex(r"(?<=\s)(?:matri(?:x|ces)|vectors?|scalars?)$")
+BOUNDED = regex(  # scalar α > 0, and λ > 0 is the weight of the penalty
+    rf"(?P<front>(?:[a-z]+\s+)*?)(?P<said>(?P<names>{NAMES})\s*(?:[<>]=?|[≤≥⩽⩾])\s*[0-9.]+)"
+    r",?(?:\s+(?:is|are|being)(?=\s))?(?P<behind>(?:\s+[a-z]+)*)"
+)
 CHOICE = r"[-−+±]?\s*[0-9.]+"
 ONE_OF = regex(  # y_i is +1 or -1
     rf"(?:the\s+)?(?:labels?\s+)?(?P<names>{NAMES})(?:\s+(?:is|are)\s+(?:each\s+|always\s+)?|\s*=\s*)(?:either\s+)?"
@@ -100,6 +103,12 @@ def condition_of(text: str, piece: Piece, behind: bool) -> list[Condition] | Non
     if one_of := ONE_OF.fullmatch(said):
         choices = re.sub(r",?\s+or\s+", ", ", one_of["choices"])
         return [Condition(f"{one_of['names']} ∈ {{{choices}}}", start, end)]
+    if (bounded := BOUNDED.fullmatch(said)) and (
+        says := description("".join(bounded.group("front", "behind")).strip())
+    ) is not None:
+        own = [Condition(said, start, end, listed(bounded["names"]), says)] if says else []
+        place = start + bounded.start("said")
+        return [Condition(bounded["said"], place, place + len(bounded["said"])), *own]
     told = _told_by_signs(said)
     told = _told_of_function(said, text) if told is None else told
     told = _told_behind_colon(said, text) if told is None and behind else told
@@ -108,9 +117,6 @@ def condition_of(text: str, piece: Piece, behind: bool) -> list[Condition] | Non
     if told is not None and any(tells_kind(says) for _, says in told):  # w positive: which shape w has is not said
         return [Condition(said, start, end, names, says) for names, says in told]
     in_words = re.fullmatch(TOLD, said) if told is None else None
-    if in_words and (kind := KIND.search(said)):  # D is a finite difference matrix
-        names = listed(in_words["names"])
-        return [Condition(said, start, end), Condition(said, start, end, names, description(kind[0]) or "")]
     if in_words and not in_words.group("has"):
         hint = "conditions are written as in A is symmetric, A is an m x n matrix, x ∈ ℝ^n"
         raise NotationError(f"{said} is not understood", text=text, span=(start, end), suggestion=hint)

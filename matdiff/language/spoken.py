@@ -21,8 +21,8 @@ NORM = r"[-\s]*norm"
 RESIDUALS = r"(?:entries|elements|residuals)"
 SPOKEN = {  # what stands in front of «of», and what it writes around what stands behind
     "trace": ("tr(", ")"),
-    r"log(?:arithm\s+of\s+the\s+|\s+of\s+the\s+|[-\s])determinant": ("log(det(", "))"),
-    "determinant": ("det(", ")"),
+    r"log(?:arithm\s+of\s+the\s+|\s+of\s+the\s+|[-\s])det(?:erminant)?": ("log(det(", "))"),
+    "det(?:erminant)?": ("det(", ")"),
     "inverse": ("inv(", ")"),
     r"pseudo-?inverse": ("pinv(", ")"),
     "transpose": ("(", ")'"),
@@ -102,6 +102,7 @@ def in_signs(script: Transcript, known: Collection[str], far: bool, is_prose: bo
     edits, notes = _left_out(text, known, is_prose)
     doubt = None
     phrases, closings = list(PHRASE.finditer(text)) if CUES.search(text) else [], dict[int, str]()
+    phrases = [m for m in phrases if not any(start <= m.start() < end for start, end, _ in edits)]
     used = set[int]()  # the places of the words «and» that stand between what a function is taken of
     for m in reversed(phrases):  # the inner one closes first
         before, *between, behind = _around(m)

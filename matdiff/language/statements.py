@@ -19,7 +19,7 @@ from matdiff.language.names import LETTER
 from matdiff.language.parameters import running_letters
 from matdiff.language.parting import ONE_NAME, is_item, joined, pieces_of, word_of
 from matdiff.language.questions import Question, question_at
-from matdiff.language.requests import request_at
+from matdiff.language.requests import of_a_name, request_at
 from matdiff.language.side_conditions import Condition, condition_of, model_of, relocated
 from matdiff.language.transcript import Edit, Transcript
 from matdiff.language.unsayable import (
@@ -216,7 +216,8 @@ def _without_request(text: str, pieces: list[Piece]) -> tuple[list[Piece], Quest
         found = request_at(text[: piece.end], piece.start)
         is_one = found and asked and not asked.order and _as_one(found, asked)[0] is None  # x minimising f; gradient?
         if found and asked and not is_one:
-            if not _says_by_what(found) or (asked.names and not _is_bare(asked)):
+            is_more = word_of(text, piece) in ("and", "also") or not asked.names or _is_bare(asked)  # and wrt y
+            if not (_says_by_what(found) and is_more):
                 _refuse_second(text, found)
             names, order = (*asked.names, *found.names), max(asked.order, found.order)  # the gradient and the Hessian
             asked = asked._replace(names=tuple(dict.fromkeys(names)), order=order)
@@ -323,9 +324,11 @@ def _function(
     edits: list[Edit] = [(place, blank.end(), " ")] if blank else []
     place = blank.end() if blank else place
     question = question_at(text[: piece.end], place, around.known, around.defined, around.is_constrained)
-    if heads and not question and (minus := re.compile(r"\s*[-−](?=\s*[d∂(])").match(text, place, piece.end)):
-        found = question_at(text[: piece.end], minus.end(), around.known, around.defined)  # F = −∂U/∂x: that of −U
-        question = found if found and found.inner and not left_sides.stands_twice(text, heads[-1]) else None
+    if not question and (minus := re.compile(r"\s*[-−](?=\s*[d∂(∇gn])").match(text, place, piece.end)):
+        own, of = text[: piece.end], minus.end()  # F = −∂U/∂x and −∇U: that of −U
+        found = question_at(own, of, around.known, around.defined) or of_a_name(own, of)
+        is_sought = found and found.inner and not (heads and left_sides.stands_twice(text, heads[-1]))
+        question = found if is_sought else None
     if question and question.order and (again := _said_again(text, piece, question, around)):
         edits, question = [*edits, (place, again.start, " ")], again
     if question is None and (root := left_sides.root_of(text, piece, heads)):
@@ -339,7 +342,7 @@ def _function(
         return None, *(one_side(text, place, piece.end, edits, -1) if heads or edits else (edits, [])), named
     refuse_claim(text, question, piece)
     of = re.sub(r"\s*\(.*\)$", "", text[slice(*question.inner or (question.end, piece.end))].strip())
-    if not heads and of in around.own:
+    if not heads and (of in around.own or (re.search("[ ²]", of) and left_sides.called_in(of) in around.defined)):
         return question, [(piece.lead[0], piece.end, " ")], [], []  # ∂L/∂W, where L(W) = tr(WᵀLW) stands elsewhere
     return _asked(text, piece, question, heads, edits)
 

@@ -214,6 +214,7 @@ def test_two_derivatives_of_one_function_are_asked_for_behind_it() -> None:
         ("L_{CE}(w) = Σ_n t_n log y_n, y_n = exp(w'x_n)", "w"),  # a label below the name of the function
         ("J(W) = Σ_k ‖w_k − a_k‖²", "w"),  # the W are the w_k
         ("f(x) = ‖Ax − b‖², ∇_x", "x"),
+        ("E = ∑_j (k_j − k0)², dE/dk0", "k0"),  # a member of the family, whose first one it is
         ("L(W) = tr(W'LW) where L = D − A", "W"),  # L is the function on the left, and a matrix on the right
     ],
 )
