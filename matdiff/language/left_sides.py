@@ -216,12 +216,6 @@ def called(head: re.Match[str]) -> str:
     return (found.get("minus") or log) + name + ("^2" if is_squared(head) else "")
 
 
-def called_in(words: str) -> str:
-    """What a left side of some words calls the function, as log L of ln L."""
-    head = HEAD.fullmatch(f"{words}=")
-    return called(head) if head else words
-
-
 def estimated(text: str, head: re.Match[str]) -> str:
     """The b of b̂ = argmin … and b = argmin …, which stands elsewhere in the text; empty of another left side."""
     m = re.fullmatch(r"(?P<of>.+?)(?:_(?:hat|star|opt|ols|ls|ml|mle|map))?", called(head), re.IGNORECASE)

@@ -142,7 +142,8 @@ def _parted(text: str, piece: Piece) -> Iterator[Piece]:
         return
     m = re.search(QUALIFYING, own) if own.rstrip(" .").endswith(")") else None
     says = m.group("condition") if m else ""
-    is_said = re.search(r"[∈≻⪰]", says) or said_of_names(says.strip()) is not None or re.fullmatch(TOLD, says.strip())
+    is_told = said_of_names(says.strip()) is not None and not description(says)  # of names, which symmetric pd has not
+    is_said = re.search(r"[∈≻⪰]", says) or is_told or re.fullmatch(TOLD, says.strip())
     if m is None or not own[: m.start()].strip() or not is_said:
         yield piece
         return

@@ -25,8 +25,8 @@ EMPTY = frozenset(
     "learning rate step gain control return returns risk mass stiffness adjacency graph factor".split()
 )  # words that add nothing to the others
 SYNONYMS = {
-    regex(r"\bpos(?:itive|\.)?[- ]semi[- ]?def(?:inite\b|\b\.?)"): "psd",
-    regex(r"\b(?:strictly\s+)?pos(?:itive|\.)?[- ]def(?:inite\b|\b\.?)"): "spd",
+    regex(r"\bpos(?:itive|\.)?[- ]semi[- ]?def(?:inite\b|\b\.?)|\bp\.\s?s\.\s?d\b"): "psd",
+    regex(r"\b(?:strictly\s+)?pos(?:itive|\.)?[- ]def(?:inite\b|\b\.?)|\b(?:s\.\s?)?p\.\s?d\b"): "spd",
     regex(r"\bskew[- ]symmetric\b|\banti-?symmetric\b"): "skew",
     regex(r"\bnon-?negative\b"): "nonnegative",
     regex(r"\b(?:non-?singular|full[- ]rank square)\b"): "invertible",
@@ -70,15 +70,12 @@ def said_of_names(statement: str) -> Said | None:
             return None
         space = member.group("space")
         return [(names, what) for names, own in found for what in (space, own, behind) if what]
-    own = _phrase(statement)
-    is_bare = own and any(property_word(name) in PROPERTIES for names, _ in own for name in names)
-    return None if is_bare else own  # symmetric pd
+    return _phrase(statement)
 
 
 def _phrase(statement: str, is_member: bool = False) -> Said | None:
     """A symmetric; A is symmetric; the matrices A and B are symmetric; symmetric A; points x in front of ∈ ℝⁿ."""
-    verb = re.search(rf"{VERB}|\s+(?=\([^()]*\)$)", statement)  # A is symmetric, and X (n × p)
-    subject, predicate = (statement[: verb.start()], statement[verb.end() :]) if verb else (statement, "")
+    verb = re.search(VERB, statement)
     if not verb:
         m = re.fullmatch(rf"(?P<names>{LISTED})\s+(?P<what>(?:[a-z(]|Laplacian).*)", statement)
         what = description(m.group("what")) if m else None
@@ -87,6 +84,8 @@ def _phrase(statement: str, is_member: bool = False) -> Said | None:
             return [(listed(m.group("names")), what)]
         if m and what == "" and re.match(ROLE, m["what"]):  # A the adjacency graph
             return []
+    verb = verb or re.search(r"\s+(?=\([^()]*\)$)", statement)  # matrices X and Y (n × p)
+    subject, predicate = (statement[: verb.start()], statement[verb.end() :]) if verb else (statement, "")
     found = re.fullmatch(rf"(?:(?P<what>.*?)\s+)??(?P<names>{LISTED})", subject)
     ahead = (found and found.group("what")) or ""
     what = None if ahead in FUNCTIONS else description(f"{ahead} {predicate}".strip())  # diag x is a call

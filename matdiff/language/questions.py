@@ -10,7 +10,6 @@ import re
 from collections.abc import Collection
 
 from matdiff.errors import NotationError
-from matdiff.language.left_sides import called_in
 from matdiff.language.names import (
     LETTER,
     LINK,
@@ -335,10 +334,9 @@ def _of(text: str, place: int, known: Collection[str], defined: Collection[str])
     name = re.compile(rf"{LETTER}(?=\s*(?:\)|/))").match(text, head.end()) if head else None
     last = re.compile(rf"\s*/\s*(?={letter}){BELOW}[\s.?]*$").search(text, head.end()) if head else None
     held = text[head.end() : last.start()].strip() if head and last else ""
-    is_named = (name is not None and named(name.group()) in defined) or called_in(held) in defined  # d log L/dμ, dσ²/dw
-    is_held = (
-        is_named or bool(held and not re.fullmatch(LETTER, held)) or bool(head and text.startswith("(", head.end()))
-    )
+    is_named = (name is not None and named(name.group()) in defined) or held in defined  # d log L/dμ, dσ²/dw
+    is_held = is_named or bool(held and not re.fullmatch(LETTER, held))
+    is_held = is_held or bool(head and text.startswith("(", head.end()))
     if head is None or (is_word and (SIGNS[letter] in known or not is_held)):
         return None
     end = closing(text, head.end()) if is_fraction else _bracket(text, head.end())

@@ -87,7 +87,8 @@ EXPLAINED = regex(  # ∘ is the Hadamard product, given data (x_i, y_i), i = 1.
     r"(?=\s)|\b[Ff]or\s+(?=given\s)"  # 3b), (a)
 )
 ROLE = regex(  # b is the benchmark
-    rf"(?:,?\s*(?<!\w)(?:(?:where|with|and|here)\s+)?{LETTER})?(?P<is>\s+(?:(?:is|are|be|denotes?|being)\s+|(?<=\W[^\W\d_]\s))"
+    rf"(?:,?\s*(?<!\w)(?:(?:where|with|and|here)\s+)?{LETTER})?(?P<is>\s+(?:(?:is|are|be|denotes?|being)\s+"
+    r"|(?<=[,;.]\s[^\W\d_]\s)|(?<=\sand\s[^\W\d_]\s)|(?<=where\s[^\W\d_]\s))"
     r"(?:(?<=\sare\s)|(?=(?:an?|the|our|some|my|its)\s))"  # and r the cross correlation
     rf"(?P<says>{WORD}(?:[-\s]{WORD})*))(?=\s*(?:[.,;\n()]|and\b|\Z))"
 )
@@ -123,9 +124,7 @@ def sentences(text: str, known: Collection[str]) -> Iterator[tuple[int, int]]:
         elif not is_defined and role.start() < role.start("is"):
             acts = (ACTING - PROPERTIES.keys()).intersection(word[0].lower() for word in words)
             runs = (run for run in _idle_runs(words, names) if not LINKS.issuperset(word[0] for word in run))
-            yield from (
-                [role.span()] if acts else ((run[0].start() - 1, run[-1].end()) for run in runs)
-            )  # an echo matrix
+            yield from [role.span()] if acts else ((run[0].start() - 1, run[-1].end()) for run in runs)
     for heading in HEADING.finditer(text):
         span, end = heading.span("says"), heading.end()
         behind = frozenset(re.findall(NAMED, text[end:])).union(known)
@@ -205,7 +204,7 @@ def _stands_apart(text: str, start: int, end: int, words: list[str]) -> bool:
         return True
     if not ACTING.isdisjoint("-".join(words[3 if first in ("i", "i'm") else 0 :]).lower().split("-")):  # I am not sure
         return False
-    if begins and match_at(ASKED if are_many and last in LINKS else QUOTIENT, text, end):
+    if begins and (match_at(QUOTIENT, text, end) or (are_many and last in LINKS and match_at(ASKED, text, end))):
         return True  # is there a closed form for the gradient of f, momentum dL/dv
     if begins or not ends:
         is_alone = (

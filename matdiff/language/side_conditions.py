@@ -103,9 +103,8 @@ def condition_of(text: str, piece: Piece, behind: bool) -> list[Condition] | Non
     if one_of := ONE_OF.fullmatch(said):
         choices = re.sub(r",?\s+or\s+", ", ", one_of["choices"])
         return [Condition(f"{one_of['names']} ∈ {{{choices}}}", start, end)]
-    if (bounded := BOUNDED.fullmatch(said)) and (
-        says := description("".join(bounded.group("front", "behind")).strip())
-    ) is not None:
+    bounded = BOUNDED.fullmatch(said)
+    if bounded and (says := description("".join(bounded.group("front", "behind")).strip())) is not None:
         own = [Condition(said, start, end, listed(bounded["names"]), says)] if says else []
         place = start + bounded.start("said")
         return [Condition(bounded["said"], place, place + len(bounded["said"])), *own]

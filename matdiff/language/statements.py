@@ -96,12 +96,12 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
             edits = _instead(edits, [edit])
             signs.append(edit[:2])
             continue
-        edits = _as_items(edits) if asked and asked.inner and not question else edits
+        if asked and asked.inner and not question:  # behind items one may be asked about: f = …; C = W B; df/dW?
+            edits = [(start, end, ";" if sign in (" where ", " and ") else sign) for start, end, sign in edits]
         question = question or asked
         signs += [(start, end) for start, end, _ in changes] if asked else []  # G = ∂/∂X f: G is what is asked for
         conditions += _told_in(text, asked)
-        sides = [[*side, *changes] for side in sides] if not others else sides
-        sides += [[*edits, *other] for other in others]
+        sides = [[*side, *(() if others else changes)] for side in sides] + [[*edits, *other] for other in others]
         signs += _between_members(text, changes, others)
         edits = _instead(edits, changes)
     changed = script.edited(edits)
@@ -137,11 +137,6 @@ def _instead(edits: list[Edit], changes: list[Edit]) -> list[Edit]:
     return [*(edit for edit in edits if edit[0] not in whole), *changes] if changes else edits
 
 
-def _as_items(edits: list[Edit]) -> list[Edit]:
-    """Parts f = … where C = W B by semicolons, behind which f may be asked about: df/dW?"""
-    return [(start, end, ";" if sign in (" where ", " and ") else sign) for start, end, sign in edits]
-
-
 def _before_arg_min(script: Transcript) -> tuple[Transcript, list[tuple[int, int]], tuple[str, ...]]:
     """The text without the several names in front of an arg min, or of autograd.grad, their places, and the former."""
     found = [*SEVERAL.finditer(script.text)]
@@ -161,7 +156,7 @@ def _surroundings(
     told = zip(firsts, stand, strict=True)
     return Around(
         known,
-        {left_sides.called(head) for head in firsts if head},
+        {of for head in firsts if head for of in (left_sides.called(head), head[0].partition("(")[0].strip(" :="))},
         {left_sides.called(head) for head, piece in told if head and left_sides.is_its_own(text, head, piece.end)},
         None not in firsts and sum(not left_sides.is_used(text, head) for head in firsts if head) <= 1,
         len(firsts) == len(pieces) == 1 and not word_of(text, pieces[0]),
@@ -325,8 +320,8 @@ def _function(
     place = blank.end() if blank else place
     question = question_at(text[: piece.end], place, around.known, around.defined, around.is_constrained)
     if not question and (minus := re.compile(r"\s*[-−](?=\s*[d∂(∇gn])").match(text, place, piece.end)):
-        own, of = text[: piece.end], minus.end()  # F = −∂U/∂x and −∇U: that of −U
-        found = question_at(own, of, around.known, around.defined) or of_a_name(own, of)
+        own, behind = text[: piece.end], minus.end()  # F = −∂U/∂x and −∇U: that of −U
+        found = question_at(own, behind, around.known, around.defined) or of_a_name(own, behind)
         is_sought = found and found.inner and not (heads and left_sides.stands_twice(text, heads[-1]))
         question = found if is_sought else None
     if question and question.order and (again := _said_again(text, piece, question, around)):
@@ -342,7 +337,7 @@ def _function(
         return None, *(one_side(text, place, piece.end, edits, -1) if heads or edits else (edits, [])), named
     refuse_claim(text, question, piece)
     of = re.sub(r"\s*\(.*\)$", "", text[slice(*question.inner or (question.end, piece.end))].strip())
-    if not heads and (of in around.own or (re.search("[ ²]", of) and left_sides.called_in(of) in around.defined)):
+    if not heads and (of in around.own or (re.search("[ ²]", of) and of in around.defined)):
         return question, [(piece.lead[0], piece.end, " ")], [], []  # ∂L/∂W, where L(W) = tr(WᵀLW) stands elsewhere
     return _asked(text, piece, question, heads, edits)
 

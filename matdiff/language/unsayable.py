@@ -25,9 +25,7 @@ POINT = regex(rf"\bat\s+(?:the\s+point\s+)?{LETTER}\s*=")
 DIFFERENTIAL = regex(  # dX, and not the axes of einsum('nd,dk->nk', …)
     r"(?<![^\W\d]|[.\\])(?=(?P<name>\w+))d\u200a?(?P<of>[^\W\d_])(?![^\W\d_(]|\(|[\w,. ]*->)"
 )
-OUTER = regex(
-    r"\s*d[\s\u200a]*(?:⟪?(?:[Tt]r|trace|log\s*det|logdet|det)⟫?(?!\w)|\((?!\w(?:\s*,\s*\w)*\)\s*:?=))"
-)  # d tr(AX), d(x'Ax)
+OUTER = regex(r"\s*d[\s\u200a]*(?:⟪?(?:[Tt]r|trace|log\s*det|logdet|det)⟫?(?!\w)|\((?!\w(?:\s*,\s*\w)*\)\s*:?=))")
 COEFFICIENT = regex(
     rf"(?<![^\W\d_.\\⟪])(?:d(?!\u200a?[A-Za-z{GREEK_CLASS}])|c(?![^\W\d_]{{2}})(?=\s?[^\W\d_]))"
 )  # d alone, or cx beside dy
