@@ -17,10 +17,9 @@ from matdiff.regex import regex
 
 VERB = r"\s+(?:is|are|be|being|denotes?)\s+"
 EMPTY = frozenset(
-    "a an the some any all both each every given fixed known unknown constant real general arbitrary valued "
-    "triangular nonzero of and with entries parameter parameters constants variable variables weight weights "
-    "coefficient coefficients bias biases input inputs mean design data feature features response target targets "
-    "label labels "
+    "a an the some any all both each every given fixed known unknown constant real general arbitrary valued triangular "
+    "nonzero of and with entries parameter parameters constants variable variables weight weights coefficient "
+    "coefficients bias biases input inputs mean design data feature features response target targets label labels "
     "points samples measurement measurements observation observations noise regularization regularisation penalty "
     "learning rate step gain control return returns risk mass stiffness adjacency graph factor".split()
 )  # words that add nothing to the others
@@ -35,7 +34,7 @@ SYNONYMS = {
     regex(r"\b(?:graph\s+)?[Ll]aplacian(?:\s+matri(?:x|ces))?\b|\b(?:kernel|[Gg]ram)\s+matri(?:x|ces)\b"): "psd matrix",
     regex(
         r"\b(?:(?:0[-/]1|binary|zero-one)\s+)?masks?(?:\s+matri(?:x|ces))?\b|\b(?:0[-/]1|zero-one)\s+matri(?:x|ces)\b"
-    ): ("binary matrix"),
+    ): "binary matrix",
     regex(r"\bnumbers?\b|(?<=\ba )constant$|\bconstants$"): "scalar",
     regex(r"-valued\b|\b(?:of\s+)?full(?:[- ](?:column|row))?[- ]rank\b|\bcolumn(?=[- ]?vectors?\b)"): "",
 }
@@ -45,9 +44,7 @@ SIZES = regex(
     rf"|{OF_SIZE}(?P<length>{COUNT})\b|\b(?P<many>{COUNT})-(?=vectors?\b|dim)(?:dimensional\b|dim\b)?"
 )
 SPACE = r"[RS](?:\s*(?:\^\{[^{}]*\}|\^\([^()]*\)|\^\w+|[₊⁰¹²³⁴-⁹ᵃ-ᶻⁿᵈᵐᵏᵖˣ]+|_\{?(?:\+{1,2}|[≥>]\s*0)\}?))*(?!\w)"
-MEMBER = regex(
-    rf"(?P<front>.*?)\s*(?:∈|\b(?:(?:be|is|are|lies?)\s+)?in\b)\s*(?P<space>{SPACE})(?P<behind>(?:[\s.].*)?)"
-)
+MEMBER = regex(rf"(?P<front>.*?)\s*(?:∈|\b(?:(?:be|is|are)\s+)?in\b)\s*(?P<space>{SPACE})(?P<behind>(?:[\s.].*)?)")
 
 ROLE = r"(?:an?|the)\s|(?:arbitrary|constant|given|fixed|known)$"
 LONGEST = 300  # characters of a phrase
@@ -68,7 +65,7 @@ def said_of_names(statement: str) -> Said | None:
         behind = description(re.sub(rf"^{VERB}", "", member.group("behind")))
         if found is None or behind is None:
             return None
-        space = member.group("space")
+        space, found = member["space"], [one for one in found if EMPTY.isdisjoint(one[0])]  # all vectors in R^n
         return [(names, what) for names, own in found for what in (space, own, behind) if what]
     return _phrase(statement)
 

@@ -91,7 +91,6 @@ class Question(NamedTuple):
 
     names     the unknowns
     order     how often is differentiated; 0 where the function is to be minimised or maximised
-    shown     the operator as it stands in the text
     start, end   its place
     inner     where the function stands that the operator itself holds, as in ∂f/∂x
     declared  the places of the conditions in it, as x ∈ ℝⁿ

@@ -92,10 +92,8 @@ OF_THE_FUNCTION = (  # dL/dw behind a function that has no name
     r"\s*(?:\)\))?\s*=?[\s.?]*$"
 )
 GOAL_AHEAD = rf"(?i)\s*{GOAL}"
-# what a question has
-CUES = regex(
-    r"deriv|diff|d/d|∂/∂|∇|point|station|m(?:in|ax)(?:_|\s*$)|first|FOC|partials|hess|grad|jacob|score|minim|maxim|MLE|backprop|respect|over|by|w.{0,2}r.{0,2}t",
-    re.IGNORECASE,
+CUES = regex(  # what a question has
+    r"(?i)deriv|diff|d/d|∂/∂|∇|point|station|m(?:in|ax)(?:_|\s*$)|first|FOC|partials|hess|grad|jacob|score|minim|maxim|MLE|backprop|respect|over|by|w.{0,2}r.{0,2}t"
 )
 DEFINED = r"(?<![\w∇]){}\s*(?:\((?P<arguments>[^()=;|]*)[^()]*\)|\[[^][]*\])?\s*:?="
 QUOTIENT = r"[d∂]\w*/[d∂]\w+|∇\w*|\w['′](?:\(\w+\))?"  # dL/dW, ∇f, f′(x)
@@ -105,13 +103,10 @@ ANSWERS = frozenset(
     "derivative derivatives gradient gradients grad hessian jacobian minimum maximum stationary critical minimizer "
     "minimiser maximizer maximiser".split()
 )
-WORDS = (
-    ALONE
-    | ANSWERS
-    | frozenset(
-        "the its first second order partial total matrix vector full point points value for function expression "
-        "objective loss to with respect what is that which likelihood log-likelihood negative".split()
-    )
+WORDS = ALONE.union(
+    ANSWERS,
+    "the its first second order partial total matrix vector full point points value for function expression "
+    "objective loss to with respect what is that which likelihood log-likelihood negative".split(),
 )
 
 
@@ -135,13 +130,13 @@ def is_request(words: list[str]) -> bool:
     return said[0] in ALONE if len(said) == 1 else all(word in WORDS for word in said)
 
 
-def request_at(text: str, place: int) -> Question | None:
-    """The question in words that a text is from a place on; None of another.
+def request_at(text: str, place: int, whole: str = "") -> Question | None:
+    """The question in words that a text is from a place on, the beginning of a *whole* one; None of another.
 
     >>> request_at("the gradient of x'A x wrt x", 0)
     Question(names=('x',), order=1, start=0, end=27, inner=(16, 21), declared=(), sense='')
     """
-    if of_name := of_a_name(text, place) or _sought(text, place) or _set_to_zero(text, place):
+    if of_name := of_a_name(text, place, whole or text) or _sought(text, place) or _set_to_zero(text, place):
         return of_name
     operator = question_at(text, place, ()) if OPERATOR.match(text, place) else None
     if operator and operator.order and not operator.inner and match_at(UNSAID, text, operator.end):
@@ -185,13 +180,13 @@ def _asked_ahead(text: str, place: int, asked: re.Match[str]) -> Question | None
     return Question(names, order, place, len(text), inner, declared, sense_of(goal))
 
 
-def of_a_name(text: str, place: int) -> Question | None:
-    """∇f, grad f, dfdx and f'(x) of an f that the text defines; the h' of h = A x is a transpose."""
+def of_a_name(text: str, place: int, whole: str) -> Question | None:
+    """∇f, grad f, dfdx and f'(x) of an f that the whole text defines; the h' of h = A x is a transpose."""
     nabla = match_at(NABLA, text, place) if any(sign in text for sign in ("∇", "grad", "hess")) else None
     glued = None if nabla else match_at(GLUED, text, place)
     nabla = glued if glued and not re.search(DEFINED.format(glued.group().strip(" .?")), text) else nabla
     of_name = nabla or (match_at(PRIMED, text, place) if "'" in text or "′" in text else None)
-    head = re.search(DEFINED.format(of_name.group("f")), text) if of_name else None
+    head = re.search(DEFINED.format(of_name.group("f")), whole) if of_name else None
     if not (of_name and head and (head.group("arguments") or nabla)):
         return None
     names = _listed(of_name.group("names") or head.group("arguments") or "")

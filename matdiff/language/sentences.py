@@ -116,12 +116,15 @@ def sentences(text: str, known: Collection[str]) -> Iterator[tuple[int, int]]:
     yield from (m.span() for m in EXPLAINED.finditer(text))
     names = frozenset(re.findall(NAMED, text)).union(known)
     for role in ROLE.finditer(text):
-        is_defined = "=" in re.split(r"[;,\n]|\.\s|\b(?:where|with|and)\b", text[: role.start("is")])[-1]
-        is_kind = is_defined and (description(role["says"]) is not None or A_LOSS.search(role["says"]))
+        is_defined = "=" in re.split(r"[;,\n]|\.\s|\((?=\w$)|\b(?:where|with|and)\b", text[: role.start("is")])[-1]
+        is_told = description(role["says"]) is not None
+        is_kind = is_defined and (is_told or A_LOSS.search(role["says"]))
         words = list(NEXT.finditer(text, *role.span("says")))
-        if is_kind or all(_says_nothing(word, names) for word in words):
-            yield role.span("is" if is_defined else 0)  # of b is the benchmark, and L = D − W is the graph Laplacian
-        elif not is_defined and role.start() < role.start("is"):
+        if is_kind or (not is_told and all(_says_nothing(word, names) for word in words)):
+            start, end = role.span("is" if is_defined else 0)
+            is_aside = text[:start].endswith("(") and text.startswith(")", end)
+            yield start - is_aside, end + is_aside  # of b is the benchmark, and L = D − W is the graph Laplacian
+        elif not (is_defined or is_told) and role.start() < role.start("is"):
             acts = (ACTING - PROPERTIES.keys()).intersection(word[0].lower() for word in words)
             runs = (run for run in _idle_runs(words, names) if not LINKS.issuperset(word[0] for word in run))
             yield from [role.span()] if acts else ((run[0].start() - 1, run[-1].end()) for run in runs)

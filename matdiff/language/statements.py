@@ -208,11 +208,11 @@ def _without_request(text: str, pieces: list[Piece]) -> tuple[list[Piece], Quest
     asked: Question | None = None
     within, spans = list[Piece](), list[tuple[int, int]]()
     for piece in pieces:
-        found = request_at(text[: piece.end], piece.start)
+        found = request_at(text[: piece.end], piece.start, text)
         is_one = found and asked and not asked.order and _as_one(found, asked)[0] is None  # x minimising f; gradient?
         if found and asked and not is_one:
-            is_more = word_of(text, piece) in ("and", "also") or not asked.names or _is_bare(asked)  # and wrt y
-            if not (_says_by_what(found) and is_more):
+            is_more = word_of(text, piece) in ("and", "also") or asked.names in ((), found.names)  # and wrt y
+            if not (_says_by_what(found) and (is_more or _is_bare(asked))):
                 _refuse_second(text, found)
             names, order = (*asked.names, *found.names), max(asked.order, found.order)  # the gradient and the Hessian
             asked = asked._replace(names=tuple(dict.fromkeys(names)), order=order)
@@ -321,7 +321,7 @@ def _function(
     question = question_at(text[: piece.end], place, around.known, around.defined, around.is_constrained)
     if not question and (minus := re.compile(r"\s*[-−](?=\s*[d∂(∇gn])").match(text, place, piece.end)):
         own, behind = text[: piece.end], minus.end()  # F = −∂U/∂x and −∇U: that of −U
-        found = question_at(own, behind, around.known, around.defined) or of_a_name(own, behind)
+        found = question_at(own, behind, around.known, around.defined) or of_a_name(own, behind, text)
         is_sought = found and found.inner and not (heads and left_sides.stands_twice(text, heads[-1]))
         question = found if is_sought else None
     if question and question.order and (again := _said_again(text, piece, question, around)):
