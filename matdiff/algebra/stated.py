@@ -334,7 +334,8 @@ def among_terms(kind: type[Expr], ps: Sequence[Expr], right: Expr, when: Guard |
         def found(p: Expr, fits: Guard) -> list[int]:
             return [k for k, both in enumerate(seen) if any(fits(o) and any(matcher.match(p, o, {})) for o in both)]
 
-        places = [range(len(f)) if fits is None else found(p, fits) for p, fits in zip(cores, heads, strict=True)]
+        free = [k for k, t in enumerate(f) if kind is Sum or t.number is None]  # a number stays in front of a product
+        places = [free if fits is None else found(p, fits) for p, fits in zip(cores, heads, strict=True)]
         for chosen in ways_to_choose(*places):
             number = parts[chosen[0]][0]
             if len({*chosen}) < len(chosen) or not number:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from matdiff.algebra.expr import Expr, Index, fact, postorder, replace
-from matdiff.algebra.identities.indexed import closed_scalars, constant_factors, constant_scalars
-from matdiff.algebra.laws import Law, Statement, identity
+from matdiff.algebra.expr import Expr, fact, replace
+from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.piecewise import Piecewise, decided, restricted
-from matdiff.algebra.operators.products import Hadamard, Product, Scale, coefficient, multiple
+from matdiff.algebra.operators.products import Hadamard, coefficient, multiple
 from matdiff.algebra.operators.sums import IndexedSum
 from matdiff.algebra.stated import stated
 
@@ -65,66 +64,34 @@ def number_in_case(e: Expr) -> Expr | None:
     return multiple(number, restricted(e, rest)) if restriction(e) and number != 1 and rest is not None else None
 
 
-def into_case(e: Expr, kind: type[Expr], only: int | None = None) -> Expr | None:
-    """A product of a kind inside the case that is one of its factors, or the only one that may be; a number stays."""
-    number, rest = coefficient(e)
-    if not isinstance(rest, kind):
-        return None
-    for k, factor in enumerate(rest.operands):
-        if only in (None, k) and (case := restriction(factor)) is not None:
-            within = [case.operands[2] if i == k else f for i, f in enumerate(rest.operands)]
-            more = [f for f in within if f.number != 1] or within[:1]
-            inside = kind.of(*more) if more[1:] else more[0]  # type: ignore[attr-defined]
-            return multiple(number, restricted(case, inside))
-    return None
-
-
-@identity(
+matrix_into_case = stated(
     "cases(c, a ≤ b, 0)*A = cases(c*A, a ≤ b, zeros(m, n))",
     title="cases(a, p, 0)B = cases(aB, p, 0)",
     where="A: m x n; a, b, c: scalar",
     among=(Piecewise,),
 )
-def matrix_into_case(e: Expr) -> Expr | None:
-    return into_case(e, Scale, 0)
-
-
-@identity(
+factor_into_case = stated(
     "c*cases(A, a ≤ b, zeros(m, n)) = cases(c*A, a ≤ b, zeros(m, n))",
     title="a cases(B, p, 0) = cases(aB, p, 0)",
     where="A: m x n; a, b, c: scalar",
     also=(Statement("c*cases(d, a ≤ b, 0) = cases(c*d, a ≤ b, 0)", "a, b, c, d: scalar"),),
+    when=lambda e: e.operands[0].number is None or type(e) is Hadamard,
     among=(Piecewise,),
 )
-def factor_into_case(e: Expr) -> Expr | None:
-    return into_case(e, Hadamard) if e.is_scalar else into_case(e, Scale, 1)
-
-
-@identity(
+product_into_case = stated(
     "A*cases(B, a ≤ b, zeros(n, p)) = cases(A*B, a ≤ b, zeros(m, p))",
     title="A cases(B, p, 0)C = cases(ABC, p, 0)",
     where="A: m x n; B: n x p; a, b: scalar",
-    also=(
-        Statement(
-            "cases(A, a ≤ b, zeros(m, n))*B = cases(A*B, a ≤ b, zeros(m, p))", "A: m x n; B: n x p; a, b: scalar"
-        ),
-    ),
+    also=("cases(A, a ≤ b, zeros(m, n))*B = cases(A*B, a ≤ b, zeros(m, p))",),
     among=(Piecewise,),
 )
-def product_into_case(e: Expr) -> Expr | None:
-    return into_case(e, Product)
-
-
-@identity(
+hadamard_into_case = stated(
     "A .* cases(B, a ≤ b, zeros(m, n)) = cases(A .* B, a ≤ b, zeros(m, n))",
     title="A ⊙ cases(B, p, 0) = cases(A ⊙ B, p, 0)",
     where="A, B: m x n; a, b: scalar",
+    when=lambda e: not e.is_scalar,
     among=(Piecewise,),
 )
-def hadamard_into_case(e: Expr) -> Expr | None:
-    return None if e.is_scalar else into_case(e, Hadamard)
-
-
 transpose_of_case = stated(
     "cases(A, a ≤ b, C)' = cases(A', a ≤ b, C')",
     title="cases(A, p, C)ᵀ = cases(Aᵀ, p, Cᵀ)",
@@ -144,10 +111,10 @@ cases_of_one_condition = stated(
 )
 
 
-@identity(
-    "sum(i=1..N, cases(c*x[i], a[i] ≤ b[i], zeros(n))) = c*sum(i=1..N, cases(x[i], a[i] ≤ b[i], zeros(n)))",
+constants_in_case = stated(
+    "sum(i=1..N, cases(c*A[i], a[i] ≤ b[i], zeros(m, n))) = c*sum(i=1..N, cases(A[i], a[i] ≤ b[i], zeros(m, n)))",
     title="Σᵢ cases(cAᵢ, p, 0) = c Σᵢ cases(Aᵢ, p, 0)",
-    where="c: scalar; a[i=1..N], b[i=1..N]: scalar; x[i=1..N]: n",
+    where="a[i=1..N], b[i=1..N]: scalar; A[i=1..N]: m x n; c: scalar",
     also=(
         Statement(
             "sum(i=1..N, cases(c*d[i], a[i] ≤ b[i], 0)) = c*sum(i=1..N, cases(d[i], a[i] ≤ b[i], 0))",
@@ -156,47 +123,21 @@ cases_of_one_condition = stated(
     ),
     among=(Piecewise,),
 )
-def constants_in_case(e: Expr) -> Expr | None:
-    """What does not depend on the index of a sum moves out of it and of the condition on its terms."""
-    return out_of_case(e, closed_scalars, constant_scalars)
-
-
-@identity(
-    "sum(i=1..N, cases(x[i]*A, a[i] ≤ b[i], zeros(m, n))) = sum(i=1..N, cases(x[i], a[i] ≤ b[i], zeros(m)))*A",
+constant_factors_in_case = stated(
+    "sum(i=1..N, cases(A*B[i], a[i] ≤ b[i], zeros(m, p))) = A*sum(i=1..N, cases(B[i], a[i] ≤ b[i], zeros(n, p)))",
     title="Σᵢ cases(ABᵢC, p, 0) = A(Σᵢ cases(Bᵢ, p, 0))C",
-    where="a[i=1..N], b[i=1..N]: scalar; x[i=1..N]: m; A: 1 x n",
+    where="a[i=1..N], b[i=1..N]: scalar; A: m x n; B[i=1..N]: n x p",
+    also=(
+        Statement(
+            "sum(i=1..N, cases(B[i]*A, a[i] ≤ b[i], zeros(m, p))) = sum(i=1..N, cases(B[i], a[i] ≤ b[i], zeros(m, n)))*A",
+            "a[i=1..N], b[i=1..N]: scalar; A: n x p; B[i=1..N]: m x n",
+        ),
+    ),
     among=(Piecewise,),
 )
-def constant_factors_in_case(e: Expr) -> Expr | None:
-    return out_of_case(e, constant_factors)
-
-
 constant_matrix_in_case = stated(
     "sum(i=1..N, cases(d[i]*A, a[i] ≤ b[i], zeros(m, n))) = sum(i=1..N, cases(d[i], a[i] ≤ b[i], 0))*A",
     title="Σᵢ cases(cᵢA, p, 0) = (Σᵢ cases(cᵢ, p, 0))A",
     where="a[i=1..N], b[i=1..N], d[i=1..N]: scalar; A: m x n",
     among=(Piecewise,),
 )
-
-
-def out_of_case(e: Expr, *laws: Law) -> Expr | None:
-    """A sum with a condition on its terms, from which laws take out what they take out of one without."""
-    case, index = restriction(e.operands[0]), e.data[0]
-    if case is None:
-        return None
-    plain = IndexedSum(case.operands[2], index)
-    moved = next((m for law in laws if (m := law.apply(plain)) is not None), None)
-    return None if moved is None else _conditioned(moved, case, index)
-
-
-def _conditioned(moved: Expr, case: Piecewise, index: Index) -> Expr:
-    """A multiple of a sum in which the terms have the condition of a case."""
-    inside = set(postorder(case))  # a factor may be a sum over the same index
-
-    def change(node: Expr) -> Expr | None:
-        if node in inside:
-            return node
-        is_total = isinstance(node, IndexedSum) and node.index is index
-        return IndexedSum(restricted(case, node.operands[0]), index) if is_total else None
-
-    return replace(moved, change)
