@@ -7,7 +7,7 @@ from itertools import pairwise
 from matdiff.algebra.constants import Identity, Zeros
 from matdiff.algebra.expr import Expr, Number, fact
 from matdiff.algebra.identities.products import scalars_in_front
-from matdiff.algebra.identities.transposes import transposed, untransposed
+from matdiff.algebra.identities.transposes import untransposed
 from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators import spectral_functions
 from matdiff.algebra.operators.linear import Directed
@@ -17,9 +17,7 @@ from matdiff.algebra.operators.spectral_functions import FrechetOfFunction, Matr
 from matdiff.algebra.operators.square import Inverse, MatrixPower, Trace
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sylvester import Sylvester
-from matdiff.algebra.operators.symmetry import is_symmetric
 from matdiff.algebra.stated import stated
-from matdiff.algebra.statements.gathering import joinings
 
 HALF = Number("1/2")
 Kinds = tuple[type[Expr], ...]
@@ -175,49 +173,20 @@ def beside_what_commutes(e: Expr, kinds: Kinds) -> Expr | None:
     return None
 
 
-@identity(
-    "frechet_expm(A, E) + frechet_expm(A, F) = frechet_expm(A, E + F)",
+sum_of_directions = stated(
+    "a*frechet_expm(A, E) + b*frechet_expm(A, F) = frechet_expm(A, a*E + b*F)",
     title="L(A, E) + L(A, F) = L(A, E + F)",
-    also=(
-        Statement("a*frechet_expm(A, E) + b*frechet_expm(A, F) = frechet_expm(A, a*E + b*F)", "a, b: scalar"),
-        Statement(
-            "a*frechet_logm(A, E) + b*frechet_logm(A, F) = frechet_logm(A, a*E + b*F)", "a, b: scalar; A: n x n spd"
-        ),
-        Statement(
-            "a*frechet_funm(f, S, E) + b*frechet_funm(f, S, F) = frechet_funm(f, S, a*E + b*F)",
-            "a, b: scalar; S: n x n symmetric",
-        ),
-    ),
-    among=OF_FUNCTIONS,
+    where="a, b: scalar; A, D, E, F: n x n",
+    also=[
+        Statement(f"a*{f}, E) + b*{f}, F) = {f}, a*E + b*F)", f"a, b: scalar; D, E, F: n x n; A: n x n {kind}")
+        for one, kind in (("frechet_expm(A", ""), ("frechet_logm(A", "spd"), ("frechet_funm(f, A", "symmetric"))
+        for f in (one, f"{one}, D")
+    ][1:],
 )
-def sum_of_directions(e: Expr) -> Expr | None:
-    """Multiples of derivatives of one function at one place."""
-    terms = [(k, t.operands if isinstance(t, Scale) else (Number(1), t)) for k, t in enumerate(e.operands)]
-    pieces = [(k, c, p) for k, (c, core) in terms if isinstance(p := upright(core), OF_FUNCTIONS)]
-    parts = [(along(p, Zeros(*p.shape)), k, c * p.operands[-1]) for k, c, p in pieces]
-    return next(joinings(e, parts, lambda p, own: along(p, Sum.of(*own))), None)
-
-
-def along(piece: Expr, direction: Expr) -> Expr:
-    """L(A, E) with another last direction."""
-    return piece.rebuild((*piece.operands[:-1], direction))
-
-
 sum_of_right_sides = stated(
     "a*sylvester(A, B, E) + b*sylvester(A, B, F) = sylvester(A, B, a*E + b*F)",
     where="a, b: scalar; A: m x m; B: n x n; E, F: m x n",
 )
-
-
-def upright(e: Expr) -> Expr:
-    """L(S, E)ᵀ = L(S, Eᵀ) for a symmetric S."""
-    match e:
-        case Transpose(operands=(FrechetExpm() | FrechetLogm() | FrechetOfFunction() as piece,)) if is_symmetric(
-            piece.operands[0]
-        ):
-            return piece.rebuild((piece.operands[0], *map(transposed, piece.operands[1:])))
-        case _:
-            return e
 
 
 @identity(

@@ -129,7 +129,8 @@ constant_factors_in_case = stated(
     where="a[i=1..N], b[i=1..N]: scalar; A: m x n; B[i=1..N]: n x p",
     also=(
         Statement(
-            "sum(i=1..N, cases(B[i]*A, a[i] ≤ b[i], zeros(m, p))) = sum(i=1..N, cases(B[i], a[i] ≤ b[i], zeros(m, n)))*A",
+            "sum(i=1..N, cases(B[i]*A, a[i] ≤ b[i], zeros(m, p))) "
+            "= sum(i=1..N, cases(B[i], a[i] ≤ b[i], zeros(m, n)))*A",
             "a[i=1..N], b[i=1..N]: scalar; A: n x p; B[i=1..N]: m x n",
         ),
     ),

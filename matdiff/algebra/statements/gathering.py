@@ -6,8 +6,9 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any, TypeVar
 
-from matdiff.algebra.expr import Expr, replace, symbols
-from matdiff.algebra.operators.products import Hadamard, Scale, Sum, coefficient, multiple
+from matdiff.algebra.expr import Expr, Operator, replace, symbols
+from matdiff.algebra.operators.products import Hadamard, Scale, Sum, Transpose, coefficient, multiple, turned
+from matdiff.algebra.operators.symmetry import is_symmetric
 from matdiff.algebra.statements.matcher import Matcher
 from matdiff.algebra.statements.substitution import instance
 
@@ -32,7 +33,7 @@ def gathered(left: Expr, right: Expr, matcher: Matcher) -> Callable[[Expr], Expr
     def parts(e: Expr) -> Iterator[tuple[frozenset[Any], int, Expr]]:
         for k, term in enumerate(e.operands):
             number, body = coefficient(term)
-            ways = ((scalar, found) for scalar, core in multiples(body) for found in matcher.match(one, core, {}))
+            ways = ((scalar, found) for scalar, core in multiples(body) for found in matcher.match(one, upright(core), {}))
             for scalar, found in ways:
                 shared = {letter: known for letter, known in found.items() if letter not in (a, "rest")}
                 yield frozenset(shared.items()), k, multiple(number, found[a] if scalar is None else scalar * found[a])
@@ -42,6 +43,14 @@ def gathered(left: Expr, right: Expr, matcher: Matcher) -> Callable[[Expr], Expr
         return instance(one, {**dict(shared), a: Sum.of(*own)})
 
     return lambda e: next(joinings(e, parts(e), together), None)
+
+
+def upright(e: Expr) -> Expr:
+    """f(S, Aᵀ) for f(S, A)ᵀ with a symmetric S."""
+    a = e.operands[0] if isinstance(e, Transpose) else e
+    if a is e or not (isinstance(a, Operator) and a.mirrors and is_symmetric(a.operands[0])):
+        return e
+    return a.rebuild((a.operands[0], *map(turned, a.operands[1:])))
 
 
 Key = TypeVar("Key", bound=Hashable)
