@@ -244,14 +244,6 @@ def transpose_within(a: Expr) -> Law:
 
 def _turned(a: Expr) -> Expr:
     """aᵀ with the transpose at the operands."""
-    match a:
-        case Product(operands=f):
-            return Product.of(*map(transposed, reversed(f)))
-        case Scale(operands=(c, b)):
-            return Scale.of(c, transposed(b))
-        case Sum(operands=terms):
-            return Sum.of(*map(transposed, terms))
-        case IndexedSum(operands=(body,), data=(index,)):
-            return IndexedSum(transposed(body), index)
-        case _:
-            return a.operands[0]
+    if isinstance(a, (Product, Transpose)):
+        return transposes.flipped(a)
+    return a.rebuild(tuple([o if o.is_scalar else transposed(o) for o in a.operands]))

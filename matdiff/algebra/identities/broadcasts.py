@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from matdiff.algebra.constants import Ones
 from matdiff.algebra.laws import Statement
-from matdiff.algebra.operators.products import Hadamard
 from matdiff.algebra.stated import stated
 
 repeated_columns_times_vector = stated(
@@ -19,7 +18,6 @@ repeated_columns_times_vector = stated(
         Statement("z'*((ones(m)*y') .* A) = (y .* (A'*z))'", "A: m x n; y: n; z: m"),
         Statement("z'*((x*ones(n)') .* A)' = (x .* (A*z))'", "A: m x n; x: m; z: n"),
     ),
-    among=(Hadamard,),
     within=(Ones,),
 )
 repeated_rows_times_vector = stated(
@@ -30,6 +28,5 @@ repeated_rows_times_vector = stated(
         Statement("z'*((x*ones(n)') .* A) = (A'*(x .* z))'", "A: m x n; x, z: m"),
         Statement("z'*((ones(m)*y') .* A)' = (A*(y .* z))'", "A: m x n; y, z: n"),
     ),
-    among=(Hadamard,),
     within=(Ones,),
 )

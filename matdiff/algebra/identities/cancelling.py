@@ -37,7 +37,6 @@ from matdiff.algebra.operators.products import (
     multiple,
     zero,
 )
-from matdiff.algebra.operators.square import MatrixPower
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.stated import stated
 
@@ -207,7 +206,6 @@ def shortened(terms: Sequence[Expr], e: Expr) -> Expr | None:
     "(eye(n) - P)^2 = eye(n) - P",
     where="P: n x n idempotent",
     also=(Statement("(eye(n) - X*inv(X'*X)*X')^2 = eye(n) - X*inv(X'*X)*X'", "X: n x m"),),
-    on=(MatrixPower,),
     among=(Sum,),
 )
 def power_of_projection(e: Expr) -> Expr | None:

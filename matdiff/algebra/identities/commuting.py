@@ -19,7 +19,6 @@ RANKED = ("Inverse", "MatrixPower", "Expm", "Logm", "Sqrtm", "MatrixFunction", "
     title="f(S)g(S) = g(S)f(S)",
     where="S: n x n symmetric",
     also=[Statement(f"{f}(A)*A^k = A^k*{f}(A)", "A: n x n spd; k: scalar integer") for f in ("expm", "logm", "sqrtm")],
-    on=(Product,),
     within=COMMUTING,
 )
 def commuting_functions(e: Expr) -> Expr | None:

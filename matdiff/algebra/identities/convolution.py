@@ -39,7 +39,7 @@ def multiples() -> list[Statement]:
     return [stated_as(e.rebuild((Scale(c, e.operands[0]), *e.operands[1:])), Scale(c, e)) for e in samples]
 
 
-@identity("corr(c*X, K) = c*corr(X, K)", where="c: scalar; X: m x n; K: p x q", also=lambda: multiples()[1:], on=LINEAR)
+@identity("corr(c*X, K) = c*corr(X, K)", where="c: scalar; X: m x n; K: p x q", also=lambda: multiples()[1:])
 def multiple_in_convolution(e: Expr) -> Expr | None:
     """Out of either operand, and out of what is linear in its only operand."""
     return scalars_in_front(e)

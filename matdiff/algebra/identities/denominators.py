@@ -280,7 +280,6 @@ def denominators_multiplied(e: Expr) -> Expr | None:
     ),
     among=(Sum, Product, Hadamard),
     within=(Power,),
-    on=(Scale,),
 )
 def denominator_divided(e: Expr) -> Expr | None:
     """A sum is divided term by term where a term has what stands below the bar, and it is shorter so."""

@@ -25,7 +25,6 @@ sigmoid_of_exponential = stated(
     where="A: m x n; k: scalar",
     also=("(1 + exp(A)).^(-k) = sigmoid(-A).^k",),
     under_d=True,
-    among=(Sum,),
 )
 sigmoid_of_quotient = stated(
     "exp(A) ./ (1 + exp(A)) = sigmoid(A)",
@@ -116,7 +115,6 @@ def square_of_root(e: Expr) -> Fraction | None:
 
 logit_of_logarithms = stated(
     "log(a) - log(1 - a) = logit(a)",
-    title="log(a) − log(1 − a) = logit(a)",
     where="a: scalar",
     also=(Statement("log(x) - log(1 - x) = logit(x)", "x: n"),),
 )

@@ -167,6 +167,5 @@ def inverse_on_both_sides(e: Expr) -> Expr | None:
 
 difference_of_slopes = stated(
     "a*(1 - a) - b*(1 - b) = (1 - a - b)*(a - b)",
-    title="a(1 − a) − b(1 − b) = (1 − a − b)(a − b)",
     where="a, b: scalar",
 )

@@ -50,14 +50,12 @@ common_kronecker_factor = stated(
     title="A ⊗ B + A ⊗ C = A ⊗ (B + C)",
     where="A: m x n; B, C: p x q; a, b: scalar",
     also=beside_identity("kron(eye(m), B)", "kron(eye(m), {})"),
-    among=(Kronecker,),
 )
 common_last_kronecker_factor = stated(
     "a*kron(B, A) + b*kron(C, A) = kron(a*B + b*C, A)",
     title="A ⊗ C + B ⊗ C = (A + B) ⊗ C",
     where="A: m x n; B, C: p x q; a, b: scalar",
     also=beside_identity("kron(B, eye(m))", "kron({}, eye(m))"),
-    among=(Kronecker,),
 )
 kronecker_and_commuted = stated(
     "kron(A, B) + kron(B, A)*commutation(q, n) = (eye(p*m) + commutation(p, m))*kron(A, B)", where="A: m x n; B: p x q"

@@ -86,7 +86,6 @@ def linear_piece(e: Expr) -> bool:
         Statement("frechet_funm(f, S, S^(s)) = S^(s)*funm(f', S)", "S: n x n symmetric; s: scalar positive integer"),
         Statement("frechet_funm(f, S, eye(n)) = funm(f', S)", "S: n x n symmetric"),
     ),
-    on=OF_FUNCTIONS,
 )
 def commuting_direction(e: Expr) -> Expr | None:
     return in_commuting_direction(e)

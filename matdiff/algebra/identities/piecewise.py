@@ -68,7 +68,6 @@ matrix_into_case = stated(
     "cases(c, a ≤ b, 0)*A = cases(c*A, a ≤ b, zeros(m, n))",
     title="cases(a, p, 0)B = cases(aB, p, 0)",
     where="A: m x n; a, b, c: scalar",
-    among=(Piecewise,),
 )
 factor_into_case = stated(
     "c*cases(A, a ≤ b, zeros(m, n)) = cases(c*A, a ≤ b, zeros(m, n))",
@@ -76,21 +75,18 @@ factor_into_case = stated(
     where="A: m x n; a, b, c: scalar",
     also=(Statement("c*cases(d, a ≤ b, 0) = cases(c*d, a ≤ b, 0)", "a, b, c, d: scalar"),),
     when=lambda e: e.operands[0].number is None or type(e) is Hadamard,
-    among=(Piecewise,),
 )
 product_into_case = stated(
     "A*cases(B, a ≤ b, zeros(n, p)) = cases(A*B, a ≤ b, zeros(m, p))",
     title="A cases(B, p, 0)C = cases(ABC, p, 0)",
     where="A: m x n; B: n x p; a, b: scalar",
     also=("cases(A, a ≤ b, zeros(m, n))*B = cases(A*B, a ≤ b, zeros(m, p))",),
-    among=(Piecewise,),
 )
 hadamard_into_case = stated(
     "A .* cases(B, a ≤ b, zeros(m, n)) = cases(A .* B, a ≤ b, zeros(m, n))",
     title="A ⊙ cases(B, p, 0) = cases(A ⊙ B, p, 0)",
     where="A, B: m x n; a, b: scalar",
     when=lambda e: not e.is_scalar,
-    among=(Piecewise,),
 )
 transpose_of_case = stated(
     "cases(A, a ≤ b, C)' = cases(A', a ≤ b, C')",
@@ -107,7 +103,6 @@ cases_of_one_condition = stated(
             "a*cases(c, s ≤ t, 0) + b*cases(d, s ≤ t, 0) = cases(a*c + b*d, s ≤ t, 0)", "a, b, c, d, s, t: scalar"
         ),
     ),
-    among=(Piecewise,),
 )
 
 
@@ -121,7 +116,6 @@ constants_in_case = stated(
             "c: scalar; a[i=1..N], b[i=1..N], d[i=1..N]: scalar",
         ),
     ),
-    among=(Piecewise,),
 )
 constant_factors_in_case = stated(
     "sum(i=1..N, cases(A*B[i], a[i] ≤ b[i], zeros(m, p))) = A*sum(i=1..N, cases(B[i], a[i] ≤ b[i], zeros(n, p)))",
@@ -134,11 +128,9 @@ constant_factors_in_case = stated(
             "a[i=1..N], b[i=1..N]: scalar; A: n x p; B[i=1..N]: m x n",
         ),
     ),
-    among=(Piecewise,),
 )
 constant_matrix_in_case = stated(
     "sum(i=1..N, cases(d[i]*A, a[i] ≤ b[i], zeros(m, n))) = sum(i=1..N, cases(d[i], a[i] ≤ b[i], 0))*A",
     title="Σᵢ cases(cᵢA, p, 0) = (Σᵢ cases(cᵢ, p, 0))A",
     where="a[i=1..N], b[i=1..N], d[i=1..N]: scalar; A: m x n",
-    among=(Piecewise,),
 )

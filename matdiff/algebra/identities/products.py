@@ -95,7 +95,7 @@ diagonal_of_scaled = stated(
 )
 diagonal_of_outer_product = stated("diag(x*y') = x .* y", where="x, y: n")
 diagonal_of_multiple = stated("diag(c*A) = c*diag(A)", where="c: scalar; A: n x n")
-diagonal_of_identity = stated("diag(eye(n)) = ones(n)", title="diag(I) = 1")
+diagonal_of_identity = stated("diag(eye(n)) = ones(n)")
 
 
 @identity("A .* zeros(m, n) = zeros(m, n)", where="A: m x n", among=(Zeros, Number))

@@ -37,7 +37,6 @@ def residual_beside_its_matrix(e: Expr) -> Expr | None:
 
 @identity(
     "A*(y - B*inv(A*B)*A*y) = zeros(m)",
-    title="A(y − B(AB)⁻¹Ay) = 0",
     where="A: m x n; B: n x m; y: n",
     requires="AB invertible",
     also=(Statement("(y - y*A*inv(B*A)*B)*A = zeros(1, m)", "A: n x m; B: m x n; y: 1 x n"),),

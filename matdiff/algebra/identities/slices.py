@@ -154,7 +154,6 @@ row_by_unit_vector = stated(
 )
 column_by_unit_vector = stated(
     "x'*unit(j, n) = x[j]",
-    title="xᵀeⱼ = x[j]",
     where="x: n",
     also=(
         Statement("A*unit(j, n) = A[1, j]", "A: 1 x n"),
@@ -162,9 +161,7 @@ column_by_unit_vector = stated(
     ),
     when=at(Number, Symbol, Member, Index),
 )
-unit_vector_in_hadamard = stated(
-    "x .* unit(i, n) = x[i]*unit(i, n)", title="x ⊙ eᵢ = x[i]eᵢ", where="x: n", when=at(Number, Symbol, Member)
-)
+unit_vector_in_hadamard = stated("x .* unit(i, n) = x[i]*unit(i, n)", where="x: n", when=at(Number, Symbol, Member))
 unit_vector_at_index_in_hadamard = stated("x .* unit(i, n) = x[i]*unit(i, n)", where="x: n", when=at(Index))
 selected_rows = stated("eye(m)[i:j, :]*A = A[i:j, :]", where="A: m x n")
 selected_columns = stated("A*eye(n)[:, i:j] = A[:, i:j]", where="A: m x n")

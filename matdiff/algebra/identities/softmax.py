@@ -74,42 +74,27 @@ def exchanged(e: Expr, v: Expr) -> Expr | None:
 
 @identity(
     "exp(v)/sum(exp(v)) = softmax(v)",
-    where="c, k: scalar; v: n; y: m",
+    where="c, k: scalar; a, v: n; y: m",
     also=(
         "exp(v)/sum(j=1..n, exp(v[j])) = softmax(v)",
         "c*exp(v)*sum(exp(v))^k = c*softmax(v)*sum(exp(v))^(k + 1)",
         "c*y*exp(v)'*sum(exp(v))^k = c*y*softmax(v)'*sum(exp(v))^(k + 1)",
+        "(a'*exp(v))/sum(exp(v)) = a'*softmax(v)",
+        "(a'*exp(v))/(ones(n)'*exp(v)) = a'*softmax(v)",
     ),
     under_d=True,
     among=(Power, Hadamard),
     within=(Exp,),
 )
 def softmax_of_vector(e: Expr) -> Expr | None:
-    c, a = e.operands
-    for k, v in totals(scalars_of(c)):
-        new = exchanged(a, v)
-        if new is not None:
-            rest = without_one(scalars_of(c), k)
-            return Scale.of(Hadamard.of(*rest), new) if rest else new
-    return None
-
-
-@identity(
-    "(a'*exp(v))/sum(exp(v)) = a'*softmax(v)",
-    title="exp(v)/sum(exp(v)) = softmax(v)",
-    where="a, v: n",
-    also=("(a'*exp(v))/(ones(n)'*exp(v)) = a'*softmax(v)",),
-    among=(Power,),
-    under_d=True,
-    within=(Exp,),
-)
-def softmax_in_scalar(e: Expr) -> Expr | None:
-    f = e.operands if e.is_scalar else ()
+    """Wherever exp(v) stands among the factors of a product beside 1/sum(exp(v)), or of another number beside it."""
+    f = (*scalars_of(e.operands[0]), e.operands[1]) if isinstance(e, Scale) else e.operands if e.is_scalar else ()
     for k, v in totals(f):
         for j, other in enumerate(f):
-            new = exchanged(other, v) if isinstance(other, Product) else None
+            new = exchanged(other, v) if not e.is_scalar or isinstance(other, Product) else None
             if new is not None:
-                return Hadamard.of(*without_one((*f[:j], new, *f[j + 1 :]), k))
+                *rest, last = without_one((*f[:j], new, *f[j + 1 :]), k)
+                return Scale.of(Hadamard.of(*rest), last) if rest else last
     return None
 
 
@@ -149,7 +134,10 @@ rows_of_softmax_summed = stated(
     transposed=True,
 )
 softmax_summed = stated(
-    "ones(n)'*softmax(v) = 1", where="v: n", also=("softmax(v)'*ones(n) = 1",), opened=True, among=(Ones,)
+    "ones(n)'*softmax(v) = 1",
+    where="v: n",
+    also=("softmax(v)'*ones(n) = 1",),
+    opened=True,
 )
 
 

@@ -33,7 +33,9 @@ def gathered(left: Expr, right: Expr, matcher: Matcher) -> Callable[[Expr], Expr
     def parts(e: Expr) -> Iterator[tuple[frozenset[Any], int, Expr]]:
         for k, term in enumerate(e.operands):
             number, body = coefficient(term)
-            ways = ((scalar, found) for scalar, core in multiples(body) for found in matcher.match(one, upright(core), {}))
+            ways = (
+                (scalar, found) for scalar, core in multiples(body) for found in matcher.match(one, upright(core), {})
+            )
             for scalar, found in ways:
                 shared = {letter: known for letter, known in found.items() if letter not in (a, "rest")}
                 yield frozenset(shared.items()), k, multiple(number, found[a] if scalar is None else scalar * found[a])

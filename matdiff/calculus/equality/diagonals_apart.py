@@ -6,11 +6,12 @@ from __future__ import annotations
 from matdiff.algebra.constants import Identity, Ones, Zeros
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr
+from matdiff.algebra.identities.products import is_row_of_ones
 from matdiff.algebra.laws import identity
-from matdiff.algebra.operators.products import Hadamard, Power, Product, Transpose, multiple
+from matdiff.algebra.operators.products import Hadamard, Power, Product, Transpose, factors_of, multiple
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
 from matdiff.algebra.stated import stated
-from matdiff.calculus.equality.ordering import flip, letters, order, ordered_product, outer_factors, transposed
+from matdiff.calculus.equality.ordering import flip, order, ordered_product, outer_factors, transposed
 
 
 @identity("diag(x)*A = (x*ones(n)') .* A", title="diag(x)A = x1ᵀ ⊙ A", where="x: m; A: m x n")
@@ -51,7 +52,7 @@ def _outer_in_hadamard(e: Expr) -> tuple[Expr, ...] | None:
 @identity("eye(n) .* A = diag(diag(A))", where="A: n x n")
 def hadamard_on_diagonal(e: Expr) -> Expr | None:
     """Beside I or diag(x) only the diagonal counts; outer products are joined: xyᵀ ⊙ uvᵀ = (x ⊙ u)(y ⊙ v)ᵀ."""
-    f = tuple(g for g in e.operands if not _row_of_ones(g)) or e.operands[:1]
+    f = tuple(g for g in e.operands if not is_row_of_ones(g)) or e.operands[:1]
     if len(f) < len(e.operands):
         return Hadamard.of(*f)
     if any(isinstance(g, (Identity, DiagonalMatrix)) for g in f) and not e.is_scalar:
@@ -66,11 +67,7 @@ def hadamard_on_diagonal(e: Expr) -> Expr | None:
     left, right = (
         ordered_product([x for x in side if not isinstance(x, Ones)] or side[:1]) for side in zip(*pairs, strict=True)
     )
-    return ordered_product((Product.of(left, *letters(transposed(right))), *[g for g in f if g not in outer]))
-
-
-def _row_of_ones(e: Expr) -> bool:
-    return isinstance(e, Transpose) and isinstance(e.operands[0], Ones)
+    return ordered_product((Product.of(left, *factors_of(transposed(right))), *[g for g in f if g not in outer]))
 
 
 diagonal_of_entrywise = stated(

@@ -10,26 +10,22 @@ from __future__ import annotations
 from fractions import Fraction
 
 from matdiff.algebra.constants import Ones
-from matdiff.algebra.expr import Expr, Number, Symbol, fact, replace
+from matdiff.algebra.expr import Expr, Number, replace
 from matdiff.algebra.identities import powers
 from matdiff.algebra.laws import identity
-from matdiff.algebra.operators.entrywise import Entrywise, Exp, Log, Sqrt, exact_root, to_power
-from matdiff.algebra.operators.kronecker import Vec
+from matdiff.algebra.operators.entrywise import Exp, Log, Sqrt, exact_root, to_power
 from matdiff.algebra.operators.products import (
     Hadamard,
     Power,
-    Product,
     Scale,
     Sum,
-    Transpose,
     coefficient,
     multiple,
     ones_like,
     zero,
 )
-from matdiff.algebra.operators.square import Determinant
-from matdiff.algebra.operators.sums import Entry, IndexedSum, Member, SumOfEntries
 from matdiff.algebra.stated import stated
+from matdiff.calculus.definiteness.eigenvalues import Signs
 from matdiff.calculus.equality.ordering import ordered_product
 
 HALF = Number("1/2")
@@ -37,25 +33,10 @@ HALF = Number("1/2")
 
 def is_positive(e: Expr) -> bool:
     """Whether every entry of an expression is known to be positive."""
-    return fact("positive", e, _positive)
-
-
-def _positive(e: Expr, below: list[bool]) -> bool:
-    if e.number is not None:
-        return e.number > 0
-    symbol = e.operands[0] if isinstance(e, Member) else e
-    if isinstance(symbol, Symbol):
-        return "positive" in symbol.properties or ("spd" in symbol.properties and symbol.is_scalar)
-    if isinstance(e, (Exp, Ones)):
-        return True
-    if isinstance(e, Determinant):
-        a = e.operands[0]
-        return isinstance(a, Symbol) and "spd" in a.properties
-    if isinstance(e, Power):
-        return below[0]
-    if isinstance(e, (Sum, Hadamard, Scale, Product, SumOfEntries, IndexedSum, Transpose, Vec, Entry)):
-        return all(below[:1] if isinstance(e, Entry) else below)
-    return isinstance(e, Entrywise) and e.names[0] == "sqrt" and all(below)
+    if "positive" not in e.facts:
+        e.facts["positive"] = Signs().entries(e).interval.is_positive
+    found: bool = e.facts["positive"]
+    return found
 
 
 @identity("exp(A + B) = exp(A) .* exp(B)", where="A, B: m x n")

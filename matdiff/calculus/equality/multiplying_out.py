@@ -11,24 +11,35 @@ from itertools import islice
 from itertools import product as choices
 from math import prod
 
-from matdiff.algebra.constants import Identity, Ones
+from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import Expr, Index, Number, fact
+from matdiff.algebra.expr import Expr, Index, Number
 from matdiff.algebra.identities.convolution import LINEAR as OF_CONVOLUTIONS
 from matdiff.algebra.identities.indexed import fresh_index
+from matdiff.algebra.identities.transposes import addends
 from matdiff.algebra.laws import identity
+from matdiff.algebra.matching.rules import depth
 from matdiff.algebra.operators.abbreviations import count
 from matdiff.algebra.operators.entrywise import Abs, Log
 from matdiff.algebra.operators.kronecker import Kronecker, Unvec, Vec
 from matdiff.algebra.operators.linear import Bilinear
 from matdiff.algebra.operators.matrix_functions import Frechet
-from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose, coefficient, multiple
+from matdiff.algebra.operators.products import (
+    Hadamard,
+    Product,
+    Scale,
+    Sum,
+    Transpose,
+    coefficient,
+    factors_of,
+    multiple,
+)
 from matdiff.algebra.operators.square import Determinant, Inverse, LogDeterminant, Trace
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
 from matdiff.algebra.operators.sums import Entry, IndexedSum, SumOfEntries, substitute_index
 from matdiff.algebra.stated import stated
 from matdiff.calculus.equality.functions_apart import is_positive
-from matdiff.calculus.equality.ordering import letters, order, ordered_sum, outer_factors, resettled, transposed
+from matdiff.calculus.equality.ordering import order, ordered_sum, outer_factors, resettled, transposed
 
 MOST_TERMS = 2_000
 HIGHEST_POWER = 12
@@ -36,11 +47,6 @@ LINEAR = (
     *(Trace, SumOfEntries, DiagonalMatrix, DiagonalVector, Vec, Unvec, IndexedSum, Entry, Frechet, Kronecker),
     *OF_CONVOLUTIONS,
 )
-
-
-def terms(e: Expr) -> tuple[Expr, ...]:
-    """The terms of a sum; anything else is its only term."""
-    return e.operands if isinstance(e, Sum) else (e,)
 
 
 def over_sums(e: Expr, opened: list[tuple[Expr, ...]]) -> Expr | None:
@@ -52,17 +58,17 @@ def over_sums(e: Expr, opened: list[tuple[Expr, ...]]) -> Expr | None:
 
 @identity("A*(B + C) = A*B + A*C", where="A: m x n; B, C: n x p")
 def product_multiplied_out(e: Expr) -> Expr | None:
-    return over_sums(e, [terms(f) for f in e.operands])
+    return over_sums(e, [addends(f) for f in e.operands])
 
 
 @identity("c*(A + B) = c*A + c*B", where="c: scalar; A, B: m x n")
 def multiple_multiplied_out(e: Expr) -> Expr | None:
-    return over_sums(e, [terms(f) for f in e.operands])
+    return over_sums(e, [addends(f) for f in e.operands])
 
 
 @identity("A .* (B + C) = A .* B + A .* C", where="A, B, C: m x n")
 def hadamard_multiplied_out(e: Expr) -> Expr | None:
-    return over_sums(e, [terms(f) for f in e.operands])
+    return over_sums(e, [addends(f) for f in e.operands])
 
 
 @identity("(A + B).^2 = A.^2 + 2*(A .* B) + B.^2", where="A, B: m x n")
@@ -81,7 +87,7 @@ def linear_multiplied_out(e: Expr) -> Expr | None:
     """Any linear operator: Tr, sum, diag, vec, ⊗, a sum over an index."""
     first = 1 if isinstance(e, Frechet) else 0
     last = len(e.operands) if isinstance(e, Bilinear) else first + 1
-    return over_sums(e, [terms(o) if first <= k < last else (o,) for k, o in enumerate(e.operands)])
+    return over_sums(e, [addends(o) if first <= k < last else (o,) for k, o in enumerate(e.operands)])
 
 
 @identity("tr(c*A) = c*tr(A)", where="c: scalar; A: n x n")
@@ -126,11 +132,11 @@ def leading_term_beside_inverse(e: Expr) -> Expr | None:
     for k, factor in enumerate(f):
         if isinstance(factor, Inverse):
             inside = factor.operands[0]
-            leading = max(terms(inside), key=lambda t: (len(chain(t)), order(t)))
+            leading = max(addends(inside), key=lambda t: (len(chain(t)), order(t)))
             number, run = coefficient(leading)[0], chain(leading)
             if not run or isinstance(coefficient(leading)[1], Scale):
                 continue
-            others = [multiple(-1 / number, t) for t in terms(inside) if t is not leading]
+            others = [multiple(-1 / number, t) for t in addends(inside) if t is not leading]
             if f[max(0, k - len(run)) : k] == run:
                 rest = [Product.of(t, factor) for t in others]
                 changed = Sum.of(multiple(1 / number, Identity(factor.rows)), *rest)
@@ -146,7 +152,7 @@ def chain(term: Expr) -> tuple[Expr, ...]:
     """The matrix factors of a term; none of cI."""
     body = coefficient(term)[1]
     body = body.operands[1] if isinstance(body, Scale) else body
-    return () if body is None or isinstance(body, Identity) else letters(body)
+    return () if body is None or isinstance(body, Identity) else factors_of(body)
 
 
 # ---- determinants ------------------------------------------------------------------------------------------
@@ -172,10 +178,10 @@ determinant_of_multiple_expanded = stated(
 def logdet_of_multiple_expanded(e: Expr) -> Expr | None:
     match e.operands[0]:
         case Scale(operands=(c, a)):
-            size = c if is_positive(c) else Number(abs(c.number)) if c.number is not None else _absolute(c)
+            size = c if is_positive(c) else Number(abs(c.number)) if c.number is not None else Abs(c)
             return Sum.of(Hadamard.of(count(a.rows), Log(size)), LogDeterminant(a))
         case DiagonalMatrix(operands=(x,)):
-            return SumOfEntries(Log(_absolute(x)))
+            return SumOfEntries(Log(Abs(x)))
         case Identity():
             return Number(0)
         case _:
@@ -197,7 +203,7 @@ def determinant_of_update(e: Expr) -> Expr | None:
             inner = Product.of(Transpose(v), Inverse(others), u)
             factor = Sum.of(Number(1), multiple(number, Scale.of(c, inner)))
             if isinstance(e, LogDeterminant):
-                return Sum.of(LogDeterminant(others), Log(_absolute(factor)))
+                return Sum.of(LogDeterminant(others), Log(Abs(factor)))
             return Hadamard.of(Determinant(others), factor)
     return _rotated_update(e)
 
@@ -215,15 +221,11 @@ def _rotated_update(e: Expr) -> Expr | None:
     f = matrix.operands
     rotated = [Product.of(*f[k:], *f[:k]) for k in range(len(f))]
     forms = [r for straight in rotated for r in (straight, transposed(straight))]
-    least = min(forms, key=lambda r: ([order(g) for g in letters(r)]))
+    least = min(forms, key=lambda r: ([order(g) for g in factors_of(r)]))
     if least is matrix:
         return None
     update = multiple(number, Scale.of(c, least))
     return e.rebuild((ordered_sum([Identity(least.rows), update]),))
-
-
-def _absolute(e: Expr) -> Expr:
-    return Abs(e)
 
 
 # ---- sums over an index --------------------------------------------------------------------------------------
@@ -251,7 +253,7 @@ def indexed_sum_outside(e: Expr) -> Expr | None:
 def index_renamed(e: Expr) -> Expr | None:
     """A bound index is named by how many sums stand within; two neighbouring sums have their least order."""
     body, index = e.operands[0], e.data[0]
-    height = _height(body)
+    height = depth(body)
     free = {i.name for i in body.free if i is not index}
     new = Index(_bound_name(height, free), index.last)
     if isinstance(body, IndexedSum):
@@ -265,7 +267,7 @@ def index_renamed(e: Expr) -> Expr | None:
 
 def _nested(core: Expr, inner: Index, outer: Index) -> Expr:
     """Two sums over a core, their indices renamed by height."""
-    height = _height(core)
+    height = depth(core)
     free = {i.name for i in core.free - {inner, outer}}
     first, second = (Index(_bound_name(h, free), i.last) for h, i in ((height, inner), (height + 1, outer)))
     apart = [Index(f"·{k}", i.last) for k, i in enumerate((inner, outer))]
@@ -280,13 +282,9 @@ def _bound_name(height: int, free: set[str]) -> str:
     return name
 
 
-def _height(e: Expr) -> int:
-    """How many sums over an index stand within each other."""
-    return fact("height of sums", e, lambda n, below: max(below, default=0) + isinstance(n, IndexedSum))
-
-
-@identity("ones(m, n) = ones(m)*ones(n)'", title="11ᵀ", where="m, n: scalar")
-def ones_as_product(e: Expr) -> Expr | None:
-    if ONE in e.shape:
-        return Transpose(Ones(e.cols)) if e.rows is ONE and not e.is_scalar else None
-    return Product.of(Ones(e.rows), Transpose(Ones(e.cols)))
+ones_as_product = stated(
+    "ones(m, n) = ones(m)*ones(n)'",
+    title="11ᵀ",
+    when=lambda e: ONE not in e.shape or (e.rows is ONE and not e.is_scalar),
+    name="ones_as_product",
+)

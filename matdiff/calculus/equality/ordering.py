@@ -18,7 +18,18 @@ from matdiff.algebra.identities.transposes import is_symmetric_leaf
 from matdiff.algebra.operators.abbreviations import count
 from matdiff.algebra.operators.entrywise import Entrywise, Unspecified
 from matdiff.algebra.operators.kronecker import Kronecker
-from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose, coefficient, multiple
+from matdiff.algebra.operators.products import (
+    Hadamard,
+    Power,
+    Product,
+    Scale,
+    Sum,
+    Transpose,
+    coefficient,
+    factors_of,
+    multiple,
+    scalars_of,
+)
 from matdiff.algebra.operators.square import Inverse, MatrixPower, Trace
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
 from matdiff.algebra.operators.sums import IndexedSum, SumOfEntries
@@ -63,7 +74,7 @@ def ordered_product(factors: Iterable[Expr]) -> Expr:
     """An entrywise product with its factors in order, equal ones as a power."""
     copies: dict[Expr, int] = {}
     for whole in factors:
-        for factor in whole.operands if isinstance(whole, Hadamard) else (whole,):
+        for factor in scalars_of(whole):
             base, k = copies_of(factor)
             copies[base] = copies.get(base, 0) + k
     parts = [b if k == 1 else Power(b, Number(k)) for b, k in copies.items()]
@@ -119,22 +130,17 @@ def transposed(e: Expr) -> Expr:
 # ---- words ----------------------------------------------------------------------------------------------
 
 
-def letters(e: Expr) -> Word:
-    """The factors of a product; anything else is one factor."""
-    return e.operands if isinstance(e, Product) else (e,)
-
-
 def word_of(e: Expr) -> Word | None:
     """The cyclic word of a trace, a product that is a scalar, or a sum of entries."""
     match e:
         case Trace(operands=(a,)) if not isinstance(a, Hadamard):
-            return letters(a)
+            return factors_of(a)
         case Product() if e.is_scalar:
             return e.operands
         case SumOfEntries(operands=(a,)) if not isinstance(a, Hadamard) and copies_of(a)[1] == 1:
             left = () if a.rows is ONE else (Transpose(Ones(a.rows)),)
             right = () if a.cols is ONE else (Ones(a.cols),)
-            return (*left, *letters(a), *right)
+            return (*left, *factors_of(a), *right)
         case _:
             return None
 
@@ -151,7 +157,7 @@ def flipped_word(word: Word) -> tuple[Fraction, Word]:
     for letter in reversed(word):
         s, f = flip(letter)
         sign *= s
-        turned.extend(letters(f))
+        turned.extend(factors_of(f))
     return sign, tuple(turned)
 
 
@@ -189,7 +195,7 @@ def entries_of(e: Expr) -> list[Expr] | None:
     """The matrices whose entrywise product is summed, each as often as it stands there."""
     match e:
         case SumOfEntries(operands=(a,)):
-            found = [b for f in (a.operands if isinstance(a, Hadamard) else (a,)) for b in spread(f)]
+            found = [b for f in scalars_of(a) for b in spread(f)]
         case Trace(operands=(Hadamard(operands=f),)):
             outer = [pair for g in f if (pair := outer_factors(g)) is not None]
             rest = [b for g in f if outer_factors(g) is None for b in spread(g)]
@@ -225,14 +231,14 @@ def forms_of_entries(entries: list[Expr]) -> Iterator[Signed]:
         outer = outer_factors(chosen)
         if outer is not None:
             x, y = outer
-            yield least_word((*letters(transposed(x)), ordered_product(others), *letters(y)))
+            yield least_word((*factors_of(transposed(x)), ordered_product(others), *factors_of(y)))
         else:
-            yield least_word((*letters(transposed(ordered_product(others))), *letters(chosen)))
+            yield least_word((*factors_of(transposed(ordered_product(others))), *factors_of(chosen)))
 
 
 def outer_factors(e: Expr) -> tuple[Expr, Expr] | None:
     """x and y of xyᵀ, where neither is a scalar."""
-    f = letters(e)
+    f = factors_of(e)
     if ONE in e.shape:
         return None
     cut = next((k for k in range(1, len(f)) if f[k].rows is ONE), None)
@@ -248,18 +254,18 @@ def forms_of_diagonals(word: Word) -> Iterator[Signed]:
         rest = (*word[k + 1 :], *word[:k])
         second = next((j for j, f in enumerate(rest) if isinstance(f, DiagonalMatrix)), None)
         if not rest:
-            yield least_word((Transpose(Ones(x.rows)), *letters(x)))
+            yield least_word((Transpose(Ones(x.rows)), *factors_of(x)))
         elif cut:
             middle = next(j for j, f in enumerate(rest) if f.rows is ONE)
             yield sum_of_entries([x, Product.of(*rest[:middle]), transposed(Product.of(*rest[middle:]))])
         elif second is not None and len(places) == 2 and 0 < second < len(rest) - 1:
             between, after = Product.of(*rest[:second]), transposed(Product.of(*rest[second + 1 :]))
             y = rest[second].operands[0]
-            yield least_word((*letters(transposed(x)), ordered_product((between, after)), *letters(y)))
+            yield least_word((*factors_of(transposed(x)), ordered_product((between, after)), *factors_of(y)))
         else:
             sign, turned = flip(Product.of(*rest))
             least, chosen = min((Product.of(*rest), UNIT), (turned, sign), key=lambda form: order(form[0]))
-            yield chosen, Product.of(*letters(transposed(x)), DiagonalVector(least))
+            yield chosen, Product.of(*factors_of(transposed(x)), DiagonalVector(least))
 
 
 def word_with_diagonal(word: Word) -> Word | None:
@@ -269,14 +275,14 @@ def word_with_diagonal(word: Word) -> Word | None:
         if isinstance(base, DiagonalVector) and len(word) > 1:
             rest = Product.of(*word[k + 1 :], *word[:k])
             x = rest if isinstance(letter, Transpose) else transposed(rest)
-            return (DiagonalMatrix(x), *letters(base.operands[0]))
+            return (DiagonalMatrix(x), *factors_of(base.operands[0]))
     return None
 
 
 def entries_of_word(word: Word) -> Iterator[list[Expr]]:
     """Tr((A ⊙ B)C) = sum(A ⊙ B ⊙ Cᵀ), at every entrywise product of the word."""
     for k, letter in enumerate(word):
-        inside = [b for f in (letter.operands if isinstance(letter, Hadamard) else (letter,)) for b in spread(f)]
+        inside = [b for f in scalars_of(letter) for b in spread(f)]
         rest = (*word[k + 1 :], *word[:k])
         if len(inside) > 1 and rest:
             yield [*inside, transposed(Product.of(*rest))]

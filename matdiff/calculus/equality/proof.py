@@ -13,10 +13,10 @@ from matdiff.algebra.constants import is_zero
 from matdiff.algebra.expr import Expr, fact, postorder
 from matdiff.algebra.identities import SIMPLIFICATIONS
 from matdiff.algebra.identities.likeness import digest, key
-from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, coefficient, zero
+from matdiff.algebra.identities.transposes import addends
+from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, coefficient, factors_of, zero
 from matdiff.algebra.operators.square import Inverse
 from matdiff.algebra.rewriting import Simplifier, Step
-from matdiff.calculus.equality.multiplying_out import terms
 from matdiff.calculus.equality.normal_form import NormalForm, TooLong, without_names
 from matdiff.errors import UnsupportedError
 from matdiff.records import NamedTuple
@@ -118,16 +118,16 @@ def _by_common_denominator(
 
 def _multiplied(e: Expr, before: list[Expr]) -> Iterator[tuple[Expr, Expr]]:
     """The sums that stand in denominators or inverses of the terms, each with the product by it."""
-    for term in terms(e):
+    for term in addends(e):
         body = coefficient(term)[1] or term
         scalars, matrix = body.operands if isinstance(body, Scale) else (None, body)
         for factor in scalars.operands if isinstance(scalars, Hadamard) else (scalars,):
             if factor is not None and (base := _denominator(factor)) is not None:
-                yield base, Sum.of(*[Scale.of(base, t) for t in terms(e)])
+                yield base, Sum.of(*[Scale.of(base, t) for t in addends(e)])
         for factor in matrix.operands if isinstance(matrix, Hadamard) else (matrix,):
             if (base := _denominator(factor)) is not None:
-                yield base, Sum.of(*[Hadamard.of(base, t) for t in terms(e)])
-        chain = matrix.operands if isinstance(matrix, Product) else (matrix,)
+                yield base, Sum.of(*[Hadamard.of(base, t) for t in addends(e)])
+        chain = factors_of(matrix)
         if isinstance(chain[0], Inverse) and not e.is_scalar:
             yield chain[0].operands[0], Product.of(chain[0].operands[0], e)
         if isinstance(chain[-1], Inverse) and not e.is_scalar:

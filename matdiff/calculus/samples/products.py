@@ -14,6 +14,7 @@ from itertools import pairwise
 from matdiff.algebra.constants import Identity, Ones
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Number
+from matdiff.algebra.identities.products import scalars_in_front
 from matdiff.algebra.identities.transposes import transposed
 from matdiff.algebra.operators.abbreviations import count
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
@@ -29,8 +30,8 @@ def product(s: Samples, e: Expr, i: Place, j: Place) -> Part:
     if i is not None and j is not None and i is not j and is_diagonal(e):
         return Hadamard.of(Entry(Identity(e.rows), i, j), (yield e, i, i))
     f = e.operands
-    if any(isinstance(g, Scale) for g in f):
-        return (yield with_scalars_in_front(f), i, j)
+    if (plain := scalars_in_front(e)) is not None:
+        return (yield plain, i, j)
     cut = sample_axes(s, f, i, j)
     opened = split(f, cut)
     if opened is not None:
@@ -40,12 +41,6 @@ def product(s: Samples, e: Expr, i: Place, j: Place) -> Part:
     for factor, (left, right) in zip(f, pairwise(places), strict=True):
         values.append((yield factor, left, right))
     return Chain(e, places).whole(values)
-
-
-def with_scalars_in_front(f: Sequence[Expr]) -> Expr:
-    """A(cB) = c(AB)"""
-    scalars = [g.operands[0] for g in f if isinstance(g, Scale)]
-    return Product.of(*scalars, *[g.operands[1] if isinstance(g, Scale) else g for g in f])
 
 
 def sample_axes(s: Samples, f: Sequence[Expr], i: Place = None, j: Place = None) -> list[bool]:
