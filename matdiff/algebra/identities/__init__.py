@@ -19,7 +19,7 @@ from matdiff.algebra.operators.entrywise import Entrywise
 MODULES = (
     "transposes assumed structure cholesky slices products broadcasts kronecker vectorisation linear_structures "
     "jacobians partial_traces convolution spectral spectral_functions commuting matrix_functions open_functions "
-    "softmax entrywise values determinants powers symbolic_powers factoring senses cancelling residuals joining traces "
+    "softmax entrywise values determinants powers factoring senses cancelling residuals joining traces "
     "indexed piecewise given_entries denominators grids part_by_part stacks expansions parts"
 ).split()  # in the order in which their laws are tried
 HOMES = [f"{__name__}.{module}" for module in MODULES]

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Hashable, Sequence
 
 from matdiff.algebra.constants import is_zero
-from matdiff.algebra.dims import Shape
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.identities.factoring import split
 from matdiff.algebra.identities.joining import factored
@@ -33,30 +32,20 @@ diagonals_joined = stated(
 )
 def stacks_joined(e: Expr) -> Expr | None:
     """Multiples of matrices of equally large blocks, block by block, where that is shorter."""
-    return joined_within(e, blocks_of)
-
-
-def blocks_of(e: Expr) -> tuple[type[Expr], tuple[Shape, ...]] | None:
-    """The kind of a stack and the shapes of its blocks."""
-    return (type(e), tuple([o.shape for o in e.operands])) if isinstance(e, (VerticalStack, HorizontalStack)) else None
-
-
-def joined_within(e: Expr, kind: Callable[[Expr], Hashable]) -> Expr | None:
-    """A sum in which the operations of one kind, with what they are multiplied by, are done once to their sums."""
-    terms = [(k, split(t)) for k, t in enumerate(e.operands)]
-    parts = [
-        (known, k, (multiple(t.number, Hadamard.of(*t.scalars) if t.scalars else None), t.factors[0]))
-        for k, t in terms
-        if len(t.factors) == 1 and (known := kind(t.factors[0])) is not None
+    stacks = [
+        (k, a, multiple(number, Hadamard.of(*scalars) if scalars else None))
+        for k, (number, scalars, (a, *others), _) in enumerate(map(split, e.operands))
+        if not others and isinstance(a, (VerticalStack, HorizontalStack))
     ]
+    parts = [((type(a), *[o.shape for o in a.operands]), k, (c, a)) for k, a, c in stacks]
+    return next((whole for whole in joinings(e, parts, blocks_added) if reading_cost(whole) < reading_cost(e)), None)
 
-    def together(_: Hashable, members: Sequence[tuple[Expr, Expr]]) -> Expr:
-        places = zip(*[[o if is_zero(o) else c * o for o in m.operands] for c, m in members], strict=True)
-        sums = [factored(Sum.of(*several)) for several in places]
-        a = members[0][1]
-        if all(is_zero(s) or s.leading_number < 0 for s in sums):
-            return -a.rebuild(tuple([s if is_zero(s) else -s for s in sums]))
-        return a.rebuild(tuple(sums))
 
-    wholes = joinings(e, parts, together)
-    return next((whole for whole in wholes if reading_cost(whole) < reading_cost(e)), None)
+def blocks_added(_: Hashable, members: Sequence[tuple[Expr, Expr]]) -> Expr:
+    """The sum of multiples of stacks as one; a minus sign that all blocks share stands in front."""
+    places = zip(*[[o if is_zero(o) else c * o for o in m.operands] for c, m in members], strict=True)
+    sums = [factored(Sum.of(*several)) for several in places]
+    a = members[0][1]
+    if all(is_zero(s) or s.leading_number < 0 for s in sums):
+        return -a.rebuild(tuple([s if is_zero(s) else -s for s in sums]))
+    return a.rebuild(tuple(sums))
