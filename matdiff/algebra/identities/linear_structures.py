@@ -85,9 +85,4 @@ khatri_rao_of_row = stated(
     where="A: m x n; x, y: n",
     also=("khatri_rao(x', A) = A*diag(x)", "khatri_rao(A, x') = A*diag(x)"),
 )
-multiple_in_khatri_rao = stated(
-    "khatri_rao(c*A, B) = c*khatri_rao(A, B)",
-    where="c: scalar; A: m x n; B: p x n",
-    also=("khatri_rao(A, c*B) = c*khatri_rao(A, B)",),
-)
 unvec_of_khatri_rao = stated("unvec(khatri_rao(A, B)*x, p, m) = B*diag(x)*A'", where="A: m x n; B: p x n; x: n")

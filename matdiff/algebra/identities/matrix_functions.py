@@ -128,11 +128,6 @@ def multiple_direction(e: Directed) -> Expr | None:
     return scalars_in_front(e, len(e.operands) - len(e.directions))
 
 
-multiple_right_side = stated(
-    "sylvester(A, B, c*C) = c*sylvester(A, B, C)", where="c: scalar; A: m x m; B: n x n; C: m x n"
-)
-
-
 @identity(
     "tr(frechet_expm(t*A^(k), E)*A^(s)) = tr(E*A^(s)*expm(t*A^(k)))",
     title="Tr(L(A, E)C) = Tr(ECf′(A)) where AC = CA",

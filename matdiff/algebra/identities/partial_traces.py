@@ -5,16 +5,6 @@ from __future__ import annotations
 from matdiff.algebra.laws import Statement
 from matdiff.algebra.stated import stated
 
-multiple_in_ptrace1 = stated(
-    "ptrace1(c*M, A) = c*ptrace1(M, A)",
-    where="c: scalar; M: n*q x m*p; A: m x n",
-    also=("ptrace1(M, c*A) = c*ptrace1(M, A)",),
-)
-multiple_in_ptrace2 = stated(
-    "ptrace2(c*M, B) = c*ptrace2(M, B)",
-    where="c: scalar; M: n*q x m*p; B: p x q",
-    also=("ptrace2(M, c*B) = c*ptrace2(M, B)",),
-)
 ptrace1_of_kronecker = stated(
     "ptrace1(kron(C, D), A) = tr(C*A)*D",
     where="C: n x m; D: q x p; A: m x n",

@@ -94,7 +94,6 @@ diagonal_of_scaled = stated(
     "diag(diag(x)*A) = x .* diag(A)", where="x: n; A: n x n", also=("diag(A*diag(x)) = x .* diag(A)",)
 )
 diagonal_of_outer_product = stated("diag(x*y') = x .* y", where="x, y: n")
-diagonal_of_multiple = stated("diag(c*A) = c*diag(A)", where="c: scalar; A: n x n")
 diagonal_of_identity = stated("diag(eye(n)) = ones(n)")
 
 

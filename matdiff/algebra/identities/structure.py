@@ -156,17 +156,6 @@ ones_times_ones = stated("ones(m, n)*ones(n, p) = n*ones(m, p)", where="n: scala
 # ---- triangles, centring, commutation ---------------------------------------------------------------
 
 
-part_of_multiple = stated(
-    "tril(c*A) = c*tril(A)",
-    where="c: scalar; A: m x n",
-    also=(
-        "triu(c*A) = c*triu(A)",
-        *[
-            Statement(f"{part}(c*A) = c*{part}(A)", "c: scalar; A: n x n")
-            for part in ("sym", "skew", "halftril", "vech")
-        ],
-    ),
-)
 centred_twice = stated(
     "centering(n)*centering(n) = centering(n)",
     also=("centering(n)*ones(n, k) = zeros(n, k)", "ones(n)'*centering(n) = zeros(1, n)"),

@@ -8,7 +8,6 @@ from matdiff.algebra.stated import stated
 # ---- vec -------------------------------------------------------------------------------------------
 
 
-vec_of_multiple = stated("vec(c*A) = c*vec(A)", where="c: scalar; A: m x n")
 unvec_within_vec = stated(
     "vec(unvec(c, m, n)) = c", where="c: m*n", also=("vec(ones(m, n)) = ones(m*n)", "vec(zeros(m, n)) = zeros(m*n)")
 )
@@ -51,7 +50,6 @@ unvec_of_vec = stated(
     where="A: m x n",
     also=("unvec(ones(m*n), m, n) = ones(m, n)", "unvec(zeros(m*n), m, n) = zeros(m, n)"),
 )
-unvec_of_multiple = stated("unvec(a*c, m, n) = a*unvec(c, m, n)", where="a: scalar; c: m*n")
 unvec_of_kronecker = stated("unvec(kron(y, x), m, n) = x*y'", where="x: m; y: n")
 
 
