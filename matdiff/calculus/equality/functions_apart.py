@@ -155,7 +155,8 @@ def number_out_of_power(e: Expr) -> Expr | None:
 @identity("1/(a*b + a*c) = a^-1/(b + c)", title="(ab + ac)ᵏ = aᵏ(b + c)ᵏ", where="a, b, c: scalar")
 def common_factor_out_of_power(e: Expr) -> Expr | None:
     """What all terms of a sum share, or have in a denominator, leaves a whole power, and a root if it is positive."""
-    parts = common_part(e.operands[0], _is_whole(e))
+    k = e.operands[1].number if isinstance(e, Power) else None
+    parts = common_part(e.operands[0], k is not None and k.denominator == 1)
     if parts is None:
         return None
     common, rest = (e.rebuild((part, *e.operands[1:])) for part in parts)
@@ -167,12 +168,6 @@ def common_factor_out_of_logarithm(e: Expr) -> Expr | None:
     """What all terms of a sum share, or have in a denominator, if it is positive."""
     parts = common_part(e.operands[0], False)
     return None if parts is None else Sum.of(*map(Log, parts))
-
-
-def _is_whole(e: Expr) -> bool:
-    """Whether a node is a power with a whole exponent."""
-    k = e.operands[1].number if isinstance(e, Power) else None
-    return k is not None and k.denominator == 1
 
 
 def common_part(e: Expr, any_sign: bool) -> tuple[Expr, Expr] | None:

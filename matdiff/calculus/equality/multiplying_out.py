@@ -16,9 +16,10 @@ from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Index, Number
 from matdiff.algebra.identities.convolution import LINEAR as OF_CONVOLUTIONS
 from matdiff.algebra.identities.indexed import fresh_index
+from matdiff.algebra.identities.products import scalars_in_front
 from matdiff.algebra.identities.transposes import addends
 from matdiff.algebra.laws import identity
-from matdiff.algebra.matching.rules import depth
+from matdiff.algebra.matching.rules import depth, linear_places
 from matdiff.algebra.operators.abbreviations import count
 from matdiff.algebra.operators.entrywise import Abs, Log
 from matdiff.algebra.operators.kronecker import Kronecker, Unvec, Vec
@@ -85,20 +86,14 @@ def power_multiplied_out(e: Expr) -> Expr | None:
 @identity("tr(A + B) = tr(A) + tr(B)", where="A, B: n x n")
 def linear_multiplied_out(e: Expr) -> Expr | None:
     """Any linear operator: Tr, sum, diag, vec, ⊗, a sum over an index."""
-    first = 1 if isinstance(e, Frechet) else 0
-    last = len(e.operands) if isinstance(e, Bilinear) else first + 1
-    return over_sums(e, [addends(o) if first <= k < last else (o,) for k, o in enumerate(e.operands)])
+    places = linear_places(e) or (0,)
+    return over_sums(e, [addends(o) if k in places else (o,) for k, o in enumerate(e.operands)])
 
 
 @identity("tr(c*A) = c*tr(A)", where="c: scalar; A: n x n")
 def multiple_of_linear(e: Expr) -> Expr | None:
     """Any linear operator of a matrix or vector."""
-    places = [1] if isinstance(e, Frechet) else range(len(e.operands)) if isinstance(e, Bilinear) else [0]
-    for k in places:
-        match e.operands[k]:
-            case Scale(operands=(c, a)):
-                return Scale.of(c, e.rebuild((*e.operands[:k], a, *e.operands[k + 1 :])))
-    return None
+    return scalars_in_front(e, 1 if isinstance(e, Frechet) else 0)
 
 
 @identity("A^2 = A*A", where="A: n x n")

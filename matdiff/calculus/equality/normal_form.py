@@ -50,8 +50,7 @@ MOST_STEPS = 4_000  # a proof with more of them is given up
 
 @identity("(A + B')' = A' + B", where="A: m x n; B: n x m")
 def transpose_at_leaves(e: Expr) -> Expr | None:
-    found = transposed(e.operands[0])
-    return found if found is not e else None
+    return transposed(e.operands[0])
 
 
 @identity("tr(B*A) = tr(A*B)", where="A: m x n; B: n x m")
@@ -71,22 +70,19 @@ def least_form_of_scalar(e: Expr) -> Expr | None:
 
 @identity("B + A = A + B", where="A, B: m x n")
 def terms_in_order(e: Expr) -> Expr | None:
-    found = ordered_sum(e.operands)
-    return found if found is not e else None
+    return ordered_sum(e.operands)
 
 
 @identity("B .* A = A .* B", where="A, B: m x n")
 def factors_in_order(e: Expr) -> Expr | None:
-    found = Hadamard.of(*sorted(e.operands, key=place_in_product))
-    return found if found is not e else None
+    return Hadamard.of(*sorted(e.operands, key=place_in_product))
 
 
 @identity("det(B'*A') = det(A*B)", title="|Aᵀ| = |A|", where="A: m x n; B: n x m")
 def determinant_in_order(e: Expr) -> Expr | None:
     """The determinant of A and of Aᵀ are the same."""
     a = e.operands[0]
-    least = min(a, transposed(a), key=order)
-    return e.rebuild((least,)) if least is not a else None
+    return e.rebuild((min(a, transposed(a), key=order),))
 
 
 # ---- the form -------------------------------------------------------------------------------------------------------
