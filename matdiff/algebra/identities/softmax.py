@@ -134,10 +134,7 @@ rows_of_softmax_summed = stated(
     transposed=True,
 )
 softmax_summed = stated(
-    "ones(n)'*softmax(v) = 1",
-    where="v: n",
-    also=("softmax(v)'*ones(n) = 1",),
-    opened=True,
+    "ones(n)'*softmax(v) = 1", where="v: n", also=("softmax(v)'*ones(n) = 1",), opened=True, among=(Ones,)
 )
 
 
