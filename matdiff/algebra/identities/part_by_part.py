@@ -33,9 +33,9 @@ diagonals_joined = stated(
 def stacks_joined(e: Expr) -> Expr | None:
     """Multiples of matrices of equally large blocks, block by block, where that is shorter."""
     stacks = [
-        (k, a, multiple(number, Hadamard.of(*scalars) if scalars else None))
-        for k, (number, scalars, (a, *others), _) in enumerate(map(split, e.operands))
-        if not others and isinstance(a, (VerticalStack, HorizontalStack))
+        (k, factors[0], multiple(number, Hadamard.of(*scalars) if scalars else None))
+        for k, (number, scalars, factors, _) in enumerate(map(split, e.operands))
+        if len(factors) == 1 and isinstance(factors[0], (VerticalStack, HorizontalStack))
     ]
     parts = [((type(a), *[o.shape for o in a.operands]), k, (c, a)) for k, a, c in stacks]
     return next((whole for whole in joinings(e, parts, blocks_added) if reading_cost(whole) < reading_cost(e)), None)
