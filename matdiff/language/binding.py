@@ -93,11 +93,9 @@ class Bound:
     @cached_property
     def measured(self) -> frozenset[int]:
         """What norms and transposes are taken of, as it stands or by its name, or stand beside: no number is spread."""
-        inner = [
-            n for n in self.order if n.kind in ("product", "tight") and any(p.kind == "transpose" for p in n.parts)
-        ]
+        both = [n for n in self.order if n.kind in ("product", "tight") and any(p.kind == "transpose" for p in n.parts)]
         taken = [node.parts[:1] for node in self.order if node.kind in ("norm", "transpose")]
-        parts = [part for parts in (*taken, *(node.parts for node in inner)) for part in parts if not self.is_code]
+        parts = [part for parts in (*taken, *(node.parts for node in both)) for part in parts if not self.is_code]
         named = {part.value for part in parts if part.kind == "definition"}
         parts += [node.parts[0] for node in self.order if node.kind == "define" and node.value in named]
         return frozenset(id(without_brackets(part)) for part in parts)
@@ -116,7 +114,7 @@ class Bound:
                 continue
             head = kin.setdefault(base, base if base in self.names else name)
             kin[name] = head
-            shaped |= {head} if is_exponent and self.names[name].indexed != 2 else set()  # z^A_{b,i} is an entry
+            shaped |= {head} if is_exponent and self.names[name].indexed < 2 else set()  # z^A_{b,i} is an entry
         return {name: head for name, head in kin.items() if name in self.labelled and head != name}, frozenset(shaped)
 
     def _resolve(self) -> None:

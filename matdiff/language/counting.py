@@ -173,13 +173,9 @@ def name_sizes(found: Found, bound: Bound) -> None:
     entries.extend((find(last), ONE, True) for last in attempt.ranges.values())
     counts = {"N"} if _may_count(bound, attempt, "N") else set[str]()
     told = _counted(bound, attempt)
-    lengths = (
-        (find(attempt.shapes[name][0][0]), last) for name, last in bound.counts.items() if name in attempt.shapes
-    )
-    told |= {
-        n: size(last) for n, last in lengths if (n.name or "").startswith("?")
-    }  # ‖y − Xw‖² = ∑_{i=1}^n (y_i − w'x_i)²
-    taken = set(bound.names) - counts | bound.written_sizes | bound.indices
+    lengths = {find(attempt.shapes[a][0][0]): last for a, last in bound.counts.items() if a in attempt.shapes}
+    told |= {n: size(last) for n, last in lengths.items() if (n.name or "").startswith("?")}  # ‖y − Xw‖² = ∑_{i=1}^n …
+    taken = {*bound.names, *bound.definitions, *bound.left} - counts | bound.written_sizes | bound.indices
     taken |= {*bound.counts.values()}
     taken |= {low for name in bound.names for low in name.split("_")[1:]}  # the n of x_n is no size
     taken |= {name for recursion in bound.recursions.values() for name in recursion.count.names()}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from matdiff.errors import AmbiguityError
+from matdiff.errors import AmbiguityError, MatdiffError
 from matdiff.language.names import (
     CUSTOMARY_FUNCTIONS,
     GREEK_CLASS,
@@ -69,20 +69,25 @@ class DoubtfulCalls(Emitter):
         inside, known = self.text.startswith("(", end) and match_at(ARGUMENT, self.text, end), self.vocabulary
         if not inside or name in known.kinds or inside.group(2) or match_at(PLACES, self.text, end):
             return
-        is_numbered = name not in SPECTRAL and name.rstrip("0123456789") in SPECTRAL  # λ₁(A)
-        is_numbered = is_numbered and inside.group(1) is not None and canonical(inside.group(1)) not in known.running
+        argument, written = inside.group(1), self.text[start:end]
+        is_running = argument is not None and canonical(argument) in known.running
+        is_numbered = name.rstrip("0123456789") in SPECTRAL and argument is not None and not is_running  # λ₁(A)
         if name in SPECTRAL or is_numbered:
-            raise no_function(self.text[start:end], (), self.text, (start, end))
-        if self.is_of_several(name, inside):
+            raise no_function(written, (), self.text, (start, end))
+        if is_running or self.is_of_several(name, inside):
             return
-        if inside.group(1) is None:
-            shown, hint = f"{self.text[start:end]}(…)", f"give it, as in {self.text[start:end]}(x, z) = …"
-        elif canonical(inside.group(1)) in known.running:
-            return
-        else:
+        shown, hint = f"{written}(…)", f"give it, as in {written}(x, z) = …"
+        if argument is not None:
             shown = self.text[start : inside.end()]
-            hint = f"give it, as in {shown} = …; the product is {self.text[start:end]}*{inside.group(1)}"
+            hint = f"give it, as in {shown} = …; the product is {written}*{argument}"
         raise self.error(f"{shown} is a function that is not given", start, inside.end(), hint)
+
+    def not_given(self, start: int, end: int, written: str = "") -> MatdiffError:
+        """The error of a function in front of a bracket, f_θ(…), or of a loss that is *written* so, ℓ(…)."""
+        says = "can be a function that is not given, or a product" if written else "is a function that is not given"
+        written = written or self.text[start:end]
+        hint = f"give it, as in {written}(z) = …; the product is {written}*(…)"
+        return self.error(f"{written}(…) {says}", start, end + 1, hint)
 
     def require_no_loss(self, name: str, start: int, end: int, before: str) -> None:
         """Refuses ℓ(y_i wᵀx_i), ρ(r/s) and ρ(r_i), perhaps with the sign of a sum *before* it: losses, no products;
@@ -107,8 +112,7 @@ class DoubtfulCalls(Emitter):
         if name in OF_MEMBERS and (is_summed or canonical(written).rpartition("_")[2] in self.vocabulary.running):
             is_loss = re.search(rf"{re.escape(written)}(?!\s*\(|\w)", self.text) is None
         if shown in ("ℓ", r"\ell") or is_loss or is_map:
-            hint = f"give it, as in {shown}(z) = …; the product is {shown}*(…)"
-            raise self.error(f"{shown}(…) can be a function that is not given, or a product", start, end + 1, hint)
+            raise self.not_given(start, end, shown)
 
     def is_argument(self, end: int) -> bool:
         """Whether a bracket is one that no factor has, ρ(r/s), or holds what a sum runs over, w_i ρ(r_i − c)."""
@@ -122,25 +126,21 @@ class DoubtfulCalls(Emitter):
     def require_not_parametrised(self, name: str, start: int, end: int) -> None:
         """Refuses f_θ(Ax + b) where f_θ stands nowhere without a bracket: a network with parameters, and no product."""
         base, _, low = name.rpartition("_")
-        of_weights = low in ("w", "W") and base in CUSTOMARY_FUNCTIONS
+        of_weights = base in CUSTOMARY_FUNCTIONS and "w" in low.lower() and set(low) <= {*"wWb,"}
         if not (of_weights or (low in PARAMETERS and base not in COEFFICIENTS)) or not self.text.startswith("(", end):
             return
-        written = self.text[start:end]
-        if re.search(rf"{re.escape(written)}(?!\()", self.text) is None:
-            hint = f"give it, as in {written}(z) = …; the product is {written}*(…)"
-            raise self.error(f"{written}(…) is a function that is not given", start, end + 1, hint)
+        if re.search(rf"{re.escape(self.text[start:end])}(?!\()", self.text) is None:
+            raise self.not_given(start, end)
 
     def require_no_customary(self, name: str, start: int, end: int) -> None:
         """Refuses f̂(Ax + b): a letter of a function, with an accent, in front of a bracket is no factor."""
         if name.partition("_")[0] in INVERTED and self.text.startswith("(", end):
-            written = self.text[start:end]
-            hint = f"give it, as in {written}(z) = …; the product is {written}*(…)"
-            raise self.error(f"{written}(…) is a function that is not given", start, end + 1, hint)
+            raise self.not_given(start, end)
 
     def number_of_equation(self, start: int) -> int:
         """The place behind the (3.12) that stands apart from a formula, before or behind it, else 0."""
         number = match_at(EQUATION, self.text, start)
-        is_behind = self.last in ENDERS and (self.gap or self.text[start - 1] == APART)
+        is_behind = self.last == "SEPARATOR" or (self.last in ENDERS and (self.gap or self.text[start - 1] == APART))
         if not number or not (self.begins_item() if number["apart"] else is_behind):
             return 0
         shown = self.text[start : number.end("shown")]
@@ -189,10 +189,8 @@ class DoubtfulCalls(Emitter):
     def require_no_product(self, name: str, end: int, start: int) -> None:
         """Refuses s(x) beside s = 3, the value of s or a product, and A o B, with a letter for a circle."""
         if name == "o" and self.gap and self.last == "NAME" and match_at(r"[ ]+[A-Za-z(]", self.text, end):
-            message, hint = (
-                "o can be a name, or the sign of a Hadamard product",
-                "write A ∘ B or A .* B for the product",
-            )
+            message = "o can be a name, or the sign of a Hadamard product"
+            hint = "write A ∘ B or A .* B for the product"
             raise AmbiguityError(message, text=self.text, span=(start, end), suggestion=hint)
         own = match_at(INSIDE, self.text, end) if name in self.vocabulary.heads.doubtful else None
         if own:

@@ -252,20 +252,24 @@ def _require_of_entries(bound: Bound) -> None:
 
 
 def _require_dots(bound: Bound, attempt: Attempt) -> None:
-    """Raises KindsError where a·b is a product of numbers beside |a|, which for vectors is a length; so of a_i·b_j."""
+    """Raises KindsError where a·b is a product of numbers beside |a|, which for vectors is a length; so of e_i·e_j."""
     lettered = ("symbol", "member")
     bars = {n.parts[0].value[0] for n in bound.order if n.kind == "bars" and n.parts[0].kind in lettered}
-    products = [n for n in bound.order if bars and n.kind in PRODUCTS and "dot" in n.value]
+    products = [n for n in bound.order if n.kind in PRODUCTS and "dot" in n.value]
     for node in products:
         for (a, b), sign in zip(pairwise(node.parts), node.value[1:], strict=True):
             parts = [n for n in (a, b) if n.kind in lettered and n.typed is not None and n.typed.is_scalar]
             names = [n.value[0] for n in parts]
-            if sign != "dot" or len(names) < 2 or bars.isdisjoint(names) or any(bound.names[n].declared for n in names):
+            if sign != "dot" or len(names) < 2 or any(bound.names[n].declared for n in names):
+                continue
+            if bars.isdisjoint(names) and (names[0] != names[1] or attempt.written(a) == attempt.written(b)):
                 continue
             if typed_as(bound, attempt, names) is not None:
                 both = ", ".join(map(attempt.written, parts))
+                hint = f"declare {names[0]}[i=1..N]: d, or {names[0]}: vector if these are its entries"
+                hint = hint if names[0] == names[1] else f"declare {both}: vector or {both}: scalar to decide"
                 message = f"{attempt.written(node)} can be the inner product of vectors, or a product of numbers"
-                raise bound.error(node, message, f"declare {both}: vector or {both}: scalar to decide", KindsError)
+                raise bound.error(node, message, hint, KindsError)
 
 
 def say_offsets(bound: Bound, attempt: Attempt) -> None:

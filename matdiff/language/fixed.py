@@ -33,6 +33,7 @@ CUSTOMARY = frozenset("cijklmnpqrsty")  # letters that number entries
 PAIRED = frozenset("pq")  # of them, those that do so together
 REFERRED = frozenset("cr")  # those of a centre and of a reference
 WORDS = frozenset(("true", "target", "label", "correct", "gold"))  # of a class: z_target
+LABELS = frozenset("ref goal des nom init prior obs prev old new".split())  # no member of x, though x_k is one
 NAMED = 1  # what it costs that z_k beside z is a name of its own
 
 
@@ -219,10 +220,11 @@ def _rivals(bound: Bound, piece: str, known: Name) -> bool:
 
 
 def _is_label(bound: Bound, place: Unbound) -> bool:
-    """Whether f of x_f says no number beside Q_f and Q, of which it is no entry: the final x, and its own Q."""
+    """Whether f of x_f says no number, as in x_ref, or beside Q_f and Q, of which it is no entry: the final x."""
     others = [p for p in bound.pending if p.pieces == place.pieces and p.base.kind == "NAME"]
     counted = [_whole(bound, p.base.value) for p in others if p.base.value != place.base.value]
-    return CUSTOMARY.isdisjoint(place.pieces) and any(known and not _counts(known, place.pieces) for known in counted)
+    is_none = [known and not _counts(known, place.pieces) for known in counted]
+    return LABELS.issuperset(place.pieces) or (CUSTOMARY.isdisjoint(place.pieces) and any(is_none))
 
 
 def _is_one_of(bound: Bound, known: Name, place: Unbound) -> bool:

@@ -82,7 +82,9 @@ def expression_last(bound: Bound, items: list[Node]) -> list[Node]:
     if not others:
         used = {name for item in items for name in names_used(item) if name != defined(item)}
         others = [item for item in items if item.kind in ("define", "abbreviate") and item.value not in used]
-        others = [items[-1]] if items[-1] in others or defined(items[-1]) not in used else others
+        last, front = items[-1], [item for item in items if item.kind not in STATES]
+        is_part = last.kind in STATES and others and any(last.value[0].name in names_used(item) for item in front)
+        others = [last] if last in others or (defined(last) not in used and not is_part) else others
     if len(others) != 1:
         start, end = items[0].start, items[-1].end
         message = "it is not clear which of these definitions is the function"

@@ -78,9 +78,8 @@ class Keywords(Bars):
             return False
         name, end = self.tokens[sign - 1], self.text.find("\n", place)
         line = self.text[place : end if end >= 0 else len(self.text)]
-        return (
-            re.search(rf"(?<![^\W\d½¼¾⅓⅔])(?<!⟪){re.escape(self.text[name.start : name.end])}(?!\w)", line) is not None
-        )
+        written = re.escape(self.text[name.start : name.end])
+        return re.search(rf"(?<![^\W\d½¼¾⅓⅔])(?<!⟪){written}(?!\w)", line) is not None
 
     def sum_sign(self, m: re.Match[str]) -> int:
         return self.big("sum" if m.group() == "∑" else "prod", m.start(), m.end())

@@ -94,6 +94,4 @@ def _is_number(letter: str, text: str) -> bool:
     """Whether a letter stands by itself, or is the index or the end of a sum."""
     is_bound = letter in running_letters(text)
     is_end = re.search(ENDS.replace("LETTER", letter), text)
-    return (
-        is_bound or bool(is_end) or re.search(ALONE.replace("LETTER", letter), re.sub(SCRIPTED, " ", text)) is not None
-    )
+    return bool(is_bound or is_end or re.search(ALONE.replace("LETTER", letter), re.sub(SCRIPTED, " ", text)))

@@ -23,12 +23,8 @@ WORDS = """
 """  # a font and an accent belong to their letter
 GROUP = r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}"
 BRACE, LABEL = r"\\(?:under|over)brace\s*(?=\{)", r"\s*[_^]\s*(?=\{)"
-EQUATION = (
-    r"\\q?quad[\s~]*\(\s*[0-9]+(?:\.[0-9]+)*[a-z]?\s*\)(?=\s*(?:$|\$|\\\]|\\\)|\\end\b|\\\\))"  # \quad (3) at the end
-)
 SETTING = (  # what only says how a formula looks, or where it stands on the page
-    rf"{EQUATION}|"
-    r"\\begin\s*\{[^{}]*\}(?:\s*\{[lcr|@{}\s]*\})?|\\end\s*\{[^{}]*\}|\\(?:tag|label|ref|eqref)\*?\s*\{[^{}]*\}"
+    r"\\begin\s*\{[^{}]*\}(?:\s*\{[lcr|@{}\s]*\})?|\\end\s*\{[^{}]*\}|\\(?:tag|label|ref|eqref|color|[hv]space)\*?\s*\{[^{}]*\}"
     r"|\\(?:text(?:rm|it|normal)?|mbox|mathrm)\s*\{[\s,]*(?:if|for|when|where|and)[\s,:]*\}"  # as in cases
     r"|\\(?:(?:re)?newcommand|providecommand|DeclareMathOperator|DeclarePairedDelimiter|def|let)\*?"
     rf"(?:\s*(?:\[[0-9]\]|\\[A-Za-z]+|=|#[0-9]|{GROUP}))+"

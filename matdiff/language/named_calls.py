@@ -29,9 +29,7 @@ NORMS = {
     **dict.fromkeys(("∞", "inf", "infty", "sup"), "norm_inf"),
     **dict.fromkeys(("op", "spec"), "norm_spec"),
 }
-ENTRYWISE_INSIDE = frozenset(
-    ("sum", "mean", "max", "min", "norm", "norm1", "norm2", "tr", "trace", "Tr", "vec", "diag")
-)
+ENTRYWISE_INSIDE = frozenset("sum mean max min norm norm1 norm2 tr trace Tr vec diag".split())
 
 
 @resolves("call")

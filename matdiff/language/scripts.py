@@ -17,7 +17,7 @@ from matdiff.language.names import CUSTOMARY_FUNCTIONS, LOWERED, SUBSCRIPT, High
 from matdiff.language.tokens import ENDERS
 from matdiff.language.transcript import Transcript
 from matdiff.language.words import Vocabulary, superscript
-from matdiff.regex import match_at, search_in
+from matdiff.regex import match_at, regex, search_in
 
 QUOTES = ("'", "′")
 QUOTED = r"'(\w+)'|\"(\w+)\""
@@ -28,6 +28,7 @@ SHIFTED = (  # x^{k+1}, a^{(l-1)}
     r"\^\s*\{\s*(?P<bracket>\()?\s*(?P<letter>[A-Za-z])\s*(?P<sign>[-+−])\s*(?P<by>[0-9]+)\s*(?(bracket)\))"
     r"\s*(?P<transposed>[⊤ᵀ'])?\s*\}"
 )
+UPRIGHT = regex(r"\\(?:text(?!style)|mathrm|rm\b)", given="\\")
 TOWER = rf"(?!{TRANSPOSED})\s*\^"
 OF_MATRIX = r"\((?:\s*(?:[B-HJ-Z]|A)(?:[_'ᵀ⊤]|\^\{?[T⊤]\}?)?)+\s*\)"  # of capitals alone: (A), (XᵀX)
 RELATIONS = {"⩽": "≤", "⩾": "≥", "<=": "≤", ">=": "≥", "==": "=", "!=": "≠"}
@@ -94,6 +95,7 @@ class Scripts(Comparisons):
         self.labels = Labels(vocabulary)
         self.labelled: dict[str, tuple[str, bool]] = {}
         self.settled: dict[tuple[str, str], bool] = {}  # whether what stands high behind a name is a label of it
+        self.sure: set[tuple[str, str]] = set()  # those of which custom has no doubt
 
     # ---- transposes and inverses -------------------------------------------------------------------
 
@@ -279,7 +281,8 @@ class Scripts(Comparisons):
             raise self.error(message, begin, high.end, "the pseudo-inverse is A^+; call another matrix otherwise")
         if not is_label:
             return 0
-        end = self.attach(base, high.label, high.end, high.kind == "exponent")
+        may_be_exponent = high.kind == "exponent" and (name, high.label) not in self.sure  # nobody takes the power true
+        end = self.attach(base, high.label, high.end, may_be_exponent)
         return self.emit("TRANSPOSE", None, end - 1, end) if high.transposed else end
 
     def require_one_label(self, base: int, start: int) -> None:
@@ -327,8 +330,10 @@ class Scripts(Comparisons):
         if high.kind == "exponent" and match_at(TOWER, self.text, high.end):
             return False  # a^b^c is a^(b^c)
         if key not in self.settled:
-            custom, cost = self.labels.custom(key[0], high, self.written(base))
+            is_upright = key[0] != "e" and self.is_upright(self.tokens[-1].end, high.end)
+            custom, cost = (True, 0) if is_upright else self.labels.custom(key[0], high, self.written(base))
             self.settled[key] = self.decide(self.tokens[base].start, custom, cost) if cost else custom
+            self.sure |= {key} if custom and not cost else set()
             if self.settled[key] and not custom:
                 self.require_no_power(base, high)
             if self.settled[key] and cost:
@@ -336,6 +341,10 @@ class Scripts(Comparisons):
                 said = f"{self.written(base)}^{high.label} is taken as a name of its own, {name}; for a power declare"
                 self.note(self.tokens[base].start, f"{said} {high.label} as a scalar and {key[0]}")
         return self.settled[key]
+
+    def is_upright(self, start: int, end: int) -> bool:
+        r"""Whether \text or \mathrm stands at a place, whose letters are a label: b_{\text{in}}, y^{\mathrm{a}}."""
+        return UPRIGHT.search(self.script.source, *self.script.span(start, end)) is not None
 
     def require_no_power(self, base: int, high: High) -> None:
         """Refuses B^n as a name so that shapes fit: of a capital letter it is rather a power."""
@@ -377,4 +386,6 @@ class Scripts(Comparisons):
         short = match_at("_[A-Za-z][0-9]*", self.text, m.start()) if sized else None
         m = short or m  # I_n A: the size of a constant is one letter, or stands in braces
         text = m.group().lstrip("_").strip("{} ").translate(LOWERED)
+        if len(text) == 2 and self.is_upright(*m.span()) and self.bearer() >= 0 and {*text} - self.labels.bound:
+            return self.attach(self.bearer(), text, m.end())  # the word of b_{\text{in}}
         return self.emit("SUBSCRIPT", text, m.start(), m.end())

@@ -32,7 +32,8 @@ LETTERS = {"I": "eye", Fraction(1): "ones", Fraction(0): "zeros"}
 
 def resolve_letter(bound: Bound, node: Node, letter: str, text: str, scope: Scope) -> bool:
     """Makes a unit vector of e_3 and the matrix of ones of J_n, unless e and J are names of the text."""
-    if letter not in ("e", "J") or any(letter in known for known in (bound.declared, bound.definitions, bound.names)):
+    taken = (bound.declared, bound.definitions, bound.names, bound.wrt)
+    if letter not in ("e", "J") or any(letter in known for known in taken):
         return False
     name, low = f"{letter}_{text}", Excerpt(text, node.start, bound.text)
     if letter == "J" and (text in SIZES or text in bound.declared.sizes()):

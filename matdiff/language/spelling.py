@@ -48,6 +48,7 @@ DEFINED = regex(r"(?:\A|[;\n])[^;\n=≡]*≡", given=("≡",))  # J ≡ …
 HYPHENED = regex(  # log-loss = …
     r"(?<![\w-])[a-z]{3,}(?P<sign>-)[a-z]{3,}(?=\s*(?:\([^()=]*\)\s*)?:?=(?!=))", given=("-",)
 )
+LOG_OF = regex(r"(?<![^\W\d_])log(?=2\s*π)", given=("π",))  # log2π is log(2π), and no log₂
 LIMITS = regex(r"(?:[∑∏]|(?<![A-Za-z])(?:sum|prod|max|min))\s*_\{[^{}]*\}")
 GIVEN = regex(rf"(?<=[\w{''.join(MARKS)}])(?<!sum)(?<!prod)_\{{\s*(?P<low>{PLACE}\s*\|\s*{PLACE})\s*\}}", given=("_{",))
 SIGNED = regex(r"(?P<name>[^\W\d_])(?P<low>_(?:\{\s*(?P<in>[-−+])\s*\}|(?P<sign>[-−+])(?![\w(])))", given=("_",))
@@ -68,7 +69,8 @@ def transcript(text: str, functions: Collection[str] = (), spelling: str | None 
         _require_no_space(found)
         found = _customary(found, functions)
         found = found.edited(list(_raised(found.text)))
-        found = found.edited([(m.end() - 1, m.end(), ":=") for m in DEFINED.finditer(found.text)])
+        apart = [(m.end(), m.end(), APART) for m in LOG_OF.finditer(found.text)]
+        found = found.edited([*apart, *((m.end() - 1, m.end(), ":=") for m in DEFINED.finditer(found.text))])
     found = found.edited(list(_conditional(found.text))) if "|" in found.text else found
     found = found.edited(list(_signed(found.text))) if "_" in found.text else found
     found = found.edited([(*m.span("sign"), "_") for m in HYPHENED.finditer(found.text)])

@@ -374,5 +374,6 @@ def free_letters(tree: Node, besides: Node | None) -> set[str]:
 
 
 def wanted_indices(unknowns: Iterable[str]) -> set[str]:
-    """The letters of x[i] and x_i as unknowns."""
-    return {letter for name in unknowns for letter in _letters(re.sub(r"^[^\[_]*", "", name))}
+    """The letters of x[i], x_i and L_{ij}, and none of L_{div}."""
+    found = (split_letters(run) for name in unknowns for run in re.findall(r"[^\W\d_]+", re.sub(r"^[^\[_]*", "", name)))
+    return {letter for letters in found if len(letters) < 3 or {*letters} <= {*"ijkl"} for letter in letters}

@@ -226,6 +226,4 @@ def _is_symmetrised(value: Expr, truth: Expr) -> bool:
         return is_right(value + Transpose(value), truth + Transpose(truth))
     below = (s for s in symbols(truth) if s.shape == truth.shape and not s.ranges and str(s.shape[1]) == "1")
     pairs = [(Product.of(Transpose(s), value), Product.of(Transpose(s), truth)) for s in below]
-    return any(
-        is_right(*pair) and not is_right(pair[1], pair[1] * 2) for pair in pairs
-    )  # of xᵀ∇f = 0 that says nothing
+    return any(is_right(*pair) and not is_right(pair[1], pair[1] * 2) for pair in pairs)  # xᵀ∇f = 0 says nothing

@@ -11,8 +11,8 @@ from matdiff.language.names import ABBREVIATED, GREEK_WORDS, SPELT_GREEK
 from matdiff.language.typing import SPECIAL
 from matdiff.language.words import MAKERS
 
-MATHEMATICAL = frozenset(FUNCTIONS).union(
-    SPECIAL, MAKERS, ABBREVIATED, ("grad", "hess", "sum", "prod", "const", "constant", "ReLU")
+MATHEMATICAL = frozenset(
+    (*FUNCTIONS, *SPECIAL, *MAKERS, *ABBREVIATED, *"grad hess sum prod const constant ReLU".split())
 )
 SMALL = "a-zäöüßàâçéèêîñôùû"  # of the languages that authors write in
 WORD = rf"(?<![A-Za-z_\\⟪])(?<!_\{{)(?:[A-Z]?[{SMALL}]{{2,}}|If)(?![A-Za-z_'′(⟫]|\d\()"

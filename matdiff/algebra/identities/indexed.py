@@ -21,7 +21,7 @@ def fresh_index(index: Index, taken: Set[str]) -> Index:
     """The index itself, or one with a new name and the same range when the name is taken."""
     if index.name not in taken:
         return index
-    return Index(next(fresh(taken, "i", INDICES)), index.last)
+    return Index(next(fresh({*taken, *index.last.names()}, "i", INDICES)), index.last)  # no ∑_{k=1}^k
 
 
 def bound_names(e: Expr) -> frozenset[str]:

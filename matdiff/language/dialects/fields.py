@@ -17,9 +17,7 @@ if TYPE_CHECKING:
     from matdiff.language.dialects.python import Converter
 
 OWNERS = ("self", "cls")
-OF_ARRAYS = frozenset(
-    (*ATTRIBUTES, *KEYS, *SUBMODULES, "real", "imag", "ndim", "dtype", "device", "data", "grad", "at", "value")
-)
+OF_ARRAYS = frozenset((*ATTRIBUTES, *KEYS, *SUBMODULES, *"real imag ndim dtype device data grad at value".split()))
 
 
 def unfolded(to: Converter, tree: ast.AST) -> list[str]:

@@ -82,7 +82,7 @@ DELIMITERS = {
     "\\gt": "⟩",
 }
 SWALLOWED = r"""
-    \tag \label \hspace \vspace \color \phantom \hphantom \vphantom \notes \footnote \ref \usepackage \documentclass
+    \tag \label \vspace \color \phantom \hphantom \vphantom \notes \footnote \ref \usepackage \documentclass
 """.split()  # with their argument
 BEHIND = r"\textcolor \mathcolor \colorbox \overset \stackrel".split()  # the first argument vanishes, the second stays
 BRACES = {r"\underbrace": "_", r"\overbrace": "^", r"\underbracket": "_", r"\overbracket": "^"}
@@ -138,6 +138,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     **{name: ("bar", bar) for name, bar in BARS.items() if name not in "|‖∥∣"},
     **{name: ("norm", bar) for name, bar in NORMS.items()},
     **dict.fromkeys(SWALLOWED, ("swallow", "")),
+    r"\hspace": ("swallow", WIDE_SPACE),
     **dict.fromkeys(BEHIND, ("behind", "")),
     **dict.fromkeys(DERIVATIVES, ("derivative", r"\partial")),
     r"\underset": ("below", ""),

@@ -162,6 +162,7 @@ class Script(Construct):
         super().__init__(command, page, command.text)
         self.nested = nested  # in a subscript
         self.braced = False
+        self.beside = (page.lowered, page.raised) if page.script_end == self.mark else (-1, -1)  # the scripts before it
         page.pieces.append((self.sign, command.start, command.end))
 
     def begin(self, page: Page, token: Token) -> None:
@@ -254,8 +255,7 @@ class Script(Construct):
 
     def _place(self, page: Page, content: str) -> None:
         """The customary order: W_{1}_i for W_i^{(1)}, and x_i^⊤ for x^⊤_i."""
-        adjacent = page.script_end == self.mark
-        lowered, raised = (page.lowered, page.raised) if adjacent else (-1, -1)
+        lowered, raised = self.beside
         before = self._before(page, content, lowered, raised)
         if before >= 0 and len(page) - before <= SHORT:
             first, second = page.pieces[before : self.mark], page.pieces[self.mark :]

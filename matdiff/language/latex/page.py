@@ -185,6 +185,9 @@ class Page:
                 behind = next((t for t, _, _ in reversed(kept) if t not in BLANKS), "")
                 is_word = len(behind) > 1 and behind[-1].isalpha()  # subject to
                 text = "\n" if behind and not (depth or is_word) and self._defines(k + 1) else APART
+            is_typed = text == "(" and kept and kept[-1][0] in GAPS and self.source[piece[1] : piece[2]].endswith("(")
+            if is_typed and CALLED.search("".join(t for t, _, _ in kept[-12:])):
+                _strip(kept, "")  # a blank is nothing in TeX: f (x) is f(x)
             piece = (text, *piece[1:])
             if text and (kept or text not in BLANKS):
                 kept.append(piece)
@@ -199,8 +202,7 @@ class Page:
         text, start, end = self.pieces[place]
         behind = self.solid(place + 1, 1)
         follows = self.pieces[behind][0][0] if behind < len(self.pieces) else ""
-        gap = any(self.pieces[k][0] == " " for k in range(place + 1, min(behind, place + 3)))
-        called = follows == "(" and not gap
+        called = follows == "("
         if place in self.operators:
             called = follows in tuple("([{|‖√∑⟨") or bool(follows and in_word(follows))
         before = "".join(text for text, _, _ in self.pieces[max(0, place - 12) : place])
@@ -240,6 +242,7 @@ def _strip(kept: list[Piece], stops: str) -> str:
     return taken
 
 
+CALLED = regex(r"(?<![^\W\d_])[fghφψ𝐟𝐠𝐡𝒇𝒈𝒉](?:_\{[^{}]*\}|_\w)?['′]*\s+$")
 _OPENING = frozenset("([{⟨")
 _CLOSING = frozenset(")]}⟩")
 SCRIPTED = regex(r"[(\[]([0-9]+)[)\]]")

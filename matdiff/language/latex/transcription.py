@@ -18,10 +18,9 @@ from matdiff.language.latex.macros import Token, is_word
 from matdiff.language.latex.nesting import Frame
 from matdiff.language.latex.page import in_word
 from matdiff.language.latex.wording import Wording
-from matdiff.language.leftovers import EQUATION
 from matdiff.language.names import nearest
 from matdiff.language.transcript import NAME_ENDS, Transcript
-from matdiff.regex import match_at, regex
+from matdiff.regex import regex
 
 EVIDENT = frozenset(r"\, \; \: \! \> \{ \}".split())
 SEPARATING = frozenset(r"} & \\ \end \right $ $$ \) \]".split())  # no argument starts with one of them
@@ -182,10 +181,7 @@ class _Pass(Wording):
         self.page.blank(" " if self.stack else gap, token.start, token.end)
 
     def space(self, token: Token, space: str) -> None:
-        """A command for white space, which is no gap; the number of an equation behind it is no factor."""
-        number = match_at(EQUATION, self.source, token.start)
-        while number and self.stream.end < number.end() and self.stream.pull():
-            pass
+        """A command for white space, which is no gap."""
         self.page.blank(space, token.start, token.end)
 
     def vanish(self, token: Token, _: str) -> None:
@@ -284,7 +280,8 @@ class _Pass(Wording):
     def script(self, token: Token, sign: str) -> None:
         """A subscript or superscript.  X^-1 and x^(1/2) are plain text, and stay; P_k^- K is P_k^{-} K."""
         following = "".join(part.text for part in self.stream.pending[-1:-3:-1])
-        if following.startswith(("-", "−", "(", "[")) and not re.fullmatch(r"[-−][\s)\]}_=,]", following):
+        is_label = re.fullmatch(r"[-−][\s)\]}_=,]", following) or (following == "-(" and self.page.last().isupper())
+        if following.startswith(("-", "−", "(", "[")) and not is_label:
             self.page.close_up()
             self.page.raw(sign, token.start, token.end)
         elif sign == "_" or self.stream.peek() not in ("'", "′"):
@@ -366,10 +363,12 @@ class _Pass(Wording):
         label = [marks[2], marks[3], *low, marks[4]] if low else []
         self.stream.pending += [*label[::-1], marks[1], *over[::-1], marks[0]]
 
-    def swallow(self, token: Token, _: str) -> None:
+    def swallow(self, token: Token, gap: str) -> None:
         self.stream.skip("*")
         self.stream.optional()
         self.stream.argument(token)
+        if gap:
+            self.space(token, gap)
 
     def define(self, token: Token, _: str) -> None:
         self.stream.define(token)

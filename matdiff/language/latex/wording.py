@@ -136,6 +136,8 @@ class Wording(Nesting):
             self.page.blank(" ", start, end)
             if words[-1] in ("otherwise", "else"):
                 self.page.write(NAMED + "otherwise" + NAME_ENDS, start, end)
+        elif content.rstrip()[-1:] == ":" and self.page.solid(0, 1) == len(self.page) and not is_request(words):
+            self.spaced(*((word, start, end) for word in content.split()))  # a heading
         elif not self.lowered and words and (is_said(words) or is_request(words)) and not self._counts(words, end):
             self.spaced(*((word[0].lower() + word[1:], start, end) for word in content.split()))
         elif " ".join(words) in STEPS_FOLLOW and re.compile(INDEX_FOLLOWS).match(self.source, end):
