@@ -187,6 +187,7 @@ def derivative_asked(scope: Scope, asked: Asked) -> Expr:
     own = scope.arguments.get(name, ())
     by = unknown_of(scope, asked, scope.unfolded(f, keep=own[0] if len(own) == 1 else ""), name)  # p, though p(λ) = …
     f = scope.unfolded(f, keep=family if (family := by.rpartition("_")[0]) in scope.members else by)
+    _require_known(scope, f, by)
     if by not in {s.name for s in symbols(f)}:  # df/dα of f(x + αp), dx/dλ of the solution x
         moved = scope.moved.get(name, f)
         f = moved if by in {s.name for s in symbols(moved)} else replace(f, scope.solutions)
@@ -199,6 +200,14 @@ def derivative_asked(scope: Scope, asked: Asked) -> Expr:
     scope.origin = Origin(f, (unknown,), asked.order)
     found = scope.unfolded(derivative(f, unknown, asked.order))
     return Transpose(found) if asked.order == 1 and _is_turned(scope, asked, f) else found
+
+
+def _require_known(scope: Scope, f: Expr, by: str) -> None:
+    """Raises NotSaid where a function has a letter that the text calls one of the unknown: P of P(K) = FPFᵀ + KRKᵀ."""
+    names = {s.name for s in symbols(f) if s.shape != SCALAR} - scope.definitions.keys()  # no p of log p(Λ)
+    for of, at in re.findall(rf"(?<![A-Za-z])({LETTER})\s*\(\s*({LETTER})\s*\)\s*&?\s*:?=", scope.text):
+        if named(of) in names and named(at) == by:
+            raise NotSaid(f"how {of} depends on {at} is not said")
 
 
 def _of_still(scope: Scope, asked: Asked, f: Expr, by: str) -> Expr:

@@ -35,6 +35,7 @@ def test_a_loss_that_is_said_elsewhere_is_no_slip() -> None:
     assert matdiff.check("R = XW - Y\n∂L/∂W = 2XᵀR").ok
     assert matdiff.check("Y = XW\n∂L/∂W = Xᵀ ∂L/∂Y + λW").ok  # a penalty may be meant
     assert matdiff.check("F = AX\ndX = A⁻¹ dF", "A: n x n invertible; X: n x m").ok
+    assert matdiff.check("P(K) = (I-KH)P(I-KH)^T + KRK^T\n∂tr P/∂K = -2(I-KH)PH^T + 2KR").ok  # the P within is another
 
 
 def test_a_table_of_identities_may_stand_in_one_row() -> None:
