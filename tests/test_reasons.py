@@ -170,6 +170,7 @@ def test_another_reason_is_refused(name: str, before: str, after: str) -> None:
         ("common_powers", "sin(a)*(1 - sin(a))^2 - sin(a)^2*(1 - sin(a))", "sin(a)*(1 - sin(a))*(1 - sin(a) - sin(a))"),
         ("common_denominator", "1/(a^2 + 1)^2 - 4*a^2/(a^2 + 1)^3", "(a^2 + 1 - 4*a^2)/(a^2 + 1)^3"),
         ("common_denominator", "2/(a^2 + 1) - 4*a^2/(a^2 + 1)^2", "(2*(a^2 + 1) - 4*a^2)/(a^2 + 1)^2"),
+        ("common_denominator", "1/(a^2 + 1)^3 - 6*a^2/(a^2 + 1)^4", "(a^2 + 1 - 6*a^2)/(a^2 + 1)^4"),
         ("denominator_divided", "(1 + b/a)*(a + b)/a*x", "(1 + b/a)*(1 + b/a)*x"),
         ("power_of_ones", "1/1^(1/2)", "1"),
         ("like_terms", "ones(n)'*x + a - sum(x)", "a"),

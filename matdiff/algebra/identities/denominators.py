@@ -101,8 +101,10 @@ POWERS = (("", "/c", "c"), ("/c", "/c^2", "c"), ("/c", "/c^3", "c^2"), ("/c^2", 
     title="A/c + B/c² = (Ac + B)/c²",
     where="a, b: scalar positive",
     also=(
-        Statement("c/(a + b) + d/(a + b)^2 = (c*(a + b) + d)/(a + b)^2", "a, b: scalar positive; c, d: scalar"),
-        Statement("c/(a + b)^2 + d/(a + b)^3 = (c*(a + b) + d)/(a + b)^3", "a, b: scalar positive; c, d: scalar"),
+        Statement(
+            "c*(a + b)^k + d*(a + b)^(k - 1) = (c*(a + b) + d)*(a + b)^(k - 1)",
+            "a, b: scalar positive; c, d, k: scalar",
+        ),
         *[Statement(f"a{low} + b{high} = (a*{by} + b){high}", "a, b, c: scalar") for low, high, by in POWERS],
         Statement("A + B/c = (c*A + B)/c", "A, B: m x n; c: scalar"),
         Statement("A/c + B/c^2 = (c*A + B)/c^2", "A, B: m x n; c: scalar"),
