@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from matdiff import regex as re
-from matdiff.algebra.dims import SCALAR
+from matdiff.algebra.dims import ONE, SCALAR
 from matdiff.algebra.expr import Expr, Index, Symbol, replace, symbols
 from matdiff.algebra.operators.kronecker import Vec
 from matdiff.algebra.operators.products import Transpose, zero
@@ -169,8 +169,9 @@ def derivative_asked(scope: Scope, asked: Asked) -> Expr:
     if named(asked.of) in scope.forms or (not asked.of and not scope.definitions and scope.forms):
         return _of_form(scope, named(asked.of) if asked.of else next(iter(scope.forms)), asked)
     if stacked := re.fullmatch(rf"\s*\(?\s*vec\s*\(?\s*({LETTER})[\s)]*", asked.by):
-        found = derivative_asked(scope, asked._replace(by=stacked.group(1)))
-        return found if asked.order == 2 or scope.is_jacobian else Vec.of(found)
+        found = derivative_asked(scope, asked._replace(by=stacked.group(1), is_row=False))
+        found = found if asked.order == 2 or scope.is_jacobian else Vec.of(found)
+        return Transpose(found) if asked.is_row and ONE in found.shape else found
     if (moved := along(scope, asked, None)) is not None:
         return moved
     if asked.then:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from matdiff import regex as re
@@ -15,7 +16,7 @@ from matdiff.records import NamedTuple
 from matdiff.review.edits import terms
 from matdiff.review.lines import Line, Statement
 from matdiff.review.names import base_named, is_canonical, is_symmetry
-from matdiff.review.operators import LETTER, WORDY, Asked, letters_in, with_names
+from matdiff.review.operators import LETTER, SQUARE, WORDY, Asked, letters_in, with_names
 from matdiff.review.word_names import MATHEMATICAL
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ MEMBER = r"(?P<name>[^\W\d_](?:[₀-₉]|(?<=[a-z])\d)?)(?:\[(?:\w(?:, *\w)*)\]|
 LOW = r"(?:(?<=[^\W_])|(?<=\)))(?:_\{?|\[(?=\w,:\])|\[:,)([\w,]+)"  # below a name, as that of a row X[n,:]
 NOISE = r"\w{0,2}\s*(?:[ε𝜀ϵ]|epsilon|noise)(?:_\{?\w+\}?|[₀-₉ᵢⱼₖₙₜ])*"  # a term: ε, σε, ε_i
 STARRED = r"_(?:star|hat|opt|MAP|MLE?|OLS|LS)$"
+OF_SQUARE = rf"(?<![A-Za-z])d\s*({LETTER}{SQUARE})"
 NOTHING = Declaration("", SCALAR)
 
 
@@ -83,18 +85,19 @@ def definitions_in(lines: list[Line], scope: Scope) -> tuple[dict[str, Definitio
 def introduced(lines: list[Line], given: Collection[str]) -> list[Line]:
     """The lines, in which a new name at the end of a chain, ∂A/∂η_j = e^{η_j}/Z = p_j, has a statement of its own.
 
-    And in which S⁻¹ = A of a new S is S = A⁻¹.
+    And in which S⁻¹ = A of a new S is S = A⁻¹, and σ² = a of a new σ is σ = √a, behind which dσ² is d(σ²).
     """
-    seen, found = {*given, "I"}, []
+    seen, found, told = {*given, "I"}, [], set[str]()
     stated = {*seen}  # what stands elsewhere than in what other names are said to be
     for line in lines:
         spelt: list[Statement] = []
         for statement in line.statements:
-            statement = _of_inverse(statement, stated)
+            statement = statement.respelt(partial(re.sub, OF_SQUARE, lambda m: f"d({m[1]})" if m[1] in told else m[0]))
+            told.add(statement.sides[0])
+            statement = _of_itself(statement, stated)
             *sides, last = statement.sides
             is_named = bool(sides) and re.fullmatch(LETTER, sides[0]) is not None and not statement.goes_on
-            told = sides[:1] if is_named else statement.sides
-            stated |= {_letter(name) for side in told for name in letters_in(side)}
+            stated |= {_letter(n) for side in (sides[:1] if is_named else statement.sides) for n in letters_in(side)}
             seen |= {_letter(name) for side in sides for name in letters_in(side)}
             is_new = len(sides) > 1 and re.fullmatch(LETTER, last) is not None and _letter(named(last)) not in seen
             seen |= {_letter(name) for name in letters_in(last)}
@@ -103,13 +106,16 @@ def introduced(lines: list[Line], given: Collection[str]) -> list[Line]:
     return found
 
 
-def _of_inverse(statement: Statement, seen: Collection[str]) -> Statement:
-    """S = A⁻¹ for S⁻¹ = A, of an S that was not seen before."""
+def _of_itself(statement: Statement, seen: Collection[str]) -> Statement:
+    """S = A⁻¹ for S⁻¹ = A, and σ = √a for σ² = a, of a letter that was not seen before."""
     first, *sides = statement.sides
-    m = re.fullmatch(rf"({LETTER})\s*(?:⁻¹|\^\{{?[-−]1\}}?)", first)
-    if m is None or statement.goes_on or {named(m.group(1)), _letter(named(m.group(1)))} & {*seen}:
+    m = re.fullmatch(rf"({LETTER})\s*(?:⁻¹|\^\{{?[-−]1\}}?|(²|\^\{{?2\}}?))", first)
+    name = named(m[1]) if m else ""
+    if m is None or statement.goes_on or {name, _letter(name)} & {*seen} or re.search(STARRED, name):
         return statement
-    return statement._replace(sides=(m.group(1), *(f"({side})^{{-1}}" for side in sides)))
+    if m[2] and (name[0].isupper() or any(name in letters_in(side) for side in sides)):
+        return statement
+    return statement._replace(sides=(m[1], *(f"sqrt({side})" if m[2] else f"({side})^{{-1}}" for side in sides)))
 
 
 def with_families(side: str) -> set[str]:

@@ -58,7 +58,9 @@ NABLA = (
 )
 LINK = rf"∇\s*_\s*(?:\{{(?P<braced>{LETTER})\}}|(?P<bare>{LETTER}))"
 AFTER = r"⁻¹|⁻ᵀ|[ᵀ⊤²³]|\s*\^"  # what makes a formula of a name: M⁻¹ of an M that is defined
-BY_INVERSE = rf"(/\s*\(?\s*{D}\s*)({LETTER})\s*(?:⁻¹|\^\{{?\s*[-−]\s*1\s*\}}?)"  # ∂f/∂Σ⁻¹
+BY_PART = (  # ∂f/∂Σ⁻¹, ∂f/∂vec X
+    rf"(/\s*\(?\s*{D}\s*)({LETTER}\s*(?:⁻¹|\^\{{?\s*[-−]\s*1\s*\}}?)|vec(?:\s+{LETTER}|\s*\(\s*{LETTER}\s*\)))"
+)
 NABLAS = rf"∇(\s*_\s*(?:\w|\{{\w+\}}))?\s*∇(?(1)\1){TURNED}?"  # ∇∇f, ∇_w ∇_wᵀ f
 LIKE_NABLA = (  # ∂_x ‖x‖, grad log(x)
     r"(?:∂(?=_(?:\{[^{}]*\}|\w))|(?<![A-Za-z])grad)(?=\S*\s*(?:[‖|(\[]|[a-z]{2,}[\s(|‖]))"
@@ -147,7 +149,7 @@ def with_names(
     "W'  <L by h> "
     """
     if any(map(side.__contains__, SIGNS)):
-        side = re.sub(BY_INVERSE, r"\1(\2^{-1})", side) if "/" in side else side
+        side = re.sub(BY_PART, r"\1(\2)", side) if "/" in side else side
         side = re.sub(NABLAS, r"∇²\1", side) if side.count("∇") > 1 else side
         side = re.sub(OF_NABLA, r"∂²\g<f>/∂\g<x>²", side) if "∇" in side and "/" in side else side
         if side.count("vec") > 1 and re.search(rf"/\s*\(*\s*{OF_VEC}", side) and len(re.findall(OF_VEC, side)) > 1:
