@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial, wraps
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import matdiff.algebra.operators  # noqa: F401 - fills the table of operators
 from matdiff.algebra.expr import Expr, Symbol
@@ -15,10 +15,7 @@ from matdiff.errors import MatdiffError, UnsupportedError
 from matdiff.language.declarations import declare
 from matdiff.language.names import canonical
 from matdiff.records import NamedTuple
-from matdiff.review.verdicts import AGREES, UNREAD, WRONG
-
-if TYPE_CHECKING:
-    from matdiff.review.report import Review
+from matdiff.review.report import AGREES, UNREAD, WRONG, Review
 
 Function = str | Expr | Callable[..., Any]
 At = Mapping[str, Any] | None

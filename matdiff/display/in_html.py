@@ -18,8 +18,7 @@ from matdiff.page.as_html import inner_html as inner_html_of_page
 from matdiff.page.model import whole
 from matdiff.results.base import Shown
 from matdiff.results.code import Code
-from matdiff.review.report import Review, Verdict
-from matdiff.review.verdicts import NO_CLAIM, PROVED, WRONG
+from matdiff.review.report import NO_CLAIM, PROVED, WRONG, Review, Verdict
 
 if TYPE_CHECKING:
     from matdiff.numeric.check import Verification

@@ -15,9 +15,8 @@ from matdiff.algebra.operators.sums import Member
 from matdiff.errors import MatdiffError, UnsupportedError
 from matdiff.language.names import named
 from matdiff.review.comparing import is_multiple
-from matdiff.review.derivatives import by_expression, derivative, slope
+from matdiff.review.derivatives import Origin, by_expression, derivative, slope
 from matdiff.review.equations import CONCLUDES, Equations
-from matdiff.review.filling import Origin
 from matdiff.review.names import INDEXED
 from matdiff.review.operators import LETTER, Asked
 from matdiff.review.paths import along
@@ -27,8 +26,8 @@ if TYPE_CHECKING:
     from matdiff.review.scope import Scope
 
 IS_CALLED = (
-    r"(?:^\W*|\b(?i:the|its|and|with|so)\s+)([Gg]radient|[Hh]essian)(?:\s+matrix)?(?:\s+of\s+\S+)?(?:\s+(?:is|equals|becomes))?"
-    r"[\s:,$]*([gGH])\s*="
+    r"(?:^\W*|\b(?i:the|its|and|with|so)\s+)([Gg]radient|[Hh]essian|[Jj]acobian)(?:\s+matrix)?(?:\s+of\s+\S+)?(?:\s+(?:is|equals|becomes))?"
+    r"[\s:,$]*([gGHJ])\s*="
 )
 INTRODUCED = r"(?i)\b(?:let|with|where|approx\w*|gauss|fisher)\b"  # H = JᵀJ, which is no Hessian
 SAID_BY = r"(?:respect to|w\.?r\.?t\.?|arg\W*m(?:in|ax)\W*_\{?)[\s$\\]*([^\W\d_]+)"
@@ -245,7 +244,9 @@ def read_off(scope: Scope, name: str, origin: Origin | None, line: str) -> Expr 
     if (least := _dual(scope, name)) is not None:
         return least
     if (m := re.search(IS_CALLED, line)) and name == m[2] and name not in scope.given and scope.value(name) is not None:
-        return derivative_asked(scope, Asked("", "", 1 if m.group(1)[0] in "gG" else 2))
+        vectors = [n for n, value in scope.definitions.items() if n != name and ONE in value.shape != SCALAR]
+        of = vectors[-1] if m[1][0] in "jJ" and vectors else ""
+        return derivative_asked(scope, Asked(of, "", 2 if m[1][0] in "hH" else 1))
     if origin is None or len(origin.unknowns) != 1 or name in scope.given:
         return None
     is_only = len(re.findall(rf"(?<![^\W\d_]){name}(?![^\W_])", scope.text)) == 1
@@ -286,6 +287,18 @@ def of_form(scope: Scope, origin: Origin | None) -> Iterator[Expr]:
     for unknown in origin.unknowns:
         with suppress(MatdiffError):
             yield derivative(scope.unfolded(origin.function), unknown, 1)
+
+
+def conditions_on(scope: Scope, unknown: Expr, value: Expr, equations: Equations) -> Iterator[Expr]:
+    """The gradients by an unknown λ of functions of it and of others, L(w, λ), with what these were solved for.
+
+    They are 0, and determine λ, where its value speaks of no other unknown.
+    """
+    for own in scope.arguments.values():
+        if named(str(unknown)) in own[1:] and not {s.name for s in symbols(value)} & {*own} and equations.solutions:
+            name = next(name for name, arguments in scope.arguments.items() if arguments is own)
+            with suppress(MatdiffError):
+                yield replace(derivative_asked(scope, Asked(name, named(str(unknown)))), equations.solutions)
 
 
 def is_stationary(scope: Scope, difference: Expr, equations: Equations) -> bool:

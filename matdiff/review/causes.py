@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from itertools import combinations, islice
 
+from matdiff import regex as re
 from matdiff.algebra.dims import ONE, SCALAR
 from matdiff.algebra.expr import Expr, Operator, Symbol, exchanged, postorder, replace, symbols
 from matdiff.algebra.identities.cancelling import multiplied_out
+from matdiff.algebra.laws import Law
 from matdiff.algebra.operators.norms import Norm
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose, zero
 from matdiff.algebra.operators.square import Determinant, Inverse, LogDeterminant
@@ -20,6 +22,10 @@ from matdiff.review.comparing import compared, diagonal_of, is_right
 from matdiff.review.derivatives import by_expression, derivative
 from matdiff.review.doubts import holds, is_square
 
+OF_FUNCTION = re.compiled(r"d\((\w+)\([A-Za-z]\)\) = (?!\1\(d\([A-Za-z]\)\)$)")  # d(inv(A)), not d(tr(A)) = tr(d(A))
+OF_POWER = re.compiled(r"d\([A-Za-z]\^")
+MISAPPLIED = frozenset(("function derivative", "inverse", "order"))
+GRADIENT = "the gradient G is what has df = Tr(Gᵀ dX)"
 HELD = "q_held"  # the symbol in the place of a factor
 MOST_NODES = 12
 MOST_FACTORS = 5
@@ -227,3 +233,28 @@ def _is_symmetrised(value: Expr, truth: Expr) -> bool:
     below = (s for s in symbols(truth) if s.shape == truth.shape and not s.ranges and str(s.shape[1]) == "1")
     pairs = [(Product.of(Transpose(s), value), Product.of(Transpose(s), truth)) for s in below]
     return any(is_right(*pair) and not is_right(pair[1], pair[1] * 2) for pair in pairs)  # xᵀ∇f = 0 says nothing
+
+
+def lesson(kind: str, fault: Fault) -> str:
+    """The law in a clause, where only one can be meant: of an inverse, a determinant, tanh; else nothing.
+
+    >>> from matdiff import check
+    >>> print(check("f(X) = tr(X^-1 A)\\ndf = tr(X^-1 dX X^-1 A)", "X, A: n x n").message)
+    the sign is wrong: d(A⁻¹) = −A⁻¹ dA A⁻¹; it should be −Tr(X⁻¹dX X⁻¹A)
+    """
+    if kind == "transpose" and fault.is_derivative and fault.error is None and ONE not in fault.truth.shape:
+        return GRADIENT
+    laws = {law.name: law for law in _laws(fault)} if kind in MISAPPLIED | {"sign"} else {}
+    told = [law for law in laws.values() if kind != "sign" or " = -" in law.statement]
+    return Law.printed(told[0]) if len(told) == 1 else ""
+
+
+def _laws(fault: Fault) -> Iterator[Law]:
+    """The laws of functions in the derivation of what a line begins with."""
+    try:
+        lines = fault.origin.lines() if fault.origin is not None and fault.origin.order < 2 else ()
+    except MatdiffError:
+        return
+    for law in (law for line in lines for law in line.laws):
+        if law.kind == "differential" and (OF_FUNCTION.match(law.statement) or OF_POWER.match(law.statement)):
+            yield law

@@ -12,10 +12,9 @@ from matdiff.review.chain import Chain
 from matdiff.review.derivatives import derivative
 from matdiff.review.judging import Judge
 from matdiff.review.lines import Line
-from matdiff.review.report import Review
+from matdiff.review.report import WRONG, Review
 from matdiff.review.reviewing import reviewed
 from matdiff.review.sides import Judged
-from matdiff.review.verdicts import WRONG
 
 TABLE = r"\[[^][]*\d[^][]*\]"  # of numbers, as it is shown
 FEW, WIDE = 4, 24  # entries and signs of a table that is shown as it is

@@ -22,6 +22,7 @@ from matdiff.review.comparing import Outcome, compared, diagonal_of, without_con
 from matdiff.review.derivatives import derivative
 from matdiff.review.doubts import PLAIN, holds, is_square
 from matdiff.review.names import TURNED
+from matdiff.review.operators import HELD
 
 if TYPE_CHECKING:
     from matdiff.review.scope import Scope
@@ -38,8 +39,8 @@ DENSITY = ("Sigma", "Lambda")  # a covariance, and its inverse
 IN_FONT = r"(?:\\\w+\s*\{)?"
 FORM = (  # ½xᵀPx, ½(Ax − b)ᵀW(Ax − b), (y − Xb)ᵀΩ⁻¹(y − Xb), uᵀSu
     rf"(?P<half>(?:½|\\[dt]?frac\s*(?:12|\{{1\}}\s*\{{2\}})|1/2|0\.5)[\s*]*)?(?<![A-Za-z\\]){IN_FONT}"
-    rf"(?P<x>[eghr](?:_\w+)?\s*\([^()]*\)|[a-z]|\([^()]*\))\}}?\s*{TURNED}\s*{IN_FONT}\\?(?P<of>{CAPITAL})\}}?\s*(?:{INVERSE_SIGN})?\s*{IN_FONT}"
-    r"(?P=x)(?![A-Za-z])"
+    rf"(?P<x>[eghr](?:_\w+)?\s*\([^()]*\)|[a-z]|{HELD})\}}?\s*{TURNED}\s*{IN_FONT}\\?(?P<of>{CAPITAL})\}}?"
+    rf"\s*(?P<inverse>{INVERSE_SIGN})?\s*{IN_FONT}(?P=x)(?![A-Za-z])"
 )
 WEIGHT = r"W|[Α-Ω]|[A-Z][a-z]+"
 SQUARE = rf"{IN_FONT}[a-z]\}}?\s*{TURNED}\s*{IN_FONT}(?P<u>[a-z])(?![A-Za-z])\}}?"
@@ -121,7 +122,7 @@ def _by_custom(text: str) -> frozenset[str]:
     names |= {m["behind"] or m["before"] or m["weighed"] or m["known"] for m in found}
     units = {u for m in re.finditer(IS_UNIT, text) for u in m.group("u", "v")}
     for m in re.finditer(FORM, text):
-        is_weight = m["x"][-1] == ")" and re.fullmatch(WEIGHT, m["of"]) is not None
+        is_weight = m["x"][-1] == ")" and (m["inverse"] or re.fullmatch(WEIGHT, m["of"])) is not None
         if m["half"] or is_weight or m["x"] in units or named(m["of"]) in logarithmic:
             names.add(named(m["of"]))
     return frozenset(names)

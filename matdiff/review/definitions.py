@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
 from matdiff import regex as re
 from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.notation import GREEK
+from matdiff.errors import MatdiffError
 from matdiff.language.declared import Declaration
 from matdiff.language.names import GREEK_WORDS, MARKS, named
 from matdiff.language.questions import question_at
@@ -28,7 +30,11 @@ MEMBER = r"(?P<name>[^\W\d_](?:[₀-₉]|(?<=[a-z])\d)?)(?:\[(?:\w(?:, *\w)*)\]|
 LOW = r"(?:(?<=[^\W_])|(?<=\)))(?:_\{?|\[(?=\w,:\])|\[:,)([\w,]+)"  # below a name, as that of a row X[n,:]
 NOISE = r"\w{0,2}\s*(?:[ε𝜀ϵ]|epsilon|noise)(?:_\{?\w+\}?|[₀-₉ᵢⱼₖₙₜ])*"  # a term: ε, σε, ε_i
 STARRED = r"_(?:star|hat|opt|MAP|MLE?|OLS|LS)$"
-OF_SQUARE = rf"(?<![A-Za-z])d\s*({LETTER}{SQUARE})"
+CALLED = rf"\(\s*{LETTER}(?:\s*,\s*{LETTER})*\s*\)"
+OF_SQUARE = (  # dσ², ∇D²(x)
+    rf"(?P<d>(?:(?<![A-Za-z])(?:d|grad|hess)|∇{SQUARE}?(?:_(?:\w|\{{\w+\}}))?)\s*)?"
+    rf"(?P<name>{LETTER})\s*{SQUARE}(?P<arguments>\s*{CALLED})?"
+)
 NOTHING = Declaration("", SCALAR)
 
 
@@ -61,7 +67,7 @@ def definitions_in(lines: list[Line], scope: Scope) -> tuple[dict[str, Definitio
             is_new = name and name.removesuffix("_dot") not in found  # V̇ of a V that is defined
             is_new = is_new and name not in MATHEMATICAL and _is_name(scope, name)
             is_new = is_new and question_at(first, 0, ()) is None and not _is_solution(name, sides[0], varied | asked)
-            is_new = is_new and (name not in letters_in(sides[0]) or sides[0] == name)  # P = Q + AᵀPA is an equation
+            is_new = is_new and (name not in _leaves(sides[0], found) or sides[0] == name)  # P = Q + AᵀPA
             is_new = is_new and (name in asked or not is_model(first, sides[0], lines, "epsilon" in scope.given))
             is_unknown = f"{name}_{''.join(indices)}" in asked  # μ_k of ∂Q/∂μ_k = 0, which is solved for
             is_member = bool(indices and (scope.declared.get(name) or NOTHING).indices) and not is_unknown
@@ -82,19 +88,30 @@ def definitions_in(lines: list[Line], scope: Scope) -> tuple[dict[str, Definitio
     return found, again
 
 
-def introduced(lines: list[Line], given: Collection[str]) -> list[Line]:
+def _leaves(side: str, found: Mapping[str, Definition]) -> set[str]:
+    """The letters of a side, and of what they are said to be: v of M⁻¹p behind p = Mv."""
+    waiting, seen = [side], set[str]()
+    while waiting:
+        new = letters_in(waiting.pop()) - seen
+        seen |= new
+        waiting += [found[name].sides[0] for name in new & found.keys()]
+    return seen
+
+
+def introduced(lines: list[Line], scope: Scope) -> list[Line]:
     """The lines, in which a new name at the end of a chain, ∂A/∂η_j = e^{η_j}/Z = p_j, has a statement of its own.
 
     And in which S⁻¹ = A of a new S is S = A⁻¹, and σ² = a of a new σ is σ = √a, behind which dσ² is d(σ²).
     """
-    seen, found, told = {*given, "I"}, [], set[str]()
+    seen, found, told = {*scope.given, "I"}, [], set[str]()
     stated = {*seen}  # what stands elsewhere than in what other names are said to be
     for line in lines:
         spelt: list[Statement] = []
         for statement in line.statements:
-            statement = statement.respelt(partial(re.sub, OF_SQUARE, lambda m: f"d({m[1]})" if m[1] in told else m[0]))
-            told.add(statement.sides[0])
-            statement = _of_itself(statement, stated)
+            told |= {named(m["name"])} if (m := re.fullmatch(OF_SQUARE, statement.sides[0])) and not m["d"] else set()
+            statement = _of_itself(
+                statement.respelt(partial(re.sub, OF_SQUARE, partial(_squared, told))), stated, scope
+            )
             *sides, last = statement.sides
             is_named = bool(sides) and re.fullmatch(LETTER, sides[0]) is not None and not statement.goes_on
             stated |= {_letter(n) for side in (sides[:1] if is_named else statement.sides) for n in letters_in(side)}
@@ -106,14 +123,14 @@ def introduced(lines: list[Line], given: Collection[str]) -> list[Line]:
     return found
 
 
-def _of_itself(statement: Statement, seen: Collection[str]) -> Statement:
+def _of_itself(statement: Statement, seen: Collection[str], scope: Scope) -> Statement:
     """S = A⁻¹ for S⁻¹ = A, and σ = √a for σ² = a, of a letter that was not seen before."""
     first, *sides = statement.sides
-    m = re.fullmatch(rf"({LETTER})\s*(?:⁻¹|\^\{{?[-−]1\}}?|(²|\^\{{?2\}}?))", first)
-    name = named(m[1]) if m else ""
+    m = re.fullmatch(rf"({LETTER}(?:{CALLED})?)\s*(?:⁻¹|\^\{{?[-−]1\}}?|({SQUARE}))", first)
+    name = named(m[1].partition("(")[0]) if m else ""
     if m is None or statement.goes_on or {name, _letter(name)} & {*seen} or re.search(STARRED, name):
         return statement
-    if m[2] and (name[0].isupper() or any(name in letters_in(side) for side in sides)):
+    if m[2] and (any(name in letters_in(side) for side in sides) or (name.isupper() and not _is_number(sides, scope))):
         return statement
     return statement._replace(sides=(m[1], *(f"sqrt({side})" if m[2] else f"({side})^{{-1}}" for side in sides)))
 
@@ -121,6 +138,19 @@ def _of_itself(statement: Statement, seen: Collection[str]) -> Statement:
 def with_families(side: str) -> set[str]:
     """The names of one letter that stand in a side, and those of the families that they may be members of."""
     return {name for one in letters_in(side) for name in (one, _letter(one))}
+
+
+def _squared(told: Collection[str], m: re.Match[str]) -> str:
+    """D(x)² for D²(x), d(σ²) for dσ² and ∇(σ²) for ∇σ², of a letter whose square is told."""
+    power = f"{m['name']}{m['arguments'] or ''}²"
+    return m[0] if named(m["name"]) not in told else f"{m['d']}({power})" if m["d"] else power
+
+
+def _is_number(sides: Sequence[str], scope: Scope) -> bool:
+    """Whether what stands first behind a sign = is a number: 1 − eᵀe/(yᵀy) of R²."""
+    with suppress(MatdiffError):
+        return scope.tried(sides[0]).shape == SCALAR
+    return False
 
 
 def _letter(name: str) -> str:

@@ -21,8 +21,11 @@ from matdiff.review.chain import Chain
 from matdiff.review.comparing import compared, is_right, spread
 from matdiff.review.names import TURNED
 from matdiff.review.scope import MARK, Scope
-from matdiff.review.verdicts import MISFIT
 
+MISFIT = (
+    r"the (?:product|index|terms of a sum|inverse)|an entrywise|only a square|\w+ needs a square|division by"
+    r"|⟨A, B⟩ needs|A : B"
+)  # how the reasons begin why a line is not read whose shapes do not fit
 BY_SIZES = "the (?:line before it is|shapes do) not"  # how other reasons begin that sizes may give
 MOST_SIZES = 6  # that are tried in place of those that are not declared
 OFF_DIAGONAL = (
@@ -145,7 +148,8 @@ def is_strange(scope: Scope, truth: Expr, value: Expr) -> bool:
     sizes = {name for node in postorder(value) for size in node.shape for name in size.names()}
     declared = scope.sizes()
     is_open = any(size.startswith("?") for size in declared)  # of an A: matrix
-    is_slope = isinstance(truth, Symbol) and truth.name.rpartition("_")[0] in scope.paths  # ∂J/∂θ of a J nobody gives
+    slopes = {name for name in odd if name.rpartition("_")[0] in scope.paths}
+    is_slope = bool(slopes & one) and (isinstance(truth, Symbol) or not slopes <= one)  # ∂J/∂θ of a J nobody gives
     return bool((known and odd - known) or is_slope or (sizes - declared and not is_open))
 
 

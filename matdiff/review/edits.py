@@ -30,6 +30,7 @@ LOW = {low: letter for low, letter in SUBSCRIPTS.items() if letter.isalpha()}
 MOST_EDITS = 160
 SEVERAL = r"[a-z](?:[\s,]*[a-z])*"
 INDICES = rf"(?<![∑∏])(?<!sum)(?:_\{{{SEVERAL}\}}|_[a-z]{{1,2}}(?![a-z])|[{''.join(LOW)}]+|\[{SEVERAL}\])"
+INLINE = rf"[∂d]({LETTER})\s*/\s*[∂d]({LETTER})"  # ∂L/∂S, which is one factor
 SCALING = (  # d of dA, 2, (1/2), /m
     rf"(?<![A-Za-z\\])[d∂]\s?(?=[^\W\d_](?![a-z]))|/\s*{LETTER}(?![A-Za-z(])"
     rf"|(?<![\w^_{{.])(?<!vector\()(?:{NUMBER})(?![\w.])(?!\s*[-/ᵀ⊤'^])|\(\(?1\)?/\(?2\)?\)"
@@ -52,8 +53,9 @@ class Factor(NamedTuple):
     end: int
 
 
-def edits(side: str) -> Iterator[Edit]:
-    """All sides that are one small edit away, the most common slips first."""
+def edits(side: str, known: str = "") -> Iterator[Edit]:
+    """All sides that are one small edit away, the most common slips first; with indices that are *known* beside it."""
+    side = re.sub(INLINE, r"((∂\1)/(∂\2))", side)
     found = list(factors(side))
     yield from _signs(side)
     yield from _numbers(side)
@@ -62,7 +64,7 @@ def edits(side: str) -> Iterator[Edit]:
     yield from _turned_terms(side)
     yield from _transposes(side, found)
     yield from _inverses(side, found)
-    yield from indices(side)
+    yield from indices(side, known)
     yield from _exchanges(side, found)
 
 
@@ -106,9 +108,13 @@ def _transposes(side: str, found: list[Factor]) -> Iterator[Edit]:
     for one, other in (("⁻¹", "⁻ᵀ"), ("⁻ᵀ", "⁻¹"), ("^{-1}", "^{-T}"), ("^{-T}", "^{-1}")):
         if side.count(one) > 1:
             yield Edit("transpose", side.replace(one, other))
-    for left, right in _neighbours(side, found):
-        if left.end == left.bare and right.end == right.bare:  # (BA)ᵀ for BA
-            yield Edit("transpose", f"{side[: left.start]}({side[left.start : right.end]})ᵀ{side[right.end :]}")
+    after = dict(_neighbours(side, found))
+    for first in after:
+        last = first
+        while last in after:  # (BA)ᵀ for BA, (ABC)ᵀ for ABC
+            last = after[last]
+            yield Edit("transpose", f"{side[: first.start]}({side[first.start : last.end]})ᵀ{side[last.end :]}")
+    for left, right in after.items():
         if m := re.fullmatch(TRANSPOSED, side[right.bare : right.end]):
             if left.end == left.bare:  # yxᵀ for xyᵀ
                 turned = f" {side[right.start : right.bare]} {side[left.start : left.end]}{m.group()}"

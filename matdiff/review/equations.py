@@ -134,7 +134,8 @@ class Equations:
         """Whether left = right follows from the equations before it: in a known step, or wherever all of them hold."""
         left, right = self.usual(left), self.usual(right)
         given = self._premises.give(left, right) if self._premises else None
-        if given or (given is None and any(self._same(known, left - right) for known in reversed(self.zeros))):
+        said = [*self.zeros, *(self.gradients if self.concludes else ())]
+        if given or (given is None and any(self._same(known, left - right) for known in reversed(said))):
             return Implied(True)
         found = self._implied(left, right, unknowns)
         if found.follows or not self.zeros or given is False:
@@ -183,7 +184,8 @@ class Equations:
     def give(self, left: Expr, right: Expr, reasons: Iterable[Expr] = ()) -> bool:
         """Whether two sides are equal where the equations so far hold, as wᵀw = 1, and *reasons* are 0."""
         sides, zeros = (self.usual(left), self.usual(right)), [*self.zeros, *map(self.usual, reasons)]
-        return bool(zeros) and Premises(zeros, sides).imply(*sides)
+        is_one = any(self._same(known, sides[0] - sides[1]) for known in zeros)
+        return is_one or (bool(zeros) and Premises(zeros, sides).imply(*sides))
 
     def has_increments(self) -> bool:
         """Whether an increment dX stands in an equation."""

@@ -112,8 +112,9 @@ STEPPED = r"Δ\s*([^\W\d_])(?![_\d₀-₉])"  # ΔX, a name
 BARE_STEP = r"(?:Δ|\\Delta(?![A-Za-z]))\s*(?:[_=+*'ᵀ^²):₀-₉⊙&\-]|\\|$)"  # Δ, which is one itself
 LOW_LETTERS = rf"(?<=[^\W\d_])[ₐ-ₜᵢ-ᵥⱼ]+(?![{SUBS}₊₋])"  # xᵢ, which is x_{i}
 OF_CODE = r"@|\.T\b|(?i:\* is element|\*[^\n]*\((?:all )?(?:element|entry)-?wise\))"  # where * is by entries
-SQUARE = r"(?:_(?:\w|\{\w(?:,?\s*\w)?\}|\w\w))?(?:\s*\([^()=]*,[^()=]*\)\s*)?(?:²|\^\{?2\}?)"  # d_ij², d(x, y)²
-SQUARED = {"D_sq": (rf"[dD]{SQUARE}", "?"), "σ_sq": (rf"(?:σ|\\sigma){SQUARE}", "")}  # σ² only as σ²(w) = …
+DISTANCE = (
+    r"(?:d|D(?=_))(?:_(?:\w|\{\w(?:,?\s*\w)?\}|\w\w))?(?:\s*\([^()=]*,[^()=]*\)\s*)?(?:²|\^\{?2\}?)"  # d_ij², d(x, y)²
+)
 OF_SUMS = r"([∑Σ]_\{?(?P<i>[a-z])[^/=]*?)\s*/\s*([∑Σ]_\{?(?P=i)[^/=+−-]*)$"  # ∑ₖ rₖ xₖ / ∑ₖ rₖ
 SIZE = r"\w+(?: ?[-+*] ?\w+)*"  # n - 1
 RANGES = rf"\[\w+=1\.\.{SIZE}(?:, \w+=1\.\.{SIZE})*\]"
@@ -236,8 +237,8 @@ class Habits:
         self._sign_of_next = "" if self._primes else sign_of_next(text)
         is_taken = self._primes or self._sign_of_next or re.search(TURNED.replace("′", ""), text)
         self._primes_turn = not is_taken and re.search(PRIME_TURNS, text) is not None
-        told = r"(?m)(?:^\W*|\$|:\s){}\s*(?:\([^()=ᵀ⊤'^+]*\)){}\s*&?\s*="
-        self._squared = [(n, of) for n, (of, is_bare) in SQUARED.items() if re.search(told.format(of, is_bare), text)]
+        told = rf"(?m)(?:^\W*|\$|:\s){DISTANCE}\s*(?:\([^()=ᵀ⊤'^+]*\))?\s*&?\s*="
+        self._distance = rf"(?<![A-Za-z]){DISTANCE}" if re.search(told, text) else "(?!)"
         said = re.search(COMMUTATION, text)
         self.commutation = next(filter(None, said.groups())) if said else ""
         self._is_code = re.search(OF_CODE, text) is not None
@@ -335,8 +336,7 @@ class Habits:
         side = re.sub(rf"({self._next})(?:⁺|\^\{{?\+\}}?)", r" \1_plus ", side)
         side = re.sub(self._sign_of_next, r"\1_plus", side) if self._sign_of_next else side
         side = re.sub(STEPPED, r"\1_Delta", side) if self._steps else side
-        for name, spelt in self._squared:
-            side = re.sub(rf"(?<![A-Za-z]){spelt}", name, side)
+        side = re.sub(self._distance, "D_sq", side)
         side = re.sub(r"(\(\(?\d+\)?/\(?\d+\)?\))\s*(?=\d)", r"\1 * ", side)  # ½ 2 A x, where no power has come down
         side = re.sub(self._likelihood, " l_p ", side) if self._likelihood else side
         for letter, of in self._logarithms.items():

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import partial
 
 from matdiff import regex as re
+from matdiff.language.names import named
 from matdiff.records import NamedTuple
 from matdiff.review.lines import Line, Statement
-from matdiff.review.operators import FUNCTION, GREEK, HELD
+from matdiff.review.operators import FUNCTION, GREEK, HELD, LETTER, letters_in
 
 PARAMETER = r"_(?:\{\s*[^\W\d_](?:\s*,\s*[^\W\d_])*\s*\}|[^\W\d_])"
 MEMBER = r"(?:_\{?[a-z]\}?|\^\{?\([a-z]\)\}?)"  # of x_i, x^{(i)}
+AT_LETTER = r"(?<![A-Za-z])([A-Z])\s*\(\s*([a-zα-ω])\s*\)"  # M(q)
 CALLED = rf"(?P<h>[A-Za-zφψσπμρ](?P<low>{PARAMETER})?)\s*\(\s*(?P<x>[^\W\d_](?P<member>{MEMBER})?)\s*\)"
 
 
@@ -50,6 +53,24 @@ def with_formulas(lines: list[Line], given: Collection[str]) -> list[Line]:
         put = [[_put(s, found) for s in line.statements] for line in lines]
         kept = (tuple(s for s in statements if s.sides[1:] or s.goes_on) for statements in put)
         lines = [line._replace(statements=statements) for line, statements in zip(lines, kept, strict=True)]
+    return lines
+
+
+def with_constants(lines: list[Line]) -> list[Line]:
+    """The lines with M for M(q) where q stands nowhere but behind letters: M is one matrix for all that is done there.
+
+    >>> from matdiff.review.lines import lines_of
+    >>> with_constants(lines_of("T(q, v) = v'M(q)v"))[0].statements[0].sides[1]
+    "v'M v"
+    """
+    text = "\n".join(side for line in lines for s in line.statements for side in s.sides)
+    called = {*re.findall(AT_LETTER, text)}
+    rest = re.sub(rf"({LETTER})\s*\((?:\s*{LETTER}\s*,?)+\)", r"\1", text) if called else ""
+    for f, q in called:
+        is_whole = re.search(rf"(?<![A-Za-z]){f}(?!\s*\(\s*{q}\s*\))", text) is None
+        if is_whole and named(q) not in letters_in(rest) and not re.search(rf"[d∂∇]\s*{f}", text):
+            put = partial(re.sub, rf"(?<![A-Za-z]){f}\s*\(\s*{q}\s*\)", f"{f} ")
+            lines = [line._replace(statements=tuple(s.respelt(put) for s in line.statements)) for line in lines]
     return lines
 
 

@@ -20,16 +20,16 @@ from matdiff.review.calls import CALL
 from matdiff.review.chain import BARE, Chain, has_increments
 from matdiff.review.comparing import compared
 from matdiff.review.definitions import defined_by, is_model, without_star
+from matdiff.review.derivatives import Origin
 from matdiff.review.doubts import OFF_DIAGONAL, ON_DIAGONAL, is_misfit
 from matdiff.review.equations import CONDITION
 from matdiff.review.expansions import misplaced, remainder_in
-from matdiff.review.filling import Origin
 from matdiff.review.fitting import fitted, of_identity
 from matdiff.review.lines import Line, Statement
 from matdiff.review.operators import LETTER, increments_in, is_chain_rule, letters_in, with_increments
+from matdiff.review.report import AGREES, GRAVEST, NO_CLAIM, RIGHT, UNREAD, WRONG
 from matdiff.review.sides import Beside, Judged
 from matdiff.review.upstream import is_told
-from matdiff.review.verdicts import AGREES, GRAVEST, NO_CLAIM, RIGHT, UNREAD, WRONG
 
 BY_SQUARE = r"(?:\^\{?2\}?|²)\s*\)*$"  # ∂ℓ/∂σ²
 INTRODUCES = r"(?i)\b(?:let|consider|suppose|define|take|now|next|example|exercise|problem|with|where|when|if)\b"

@@ -18,9 +18,8 @@ from matdiff.language.outside import closing, outside, split
 from matdiff.language.requests import BY, DERIVED, NAMES
 from matdiff.language.spelling import transcript
 from matdiff.records import NamedTuple
-from matdiff.review.aims import with_aim
-from matdiff.review.columns import ITEM, by_places, without_remark
 from matdiff.review.operators import HELD, LETTER
+from matdiff.review.rows import ITEM, by_places, with_aim, without_remark
 from matdiff.review.word_names import (
     CONNECTING,
     D_GREEK,
@@ -91,7 +90,9 @@ VALUE = r"[^\W\d_]\s*\([^\W\d_](?:\s*,\s*[^\W\d_])*\)"  # f(w), L(a, b)
 BEHIND = r"=\s*:(?!=)|≡"  # y − T =: Δ, whose name stands at the end
 RELATION = r"(?<![<>!=≤≥:])(?::=|=(?!=))"
 IN_WORDS = rf"(?i:{DERIVED})\s+of\s+(?P<f>\S.*?)\s+{BY}{NAMES}\s*(?:is\b|equals\b|:?=|:)"  # the gradient of f wrt x is
-HEADED = r"^\s*(?:\d+(?:\.\d+)*|vec|[^=:]*[~∼][^=:]*):\s"  # of ch. 9: φ(X) = …, y ~ N(Xβ, I): ℓ = …
+HEADED = (  # of ch. 9: φ(X) = …, y ~ N(Xβ, I): ℓ = …, det X: d det X = …
+    r"^\s*(?:\d+(?:\.\d+)*|vec|[^=:]*[~∼][^=:]*|[^=:]{2,}[^=:\s](?=:\s+d\s*\w[^=:]*=)):\s"
+)
 OF_NUMBER = r"(?:(?<![A-Za-z])d[A-Za-zα-ω]|∇)[^\s:=]{0,4}\s*="  # df = …, ∇f = … behind a colon
 NUMBERING = (
     r"^[\s&]*(?:\((?:\d{1,2}|[a-h]|i{1,3}|iv|vi?)\)|\[\d{1,2}\]|\d{1,2}\))\s+(?=[^\s+*/-])"  # (1) f(x) = …, (a) …, 1) …

@@ -8,12 +8,17 @@ from typing import TYPE_CHECKING
 from matdiff.algebra.expr import Expr
 from matdiff.displayed import Displayed
 from matdiff.records import NamedTuple
-from matdiff.review.verdicts import NO_CLAIM, RIGHT, UNREAD, WRONG
 
 if TYPE_CHECKING:
     from matdiff.calculus.derivation import Line
-    from matdiff.review.filling import Work
+    from matdiff.review.derivatives import Work
     from matdiff.review.sides import Judged
+
+PROVED, AGREES, CONVENTION, WRONG, UNREAD, NO_CLAIM = (
+    "proved", "agrees", "right under a convention", "wrong", "not read", "not a claim",
+)  # fmt: skip
+RIGHT = (PROVED, AGREES, CONVENTION)
+GRAVEST = (WRONG, UNREAD, CONVENTION, AGREES, PROVED, NO_CLAIM)  # first
 
 
 class Verdict(NamedTuple):

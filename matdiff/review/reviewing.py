@@ -14,16 +14,16 @@ from matdiff.regex import regex
 from matdiff.review.assumed import assumptions
 from matdiff.review.comparing import factor
 from matdiff.review.definitions import defined_by
+from matdiff.review.doubts import MISFIT
 from matdiff.review.habits import IN_SPACE
 from matdiff.review.judging import Judge
 from matdiff.review.lines import FIRST_RELATION, Line, is_half
 from matdiff.review.operators import names_in
-from matdiff.review.report import Review
+from matdiff.review.report import CONVENTION, GRAVEST, NO_CLAIM, RIGHT, UNREAD, WRONG, Review
 from matdiff.review.scope import Scope
 from matdiff.review.sides import Counts, Judged
 from matdiff.review.slips import by_edit, diagnosed
 from matdiff.review.two_senses import LETTER, apart, together
-from matdiff.review.verdicts import CONVENTION, GRAVEST, MISFIT, NO_CLAIM, RIGHT, UNREAD, WRONG
 
 TITLE = "Example|Exercise|Theorem|Lemma|Proposition|Problem|Definition|Question"
 CHAPTER = r"\s*(?:# |\\section)"
@@ -153,7 +153,8 @@ def _alone(judged: Judged, judge: Judge, where: Where) -> Judged:
         texts = [line.text] if is_whole else [" = ".join(statement.sides) for statement in line.statements]
         found = [_last("\n".join([*words, text]), where, judge.wrt) for text in texts]
         gravest = min(found, key=lambda one: GRAVEST.index(one.verdict))
-        is_wrong = gravest.verdict == WRONG and scope.asks(line.statements[0].sides[0])
+        is_identity = not scope.texts and not judge.equations.zeros  # as all of a table
+        is_wrong = gravest.verdict == WRONG and (is_identity or scope.asks(line.statements[0].sides[0]))
         is_sure = (is_wrong and re.match(MISFIT, judged.reason)) or all(one.verdict in RIGHT for one in found)
         return gravest._replace(line=line) if is_sure else judged
     words = [re.sub(IN_SPACE, "", one) for one in words if any(assumptions(one))]

@@ -8,37 +8,35 @@ from itertools import islice
 
 from matdiff import regex as re
 from matdiff.algebra.dims import SCALAR
-from matdiff.algebra.expr import Expr, Symbol, symbols
+from matdiff.algebra.expr import Expr, Number, Symbol, replace, symbols
 from matdiff.algebra.operators.products import Transpose
 from matdiff.errors import MatdiffError, ShapeError
 from matdiff.language.declared import Where
 from matdiff.language.names import named
 from matdiff.records import NamedTuple
 from matdiff.review import doubts
-from matdiff.review.asking import NotSaid, is_stationary, of_form
+from matdiff.review.asking import NotSaid, conditions_on, is_stationary, of_form
 from matdiff.review.blocks import with_rows
 from matdiff.review.chain import BARE, Chain, Fault, increments
 from matdiff.review.comparing import Outcome, compared, is_right, is_rounded
 from matdiff.review.conventions import as_usual, may_turn, under_conventions, unmoved
 from matdiff.review.definitions import introduced
-from matdiff.review.derivatives import expansion
+from matdiff.review.derivatives import Work, expansion
 from matdiff.review.directions import declare_steps, with_directions
+from matdiff.review.doubts import MISFIT
 from matdiff.review.edits import MOST_EDITS, Edit, edits, indices
 from matdiff.review.equations import CONDITION, Equations, Implied
 from matdiff.review.expansions import remainder_in
-from matdiff.review.filling import Work
-from matdiff.review.fitting import fitted
-from matdiff.review.indexed import declare_entries
-from matdiff.review.inserted import with_formulas
+from matdiff.review.fitting import fitted, in_doubt
+from matdiff.review.indexed import declare_entries, with_sums
+from matdiff.review.inserted import with_constants, with_formulas
 from matdiff.review.learning import learn
 from matdiff.review.lines import Line, has_words, lines_of
 from matdiff.review.opened import with_arguments
 from matdiff.review.operators import names_in
-from matdiff.review.other_ways import in_doubt
-from matdiff.review.repeated import with_sums
+from matdiff.review.report import AGREES, CONVENTION, NO_CLAIM, PROVED, UNREAD, WRONG
 from matdiff.review.scope import Scope
 from matdiff.review.upstream import links_in
-from matdiff.review.verdicts import AGREES, CONVENTION, MISFIT, NO_CLAIM, PROVED, UNREAD, WRONG
 
 OPEN_STEP = "it does not follow from the equation above in a step that is known"
 REASON = r"\W*(?:since|because|as|using|by)\b"
@@ -83,10 +81,10 @@ class Beside:
         self.counts = counts  # the lines whose verdicts are asked for
         self.scope = Scope(where, text, wrt)
         lines = lines_of(text, tuple(self.scope.declared), self.scope.habits.respelt)
-        self.lines = with_sums(with_directions(with_formulas(with_rows(lines), self.scope.given)))
+        self.lines = with_sums(with_directions(with_formulas(with_constants(with_rows(lines)), self.scope.given)))
         declare_entries(self.scope, self.lines)
         declare_steps(self.scope, self.lines)
-        self.lines = introduced(with_arguments(self.scope, self.lines), self.scope.given)
+        self.lines = introduced(with_arguments(self.scope, self.lines), self.scope)
         learn(self.scope, self.lines)
         self.chain: Chain | None = None
         self.above = ""  # the words between the line and the formulas before it
@@ -169,7 +167,9 @@ class Beside:
             return Judged(line, NO_CLAIM)
         if links_in(self.scope, chain.truth) and not {*symbols(value)} <= {*symbols(chain.truth)}:
             return Judged(line, UNREAD, "the function that is differentiated is not given")
-        follows = value.shape == chain.truth.shape and self.equations.give(chain.truth, value, self._reasons(line))
+        follows = value.shape == chain.truth.shape and self.equations.give(
+            chain.truth, value, self._reasons(line, chain.truth)
+        )
         if follows or doubts.holds_if_orthonormal(self.scope, chain.truth, value):
             chain.stated = chain.truth = value
             return self._following(line, chain.first, value)
@@ -180,7 +180,7 @@ class Beside:
                 chain.truth = chain.stated = value
             return Judged(line, NO_CLAIM)
         if is_untold or doubts.is_strange(self.scope, chain.truth, value):
-            said = [*self._reasons(line)] if chain.is_derivative and self.scope.paths else []
+            said = [*self._reasons(line, chain.truth)] if chain.is_derivative and self.scope.paths else []
             meant = self._meant(side, lambda e: self.equations.give(chain.truth, e, said) is True) if said else None
             if meant is not None:
                 return Judged(line, WRONG, "", Fault(side, value, meant, None, True, line=line.text))
@@ -188,13 +188,16 @@ class Beside:
             return Judged(line, UNREAD, "it speaks of something that was not introduced")
         return self._different(line, chain, side, value, in_case=case is not None)
 
-    def _reasons(self, line: Line) -> Iterator[Expr]:
+    def _reasons(self, line: Line, truth: Expr) -> Iterator[Expr]:
         """What is 0 beside the equations: as words behind it say, since vᵀv = 1, and the derivatives by a number."""
-        yield from self.scope.differentials(self.equations.zeros) if self.scope.paths else ()
+        slopes = {s for s in symbols(truth) if s.name.rpartition("_")[0] in self.scope.paths}
+        for form in self.scope.differentials(self.equations.zeros) if slopes else ():
+            if slopes & {*symbols(form)}:
+                yield replace(form, {s: Number(1) for s in increments(form) if s.shape == SCALAR})
         below = (other for other in self.lines if other.number > line.number and re.match(REASON, other.text))
         aside = line.statements[1:] if re.search(r"\b(?:with|where)\b", line.text) else ()
         said = (*aside, *(s for other in below for s in other.statements))
-        for left, right in (s.sides for s in said if len(s.sides) == 2):
+        for left, right in (s.sides for s in said if len(s.sides) == 2 and not self.scope.asks(s.sides[0])):
             with suppress(MatdiffError):
                 yield self.scope.tried(left) - self.scope.tried(right)
 
@@ -268,6 +271,7 @@ class Beside:
         if isinstance(left, Symbol) and left in symbols(value) and left not in symbols(left - value):
             return Judged(line, NO_CLAIM)  # W = W − ηG, the next W
         before, unknowns = self._known(left - value), self.unknowns()
+        before.zeros += map(before.usual, conditions_on(self.scope, left, value, before))
         is_restated = named(chain.first or "0") in self.scope.definitions and {*symbols(left)} == {*symbols(value)}
 
         def implied(one: Expr, other: Expr) -> bool:

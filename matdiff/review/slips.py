@@ -17,18 +17,15 @@ from matdiff.algebra.operators.sums import Entry
 from matdiff.algebra.simplification import tidy
 from matdiff.errors import MatdiffError
 from matdiff.records import NamedTuple
-from matdiff.review.causes import Found, causes
+from matdiff.review.causes import Found, causes, lesson
 from matdiff.review.chain import Fault, has_increments
 from matdiff.review.comparing import factor, is_right
 from matdiff.review.conventions import as_is_usual, as_usual
 from matdiff.review.edits import MOST_EDITS, Edit, edits, scaled, terms
-from matdiff.review.lessons import lesson
-from matdiff.review.operators import LETTER
 from matdiff.review.scope import MARK, Scope
 from matdiff.review.two_senses import in_letters, in_words
 
 NAMED = rf"{MARK}[a-z]+"  # the name of a derivative, which nobody wrote
-INLINE = rf"[∂d]({LETTER})\s*/\s*[∂d]({LETTER})"  # ∂L/∂S, which is one factor
 MANY = 2  # terms
 OUTER = "the gradient by a matrix is a matrix: a column times a row"
 SAID = {
@@ -142,9 +139,9 @@ def _count(s: Symbol, e: Expr) -> int:
 def by_edit(fault: Fault, scope: Scope) -> Iterator[Found]:
     """The kinds of the edits of the text that make the side right; many edits come to a value that was compared."""
     seen, usual = {fault.value}, _usual(fault, scope)
-    side, found = re.sub(INLINE, r"((∂\1)/(∂\2))", fault.side), {s for s in symbols(fault.truth) if ONE not in s.shape}
+    side, found = fault.side, {s for s in symbols(fault.truth) if ONE not in s.shape}
     lost = [spelt for s in sorted(found, key=str) for spelt in (f"{s}ᵀ", f"{s} ")] if fault.error else []
-    for edit in (*islice(edits(side), MOST_EDITS), *scaled(side, lost)):
+    for edit in (*islice(edits(side, fault.left or fault.line), MOST_EDITS), *scaled(side, lost)):
         with suppress(MatdiffError, RecursionError):
             value = usual(scope.tried(edit.side))
             if value not in seen and (is_right(value, fault.truth) or as_is_usual(fault.truth, value, scope)):

@@ -8,8 +8,8 @@ from matdiff.errors import MatdiffError
 from matdiff.language.declarations import declare
 from matdiff.language.declared import Where
 from matdiff.review.habits import said_once
+from matdiff.review.report import UNREAD, WRONG
 from matdiff.review.sides import Judged
-from matdiff.review.verdicts import UNREAD, WRONG
 
 LETTER, CALLED = "ο", "omicron"  # which nobody writes
 UPRIGHT = r"\\(?:math(?:rm|sf)|text|rm|operatorname)\s*\{\s*d\s*\}"

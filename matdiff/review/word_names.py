@@ -22,7 +22,8 @@ NAMING = (
     r"([A-Z]?[a-z]{2,}(?:_[a-z]+)*[a-z0-9])\s*(?:\([^()=]*\))?\s*:?=(?!=)"
 )  # loss = …
 ACRONYM = (
-    r"(?m)(?:^\W*(?:\d+\W+)?|∇(?:_\w)?\s*|(?:[,;.]|\b(?:where|with|let|and))\s+\$?)(KL|MSE|SSE|RSS|NLL|BCE|CE|ELBO|MAE|LL|LSE)"
+    r"(?m)(?:^\W*(?:\d+\W+)?|∇(?:_\w)?\s*|(?:[,;.]|\b(?:where|with|let|and))\s+\$?)"
+    r"(KL|CE|LL|[A-Z]{3,5}(?=\([A-Za-zα-ω, ]+\))|MSE|SS[ER]|[ERT]SS|NLL|BCE|ELBO|MAE|LSE)"
     r"\s*(?:\([^()=]*\))?\s*&?\s*:?=(?!=)"
 )
 UPRIGHT = r"\\(?:math(?:rm|it|sf)|text(?:rm|it)?|operatorname)\s*\{\s*([A-Za-z]{2,})\s*\}"

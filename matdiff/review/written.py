@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from matdiff.algebra.notation import LATEX
 from matdiff.errors import MatdiffError
 from matdiff.output.latex import dollars, in_words, title
 from matdiff.output.sharing import with_pieces
 from matdiff.output.text import text as plain
-from matdiff.review.verdicts import NO_CLAIM, UNREAD
-
-if TYPE_CHECKING:
-    from matdiff.review.report import Review, Verdict
+from matdiff.review.report import NO_CLAIM, UNREAD, Review, Verdict
 
 LEVELS = ("none", "full")
 WIDE = 60  # characters of a step, behind which its laws stand
