@@ -290,15 +290,12 @@ def of_form(scope: Scope, origin: Origin | None) -> Iterator[Expr]:
 
 
 def conditions_on(scope: Scope, unknown: Expr, value: Expr, equations: Equations) -> Iterator[Expr]:
-    """The gradients by an unknown λ of functions of it and of others, L(w, λ), with what these were solved for.
-
-    They are 0, and determine λ, where its value speaks of no other unknown.
-    """
-    for own in scope.arguments.values():
-        if named(str(unknown)) in own[1:] and not {s.name for s in symbols(value)} & {*own} and equations.solutions:
-            name = next(name for name, arguments in scope.arguments.items() if arguments is own)
+    """The gradients by λ of functions of it and of others, L(w, λ), at what these were solved for; they are 0."""
+    name, inside = named(str(unknown)), {s.name for s in symbols(value)}
+    for f, own in scope.arguments.items():
+        if name in own[1:] and equations.solutions and not inside & {*own}:  # of no other unknown
             with suppress(MatdiffError):
-                yield replace(derivative_asked(scope, Asked(name, named(str(unknown)))), equations.solutions)
+                yield replace(derivative_asked(scope, Asked(f, name)), equations.solutions)
 
 
 def is_stationary(scope: Scope, difference: Expr, equations: Equations) -> bool:

@@ -16,8 +16,8 @@ from matdiff.language.declared import Declaration
 from matdiff.language.names import SUBS, named
 from matdiff.language.together import read_equation
 from matdiff.review.definitions import STARRED
-from matdiff.review.inserted import Inserted
 from matdiff.review.names import base_named
+from matdiff.review.opened import Inserted
 from matdiff.review.operators import FUNCTION, LETTER, Asked
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Functions that a text does not give, but of whose gradients it speaks: ∇(fg) = f∇g + g∇f, ∇f(x) + Aᵀν."""
+"""Functions that a text does not give, ∇(fg) = f∇g + g∇f, or takes at members, h_θ(x⁽ⁱ⁾), and those that are one, M(q)."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from matdiff.errors import MatdiffError
 from matdiff.language.declared import Declaration
 from matdiff.language.names import named
 from matdiff.language.together import read_line
-from matdiff.review.lines import Line
-from matdiff.review.operators import FUNCTION, HELD
+from matdiff.records import NamedTuple
+from matdiff.review.lines import Line, Statement
+from matdiff.review.operators import FUNCTION, GREEK, HELD, LETTER, letters_in
 
 if TYPE_CHECKING:
     from matdiff.review.scope import Scope
@@ -31,6 +32,10 @@ OF_VECTORS = (
 )
 BY_ENTRIES = r"(?<![A-Za-z])\\?(g|[φϕψρ]|phi|varphi|psi|rho)['′]\s*\("  # g′(Wx)
 SIZES = "nmpqkr"
+PARAMETER = r"_(?:\{\s*[^\W\d_](?:\s*,\s*[^\W\d_])*\s*\}|[^\W\d_])"
+MEMBER = r"(?:_\{?[a-z]\}?|\^\{?\([a-z]\)\}?)"  # of x_i, x^{(i)}
+AT_LETTER = r"(?<![A-Za-z])([A-Z])\s*\(\s*([a-zα-ω])\s*\)"  # M(q)
+CALLED = rf"(?P<h>[A-Za-zφψσπμρ](?P<low>{PARAMETER})?)\s*\(\s*(?P<x>[^\W\d_](?P<member>{MEMBER})?)\s*\)"
 
 
 def by_entries(text: str, given: Collection[str]) -> str:
@@ -88,3 +93,89 @@ def _declare(scope: Scope, f: str, held: str) -> None:
     with suppress(MatdiffError):
         shape = read_line(inner, scope.declared).shape
         scope.declared.table[named(f)] = Declaration(named(f), SCALAR, arguments=(shape,))
+
+
+class Inserted(NamedTuple):
+    """A function by its letter, the letter of its argument, and its formula."""
+
+    name: str
+    argument: str
+    formula: str
+
+    def at(self, held: str) -> str:
+        """The formula at another argument, in brackets; the index of a sum that is called so has another name then."""
+        argument = held.strip() if re.search(r"[-+−]", held) else held[1:-1].strip()
+        formula, fresh = self.formula, next(letter for letter in "jkcrsl" if letter not in self.formula + argument)
+        if re.search(rf"[∑Σ]_\{{?{re.escape(argument)}(?![A-Za-z])", formula):
+            formula = re.sub(rf"(?<=_)(\{{?){argument}(?![A-Za-z])", rf"\1{fresh}", formula)
+        word = rf"(?<![A-Za-z])(?:{FUNCTION}|{GREEK})(?![A-Za-z])"  # but Qx has an x
+        spelt = rf"{word}|(?<!\\)({re.escape(self.argument)})(?=([A-Za-z])?)"
+        return f"({re.sub(spelt, lambda m: argument + ' ' * bool(m[2]) if m[1] else m[0], formula)})"
+
+    def fits(self, held: str) -> bool:
+        """Whether the formula can be taken at an argument: the entries x_1 of another are not told by it."""
+        argument = held[1:-1].strip()
+        has_entries = re.search(rf"(?<![A-Za-z\\]){re.escape(self.argument)}[_^]", self.formula) is not None
+        return "," not in re.sub(r"\[[^\]]*\]", "", argument) and (argument == self.argument or not has_entries)
+
+
+def with_formulas(lines: list[Line], given: Collection[str]) -> list[Line]:
+    """The lines with their formulas in place of such functions, which are no names of the text then.
+
+    >>> from matdiff.review.lines import lines_of
+    >>> lines = with_formulas(lines_of("h_θ(x) = θ'x\\nJ = (h_θ(x_i) - y_i)^2"), ())
+    >>> [line.statements[0].sides for line in lines if line.statements]
+    [('J', "((θ'x_i) - y_i)^2")]
+    """
+    for found in _functions(lines, given):
+        put = [[_put(s, found) for s in line.statements] for line in lines]
+        kept = (tuple(s for s in statements if s.sides[1:] or s.goes_on) for statements in put)
+        lines = [line._replace(statements=statements) for line, statements in zip(lines, kept, strict=True)]
+    return lines
+
+
+def with_constants(lines: list[Line]) -> list[Line]:
+    """The lines with M for M(q) where q stands nowhere but behind letters: M is one matrix for all that is done there.
+
+    >>> from matdiff.review.lines import lines_of
+    >>> with_constants(lines_of("T(q, v) = v'M(q)v"))[0].statements[0].sides[1]
+    "v'M v"
+    """
+    text = "\n".join(side for line in lines for s in line.statements for side in s.sides)
+    called = {*re.findall(AT_LETTER, text)}
+    rest = re.sub(rf"({LETTER})\s*\((?:\s*{LETTER}\s*,?)+\)", r"\1", text) if called else ""
+    for f, q in called:
+        is_whole = re.search(rf"(?<![A-Za-z]){f}(?!\s*\(\s*{q}\s*\))", text) is None
+        if is_whole and named(q) not in letters_in(rest) and not re.search(rf"[d∂∇]\s*{f}", text):
+            put = partial(re.sub, rf"(?<![A-Za-z]){f}\s*\(\s*{q}\s*\)", f"{f} ")
+            lines = [line._replace(statements=tuple(s.respelt(put) for s in line.statements)) for line in lines]
+    return lines
+
+
+def _functions(lines: list[Line], given: Collection[str]) -> list[Inserted]:
+    """The functions that a text defines and takes at members, each with the last formula of its line."""
+    text = "\n".join(side for line in lines for s in line.statements for side in s.sides)
+    found: dict[str, Inserted] = {}
+    for statement in (s for line in lines for s in line.statements if not s.goes_on and s.sides[1:] and not s.unread):
+        m = re.fullmatch(CALLED, statement.sides[0])
+        if m is None or m.group("h") in {*found, *given}:
+            continue
+        name = rf"(?<![A-Za-z\\]){re.escape(m.group('h'))}"
+        uses = re.findall(rf"{name}\s*({HELD})", text)
+        one = Inserted(m.group("h"), m.group("x"), statement.sides[-1])
+        is_bare = re.search(rf"{name}(?!\s*[(\w]|\s*{HELD})", text) is not None
+        of_members = rf"\(\s*{m.group('x')}{MEMBER}\s*\)|\((?=.*[-+−]).*_\{{?[i-n]\b.*\)"  # h(x_i), ρ(y_i − xᵀw)
+        is_special = m.group("low") or any(re.fullmatch(of_members, held) for held in uses)
+        if is_special and not is_bare and all(map(one.fits, uses)) and not re.search(name, statement.sides[-1]):
+            found[one.name] = one
+    return [*found.values()]
+
+
+def _put(statement: Statement, function: Inserted) -> Statement:
+    """A statement with a formula in place of a function; its definition is what other sides say of the formula."""
+    called = rf"(?<![A-Za-z\\]){re.escape(function.name)}\s*({HELD})"
+    m = None if statement.goes_on else re.fullmatch(CALLED, statement.sides[0])
+    sides = statement.sides
+    if m is not None and m.group("h") == function.name and m.group("x") == function.argument:
+        sides = sides[1:]
+    return statement._replace(sides=tuple(re.sub(called, lambda m: function.at(m.group(1)), side) for side in sides))
