@@ -43,6 +43,7 @@ FORM = (  # ½xᵀPx, ½(Ax − b)ᵀW(Ax − b), (y − Xb)ᵀΩ⁻¹(y − Xb)
     rf"\s*(?P<inverse>{INVERSE_SIGN})?\s*{IN_FONT}(?P=x)(?![A-Za-z])"
 )
 WEIGHT = r"W|[Α-Ω]|[A-Z][a-z]+"
+CONGRUENT = rf"(?<![A-Za-z\\])([A-Z])\s*\\?([Α-Ω]|[A-Z][a-z]+)\s*\1{TURNED}"  # AΩAᵀ
 SQUARE = rf"{IN_FONT}[a-z]\}}?\s*{TURNED}\s*{IN_FONT}(?P<u>[a-z])(?![A-Za-z])\}}?"
 IS_UNIT = rf"(?:1\s*[-−]|/\s*\(?|\}}\s*\{{)\s*{SQUARE}|{SQUARE.replace('<u>', '<v>')}\s*[-−=]\s*1"  # uᵀu = 1, …/(uᵀu)
 SCATTER = (  # tr(Σ⁻¹S), tr(SΣ⁻¹), tr(ΛS)
@@ -120,6 +121,7 @@ def _by_custom(text: str) -> frozenset[str]:
     names = logarithmic & {*re.findall(INVERTED, text), *GREEK_CAPITALS}
     found = [m for m in re.finditer(SCATTER, text) if logarithmic or m["sigma"] or m["before"]]
     names |= {m["behind"] or m["before"] or m["weighed"] or m["known"] for m in found}
+    names |= {named(of) for _, of in re.findall(CONGRUENT, text)}
     units = {u for m in re.finditer(IS_UNIT, text) for u in m.group("u", "v")}
     for m in re.finditer(FORM, text):
         is_weight = m["x"][-1] == ")" and (m["inverse"] or re.fullmatch(WEIGHT, m["of"])) is not None

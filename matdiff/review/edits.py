@@ -25,6 +25,7 @@ INVERTED = {
     **dict.fromkeys(("ᵀ", "'", "^T"), ("^{-T}",)),
     **dict.fromkeys(("⁻ᵀ", "^{-T}", "^-T"), ("'",)),
 }  # a power → what stands there with an inverse more or less
+SQUARED = {"": "²", **dict.fromkeys(("²", "^2", "^{2}"), "")}  # α for α²
 BETWEEN = r"[\s·⊗]*"
 LOW = {low: letter for low, letter in SUBSCRIPTS.items() if letter.isalpha()}
 MOST_EDITS = 160
@@ -66,6 +67,8 @@ def edits(side: str, known: str = "") -> Iterator[Edit]:
     yield from _inverses(side, found)
     yield from indices(side, known)
     yield from _exchanges(side, found)
+    tails = ((f, side[f.bare : f.end]) for f in found)
+    yield from (Edit("factor", f"{side[: f.bare]}{SQUARED[t]} {side[f.end :]}") for f, t in tails if t in SQUARED)
 
 
 def factors(side: str) -> Iterator[Factor]:

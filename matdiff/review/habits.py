@@ -70,7 +70,7 @@ OF_TIME = r"(?<=[^\W\d_])(?:_t(?![A-Za-z0-9_])|(?:_\{|\[)\s*t\s*(?:([-+−])\s*1
 STEPS = r"(?<=[^\W\d_])(?:_\{|\[)\s*([tk])\s*[-+−]\s*1\s*[}\]]"  # of x_{k+1} and x[k+1]
 LAYERS = {"": "_this ", "+": "_next ", "-": "_prev ", "−": "_prev "}
 DELTAS = r"(\(\(\s*|(?<!\w))δ(\s*[^()/=]*(?:\([^()]*\))?\s*\)?\s*/\s*\(?\s*)δ(?=\s*[^\W\d_])"  # δf/δx
-IS_NEXT = r"(?:⁺|\^\{?\+\}?)\s*(?:\([^()]*\))?\s*&?\s*="  # P⁺ = …: a new P, and no generalised inverse
+IS_NEXT = r"(?:[⁺₊]|\^\{?\+\}?)\s*(?:\([^()]*\))?\s*&?\s*="  # P⁺ = …: a new P, and no generalised inverse
 INVERSE = r"(?i)pseudo.?inverse|Moore|Penrose|generali[sz]ed inverse|pinv"
 LOGARITHM = r"(?:\\?(?:log|ln))\s*"
 LIKELIHOOD = (
@@ -224,7 +224,8 @@ class Habits:
         self._names_delta = "delta" in given
         self._small = small_entries(text, given)
         self._rows = rows_of(text, declared)
-        self._next = LETTER if re.search(IS_NEXT, text) and not re.search(INVERSE, text) else r"\b[a-z]"
+        is_next = re.search(IS_NEXT, text) and not re.search(INVERSE, text)
+        self._next = rf"({LETTER})[⁺₊]" if is_next else r"(\b[a-z])⁺"
         self._turns_with_t = "t" not in given and not re.search(r"(?<![A-Za-z\\^{])t(?![A-Za-z])", text)
         self._note_functions(text, given)
         self._note_likelihoods(text, given)
@@ -333,7 +334,7 @@ class Habits:
         if self._absolute:
             side = re.sub(r"/(?=\(?abs)", "./", re.sub(r"\|([^|]*)\|", r"abs(\1)", side))
         side = re.sub(rf"({LETTER}){MINUS}", r" \1_minus ", side)
-        side = re.sub(rf"({self._next})(?:⁺|\^\{{?\+\}}?)", r" \1_plus ", side)
+        side = re.sub(self._next, r" \1_plus ", re.sub(r"\^\{?\+\}?", "⁺", side))
         side = re.sub(self._sign_of_next, r"\1_plus", side) if self._sign_of_next else side
         side = re.sub(STEPPED, r"\1_Delta", side) if self._steps else side
         side = re.sub(self._distance, "D_sq", side)

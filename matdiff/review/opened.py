@@ -1,4 +1,4 @@
-"""Functions that a text does not give, ∇(fg) = f∇g + g∇f, or takes at members, h_θ(x⁽ⁱ⁾), and those that are one, M(q)."""
+"""Functions that a text does not give, ∇(fg) = f∇g + g∇f, or takes at members, h_θ(x⁽ⁱ⁾), and those of M(q)."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ SLOPE = rf"(?<![A-Za-z])(σ|sigma|log|{ENTRYWISE})['′]\s*\(((?:[^()]|\([^()]*\
 QUOTIENT = r"∂[^/=]*/\s*\(?\s*∂"  # ∂ln Lᵢ/∂β of an Lᵢ that is not given: no quotient of increments
 SUMMED = r"∑_\{?\s*([a-z])(?![a-z])"
 POTENTIAL = r"(?:∇|\\nabla(?![a-z]))\s*([UVEfghφψ])(?![A-Za-z_^ᵀ⊤])"  # ∇U
-LOSSES = frozenset(("L", "J", "l", "ell"))
+LOSSES = frozenset(("L", "J", "l", "ell", "E", "U", "V"))
 MARK = "qq"  # begins the names of derivatives; nobody writes it
 
 

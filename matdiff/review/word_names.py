@@ -36,7 +36,9 @@ TITLED = (  # Gradient: Xᵀ(p − y); $f = …$. The gradient with respect to w
     r"(?:\s+(?:with respect to|in|w\.?r\.?t\.?)\s+\$?([A-Za-zα-ωΑ-Ω]|\\[a-z]+)\$?)?\s*(?::|is|equals)\s+"
     r"(\$*)(?=([^=$]*)(?:=\s*0\s*)?(?:\$|$))"
 )
-STATED = r"^(\s*(?:[d∂] ?[^\W\d_]?/[d∂] ?[^\W\d_]|∇(?:_[^\W\d_])? ?[^\W\d_]?))\s*:\s+(?=([^=]+)$)"  # d/dm: S⁻¹m
+STATED = (
+    r"^(\s*(?:[d∂] ?[^\W\d_]?/[d∂] ?[^\W\d_]|∇(?:_[^\W\d_])? ?[^\W\d_]?))\s*:\s+(?=([^=]+)(?:=\s*0\s*)?$)"  # d/dm: S⁻¹m
+)
 DIVERGENCE = (  # KL(q ‖ p) = …, D_{KL}(N(μ, S) ‖ N(0, I)) = …
     r"(?<![A-Za-z\\])(?:D_)?\{?(?:\\(?:mathrm|text|operatorname)\s*\{)?\s*KL\s*\}{0,2}\s*"
     r"(?:\\left)?[(\[](?:[^()\[\]]|\((?:[^()]|\([^()]*\))*\))*[)\]](?=\s*&?\s*:?=)"
