@@ -100,7 +100,7 @@ def _in_shape(
     """The review of a right gradient of a number, which is wrong where its array has other axes than the unknown."""
     from matdiff.api.captured import applied, parameters
     from matdiff.numeric.differences import how_it_spreads
-    from matdiff.review.claims import measured
+    from matdiff.review.reviewing import measured
 
     with suppress(MatdiffError):
         values = dict(at) if at is not None else drawn(where, parameters(f))
@@ -154,7 +154,7 @@ def _with_data(found: Review, f: Function, claimed: Function, where: Where, aske
 def _by_expressions(f: Function, claimed: Function, where: Where, asked: Asked) -> Review:
     """The claim as expressions: functions are recorded, a text is read beside what is known."""
     from matdiff.language import read, read_beside
-    from matdiff.review.claims import claim
+    from matdiff.review.reviewing import claim
 
     if isinstance(f, str):
         whole = read(f, where, [asked.wrt] if asked.wrt else []).expr
@@ -182,8 +182,8 @@ def _by_numbers(f: Callable[..., Any], claimed: Callable[..., Any], where: Where
     """The claim beside central differences at one point; what it should be as a formula, where there is one."""
     from matdiff.api.captured import applied, parameters
     from matdiff.numeric.differences import by_differences, how_it_differs, how_it_spreads
-    from matdiff.review.claims import measured
     from matdiff.review.derivatives import derivative
+    from matdiff.review.reviewing import measured
 
     values = dict(at) if at is not None else drawn(where, parameters(f))
     if asked.wrt not in values:

@@ -1,24 +1,26 @@
-"""Calls of what a text defines: f for f(x), a name for f(x + h), the value at a solution for f(x*)."""
+"""Functions of a text: f for f(x), a name for f(x + h), and those that it does not give, ∇(fg) = f∇g + g∇f."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from matdiff import regex as re
-from matdiff.algebra.dims import SCALAR
+from matdiff.algebra.dims import ONE, SCALAR, size
 from matdiff.algebra.expr import Expr, Index, Symbol, replace, symbols
 from matdiff.algebra.operators.products import zero
 from matdiff.calculus.expectations.independence import put_all
 from matdiff.errors import MatdiffError
 from matdiff.language.declared import Declaration
 from matdiff.language.names import SUBS, named
-from matdiff.language.together import read_equation
+from matdiff.language.together import read_equation, read_line
+from matdiff.records import NamedTuple
 from matdiff.review.definitions import STARRED
+from matdiff.review.lines import Line, Statement
 from matdiff.review.names import base_named
-from matdiff.review.opened import Inserted
-from matdiff.review.operators import FUNCTION, LETTER, Asked
+from matdiff.review.operators import FUNCTION, GREEK, HELD, LETTER, Asked, letters_in
 
 if TYPE_CHECKING:
     from matdiff.review.scope import Scope
@@ -26,6 +28,22 @@ if TYPE_CHECKING:
 CALL = rf"(?<![A-Za-z])(?:{FUNCTION})(?![A-Za-z])|(?P<name>{LETTER})\s*\((?P<arguments>[^()=]*)\)"  # f(x)
 ENTRY = rf"(?:(?<![A-Za-z\\])|(?<=(?<![A-Za-z\\])d))([^\W\d_∂])(_\{{\d+\}}|_\d+|[₀-₉]+)(?![\w{SUBS}])"  # z_2
 MOVED = rf"(?:∂|(?<![A-Za-z])d\}}?\s*\(?)(?:{ENTRY})"
+SYMBOL = r"[fghuvFGHUVφψ](?:_0|_\{0\}|₀)?"
+NABLA = r"∇(?:\^\{?2\}?|²)?\s*(?:_\{?[^\W\d_]\}?)?"
+SPOKEN = rf"{NABLA}\s*({SYMBOL})(?=\s*\(|[\s)+·−∇-]|$)"  # ∇f, ∇f(x)
+OF_PRODUCT = rf"{NABLA}\s*\(\s*({SYMBOL})\s*[/·]?\s*({SYMBOL})\s*\)"  # ∇(fg), ∇(f/g)
+TOLD = (  # what begins a line that says what f is, or ∇f
+    r"(?:∇(?:\^\{{?2\}}?|²)?\s*|[dD∂]\s*)?{0}\s*(?:\([^()]*\))?|∇\S{{0,8}}\s*{0}\s*(?:\(\s*\w\s*\))?"
+)
+OF_VECTORS = (
+    r"(?<![A-Za-z]){0}\s*(?:[ᵀ⊤'′_\[]|\^\s*\{{?(?:T|⊤)|[₀-₉])|[d∂]\s*{0}(?![A-Za-z])"  # of which f is no number
+)
+BY_ENTRIES = r"(?<![A-Za-z])\\?(g|[φϕψρ]|phi|varphi|psi|rho)['′]\s*\("  # g′(Wx)
+SIZES = "nmpqkr"
+PARAMETER = r"_(?:\{\s*[^\W\d_](?:\s*,\s*[^\W\d_])*\s*\}|[^\W\d_])"
+MEMBER = r"(?:_\{?[a-z]\}?|\^\{?\([a-z]\)\}?)"  # of x_i, x^{(i)}
+AT_LETTER = r"(?<![A-Za-z])([A-Z])\s*\(\s*([a-zα-ω])\s*\)"  # M(q)
+CALLED = rf"(?P<h>[A-Za-zφψσπμρ](?P<low>{PARAMETER})?)\s*\(\s*(?P<x>[^\W\d_](?P<member>{MEMBER})?)\s*\)"
 
 
 def with_entries(scope: Scope, side: str) -> str:
@@ -106,3 +124,146 @@ def _argument(scope: Scope, argument: Symbol, text: str) -> Expr:
         with suppress(MatdiffError):  # the y of φ(y) is as large as the x of φ(x), where nothing else is said of it
             read_equation(argument.name, text, scope.declared)
     return scope.read(text) if solved is None else solved
+
+
+def by_entries(text: str, given: Collection[str]) -> str:
+    """Declares the functions by entries of whose slopes a text speaks, and that it does not give.
+
+    >>> by_entries("y = φ(Wx), dy = φ'(Wx) ⊙ dW x", ())
+    'phi: R -> R'
+    """
+    spoken = {(name, named(name)) for name in re.findall(BY_ENTRIES, text)}
+    is_given = r"(?<![A-Za-z]){}(?:['′][A-Z]|\s*(?:\([^()=]*\))?\s*&?:?=)"  # or a vector: g'X
+    names = {name for spelt, name in spoken if name not in given and not re.search(is_given.format(spelt), text)}
+    return "; ".join(f"{name}: R -> R" for name in sorted(names))
+
+
+def with_arguments(scope: Scope, lines: list[Line]) -> list[Line]:
+    """The lines with f(x) for f, of every ∇f that no line gives; these functions are declared, with numbers as values.
+
+    >>> from matdiff.review.reviewing import review
+    >>> review("∇(fg) = f∇g + g∇f").lines[0].verdict, review("∇(fg) = f∇g").ok
+    ('proved', False)
+    """
+    sides = [side for line in lines for s in line.statements for side in s.sides]
+    firsts = [s.sides[0] for line in lines for s in line.statements if not s.goes_on and s.sides[1:]]
+    text = "\n".join(sides)
+    spoken = {m.group(1) for m in re.finditer(SPOKEN, text)} - scope.given
+    multiplied = {f for m in re.finditer(OF_PRODUCT, text) for f in m.groups()} - scope.given if spoken else set()
+    spoken |= multiplied
+    told = {f for f in spoken if any(re.fullmatch(TOLD.format(f), first) for first in firsts)}
+    open_ones = {f for f in spoken - told if not re.search(OF_VECTORS.format(f), text)}
+    called = {f: re.findall(rf"(?<![A-Za-z_]){f}\s*({HELD})", text) for f in sorted(open_ones)}
+    bare = {f for f in open_ones if f in multiplied or re.search(rf"{NABLA}\s*{f}(?!\s*\()", text)}
+    alone = (f for f in open_ones if re.search(rf"{f}(?![A-Za-z])", re.sub(rf"{NABLA}\s*{f}", " ", text)))  # f of f∇g
+    if any(len({*called[f]}) > 1 for f in bare) or not open_ones <= {*alone, *filter(called.get, called)}:
+        return lines
+    usual = next((held for f in sorted(open_ones) for held in called[f]), "(x)")
+    for f in called:
+        _declare(scope, f, (called[f] or [usual])[0])
+    put = partial(_called, functions=bare, held=usual)
+    return [one._replace(statements=tuple(s.respelt(put) for s in one.statements)) for one in lines if bare] or lines
+
+
+def _called(side: str, functions: Collection[str], held: str) -> str:
+    """A side with the argument behind all of some functions."""
+    pattern = rf"(?<![A-Za-z])(?:{FUNCTION})(?![A-Za-z])|({'|'.join(sorted(functions))})(?!\s*\()"
+    return re.sub(pattern, lambda m: f" {m.group(1)}{held} " if m.group(1) else m.group(), side)
+
+
+def _declare(scope: Scope, f: str, held: str) -> None:
+    """Declares a function by the shape of what it is called with; a letter of which nothing is said is a vector."""
+    inner = held[1:-1].strip()
+    if named(inner) not in scope.declared and re.fullmatch(r"[a-zα-ω]", inner):
+        taken = scope.names() | scope.sizes()
+        fresh = size(next(letter for letter in SIZES if letter not in taken))
+        scope.declared.table[named(inner)] = Declaration(named(inner), (fresh, ONE))
+    with suppress(MatdiffError):
+        shape = read_line(inner, scope.declared).shape
+        scope.declared.table[named(f)] = Declaration(named(f), SCALAR, arguments=(shape,))
+
+
+class Inserted(NamedTuple):
+    """A function by its letter, the letter of its argument, and its formula."""
+
+    name: str
+    argument: str
+    formula: str
+
+    def at(self, held: str) -> str:
+        """The formula at another argument, in brackets; the index of a sum that is called so has another name then."""
+        argument = held.strip() if re.search(r"[-+−]", held) else held[1:-1].strip()
+        formula, fresh = self.formula, next(letter for letter in "jkcrsl" if letter not in self.formula + argument)
+        if re.search(rf"[∑Σ]_\{{?{re.escape(argument)}(?![A-Za-z])", formula):
+            formula = re.sub(rf"(?<=_)(\{{?){argument}(?![A-Za-z])", rf"\1{fresh}", formula)
+        word = rf"(?<![A-Za-z])(?:{FUNCTION}|{GREEK})(?![A-Za-z])"  # but Qx has an x
+        spelt = rf"{word}|(?<!\\)({re.escape(self.argument)})(?=([A-Za-z])?)"
+        return f"({re.sub(spelt, lambda m: argument + ' ' * bool(m[2]) if m[1] else m[0], formula)})"
+
+    def fits(self, held: str) -> bool:
+        """Whether the formula can be taken at an argument: the entries x_1 of another are not told by it."""
+        argument = held[1:-1].strip()
+        has_entries = re.search(rf"(?<![A-Za-z\\]){re.escape(self.argument)}[_^]", self.formula) is not None
+        return "," not in re.sub(r"\[[^\]]*\]", "", argument) and (argument == self.argument or not has_entries)
+
+
+def with_formulas(lines: list[Line], given: Collection[str]) -> list[Line]:
+    """The lines with their formulas in place of such functions, which are no names of the text then.
+
+    >>> from matdiff.review.lines import lines_of
+    >>> lines = with_formulas(lines_of("h_θ(x) = θ'x\\nJ = (h_θ(x_i) - y_i)^2"), ())
+    >>> [line.statements[0].sides for line in lines if line.statements]
+    [('J', "((θ'x_i) - y_i)^2")]
+    """
+    for found in _functions(lines, given):
+        put = [[_put(s, found) for s in line.statements] for line in lines]
+        kept = (tuple(s for s in statements if s.sides[1:] or s.goes_on) for statements in put)
+        lines = [line._replace(statements=statements) for line, statements in zip(lines, kept, strict=True)]
+    return lines
+
+
+def with_constants(lines: list[Line]) -> list[Line]:
+    """The lines with M for M(q) where q stands nowhere but behind letters: M is one matrix for all that is done there.
+
+    >>> from matdiff.review.lines import lines_of
+    >>> with_constants(lines_of("T(q, v) = v'M(q)v"))[0].statements[0].sides[1]
+    "v'M v"
+    """
+    text = "\n".join(side for line in lines for s in line.statements for side in s.sides)
+    called = {*re.findall(AT_LETTER, text)}
+    rest = re.sub(rf"({LETTER})\s*\((?:\s*{LETTER}\s*,?)+\)", r"\1", text) if called else ""
+    for f, q in called:
+        is_whole = re.search(rf"(?<![A-Za-z]){f}(?!\s*\(\s*{q}\s*\))", text) is None
+        if is_whole and named(q) not in letters_in(rest) and not re.search(rf"[d∂∇]\s*{f}", text):
+            put = partial(re.sub, rf"(?<![A-Za-z]){f}\s*\(\s*{q}\s*\)", f"{f} ")
+            lines = [line._replace(statements=tuple(s.respelt(put) for s in line.statements)) for line in lines]
+    return lines
+
+
+def _functions(lines: list[Line], given: Collection[str]) -> list[Inserted]:
+    """The functions that a text defines and takes at members, each with the last formula of its line."""
+    text = "\n".join(side for line in lines for s in line.statements for side in s.sides)
+    found: dict[str, Inserted] = {}
+    for statement in (s for line in lines for s in line.statements if not s.goes_on and s.sides[1:] and not s.unread):
+        m = re.fullmatch(CALLED, statement.sides[0])
+        if m is None or m.group("h") in {*found, *given}:
+            continue
+        name = rf"(?<![A-Za-z\\]){re.escape(m.group('h'))}"
+        uses = re.findall(rf"{name}\s*({HELD})", text)
+        one = Inserted(m.group("h"), m.group("x"), statement.sides[-1])
+        is_bare = re.search(rf"{name}(?!\s*[(\w]|\s*{HELD})", text) is not None
+        of_members = rf"\(\s*{m.group('x')}{MEMBER}\s*\)|\((?=.*[-+−]).*_\{{?[i-n]\b.*\)"  # h(x_i), ρ(y_i − xᵀw)
+        is_special = m.group("low") or any(re.fullmatch(of_members, held) for held in uses)
+        if is_special and not is_bare and all(map(one.fits, uses)) and not re.search(name, statement.sides[-1]):
+            found[one.name] = one
+    return [*found.values()]
+
+
+def _put(statement: Statement, function: Inserted) -> Statement:
+    """A statement with a formula in place of a function; its definition is what other sides say of the formula."""
+    called = rf"(?<![A-Za-z\\]){re.escape(function.name)}\s*({HELD})"
+    m = None if statement.goes_on else re.fullmatch(CALLED, statement.sides[0])
+    sides = statement.sides
+    if m is not None and m.group("h") == function.name and m.group("x") == function.argument:
+        sides = sides[1:]
+    return statement._replace(sides=tuple(re.sub(called, lambda m: function.at(m.group(1)), side) for side in sides))

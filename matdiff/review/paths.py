@@ -44,8 +44,7 @@ def find_paths(scope: Scope, lines: list[Line]) -> None:
     for of, by in pairs:
         parameter = named(by)
         plain = [re.sub(rf"({LETTER})\s*{_argument(by)}|{D}\s*{re.escape(by)}", r"\1 ", side) for side in rest]
-        used = {letter for side in plain for letter in letters_in(side)}
-        used |= {_base(letter) for letter in used}
+        used = {one for side in plain for letter in letters_in(side) for one in (letter, _base(letter))}
         is_number = re.fullmatch(LETTER, by) is not None and not by[0].isupper()
         is_number = is_number and (scope.declared.get(parameter) or Declaration(parameter, SCALAR)).shape == SCALAR
         is_number = is_number and not {parameter, _base(parameter)} & used and parameter not in scope.texts

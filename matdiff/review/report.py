@@ -32,6 +32,15 @@ class Verdict(NamedTuple):
     work: Work | None = None
 
     @property
+    def is_claim(self) -> bool:
+        return self.verdict != NO_CLAIM
+
+    @property
+    def because(self) -> str:
+        """Why it is not read; nothing of other lines."""
+        return self.reason if self.verdict == UNREAD else ""
+
+    @property
     def steps(self) -> tuple[Line, ...]:
         """What is missing between the line before and this one: equal lines, Line(expression, laws)."""
         return self.work.lines() if self.work is not None and self.verdict in RIGHT else ()
@@ -74,7 +83,7 @@ class Review(Displayed):
         return f"Review({self.message})"
 
     def _summary(self) -> str:
-        claims = [line for line in self.lines if line.verdict != NO_CLAIM]
+        claims = [line for line in self.lines if line.is_claim]
         unread = sum(line.verdict == UNREAD for line in claims)
         if not claims:
             return "there is no claim in the text"

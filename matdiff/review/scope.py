@@ -22,14 +22,13 @@ from matdiff.language.other_kinds import KindsError
 from matdiff.language.together import read_line
 from matdiff.review.asking import NotSaid, derivative_asked, entry_asked, entry_of_itself, objective
 from matdiff.review.assumed import assume, handed_down, number_letters, settle
-from matdiff.review.calls import CALL, at_place, with_entries, without_arguments, without_place
+from matdiff.review.calls import CALL, at_place, by_entries, with_entries, without_arguments, without_place
 from matdiff.review.definitions import DEFINED
 from matdiff.review.derivatives import Origin
 from matdiff.review.habits import Habits, said_once
 from matdiff.review.lines import ENTRYWISE, Line
 from matdiff.review.members import General, by_places
 from matdiff.review.names import base_named
-from matdiff.review.opened import by_entries
 from matdiff.review.operators import (
     HELD,
     LETTER,

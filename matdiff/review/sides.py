@@ -17,6 +17,7 @@ from matdiff.records import NamedTuple
 from matdiff.review import doubts
 from matdiff.review.asking import NotSaid, conditions_on, is_stationary, of_form
 from matdiff.review.blocks import with_rows
+from matdiff.review.calls import with_arguments, with_constants, with_formulas
 from matdiff.review.chain import BARE, Chain, Fault, increments
 from matdiff.review.comparing import Outcome, compared, is_right, is_rounded
 from matdiff.review.conventions import as_usual, may_turn, under_conventions, unmoved
@@ -30,7 +31,6 @@ from matdiff.review.fitting import fitted, in_doubt
 from matdiff.review.indexed import declare_entries, with_sums
 from matdiff.review.learning import learn
 from matdiff.review.lines import Line, has_words, lines_of
-from matdiff.review.opened import with_arguments, with_constants, with_formulas
 from matdiff.review.operators import names_in
 from matdiff.review.report import AGREES, CONVENTION, NO_CLAIM, PROVED, UNREAD, WRONG
 from matdiff.review.scope import Scope
@@ -165,9 +165,8 @@ class Beside:
             return Judged(line, NO_CLAIM)
         if links_in(self.scope, chain.truth) and not {*symbols(value)} <= {*symbols(chain.truth)}:
             return Judged(line, UNREAD, "the function that is differentiated is not given")
-        follows = value.shape == chain.truth.shape and self.equations.give(
-            chain.truth, value, self._reasons(line, chain.truth)
-        )
+        reasons = self._reasons(line, chain.truth)
+        follows = value.shape == chain.truth.shape and self.equations.give(chain.truth, value, reasons)
         if follows or doubts.holds_if_orthonormal(self.scope, chain.truth, value):
             chain.stated = chain.truth = value
             return self._following(line, chain.first, value)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from matdiff.algebra.notation import LATEX
 from matdiff.errors import MatdiffError
 from matdiff.output.latex import dollars, in_words, title
 from matdiff.output.sharing import with_pieces
 from matdiff.output.text import text as plain
-from matdiff.review.report import NO_CLAIM, UNREAD, Review, Verdict
+
+if TYPE_CHECKING:
+    from matdiff.review.report import Review, Verdict
 
 LEVELS = ("none", "full")
 WIDE = 60  # characters of a step, behind which its laws stand
@@ -28,10 +30,10 @@ def written(review: Review, form: str, steps: str = "none") -> str:
 
 def _text(review: Review, full: bool) -> str:
     """The lines with their verdicts, and the message."""
-    width = max((len(line.verdict) for line in review.lines if line.verdict != NO_CLAIM), default=0)
+    width = max((len(line.verdict) for line in review.lines if line.is_claim), default=0)
     rows = []
     for line in review.lines:
-        because = f"    [{line.reason}]" if line.verdict == UNREAD else ""
+        because = f"    [{line.because}]" if line.because else ""
         rows.append(f"{line.number:>3}  {_said(line):<{width}}  {line.text}{because}")
         for step in line.steps if full else ():
             shown = f"{'':{width + 7}}= {plain(step.expression)}"
@@ -40,7 +42,7 @@ def _text(review: Review, full: bool) -> str:
 
 
 def _said(line: Verdict) -> str:
-    return "" if line.verdict == NO_CLAIM else line.verdict
+    return line.verdict if line.is_claim else ""
 
 
 def _message(review: Review) -> str:
@@ -51,7 +53,7 @@ def _markdown(review: Review, full: bool) -> str:
     """A table of the lines, and the message with the line as it should be."""
     rows = ["| | line | verdict |", "|---|---|---|"]
     for line in review.lines:
-        because = f": {line.reason}" if line.verdict == UNREAD else ""
+        because = f": {line.because}" if line.because else ""
         rows.append(f"| {line.number} | {_code(line.text)} | {_said(line)}{because} |")
         for step in line.steps if full else ():
             formula = dollars(f"= {with_pieces(step.expression, LATEX, definitions=False)}")

@@ -18,7 +18,7 @@ from typing import Any
 
 from matdiff.api.claims import Function, check_derivative
 from matdiff.api.inputs import Where
-from matdiff.review.claims import abridged, shortened
+from matdiff.review.reviewing import abridged, shortened
 
 __all__ = ["assert_gradient", "assert_hessian", "assert_jacobian"]
 At = Mapping[str, Any] | None
