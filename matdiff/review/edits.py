@@ -10,7 +10,7 @@ from matdiff import regex as re
 from matdiff.language.names import SUBSCRIPTS
 from matdiff.language.outside import between
 from matdiff.records import NamedTuple
-from matdiff.review.operators import FUNCTION, LETTER
+from matdiff.review.operators import FUNCTION, GREEK, LETTER
 
 TRANSPOSED = r"\s?(?:ᵀ|⊤|'|\^\s*\{?\s*[T⊤]\s*\}?(?![A-Za-z]))"
 POWER = r"(?:⁻ᵀ|⁻¹|⁻²|[²³]|\^\s*\{[^{}]*\}|\^\s*[-−]?(?:\w|⊤))"
@@ -67,8 +67,8 @@ def edits(side: str, known: str = "") -> Iterator[Edit]:
     yield from _inverses(side, found)
     yield from indices(side, known)
     yield from _exchanges(side, found)
-    tails = ((f, side[f.bare : f.end]) for f in found)
-    yield from (Edit("factor", f"{side[: f.bare]}{SQUARED[t]} {side[f.end :]}") for f, t in tails if t in SQUARED)
+    powers = ((f, SQUARED.get(side[f.bare : f.end])) for f in found if re.match(rf"[α-ω]|{GREEK}", side[f.start :]))
+    yield from (Edit("factor", f"{side[: f.bare]}{p} {side[f.end :]}") for f, p in powers if p is not None)
 
 
 def factors(side: str) -> Iterator[Factor]:
