@@ -53,11 +53,9 @@ def declare_steps(scope: Scope, lines: list[Line]) -> None:
 def with_directions(lines: list[Line]) -> list[Line]:
     """The lines with d(f) for Df(X)[H], and d(X) for H in what is said of it.
 
-        >>> from matdiff.review.chain import Fault
-    from matdiff.review.edits import terms
-    from matdiff.review.lines import lines_of
-        >>> [line.statements[0].sides for line in with_directions(lines_of("D det(X)[H] = det(X) tr(inv(X) H)"))]
-        [('d(det(X))', 'det(X) tr(inv(X)  d(X) )')]
+    >>> from matdiff.review.lines import lines_of
+    >>> [line.statements[0].sides for line in with_directions(lines_of("D det(X)[H] = det(X) tr(inv(X) H)"))]
+    [('d(det(X))', 'det(X) tr(inv(X)  d(X) )')]
     """
     along = moving = ""
     found = []
