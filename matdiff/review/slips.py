@@ -9,10 +9,11 @@ from itertools import islice
 
 from matdiff import regex as re
 from matdiff.algebra.constants import Ones
-from matdiff.algebra.dims import ONE, SCALAR
+from matdiff.algebra.dims import ONE, SCALAR, Shape
 from matdiff.algebra.expr import Expr, Number, Symbol, postorder, symbols
 from matdiff.algebra.operators.norms import Norm
 from matdiff.algebra.operators.products import Product, Scale, Sum, Transpose
+from matdiff.algebra.operators.square import Inverse
 from matdiff.algebra.operators.sums import Entry
 from matdiff.algebra.simplification import tidy
 from matdiff.errors import MatdiffError
@@ -61,7 +62,8 @@ def diagnosed(fault: Fault, scope: Scope) -> Slip:
     value = None if fault.value is None else usual(fault.value)
     fault = fault._replace(truth=tidy(usual(fault.truth)), value=value)
     found = Found(fault.kind, None, fault.why) if fault.kind else next(_kinds(fault, scope))
-    should_be = in_letters(tidy(found.repaired) if found.repaired else fault.truth)
+    repaired = found.repaired if found.repaired and _inverted(found.repaired) <= _inverted(fault.truth) else None
+    should_be = in_letters(tidy(repaired) if repaired else fault.truth)
     law = lesson(found.kind, fault)
     said = f"{found.why or SAID[found.kind]}{': ' if law else ''}{law}"
     misfit = f"; {re.sub(NAMED, 'the derivative', fault.error.message)}" if fault.error is not None else ""
@@ -73,6 +75,11 @@ def _usual(fault: Fault, scope: Scope) -> Callable[[Expr], Expr]:
     usual = as_usual(scope)
     tells = fault.value is not None and str(tidy(usual(fault.value))) != str(tidy(fault.value))
     return (lambda e: e) if tells else usual
+
+
+def _inverted(e: Expr) -> set[Shape]:
+    """The shapes of what is inverted in an expression: X(XᵀX)⁻¹ is (XXᵀ)⁻¹X only where that one has an inverse too."""
+    return {node.shape for node in postorder(e) if isinstance(node, Inverse)}
 
 
 def _kinds(fault: Fault, scope: Scope) -> Iterator[Found]:
