@@ -62,7 +62,7 @@ def entry_asked(scope: Scope, asked: Asked) -> tuple[Asked, str] | None:
         return None
     base, below = m.group("base"), m.group("below") or m.group("number")
     above = re.fullmatch(INDEXED, named(asked.of))
-    if above and above.group("base") not in scope.functions:
+    if above and (above.group("base") not in scope.functions or above.group("base") in scope.members):
         above = None
     of = _of_loss(scope, asked) if above is None else above.group("base")
     if named(of) not in scope.definitions and is_open(scope, named(of)) and base in scope.declared:
@@ -142,7 +142,7 @@ def _function(scope: Scope, asked: Asked) -> tuple[Expr, str]:
     solved = {s.name: value for s, value in scope.solutions.items() if isinstance(s, Symbol)}
     if (of := named(asked.of)) in solved and of not in scope.definitions:
         return solved[of], ""
-    if asked.of.startswith("("):
+    if asked.of.startswith("(") or asked.of.partition("_")[0] in scope.members:  # ∂h_i/∂θ of h_i = σ(θᵀx_i)
         return scope.read(asked.of, scalar=True), ""
     if not asked.of and scope.origin and all(v.shape != SCALAR for v in scope.definitions.values()):
         return scope.origin.function, ""  # d tr(AXB) = …, grad = …

@@ -40,6 +40,7 @@ def declare_entries(scope: Scope, lines: list[Line]) -> None:
     text = " ; ".join(side for line in lines for s in line.statements for side in s.sides)
     found = [m for m in re.finditer(ENTRY, of_entries(text)) if m.group(1) != "I" or _indices(m) not in scope.sizes()]
     found = [m for m in found if m.group(1) != "Σ" or _indices(m)[1:]]  # which is the sign of a sum
+    found = [m for m in found if m.group(1) != "e" or not re.search(r"(?<![A-Za-z])e\s*\^", text)]  # e_y beside e^x
     entries = {(named(m.group(1)), len(_indices(m))) for m in found}  # I_k has a size below it
     letters = dict(entries)
     is_plain = len(letters) == len(entries) and max(letters.values(), default=0) < 3

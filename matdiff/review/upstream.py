@@ -71,8 +71,8 @@ def is_open(scope: Scope, name: str) -> bool:
     """Whether nothing is said of a function but its derivatives."""
     is_letter = re.fullmatch(LETTER, name) is not None or name == "ell"
     is_given = (name in scope.functions and name not in scope.losses) or name in scope.texts
-    is_called = name in scope.forms or name in scope.paths or in_words(scope, name) != ""
-    return is_letter and not is_given and not is_called
+    is_called = {name, name.partition("_")[0]} & {*scope.forms, *scope.paths, *scope.members} or in_words(scope, name)
+    return is_letter and not (is_given or is_called)
 
 
 def in_words(scope: Scope, letter: str) -> str:
