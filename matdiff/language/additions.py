@@ -9,6 +9,7 @@ from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.operators.products import FLATTEN, Sum, quotient
 from matdiff.language.broadcasting import broadcast, repeat
+from matdiff.language.customs import kind_of
 from matdiff.language.syntax import Node
 from matdiff.language.typed import Typed
 from matdiff.language.typing import Attempt, rule
@@ -29,17 +30,14 @@ def type_sum(attempt: Attempt, node: Node) -> Typed:
     for k, term in enumerate(terms):
         if term.is_scalar:
             terms[k] = broadcast(attempt, term, shaped, node)
-        elif not (same_kind(shaped, term) and attempt.same_shape(shaped, term)):
+        elif not (
+            kind_of((shaped.rows, shaped.cols)) == kind_of((term.rows, term.cols)) and attempt.same_shape(shaped, term)
+        ):
             repeated = repeat(attempt, term, shaped, node)
             if repeated is None:
                 raise attempt.clash(node, "the terms of a sum have different shapes", shaped, term)
             terms[k] = repeated
     return attempt.typed(node, (shaped.rows, shaped.cols), tuple(terms), partial(make_sum, signs))
-
-
-def same_kind(a: Typed, b: Typed) -> bool:
-    """Whether two pieces are both vectors, both row vectors, or both matrices."""
-    return (a.rows is ONE) is (b.rows is ONE) and (a.cols is ONE) is (b.cols is ONE)
 
 
 def make_sum(signs: Sequence[int], *terms: Expr) -> Expr:

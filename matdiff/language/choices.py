@@ -235,7 +235,7 @@ def _powered(node: Node) -> Iterator[str]:
     """K of K^α and K^(1 − α), and the letters beside such powers alone, as A of A K^α L^β."""
     factors = node.parts if node.kind in ("product", "tight") else [node]
     powers = [part.parts for part in factors if part.kind == "power" and len(part.parts) == 2]
-    bases = [base.value[0] for base, exponent in powers if base.kind == "symbol" and _is_greek(exponent)]
+    bases = [base.value[0] for base, exponent in powers if base.kind == "symbol" and _is_of_numbers(exponent)]
     is_usual = len(bases) > 1 or not customs.LETTERS_OF_COUNTS.isdisjoint(bases)
     if is_usual and all(part.kind in PLAIN_FACTORS for part in factors):
         letters = [*bases, *(part.value[0] for part in factors if part.kind == "symbol")]
@@ -279,12 +279,12 @@ def _beside(node: Node, powered: Collection[str]) -> frozenset[str]:
 MOST_IN_EXPONENT = 10  # letters and numbers; of a^a^a^… every rest is an exponent
 
 
-def _is_greek(exponent: Node) -> bool:
-    """Whether an exponent is made of small Greek letters and numbers, as α and 1 − α."""
+def _is_of_numbers(exponent: Node) -> bool:
+    """Whether an exponent is made of small Greek letters, a, b and numbers, as α and 1 − a."""
     leaves = list(islice((part for part in postorder(exponent) if not part.parts), MOST_IN_EXPONENT))
     names = [part.value[0].partition("_")[0].rstrip("0123456789") for part in leaves if part.kind == "symbol"]
     is_plain = len(leaves) < MOST_IN_EXPONENT and all(part.kind in ("symbol", "NUMBER") for part in leaves)
-    return is_plain and bool(names) and all(name in GREEK_WORDS and name.islower() for name in names)
+    return is_plain and bool(names) and all(name in "ab" or (name in GREEK_WORDS and name.islower()) for name in names)
 
 
 def _contracted(node: Node) -> Iterator[str]:

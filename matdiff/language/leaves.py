@@ -88,8 +88,7 @@ def type_symbol(attempt: Attempt, node: Node) -> Typed:
 @rule("member")
 def type_member(attempt: Attempt, node: Node) -> Typed:
     """x_i: a member of a family, or an entry."""
-    from matdiff.language.entries import entry
-    from matdiff.language.rows import WAYS, part_of_whole, require_another
+    from matdiff.language.entries import WAYS, entry, part_of_whole, require_another
 
     text, binders = node.value
     name = attempt.bound.names[text]

@@ -33,9 +33,8 @@ from matdiff.language.names import (
     is_letter,
     no_function,
 )
-from matdiff.language.prose import word_at
 from matdiff.language.scripts import LONGEST_NUMBER
-from matdiff.language.splitting import split_word
+from matdiff.language.splitting import split_word, word_at
 from matdiff.language.syntax import Token
 from matdiff.language.tokens import CLOSING, ENDERS
 from matdiff.language.transcript import APART, CLOSES, OPENS

@@ -12,8 +12,9 @@ from collections.abc import Collection
 from matdiff.algebra.expr import FUNCTIONS
 from matdiff.algebra.operators.entrywise import Entrywise
 from matdiff.errors import AmbiguityError, UnsupportedError
-from matdiff.language.names import canonical
-from matdiff.regex import match_at
+from matdiff.language.names import LETTER, canonical
+from matdiff.language.transcript import Transcript
+from matdiff.regex import match_at, regex
 
 Found = tuple[str, int]
 PARAMETER = r"_\{?\s*(?:([0-9]+)|\\?[A-Za-zα-ω]+)\s*\}?|([₀-₉]+)"
@@ -27,6 +28,41 @@ SINGLE = r"\s*\(\s*(?:⟪\w+⟫|\w)[\w₀-₉ᵢⱼₖ]*(?:_\{[^{}]*\}|_\w+)?\s*
 PROJECTION = (
     r"(?:P|Π|Pi|⟪?[Pp]roj⟫?)_?(?:\{?\s*(?:Ω|Omega)\s*\}?|(?<=[Πij⟫]_)\{?\s*[A-Z]\s*\}?|(?<=P_)\{?\s*[B-Z]\s*\}?)\s*\("
 )
+
+SPOKEN = {"hyperbolic tangent": "tanh", "logistic": "sigmoid", "logistic sigmoid": "sigmoid", "rectifier": "relu"}
+SPOKEN |= {"rectified linear unit": "relu"}
+IS_A_FUNCTION = regex(  # σ = tanh, g is the logistic function
+    r"(?::?=|(?<=\s)(?:is|denotes|being)(?=\s)|(?<=\s)(?=the\s))\s*(?:the\s+|an?\s+)?(?P<what>[A-Za-z][a-z_]*(?:\s[a-z]+){0,2}?)"
+    r"(?P<noun>(?:\s+(?:function|activation|non-?linearity|unit))*)(?=\s*(?:[.,;:)\n?]|$|where\b))",
+    given=("=", " is ", "denotes", "being", " the "),
+)
+NAMED = regex(rf"(?<![^\W_])(?P<f>{LETTER})\s*\Z")
+FAR = 20  # signs in front of = that are looked at
+
+
+def with_functions(script: Transcript) -> Transcript:
+    """Writes σ(z) = tanh(z) for σ = tanh and «σ is the hyperbolic tangent», where the text has a σ(…).
+
+    >>> with_functions(Transcript("g(W x), g = tanh", "g(W x), g = tanh")).text
+    'g(W x), g(t) = tanh(t)'
+
+    Errors: AmbiguityError of a σ that is said to be another function, which has no name.
+    """
+    text, edits = script.text, []
+    for m in IS_A_FUNCTION.finditer(text):
+        named, what = NAMED.search(text, max(0, m.start() - FAR), m.start()), m["what"].lower()
+        function = SPOKEN.get(what) or SPOKEN.get(f"{what}{m['noun']}") or function_named(what, FUNCTIONS)
+        if named is None or re.search(rf"(?<![^\W\d_]){named['f']}['′]*\(", text) is None:
+            continue
+        name, span = named["f"], (named.start(), m.end())
+        if function:
+            argument = next(letter for letter in "tzusvwxy" if letter not in name)
+            edits.append((*span, f"{name}({argument}) = {function}({argument})"))
+        elif m["noun"] and canonical(name) == "sigma":
+            message = f"{name}(…) is the sigmoid, and the text says that {text[slice(*span)]}"
+            hint = f"name the function, as in {name} = tanh, or give one that is open another letter"
+            raise script.error(span, message, hint, AmbiguityError)
+    return script.edited(edits)
 
 
 def is_entrywise(name: object) -> bool:

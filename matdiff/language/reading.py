@@ -129,7 +129,7 @@ class Readings(Beside):
             functions.discard("d")  # it is no differential: d_k is a member of d
         called = {name for name in declared if declared[name].arguments}
         self.dialect = dialects.of_text(text, dialect) if not laws else None
-        self.script = transcript(text, functions | called, dialects.spelling_of(dialect))
+        self.script = transcript(text, functions | called, "plain" if dialect in dialects.DIALECTS else dialect)
         self.text = text
         self.declared = declared
         self.wrt = wrt
@@ -356,7 +356,7 @@ class Readings(Beside):
         """Names the open sizes, builds the expression, and notes what is said of it."""
         name_sizes(found, bound)
         if any(name[-1].isdigit() for name in found.attempt.shapes):
-            from matdiff.language.rows import require_no_numbers_beside
+            from matdiff.language.entries import require_no_numbers_beside
 
             require_no_numbers_beside(found.attempt)
         try:

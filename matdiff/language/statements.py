@@ -38,6 +38,12 @@ SEVERAL = regex(  # μ̂, Σ̂ = arg max …; g, = torch.autograd.grad(f, x)
     rf"(?:^|(?<=[;\n]))[^\S\n]*(?:(?:\(\s*)?{LETTER}(?:\s*,\s*{LETTER})+(?:\s*\))?\s*:?=\s*(?=⟪?arg(?:min|max|\s))"
     rf"|(?P<given>{LETTER}(?:\s*,(?:\s*{LETTER})?)*)\s*=\s*(?=(?:torch\.)?autograd\.|\w*tape\.))"
 )
+CONSTRAINED = regex(  # min f s.t. g = 0. The Lagrangian is L(x, λ) = …; ∂L/∂x
+    r"(?:\A|(?<=[.;:?]\s)|(?<=\n))(?P<problem>(?:[^.;:\n?]|\.(?=\S))*?(?:subject\s+to|s\.\s?t\.|such\s+that)\s[^?]*?)"
+    rf"(?:[.:;,\n]|[-=]>|[→⇒])\s+(?:[A-Za-z][a-z]+\s*[:,]?\s+){{0,4}}?(?=(?P<f>{LETTER})\s*(?:\([^()=]*\))?\s*:?=(?!=))",
+    given=("subject", "s.", "such"),
+)
+ASKED = r"[∂d]\s?{0}\s?/\s?[∂d]|∇\w*\s?{0}(?!\w)|\b(?:derivatives?|gradients?)\s+of\s+{0}(?!\w)"
 
 
 def said_in(script: Transcript, known: Collection[str], asks: bool) -> Says:
@@ -45,7 +51,9 @@ def said_in(script: Transcript, known: Collection[str], asks: bool) -> Says:
     if is_formula(script.text):
         return Says(script)
     try:
-        said = _said_in(script, known)
+        without, problem, unused = _without_problem(script)
+        said = _said_in(without, known)
+        said = said._replace(notes=(*unused, *said.notes), spans=(*problem, *said.spans)) if unused else said
         if said.question and said.question.order and not asks:
             message = "a derivative is asked for with wrt, not written in the expression"
             raise NotationError(message, text=script.text, span=(said.question.start, said.question.end))
@@ -143,6 +151,17 @@ def _before_arg_min(script: Transcript) -> tuple[Transcript, list[tuple[int, int
     spans = [*map(re.Match.span, found)]
     names = tuple(m[0].strip().rstrip(" :=") for m in found if not m["given"])
     return script.edited([(k, k + 1, " ") for span in spans for k in range(*span)]), spans, names
+
+
+def _without_problem(script: Transcript) -> tuple[Transcript, list[tuple[int, int]], tuple[str, ...]]:
+    """The text without a problem with constraints in front of the L that is asked about, its place, and a note."""
+    text = script.text
+    for m in CONSTRAINED.finditer(text):
+        f = re.escape(m["f"])
+        if re.search(ASKED.format(f), text[m.end() :]) and not re.search(rf"(?<![^\W\d_]){f}(?!\w)", m["problem"]):
+            note = f"the answer is that of {m['f'].strip('⟪⟫')}, and does not use “{m['problem'].strip()}”"
+            return script.edited([(k, k + 1, " ") for k in range(*m.span())]), [m.span()], (note,)
+    return script, [], ()
 
 
 def _surroundings(

@@ -190,16 +190,11 @@ def _indices(bound: Bound, given: Given, piece: Excerpt, scope: Scope) -> list[P
     runs = [m.span() for m in re.finditer(r"[^,]+", piece.text)]
     if len(runs) == 1 and count <= len(piece.text) <= count + 2 and piece.text.isalpha():
         runs = [(k, k + 1) for k in range(len(piece.text))]
-    free = _left_free(bound, given)
+    free = {*given.parameters} - bound_letters(bound.text) if len(given.parameters) > 1 else ()  # q_i of s_ij = q_iᵀk_j
     own = [k < count and piece.text[slice(*run)].strip() == given.parameters[k] in free for k, run in enumerate(runs)]
     found = [None if is_own else _index(bound, piece.part(*run), scope) for is_own, run in zip(own, runs, strict=True)]
     is_whole = all(index is not None or is_own for index, is_own in zip(found, own, strict=True))
     return found if is_whole and 0 <= len(found) - count <= 2 else None
-
-
-def _left_free(bound: Bound, given: Given) -> frozenset[str]:
-    """The letters of s_ij = q_iᵀk_j that no sum binds: q_i is a name in it, as it is where nothing is defined."""
-    return frozenset(given.parameters) - bound_letters(bound.text) if len(given.parameters) > 1 else frozenset()
 
 
 def _index(bound: Bound, piece: Excerpt, scope: Scope) -> Position | None:

@@ -69,7 +69,8 @@ def _letter_inside(bound: Bound, node: Node, scope: Scope) -> str:
     nodes = list(postorder(node.parts[0]))
     pairs = (pair for n in nodes if n.kind == "subscript" and len(pair := _letters(n.value)) == 2 and pair & RUNNING)
     running = inside & RUNNING.union(*pairs)  # u too, of r_ui
-    letters = sorted(running.difference(scope, wanted_indices(bound.wrt), bound.declared))
+    free = running.difference(scope, bound.declared)
+    letters = sorted(free - wanted_indices(bound.wrt) or free)  # ∂/∂x_i of Σ x_i² is that of Σ_i x_i²
     named = (str(n.value) for n in nodes if n.kind == "NAME" and n.value in bound.definitions)
     own = [name[-2:] for name in named if name[-3:-2] == "_"]
     letters = next((sorted(low) for low in own if all(re.search(f"_{i}(?!\\w)", bound.text) for i in low)), letters)

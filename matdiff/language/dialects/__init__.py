@@ -196,11 +196,6 @@ def of_text(text: str, asked: str | None) -> Dialect | None:
     return DIALECTS.get(asked) if asked else recognised(text)
 
 
-def spelling_of(asked: str | None) -> str | None:
-    """The spelling of what is no Python in a text whose dialect is said."""
-    return "plain" if asked in DIALECTS else asked
-
-
 def said(dialect: Dialect | None, text: str) -> list[str]:
     """The language whose operators a text has, where they may differ from those of mathematics."""
     if dialect is None or (dialect.is_python and re.search(SIGNS, text) is None):

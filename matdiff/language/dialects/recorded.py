@@ -62,7 +62,8 @@ def typed_by(operation: Operation, name: str, torch: bool = False, same: bool = 
         operands = [a for value in (*given, *named.values()) for a in arrays_in(value)]
         if same and len(operands) > 1:
             require_equal(site, *operands[:2])
-        penalise_numbers(site, operands)
+        if operands and operands[0].is_scalar and not site.node.value.module.endswith(tuple(DISTRIBUTIONS)):
+            site.attempt.penalty(site.node, 5, operands[0])  # a function of arrays is rarely applied to a number
 
         def applied(*arrays: Traced) -> Any:
             rest = iter(arrays)
@@ -124,12 +125,6 @@ def require_equal(site: Site, a: Typed, b: Typed) -> None:
     same = axes_of(a) == axes_of(b)
     if not same or not all(site.unify(m, n) for m, n in zip(lengths_of(a), lengths_of(b), strict=True)):
         raise site.misfit(f"{site.node.value.name} takes two equal shapes: {site.shown(a)}, {site.shown(b)}")
-
-
-def penalise_numbers(site: Site, operands: list[Typed]) -> None:
-    """A function of arrays is rarely applied to a number."""
-    if operands and operands[0].is_scalar and not site.node.value.module.endswith(tuple(DISTRIBUTIONS)):
-        site.attempt.penalty(site.node, 5, operands[0])
 
 
 def lengths_by_trial(site: Site, operands: list[Typed], call: tuple[Operation, str, Any, dict[str, Any]]) -> Lengths:
