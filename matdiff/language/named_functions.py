@@ -32,9 +32,9 @@ PROJECTION = (
 SPOKEN = {"hyperbolic tangent": "tanh", "logistic": "sigmoid", "logistic sigmoid": "sigmoid", "rectifier": "relu"}
 SPOKEN |= {"rectified linear unit": "relu"}
 IS_A_FUNCTION = regex(  # σ = tanh, g is the logistic function
-    r"(?::?=|(?<=\s)(?:is|denotes|being)(?=\s)|(?<=\s)(?=the\s))\s*(?:the\s+|an?\s+)?(?P<what>[A-Za-z][a-z_]*(?:\s[a-z]+){0,2}?)"
+    r"(?::?=|(?<=\s)(?:is|denotes|being)(?=\s)|(?<=\s)the(?=\s))\s*(?:the\s+|an?\s+)?(?P<what>[A-Za-z][a-z_]*(?:\s[a-z]+){0,2}?)"
     r"(?P<noun>(?:\s+(?:function|activation|non-?linearity|unit))*)(?=\s*(?:[.,;:)\n?]|$|where\b))",
-    given=("=", " is ", "denotes", "being", " the "),
+    given=("=", "is", "denotes", "being", "the"),
 )
 NAMED = regex(rf"(?<![^\W_])(?P<f>{LETTER})\s*\Z")
 FAR = 20  # signs in front of = that are looked at

@@ -29,7 +29,7 @@ VERB = (
     rf"(?:and\s+(?:then\s+)?)?(?:{GREETING}\s+)?(?:(?:{LEADS}\s+)*(?:"
     + "|".join(rf"[{verb[0].upper()}{verb[0]}]{verb[1:]}".replace(" ", r"\s+") for verb in sorted(VERBS, reverse=True))
     + rf"|{NEED})(?!\s+that\b)(?:\s+(?:the\s+(?:steps|derivation|proof)\s+(?:for|of)|{FUNCTION}))?"
-    rf"|(?:{LEADS}\s+)*{LEADS}(?=\s+(?:differentiate|minimi[sz]e|maximi[sz]e)\b))"
+    rf"|(?!to\b)(?:{LEADS}\s+)*{LEADS}(?=\s+(?:differentiate|minimi[sz]e|maximi[sz]e)\b))"
 )
 DERIVED = (
     r"(?:(?:the|its|my|our|this|an?)\s+)?(?:(?:first|partial|total|matrix|vector|full)\s+)*"

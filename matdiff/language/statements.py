@@ -41,7 +41,7 @@ SEVERAL = regex(  # μ̂, Σ̂ = arg max …; g, = torch.autograd.grad(f, x)
 CONSTRAINED = regex(  # min f s.t. g = 0. The Lagrangian is L(x, λ) = …; ∂L/∂x
     r"(?:\A|(?<=[.;:?]\s)|(?<=\n))(?P<problem>(?:[^.;:\n?]|\.(?=\S))*?(?:subject\s+to|s\.\s?t\.|such\s+that)\s[^?]*?)"
     rf"(?:[.:;,\n]|[-=]>|[→⇒])\s+(?:[A-Za-z][a-z]+\s*[:,]?\s+){{0,4}}?(?=(?P<f>{LETTER})\s*(?:\([^()=]*\))?\s*:?=(?!=))",
-    given=("subject", "s.", "such"),
+    given=("ubject", "t.", "uch"),  # behind their s
 )
 ASKED = r"[∂d]\s?{0}\s?/\s?[∂d]|∇\w*\s?{0}(?!\w)|\b(?:derivatives?|gradients?)\s+of\s+{0}(?!\w)"
 

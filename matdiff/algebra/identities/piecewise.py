@@ -103,6 +103,7 @@ cases_of_one_condition = stated(
             "a*cases(c, s ≤ t, 0) + b*cases(d, s ≤ t, 0) = cases(a*c + b*d, s ≤ t, 0)", "a, b, c, d, s, t: scalar"
         ),
     ),
+    among=(Piecewise,),  # a may be 1
 )
 
 
