@@ -18,7 +18,7 @@ from matdiff.language.outside import closing, outside, split
 from matdiff.language.requests import BY, DERIVED, NAMES
 from matdiff.language.spelling import transcript
 from matdiff.records import NamedTuple
-from matdiff.review.operators import HELD, LETTER
+from matdiff.review.operators import HELD, LETTER, TURNED
 from matdiff.review.rows import ITEM, by_places, with_aim, without_remark
 from matdiff.review.word_names import (
     CONNECTING,
@@ -340,7 +340,7 @@ def _without_words(formula: str, known: frozenset[str]) -> str:
         word = m.group()
         is_word = len(word) > (3 if word[0].isupper() else 2) or word.lower() in SHORT_WORDS
         is_word = is_word and word not in known and not (word[0] == "d" and word[1:] in MATHEMATICAL)  # dvec F
-        is_word = is_word and not re.fullmatch(r"(d[a-z])\1", word)  # dxdxᵀ
+        is_word = is_word and re.match(TURNED, m.string[m.end() :]) is None  # dxdxᵀ, szzᵀ
         is_plain = word in ("identity", "matrix") or word not in MATHEMATICAL | GREEK_WORDS  # and no identity(3)
         return PROSE if is_word and is_plain else word
 
