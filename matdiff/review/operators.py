@@ -350,6 +350,7 @@ def with_increments(side: str, known: Collection[str]) -> str:
     d = D if "d" not in known else "∂"
     if "d" not in known:
         side = re.sub(BEHIND_CAPITAL, lambda m: f"{m[1]} d" if m[1] in known or m[1] != m[2] else m[0], side)
+        side = re.sub(r"(?<![A-Za-z])(d[a-z])(?=d[a-z](?![a-z]))", r"\1 ", side)  # dxdxᵀ
     spelt = tuple(sorted((k for k in known if len(k) > 1 and k in side and k.isalpha()), key=lambda k: (-len(k), k)))
     calls, bare, twice = _varying(d, spelt, frozenset(w for w in LIKE_INCREMENTS if w in side and w[1:] in known))
     side = twice.sub(r" d(d(\1))", side)
