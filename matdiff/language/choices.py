@@ -119,7 +119,8 @@ class Options:
             return customs.POWERED
         bold = self.bold - self.entries if name.indexed else self.bold
         found = customs.kinds(name, self.bound.ranges, bold, name.name in self.quadratic)
-        if found == customs.CONSTANTS[:3] and name.name in self.arrays | self.behind:
+        arrays = self.behind | (self.arrays if found != customs.PARAMETERS else frozenset())  # γ^T may be a power
+        if found in (customs.CONSTANTS[:3], customs.PARAMETERS) and name.name in arrays:
             return customs.MULTIPLIERS
         shaped = tuple(kind for kind in found if kind[0] != "S")
         return (shaped or found) if name.name in self.bound.shaped | self.dotted else found

@@ -217,7 +217,7 @@ def _value(scope: Scope, name: str, side: str) -> Expr:
     before = dict(scope.declared.table)
     value = scope.read(side, scalar=name in scope.losses)
     found = (re.compiled(IN_FRONT).match(side, start, end) for start, end in terms(side))
-    fronts = {named(m[1]) for m in found if m and side.count(m[1]) == 1} - before.keys()
+    fronts = {named(m[1]) for m in found if m and m[1][0].islower() and side.count(m[1]) == 1} - before.keys()
     if value.shape == SCALAR or not fronts:
         return value
     first, scope.declared.table = scope.declared.table, before
