@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
+from unicodedata import normalize
 
 from matdiff import regex as re
 from matdiff.algebra.dims import SCALAR
@@ -13,7 +14,7 @@ from matdiff.algebra.notation import GREEK
 from matdiff.algebra.operators.symmetry import is_symmetric
 from matdiff.language.declarations import declare
 from matdiff.language.declared import OPEN
-from matdiff.language.names import GREEK_WORDS, named
+from matdiff.language.names import ACCENTED, GREEK_WORDS, MARKED_BY, MARKS, named
 from matdiff.review.habits import STEPS
 from matdiff.review.names import TURNED
 from matdiff.review.operators import LETTER
@@ -27,8 +28,10 @@ GREEK_CAPITALS = frozenset(word for word in GREEK_WORDS if word[0].isupper())
 FONT = r"\\(?:mathbf|boldsymbol|bm|mathrm|mathsf)\s*\{\s*(\\?\w+)\s*\}|\{\s*\\bf\s+(\w)\s*\}"
 BEGINS_FONT = r"\\text\s*\{|\\(?:mathbf|boldsymbol|bm|mathrm|mathsf)\s+(?=\w)"  # of \mathbf A \text{ s.p.d.}
 ADJECTIVE = r"(?:(?:an?|the|any|real|both|square|symmetric|idempotent|orthogonal|positive|definite|and)[\s,]+)*\(?"
-NAME = r"\\?[A-Za-zΑ-Ωα-ω]+(?:_\{?\w{1,2}\}?|[₀-₉])?"
-NEXT = r"(?:\\[A-Za-z]+|[A-ZΑ-Ωα-ω](?:_\{?\w{1,2}\}?|[₀-₉])?)(?![A-Za-z])"
+ACCENT = r"\\(?:wide)?(hat|tilde|bar)\s*(?:\{\s*(\\?[A-Za-z]+)\s*\}|(\\?[A-Za-z]+))"
+BELOW = rf"[{MARKS}]*(?:{ACCENTED}|_\{{?\w{{1,2}}\}}?|[₀-₉])?"
+NAME = rf"\\?[A-Za-zΑ-Ωα-ω]+{BELOW}"
+NEXT = rf"(?:\\[A-Za-z]+|[A-ZΑ-Ωα-ω]){BELOW}(?![A-Za-z])"
 MORE = rf"(?:\$?(?:\s*,\s*|\s*,?\s+and\s+)\$?{NEXT})*"  # , and R
 ONE = rf"\$?({NAME}{MORE})\$?"  # A; Q and R
 SQUARED = r"(?:²|\^\s*\{?\s*2\s*\}?)"
@@ -80,9 +83,8 @@ SPECTRAL = (  # A = UΣVᵀ and QΛQᵀ, and in any letters where a text says th
     rf"\s*(?P<right>[A-Z])\s*{TURNED}(?P<behind>[^.\n]*{FACTORED})?"
 )
 COUNT = r"(?<![A-Za-z\\])([KLNT])"
-TURNED = r"\s*(?:['ᵀ⊤]|\^\s*(?:\{\s*(?:T|\\top)\s*\}|T|\\top))(?!\w)"
 GRAM = (  # L Lᵀ, L M L', NᵀN: of matrices, though their letters may be numbers of things
-    rf"{COUNT}(?:\s*[A-Z])?\s*\1{TURNED}|{COUNT}{TURNED}(?:\s*[A-Z])?\s*\2(?!\w)"
+    rf"{COUNT}(?:\s*[A-Z])?\s*\1\s*{TURNED}(?!\w)|{COUNT}\s*{TURNED}(?:\s*[A-Z])?\s*\2(?!\w)"
 )
 TRACED = r"(?:(?<![A-Za-z])(?:tr|Tr|trace|det|logdet)|∂tr|∂det)\}?[\s(\\]*(?:var)?"  # in front of a square matrix
 TRIANGULAR = r"(?<![\w$\\])\$?([A-Z])\$?[\s,\\]*(?:text\s*\{\s*)?(?:is|be)?\s*(?:a\s+)?(lower|upper)[- ]triangular"
@@ -97,7 +99,8 @@ def assumptions(text: str) -> tuple[tuple[str, str], ...]:
     >>> list(assumptions("where Q and $R$ are symmetric")) == list(assumptions("with symmetric Q, $R$"))
     True
     """
-    plain = re.sub(BEGINS_FONT, "", re.sub(FONT, r"\1\2", text))
+    plain = re.sub(BEGINS_FONT, "", re.sub(FONT, r"\1\2", normalize("NFD", text)))
+    plain = re.sub(ACCENT, lambda m: f"{m[2] or m[3]}{MARKED_BY[m[1]]}", plain)
     return (*_assumptions(plain), *_of_factors(plain))
 
 

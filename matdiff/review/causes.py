@@ -72,7 +72,6 @@ def causes(fault: Fault, named: Mapping[str, Expr]) -> Iterator[Found]:
         yield from _by_assumption(value, truth)
         yield from _by_parts(value, truth, FACTORS)
         yield from _by_factors(fault, value)
-        yield from _by_inverses(value, truth)
         if holds(value, truth, "diagonal", is_square, of_increments=True):
             yield Found("order")
     if _is_of_second_order(value, truth):
@@ -169,16 +168,12 @@ def _by_parts(value: Expr, truth: Expr, missing: Missing) -> Iterator[Found]:
 
 
 def _by_factors(fault: Fault, value: Expr) -> Iterator[Found]:
-    """Factors too many, and a matrix of which only the diagonal is there."""
+    """Factors too many, a matrix of which only the diagonal is there, and a missing inverse, wherever it stands."""
     truth = fault.truth
     if fault.is_derivative and any(is_right(less, truth) for less in _with_factors_less(value)):
         yield Found("chain rule", None, "there is a factor too many")
     if truth.shape[0] == truth.shape[1] and truth.shape != SCALAR and is_right(value, diagonal_of(truth)):
         yield Found("missing term")
-
-
-def _by_inverses(value: Expr, truth: Expr) -> Iterator[Found]:
-    """Whether an inverse is missing, wherever it stands."""
     for node in postorder(truth):
         if isinstance(node, Inverse) and is_right(value, exchanged(truth, node, node.operands[0])):
             yield Found("inverse", None, "an inverse is missing")

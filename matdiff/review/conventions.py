@@ -43,11 +43,15 @@ FORM = (  # ½xᵀPx, ½(Ax − b)ᵀW(Ax − b), (y − Xb)ᵀΩ⁻¹(y − Xb)
     rf"\s*(?P<inverse>{INVERSE_SIGN})?\s*{IN_FONT}(?P=x)(?![A-Za-z])"
 )
 WEIGHT = r"W|[Α-Ω]|[A-Z][a-z]+"
-CONGRUENT = rf"(?<![A-Za-z\\])([A-Z])\s*\\?([Α-Ω]|[A-Z][a-z]+)\s*\1{TURNED}"  # AΩAᵀ
+CONGRUENT = (  # AΩAᵀ; (I − KH)P(I − KH)ᵀ + KRKᵀ
+    rf"(?<![A-Za-z\\])([A-Z])\s*\\?([Α-Ω]|[A-Z][a-z]+)\s*\1{TURNED}"
+    rf"|(\([^()]*\))\s*([A-Z])\s*\3\s*{TURNED}\s*\+\s*([A-Z])\s*([A-Z])\s*\5\s*{TURNED}"
+)
 SQUARE = rf"{IN_FONT}[a-z]\}}?\s*{TURNED}\s*{IN_FONT}(?P<u>[a-z])(?![A-Za-z])\}}?"
 IS_UNIT = rf"(?:1\s*[-−]|/\s*\(?|\}}\s*\{{)\s*{SQUARE}|{SQUARE.replace('<u>', '<v>')}\s*[-−=]\s*1"  # uᵀu = 1, …/(uᵀu)
-SCATTER = (  # tr(Σ⁻¹S), tr(SΣ⁻¹), tr(ΛS)
-    rf"(?P<sigma>Σ|\\Sigma)?\s*(?:{INVERSE_SIGN})\s*(?P<behind>[A-Z])\s*[)\]]"
+MOMENTS = r"\(\s*\\?(?:m|μ|mu)\s*,\s*([A-Z])\s*\)"  # q(m, S), of a mean and a covariance
+SCATTER = (  # tr(Σ⁻¹S), tr(V⁻¹W), tr(SΣ⁻¹), tr(ΛS)
+    rf"(?:(?P<sigma>Σ|\\Sigma)|(?P<scale>[A-Z]))?\s*(?:{INVERSE_SIGN})\s*(?P<behind>[A-Z])\s*[)\]]"
     rf"|[(\[]\s*(?P<before>[A-Z])\s*(?:Σ|\\Sigma)\s*(?:{INVERSE_SIGN})\s*[)\]]"
     r"|(?:[ΛΩΘ]|\\(?:Lambda|Omega|Theta)(?![a-z]))\s*(?P<weighed>[A-Z])\s*[)\]]"
     rf"|[(\[]\s*(?P<known>[A-Z])\s*(?:{INVERSE_SIGN})?\s*(?:[ΛΩΘ]|\\(?:Lambda|Omega|Theta)(?![a-z]))\s*[)\]]"
@@ -118,10 +122,11 @@ def as_usual(scope: Scope) -> Callable[[Expr], Expr]:
 def _by_custom(text: str) -> frozenset[str]:
     """The names of the matrices of a text that are symmetric by custom."""
     logarithmic = {*map(named, re.findall(LOG_DET, text))}
-    names = logarithmic & {*re.findall(INVERTED, text), *GREEK_CAPITALS}
+    names = logarithmic & {*re.findall(INVERTED, text), *re.findall(MOMENTS, text), *GREEK_CAPITALS}
     found = [m for m in re.finditer(SCATTER, text) if logarithmic or m["sigma"] or m["before"]]
     names |= {m["behind"] or m["before"] or m["weighed"] or m["known"] for m in found}
-    names |= {named(of) for _, of in re.findall(CONGRUENT, text)}
+    names |= {m["scale"] for m in found if m["scale"] and logarithmic & {m["scale"], m["behind"]}}
+    names |= {named(of) for m in re.finditer(CONGRUENT, text) for of in m.group(2, 4, 6) if of}
     units = {u for m in re.finditer(IS_UNIT, text) for u in m.group("u", "v")}
     for m in re.finditer(FORM, text):
         is_weight = m["x"][-1] == ")" and (m["inverse"] or re.fullmatch(WEIGHT, m["of"])) is not None
@@ -132,8 +137,7 @@ def _by_custom(text: str) -> frozenset[str]:
 
 def _of_covariance(truth: Expr, value: Expr, scope: Scope) -> Outcome | None:
     """How a side compares where the matrices are symmetric that are so by custom."""
-    usual = as_usual(scope)
-    one, other = usual(truth), usual(value)
+    one, other = map(as_usual(scope), (truth, value))
     if (one is truth and other is value) or compared(one, other).equal is not True:
         return None
     names = {str(s) for e, plain in ((one, truth), (other, value)) for s in {*symbols(e)} - {*symbols(plain)}}

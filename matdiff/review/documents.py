@@ -111,9 +111,7 @@ def _blanked(text: str) -> str:
 
 def _of_fence(m: re.Match[str]) -> str:
     """A block between fences: a formula where it is called math."""
-    if m.group("kind") != "math":
-        return _blanked(m.group())
-    return f"$$\n{m.group('rows')}$$"
+    return f"$$\n{m.group('rows')}$$" if m.group("kind") == "math" else _blanked(m.group())
 
 
 def _of_directive(m: re.Match[str]) -> str:

@@ -56,8 +56,9 @@ PREDICTED = r"softmax|sigma|σ|hat|[ŷp̂]"
 ONE_HOT = r"(?<![\w\\])\$?([^\W\d_])\$?\s*(?:\(|is\s+|,\s*)?(?:an?\s+)?one-hot"
 VARIES = r"(?:∂|(?<![A-Za-z])d\}?|\\partial|(?:∇|\\nabla)\s*_\s*\{?)\s*"  # in front of an unknown
 ONES = rf"(?<![\w.])1\s*(?:[a-z]\d?)?{TURNED}"  # 1ᵀ, 1bᵀ, so that · 1 is a vector too
-BIAS = (  # f(w, b) = ‖Xw + b1 − y‖², diag(W1)
+BIAS = (  # f(w, b) = ‖Xw + b1 − y‖², diag(W1), p ⊙ (r − J1)
     r"\([^\W\d_]\s*,\s*([a-z])\)\s*&?=[^\n]*[+−-]\s*\1\s?1(?![\w.])|[dD]iag\s*\(\s*([A-Z])\s?1\s*\)"
+    r"|⊙\s*\([^()]*[+−-]\s*([^\W\d_])1\s*\)"
 )
 NUMBERED = r"([A-Za-zα-ω])(?:[02-9]|_\{?\d|[₀-₉])|(?m:^|[$,;=])\s*([A-Za-zα-ω])1\s*&?="  # x2, b1 = …
 ALONE = r"(?<![\w\\^{])([A-Za-zα-ω])(?![\w₀-₉])"
@@ -88,7 +89,6 @@ SAYS_LIKELIHOOD = (  # log p(x | θ), log p(x) = …, log p = …
 SAYS_NORMAL = r"(?m)(?:^|[$,&])\s*\\?(?:log|ln)\W[^()∇∂=]*N\}?\s*\([^()]*\)\s*&?="  # log N(x; m, C) = …
 PIECE = r"\{([^\W\d_])_\{?(\d)\}?\}_(?:\{\s*(\w(?:\s*,\s*\w)*)\s*\}|(\w))"  # {r_2}_{i,j}, a member of r2
 STAR = r"(?<![.*])\*(?!\*)"  # which may be by entries
-
 ENTRY_OF_SOFTMAX = r"softmax\s*\(\s*([^\W\d_])_([a-z]|\{[a-z]\})\s*\)"  # softmax(z_j), which is softmax(z)_j
 TRACE_OF_LOG = rf"((?<![A-Za-z])(?:tr|Tr|trace)\s*\(\s*)log(\s*\(\s*{LETTER}\s*\)\s*\))"
 LOG_OF_MATRIX = r"(?<![A-Za-z\\])\\?log\s*(?:\(\s*([A-Z])\s*\)|([A-Z])(?![A-Za-z_|(]))"
@@ -156,12 +156,6 @@ def _compared(m: re.Match[str]) -> tuple[str, str]:
     one, other = m.groups()
     is_turned = re.search(PREDICTED, one) is not None and re.search(PREDICTED, other) is None
     return (other, one) if is_turned else (one, other)
-
-
-def _cross_entropy(m: re.Match[str]) -> str:
-    """−yᵀ log ŷ."""
-    label, predicted = _compared(m)
-    return f" (-sum({label} .* log({predicted}))) "
 
 
 def _of_matrix(m: re.Match[str]) -> str:
@@ -326,7 +320,7 @@ class Habits:
         side = re.sub(LOG_OF_MATRIX, lambda m: f"logm({m[1] or m[2]})", side) if self._has_matrix_logs else side
         side = re.sub(OF_MATRIX, _of_matrix, side) if self._has_matrix_functions else side
         side = re.sub(OF_SUMS, r"(\1)/(\3)", side)
-        side = re.sub(CROSS_ENTROPY, _cross_entropy, side)
+        side = re.sub(CROSS_ENTROPY, lambda m: " (-sum({} .* log({}))) ".format(*_compared(m)), side)
         side = re.sub(r"(?:1|𝟙|𝟏|I)\s*[({[]\s*([^()<>]+?)\s*>\s*0\s*[])}]", r" step(\1) ", side)
         side = re.sub(r"\(\s*([^()<>]+?)\s*>\s*0\s*\)", r" step(\1) ", side)
         if self._adjugate:

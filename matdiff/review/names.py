@@ -28,7 +28,10 @@ COUNTED = (  # n/2, 1/n, nΣ⁻¹
 LIMITED = r"_(?:\{\s*[a-z]\s*=|[a-z]=\d|\{?n(?![A-Za-z]))|ⁿ|\^\s*\{?\s*n|(?:×|\\times|\bx)\s*n\b"  # ∑_{i=1}, x_n, ℝⁿ
 FROM_ZERO = r"∑\s*_\{\s*(\w)\s*=\s*0\s*\}\s*\^\s*\{\s*(\w)\s*[-−]\s*1\s*\}"  # whose members are as many as from 1 to n
 TURNED = (  # behind what is transposed, in all spellings
-    r"(?:['′ᵀ]|\^\s*\{?\s*(?:T|⊤|\\(?:top|intercal|prime)|\\(?:math|text)[a-z]{2}\s*\{?\s*T)(?![a-z])\s*\}{0,2})"
+    r"(?:['′ᵀ⊤]|\^\s*\{?\s*(?:T|⊤|\\(?:top|intercal|prime)|\\(?:math|text)[a-z]{2}\s*\{?\s*T)(?![a-z])\s*\}{0,2})"
+)
+SAME_INDEX = (  # 1[k = y], 𝟙{i = j}, 1_{i=j}
+    r"(?<![\w.])(?:[1𝟏𝟙]|\\(?:mathbf|mathbb|mathbbm|boldsymbol)\s*\{?\s*1\s*\}?)\s*_?[\[({\\]+\s*([a-z]\s*=\s*[a-z])\s*[\])}\\]+"
 )
 TWO_BELOW = rf"(?:_(?:\{{\s*\w\s*,?\s*\w\s*\}}|[a-z]{{2}}(?![A-Za-z]))|[{SUBS}]{{2}})"
 ENTRIES = rf"(?<![A-Za-z\\])(?P<of>\\[a-z]+|[a-zα-ω])(?={TWO_BELOW})"
@@ -81,12 +84,12 @@ def with_lines(side: str, lines: Mapping[str, str]) -> str:
 
 
 def with_identity(side: str) -> str:
-    """A side with delta[i,j] for δ_ij and delta_ij."""
+    """A side with delta[i,j] for δ_ij, delta_ij and 1[i = j]."""
 
     def entry(m: re.Match[str]) -> str:
-        return f"delta[{','.join(re.findall('[a-z0-9]', named(m.group()).removeprefix('delta')))}]"
+        return f"delta[{','.join(re.findall('[a-z0-9]', m[1] or named(m.group()).removeprefix('delta')))}]"
 
-    return re.sub(rf"(?:δ|(?<![A-Za-z])delta){TWO_BELOW}", entry, side)
+    return re.sub(rf"(?:δ|(?<![A-Za-z])delta){TWO_BELOW}|{SAME_INDEX}", entry, side)
 
 
 def small_entries(text: str, given: Collection[str]) -> str:

@@ -20,7 +20,8 @@ FRONT = (
 )
 NAME = rf"{FRONT}d(?![A-Za-z])"
 ALONE = rf"{NAME}(?![^\W\d_ᵀ⊤²³]|[(∇|‖])"  # in plain text what stands directly behind d is differentiated
-DOUBTFUL = r"(?<![A-Za-z\\{])d\s*(?=[^\W\d_](?![a-z]{2})|\()"
+DOUBTFUL = r"(?<![A-Za-z\\{])(?<!frac[0-9])d(?:\s+|(?=\())(?=[^\W\d_](?![a-z]{2})|\()"
+OVER = r"(?:/\s*|\\[dt]?frac\s*(?:\w|\{\w+\})\s*\{?)d(?!\s*[^\W_])"  # xᵀx/d, where d is the size of x
 # ∂d/∂L, ∇_x d
 VARIES = r"(?<=∂)d(?![A-Za-z])|(?<=\\partial) d(?![A-Za-z])|(?:∇|\\nabla)(?:_\{[^{}]*\}|_\w)?\s*d(?![A-Za-z])"
 CALL = rf"{FRONT}d(?=\s*(?:\([^()=]*\))?\s*&?\s*=)"  # d(x, y) = …, d = …
@@ -33,13 +34,14 @@ def apart(text: str, where: Where) -> tuple[str, Where]:
     if re.search(INCREMENT, text) is None or not re.search(r"(?<![A-Za-z])d\b", f"{where} {text}"):
         return text, where
     try:
-        if "d" not in declare(where) and "d" not in said_once(text):
+        told = declare(where).table | said_once(text)
+        if "d" not in told and not (re.search(OVER, text) and any("d" in map(str, one.shape) for one in told.values())):
             return text, where
     except MatdiffError:
         return text, where
-    told = where if where is None or isinstance(where, str) else "; ".join(f"{n}: {s}" for n, s in where.items())
+    spelt = where if where is None or isinstance(where, str) else "; ".join(f"{n}: {s}" for n, s in where.items())
     name = NAME if re.search(UPRIGHT, text) else ALONE
-    return re.sub(name, LETTER, text), re.sub(r"\bd\b", LETTER, told) if told else told
+    return re.sub(name, LETTER, text), re.sub(r"\bd\b", LETTER, spelt) if spelt else spelt
 
 
 def together(judged: Judged, text: str) -> Judged:
