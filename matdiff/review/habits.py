@@ -77,8 +77,9 @@ LOGARITHM = r"(?:\\?(?:log|ln))\s*"
 LIKELIHOOD = (
     rf"{LOGARITHM}(\(\s*)?[pPπ]\s*(?:\([^()]*[|∣;][^()]*\)|\(\s*[^\W\d_]\s*\)|$|(?=\s*\)?\s*/\s*\(?[∂d]))(?(1)\s*\))"
 )
+OF_LETTERS = r"\s*\(\s*\\?\w+(?:\s*[,;|]\s*\\?\w+)*\s*\)"  # of L(β), and not of Z (a + θ)
 LOGARITHMIC = {  # ln L(β) = …, log Z(θ) = … of what is known by its logarithm
-    letter: rf"(?:\\mathcal\s*(?:\{{\s*{letter}\s*\}}|{letter})|[{signs}])(?![A-Za-z_0-9₀-₉ᵢⱼ'ᵀ])\s*(?:\([^()]*\))?"
+    letter: rf"(?:\\mathcal\s*(?:\{{\s*{letter}\s*\}}|{letter})|[{signs}])(?![A-Za-z_0-9₀-₉ᵢⱼ'ᵀ])(?:{OF_LETTERS})?"
     for letter, signs in (("L", "Lℒ𝓛"), ("Z", "Z𝒵"), ("f", "f"), ("q", "q"))
 }
 NORMAL = r"(?:log|ln)\s*(?:N|𝒩)\s*(?:\([^()]*[|∣;][^()]*\)|$)"
@@ -259,7 +260,7 @@ class Habits:
             letter: of
             for letter, of in LOGARITHMIC.items()
             if letter not in given and re.search(rf"{LOGARITHM}{of}\s*&?\s*=", text)
-            if not re.search(rf"(?m)(?:^\W*|, |(?:[Ww]ith|[Ww]here|[Ll]et) \W*){of}\s*&?\s*=", text)
+            if not re.search(rf"(?m)(?:^[^\w∇]*|, |(?:[Ww]ith|[Ww]here|[Ll]et) \W*){of}\s*&?\s*=", text)
         }
         self._says_normal = re.search(SAYS_NORMAL, text) is not None
 
@@ -336,7 +337,7 @@ class Habits:
         side = re.sub(self._likelihood, " l_p ", side) if self._likelihood else side
         for letter, of in self._logarithms.items():
             side = re.sub(rf"{LOGARITHM}{of}", f" l_{letter} ", side)
-            side = re.sub(rf"(?<![A-Za-ce-z_]){of}", f" exp(l_{letter}) ", side) if letter != "L" else side
+            side = re.sub(rf"(?<![A-Za-ce-z_]){of}", f"(exp(l_{letter}))", side) if letter != "L" else side
         side = re.sub(NORMAL, " l_N ", side) if self._says_normal else side
         if self.names_ones:
             side = re.sub(OUTER_ONES, " vector(1) vector(1)' ", side)

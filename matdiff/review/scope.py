@@ -25,7 +25,7 @@ from matdiff.review.assumed import assume, handed_down, number_letters, settle
 from matdiff.review.calls import CALL, at_place, by_entries, with_entries, without_arguments, without_place
 from matdiff.review.definitions import DEFINED
 from matdiff.review.derivatives import Origin
-from matdiff.review.habits import Habits, said_once
+from matdiff.review.habits import LOGARITHMIC, Habits, said_once
 from matdiff.review.lines import ENTRYWISE, Line
 from matdiff.review.members import General, by_places
 from matdiff.review.names import base_named
@@ -82,7 +82,8 @@ class Scope:
         self.varied: dict[str, None] = {wrt: None} if wrt else {}
         self.conditions: dict[str, str] = {}  # what holds of names and is no property that they can have
         self.asked, self.moves = set[str](), list[set[str]]()  # by which is differentiated; what moves in each side
-        self.losses = {named(f) for f in re.findall(POTENTIAL, text)}  # those of numbers that are, as their letters say
+        numbers = {f"l_{letter}" for letter in ("p", "N", *LOGARITHMIC)}
+        self.losses = numbers.union(map(named, re.findall(POTENTIAL, text)))  # of numbers, as their letters say
         self.links: set[str] = set()  # the h of which the text says what ∇_h is, and names no function
         self.derivatives: dict[str, Expr] = {}
         number_letters(self, text)
