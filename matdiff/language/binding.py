@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from matdiff.errors import MatdiffError, NotationError
 from matdiff.language import recurrences
 from matdiff.language.counting import count_from_one, counted, settle_sets
-from matdiff.language.customs import beside_entries, data
+from matdiff.language.customs import bars_of_entries, beside_entries, data
 from matdiff.language.declared import Declarations
 from matdiff.language.dialects import NUMPY, Dialect
 from matdiff.language.extents import Excerpt
@@ -99,6 +99,11 @@ class Bound:
         named = {part.value for part in parts if part.kind == "definition"}
         parts += [node.parts[0] for node in self.order if node.kind == "define" and node.value in named]
         return frozenset(id(without_brackets(part)) for part in parts)
+
+    @cached_property
+    def spread(self) -> frozenset[int]:
+        """Bars at the end of a term of what norms and transposes are taken of: each entry, no length."""
+        return bars_of_entries(self.order, self.measured)
 
     @cached_property
     def spelt(self) -> frozenset[str]:

@@ -10,9 +10,9 @@ from matdiff.errors import AmbiguityError
 from matdiff.language.customs import customary
 from matdiff.language.names import SMALL_CONSTANTS, is_letter
 from matdiff.language.scopes import Place
-from matdiff.language.syntax import Node, postorder
+from matdiff.language.syntax import Node
 from matdiff.language.typed import Typed
-from matdiff.language.typing import RULES, Attempt
+from matdiff.language.typing import Attempt
 from matdiff.regex import regex
 
 
@@ -117,10 +117,6 @@ def is_against_custom(attempt: Attempt, matrix: Typed) -> bool:
 
 def broadcast(attempt: Attempt, scalar: Typed, other: Typed, node: Node) -> Typed:
     """c·Ones in the shape of another term; a note says so of what nobody would take for a constant."""
-    if id(node) in attempt.bound.measured and (each := _of_entries(attempt, scalar)):
-        if not attempt.same_shape(each, other):
-            raise attempt.clash(node, "the terms of a sum have different shapes", other, each)
-        return each
     attempt.penalty(node, 1 if is_constant(scalar) else 3, scalar, beside=(other,))
     require_no_point(attempt, scalar.node, node, other.node)
     shown = attempt.written(scalar.node)
@@ -141,23 +137,6 @@ def broadcast(attempt: Attempt, scalar: Typed, other: Typed, node: Node) -> Type
         return filled(c, attempt.resolve(other.rows, node, "the sum"), attempt.resolve(other.cols, node, "the sum"))
 
     return attempt.typed(scalar.node, (other.rows, other.cols), (scalar,), make)
-
-
-def _of_entries(attempt: Attempt, scalar: Typed) -> Typed | None:
-    """|Ax|² of ‖|Ax|² − y‖, which is no length there: bars around a vector, of which each entry is taken."""
-    inside = list(postorder(scalar.node))
-    bars = [n for n in inside if n.kind == "bars" and n.parts[0].typed.cols is ONE and not n.parts[0].typed.is_scalar]
-    changed = {id(bar) for bar in bars}
-    for part in inside:
-        value, part.value = part.value, "entrywise" if id(part) in changed else part.value
-        if id(part) in changed or not changed.isdisjoint(map(id, part.parts)):
-            changed.add(id(part))
-            part.typed = RULES[part.kind](attempt, part)
-        part.value = value
-    for bar in bars:
-        attempt.note(bar, f"{attempt.written(bar)} is taken of each entry; the length of a vector is ‖…‖")
-    typed: Typed = scalar.node.typed
-    return typed if bars else None
 
 
 def _require_one_mean(attempt: Attempt, mean: Node, of: Typed) -> None:

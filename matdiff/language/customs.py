@@ -12,7 +12,7 @@ from typing import Any
 from matdiff.algebra.dims import ONE, Shape, Size, size
 from matdiff.language.names import ABBREVIATED, GREEK_WORDS, SMALL_CONSTANTS, canonical, font_of
 from matdiff.language.scopes import Name
-from matdiff.language.syntax import Node
+from matdiff.language.syntax import Node, postorder, without_brackets
 
 Kinds = tuple[tuple[str, int], ...]
 
@@ -218,6 +218,28 @@ def data(names: Iterable[Name], wrt: Collection[str]) -> frozenset[str]:
     undeclared = (n for n in names if n.in_sums and n.plain and not n.declared and not n.indexed)
     letters = (n.name for n in undeclared if n.name not in wrt and is_small(n.name))
     return frozenset(name for name in letters if not name.endswith("_bar"))  # x̄ is the mean of them
+
+
+def bars_of_entries(order: Iterable[Node], measured: Collection[int]) -> frozenset[int]:
+    """The bars of ‖A|x|‖ and ‖|Ax|² − y‖: a term, perhaps behind what is no vector as the x of x|x|, beside vectors."""
+
+    def kinds(parts: Iterable[Node]) -> set[str]:
+        named = (n.value[0] for part in parts for n in postorder(part) if n.kind in ("symbol", "member"))
+        return {customary(name)[0][0] for name in named}
+
+    found = set[int]()
+    for node in order:
+        whole = without_brackets(node.parts[0]) if node.kind in ("norm", "transpose") else node
+        is_sum = whole.kind == "sum" and id(whole) in measured
+        for part in whole.parts if is_sum else [whole] if whole is not node else []:
+            term = part.parts[0] if part.kind == "negative" else part
+            *front, last = term.parts if term.kind in ("product", "tight") and "divide" not in term.value else [term]
+            base = without_brackets(last.parts[0] if last.kind == "power" else last)
+            beside = "VM" if not is_sum else kinds(other for other in whole.parts if other is not part)
+            is_beside = not {*"VMSR"[: 2 if whole is node else 4]}.isdisjoint(beside)
+            if base.kind == "bars" and is_beside and "V" not in kinds(front):
+                found.add(id(base))
+    return frozenset(found)
 
 
 def beside_entries(order: Iterable[Node], names: Mapping[str, Name], wrt: Collection[str]) -> frozenset[str]:

@@ -68,7 +68,7 @@ def require_one_meaning(bound: Bound) -> None:
 
 def entry_or_name(bound: Bound, place: Unbound, whole: str) -> MatdiffError:
     """What is said where z_y can be the entry y of z, or a name of its own."""
-    index = place.pieces[0]
+    index = ",".join(place.pieces)
     message = f"{as_written(place)} can be the entry {index} of {place.base.value}, or a name of its own"
     hint = f"write {place.base.value}[{index}] for the entry; declare {whole} with its size for the name"
     return bound.error(place.node, message, hint, AmbiguityError)

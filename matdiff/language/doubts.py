@@ -280,7 +280,7 @@ def say_offsets(bound: Bound, attempt: Attempt) -> None:
         letters = [part.value[0] for part in terms if part.kind == "symbol"]
         made = [b for b in letters if attempt.assumed.get(b) == "V" and not bound.names[b].declared]
         doubtful = [b for b in made if customary(b)[0][0] == "S"]
-        if doubtful and any(_is_prediction(part, attempt) or _is_line(part, attempt) for part in terms):
+        if doubtful and any(_is_prediction(part, attempt) for part in terms):
             (b, *_), kind = doubtful, "scalar"
             attempt.note(node, f"{b} is read as a vector; if it is one number for all rows, declare it: {b}: {kind}")
 
@@ -358,16 +358,12 @@ def say_factors(bound: Bound, attempt: Attempt) -> None:
 
 
 def _is_prediction(product: Node, attempt: Attempt) -> bool:
-    """Whether a term is X w or X b, with a weight for every column."""
+    """Whether a term is X w or X b, with a weight for every column, or a x, with a number and a vector of data."""
     names = [part.value[0] for part in product.parts if part.kind == "symbol"]
-    is_product = product.kind in ("product", "tight") and len(product.parts) == len(names) == 2
-    return is_product and names[1].startswith((*WEIGHTS, "b")) and attempt.assumed.get(names[0]) == "M"
-
-
-def _is_line(product: Node, attempt: Attempt) -> bool:
-    """Whether a term is a x, with a number and a vector of data."""
-    kinds = [attempt.assumed.get(part.value[0]) for part in product.parts if part.kind == "symbol"]
-    return product.kind in ("product", "tight") and len(product.parts) == 2 and kinds == ["S", "V"]
+    if product.kind not in PRODUCTS or not len(product.parts) == len(names) == 2:
+        return False
+    kinds = [attempt.assumed.get(name) for name in names]
+    return kinds == ["S", "V"] or (kinds[0] == "M" and names[1].startswith((*WEIGHTS, "b")))
 
 
 def _within(bound: Bound, place: Node, functions: tuple[str, ...]) -> bool:

@@ -293,8 +293,11 @@ def _constant(bound: Bound, place: Unbound, piece: str) -> Position:
     found = fixed(bound, name)
     over = "" if "_" in name else f"; a sum over it is written ∑_{name}"
     own = place.is_low and place.base.kind == "NAME" and name not in CUSTOMARY
-    if own and name in "befgh" and not {base, f"{base}0"}.isdisjoint(bound.wrt):  # the goal x_g, a background x_b
-        raise doubtful_indices.entry_or_name(bound, place, canonical(f"{base}_{name}"))
+    is_word = name == "n" and place.pieces == ["i", "n"] and "in" in bound.text[place.node.start : place.node.end]
+    is_word = is_word and all("i" in p.pieces for p in bound.pending if "n" in p.pieces)
+    is_goal = own and name in "befgh" and not {base, f"{base}0"}.isdisjoint(bound.wrt)  # x_g, a background x_b
+    if is_word or is_goal:  # b_in, the bias of the inputs
+        raise doubtful_indices.entry_or_name(bound, place, canonical(f"{base}_{''.join(place.pieces)}"))
     over += f"; where {as_written(place)} is a name of its own, declare it" if own else ""
     bound.note(place.node, f"{name} is a constant index{over}")
     return found

@@ -84,10 +84,9 @@ def norm_of_letter(attempt: Attempt, node: Node, operands: list[Typed]) -> Typed
     _require_no_matrix(attempt, node, x)
     if x.is_scalar or x.cols is not ONE or not (kind.is_scalar or attempt.unify(x.rows, kind.rows)):
         raise attempt.clash(node, "a norm with a letter is that of a vector, ‖x‖_p or ‖x‖_S", x, kind)
-    name = "normp" if kind.is_scalar else "mahalanobis"
-    if name == "mahalanobis":
+    if not kind.is_scalar:
         require_square(attempt, kind.node, kind, "a quadratic form")
-    return apply(attempt, node, FUNCTIONS[name], [x, kind])
+    return apply(attempt, node, FUNCTIONS["normp" if kind.is_scalar else "mahalanobis"], [x, kind])
 
 
 def _require_no_matrix(attempt: Attempt, node: Node, x: Typed) -> None:
@@ -113,7 +112,10 @@ def type_bars(attempt: Attempt, node: Node) -> Typed:
         shown = attempt.written(node)
         attempt.note(node, f"{shown} is taken as the absolute value of a number; the length of a vector is ‖…‖")
     summed = id(node) in attempt.bound.summed and attempt.assumed.get(BARE) == "all entries"
-    if a.is_scalar or summed or node.value == "entrywise":
+    is_spread = id(node) in attempt.bound.spread and not a.is_scalar
+    if is_spread:
+        attempt.note(node, f"{attempt.written(node)} is taken of each entry; the length of a vector is ‖…‖")
+    if a.is_scalar or summed or is_spread or node.value == "entrywise":
         return attempt.typed(node, (a.rows, a.cols), (a,), FUNCTIONS["abs"].of)
     if a.rows is ONE:
         attempt.penalty(node, 3, a)  # nobody writes the length of a row vector with bars

@@ -34,6 +34,9 @@ def transpose(attempt: Attempt, node: Node, a: Typed) -> Typed:
         number = attempt.written(node.parts[0])
         message = f"{shown} can be a power of the number {number}, or the transpose of it, which is {number} itself"
         raise attempt.misfit(node, message, f"write {number}^(T) for the power, and leave out ^T for the number")
+    if a.guessed and a.rows is ONE and "T" in attempt.bound.names and attempt.written(node).rstrip("}").endswith("T"):
+        message = f"{attempt.written(node)} beside T can be a power, or have T as a label, or be the transpose of a row"
+        raise attempt.misfit(node, message, "write ⊤ for transposes, and give what has a label another name")
     if a.is_scalar:
         attempt.penalty(node, 3, a)
         of = without_brackets(node.parts[0])

@@ -10,6 +10,7 @@ from matdiff.errors import MatdiffError
 from matdiff.language.declarations import declare
 from matdiff.language.declared import Declaration
 from matdiff.language.increments import INTO, OF_TWO
+from matdiff.language.named_functions import OF_GAMMA, PSI
 from matdiff.language.names import NO_FUNCTIONS, PLAIN_SUBSCRIPT, SUBS, named
 from matdiff.language.spelling import transcript
 from matdiff.review.lines import ENTRYWISE
@@ -249,6 +250,8 @@ class Habits:
         self._absolute = re.search(r"\|(?:\\cdot|[·\s])*\|.{0,40}absolute value", text) is not None
         aliases = re.findall(rf"(?<![A-Za-z\\])([a-zφψσ])\s*=\s*\\?({ENTRYWISE})(?![\w({{\s*\\])", text)
         aliases += [(name, "sigmoid") for name in re.findall(THE_SIGMOID, text)]
+        is_psi = re.search(OF_GAMMA, text) and not re.search(rf"{PSI}(?!['′]*\s*\()", text)
+        aliases += [("ψ", "digamma")] if is_psi or "digamma func" in text else []
         self._aliases = {name: function for name, function in aliases if name not in given}  # g = tanh
 
     def _note_likelihoods(self, text: str, given: Collection[str]) -> None:

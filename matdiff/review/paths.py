@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from contextlib import suppress
-from functools import partial
 from typing import TYPE_CHECKING
 
 from matdiff import regex as re
@@ -112,17 +111,14 @@ def with_paths(scope: Scope, side: str) -> str:
     side = with_rates(scope, side)
     for name, by in scope.paths.items():
         side = re.sub(rf"(?<![A-Za-z])({FUNCTION})\s*{name}\s*{_argument(by)}", rf"\1({name})", side)  # det A(t) tr(B)
-        side = re.sub(rf"(?<![A-Za-z])({LETTER})\s*{_argument(by)}", partial(_bare, name), side)
+        spelt = "|".join(re.escape(n) for n in {*re.findall(LETTER, side)} if named(n) == name) or "(?!)"
+        side = re.sub(rf"(?<![A-Za-z])({spelt})\s*{_argument(by)}", r"\1 ", side)
     return side
 
 
 def _base(name: str) -> str:
     """The letter of a name: o of o_k."""
     return re.split("_|[0-9]", name)[0]
-
-
-def _bare(name: str, m: re.Match[str]) -> str:
-    return f"{m.group(1)} " if named(m.group(1)) == name else m.group()
 
 
 def _argument(by: str) -> str:

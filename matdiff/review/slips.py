@@ -217,10 +217,6 @@ def _by_looks(fault: Fault) -> str:
         return "inverse"
     if re.search(r"∑|sum_|sum\(\w=", side) and not re.search(r"exp|log|tanh|sigm|e\^", side):
         return "index"
-    is_function = not fault.is_derivative or _has_function(fault.truth)
-    return "function derivative" if is_function else "chain rule"
-
-
-def _has_function(e: Expr) -> bool:
     plain = (Sum, Scale, Product, Transpose, Symbol, Number)
-    return any(not isinstance(node, plain) or isinstance(node, Norm) for node in postorder(e))
+    has_function = any(not isinstance(node, plain) or isinstance(node, Norm) for node in postorder(fault.truth))
+    return "function derivative" if has_function or not fault.is_derivative else "chain rule"

@@ -56,6 +56,7 @@ SPACES = [
     (r"A\,B\;C\:D~E\ F", "A~B~C~D~E~F"),
     (r"A\quad B\qquad C", "A~B~C"),
     (r"A\hspace{2em}B", "A~B"),
+    (r"A\mkern2mu B\kern-0.1em C", "A B C"),
     (r"A \, B", "A B"),
     (r"\, A \,", "A"),
     (r"\operatorname{tr}\!\left(A\right)", "tr(A)"),

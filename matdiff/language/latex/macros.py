@@ -15,7 +15,7 @@ from matdiff.language.latex.commands import SPACES, VANISHING
 from matdiff.records import NamedTuple
 from matdiff.regex import regex
 
-PATTERN = regex(r"(\\[A-Za-z]+)|\\.|\$\$|%[^\n]*|\s+|.", re.DOTALL)
+PATTERN = regex(r"\\m?kern\s*(?P<kern>-?)[\d.]+\s*[a-z]{2}|(?P<word>\\[A-Za-z]+)|\\.|\$\$|%[^\n]*|\s+|.", re.DOTALL)
 UNSEEN = (" ", "\n", *SPACES, *VANISHING)
 LONGEST_LABEL = 32  # tokens
 WORD = r"\\(?:text|textrm|mathrm|textup|mbox)\{\s*[A-Za-z]+\s*\}|[A-Za-z0-9]+|\\ell"
@@ -74,15 +74,14 @@ def tokenize(source: str) -> list[Token]:
     vanish = {m.start() for m in re.finditer(QUANTITY, source)} if "qty" in source or "quantity" in source else ()
     for m in PATTERN.finditer(source):
         text = m.group()
-        if m.start() in vanish:
-            continue
-        if text[0] == "%":
+        if m.start() in vanish or text[0] == "%":
             continue
         if text.isspace():
             if behind_word and not (by_line and "\n" in text):
                 continue
             text = "\n" if by_line and "\n" in text else " "
-        behind_word = m.lastindex == 1
+        behind_word = m["word"] is not None
+        text = text if (kern := m["kern"]) is None else "\\!" if kern else "\\,"
         found.append(Token(text, m.start(), m.end()))
     return found
 

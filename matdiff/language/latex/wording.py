@@ -28,12 +28,12 @@ PHRASES = {  # in front of a function, and before its conditions
     **{goal: goal for word in ("minim", "maxim") for goal in (word + "ize", word + "ise")},
     **dict.fromkeys(("arg min", "argmin"), "argmin"),
     **dict.fromkeys(("arg max", "argmax"), "argmax"),
-    **dict.fromkeys(("s.t", "st", "subject to"), "subject to"),
+    **dict.fromkeys(("s.t", "s . t", "st", "subject to"), "subject to"),
     **{word: word for word in ("such that", "over", "given")},
 }
 CONDITIONAL = ("if", "for", "when", "where", "otherwise", "else")  # before the condition of a case
 STEPS_FOLLOW = ("for", "for all", "for each", "for every")  # in front of the steps of a recurrence
-STOP = r"\bw\.\s?r\.\s?t\.?|\bs\.\s?t\.|[.,;:?!]"
+STOP = r"\bw\.\s?r\.\s?t\.?|\bs\s?\.\s?t\s?\.|[.,;:?!]"
 INDEX_FOLLOWS = r"(?:\s|~|\\[,;:! ]|\\q?quad\b|\$)*\\?[A-Za-z]+\s*(?:=|\\in\b)"
 
 
