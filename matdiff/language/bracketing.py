@@ -62,15 +62,6 @@ class Marks:
         elif kind in ("LOOSE", GAP):
             self.rows[-1].append(place)
 
-    def holds_indices(self, tokens: list[Token]) -> bool:
-        """Whether the bracket stands behind what it takes entries of."""
-        behind = self.opening + 1  # a bracket that starts an operand is at its place, one of indices behind it
-        return behind < len(tokens) and tokens[behind].type == "LEFT_INDEX"
-
-    def begins_with_ones(self, tokens: list[Token]) -> bool:
-        """Whether the bracket is that of [ones(m, 1) X], as MATLAB puts a column of ones beside X."""
-        return bool(self.rows[0]) and tokens[self.opening + 1].value in ("ones", "zeros", "eye")
-
     def settle(self, tokens: list[Token], custom: Callable[[], bool]) -> None:
         """Says at the closing bracket what it holds: the tokens that turn out to separate blocks are exchanged.
 
@@ -79,7 +70,8 @@ class Marks:
         if tokens[-1].type == "SEPARATOR":
             tokens.pop()  # [x; y;]
             self.rows.pop()
-        is_block = self.commas or self.numbers or len(self.rows) > 1 or self.begins_with_ones(tokens)
+        has_ones = bool(self.rows[0]) and tokens[self.opening + 1].value in ("ones", "zeros", "eye")  # [ones(m, 1) X]
+        is_block = self.commas or self.numbers or len(self.rows) > 1 or has_ones
         if tokens[self.opening].type != "LEFT" or not is_block:
             return
         tokens[self.opening] = tokens[self.opening]._replace(type="LEFT_BLOCK")

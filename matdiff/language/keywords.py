@@ -119,7 +119,8 @@ class Keywords(Bars):
         if not follows or (follows.group().lstrip() in ("|", "‖") and inside == follows.group().lstrip()):
             return 0
         by_itself = self.runs_by_itself(limits.end)
-        starts_term = self.last not in ENDERS or self.last == "NUMBER" or (by_itself and self.below_a_line(start))
+        is_below = bool(by_itself and re.search(BELOW, self.text[max(0, start - 40) : start]))  # nobody divides by nΣ
+        starts_term = self.last not in ENDERS or self.last == "NUMBER" or is_below
         if not starts_term and match_at(OF_SCALAR, self.text, limits.end):
             return 0  # xᵀΣ(θ)x
         if declared and not limits.clauses and not starts_term:
@@ -143,7 +144,3 @@ class Keywords(Bars):
         k = next(behind, 0) - 1
         of = self.tokens[k] if k >= 0 else self.tokens[-1] if self.tokens else None
         return of is not None and of.type in ("FUNCTION", "PREFIX") and of.value in OF_NUMBERS
-
-    def below_a_line(self, start: int) -> bool:
-        """Whether 1/n or (1/n) stands before a sign: nobody divides by nΣ without brackets."""
-        return re.search(BELOW, self.text[max(0, start - 40) : start]) is not None

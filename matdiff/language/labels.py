@@ -98,10 +98,6 @@ class Labels:
         signs = {sign for sign in GREEK.findall(self.text) if canonical(sign) == name}
         return any(True for _ in self.standing((name, *signs), low + BARE))
 
-    def is_conjugated(self, name: str) -> bool:
-        """Whether a star behind a name and before a factor is the conjugate transpose, not that of a multiplier λ^*."""
-        return len(name.rstrip("0123456789")) == 1 or self.stands_bare(name)
-
     # ---- powers ------------------------------------------------------------------------------------
 
     def custom(self, name: str, high: High, written: str) -> Custom:

@@ -189,8 +189,9 @@ class Lexer(Keywords):
             self.emit(GAP, None, m.start(), m.start())  # [a -b; c d]
         if kind == "MINUS" and self.begins_after_definition(m.end()):
             self.emit("SEPARATOR", None, m.start(), m.start())
-        marks = self.marks[-1]
-        if kind == "COLON" and marks is not None and marks.holds_indices(self.tokens):
+        marks = self.marks[-1]  # a bracket that starts an operand is at its place, one of indices behind it
+        first = self.tokens[marks.opening + 1 : marks.opening + 2] if kind == "COLON" and marks is not None else []
+        if first and first[0].type == "LEFT_INDEX":
             return self.range_of_indices(m)
         return self.emit(kind, None, m.start(), m.end())
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from matdiff.errors import NotationError
 from matdiff.language.left_sides import HEAD, Piece
-from matdiff.language.names import ABBREVIATED, LETTER, MARKS, NAMES, SPELT_GREEK, as_index
+from matdiff.language.names import ABBREVIATED, DOTS, LETTER, MARKS, NAMES, SPELT_GREEK, as_index
 from matdiff.language.outside import between, outside
 from matdiff.language.phrases import description, said_of_names
 from matdiff.language.questions import FUNCTION, GOAL_OVER, WITH_RESPECT
@@ -28,8 +28,8 @@ SUMMED = rf",\s*(?:(?:{SUMMED}|sum)\s+over\b|{SUMMED}(?=[\s.?]*(?:$|[;\n])))"  #
 SOLVED = r"(?:and\s+)?set\s+(?:(?:it|them|this)\s+)?(?:equal\s+)?to\s+(?:zero|0)(?=[\s.]*$)"
 WORD = (
     rf"(?<![\w.])(?:{SOLVED}|"
-    rf"(?<!\S)(?:{GREETING}\s*[,!.:]|(?:Question|Problem)\s*:)|(?:[Ii]|[Ww]e)\s+have(?!\s+to\b)|[Ww]here|[Hh]ere|[Ww]ith(?!\s+respect)|[Ss]ubject\s+to|such\s+that|[Ll]et|(?:[Gg]iven(?!\s+by\b)|[Aa]ssum(?:e|ing)|[Ss]uppose)(?:\s+that|\s+(?:I|we)\s+have)?|[Nn]ote\s+that"
-    rf"|{VERB}|[Aa]nd(?:\s+also)?|[Aa]lso|[Tt]hen|[Ii]f|[Ww]hen|s\.\s?t\.|⟪s\.?t\.?⟫|⟪given⟫|[Ff]or{COUNTED})(?![\w(])"
+    rf"(?<!\S)(?:{GREETING}\s*[,!.:]+|(?:Question|Problem)\s*:)|(?:[Ii]|[Ww]e)\s+have(?!\s+to\b)|[Ww]here|[Hh]ere|[Ww]ith(?!\s+respect)|[Ss]ubject\s+to|such\s+that|[Ll]et|(?:[Gg]iven(?!\s+by\b)|[Aa]ssum(?:e|ing)|[Ss]uppose)(?:\s+that|\s+(?:I|we)\s+have)?|[Nn]ote\s+that"
+    rf"|{VERB}|[Aa]nd(?:\s+also)?|[Aa]lso|[Tt]hen|[Ii]f|[Ww]hen|s\.\s?t\.|⟪s\.?t\.?⟫|⟪given⟫|[Ff]or{COUNTED})(?![\w(])(?:(?<=\w):(?=\s))?"
 )
 # a full stop, but not in s. t., nor in 2. unless a question follows, or a letter behind h = A x - 1 or n by 1
 ASKS = r"(?:(?:the\s+)?(?i:(?:sub)?grad|deriv|partials|hess|jacob)|[∇∂]|d\w*\s*/|δ\w*\s*/\s*δ)"
@@ -44,7 +44,8 @@ MEMBERS = r"(?P<of>[^\W\d_])_1\s*,(?:\s*(?P=of)_2\s*,)?\s*(?:…|⋯|\.\.\.?)\s*
 ARROW = rf"(?:[-=]>|[→⇒]|:|(?<=\s)(?:---?|[–—])(?=\s))(?=\s*(?:{VERB}\s+)?(?:{ASKS}|\?|m(?:in|ax)(?![^\W_]|\()))"
 ASKED = r"(?:(?<=/[dδ∂]\w)|(?<=/[dδ∂]\w\w))"  # dU/dw =
 MARK = rf"(?P<whole>{OF_NAMES}|{STEPS}|{MEMBERS}|{INNER}|{GOAL_OVER}|{SUMMED})|[;,]|\n(?!\s*{WITH_RESPECT}\s)"
-MARK += rf"|(?:=\s*|(?<=\s)is\s*)?\?|{ASKED}\s*=(?=[\s.]*$|\s*[dδ∂]\w+/[dδ∂]\w+\s*=)|{ARROW}|{FULL_STOP}|{WORD}"
+MARK += rf"|(?:(?:=|(?<=\s)is)\s*(?:{DOTS}\s*)?)?\?|{ASKED}\s*=(?=[\s.]*$|\s*[dδ∂]\w+/[dδ∂]\w+\s*=)"
+MARK += rf"|{ARROW}|{FULL_STOP}|{WORD}"
 OF_A_NAME = rf"\bof\s+(?:{FUNCTION}|{LETTER}(?:\([^()]*\))?){AT_END}"
 ONE_NAME = rf"\s*(?:{SPELT_GREEK}|{'|'.join(ABBREVIATED)}|[^\W\d_][{MARKS}]*)[0-9₀-₉]*(?:_\w|_\{{\w+\}})?\s*"
 LISTED = rf"\s*{NAMES}\s*(?:[∈≻⪰≥>]|\bin\b|:\s*\w+\s*(?:[x×]|$))"
@@ -135,14 +136,17 @@ def _parted(text: str, piece: Piece) -> Iterator[Piece]:
     own = text[piece.start : piece.end]
     colon = own.find(":") if word_of(text, piece) in IN_FRONT else own.find(": ")
     is_asked = colon >= 0 and re.search(OF_A_NAME, own[:colon])  # derivative of f wrt x: f = …
-    if colon >= 0 and own[colon + 1 :].strip() and (is_asked or said_of_names(own[:colon].strip())):
+    ahead = own[:colon].strip()
+    is_more = text[slice(*piece.lead)] in LISTING and description(ahead)  # A symmetric, positive: x'A x
+    if colon >= 0 and own[colon + 1 :].strip() and (is_asked or said_of_names(ahead) or is_more):
         middle = piece.start + colon
         yield piece._replace(end=middle)
         yield Piece((middle, middle + 1), middle + 1, piece.end)
         return
     m = re.search(QUALIFYING, own) if own.rstrip(" .").endswith(")") else None
     says = m.group("condition") if m else ""
-    is_told = said_of_names(says.strip()) is not None and not description(says)  # of names, which symmetric pd has not
+    is_told = said_of_names(says.strip()) is not None and not description(says)  # of names; or (h = A x)
+    is_told = is_told or bool(m and own[: m.start()].endswith(" ") and is_item(says, Piece((0, 0), 0, len(says))))
     is_said = re.search(r"[∈≻⪰]", says) or is_told or re.fullmatch(TOLD, says.strip())
     if m is None or not own[: m.start()].strip() or not is_said:
         yield piece
@@ -194,10 +198,10 @@ def joined(text: str, pieces: list[Piece], kept: set[int]) -> Iterator[Edit]:
             condition = None
         elif (counts := _is_count(text, piece, pieces[k - 1])) or ends:  # h_t = tanh(W h_{t-1}), t = 1..T
             yield (*piece.lead, " for " if counts else ";" if k > begins else " ")
-        elif lead == "," and (is_first or _parts(text, piece, pieces[k - 1], kept)):
+        elif lead == "(" or (lead == "," and (is_first or _parts(text, piece, pieces[k - 1], kept))):
             yield (*piece.lead, ";")
-    if condition:
-        yield (*condition, " ")
+    yield from [(*condition, " ")] if condition else []
+    yield from ((p.end, p.end + 1, " ") for p in pieces if p.start in kept and text.startswith(")", p.end))  # (h = A x)
 
 
 def _leads_in(text: str, piece: Piece, word: str) -> bool:

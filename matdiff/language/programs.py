@@ -110,7 +110,9 @@ def unframed(script: Transcript) -> Program:
         raise program.script.error(loop.span(), message, "write sum(i=1..m, …)")
     points = [(*m.span("point"), "") for sign in (WHOLE, DOTTED) for m in sign.finditer(program.script.text)]
     program = program.edited(sorted([*points, *_owners(program.script.text)]))
-    program = program.edited(_handles(program.script.text))
+    text = program.script.text
+    called = (m for m in HANDLE.finditer(text) if _calls(text[: m.start()] + text[m.end() :], m["name"]))
+    program = program.edited([(*m.span(), f"{m['name']}{m['arguments']} = ") for m in called])  # g(z) = … of g = @(z) …
     program, frame = with_helpers(program)
     program = program.without([m.span() for m in RETURN.finditer(program.script.text)])
     program = program.edited([(*m.span(), m.expand(BOTH)) for m in SHAPE.finditer(program.script.text)])
@@ -208,12 +210,6 @@ def _owners(text: str) -> list[Edit]:
     found = list(OWN.finditer(text))
     is_one = not any(_is_used(m["name"], text) for m in found)
     return [(*m.span("owner"), "") for m in found if is_one]
-
-
-def _handles(text: str) -> list[Edit]:
-    """g(z) = … in the place of g = @(z) …, which another statement calls."""
-    found = [m for m in HANDLE.finditer(text) if _calls(text[: m.start()] + text[m.end() :], m["name"])]
-    return [(*m.span(), f"{m['name']}{m['arguments']} = ") for m in found]
 
 
 def _is_used(name: str, text: str) -> bool:

@@ -40,16 +40,21 @@ BELOW = (
     rf"\s*[∂δd]\s*(?P<x>{GREEK}|{LETTER})\s*(?P<square>{TWICE}|(?:\^\{{?\s*)?[⊤ᵀT'](?:\s*\}})?)?"
     rf"\s*(?:(?:∂|d(?!(?:ot|et|iag)(?!\w)))\s*(?P<again>{LETTER})\s*(?:\^?\{{?\s*[⊤ᵀT']\s*\}}?)?\s*)?"
 )
+SO = rf"(?:[-=]>|[→⇒])\s*(?:{LETTER})?"  # ⇒ x = ?
 UNSAID = r"\s*=?[\s.?]*$"  # behind an operator whose function stands elsewhere
 RATIO = rf"{DERIVATIVE}/\s*\(?{BELOW}\)?(?:(?![\w^_(\[]|\s*[-+*/^=,;)]|\s*$)|(?=[(\[{{]|{UNSAID})"
 RATIO += r"|(?(partial)(?=\s*[-−])|(?!)))"  # no d/dx − y, where d and x may be names
 FRACTION = rf"\(\(\s*{DERIVATIVE}\)\s*/\s*\({BELOW}\)\)"
 BY_POWER = rf"(?:\(\(\s*)?∂\s*\)?\s*/\s*\(?∂\s*(?P<x>{LETTER})\s*(?:\^\s*\{{?\s*|(?=⁻))"
 NABLA = rf"(?:∇|(?<![A-Za-z])(?:grad|hess|D|⟪(?:grad|hess)⟫))(?P<twice>{TWICE})?\s*{BRACED}(?P<square>{TWICE})?"
+NOUNS = (  # what a formula is, which stands behind it
+    r"(?:function(?:al)?|objective|n?ll|criterion|loss|cost|errors?|energy|risk|(?:log[-−\s]?)?(?:lik(?:elihood)?|posterior)|evidence"
+    r"|[Ll]agrangian|entropy|density|penalty|regulari[sz]er|ELBO|utility|smoothness|potential|[Hh]amiltonian|network|autoencoder"
+    r"|bound|problem|primal|dual|model|regression|prior|barrier|reward|profit|deviance|stress|ratio|quotient)"
+)
 FUNCTION = (  # the norm of X is no name of what follows
-    r"(?:(?:the\s+|(?=log[-\s]?likelihood))(?:[A-Z]?[a-z]+(?:-[a-z]+)*\s+){0,3}?(?:functional|function|expression|objective|loss"
-    r"|cost|error|energy|risk|criterion|quotient|form|norm|distance|divergence|(?:log[-\s]?)?(?:likelihood|posterior)"
-    r"|[Ll]agrangian|penalty|term)(?:\s+function)?\b(?!\s+(?:of|estimat\w+|solutions?)\b)(?:\s?:)?)"
+    rf"(?:(?:the\s+|(?=log[-\s]?likelihood))(?:[A-Z]?[a-z]+(?:-[a-z]+)*\s+){{0,3}}?(?:{NOUNS}|expression|form|norm|distance|divergence"
+    r"|term)(?:\s+function)?\b(?!\s+(?:of|estimat\w+|solutions?)\b)(?:\s?:)?)"
 )
 ONE_UNKNOWN = rf"{LETTER}{TWICE}?"
 UNKNOWNS = rf"{ONE_UNKNOWN}(?:\s*(?:,|\band\b)\s*{ONE_UNKNOWN})*"
@@ -343,7 +348,8 @@ def _of(text: str, place: int, known: Collection[str], defined: Collection[str])
     m = re.compile(middle + BELOW + (r"\)\)" if is_fraction else r"(?!\w)")).match(text, end)
     if m is None and last and not is_fraction:
         m, end = last, last.start()
-    if m and re.compile(r"\s*(?!=\s*0[\s.?]*$)[^\s.]" if is_word else r"\s*[-+−*·]").match(text, m.end()):  # ∂L/∂w + …
+    more = rf"\s*(?!=\s*0(?:\s*{SO})?[\s.?]*$)[^\s.]" if is_word else r"\s*[-+−*·]"  # ∂L/∂w + …
+    if m and re.compile(more).match(text, m.end()):
         message = "a derivative can only be asked for in front of the whole function"
         hint = "name the unknown with wrt" + (", or declare d: scalar" if is_word else "")
         raise NotationError(message, text=text, span=(place, m.end()), suggestion=hint)

@@ -11,7 +11,7 @@ from matdiff.errors import NotationError
 from matdiff.language.left_sides import HEAD, arguments, called, stands
 from matdiff.language.names import GREEK_WORDS, LETTER, LISTED, listed, named
 from matdiff.language.phrases import SPACE, description
-from matdiff.language.questions import FUNCTION, GOAL, TOLD, UNSAID, WITH_RESPECT, Question, question_at, sense_of
+from matdiff.language.questions import FUNCTION, GOAL, SO, TOLD, UNSAID, WITH_RESPECT, Question, question_at, sense_of
 from matdiff.regex import match_at, regex, search_in
 
 VERBS = frozenset(
@@ -24,22 +24,24 @@ LEADS = (  # how can I, we are trying to
     r"(?i:please|now|how|can|could|would|should|do|i|we|you|one|someone|anyone|i'[md]|we'd|am|are|want|need|like|have|wish"
     r"|trying|asked|to|help|me|show)"
 )
+SHOWN = r"(?:[Tt]he\s+)?(?:partial\s+)?(?:gradient|derivative)s?(?=\s+(?:∇|[∂d]\w*/[∂d]))"  # the gradient dL/dW
 NEED = r"(?:[Ww]ant|[Nn]eed|[Ll]ooking\s+for|(?<=d\s)like)(?!\s+to)"
 VERB = (
     rf"(?:and\s+(?:then\s+)?)?(?:{GREETING}\s+)?(?:(?:{LEADS}\s+)*(?:"
     + "|".join(rf"[{verb[0].upper()}{verb[0]}]{verb[1:]}".replace(" ", r"\s+") for verb in sorted(VERBS, reverse=True))
-    + rf"|{NEED})(?!\s+that\b)(?:\s+(?:the\s+(?:steps|derivation|proof)\s+(?:for|of)|{FUNCTION}))?"
+    + rf"|{NEED})(?!\s+that\b)(?:\s+(?:the\s+(?:steps|derivation|proof)\s+(?:for|of)|{FUNCTION}|{SHOWN}))?"
     rf"|(?!to\b)(?:{LEADS}\s+)*{LEADS}(?=\s+(?:differentiate|minimi[sz]e|maximi[sz]e)\b))"
 )
 DERIVED = (
-    r"(?:(?:the|its|my|our|this|an?)\s+)?(?:(?:first|partial|total|matrix|vector|full)\s+)*"
-    r"(?:(?P<twice>second\s+(?:order\s+|partial\s+)?derivatives?|hessian)|deriv(?:atives?|\b)|(?:sub)?gradients?|subdifferential|grads?|diff|∇(?=\s+of\b)|jacobian|score|partials|back-?prop(?:agation)?)"
+    r"(?:(?:the|its|my|our|this|both|all|an?)\s+)*(?:(?:first|partial|total|matrix|vector|full)\s+)*"
+    r"(?:(?P<twice>(?:second|2nd)[-\s]+(?:order\s+|partial\s+)?derivatives?|hessian)|deriv(?:atives?|\b)|(?:sub)?gradients?|subdifferential|grads?|diff|∇(?=\s+of\b)|jacobian|score|partials|back-?prop(?:agation)?)"
     r"(?:\s+(?:matrix|vector))?"
 )
 RESPECT = rf"{WITH_RESPECT}(?![\w.])\s+"
 BY = rf"{RESPECT}(?:the\s+)?(?:{TOLD})?"
 ASKED_BY = rf"(?:by\s+|in\s+|at\s+|{BY})"  # as people say behind the word derivative; a size is n by n, too
 NAMES = rf"(?P<names>{LISTED})"
+ALL = rf"(?:for|in|{WITH_RESPECT})\s+(?:both|each|every|all)(?:\s+(?:of\s+them|variables?|arguments?|parameters?))?"
 POINTS = (
     r"(?P<points>(?:stationary|critical)(?:\s+points?)?|stationarity(?:\s+conditions?)?|first[-\s]order\s+conditions?"
     r"|FOCs?(?!\w))"
@@ -67,7 +69,7 @@ ALONE_BEHIND = (  # f gradient x, f gradient?, f d/dx
     rf"(?P<names>(?:(?<=[\sd∂])(?:{'|'.join(GREEK_WORDS)}|[^\W\d_])[0-9]?)?)[\s.?]*$"
 )
 BEHIND_A_SIGN = (  # f, gradient? f, gradients for W and b
-    rf"\s*(?i:{DERIVED}|(?:the\s+)?{POINTS}|(?P<goal>m(?:in|ax)))(?:\s+(?:please|pls|thanks|first|(?:(?:for|to|in|by)\s+)?{NAMES}))?[\s.?!]*$"
+    rf"\s*(?i:{DERIVED}|(?:the\s+)?{POINTS}|(?P<goal>m(?:in|ax)))(?:\s+(?:please|pls|thanks|first|{ALL}|(?:(?:for|to|in|by)\s+(?:both\s+)?)?{NAMES}))?[\s.?!]*$"
 )
 ESTIMATE = (  # the maximum likelihood estimator of μ: ℓ
     r"(?i)\s*(?:the\s+)?(?:(?:maximum[-\s]likelihood|ML)\s+(?:estimat(?:ors?|es?)|solutions?)|MLEs?)"
@@ -80,10 +82,10 @@ GOAL_BEHIND = (  # f, minimise over x
     rf"|_(?P<low>\{{)?{NAMES.replace('names', 'under')}(?(low)\}}))[\s.?]*$"
 )
 SOUGHT = rf"\s*(?P<best>(?:the\s+)?(?:optimal|best)\s+)?(?P<x>{LETTER})[\s.?]*$"  # f, find W; f, optimal W
-TO_ZERO = r"(?:\s+(?:equal\s+)?to\s+(?:zero|0)|\s*=\s*0)[\s.?]*$"  # set the derivative of f to zero
+TO_ZERO = rf"(?:\s+(?:equal\s+)?to\s+(?:zero|0)|\s*=\s*0)(?:\s*{SO})?[\s.?]*$"  # set the derivative of f to zero
 OPERATOR = regex(r"\s*\(*[∂∇d]")
 OF_NAMES = rf"\s*(?:(?:\(\s*|{RESPECT}){NAMES}\s*\)?)?[\s.?]*$"
-NABLA = rf"\s*(?:∇\s*|grad\s+|(?P<twice>∇²\s*|hess\s+))(?P<f>{LETTER}){OF_NAMES}"
+NABLA = rf"\s*(?:(?P<g>{LETTER})\s*:?=\s*)?(?:(?P<twice>∇²\s*|hess\s+)|∇\s*|grad\s+)(?P<f>{LETTER}){OF_NAMES}"
 BARE_NABLA = rf"\s*(?:∇|nabla)(?P<twice>²|\^\{{?2\}}?)?\s*_\s*\{{?\s*{NAMES}\s*\}}?[\s.?]*$"  # f, ∇_x
 GLUED = rf"\s*d(?P<f>{LETTER})d(?P<names>{LETTER})[\s.?]*$"  # f = tr(A B), dfdA?
 PRIMED = rf"\s*(?P<f>{LETTER})\s*['′]{OF_NAMES}"
@@ -145,7 +147,7 @@ def request_at(text: str, place: int, whole: str = "") -> Question | None:
     if bare and bare.group().strip(" .?") not in text[:place]:
         return Question(_listed(bare["names"]), 2 if bare["twice"] else 1, place, len(text), (len(text), len(text)))
     unnamed = match_at(OF_THE_FUNCTION, text, place) if text[:place].strip() else None
-    if unnamed and unnamed["f"].strip("⟪⟫") not in re.sub(r"[^\W\d_]{3,}", " ", text[:place]):
+    if unnamed and unnamed["f"].strip("⟪⟫") not in re.sub(r"[^\W\d_]{3,}", " ", text[:place] + whole[len(text) :]):
         return Question((named(unnamed["x"]),), 1, place, len(text), (len(text), len(text)))
     if not CUES.search(text, place):
         return None
@@ -189,6 +191,8 @@ def of_a_name(text: str, place: int, whole: str) -> Question | None:
     head = re.search(DEFINED.format(of_name.group("f")), whole) if of_name else None
     if not (of_name and head and (head.group("arguments") or nabla)):
         return None
+    if (g := of_name.groupdict().get("g")) and stands(g, whole[:place] + whole[len(text) :]):
+        return None  # g = ∇f(x), which something else uses
     names = _listed(of_name.group("names") or head.group("arguments") or "")
     return Question(names, 2 if of_name.groupdict().get("twice") else 1, place, len(text), of_name.span("f"))
 
@@ -206,7 +210,7 @@ def _sought(text: str, place: int) -> Question | None:
 
 def _set_to_zero(text: str, place: int) -> Question | None:
     """Set the derivative of f to zero: the points where it is."""
-    zero = search_in(TO_ZERO, text, place) if text.rstrip(" .?").endswith(("0", "zero")) else None
+    zero = search_in(TO_ZERO, text, place) if "0" in text or "zero" in text else None
     asked = request_at(text[: zero.start()], place) if zero else None
     return asked._replace(order=0, end=len(text)) if asked and asked.order else None
 

@@ -192,7 +192,8 @@ class Scripts(Comparisons):
             return
         before = self.tokens[max(base - 2, 0) : base]
         is_square = len(before) == 2 and before[0].value == name and before[1].type in ("JUXT", "LOOSE")
-        is_factor = match_at(FACTOR, self.text, high.end) is not None and self.labels.is_conjugated(name)
+        is_conjugated = len(name.rstrip("0123456789")) == 1 or self.labels.stands_bare(name)  # not that of lambda1^*
+        is_factor = match_at(FACTOR, self.text, high.end) is not None and is_conjugated
         if is_square or is_factor:
             raise self.not_real(base, high.end)
 

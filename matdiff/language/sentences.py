@@ -17,6 +17,7 @@ from matdiff.language.extents import KINDS
 from matdiff.language.left_sides import HEAD
 from matdiff.language.names import ABBREVIATED, DOTS, GREEK_WORDS, LETTER
 from matdiff.language.phrases import description
+from matdiff.language.questions import NOUNS
 from matdiff.language.requests import ANSWERS, GOALS, VERBS
 from matdiff.regex import match_at, regex, search_in
 
@@ -55,7 +56,7 @@ WORD = (  # and word2vec, ElasticNet, AR(2), and the T of with temperature T:
 RUN = regex(rf"(?<![\w⟪'^_.]){WORD}(?:[^\S\n]*[-–—][^\S\n]*{WORD}|[^\S\n]+{WORD})*(?![\w'ᵀ⟫(\[^]|\.\w)")
 ENGLISH = regex(r"(?i)(?=.*[aeiouy])(?=.*[^aeiou])[a-z]{3,}(?:'[a-z]+)?")
 BEGINS = regex(  # maximise Sharpe: f, the gradient of the hinge loss: f
-    r"(?:(?:(?:\A|\n)\s*-?|--|[–—.!?;:,>]|(?<=\s)\()\s*|\b(?:m(?:in|ax)imi[sz]e|of|for|have|and|[Ll]et)\s+(?:the\s+)?)\Z"
+    r"(?:(?:(?:\A|\n)\s*-?|--|[–—.!?;:,>]|(?<=\s)\()\s*|\b(?:m(?:in|ax)imi[sz]e|of|for|have|and|[Ll]et|[Gg]iven|[Ss]uppose)\s+(?:the\s+)?)\Z"
 )
 DASH = regex(r"\s-\s+\Z")
 WONDERING = regex(r"(?:any|how|what|why|who|is|are|can|could|do|does)\s[^?]*\?\s*\Z")  # x'A x - any ideas?
@@ -83,8 +84,9 @@ EXPLAINED = regex(  # ∘ is the Hadamard product, given data (x_i, y_i), i = 1.
     rf"|⊗{PRODUCT.format('Kronecker')})|(?<!\w)(?:[Gg]iven\s+|[Ff]or\s+)?(?:(?:the|some|our|iid|training)\s+)*"
     rf"(?:[Dd]ata(?:set|\s+(?:points|pairs|set))?|[Ss]amples|[Oo]bservations|[Pp]airs|[Pp]oints){LETTERS}"
     rf"(?:\s*,?\s*(?:for\s+)?\w\s*=\s*1\s*(?:,?\s*{DOTS}\s*,?|to|:)\s*\w(?!\w))?,?"
-    r"|(?:\A|(?<=\n))\s*(?:(?:(?i:homework|exercise|question|problem|part|hw|ex|q)[.\s]*)?[0-9][0-9.]*(?:[a-h]|\s?\([a-h]\))?[).:]|\(?[a-h]\))"
+    r"|(?:\A|(?<=\n))\s*(?:(?P<task>(?i:homework|exercise|question|problem|part|hw|ex|q)[.\s]*)?[0-9][0-9.]*(?:[a-h]|\s?\([a-h]\))?(?:[).:]|(?(task)\s[-−–—]|(?!)))|\(?[a-h]\))"
     r"(?=\s)|\b[Ff]or\s+(?=given\s)"  # 3b), (a)
+    rf"|,?\s*(?<!\w)(?:(?:where|with|and|here)\s+)?{LETTER}\s+(?:is\s+)?(?:applied|acts|acting|taken)\s+(?:element|entry|component|point)-?\s?wise"
 )
 ROLE = regex(  # b is the benchmark
     rf"(?<!\s)(?:,?\s*(?<!\w)(?:(?:where|with|and|here)\s+)?{LETTER})?(?P<is>\s+(?:(?:is|are|be|denotes?|being)\s+"
@@ -92,12 +94,10 @@ ROLE = regex(  # b is the benchmark
     r"(?:(?<=\sare\s)|(?=(?:an?|the|our|some|my|its)\s))"  # and r the cross correlation
     rf"(?P<says>{WORD}(?:[-\s]{WORD})*))(?=\s*(?:[.,;\n()]|and\b|\Z))"
 )
-NOUNS = (  # what a formula is, which stands behind it
-    r"(?:function(?:al)?|objective|n?ll|criterion|loss|cost|errors?|energy|risk|(?:log[-−\s]?)?lik(?:elihood)?|posterior|evidence"
-    r"|[Ll]agrangian|entropy|density|penalty|regulari[sz]er|residuals?|ELBO|(?:least\s)?squares|variance|utility|smoothness|potential"
-    r"|[Hh]amiltonian|log-sum-exp|network|autoencoder|bound|problem|regression|prior|barrier|reward|profit|deviance|stress|ratio|quotient)(?:\s+(?:function|term))?"
+A_LOSS = regex(  # energy on a graph
+    rf"\b(?:{NOUNS}|residuals?|(?:least\s)?squares|variance|log-sum-exp)(?:\s+(?:function|term))?"
+    r"(?:\s+(?:of|on|for|over|with|in)(?:\s+[a-z]+){1,3})?\Z"
 )
-A_LOSS = regex(rf"\b{NOUNS}\Z")
 TURNING = regex(r"(?i)\b(?:half|twice|double|minus|plus|times|reciprocal|root|inverse)\b")
 SQUARES = regex(r"(?i:squares|squared|variance)")
 BETWEEN_EQUALS = r"['ᵀ⊤][\s*·]*(?:[^\W\d_][\w^-]*⁻?¹?[\s*·]*)?"  # a transpose, perhaps with a matrix behind it

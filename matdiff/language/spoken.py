@@ -158,16 +158,10 @@ def _ends(text: str, m: re.Match[str], place: int, used: Collection[int]) -> tup
     """
     marks = list(_marks(text, place, used))
     terms = [k for k, sign in marks if sign not in ("*", "times")]
-    long = next((k for k, then in pairwise(terms) if _begins(ANOTHER, text, k, then)), terms[-1])
+    long = next((k for k, then in pairwise(terms) if (n := ANOTHER.search(text, k)) and n.start() <= then), terms[-1])
     is_difference = OF_A_DIFFERENCE.search(m["what"]) and marks[0][1] in ("-", "−", "minus") and marks[0][0] < long
     first = marks[1] if is_difference and re.fullmatch(LETTERS, text[marks[0][0] : marks[1][0]]) else marks[0]
     return _end(text, first[0]), _end(text, long)
-
-
-def _begins(pattern: re.Pattern[str], text: str, start: int, end: int) -> bool:
-    """Whether something that a pattern matches begins between two places."""
-    m = pattern.search(text, start)
-    return m is not None and m.start() <= end
 
 
 def _end(text: str, place: int) -> int:

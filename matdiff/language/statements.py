@@ -19,7 +19,7 @@ from matdiff.language.names import LETTER
 from matdiff.language.parameters import running_letters
 from matdiff.language.parting import ONE_NAME, is_item, joined, pieces_of, word_of
 from matdiff.language.questions import Question, question_at
-from matdiff.language.requests import of_a_name, request_at
+from matdiff.language.requests import GOAL_AHEAD, of_a_name, request_at
 from matdiff.language.side_conditions import Condition, condition_of, model_of, relocated
 from matdiff.language.transcript import Edit, Transcript
 from matdiff.language.unsayable import (
@@ -31,7 +31,7 @@ from matdiff.language.unsayable import (
     set_to_zero,
 )
 from matdiff.records import NamedTuple
-from matdiff.regex import regex
+from matdiff.regex import match_at, regex
 
 CONSTRAINING = regex(r"subject|such|s\.")
 SEVERAL = regex(  # μ̂, Σ̂ = arg max …; g, = torch.autograd.grad(f, x)
@@ -100,7 +100,7 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
         heads += named
         question, asked = _as_one(question, asked)
         if asked and question:
-            question, edit = _with_second(text, question, asked, piece)
+            question, edit = _with_second(text, question, asked, piece, heads)
             edits = _instead(edits, [edit])
             signs.append(edit[:2])
             continue
@@ -172,10 +172,12 @@ def _surroundings(
     known: Collection[str],
 ) -> Around:
     """What stands around the statements, of which those that *stand* as formulas may begin with a left side."""
-    told = zip(firsts, stand, strict=True)
+    told = list(zip(firsts, stand, strict=True))
+    goals = (match_at(GOAL_AHEAD, text, piece.start) for head, piece in told if not head)
+    heads = filter(None, (*firsts, *(left_sides.HEAD.match(text, m.end()) for m in goals if m)))  # min E(u) = …
     return Around(
         known,
-        {of for head in firsts if head for of in (left_sides.called(head), head[0].partition("(")[0].strip(" :="))},
+        {of for head in heads for of in (left_sides.called(head), head[0].partition("(")[0].strip(" :="))},
         {left_sides.called(head) for head, piece in told if head and left_sides.is_its_own(text, head, piece.end)},
         None not in firsts and sum(not left_sides.is_used(text, head) for head in firsts if head) <= 1,
         len(firsts) == len(pieces) == 1 and not word_of(text, pieces[0]),
@@ -268,8 +270,13 @@ def _said_again(text: str, piece: Piece, first: Question, around: Around) -> Que
     return asked if asked and (asked.names, asked.order) == (first.names, first.order) else None
 
 
-def _with_second(text: str, first: Question, second: Question, piece: Piece) -> tuple[Question, Edit]:
-    """The question ∂L/∂W and ∂L/∂b: two of one function, of which the second is left out."""
+def _with_second(
+    text: str, first: Question, second: Question, piece: Piece, heads: list[re.Match[str]]
+) -> tuple[Question, Edit]:
+    """The question ∂L/∂W and ∂L/∂b: two of one function, of which the second is left out; of min L and ∂L/∂W that."""
+    held = text[slice(*second.inner)].strip(" ()") if second.inner else ""
+    if second.order > first.order == 0 and held in map(left_sides.called, heads):
+        return second, (piece.lead[0], piece.end, " ")
     of = {text[slice(*asked.inner)].strip(" ()") if asked.inner else _behind(text, asked) for asked in (first, second)}
     if len(of) > 1 or of == {""} or first.order > 1 or first.sense != second.sense or first.order < second.order:
         _refuse_second(text, second)

@@ -13,7 +13,7 @@ from matdiff.errors import NotationError
 from matdiff.language.left_sides import HEAD, MOST_SIDES, Piece
 from matdiff.language.names import GREEK_CLASS, LETTER
 from matdiff.language.outside import between
-from matdiff.language.questions import Question
+from matdiff.language.questions import SO, Question
 from matdiff.language.transcript import Edit, Transcript
 from matdiff.regex import regex
 
@@ -29,7 +29,7 @@ OUTER = regex(r"\s*d[\s\u200a]*(?:⟪?(?:[Tt]r|trace|log\s*det|logdet|det)⟫?(?
 COEFFICIENT = regex(
     rf"(?<![^\W\d_.\\⟪])(?:d(?!\u200a?[A-Za-z{GREEK_CLASS}])|c(?![^\W\d_]{{2}})(?=\s?[^\W\d_]))"
 )  # d alone, or cx beside dy
-ZERO = regex(r"[\s\u200a]*[0𝟎](?:\s+(?:gives|yields|implies))?[\s.,\u200a]*")
+ZERO = regex(rf"[\s\u200a]*[0𝟎](?:\s+(?:gives|yields|implies|{SO}))?[\s.,\u200a]*")
 STEPS = regex(  # of a recurrence, and of a sum in words
     r"[Ff]or\b[^;\n]*|\b(?:from|over)\s+[a-z]\s*=", given=("or", "from", "over")
 )
@@ -121,7 +121,7 @@ def set_to_zero(text: str, start: int, piece: Piece) -> tuple[int, int] | None:
 def _sides(text: str, place: int, end: int) -> list[tuple[int, int]]:
     """The members of a chain a = b = c."""
     shown = STEPS.sub(lambda m: " " * len(m[0]), text[place:end])
-    found = [(place + a, place + b) for a, b in between(shown, r"(?<![:=<>!])=(?!=)")]
+    found = [(place + a, place + b) for a, b in between(shown, r"(?<![:=<>!])=(?![=>])")]
     if len(found) > MOST_SIDES + 1:
         raise NotationError("there are too many signs =", text=text, span=(place, end), suggestion="write one function")
     return found

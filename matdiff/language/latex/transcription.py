@@ -30,6 +30,7 @@ ONE_INDEX = r"\s*(?:[A-Za-z](?:_\w|_\{\w+\}|\[\w\])?|[0-9]+|:)\s*"
 INDICES = rf"{ONE_INDEX}(?:,{ONE_INDEX})*\]"  # behind a bracket: (W x)[t], A^{-1}[i, j]
 NUMBER = r"\s*[i-np-t]\s*(?:[-+−]\s*[0-9]\s*)?"
 NUMBERS = rf"{NUMBER}(?:,{NUMBER})*\]"  # behind a letter in a font or with an accent: \hat{y}[k + 1]
+OPENS_ROUND = ("(", r"\left", r"\big", r"\bigl", r"\Big", r"\Bigl")
 ARROWS = (r"\vec", r"\overrightarrow")
 GOAL = r"(?:(?:text|mathrm|operatorname)?[*{]*)*\s*(?:arg)?\s*\{?(?:min|max|inf|sup)"
 OPERATOR_ENDS = rf"[∑∏Σ∫{NAME_ENDS}]$|[A-Za-z]{{2}}$"  # what may have limits
@@ -158,15 +159,11 @@ class _Pass(Wording):
         """A sign; log ⊙ (X) is the logarithm taken entry by entry, a function too."""
         page = self.page
         is_behind = self.function_end > 0 and self.function_end in (len(page), len(page) - 1)
-        if sign in ("⊙", "∘") and is_behind and self.opens_bracket():
+        if sign in ("⊙", "∘") and is_behind and self.stream.peek() in OPENS_ROUND:
             page.write("⊙", token.start, token.end)
             self.function_end = len(page)
         else:
             page.write(sign, token.start, token.end)
-
-    def opens_bracket(self) -> bool:
-        """Whether a round bracket comes next."""
-        return self.stream.peek() == "(" or self.stream.peek() in (r"\left", r"\big", r"\bigl", r"\Big", r"\Bigl")
 
     def letter(self, token: Token, letter: str) -> None:
         r"""A Greek letter; \phi and \varphi are one name, so a text has only one of them."""
