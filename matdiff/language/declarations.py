@@ -29,18 +29,12 @@ def texts_of(where: object) -> list[str]:
     if isinstance(where, str):
         return re.split(r"[;\n]", where)
     if isinstance(where, Mapping):
-        return [f"{left}: {_shape_as_text(right)}" for left, right in where.items()]
+        told = {k: " x ".join(map(str, v)) or "scalar" if isinstance(v, (tuple, list)) else v for k, v in where.items()}
+        return [f"{left}: {right}" for left, right in told.items()]
     if isinstance(where, (list, tuple)) and all(isinstance(item, str) for item in where):
         return list(where)
     hint = 'A text, a mapping or a list of texts does: "X: m x n; w: n".'
     raise DeclarationError(f"where is {shortly(where)}, which declares nothing", suggestion=hint)
-
-
-def _shape_as_text(shape: object) -> str:
-    """A shape that was given as a tuple or a number."""
-    if isinstance(shape, (tuple, list)):
-        return " x ".join(map(str, shape)) or "scalar"
-    return str(shape)
 
 
 def declare(where: Where, front: Iterable[Excerpt] = ()) -> Declarations:

@@ -32,7 +32,8 @@ HEAD = regex(  # logit(p) and logistic(t) are no logarithms
     rf"(?P<around>\((?!{LETTER}\s*[,;|]))?\s*|(?P<minus>[-−])\s*(?=[A-Zlℓ⟪]))?"
     rf"(?P<name>⟪\w+⟫|[^\W\d_](?:(?!ᵀ)[\w{MARKS}])*(?:(?<=_[^\W_])['′])?)(?P<low>(?:{SUBSCRIPT}['′]?|\[[^\][=;]*\]|\^\{{?\([^()]*\)\}}?|\^\{{?[-−+*∗⋆]\}}?|{LABEL})*)\s*"
     rf"(?P<squared>\^\{{?2\}}?|²)?\s*(?:{ARGUMENTS}|(?<=cos )(?P<angle>[^\W\d_]+))?\s*"
-    r"(?P<power>\^\{?2\}?|²)?\s*(?(around)\)\s*)(?P<sign>:?=)(?!=)"
+    r"(?P<power>\^\{?2\}?|²)?\s*(?(around)\)\s*)(?P<sign>:?=)(?!=)",
+    given="=",
 )
 MEMBER = (
     rf"(?P<base>[^\W\d_][{MARKS}]*)\s*"
@@ -44,7 +45,8 @@ PROBABILITY = (
 FUNCTIONAL = rf"(?:\A|(?<=[;\n:.,]))\s*(?P<name>{LETTER})\[\s*(?P<of>{LETTER})\s*\]\s*:?=(?!=)"
 MAPPED = regex(
     rf"\s*(?:(?P<function>{LETTER})\s*[:=]\s*)?"
-    rf"(?:(?P<argument>{LETTER})\s*(?:[↦⟼]|->)|\((?P<arguments>{NAMES})\)\s*(?:[↦⟼]|->)|@\s*\((?P<handle>{NAMES})\))"
+    rf"(?:(?P<argument>{LETTER})\s*(?:[↦⟼]|->)|\((?P<arguments>{NAMES})\)\s*(?:[↦⟼]|->)|@\s*\((?P<handle>{NAMES})\))",
+    given=("↦", "⟼", "->", "@"),
 )
 ARGUMENTS_OF = ("arguments", "argument", "handle", "angle")
 WORD = regex("[A-Za-z]{2,}")

@@ -30,8 +30,11 @@ SYNONYMS = {
     regex(r"\bnon-?negative\b"): "nonnegative",
     regex(r"\b(?:non-?singular|full[- ]rank square)\b"): "invertible",
     regex(r"\bunit(?:[- ]norm|[- ]length)\b"): "unit",
+    regex(  # what is estimated may be singular
+        r"\b(?:(?:graph\s+)?[Ll]aplacian|(?:sample|empirical|estimated)\s+covariance)(?:\s+matri(?:x|ces))?\b"
+        r"|\b(?:kernel|[Gg]ram|scatter)\s+matri(?:x|ces)\b"
+    ): "psd matrix",
     regex(r"\b(?:covariance|precision)(?:\s+matri(?:x|ces))?\b"): "spd matrix",
-    regex(r"\b(?:graph\s+)?[Ll]aplacian(?:\s+matri(?:x|ces))?\b|\b(?:kernel|[Gg]ram)\s+matri(?:x|ces)\b"): "psd matrix",
     regex(
         r"\b(?:(?:0[-/]1|binary|zero-one)\s+)?masks?(?:\s+matri(?:x|ces))?\b|\b(?:0[-/]1|zero-one)\s+matri(?:x|ces)\b"
     ): "binary matrix",

@@ -49,7 +49,7 @@ BY_POWER = rf"(?:\(\(\s*)?∂\s*\)?\s*/\s*\(?∂\s*(?P<x>{LETTER})\s*(?:\^\s*\{{
 NABLA = rf"(?:∇|(?<![A-Za-z])(?:grad|hess|D|⟪(?:grad|hess)⟫))(?P<twice>{TWICE})?\s*{BRACED}(?P<square>{TWICE})?"
 NOUNS = (  # what a formula is, which stands behind it
     r"(?:function(?:al)?|objective|n?ll|criterion|loss|cost|errors?|energy|risk|(?:log[-−\s]?)?(?:lik(?:elihood)?|posterior)|evidence"
-    r"|[Ll]agrangian|entropy|density|penalty|regulari[sz]er|ELBO|utility|smoothness|potential|[Hh]amiltonian|network|autoencoder"
+    r"|[Ll]agrangian|entropy|density|penalty|regulari[sz](?:er|ation)|ELBO|utility|smoothness|potential|[Hh]amiltonian|network|autoencoder"
     r"|bound|problem|primal|dual|model|regression|prior|barrier|reward|profit|deviance|stress|ratio|quotient)"
 )
 FUNCTION = (  # the norm of X is no name of what follows
@@ -125,7 +125,7 @@ def question_at(
     """
     place = re.compile(r"\s*").match(text, place).end()  # type: ignore[union-attr]
     operator = _around_all(text, place) or _goal(text, place, known, defined, constrained)
-    operator = operator or _derivative(text, place, known)
+    operator = operator or (_derivative(text, place, known) if "/" in text else None)
     operator = operator or _nabla(text, place, known) or _of(text, place, known, defined) or _called(text, place)
     if operator is None or operator.inner:
         return operator
@@ -137,7 +137,7 @@ def _goal(
     text: str, place: int, known: Collection[str], defined: Collection[str], constrained: bool
 ) -> Question | None:
     """min_w, argmax_{x ∈ ℝⁿ}, minimise, minimize over x, minimise f over x, min f subject to …, min f; f = …"""
-    m = re.compile(GOAL, re.IGNORECASE).match(text, place)
+    m = re.compile(GOAL, re.IGNORECASE).match(text, place) if re.search("(?i)min|max|inf|sup", text) else None
     if m is None:
         return _glued_goal(text, place)
     low = m.group("low") or m.group("letter") or m.group("over") or SUBSCRIPTS.get(m.group("sub") or "", "")

@@ -17,8 +17,7 @@ from matdiff.regex import match_at, regex, search_in
 VERBS = frozenset(
     "find compute calculate determine evaluate derive get obtain estimate take explain consider set check verify show "
     "give solve".split()
-)
-VERBS |= {"solve for", "what is", "what are", "what's", "whats", "tell me", "show me"}
+).union(("solve for", "what is", "what are", "what's", "whats", "tell me", "show me"))
 GREETING = r"(?:[Hh]i|[Hh]ello|[Hh]ey)(?:\s+(?:all|everyone|there|guys|folks))?"
 LEADS = (  # how can I, we are trying to
     r"(?i:please|now|how|can|could|would|should|do|i|we|you|one|someone|anyone|i'[md]|we'd|am|are|want|need|like|have|wish"
@@ -94,9 +93,10 @@ OF_THE_FUNCTION = (  # dL/dw behind a function that has no name
     r"\s*(?:\)\))?\s*=?[\s.?]*$"
 )
 GOAL_AHEAD = rf"(?i)\s*{GOAL}"
-CUES = regex(  # what a question has
-    r"(?i)deriv|diff|d/d|∂/∂|∇|point|station|m(?:in|ax)(?:_|\s*$)|first|FOC|partials|hess|grad|jacob|score|minim|maxim|MLE|backprop|respect|over|by|w.{0,2}r.{0,2}t"
+TOPICS = regex(  # of a question
+    r"(?i)deriv|diff|d/d|∂/∂|∇|point|station|critical|m(?:in|ax)(?:_|\s|$)|first|FOC|partials|hess|grad|jacob|score|minim|maxim|ML|backprop"
 )
+BY_WHAT = regex("(?i)respect|over|by|w.{0,2}r.{0,2}t")
 DEFINED = r"(?<![\w∇]){}\s*(?:\((?P<arguments>[^()=;|]*)[^()]*\)|\[[^][]*\])?\s*:?="
 QUOTIENT = r"[d∂]\w*/[d∂]\w+|∇\w*|\w['′](?:\(\w+\))?"  # dL/dW, ∇f, f′(x)
 GOALS = tuple(f"m{kind}imi{s}{end}" for kind in ("in", "ax") for s in "sz" for end in ("e", "es", "ing"))
@@ -149,8 +149,8 @@ def request_at(text: str, place: int, whole: str = "") -> Question | None:
     unnamed = match_at(OF_THE_FUNCTION, text, place) if text[:place].strip() else None
     if unnamed and unnamed["f"].strip("⟪⟫") not in re.sub(r"[^\W\d_]{3,}", " ", text[:place] + whole[len(text) :]):
         return Question((named(unnamed["x"]),), 1, place, len(text), (len(text), len(text)))
-    if not CUES.search(text, place):
-        return None
+    if not TOPICS.search(text, place):
+        return _asked_behind(text, place) if BY_WHAT.search(text, place) else None
     behind = match_at(BEHIND_A_SIGN, text, place)
     behind = behind if behind and (text[:place].strip() or not behind["names"]) else None  # gradient? f(x) = …
     if behind and not (behind["names"] and re.search(DEFINED.format(re.escape(behind["names"])), text)):
@@ -185,7 +185,7 @@ def _asked_ahead(text: str, place: int, asked: re.Match[str]) -> Question | None
 def of_a_name(text: str, place: int, whole: str) -> Question | None:
     """∇f, grad f, dfdx and f'(x) of an f that the whole text defines; the h' of h = A x is a transpose."""
     nabla = match_at(NABLA, text, place) if any(sign in text for sign in ("∇", "grad", "hess")) else None
-    glued = None if nabla else match_at(GLUED, text, place)
+    glued = match_at(GLUED, text, place) if text[place:].lstrip().startswith("d") and not nabla else None
     nabla = glued if glued and not re.search(DEFINED.format(glued.group().strip(" .?")), text) else nabla
     of_name = nabla or (match_at(PRIMED, text, place) if "'" in text or "′" in text else None)
     head = re.search(DEFINED.format(of_name.group("f")), whole) if of_name else None
@@ -199,10 +199,10 @@ def of_a_name(text: str, place: int, whole: str) -> Question | None:
 
 def _sought(text: str, place: int) -> Question | None:
     """The W of f, find W, which the text has and does not define."""
-    m = match_at(SOUGHT, text, place)
     front = text[:place]
-    is_asked = m and (m["best"] or re.search(r"(?:[Ff]ind|[Dd]etermine|[Ss]olve\s+for)\s*$", front))
-    if m is None or not is_asked or not stands(m["x"], front):
+    is_asked = re.search(r"(?:[Ff]ind|[Dd]etermine|[Ss]olve\s+for)\s*$", front)
+    m = match_at(SOUGHT, text, place) if is_asked or "optimal" in text or "best" in text else None
+    if not (m and (is_asked or m["best"]) and stands(m["x"], front)):
         return None
     is_defined = re.search(DEFINED.format(re.escape(m["x"])), text)
     return None if is_defined else Question((named(m["x"]),), 0, place, len(text), (len(text), len(text)))
@@ -217,21 +217,25 @@ def _set_to_zero(text: str, place: int) -> Question | None:
 
 def _asked_behind(text: str, place: int) -> Question | None:
     """What is asked behind the function: f by X, f over X, minimised over X."""
-    is_goal = match_at(GOAL_AHEAD, text, place)
-    last = None if is_goal and not match_at(GOAL_ALONE, text, place) else search_in(GOAL_BEHIND, text, place)
+    seeks = re.search("(?i)min|max|inf|sup", text)
+    is_goal = seeks and match_at(GOAL_AHEAD, text, place)
+    is_last = seeks and (not is_goal or match_at(GOAL_ALONE, text, place))
+    last = search_in(GOAL_BEHIND, text, place) if is_last else None
     behind = last or (None if is_goal else search_in(BEHIND, text, place))
+    if seeks and not behind and place and match_at(GOAL_AHEAD, text):
+        behind = search_in(AT_END, text, place)  # minimise f where a = x − b, over x
     if behind is None:
         alone = search_in(ALONE_BEHIND, text, place)
         if alone is None:
             return None
         names = _listed(alone["names"] or "")
         return Question(names, 2 if alone["twice"] else 1, place, len(text), (place, alone.start()))
-    order = 0 if last else 2 if behind.group("twice") else 1
+    order = 0 if last else 2 if behind.groupdict().get("twice") else 1
     sense = sense_of(last and last["goal"])
     inner = place, behind.start()
-    if last and last["under"]:
-        return Question(_listed(last["under"]), 0, place, len(text), inner, (), sense)
-    return Question(_listed(behind["names"]), order, place, len(text), inner, _told(text, behind), sense)
+    under = last and last["under"]
+    told = () if under else _told(text, behind)
+    return Question(_listed(under or behind["names"]), order, place, len(text), inner, told, sense)
 
 
 def _told(text: str, asked: re.Match[str]) -> tuple[tuple[int, int], ...]:

@@ -33,7 +33,7 @@ LINKS = OPENING.union(  # words that say something together with others only
 ALONE = POLITE.union("hi hello hey help hint question exercise homework then now hence thus so".split())
 SAYING = frozenset(  # words that say something of what stands beside them
     "differentiate subject constraint constraints condition conditions solution answer result dimension dimensions "
-    "size sizes shape shapes respect".split()
+    "size sizes shape shapes respect plus minus times".split()
 ).union(*map(str.split, VERBS), GOALS, ANSWERS, KINDS, PROPERTIES)
 TELLING = SAYING | frozenset(
     "assume assuming assumption suppose given let where such unless except excluding ignore ignoring neglect "
@@ -56,7 +56,7 @@ WORD = (  # and word2vec, ElasticNet, AR(2), and the T of with temperature T:
 RUN = regex(rf"(?<![\w⟪'^_.]){WORD}(?:[^\S\n]*[-–—][^\S\n]*{WORD}|[^\S\n]+{WORD})*(?![\w'ᵀ⟫(\[^]|\.\w)")
 ENGLISH = regex(r"(?i)(?=.*[aeiouy])(?=.*[^aeiou])[a-z]{3,}(?:'[a-z]+)?")
 BEGINS = regex(  # maximise Sharpe: f, the gradient of the hinge loss: f
-    r"(?:(?:(?:\A|\n)\s*-?|--|[–—.!?;:,>]|(?<=\s)\()\s*|\b(?:m(?:in|ax)imi[sz]e|of|for|have|and|[Ll]et|[Gg]iven|[Ss]uppose)\s+(?:the\s+)?)\Z"
+    r"(?:(?:(?:\A|\n)\s*-?|--|[–—.!?;:,>+]|(?<=\s)\()\s*|\b(?:m(?:in|ax)imi[sz]e|of|for|have|and|[Ll]et|[Gg]iven|[Ss]uppose|plus|minus)\s+(?:the\s+)?)\Z"
 )
 DASH = regex(r"\s-\s+\Z")
 WONDERING = regex(r"(?:any|how|what|why|who|is|are|can|could|do|does)\s[^?]*\?\s*\Z")  # x'A x - any ideas?
@@ -91,11 +91,11 @@ EXPLAINED = regex(  # ∘ is the Hadamard product, given data (x_i, y_i), i = 1.
 ROLE = regex(  # b is the benchmark
     rf"(?<!\s)(?:,?\s*(?<!\w)(?:(?:where|with|and|here)\s+)?{LETTER})?(?P<is>\s+(?:(?:is|are|be|denotes?|being)\s+"
     r"|(?<=[,;.]\s[^\W\d_]\s)|(?<=\sand\s[^\W\d_]\s)|(?<=where\s[^\W\d_]\s))"
-    r"(?:(?<=\sare\s)|(?=(?:an?|the|our|some|my|its)\s))"  # and r the cross correlation
+    r"(?:(?<=\sare\s)|(?<=0\sis\s)|(?=(?:an?|the|our|some|my|its)\s))"  # and r the cross correlation
     rf"(?P<says>{WORD}(?:[-\s]{WORD})*))(?=\s*(?:[.,;\n()]|and\b|\Z))"
 )
 A_LOSS = regex(  # energy on a graph
-    rf"\b(?:{NOUNS}|residuals?|(?:least\s)?squares|variance|log-sum-exp)(?:\s+(?:function|term))?"
+    rf"\b(?:{NOUNS}|residuals?|(?:least\s)?squares|variance|log-sum-exp|term)(?:\s+(?:function|term))?"
     r"(?:\s+(?:of|on|for|over|with|in)(?:\s+[a-z]+){1,3})?\Z"
 )
 TURNING = regex(r"(?i)\b(?:half|twice|double|minus|plus|times|reciprocal|root|inverse)\b")
@@ -116,9 +116,9 @@ def sentences(text: str, known: Collection[str]) -> Iterator[tuple[int, int]]:
     yield from (m.span() for m in EXPLAINED.finditer(text))
     names = frozenset(re.findall(NAMED, text)).union(known)
     for role in ROLE.finditer(text):
-        is_defined = "=" in re.split(r"[;,\n]|\.\s|\((?=\w$)|\b(?:where|with|and)\b", text[: role.start("is")])[-1]
-        is_told = description(role["says"]) is not None
-        is_kind = is_defined and (is_told or A_LOSS.search(role["says"]))
+        front = re.split(r"[;,\n]|\.\s|\((?=\w$)|\b(?:where|with|and)\b", text[: role.start("is")])[-1]
+        is_defined, is_told = re.search("[=<>≤≥≻⪰]", front), description(role["says"]) is not None
+        is_kind = "=" in front and (is_told or A_LOSS.search(role["says"]))
         words = list(NEXT.finditer(text, *role.span("says")))
         if is_kind or (not is_told and all(_says_nothing(word, names) for word in words)):
             start, end = role.span("is" if is_defined else 0)

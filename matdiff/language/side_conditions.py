@@ -27,12 +27,13 @@ SYMMETRIC_TOO = rf"(?P<name>{LETTER}){TRANSPOSED}=\s*(?P<minus>[-−])?\s*(?P<ag
 TOLD = rf"(?P<names>{NAMES})\s+(?:(?P<has>has|have|(?:is|are)(?=\s+(?:of\s+)?full\b))\s[a-z -]+|(?:is|are)\s.*)"
 BOUNDED = regex(  # scalar α > 0, and λ > 0 is the weight of the penalty
     rf"(?P<front>(?:[a-z]+\s+)*?)(?P<said>(?P<names>{NAMES})\s*(?:[<>]=?|[≤≥⩽⩾])\s*[0-9.]+)"
-    r",?(?:\s+(?:is|are|being)(?=\s))?(?P<behind>(?:\s+[a-z]+)*)"
+    r",?(?:\s+(?:is|are|being)(?=\s))?(?P<behind>(?:\s+[a-z]+)*)",
+    given="<>≤≥⩽⩾",
 )
 CHOICE = r"[-−+±]?\s*[0-9.]+"
 ONE_OF = regex(  # y_i is +1 or -1
     rf"(?:the\s+)?(?:labels?\s+)?(?P<names>{NAMES})(?:\s+(?:is|are)\s+(?:each\s+|always\s+)?|\s*=\s*)(?:either\s+)?"
-    rf"(?P<choices>±\s*[0-9.]+|{CHOICE}(?:\s*,\s*{CHOICE})*,?\s+or\s+{CHOICE})"
+    rf"(?P<choices>±\s*[0-9.]+|{CHOICE}(?:\s*,\s*{CHOICE})*,?\s+or\s+{CHOICE})",
 )
 DECLARED = rf"(?P<names>{NAMES})\s*:\s*(?P<says>(?P<size>{COUNT}(?:\s*[x×]\s*{COUNT})?)?(?:(?(size)\s+|\s*)[a-z]+)*)"
 NAME = rf"[^\W\d_][\w{MARKS}]*"

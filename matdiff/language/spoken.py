@@ -77,8 +77,11 @@ ADDED = ("sum", "mean", "average")
 OF_A_DIFFERENCE = regex(r"(?i:norm|squares|residuals|entries|elements)$")
 SQUARED_ALREADY = regex(rf"[∑Σ|^_{SUBS}]|\bsum|{SQUARE}")  # or of one index
 AND = regex(r"\s+(?P<word>and|with|vs\.?|versus)\s+(?:the\s+(?:matrix|vector)\s+)?")
-SIGNS = {"plus": "+", "minus": "-", "times": "*"}
-WRITTEN = regex(r"(?<=\s)(?:plus|minus|times)(?=\s)", given=("plus", "minus", "times"))
+SIGNS = {"plus": "+", "minus": "-", "times": "*", "half": "1/2*", "twice": "2*"}
+WRITTEN = regex(  # half x'Ax minus b'x
+    r"(?<=\s)(?:plus|minus|times)(?=\s)|(?<![\w-])(?:[Hh]alf|[Tt]wice)(?:\s+of)?(?=\s+(?:[‖|(]|(?!a\s)[^\W\d_](?![^\W_])|[a-z]+\())",
+    given=("plus", "minus", "times", "alf", "wice"),
+)
 
 
 class Spoken(NamedTuple):
@@ -127,7 +130,7 @@ def in_signs(script: Transcript, known: Collection[str], far: bool, is_prose: bo
         closings[end] = closings.get(end, "") + behind
         doubt = _doubt(script, m, short, long) if short < long else doubt
     edits += [(end, end, behind) for end, behind in closings.items()]
-    edits += [(*m.span(), SIGNS[m.group()]) for m in WRITTEN.finditer(text)]
+    edits += [(*m.span(), SIGNS[m.group().lower().split()[0]]) for m in WRITTEN.finditer(text)]
     spans = tuple(script.span(start, end) for start, end, _ in edits if start < end)
     return Spoken(script.edited(edits), notes, spans, doubt)
 
@@ -147,7 +150,7 @@ def _around(m: re.Match[str]) -> tuple[str, ...]:
     """What the words of a function write in front of what it is taken of, between two such things, and behind."""
     pattern = next(pattern for pattern in SPOKEN if re.fullmatch(pattern, m["what"], re.IGNORECASE))
     *around, behind = SPOKEN[pattern]
-    around[0] = {"half": "1/2*", "twice": "2*"}.get((m["times"] or "").lower(), "") + around[0]
+    around[0] = SIGNS.get((m["times"] or "").lower(), "") + around[0]
     return *around, behind + "^2" * bool(m["squared"] or m["behind"])
 
 
@@ -158,14 +161,10 @@ def _ends(text: str, m: re.Match[str], place: int, used: Collection[int]) -> tup
     """
     marks = list(_marks(text, place, used))
     terms = [k for k, sign in marks if sign not in ("*", "times")]
-    long = next((k for k, then in pairwise(terms) if (n := ANOTHER.search(text, k)) and n.start() <= then), terms[-1])
+    long = next((k for k, then in pairwise(terms) if (a := ANOTHER.search(text, k)) and a.start() <= then), terms[-1])
     is_difference = OF_A_DIFFERENCE.search(m["what"]) and marks[0][1] in ("-", "−", "minus") and marks[0][0] < long
     first = marks[1] if is_difference and re.fullmatch(LETTERS, text[marks[0][0] : marks[1][0]]) else marks[0]
-    return _end(text, first[0]), _end(text, long)
-
-
-def _end(text: str, place: int) -> int:
-    return len(text[:place].rstrip())
+    return len(text[: first[0]].rstrip()), len(text[:long].rstrip())
 
 
 def _marks(text: str, place: int, used: Collection[int]) -> Iterator[tuple[int, str]]:
@@ -183,7 +182,8 @@ def _doubt(script: Transcript, m: re.Match[str], short: int, long: int) -> Matdi
     text = script.text
     before, *between, behind = _around(m)
     message = f"“{m.group().strip()}” can go with {text[m.end() : short]}, or with {text[m.end() : long]}"
-    one, all_ = (WRITTEN.sub(lambda sign: SIGNS[sign.group()], text[m.end() : end]) for end in (short, long))
+    said = [text[m.end() : end] for end in (short, long)]
+    one, all_ = (WRITTEN.sub(lambda sign: SIGNS[sign.group().lower().split()[0]], words) for words in said)
     one, all_ = (AND.sub(between[0], said) if between else said for said in (one, all_))
     hint = f"write {before}{one}{behind}{all_[len(one) :]} or {before}{all_}{behind}"
     return script.error((m.start(), long), message, hint, AmbiguityError)
