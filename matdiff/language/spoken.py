@@ -77,9 +77,9 @@ ADDED = ("sum", "mean", "average")
 OF_A_DIFFERENCE = regex(r"(?i:norm|squares|residuals|entries|elements)$")
 SQUARED_ALREADY = regex(rf"[∑Σ|^_{SUBS}]|\bsum|{SQUARE}")  # or of one index
 AND = regex(r"\s+(?P<word>and|with|vs\.?|versus)\s+(?:the\s+(?:matrix|vector)\s+)?")
-SIGNS = {"plus": "+", "minus": "-", "times": "*", "half": "1/2*", "twice": "2*"}
+SIGNS = {"plus": "+", "minus": "-", "times": "*", "half": "1/2*", "twice": "2*", "two": "2", "three": "3", "four": "4"}
 WRITTEN = regex(  # half x'Ax minus b'x
-    r"(?<=\s)(?:plus|minus|times)(?=\s)|(?<![\w-])(?:[Hh]alf|[Tt]wice)(?:\s+of)?(?=\s+(?:[‖|(]|(?!a\s)[^\W\d_](?![^\W_])|[a-z]+\())",
+    r"(?<=\s)(?:plus|minus|times)(?=\s)|(?<![\w-])(?:[Tt]wo|[Tt]hree|[Ff]our)(?=\s+times\s)|(?<![\w-])(?:[Hh]alf|[Tt]wice)(?:\s+of)?(?=\s+(?:[‖|(]|(?!a\s)[^\W\d_](?![^\W_])|[a-z]+\())",
     given=("plus", "minus", "times", "alf", "wice"),
 )
 
