@@ -383,11 +383,12 @@ class Bound:
 HANDLERS.update(NAME=Bound._name, subscript=Bound.subscript, big_sum=Bound._sum)
 HANDLERS.announce(
     {
+        "matdiff.language.conditions": "indicator",
         "matdiff.language.exponents": "power",
         "matdiff.language.items": "formula sequence step where",
-        "matdiff.language.named_calls": "block call entries factorial index indicator method norm positive_part"
-        " weighted",
+        "matdiff.language.named_calls": "call method positive_part entries factorial norm weighted",
         "matdiff.language.reach": "apply product sum tight",
+        "matdiff.language.square_brackets": "block index",
         "matdiff.language.substitution": "body unspecified",
     }
 )

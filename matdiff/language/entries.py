@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from matdiff.algebra.dims import ONE, SCALAR, Size, size
 from matdiff.algebra.expr import Expr, Number
 from matdiff.algebra.operators.abbreviations import count
@@ -20,9 +18,6 @@ from matdiff.language.syntax import Node
 from matdiff.language.typed import Typed, described
 from matdiff.language.typing import Attempt
 from matdiff.recording.shapes import flip
-
-if TYPE_CHECKING:
-    from matdiff.language.typing import Attempt
 
 
 def index_of(attempt: Attempt, node: Node, index: Position) -> Expr:

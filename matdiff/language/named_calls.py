@@ -1,4 +1,4 @@
-"""What calls and square brackets refer to: sizes and indices as arguments, methods, powers of functions, norms.
+"""What calls of functions refer to: sizes and indices as arguments, methods, powers of functions, norms.
 
 In goes a node of the tree, out comes the same node with its function and its arguments as they are meant.
 """
@@ -9,14 +9,13 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from matdiff.algebra.expr import FUNCTIONS
-from matdiff.algebra.relations import opposite
 from matdiff.errors import AmbiguityError
 from matdiff.language.extents import parse_size
 from matdiff.language.fixed import fixed, position_of
 from matdiff.language.named_functions import is_entrywise
 from matdiff.language.names import canonical, is_letter
-from matdiff.language.places import Indices, at, directed, grid, listed, place, used
-from matdiff.language.scopes import Fixed, Place, Position, Scope, resolves
+from matdiff.language.places import listed, place, used
+from matdiff.language.scopes import Place, Position, Scope, resolves
 from matdiff.language.syntax import Node, without_brackets
 
 if TYPE_CHECKING:
@@ -36,6 +35,7 @@ ENTRYWISE_INSIDE = frozenset("sum mean max min norm norm1 norm2 tr trace Tr vec 
 @resolves("call")
 def resolve_function(bound: Bound, node: Node, scope: Scope) -> None:
     """A function; sizes as arguments are no symbols."""
+    from matdiff.language.conditions import resolve_cases
     from matdiff.language.sized_constants import counted, make_constant, make_repeated
 
     node.kind = "call"
@@ -201,125 +201,3 @@ def wanted(operands: int, count: int, optional: int) -> str:
         else ", the last of which may be left out"
     )
     return " and ".join(what + behind) + ending
-
-
-EXCHANGED = {"≥": "≤", ">": "<"}
-OTHERWISE = "otherwise"
-
-
-@resolves("indicator")
-def resolve_indicator(bound: Bound, node: Node, scope: Scope) -> None:
-    """[y = k]: 1 where the condition holds, 0 elsewhere"""
-    one, nothing = (Node("NUMBER", [], Fraction(k), node.start, node.end) for k in (1, 0))
-    made = under(node.parts[0], one, nothing)
-    count_labels(bound, node.parts[0], scope)
-    node.kind, node.value, node.parts = made.kind, made.value, made.parts
-
-
-def count_labels(bound: Bound, condition: Node, scope: Scope) -> None:
-    """y_i in y_i = k, where k is an index of a sum: a class label, which is one of the numbers of k."""
-    sides = condition.parts
-    if condition.value not in "=≠" or len(sides) != 2:
-        return
-    for side, other in (sides, sides[::-1]):
-        is_index = other.kind == "NAME" and other.value in scope
-        label = position_of(bound, "".join(bound.text[side.start : side.end].split()), scope) if is_index else None
-        if is_index and side.kind == "NAME" and len(side.value) == 1 and side.value not in (*scope, *bound.declared):
-            label = fixed(bound, side.value)
-        if isinstance(label, Fixed) and label.name not in bound.declared:
-            side.kind, side.value, side.parts = "counter", label, []
-
-
-def resolve_cases(bound: Bound, node: Node) -> None:
-    """cases(a, x ≤ 0, b, x > 1, c): the last value needs no condition"""
-    values, conditions = node.parts[::2], node.parts[1::2]
-    if len(values) == len(conditions):
-        _last_condition(bound, conditions)
-    if len(values) < 2 or any(c.kind != "comparison" for c in conditions[: len(values) - 1]):
-        raise bound.error(node, "cases have a value, a condition, …, and a last value", "as in cases(a, x ≤ 0, b)")
-    if any(v.kind == "comparison" for v in values):
-        raise bound.error(node, "a condition stands where a value is expected", "as in cases(a, x ≤ 0, b)")
-    made = values[-1]
-    for value, condition in zip(reversed(values[:-1]), reversed(conditions[: len(values) - 1]), strict=True):
-        made = under(condition, value, made)
-    node.kind, node.value, node.parts = made.kind, made.value, made.parts
-
-
-def _last_condition(bound: Bound, conditions: list[Node]) -> None:
-    """A last condition says «otherwise», or the opposite of the only one before it."""
-    last = conditions[-1]
-    if last.kind == "NAME" and last.value == OTHERWISE:
-        return
-    if len(conditions) == 2 and all(c.kind == "comparison" and c.parts[0].kind != "comparison" for c in conditions):
-        first, second = (_ordered(c) for c in conditions)
-        left, sign, right = opposite(*first)
-        texts = ["".join(bound.text[side.start : side.end].split()) for side in (left, right, second[0], second[2])]
-        if sign == second[1] and (texts[:2] == texts[2:] or (sign in "=≠" and texts[:2] == texts[:1:-1])):
-            return
-        if {first[1], second[1]} == {"<"} and texts[:2] == texts[2:]:
-            return  # x < 0 and x > 0: the border does not matter
-    raise bound.error(last, "the last case is not the opposite of the first", "write otherwise for the last one")
-
-
-def under(condition: Node, a: Node, b: Node) -> Node:
-    """A node that is *a* where a condition holds, and *b* elsewhere; 0 ≤ x ≤ 1 is two conditions."""
-    if condition.parts[0].kind == "comparison":
-        left, right = condition.parts
-        middle = left.parts[1]
-        rest = Node("comparison", [middle, right], condition.value, middle.start, condition.end)
-        return under(left, under(rest, a, b), b)
-    left, sign, right = _ordered(condition)
-    return Node("cases", [left, right, a, b], sign, a.start, max(a.end, condition.end))
-
-
-def _ordered(condition: Node) -> tuple[Node, str, Node]:
-    """The sides of a comparison, the smaller one first."""
-    left, right = condition.parts
-    sign: str = condition.value
-    return (right, EXCHANGED[sign], left) if sign in EXCHANGED else (left, sign, right)
-
-
-@resolves("index")
-def resolve_index(bound: Bound, node: Node, scope: Scope) -> Scope | None:
-    """x[i], A[i, j], x[2], A[1, :], A[1:3, n]"""
-    base, inside = node.parts
-    parts = inside.parts if inside.kind == "list" else [inside]
-    if directed(base, parts, lambda p: _is_place(bound, p, scope)):
-        node.kind, node.value, node.parts = base.kind, base.value, [*base.parts, inside]
-        return None
-    if bound.is_numbered(base) and base.value not in scope:
-        return bound.numbered(node, base.value, bound.excerpt(inside), scope)
-    indices: Indices = []
-    for part in parts:
-        excerpt, first = bound.excerpt(part), bound.first_place(base)
-        known = scope if part.kind == "NAME" else bound.with_general(scope)
-        index = place(excerpt, known, bound.ranges, first) or position_of(bound, excerpt.text, scope)
-        if index is None and part.kind not in ("NAME", "subscript"):
-            raise bound.error(part, "an index is a number, a range 1:3 or the index of a sum", "( ) multiplies")
-        if bound.is_code and bound.dialect.is_python and isinstance(index, Place):
-            index = at(index, 1)  # x[n] of code is counted from 0
-        indices += [index] if index is not None else []
-    if len(indices) == len(parts):
-        bound.as_part(node, base, indices, scope)
-    else:
-        spans = tuple([(part.start, part.end) for part in parts])
-        bound.leave(node, base, [bound.excerpt(part).text for part in parts], scope, spans)
-    return None
-
-
-def _is_place(bound: Bound, part: Node, scope: Scope) -> bool:
-    """Whether an argument in square brackets can be an index, a number or a range."""
-    is_free = part.kind == "NAME" and part.value not in bound.declared
-    return is_free or place(bound.excerpt(part), scope, bound.ranges) is not None
-
-
-@resolves("block")
-def resolve_block(bound: Bound, node: Node, scope: Scope) -> None:
-    """[A, B; C, D] and [[A, B], [C, D]]: the parts are the blocks, the value counts those in each row."""
-    cells = grid(node)
-    rows = [grid(cell) if cell.kind == "block" else [] for cell in cells[0]]
-    if len(cells) == 1 < len(rows) and all(len(row) == 1 for row in rows):
-        cells = [row for (row,) in rows]  # each row in brackets of its own, as in Python
-    node.value, node.parts = [len(row) for row in cells], [cell for row in cells for cell in row]
-    if len(node.parts) == 1:
-        node.kind, node.value = "group", None
