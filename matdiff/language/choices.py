@@ -285,7 +285,11 @@ def _is_of_numbers(exponent: Node) -> bool:
     leaves = list(islice((part for part in postorder(exponent) if not part.parts), MOST_IN_EXPONENT))
     names = [part.value[0].partition("_")[0].rstrip("0123456789") for part in leaves if part.kind == "symbol"]
     is_plain = len(leaves) < MOST_IN_EXPONENT and all(part.kind in ("symbol", "NUMBER") for part in leaves)
-    return is_plain and bool(names) and all(name in "ab" or (name in GREEK_WORDS and name.islower()) for name in names)
+    return (
+        is_plain
+        and bool(names)
+        and all(name in ("a", "b") or (name in GREEK_WORDS and name.islower()) for name in names)
+    )
 
 
 def _contracted(node: Node) -> Iterator[str]:

@@ -235,8 +235,8 @@ def bars_of_entries(order: Iterable[Node], measured: Collection[int]) -> frozens
             term = part.parts[0] if part.kind == "negative" else part
             *front, last = term.parts if term.kind in ("product", "tight") and "divide" not in term.value else [term]
             base = without_brackets(last.parts[0] if last.kind == "power" else last)
-            beside = "VM" if not is_sum else kinds(other for other in whole.parts if other is not part)
-            is_beside = not {*"VMSR"[: 2 if whole is node else 4]}.isdisjoint(beside)
+            others = kinds(other for other in whole.parts if other is not part) if is_sum else {"V"}
+            is_beside = bool(others & {"V", "M"} if whole is node else others)  # a sum by its name may be of numbers
             if base.kind == "bars" and is_beside and "V" not in kinds(front):
                 found.add(id(base))
     return frozenset(found)

@@ -33,7 +33,6 @@ CUSTOMARY = frozenset("cijklmnpqrsty")  # letters that number entries
 PAIRED = frozenset("pq")  # of them, those that do so together
 REFERRED = frozenset("cr")  # those of a centre and of a reference
 WORDS = frozenset(("true", "target", "label", "correct", "gold"))  # of a class: z_target
-LABELS = frozenset("ref goal des nom init prior obs prev old new".split())  # no member of x, though x_k is one
 NAMED = 1  # what it costs that z_k beside z is a name of its own
 
 
@@ -224,7 +223,8 @@ def _is_label(bound: Bound, place: Unbound) -> bool:
     others = [p for p in bound.pending if p.pieces == place.pieces and p.base.kind == "NAME"]
     counted = [_whole(bound, p.base.value) for p in others if p.base.value != place.base.value]
     is_none = [known and not _counts(known, place.pieces) for known in counted]
-    return LABELS.issuperset(place.pieces) or (CUSTOMARY.isdisjoint(place.pieces) and any(is_none))
+    is_word = all(len(piece) > 2 and piece.isalpha() and piece not in WORDS for piece in place.pieces)
+    return is_word or (CUSTOMARY.isdisjoint(place.pieces) and any(is_none))
 
 
 def _is_one_of(bound: Bound, known: Name, place: Unbound) -> bool:

@@ -45,9 +45,7 @@ MARKS = frozenset(ACCENTS.values())
 SPELT = {"|": "given", "-": "minus", "−": "minus", "+": "plus", ":": "to"}
 PLACE = r"\w+(?:\s*[-−+:,]\s*\w+)*"
 DEFINED = regex(r"(?:\A|[;\n])[^;\n=≡]*≡", given=("≡",))  # J ≡ …
-HYPHENED = regex(  # log-loss = …
-    r"(?<![\w-])[a-z]{3,}(?P<sign>-)[a-z]{3,}(?=\s*(?:\([^()=]*\)\s*)?:?=(?!=))", given=("-",)
-)
+HYPHENED = regex(r"(?<![\w-])[a-z]{3,}-[a-z]{3,}(?=\s*(?:\([^()=]*\)\s*)?:?=(?!=))", given=("-",))
 LOG_OF = regex(r"(?<![^\W\d_])log(?=2\s*π)", given=("π",))  # log2π is log(2π), and no log₂
 LIMITS = regex(r"(?:[∑∏]|(?<![A-Za-z])(?:sum|prod|max|min))\s*_\{[^{}]*\}")
 GIVEN = regex(rf"(?<=[\w{''.join(MARKS)}])(?<!sum)(?<!prod)_\{{\s*(?P<low>{PLACE}\s*\|\s*{PLACE})\s*\}}", given=("_{",))
@@ -73,7 +71,7 @@ def transcript(text: str, functions: Collection[str] = (), spelling: str | None 
         found = found.edited([*apart, *((m.end() - 1, m.end(), ":=") for m in DEFINED.finditer(found.text))])
     found = found.edited(list(_conditional(found.text))) if "|" in found.text else found
     found = found.edited(list(_signed(found.text))) if "_" in found.text else found
-    found = found.edited([(*m.span("sign"), "_") for m in HYPHENED.finditer(found.text)])
+    found = found.edited(list(_hyphened(found.text)))
     has_primes = "_{" in found.text and ("'" in found.text or "′" in found.text)
     return found.edited(list(_primed(found.text))) if has_primes else found
 
@@ -110,6 +108,13 @@ def _signed(text: str) -> Iterator[Edit]:
     for m in SIGNED.finditer(text):
         if len(set(re.findall(rf"(?<![^\W\d_]){m['name']}_\{{?\s*([-−+\w])", text))) > 1:
             yield *m.span("low"), f"_{{{SPELT[m['in'] or m['sign']]}}}"
+
+
+def _hyphened(text: str) -> Iterator[Edit]:
+    """Spells the name of log-loss = …, where the text defines it and wherever it uses it: log_loss."""
+    for name in {m[0] for m in HYPHENED.finditer(text)}:
+        for m in re.finditer(rf"(?<![\w-]){name}(?![\w-])", text):
+            yield *m.span(), name.replace("-", "_")
 
 
 def _primed(text: str) -> Iterator[Edit]:
