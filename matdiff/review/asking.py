@@ -15,8 +15,9 @@ from matdiff.algebra.operators.sums import Member
 from matdiff.errors import MatdiffError, UnsupportedError
 from matdiff.language.names import named
 from matdiff.review.comparing import is_multiple
-from matdiff.review.derivatives import Origin, by_expression, derivative, slope
+from matdiff.review.derivatives import by_expression, derivative, slope
 from matdiff.review.equations import CONCLUDES, Equations
+from matdiff.review.filling import Origin
 from matdiff.review.names import INDEXED
 from matdiff.review.operators import LETTER, Asked
 from matdiff.review.paths import along

@@ -1,4 +1,4 @@
-"""What a wrong value comes from: which change of the value as it should be, or of the function, would explain it."""
+"""What a wrong value comes from: the change of what it should be that explains it, and the law that it misapplies."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from matdiff.algebra.expr import Expr, Number, Symbol, symbols
 from matdiff.algebra.operators.sums import Entry
 from matdiff.errors import MatdiffError
 from matdiff.records import NamedTuple
-from matdiff.review.derivatives import Origin
+from matdiff.review.filling import Origin
 from matdiff.review.operators import with_increments
 
 if TYPE_CHECKING:

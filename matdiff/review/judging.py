@@ -20,10 +20,10 @@ from matdiff.review.calls import CALL
 from matdiff.review.chain import BARE, Chain, has_increments
 from matdiff.review.comparing import compared
 from matdiff.review.definitions import defined_by, is_model, without_star
-from matdiff.review.derivatives import Origin
 from matdiff.review.directions import misplaced, remainder_in
 from matdiff.review.doubts import OFF_DIAGONAL, ON_DIAGONAL, is_misfit
 from matdiff.review.equations import CONDITION
+from matdiff.review.filling import Origin
 from matdiff.review.fitting import fitted, of_identity
 from matdiff.review.lines import Line, Statement
 from matdiff.review.operators import LETTER, increments_in, is_chain_rule, letters_in, with_increments

@@ -19,10 +19,10 @@ from matdiff.review.assumed import GRAPH, TRACED, assume
 from matdiff.review.definitions import Definition, definitions_in, solutions_in, with_families
 from matdiff.review.doubts import is_a_name, is_misfit
 from matdiff.review.edits import terms
-from matdiff.review.fitting import by_entries as entrywise
 from matdiff.review.lines import Line
 from matdiff.review.members import by_entries, family, general_member
 from matdiff.review.operators import LETTER, letters_in
+from matdiff.review.other_ways import by_entries as entrywise
 from matdiff.review.paths import find_paths
 from matdiff.review.scope import Scope
 from matdiff.review.upstream import unsaid_losses

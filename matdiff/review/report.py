@@ -11,7 +11,7 @@ from matdiff.records import NamedTuple
 
 if TYPE_CHECKING:
     from matdiff.calculus.derivation import Line
-    from matdiff.review.derivatives import Work
+    from matdiff.review.filling import Work
     from matdiff.review.sides import Judged
 
 PROVED, AGREES, CONVENTION, WRONG, UNREAD, NO_CLAIM = (

@@ -24,7 +24,7 @@ from matdiff.review.asking import NotSaid, derivative_asked, entry_asked, entry_
 from matdiff.review.assumed import assume, handed_down, number_letters, settle
 from matdiff.review.calls import CALL, at_place, by_entries, with_entries, without_arguments, without_place
 from matdiff.review.definitions import DEFINED
-from matdiff.review.derivatives import Origin
+from matdiff.review.filling import Origin
 from matdiff.review.habits import LOGARITHMIC, Habits, said_once
 from matdiff.review.lines import ENTRYWISE, Line
 from matdiff.review.members import General, by_places

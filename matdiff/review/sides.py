@@ -22,16 +22,18 @@ from matdiff.review.chain import BARE, Chain, Fault, increments
 from matdiff.review.comparing import Outcome, compared, is_right, is_rounded
 from matdiff.review.conventions import as_usual, may_turn, under_conventions, unmoved
 from matdiff.review.definitions import introduced
-from matdiff.review.derivatives import Work, expansion
+from matdiff.review.derivatives import expansion
 from matdiff.review.directions import declare_steps, remainder_in, with_directions
 from matdiff.review.doubts import MISFIT
 from matdiff.review.edits import MOST_EDITS, Edit, edits, indices
 from matdiff.review.equations import CONDITION, Equations, Implied
-from matdiff.review.fitting import fitted, in_doubt
+from matdiff.review.filling import Work
+from matdiff.review.fitting import fitted
 from matdiff.review.indexed import declare_entries, with_sums
 from matdiff.review.learning import learn
 from matdiff.review.lines import Line, has_words, lines_of
 from matdiff.review.operators import names_in
+from matdiff.review.other_ways import in_doubt
 from matdiff.review.report import AGREES, CONVENTION, NO_CLAIM, PROVED, UNREAD, WRONG
 from matdiff.review.scope import Scope
 from matdiff.review.upstream import links_in
