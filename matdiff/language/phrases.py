@@ -23,7 +23,14 @@ EMPTY = frozenset(
     "points samples measurement measurements observation observations noise regularization regularisation penalty "
     "learning rate step gain control return returns risk mass stiffness adjacency graph factor".split()
 )  # words that add nothing to the others
+DENIED = (
+    r"(?:symmetric|square|invertible|diagonal|orthogonal|(?:positive|negative)[- ](?:semi[- ]?)?definite|spd|psd|pd)"
+)
 SYNONYMS = {
+    regex(  # what it is not needs no declaration, but it is one
+        r"\b(?:not|non)[-\s]*(?:(?:necessarily|assumed|required|always)\s+(?:to\s+be\s+)?)*"
+        rf"{DENIED}(?:(?:\s+(?:and|or|nor)\b)?\s+{DENIED})*\b"
+    ): "matrix",
     regex(r"\bpos(?:itive|\.)?[- ]semi[- ]?def(?:inite\b|\b\.?)|\bp\.\s?s\.\s?d\b"): "psd",
     regex(r"\b(?:strictly\s+)?pos(?:itive|\.)?[- ]def(?:inite\b|\b\.?)|\b(?:s\.\s?)?p\.\s?d\b"): "spd",
     regex(r"\bskew[- ]symmetric\b|\banti-?symmetric\b"): "skew",
@@ -49,6 +56,7 @@ SIZES = regex(
 SPACE = r"[RS](?:\s*(?:\^\{[^{}]*\}|\^\([^()]*\)|\^\w+|[₊⁰¹²³⁴-⁹ᵃ-ᶻⁿᵈᵐᵏᵖˣ]+|_\{?(?:\+{1,2}|[≥>]\s*0)\}?))*(?!\w)"
 MEMBER = regex(rf"(?P<front>.*?)\s*(?:∈|\b(?:(?:be|is|are)\s+)?in\b)\s*(?P<space>{SPACE})(?P<behind>(?:[\s.].*)?)")
 
+NEGATED = regex(r"\b(is|are)n['’]?t\b", given=("isn", "aren"))
 ROLE = r"(?:an?|the)\s|(?:arbitrary|constant|given|fixed|known)$"
 LONGEST = 300  # characters of a phrase
 Said = list[tuple[tuple[str, ...], str]]
@@ -62,6 +70,9 @@ def said_of_names(statement: str) -> Said | None:
     """
     if len(statement) > LONGEST:
         return None
+    statement = NEGATED.sub(r"\1 not", statement)
+    if statement.startswith("not ") and description(statement) == "matrix":
+        return []  # S is symmetric and not diagonal
     if member := MEMBER.fullmatch(statement):
         front = member.group("front")
         found: Said | None = [(listed(front), "")] if re.fullmatch(LISTED, front) else _phrase(front, True)
