@@ -56,7 +56,7 @@ SIZES = regex(
 SPACE = r"[RS](?:\s*(?:\^\{[^{}]*\}|\^\([^()]*\)|\^\w+|[₊⁰¹²³⁴-⁹ᵃ-ᶻⁿᵈᵐᵏᵖˣ]+|_\{?(?:\+{1,2}|[≥>]\s*0)\}?))*(?!\w)"
 MEMBER = regex(rf"(?P<front>.*?)\s*(?:∈|\b(?:(?:be|is|are)\s+)?in\b)\s*(?P<space>{SPACE})(?P<behind>(?:[\s.].*)?)")
 
-NEGATED = regex(r"\b(is|are)n['’]?t\b", given=("isn", "aren"))
+NEGATED = regex(r"\b(is|are)n['’]?t\b")
 ROLE = r"(?:an?|the)\s|(?:arbitrary|constant|given|fixed|known)$"
 LONGEST = 300  # characters of a phrase
 Said = list[tuple[tuple[str, ...], str]]

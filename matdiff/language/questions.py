@@ -124,6 +124,8 @@ def question_at(
     *constrained* says that a condition is stated by «subject to».
     """
     place = re.compile(r"\s*").match(text, place).end()  # type: ignore[union-attr]
+    if place == len(text):
+        return None
     operator = _around_all(text, place) or _goal(text, place, known, defined, constrained)
     operator = operator or (_derivative(text, place, known) if "/" in text else None)
     operator = operator or _nabla(text, place, known) or _of(text, place, known, defined) or _called(text, place)

@@ -199,8 +199,8 @@ def of_a_name(text: str, place: int, whole: str) -> Question | None:
 
 def _sought(text: str, place: int) -> Question | None:
     """The W of f, find W, which the text has and does not define."""
-    front = text[:place]
-    is_asked = re.search(r"(?:[Ff]ind|[Dd]etermine|[Ss]olve\s+for)\s*$", front)
+    front = text[:place].rstrip()
+    is_asked = re.search(r"(?:[Ff]ind|[Dd]etermine|[Ss]olve\s+for)$", front[-40:])  # a verb and its blanks
     m = match_at(SOUGHT, text, place) if is_asked or "optimal" in text or "best" in text else None
     if not (m and (is_asked or m["best"]) and stands(m["x"], front)):
         return None

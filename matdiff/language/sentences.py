@@ -86,7 +86,7 @@ EXPLAINED = regex(  # ∘ is the Hadamard product, given data (x_i, y_i), i = 1.
     rf"(?:\s*,?\s*(?:for\s+)?\w\s*=\s*1\s*(?:,?\s*{DOTS}\s*,?|to|:)\s*\w(?!\w))?,?"
     r"|(?:\A|(?<=\n))\s*(?:(?P<task>(?i:homework|exercise|question|problem|part|hw|ex|q)[.\s]*)?[0-9][0-9.]*(?:[a-h]|\s?\([a-h]\))?(?:[).:]|(?(task)\s[-−–—]|(?!)))|\(?[a-h]\))"
     r"(?=\s)|\b[Ff]or\s+(?=given\s)"  # 3b), (a)
-    rf"|,?\s*(?<!\w)(?:(?:where|with|and|here)\s+)?{LETTER}\s+(?:is\s+)?(?:applied|acts|acting|taken)\s+(?:element|entry|component|point)-?\s?wise"
+    rf"|(?:,\s*|(?<!\s)\s*)(?<!\w)(?:(?:where|with|and|here)\s+)?{LETTER}\s+(?:is\s+)?(?:applied|acts|acting|taken)\s+(?:element|entry|component|point)-?\s?wise"
 )
 ROLE = regex(  # b is the benchmark
     rf"(?<!\s)(?:,?\s*(?<!\w)(?:(?:where|with|and|here)\s+)?{LETTER})?(?P<is>\s+(?:(?:is|are|be|denotes?|being)\s+"
