@@ -16,7 +16,7 @@ from matdiff.language.outside import between, outside
 from matdiff.language.phrases import description, said_of_names
 from matdiff.language.questions import FUNCTION, GOAL_OVER, WITH_RESPECT
 from matdiff.language.requests import AT_END, BEHIND, BEHIND_A_SIGN, GREETING, VERB, is_verb
-from matdiff.language.side_conditions import INNER, TOLD
+from matdiff.language.side_conditions import DECLARED, INNER, TOLD
 from matdiff.language.transcript import Edit
 from matdiff.regex import match_at, regex, search_in
 
@@ -25,15 +25,15 @@ RANGED = r"=\s*[-−+\w\s()]*(?:\.\.|…|⋯|[,:;.\n]|to\b|$)"  # = 1..K; what i
 COUNTED = rf"(?!\s+(?:(?:all|each|every)\s+)?\w+\s*(?:{RANGED}|,\s*\w+\s*=|\bin\b(?!\s*R)|∈\s*\{{|[;.,\n]|$))"
 SUMMED = r"(?:all\s+)?(?:summed|summing|added)(?:\s+up)?"
 SUMMED = rf",\s*(?:(?:{SUMMED}|sum)\s+over\b|{SUMMED}(?=[\s.?]*(?:$|[;\n])))"  # … , summed over i, j
-SOLVED = r"(?:and\s+)?set\s+(?:(?:it|them|this)\s+)?(?:equal\s+)?to\s+(?:zero|0)(?=[\s.]*$)"
+SOLVED = r"(?:and\s+)?(?:simplify(?:\s+it)?|set\s+(?:(?:it|them|this)\s+)?(?:equal\s+)?to\s+(?:zero|0))(?=[\s.]*$)"
 WORD = (
     rf"(?<![\w.])(?:{SOLVED}|"
-    rf"(?<!\S)(?:{GREETING}\s*[,!.:]+|(?:Question|Problem)\s*:)|(?:[Ii]|[Ww]e)\s+have(?!\s+to\b)|[Ww]here|[Hh]ere|[Ww]ith(?!\s+respect)|[Ss]ubject\s+to|such\s+that|[Ll]et|(?:[Gg]iven(?!\s+by\b)|[Aa]ssum(?:e|ing)|[Ss]uppose)(?:\s+that|\s+(?:I|we)\s+have)?|[Nn]ote\s+that"
+    rf"(?<!\S)(?:{GREETING}\s*[,!.:]+|(?i:(?:quick|simple|basic|my)\s+q(?:uestion)?|question|problem|homework|task|example)(?:\s+[0-9.]+)?\s*:)|(?:[Ii]|[Ww]e)\s+have(?!\s+to\b)|[Ww]here|[Hh]ere|[Ww]ith(?!\s+respect)|[Ss]ubject\s+to|such\s+that|[Ll]et(?!'s|\s+(?:us|me)\b)|(?:(?:[Nn]ow|[Ii](?:\s+a|')m|[Ii]\s+was|[Ww]e(?:\s+a|')re|[Ss]ay)\s+)?(?:[Gg]iven(?!\s+by\b)|[Aa]ssum(?:e|ing)|[Ss]uppose)(?:\s+that|\s+(?:I|we|you)(?:\s+have|\s+are\s+given))?(?:\s+(?:there\s+is\s+)?{FUNCTION}(?:\s+is)?(?=\s))?|[Nn]ote\s+that"
     rf"|{VERB}|[Aa]nd(?:\s+also)?|[Aa]lso|[Tt]hen|[Ii]f|[Ww]hen|s\.\s?t\.|⟪s\.?t\.?⟫|⟪given⟫|[Ff]or{COUNTED})(?![\w(])(?:(?<=\w):(?=\s))?"
 )
 # a full stop, but not in s. t., nor in 2. unless a question follows, or a letter behind h = A x - 1 or n by 1
 ASKS = r"(?:(?:the\s+)?(?i:(?:sub)?grad|deriv|partials|hess|jacob)|[∇∂]|d\w*\s*/|δ\w*\s*/\s*δ)"
-FULL_STOP = rf"(?<=\d)\.(?=\s+(?:{VERB}\s|{ASKS}))|(?<=\bby \d)\.(?=\s)|"
+FULL_STOP = rf"(?<=\d)\.(?=\s+(?:(?:{VERB}|[Dd]ifferentiate|[Mm](?:in|ax)imi[sz]e)\s|{ASKS}))|(?<=\bby \d)\.(?=\s)|"
 FULL_STOP += r"(?<=[<>≤≥≻⪰=] 0)\.(?=\s)|(?:(?<=[-+−*/]\s\d)|(?<=[-+−*/]\d))\.(?=\s+[^\W\d_]|\s+[‖|∑√])|"
 FULL_STOP += rf"(?:(?<=[\w)\]}}'′⊤|‖₊+{MARKS}])|(?<=[_^]\*))(?<!\.\w)(?<!\ss)(?<!\As)(?<!\A\d)(?<![\s(*/+=-]\d)"
 FULL_STOP += r"\.(?=\s(?!(?:pos|def|semi)\b))"
@@ -43,7 +43,7 @@ STEPS = r"=\s*[-+\w]+\s*,(?:\s*\w+\s*,)?\s*(?:\.\.\.?|…|⋯)\s*,"  # t = 1, �
 MEMBERS = r"(?P<of>[^\W\d_])_1\s*,(?:\s*(?P=of)_2\s*,)?\s*(?:…|⋯|\.\.\.?)\s*,\s*(?P=of)_"  # x_1, …, x_n
 ARROW = rf"(?:[-=]>|[→⇒]|:|(?<=\s)(?:---?|[–—])(?=\s))(?=\s*(?:{VERB}\s+)?(?:{ASKS}|\?|m(?:in|ax)(?![^\W_]|\()))"
 ASKED = r"(?:(?<=/[dδ∂]\w)|(?<=/[dδ∂]\w\w))"  # dU/dw =
-MARK = rf"(?P<whole>{OF_NAMES}|{STEPS}|{MEMBERS}|{INNER}|{GOAL_OVER}|{SUMMED})|[;,]|\n(?!\s*{WITH_RESPECT}\s)"
+MARK = rf"(?P<whole>{OF_NAMES}|{STEPS}|{MEMBERS}|{INNER}|{GOAL_OVER}|{SUMMED})|[;,]|\n(?!\s*[(\[]?{WITH_RESPECT}\s)"
 MARK += rf"|(?:(?:=|(?<=\s)is)\s*(?:{DOTS}\s*)?)?\?|{ASKED}\s*=(?=[\s.]*$|\s*[dδ∂]\w+/[dδ∂]\w+\s*=)"
 MARK += rf"|{ARROW}|{FULL_STOP}|{WORD}"
 OF_A_NAME = rf"\bof\s+(?:{FUNCTION}|{LETTER}(?:\([^()]*\))?){AT_END}"
@@ -145,18 +145,30 @@ def _parted(text: str, piece: Piece) -> Iterator[Piece]:
         return
     m = re.search(QUALIFYING, own) if own.rstrip(" .").endswith(")") else None
     says = m.group("condition") if m else ""
-    is_told = said_of_names(says.strip()) is not None and not description(says)  # of names; or (h = A x)
-    is_told = is_told or bool(m and own[: m.start()].endswith(" ") and is_item(says, Piece((0, 0), 0, len(says))))
-    is_said = re.search(r"[∈≻⪰]", says) or is_told or re.fullmatch(TOLD, says.strip())
-    if m is None or not own[: m.start()].strip() or not is_said:
+    is_one = said_of_names(says.strip()) is not None
+    parts = [(0, len(says))] if is_one else list(between(says, r",|;|\band\b"))
+    is_said = m and own[: m.start()].strip() and any(_tells(says[slice(*part)], own[m.start() - 1]) for part in parts)
+    if m is None or not is_said:
         yield piece
         return
     inside = piece.start + m.start("condition")
     yield piece._replace(end=piece.start + m.start())
-    for start, end in [(0, len(says))] if said_of_names(says.strip()) else between(says, ","):
-        yield Piece(
-            (inside + start - 1 if start else piece.start + m.start(), inside + start), inside + start, inside + end
-        )
+    lead = piece.start + m.start()
+    for start, end in parts:
+        yield Piece((lead, inside + start), inside + start, inside + end)
+        lead = inside + end
+
+
+def _tells(says: str, before: str) -> bool:
+    """Whether what stands in brackets tells of names, X ∈ ℝⁿ, y: vector; or defines, behind a blank: (h = A x)."""
+    says = says.strip()
+    if said_of_names(says) is not None and not description(says):
+        return True
+    if (declared := re.fullmatch(DECLARED, says)) and re.search("[x×]|[a-z]{3}", declared["says"]):
+        return True  # but A : B is a product
+    if before == " " and (is_item(says, Piece((0, 0), 0, len(says))) or re.search(r"[<>]\s*0$", says)):
+        return True
+    return bool(re.search("[∈≻⪰]", says) or re.fullmatch(TOLD, says))
 
 
 # ---- how they stand together ---------------------------------------------------------------------------------

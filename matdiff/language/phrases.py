@@ -15,7 +15,7 @@ from matdiff.language.formulas import COUNT as COUNT
 from matdiff.language.names import LISTED, listed
 from matdiff.regex import regex
 
-VERB = r"\s+(?:is|are|be|being|denotes?)\s+"
+VERB = r"\s+(?:(?:is|are|be|being|denotes?)\s+|(?=ha(?:s|ve)\s+(?:size|shape|length|dimensions?)\b))"
 EMPTY = frozenset(
     "a an the some any all both each every given fixed known unknown constant real general arbitrary valued triangular "
     "nonzero of and with entries parameter parameters constants variable variables weight weights coefficient "
@@ -48,7 +48,7 @@ SYNONYMS = {
     regex(r"\bnumbers?\b|(?<=\ba )constant$|\bconstants$"): "scalar",
     regex(r"-valued\b|\b(?:of\s+)?full(?:[- ](?:column|row))?[- ]rank\b|\bcolumn(?=[- ]?vectors?\b)"): "",
 }
-OF_SIZE = r"(?:\bof\s+(?:size|shape|dimensions?|order|length)\s+)"
+OF_SIZE = r"(?:\b(?:of|has|have)\s+(?:size|shape|dimensions?|order|length)\s+)"
 SIZES = regex(
     rf"{OF_SIZE}?\(?(?<!\w)(?!exp)(?P<rows>{COUNT})\s*(?:×|x|-?\bby\b-?)\s*(?P<cols>{COUNT})(?!\w)\)?"
     rf"|{OF_SIZE}(?P<length>{COUNT})\b|\b(?P<many>{COUNT})-(?=vectors?\b|dim)(?:dimensional\b|dim\b)?"
@@ -79,7 +79,10 @@ def said_of_names(statement: str) -> Said | None:
         behind = description(re.sub(rf"^{VERB}", "", member.group("behind")))
         if found is None or behind is None:
             return None
-        space, found = member["space"], [one for one in found if EMPTY.isdisjoint(one[0])]  # all vectors in R^n
+        space, found = (
+            member["space"],
+            [one for one in found if one[0] == ("a",) or EMPTY.isdisjoint(one[0])],
+        )  # all vectors in R^n
         return [(names, what) for names, own in found for what in (space, own, behind) if what]
     return _phrase(statement)
 

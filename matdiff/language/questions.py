@@ -53,7 +53,7 @@ NOUNS = (  # what a formula is, which stands behind it
     r"|bound|problem|primal|dual|model|regression|prior|barrier|reward|profit|deviance|stress|ratio|quotient)"
 )
 FUNCTION = (  # the norm of X is no name of what follows
-    rf"(?:(?:the\s+|(?=log[-\s]?likelihood))(?:[A-Z]?[a-z]+(?:-[a-z]+)*\s+){{0,3}}?(?:{NOUNS}|expression|form|norm|distance|divergence"
+    rf"(?:(?:(?:the|an?|my|our|this|these)\s+|(?=log[-\s]?likelihood))(?:[A-Z]?[a-z]+(?:-[a-z]+)*\s+){{0,3}}?(?:{NOUNS}|expression|form|norm|distance|divergence"
     r"|term)(?:\s+function)?\b(?!\s+(?:of|estimat\w+|solutions?)\b)(?:\s?:)?)"
 )
 ONE_UNKNOWN = rf"{LETTER}{TWICE}?"

@@ -16,25 +16,33 @@ from matdiff.regex import match_at, regex, search_in
 
 VERBS = frozenset(
     "find compute calculate determine evaluate derive get obtain estimate take explain consider set check verify show "
-    "give solve".split()
-).union(("solve for", "what is", "what are", "what's", "whats", "tell me", "show me"))
+    "give solve know understand".split()
+).union(("solve for", "what is", "what are", "what's", "whats", "tell me", "show me", "give me"))
+DOING = frozenset("finding computing calculating determining evaluating deriving getting obtaining taking".split())
 GREETING = r"(?:[Hh]i|[Hh]ello|[Hh]ey)(?:\s+(?:all|everyone|there|guys|folks))?"
 LEADS = (  # how can I, we are trying to
-    r"(?i:please|now|how|can|could|would|should|do|i|we|you|one|someone|anyone|i'[md]|we'd|am|are|want|need|like|have|wish"
-    r"|trying|asked|to|help|me|show)"
+    r"(?i:please|now|how|what(?=\s+the)|can|could|would|should|do|i|we|you|one|someone|anyone|i'[md]|we'd|am|are|want|need|like|have|wish"
+    r"|trying|asked|to|help|me|show|go|about|wonder(?:ing)?|was|not|don['’]?t|sure|does|let(?:'s|\s+us|\s+me))"
 )
 SHOWN = r"(?:[Tt]he\s+)?(?:partial\s+)?(?:gradient|derivative)s?(?=\s+(?:∇|[∂d]\w*/[∂d]))"  # the gradient dL/dW
 NEED = r"(?:[Ww]ant|[Nn]eed|[Ll]ooking\s+for|(?<=d\s)like)(?!\s+to)"
 VERB = (
     rf"(?:and\s+(?:then\s+)?)?(?:{GREETING}\s+)?(?:(?:{LEADS}\s+)*(?:"
-    + "|".join(rf"[{verb[0].upper()}{verb[0]}]{verb[1:]}".replace(" ", r"\s+") for verb in sorted(VERBS, reverse=True))
+    + "|".join(
+        rf"[{verb[0].upper()}{verb[0]}]{verb[1:]}".replace(" ", r"\s+") for verb in sorted(VERBS | DOING, reverse=True)
+    )
     + rf"|{NEED})(?!\s+that\b)(?:\s+(?:the\s+(?:steps|derivation|proof)\s+(?:for|of)|{FUNCTION}|{SHOWN}))?"
-    rf"|(?!to\b)(?:{LEADS}\s+)*{LEADS}(?=\s+(?:differentiate|minimi[sz]e|maximi[sz]e)\b))"
+    rf"|(?!to\b)(?:{LEADS}\s+)*{LEADS}(?=\s+(?:differentiate|minimi[sz]e|maximi[sz]e|the\s+(?:gradient|derivative))\b))"
 )
 DERIVED = (
-    r"(?:(?:the|its|my|our|this|both|all|an?)\s+)*(?:(?:first|partial|total|matrix|vector|full)\s+)*"
+    r"(?:(?:the|its|my|our|this|both|all|an?)\s+)*(?:(?:first(?:[-\s]order)?|partial|total|matrix|vector|full)\s+)*"
     r"(?:(?P<twice>(?:second|2nd)[-\s]+(?:order\s+|partial\s+)?derivatives?|hessian)|deriv(?:atives?|\b)|(?:sub)?gradients?|subdifferential|grads?|diff|∇(?=\s+of\b)|jacobian|score|partials|back-?prop(?:agation)?)"
     r"(?:\s+(?:matrix|vector))?"
+)
+THANKS = r"(?:please|pls|(?:[Tt]hanks|[Tt]hank\s+you|thx)(?:\s+(?:in\s+advance|a\s+lot|so\s+much))?!*)"
+ENDING = (  # the gradient wrt x is, …, step by step
+    rf"(?:\s*[=:]|,?\s+(?:is|only|computed|calculated|derived|obtained|found|have\s+a\s+closed\s+form|and\s+simplify"
+    rf"|step[-\s]by[-\s]step|{THANKS}))?[\s.?]*$"
 )
 RESPECT = rf"{WITH_RESPECT}(?![\w.])\s+"
 BY = rf"{RESPECT}(?:the\s+)?(?:{TOLD})?"
@@ -46,29 +54,29 @@ POINTS = (
     r"|FOCs?(?!\w))"
 )
 BEST = rf"(?:the\s+)?(?:(?P<best>minimum|maximum|minimi[sz]er|maximi[sz]er)(?:\s+value)?|{POINTS})"
-OF = rf"(?:\s+(?:of|for)\b(?:\s+{FUNCTION})?|\s*:)\s*"
+OF = rf"(?:\s+(?:of|for)\b(?:\s+(?:{FUNCTION}|(?:this|it|that|the\s+above)(?=\s+{ASKED_BY})))?|\s*:)\s*"
 IN_SPACE = rf"(?P<space>\s*(?:(?:∈|\bin\b)\s*{SPACE}|(?:[≻⪰≽≥>]|>=)\s*0(?![\w.])|\((?:[a-z]+[\s-])*[a-z]{{4,}}\)))?"
 # wrt x ∈ ℝ^n, over X ≻ 0, wrt X (symmetric)
 ASKED = (
-    rf"(?i)\s*(?:(?:{DERIVED}|{BEST}|(?P<direct>differentiate))(?:\s+(?P<open>\()?{ASKED_BY}{NAMES}{IN_SPACE}(?(open)\s*\)))?(?:(?P<of>{OF})|(?=[\s.?]|$))"
+    rf"(?i)\s*(?:(?:{DERIVED}|{BEST}|(?P<direct>differentiate))(?:\s+(?P<open>\()?{ASKED_BY}{NAMES}{IN_SPACE}(?(open)\s*\)))?(?:(?P<of>{OF})|{ENDING}|(?=[\s.?]|$))"
     rf"|(?:the\s+|(?:for\s+)?(?:which|what)\s+)?(?P<told>{TOLD})?(?P<sought>{LETTER})\s+(?:(?:that|which|so\s+as\s+to|to|by)\s+)?(?P<goal>m(?:in|ax)imi[sz](?:es?|ing))\b)"
     rf"(?:\s+(?:{FUNCTION}|(?:it|this)(?=[\s.?]*$|\s+{ASKED_BY})))?"
 )
 IN_A_SET = rf"\s+{LETTER}\s*(?:[∈≻⪰≽≥>]|in\b)"  # of a over b the first may be a number
-AT_END = rf"(?:^|\s|(?<=\s)){BY}{NAMES}{IN_SPACE}[\s.?]*$"
-ASKED_AT_END = rf"(?:^|\s|(?<=\s)){ASKED_BY}{NAMES}{IN_SPACE}[\s.?]*$"
+AT_END = rf"(?:^|\s|(?<=\s)){BY}{NAMES}{IN_SPACE}{ENDING}"
+ASKED_AT_END = rf"(?:^|\s|(?<=\s)){ASKED_BY}{NAMES}{IN_SPACE}{ENDING}"
 BEHIND = (  # f wrt X, f(X) by X, f – gradient by X, f (gradient by X)
-    rf"(?:(?<=\S)\s+(?P<bracket>\()?\s*(?!over(?!{IN_A_SET}|\s+[A-Z][\s.?]*$))(?:differentiated?\s+)?{BY}"
+    rf"(?:(?<=\S)\s+(?P<bracket>[\[(])?\s*(?!over(?!{IN_A_SET}|\s+[A-Z][\s.?]*$))(?:differentiated?\s+)?{BY}"
     r"|(?:(?<=[)\]'′|²ᵀ,;])|(?<=\^\d))\s+by\s+"
     rf"|(?<=\S)\s+(?:[-−–—:]\s+)?(?P<within>\()?(?i:{DERIVED})\s+{ASKED_BY}){NAMES}{IN_SPACE}"
-    r"(?(bracket)\s*\)|(?(within)\s*\)))[\s.?]*$"
+    rf"(?(bracket)\s*[\])]|(?(within)\s*\))){ENDING}"
 )
 ALONE_BEHIND = (  # f gradient x, f gradient?, f d/dx
     rf"(?<=[^-+−–*/=\s])(?<!\bby)\s+(?i:{DERIVED}\s*|(?:d/d|∂/∂)(?=\S))"
     rf"(?P<names>(?:(?<=[\sd∂])(?:{'|'.join(GREEK_WORDS)}|[^\W\d_])[0-9]?)?)[\s.?]*$"
 )
 BEHIND_A_SIGN = (  # f, gradient? f, gradients for W and b
-    rf"\s*(?i:{DERIVED}|(?:the\s+)?{POINTS}|(?P<goal>m(?:in|ax)))(?:\s+(?:please|pls|thanks|first|{ALL}|(?:(?:for|to|in|by)\s+(?:both\s+)?)?{NAMES}))?[\s.?!]*$"
+    rf"\s*(?i:{DERIVED}|(?:the\s+)?{POINTS}|(?P<goal>m(?:in|ax)))(?:\s+(?:please|pls|thanks|first|{ALL}|(?:(?:for|to|in|by)\s+(?:both\s+)?)?{NAMES}))?!*{ENDING}"
 )
 ESTIMATE = (  # the maximum likelihood estimator of μ: ℓ
     r"(?i)\s*(?:the\s+)?(?:(?:maximum[-\s]likelihood|ML)\s+(?:estimat(?:ors?|es?)|solutions?)|MLEs?)"
@@ -84,7 +92,9 @@ SOUGHT = rf"\s*(?P<best>(?:the\s+)?(?:optimal|best)\s+)?(?P<x>{LETTER})[\s.?]*$"
 TO_ZERO = rf"(?:\s+(?:equal\s+)?to\s+(?:zero|0)|\s*=\s*0)(?:\s*{SO})?[\s.?]*$"  # set the derivative of f to zero
 OPERATOR = regex(r"\s*\(*[∂∇d]")
 OF_NAMES = rf"\s*(?:(?:\(\s*|{RESPECT}){NAMES}\s*\)?)?[\s.?]*$"
-NABLA = rf"\s*(?:(?P<g>{LETTER})\s*:?=\s*)?(?:(?P<twice>∇²\s*|hess\s+)|∇\s*|grad\s+)(?P<f>{LETTER}){OF_NAMES}"
+NABLA = (
+    rf"\s*(?:(?P<g>{LETTER})\s*:?=\s*)?(?:(?P<twice>∇²\s*|hess\s+)|∇\s*|(?:grad|nabla|D)\s+)(?P<f>{LETTER}){OF_NAMES}"
+)
 BARE_NABLA = rf"\s*(?:∇|nabla)(?P<twice>²|\^\{{?2\}}?)?\s*_\s*\{{?\s*{NAMES}\s*\}}?[\s.?]*$"  # f, ∇_x
 GLUED = rf"\s*d(?P<f>{LETTER})d(?P<names>{LETTER})[\s.?]*$"  # f = tr(A B), dfdA?
 PRIMED = rf"\s*(?P<f>{LETTER})\s*['′]{OF_NAMES}"
@@ -114,7 +124,8 @@ WORDS = ALONE.union(
 
 def is_verb(word: str) -> bool:
     """Whether a word in front of a statement does but ask for it: find, what is, now compute."""
-    return bool(re.fullmatch(VERB, word, re.IGNORECASE))
+    m = re.match(VERB, f"{word} ∇", re.IGNORECASE)  # the gradient is a word of a verb in front of ∇f
+    return m is not None and m.end() == len(word)
 
 
 def is_request(words: list[str]) -> bool:
@@ -184,7 +195,7 @@ def _asked_ahead(text: str, place: int, asked: re.Match[str]) -> Question | None
 
 def of_a_name(text: str, place: int, whole: str) -> Question | None:
     """∇f, grad f, dfdx and f'(x) of an f that the whole text defines; the h' of h = A x is a transpose."""
-    nabla = match_at(NABLA, text, place) if any(sign in text for sign in ("∇", "grad", "hess")) else None
+    nabla = match_at(NABLA, text, place) if any(sign in text for sign in ("∇", "grad", "nabla", "hess", "D ")) else None
     glued = match_at(GLUED, text, place) if text[place:].lstrip().startswith("d") and not nabla else None
     nabla = glued if glued and not re.search(DEFINED.format(glued.group().strip(" .?")), text) else nabla
     of_name = nabla or (match_at(PRIMED, text, place) if "'" in text or "′" in text else None)

@@ -34,11 +34,15 @@ ALONE = POLITE.union("hi hello hey help hint question exercise homework then now
 SAYING = frozenset(  # words that say something of what stands beside them
     "differentiate subject constraint constraints condition conditions solution answer result dimension dimensions "
     "size sizes shape shapes respect plus minus times".split()
-).union(*map(str.split, VERBS), GOALS, ANSWERS, KINDS, PROPERTIES)
+).union(*map(str.split, VERBS - {"know", "understand"}), GOALS, ANSWERS, KINDS, PROPERTIES)
 TELLING = SAYING | frozenset(
     "assume assuming assumption suppose given let where such unless except excluding ignore ignoring neglect "
     "neglecting without only never no nothing treat treating hold holding definite semidefinite".split()
 )
+INTRODUCING = frozenset("define recall remember say".split())
+LEADING = INTRODUCING.union(
+    "is are be as by that given from with on across at have had".split()
+)  # the last of a sentence
 ACTING = frozenset(  # what may act on a formula, unless it leads in a left side
     "half twice double minus plus times reciprocal root inverse inverted squared square cubed absolute value "
     "power base over raised divided per normalized normalised centered centred scaled averaged average mean expected "
@@ -86,6 +90,7 @@ EXPLAINED = regex(  # ∘ is the Hadamard product, given data (x_i, y_i), i = 1.
     rf"(?:\s*,?\s*(?:for\s+)?\w\s*=\s*1\s*(?:,?\s*{DOTS}\s*,?|to|:)\s*\w(?!\w))?,?"
     r"|(?:\A|(?<=\n))\s*(?:(?P<task>(?i:homework|exercise|question|problem|part|hw|ex|q)[.\s]*)?[0-9][0-9.]*(?:[a-h]|\s?\([a-h]\))?(?:[).:]|(?(task)\s[-−–—]|(?!)))|\(?[a-h]\))"
     r"(?=\s)|\b[Ff]or\s+(?=given\s)"  # 3b), (a)
+    r"|(?<=\s)[:;]-?\)(?=\s*(?:\Z|\n))"
     rf"|(?:,\s*|(?<!\s)\s*)(?<!\w)(?:(?:where|with|and|here)\s+)?{LETTER}\s+(?:is\s+)?(?:applied|acts|acting|taken)\s+(?:element|entry|component|point)-?\s?wise"
 )
 ROLE = regex(  # b is the benchmark
@@ -197,7 +202,8 @@ def _stands_apart(text: str, start: int, end: int, words: list[str]) -> bool:
     begins, ends = _opening(text, start, end), ENDS.match(text, end)
     last, first, are_many = words[-1].lower(), words[0].lower(), len(words) > 1
     if begins and first not in ("what", "how", "why", "who"):
-        is_value = (are_many and last in ("is", "are", "be", "as", "by")) or _is_what(text, start, end)
+        is_value = last in LEADING if are_many else first in INTRODUCING
+        is_value = is_value or _is_what(text, start, end)
         is_named = text.startswith(": ", end) and first not in ("hint", "note")
         is_named = is_named or bool(are_many and ends and HEAD.match(text, ends.end()))  # two springs, U(x) = …
         if is_named or HEAD.match(text, end) or (is_value and VALUE.match(text, end)):

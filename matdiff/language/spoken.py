@@ -142,7 +142,9 @@ def _left_out(text: str, known: Collection[str], is_prose: bool) -> tuple[list[E
         idle += [span] if taken.isdisjoint(range(*span)) else []
         taken.update(range(*span))
     unused = (text[slice(*span)].strip(" ,.!?:;") for span in idle)
-    notes = (f"the answer does not use the words “{words}”" for words in unused)
+    notes = (
+        f"the answer does not use the words “{words}”" for words in unused if re.search(r"\w", words)
+    )  # and none of :)
     return [(*span, "") for span in idle], tuple(notes)
 
 

@@ -1,0 +1,47 @@
+"""What stands around a function, a greeting, what it is called, the question, does not change what it is."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+import matdiff
+
+TEXT = Path(__file__).with_name("frames.txt").read_text(encoding="utf-8")
+LEADS, ASKED, ASKED_OF_A_NAME = (part.splitlines() for part in TEXT.split("\n\n")[1::2])
+BARE, NAMED = ("‖Xw − y‖² + λ‖w‖²", "w"), ("f(x) = x'A x + b'x", "x")
+SIGNS = (". ", "\n", "; ", ", ")
+
+
+@cache
+def gradient(text: str, wrt: str | None = None) -> str:
+    return str(matdiff.derive(text, wrt=wrt).gradient) if wrt else str(matdiff.derive(text).gradient)
+
+
+def behind(sign: str, question: str) -> str:
+    """A question, which begins small behind a comma."""
+    first = question.partition(" ")[0]
+    is_word = first.isalpha() and first.istitle() and first != "I" and "#" not in first
+    return sign + (question[0].lower() + question[1:] if sign in ("; ", ", ") and is_word else question)
+
+
+@pytest.mark.parametrize("lead", LEADS)
+@pytest.mark.parametrize(("function", "unknown"), [BARE, NAMED])
+def test_what_leads_in_a_function_is_no_part_of_it(lead: str, function: str, unknown: str) -> None:
+    assert gradient(f"{lead} {function}", unknown) == gradient(function, unknown)
+
+
+@pytest.mark.parametrize(("place", "question"), [*enumerate(ASKED)])
+@pytest.mark.parametrize(("function", "unknown"), [BARE, NAMED])
+def test_what_is_asked_behind_a_function(place: int, question: str, function: str, unknown: str) -> None:
+    asked = behind(SIGNS[place % len(SIGNS)], question).replace("@", unknown)
+    assert gradient(function + asked) == gradient(function, unknown)
+
+
+@pytest.mark.parametrize(("place", "question"), [*enumerate(ASKED_OF_A_NAME)])
+def test_what_is_asked_of_a_name(place: int, question: str) -> None:
+    function, unknown = NAMED
+    asked = behind(SIGNS[place % len(SIGNS)], question).replace("@", unknown).replace("#", function[0])
+    assert gradient(function + asked) == gradient(function, unknown)
