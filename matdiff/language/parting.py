@@ -26,17 +26,19 @@ COUNTED = rf"(?!\s+(?:(?:all|each|every)\s+)?\w+\s*(?:{RANGED}|,\s*\w+\s*=|\bin\
 SUMMED = r"(?:all\s+)?(?:summed|summing|added)(?:\s+up)?"
 SUMMED = rf",\s*(?:(?:{SUMMED}|sum)\s+over\b|{SUMMED}(?=[\s.?]*(?:$|[;\n])))"  # … , summed over i, j
 SOLVED = r"(?:and\s+)?(?:simplify(?:\s+it)?|set\s+(?:(?:it|them|this)\s+)?(?:equal\s+)?to\s+(?:zero|0))(?=[\s.]*$)"
+HEADING = r"(?i:(?:quick|simple|basic|my)\s+q(?:uestion)?|question|problem|homework|task|example)(?:\s+[0-9.]+)?\s*:"
 WORD = (
     rf"(?<![\w.])(?:{SOLVED}|"
-    rf"(?<!\S)(?:{GREETING}\s*[,!.:]+|(?i:(?:quick|simple|basic|my)\s+q(?:uestion)?|question|problem|homework|task|example)(?:\s+[0-9.]+)?\s*:)|(?:[Ii]|[Ww]e)\s+have(?!\s+to\b)|[Ww]here|[Hh]ere|[Ww]ith(?!\s+respect)|[Ss]ubject\s+to|such\s+that|[Ll]et(?!'s|\s+(?:us|me)\b)|(?:(?:[Nn]ow|[Ii](?:\s+a|')m|[Ii]\s+was|[Ww]e(?:\s+a|')re|[Ss]ay)\s+)?(?:[Gg]iven(?!\s+by\b)|[Aa]ssum(?:e|ing)|[Ss]uppose)(?:\s+that|\s+(?:I|we|you)(?:\s+have|\s+are\s+given))?(?:\s+(?:there\s+is\s+)?{FUNCTION}(?:\s+is)?(?=\s))?|[Nn]ote\s+that"
+    rf"(?<!\S)(?:{GREETING}\s*[,!.:]+|{HEADING})|(?:[Ii]|[Ww]e)\s+have(?!\s+to\b)|[Ww]here|[Hh]ere|[Ww]ith(?!\s+respect)|[Ss]ubject\s+to|such\s+that|[Ll]et(?!'s|\s+(?:us|me)\b)|(?:(?:[Nn]ow|[Ii](?:\s+a|')m|[Ii]\s+was|[Ww]e(?:\s+a|')re|[Ss]ay)\s+)?(?:[Gg]iven(?!\s+by\b)|[Aa]ssum(?:e|ing)|[Ss]uppose)(?:\s+that|\s+(?:I|we|you)(?:\s+have|\s+are\s+given))?(?:\s+(?:there\s+is\s+)?{FUNCTION}(?:\s+is)?(?=\s))?|[Nn]ote\s+that"
     rf"|{VERB}|[Aa]nd(?:\s+also)?|[Aa]lso|[Tt]hen|[Ii]f|[Ww]hen|s\.\s?t\.|⟪s\.?t\.?⟫|⟪given⟫|[Ff]or{COUNTED})(?![\w(])(?:(?<=\w):(?=\s))?"
 )
 # a full stop, but not in s. t., nor in 2. unless a question follows, or a letter behind h = A x - 1 or n by 1
 ASKS = r"(?:(?:the\s+)?(?i:(?:sub)?grad|deriv|partials|hess|jacob)|[∇∂]|d\w*\s*/|δ\w*\s*/\s*δ)"
 FULL_STOP = rf"(?<=\d)\.(?=\s+(?:(?:{VERB}|[Dd]ifferentiate|[Mm](?:in|ax)imi[sz]e)\s|{ASKS}))|(?<=\bby \d)\.(?=\s)|"
 FULL_STOP += r"(?<=[<>≤≥≻⪰=] 0)\.(?=\s)|(?:(?<=[-+−*/]\s\d)|(?<=[-+−*/]\d))\.(?=\s+[^\W\d_]|\s+[‖|∑√])|"
-FULL_STOP += rf"(?:(?<=[\w)\]}}'′⊤|‖₊+{MARKS}])|(?<=[_^]\*))(?<!\.\w)(?<!\ss)(?<!\As)(?<!\A\d)(?<![\s(*/+=-]\d)"
-FULL_STOP += r"\.(?=\s(?!(?:pos|def|semi)\b))"
+FULL_STOP += rf"(?<=[\w)\]'′²] )\.(?=\s+(?:[A-Z][a-z]{{2,}}|{WITH_RESPECT}\s|\w+\s*=))|"  # X^T . Then
+FULL_STOP += rf"(?:(?<=[\w)\]}}'′⊤|‖₊+{MARKS}])|(?<=[_^]\*))(?<!\.\w)(?<!\A\d)(?<![\s(*/+=-]\d)"
+FULL_STOP += r"(?!(?<=\ss)\.\s?t\b|(?<=\As)\.\s?t\b)\.(?=\s(?!(?:pos|def|semi)\b))"
 QUALIFYING = rf"\((?:{WORD}\s+)?(?P<condition>[^()]*(?:\([^()]*\)[^()]*)*)\)[\s.]*$"
 OF_NAMES = r"(?:[Gg]radient|[Dd]erivative)s?\s+for(?=\s)"  # the gradients for W and b
 STEPS = r"=\s*[-+\w]+\s*,(?:\s*\w+\s*,)?\s*(?:\.\.\.?|…|⋯)\s*,"  # t = 1, …, T

@@ -41,7 +41,7 @@ DERIVED = (
 )
 THANKS = r"(?:please|pls|(?:[Tt]hanks|[Tt]hank\s+you|thx)(?:\s+(?:in\s+advance|a\s+lot|so\s+much))?!*)"
 ENDING = (  # the gradient wrt x is, …, step by step
-    rf"(?:\s*[=:]|,?\s+(?:is|only|computed|calculated|derived|obtained|found|have\s+a\s+closed\s+form|and\s+simplify"
+    rf"(?:,?\s+(?:is|only|computed|calculated|derived|obtained|found|have\s+a\s+closed\s+form|and\s+simplify"
     rf"|step[-\s]by[-\s]step|{THANKS}))?[\s.?]*$"
 )
 RESPECT = rf"{WITH_RESPECT}(?![\w.])\s+"

@@ -146,7 +146,7 @@ def sentences(text: str, known: Collection[str]) -> Iterator[tuple[int, int]]:
         for group in _idle_runs(words, names):
             start, end = group[0].start(), group[-1].end()
             if _stands_apart(text, start, end, [word.group() for word in group]):
-                is_whole = (m := ENDS.match(text, end)) and _opening(text, start, end)
+                is_whole = (m := ENDS.match(text, end)) and (m[0].startswith("!") or _opening(text, start, end))
                 last = m.end() if is_whole and m else end
                 start -= text[start - 1 : last].startswith("(") and text[:last].endswith(")")  # an aside
                 front = text[:start].rstrip(" .,;!-–—" if last == len(text) else " ")

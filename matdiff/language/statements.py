@@ -95,6 +95,7 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
     edits += (general := _of_members(text, kept))
     signs = [*asking, *((start, end) for start, end, _ in general), *several]
     conditions += _told_in(text, question)
+    edits = _as_items(edits) if question and _is_of_a_name(text, question) else edits
     for piece in kept:
         asked, changes, others, named = _function(text, piece, around)
         heads += named
@@ -104,8 +105,7 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
             edits = _instead(edits, [edit])
             signs.append(edit[:2])
             continue
-        if asked and asked.inner and not question:  # behind items one may be asked about: f = …; C = W B; df/dW?
-            edits = [(start, end, ";" if sign in (" where ", " and ") else sign) for start, end, sign in edits]
+        edits = _as_items(edits) if asked and not question and (asked.inner or _behind(text, asked)) else edits
         question = question or asked
         signs += [(start, end) for start, end, _ in changes] if asked else []  # G = ∂/∂X f: G is what is asked for
         conditions += _told_in(text, asked)
@@ -120,6 +120,16 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
     names, of, doubts = _left_sides(text, heads, firsts)
     question = question._replace(start=several[0][0]) if question and several else question
     return Says(changed, question, tuple(conditions), members, (*in_front, *names), of, doubts, tuple(signs))
+
+
+def _as_items(edits: list[Edit]) -> list[Edit]:
+    """Statements behind which one of them may be asked about: f = …; C = W B; df/dW?"""
+    return [(start, end, ";" if sign in (" where ", " and ") else sign) for start, end, sign in edits]
+
+
+def _is_of_a_name(text: str, asked: Question) -> bool:
+    """Whether a question in words is about a name: f = … where …, the gradient of f."""
+    return bool(asked.inner and re.fullmatch(rf"[\s(]*{LETTER}[\s)]*", text[slice(*asked.inner)]))
 
 
 def _between_members(text: str, changes: list[Edit], others: list[list[Edit]]) -> Iterator[tuple[int, int]]:
