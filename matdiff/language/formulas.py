@@ -11,7 +11,7 @@ from matdiff.regex import regex
 
 COUNT = r"(?:[^\W\d_]|[0-9]+)"
 SAYING = regex(  # what parts, defines, compares or asks
-    r"[=,;?\n∈≻⪰≽≺⪯≤≥⩽⩾⊥≠<>∀↦⟼×∂∇δ⟪]|\.\s|@\s*\("
+    r"[=,;?\n∈≻⪰≽≺⪯≤≥⩽⩾⊥≠<>∀↦⟼×∂∇δ⟪]|\w:\s|\.\s|@\s*\("
     r"|(?<![^\W\d_])(?:d(?![a-z]{2}|\s*(?:$|[-+*]))|D|s\.|(?i:min|max|inf|sup|arg)|(?:is|be|by|in|of|pd|[Ii]f)(?![a-z]))"
     rf"|(?!exp)(?<!\w){COUNT}\s*x\s*{COUNT}(?!\w)"
 )

@@ -27,9 +27,15 @@ SUMMED = r"(?:all\s+)?(?:summed|summing|added)(?:\s+up)?"
 SUMMED = rf",\s*(?:(?:{SUMMED}|sum)\s+over\b|{SUMMED}(?=[\s.?]*(?:$|[;\n])))"  # … , summed over i, j
 SOLVED = r"(?:and\s+)?(?:simplify(?:\s+it)?|set\s+(?:(?:it|them|this)\s+)?(?:equal\s+)?to\s+(?:zero|0))(?=[\s.]*$)"
 HEADING = r"(?i:(?:quick|simple|basic|my)\s+q(?:uestion)?|question|problem|homework|task|example)(?:\s+[0-9.]+)?\s*:"
+LEARNT = (  # given, now suppose that we have, let us assume the loss is
+    r"(?:(?:(?:[Ii](?:\s+a|')m|[Ii]\s+was|[Ww]e(?:\s+a|')re)\s+|(?<!\bis )(?<!\bare )(?<!\ba ))[Gg]iven(?!\s+by\b)"
+    r"|(?:(?:[Nn]ow|[Ss]ay)\s+)?(?:[Aa]ssum(?:e|ing)|[Ss]uppose))"
+    rf"(?:\s+that|\s+(?:I|we|you)(?:\s+have|\s+are\s+given))?(?:\s+(?:there\s+is\s+)?{FUNCTION}(?:\s+is)?(?=\s))?"
+)
 WORD = (
     rf"(?<![\w.])(?:{SOLVED}|"
-    rf"(?<!\S)(?:{GREETING}\s*[,!.:]+|{HEADING})|(?:[Ii]|[Ww]e)\s+have(?!\s+to\b)|[Ww]here|[Hh]ere|[Ww]ith(?!\s+respect)|[Ss]ubject\s+to|such\s+that|[Ll]et(?!'s|\s+(?:us|me)\b)|(?:(?:[Nn]ow|[Ii](?:\s+a|')m|[Ii]\s+was|[Ww]e(?:\s+a|')re|[Ss]ay)\s+)?(?:[Gg]iven(?!\s+by\b)|[Aa]ssum(?:e|ing)|[Ss]uppose)(?:\s+that|\s+(?:I|we|you)(?:\s+have|\s+are\s+given))?(?:\s+(?:there\s+is\s+)?{FUNCTION}(?:\s+is)?(?=\s))?|[Nn]ote\s+that"
+    rf"(?<!\S)(?:{GREETING}\s*[,!.:]+|{HEADING})|(?:[Ii]|[Ww]e)\s+have(?!\s+to\b)|[Ww]here|[Hh]ere|[Ww]ith(?!\s+respect)"
+    rf"|[Ss]ubject\s+to|such\s+that|[Ll]et(?!'s|\s+(?:us|me)\b)|{LEARNT}|[Nn]ote\s+that"
     rf"|{VERB}|[Aa]nd(?:\s+also)?|[Aa]lso|[Tt]hen|[Ii]f|[Ww]hen|s\.\s?t\.|⟪s\.?t\.?⟫|⟪given⟫|[Ff]or{COUNTED})(?![\w(])(?:(?<=\w):(?=\s))?"
 )
 # a full stop, but not in s. t., nor in 2. unless a question follows, or a letter behind h = A x - 1 or n by 1
@@ -40,6 +46,7 @@ FULL_STOP += rf"(?<=[\w)\]'′²] )\.(?=\s+(?:[A-Z][a-z]{{2,}}|{WITH_RESPECT}\s|
 FULL_STOP += rf"(?:(?<=[\w)\]}}'′⊤|‖₊+{MARKS}])|(?<=[_^]\*))(?<!\.\w)(?<!\A\d)(?<![\s(*/+=-]\d)"
 FULL_STOP += r"(?!(?<=\ss)\.\s?t\b|(?<=\As)\.\s?t\b)\.(?=\s(?!(?:pos|def|semi)\b))"
 QUALIFYING = rf"\((?:{WORD}\s+)?(?P<condition>[^()]*(?:\([^()]*\)[^()]*)*)\)[\s.]*$"
+COMPARED = rf"{NAMES}\s*(?:[<>]=?|[≤≥⩽⩾])\s*[\w.]+(?:\s+(?:is|are)\s.*)?"
 OF_NAMES = r"(?:[Gg]radient|[Dd]erivative)s?\s+for(?=\s)"  # the gradients for W and b
 STEPS = r"=\s*[-+\w]+\s*,(?:\s*\w+\s*,)?\s*(?:\.\.\.?|…|⋯)\s*,"  # t = 1, …, T
 MEMBERS = r"(?P<of>[^\W\d_])_1\s*,(?:\s*(?P=of)_2\s*,)?\s*(?:…|⋯|\.\.\.?)\s*,\s*(?P=of)_"  # x_1, …, x_n
@@ -166,9 +173,9 @@ def _tells(says: str, before: str) -> bool:
     says = says.strip()
     if said_of_names(says) is not None and not description(says):
         return True
-    if (declared := re.fullmatch(DECLARED, says)) and re.search("[x×]|[a-z]{3}", declared["says"]):
+    if re.fullmatch(DECLARED, says) and re.search(r"\w: ", says):
         return True  # but A : B is a product
-    if before == " " and (is_item(says, Piece((0, 0), 0, len(says))) or re.search(r"[<>]\s*0$", says)):
+    if before == " " and (is_item(says, Piece((0, 0), 0, len(says))) or re.fullmatch(COMPARED, says)):
         return True
     return bool(re.search("[∈≻⪰]", says) or re.fullmatch(TOLD, says))
 

@@ -45,7 +45,7 @@ SYNONYMS = {
     regex(
         r"\b(?:(?:0[-/]1|binary|zero-one)\s+)?masks?(?:\s+matri(?:x|ces))?\b|\b(?:0[-/]1|zero-one)\s+matri(?:x|ces)\b"
     ): "binary matrix",
-    regex(r"\bnumbers?\b|(?<=\ba )constant$|\bconstants$"): "scalar",
+    regex(r"\bnumbers?\b|(?<=\ba )constant$"): "scalar",
     regex(r"-valued\b|\b(?:of\s+)?full(?:[- ](?:column|row))?[- ]rank\b|\bcolumn(?=[- ]?vectors?\b)"): "",
 }
 OF_SIZE = r"(?:\b(?:of|has|have)\s+(?:size|shape|dimensions?|order|length)\s+)"
@@ -54,10 +54,13 @@ SIZES = regex(
     rf"|{OF_SIZE}(?P<length>{COUNT})\b|\b(?P<many>{COUNT})-(?=vectors?\b|dim)(?:dimensional\b|dim\b)?"
 )
 SPACE = r"[RS](?:\s*(?:\^\{[^{}]*\}|\^\([^()]*\)|\^\w+|[₊⁰¹²³⁴-⁹ᵃ-ᶻⁿᵈᵐᵏᵖˣ]+|_\{?(?:\+{1,2}|[≥>]\s*0)\}?))*(?!\w)"
-MEMBER = regex(rf"(?P<front>.*?)\s*(?:∈|\b(?:(?:be|is|are)\s+)?in\b)\s*(?P<space>{SPACE})(?P<behind>(?:[\s.].*)?)")
+MEMBER = regex(
+    rf"(?P<front>.*?)\s*(?:∈|\b(?:(?:(?:be|is|are|lies?)\s+)?in|belongs?\s+to)\b)\s*(?P<space>{SPACE})(?P<behind>(?:[\s.].*)?)"
+)
 
 NEGATED = regex(r"\b(is|are)n['’]?t\b")
-ROLE = r"(?:an?|the)\s|(?:arbitrary|constant|given|fixed|known)$"
+FIXED = r"(?:arbitrary|constant|given|fixed|known|real)$"
+ROLE = rf"(?:an?|the)\s|{FIXED}"
 LONGEST = 300  # characters of a phrase
 Said = list[tuple[tuple[str, ...], str]]
 
@@ -103,10 +106,10 @@ def _phrase(statement: str, is_member: bool = False) -> Said | None:
     found = re.fullmatch(rf"(?:(?P<what>.*?)\s+)??(?P<names>{LISTED})", subject)
     ahead = (found and found.group("what")) or ""
     what = None if ahead in FUNCTIONS else description(f"{ahead} {predicate}".strip())  # diag x is a call
-    if found is None or what is None or not (what or verb or is_member):
+    if found is None or what is None or not (what or verb or is_member or re.match(FIXED, ahead)):
         return None
     names = listed(found.group("names"))
-    return [(names, what)] if what else ([(names, "")] if is_member else [])  # a is constant
+    return [(names, what)] if what else ([(names, "")] if is_member else [])  # a is constant, known X
 
 
 def description(words: str) -> str | None:

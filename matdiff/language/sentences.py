@@ -83,6 +83,11 @@ ARTICLE = regex(r"(?i)\b(?:the|my|our|this|an?)\s+\Z")
 BESIDE = r"[-\s]+[a-z]{2,}(?!\w)(?!\s*(?:-(?![a-z]{2})|[+*/^(=_]))"
 PRODUCT = r"\s+(?:is|denotes|means|stands\s+for)\s+(?:the\s+)?{}(?:\s+(?:product|multiplication))?"
 LETTERS = rf"\s+[({{]+\s*{LETTER}(?:\s*,\s*{LETTER})*\s*[)}}]+(?:_\{{[^{{}}]*\}}\^(?:\w|\{{\w\}}))?"
+CUSTOMARY = (  # ‖·‖ is the Euclidean norm, T denotes the transpose, X and y do not depend on w
+    r"(?:‖[·.]‖|\|\|[·.]\|\|)\s+(?:is|denotes)\s+the\s+(?:Euclidean|Frobenius)\s+norm|[Aa]ll\s+vectors\s+are\s+column(?:s|\s+vectors)"
+    r"|(?:\^?T|'|ᵀ)\s+(?:is|denotes|means)\s+(?:the\s+)?transpos(?:e|ition)\b"
+    rf"|{LETTER}(?:(?:,|\s+and)\s+{LETTER})*\s+(?:does|do)(?:\s+not|n['’]t)\s+depend\s+on\s+{LETTER}"
+)
 EXPLAINED = regex(  # ∘ is the Hadamard product, given data (x_i, y_i), i = 1..n
     rf"(?:(?<!\w)(?:where|with|and|here)\s+)?(?:[∘⊙]{PRODUCT.format('(?:Hadamard|element-?wise|entry-?wise|pointwise)')}"
     rf"|⊗{PRODUCT.format('Kronecker')})|(?<!\w)(?:[Gg]iven\s+|[Ff]or\s+)?(?:(?:the|some|our|iid|training)\s+)*"
@@ -90,11 +95,11 @@ EXPLAINED = regex(  # ∘ is the Hadamard product, given data (x_i, y_i), i = 1.
     rf"(?:\s*,?\s*(?:for\s+)?\w\s*=\s*1\s*(?:,?\s*{DOTS}\s*,?|to|:)\s*\w(?!\w))?,?"
     r"|(?:\A|(?<=\n))\s*(?:(?P<task>(?i:homework|exercise|question|problem|part|hw|ex|q)[.\s]*)?[0-9][0-9.]*(?:[a-h]|\s?\([a-h]\))?(?:[).:]|(?(task)\s[-−–—]|(?!)))|\(?[a-h]\))"
     r"(?=\s)|\b[Ff]or\s+(?=given\s)"  # 3b), (a)
-    r"|(?<=\s)[:;]-?\)(?=\s*(?:\Z|\n))"
+    rf"|(?<=\s)[:;]-?\)(?=\s*(?:\Z|\n))|(?P<aside>(?<=\s)\()?(?:,?\s*\b(?i:where|with|and|here)\s+)?(?:{CUSTOMARY})(?(aside)\))"
     rf"|(?:,\s*|(?<!\s)\s*)(?<!\w)(?:(?:where|with|and|here)\s+)?{LETTER}\s+(?:is\s+)?(?:applied|acts|acting|taken)\s+(?:element|entry|component|point)-?\s?wise"
 )
 ROLE = regex(  # b is the benchmark
-    rf"(?<!\s)(?:,?\s*(?<!\w)(?:(?:where|with|and|here)\s+)?{LETTER})?(?P<is>\s+(?:(?:is|are|be|denotes?|being)\s+"
+    rf"(?<!\s)(?:,?\s*(?<!\w)(?:(?i:where|with|and|here)\s+)?{LETTER})?(?P<is>\s+(?:(?:is|are|be|denotes?|being)\s+"
     r"|(?<=[,;.]\s[^\W\d_]\s)|(?<=\sand\s[^\W\d_]\s)|(?<=where\s[^\W\d_]\s))"
     r"(?:(?<=\sare\s)|(?<=0\sis\s)|(?=(?:an?|the|our|some|my|its)\s))"  # and r the cross correlation
     rf"(?P<says>{WORD}(?:[-\s]{WORD})*))(?=\s*(?:[.,;\n()]|and\b|\Z))"

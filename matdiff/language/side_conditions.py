@@ -14,7 +14,7 @@ from matdiff.language.extents import Excerpt
 from matdiff.language.left_sides import HEAD, Piece, stands
 from matdiff.language.names import DOTS, GREEK_WORDS, LETTER, MARKS, NAMES, SUPERS, listed
 from matdiff.language.outside import between, outside
-from matdiff.language.phrases import COUNT, SPACE, Said, description, said_of_names, tells_kind
+from matdiff.language.phrases import COUNT, DENIED, SPACE, Said, description, said_of_names, tells_kind
 from matdiff.language.questions import GOAL_OVER_SET, MEMBERS
 from matdiff.language.transcript import CLOSES, OPENS, Transcript
 from matdiff.records import NamedTuple
@@ -30,6 +30,7 @@ BOUNDED = regex(  # scalar α > 0, and λ > 0 is the weight of the penalty
     r",?(?:\s+(?:is|are|being)(?=\s))?(?P<behind>(?:\s+[a-z]+)*)",
     given="<>≤≥⩽⩾",
 )
+HAS_PROPERTY = rf"[^=\s.]*[^\w\s=.][^=.]*\s(?:is|are)\s+{DENIED}"  # X'X is invertible
 CHOICE = r"[-−+±]?\s*[0-9.]+"
 ONE_OF = regex(  # y_i is +1 or -1
     rf"(?:the\s+)?(?:labels?\s+)?(?P<names>{NAMES})(?:\s+(?:is|are)\s+(?:each\s+|always\s+)?|\s*=\s*)(?:either\s+)?"
@@ -120,7 +121,7 @@ def condition_of(text: str, piece: Piece, behind: bool) -> list[Condition] | Non
     if in_words and not in_words.group("has"):
         hint = "conditions are written as in A is symmetric, A is an m x n matrix, x ∈ ℝ^n"
         raise NotationError(f"{said} is not understood", text=text, span=(start, end), suggestion=hint)
-    if told is not None or in_words or _is_constraint(said, behind):
+    if told is not None or in_words or re.fullmatch(HAS_PROPERTY, said) or _is_constraint(said, behind):
         return [Condition(said, start, end)]
     return None
 

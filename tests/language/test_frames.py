@@ -10,9 +10,10 @@ import pytest
 import matdiff
 
 TEXT = Path(__file__).with_name("frames.txt").read_text(encoding="utf-8")
-LEADS, ASKED, ASKED_OF_A_NAME = (part.splitlines() for part in TEXT.split("\n\n")[1::2])
+LEADS, ASKED, ASKED_OF_A_NAME, TOLD = (part.splitlines() for part in TEXT.split("\n\n")[1::2])
 BARE, NAMED = ("‖Xw − y‖² + λ‖w‖²", "w"), ("f(x) = x'A x + b'x", "x")
 SIGNS = (". ", "\n", "; ", ", ")
+TELLING = (", where {}", ". Here {}.", " ({})", " with {}", "\n{}", " where {}. Gradient?")
 
 
 @cache
@@ -45,3 +46,10 @@ def test_what_is_asked_of_a_name(place: int, question: str) -> None:
     function, unknown = NAMED
     asked = behind(SIGNS[place % len(SIGNS)], question).replace("@", unknown).replace("#", function[0])
     assert gradient(function + asked) == gradient(function, unknown)
+
+
+@pytest.mark.parametrize(("place", "told"), [*enumerate(TOLD)])
+def test_what_is_told_of_what_stands_in_a_function(place: int, told: str) -> None:
+    function, unknown = BARE
+    for telling in (TELLING[place % len(TELLING)], TELLING[(place + 3) % len(TELLING)]):
+        assert gradient(function + telling.format(told), unknown) == gradient(function, unknown)
