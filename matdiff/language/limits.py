@@ -162,7 +162,7 @@ def _end_of_sum(text: str, place: int) -> int:
     return next((sign.start() for sign in signs if sign.start() > place), closing(text, place))
 
 
-BARE = rf"(?:[∑Σ]|\bsum\b)(?!\s*[_^{SUBS}])"
+BARE = rf"(?:[∑Σ]|(?<![A-Za-z_])sum\b)(?!\s*[_^{SUBS}])"
 LOW = r"_(?:\{(?=[i-np-t]\}))?([i-np-t])\}?|([ᵢⱼₖₗₘₙₚᵣₛₜ])"
 IN_BRACKETS = r"\^\{?\(([i-np-t])\)\}?|\[([i-np-t])\]|\(([i-np-t])\)"
 NUMBERED = rf"(?<![A-Za-z]{{2}})({LETTER})(?:{LOW}|{IN_BRACKETS})(?![^\W{''.join(SUPERSCRIPTS)}])"

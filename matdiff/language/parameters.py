@@ -28,7 +28,7 @@ CAPITAL_SIGMA = (  # that sums: Σ_{i=1}, Σᵢ and Σ^N, or Σ_i (…) and Σ_i
     r"(?:[(\[{|‖√½∑Σ]|[a-z]{2,}\b|[^-+−;=\n]{0,60}?_\{?\w?\1))"
 )
 BINDER = regex(
-    rf"(?:[∑∏]|\b(?:sum|prod|max|min)|{CAPITAL_SIGMA})\s*(?:\^(?:\{{[^{{}}]*\}}|\w)\s*)?"
+    rf"(?:[∑∏]|(?<![A-Za-z_])(?:sum|prod|max|min)|{CAPITAL_SIGMA})\s*(?:\^(?:\{{[^{{}}]*\}}|\w)\s*)?"
     rf"(?:_\{{[\s(]*([\w\s,]+(?:(?:[<≤]=?|\\le[a-z]*)[\w\s]+|(?:≠|!=|\\ne[a-z]*)\s*\w(?!\w)\s*)*)|_([a-z]{{2,3}}(?![A-Za-z])|\w)|([{SUBS}]+)|\(\s*(\w)\s*=)"
 )
 

@@ -52,7 +52,7 @@ STEPS = r"=\s*[-+\w]+\s*,(?:\s*\w+\s*,)?\s*(?:\.\.\.?|…|⋯)\s*,"  # t = 1, �
 MEMBERS = r"(?P<of>[^\W\d_])_1\s*,(?:\s*(?P=of)_2\s*,)?\s*(?:…|⋯|\.\.\.?)\s*,\s*(?P=of)_"  # x_1, …, x_n
 ARROW = rf"(?:[-=]>|[→⇒]|:|(?<=\s)(?:---?|[–—])(?=\s))(?=\s*(?:{VERB}\s+)?(?:{ASKS}|\?|m(?:in|ax)(?![^\W_]|\()))"
 ASKED = r"(?:(?<=/[dδ∂]\w)|(?<=/[dδ∂]\w\w))"  # dU/dw =
-MARK = rf"(?P<whole>{OF_NAMES}|{STEPS}|{MEMBERS}|{INNER}|{GOAL_OVER}|{SUMMED})|[;,]|\n(?!\s*[(\[]?{WITH_RESPECT}\s)"
+MARK = rf"(?P<whole>{OF_NAMES}|{STEPS}|{MEMBERS}|{INNER}|{GOAL_OVER}|{SUMMED})|[;,]|\n"
 MARK += rf"|(?:(?:=|(?<=\s)is)\s*(?:{DOTS}\s*)?)?\?|{ASKED}\s*=(?=[\s.]*$|\s*[dδ∂]\w+/[dδ∂]\w+\s*=)"
 MARK += rf"|{ARROW}|{FULL_STOP}|{WORD}"
 OF_A_NAME = rf"\bof\s+(?:{FUNCTION}|{LETTER}(?:\([^()]*\))?){AT_END}"
@@ -86,7 +86,9 @@ def says_nothing(text: str, piece: Piece) -> bool:
     """Whether a piece is but a comma or a full stop, or asks to set what is found to zero."""
     lead = text[slice(*piece.lead)].lstrip("=\n\t ")
     is_polite = re.fullmatch(rf"[\s.,;?]*{SOLVED}", lead) is not None
-    return (lead in ("", ",", ".", "?") or is_polite) and not text[piece.start : piece.end].strip()
+    return (re.fullmatch(r"(?:is\s*)?[,.?]?", lead) is not None or is_polite) and not text[
+        piece.start : piece.end
+    ].strip()
 
 
 def word_of(text: str, piece: Piece) -> str:

@@ -20,7 +20,7 @@ RANGE = (
     rf"|∈\s*[({{\[]\s*1\s*,\s*(?:2\s*,\s*)?{DOTS}\s*,?\s*)(?P<last>[A-Za-z]|[0-9]+)\s*[)}}\]]?{END}"
 )
 MEMBER_DEFINED = r"(?:_\{?([a-z])\}?|\[([a-z])\]|\^\{?\(([a-z])\)\}?)\s*:?="
-SUM = r"(?:∑|Σ|\bsum)\s*"
+SUM = r"(?:∑|Σ|(?<![A-Za-z_])sum)\s*"
 SUMMED = SUM + rf"(?:_\{{\s*([a-z])\s*\}}|_([a-z])(?![\w=])|([{SUBS}])(?![{SUBS}₌]))"  # without limits
 LIMITED = SUM + r"_\{\s*([a-z])\s*=\s*1\s*\}\^(?:\{\s*(\w+)\s*\}|(\w+))"
 RECURRENT = r"[\[_{(]\s*\w\s*[-+−]\s*1\s*[\])}]"  # h[k + 1], h_{t−1}: of these a range says the steps

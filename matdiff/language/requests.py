@@ -66,7 +66,7 @@ IN_A_SET = rf"\s+{LETTER}\s*(?:[∈≻⪰≽≥>]|in\b)"  # of a over b the firs
 AT_END = rf"(?:^|\s|(?<=\s)){BY}{NAMES}{IN_SPACE}{ENDING}"
 ASKED_AT_END = rf"(?:^|\s|(?<=\s)){ASKED_BY}{NAMES}{IN_SPACE}{ENDING}"
 BEHIND = (  # f wrt X, f(X) by X, f – gradient by X, f (gradient by X)
-    rf"(?:(?<=\S)\s+(?P<bracket>[\[(])?\s*(?!over(?!{IN_A_SET}|\s+[A-Z][\s.?]*$))(?:differentiated?\s+)?{BY}"
+    rf"(?:(?:(?<=\S)\s+|(?<=\n)\s*)(?P<bracket>[\[(])?\s*(?!over(?!{IN_A_SET}|\s+[A-Z][\s.?]*$))(?:differentiated?\s+)?{BY}"
     r"|(?:(?<=[)\]'′|²ᵀ,;])|(?<=\^\d))\s+by\s+"
     rf"|(?<=\S)\s+(?:[-−–—:]\s+)?(?P<within>\()?(?i:{DERIVED})\s+{ASKED_BY}){NAMES}{IN_SPACE}"
     rf"(?(bracket)\s*[\])]|(?(within)\s*\))){ENDING}"

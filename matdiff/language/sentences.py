@@ -113,7 +113,7 @@ SQUARES = regex(r"(?i:squares|squared|variance)")
 BETWEEN_EQUALS = r"['ᵀ⊤][\s*·]*(?:[^\W\d_][\w^-]*⁻?¹?[\s*·]*)?"  # a transpose, perhaps with a matrix behind it
 SQUARE = rf"[‖²]|\^\s*\{{?2|\){BETWEEN_EQUALS}\(|(?<!\w)(?P<residual>[^\W\d_]){BETWEEN_EQUALS}(?P=residual)(?!\w)"
 SIDE = regex(r"\s*(?:\([^()]*\)\s*)?:?=")
-VALUE = regex(r"\s*:?\s*(?:[-−‖|∑∏(½√0-9]|[^\W_]ᵀ|[^\W_]{1,2}(?![^\W\d_])|[a-z]+[_(])")
+VALUE = regex(r"\s*:?\s*(?:[-−‖|∑∏(½√0-9\\]|[^\W_]ᵀ|[^\W_]{1,2}(?![^\W\d_])|[a-z]+[_(])")
 
 
 def sentences(text: str, known: Collection[str]) -> Iterator[tuple[int, int]]:

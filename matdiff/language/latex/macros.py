@@ -13,9 +13,10 @@ from collections.abc import Iterable
 from matdiff.errors import NotationError
 from matdiff.language.latex.commands import SPACES, VANISHING
 from matdiff.records import NamedTuple
-from matdiff.regex import regex
+from matdiff.regex import match_at, regex
 
 PATTERN = regex(r"\\m?kern\s*(?P<kern>-?)[\d.]+\s*[a-z]{2}|(?P<word>\\[A-Za-z]+)|\\.|\$\$|%[^\n]*|\s+|.", re.DOTALL)
+SENTENCE = r"(?:[A-Z][a-z]+\s+[a-z]{2,}|w\.?r\.?t\.?|with respect)\s"  # a line that begins with words
 UNSEEN = (" ", "\n", *SPACES, *VANISHING)
 LONGEST_LABEL = 32  # tokens
 WORD = r"\\(?:text|textrm|mathrm|textup|mbox)\{\s*[A-Za-z]+\s*\}|[A-Za-z0-9]+|\\ell"
@@ -77,9 +78,10 @@ def tokenize(source: str) -> list[Token]:
         if m.start() in vanish or text[0] == "%":
             continue
         if text.isspace():
-            if behind_word and not (by_line and "\n" in text):
+            is_end = "\n" in text and (by_line or match_at(SENTENCE, source, m.end()))
+            if behind_word and not is_end:
                 continue
-            text = "\n" if by_line and "\n" in text else " "
+            text = "\n" if is_end else " "
         behind_word = m["word"] is not None
         text = text if (kern := m["kern"]) is None else "\\!" if kern else "\\,"
         found.append(Token(text, m.start(), m.end()))
