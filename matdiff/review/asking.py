@@ -143,7 +143,7 @@ def _function(scope: Scope, asked: Asked) -> tuple[Expr, str]:
     solved = {s.name: value for s, value in scope.solutions.items() if isinstance(s, Symbol)}
     if (of := named(asked.of)) in solved and of not in scope.definitions:
         return solved[of], ""
-    if asked.of.startswith("(") or asked.of.partition("_")[0] in scope.members:  # ∂h_i/∂θ of h_i = σ(θᵀx_i)
+    if asked.of.startswith("(") or named(asked.of).partition("_")[0] in scope.members:  # ∂h_i/∂θ of h_i = σ(θᵀx_i)
         return scope.read(asked.of, scalar=True), ""
     if not asked.of and scope.origin and all(v.shape != SCALAR for v in scope.definitions.values()):
         return scope.origin.function, ""  # d tr(AXB) = …, grad = …

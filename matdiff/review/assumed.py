@@ -16,7 +16,7 @@ from matdiff.language.declarations import declare
 from matdiff.language.declared import OPEN
 from matdiff.language.names import ACCENTED, GREEK_WORDS, MARKED_BY, MARKS, named
 from matdiff.review.habits import STEPS
-from matdiff.review.names import TURNED
+from matdiff.review.names import RANGE, TURNED
 from matdiff.review.operators import LETTER
 
 if TYPE_CHECKING:
@@ -71,6 +71,9 @@ FORMULAS = {
     "orthogonal": (rf"{MATRIX}\s*{TURNED}\s*\1\s*=\s*I(?![a-zA-Z])|{MATRIX}\s*\2\s*{TURNED}\s*=\s*I(?![a-zA-Z])"),
     "spd": rf"{BEGIN}\s*(?:≻|\\succ(?![a-z]))\s*0",
     "psd": rf"{BEGIN}\s*(?:⪰|\\succeq(?![a-z]))\s*0",
+    OF_ENTRIES: (  # M_ij ∈ {0, 1}
+        rf"{MATRIX}(?:_\{{?[a-z],?[a-z]\}}?|[ᵢⱼₖ]{{2}})\s*(?:∈|\\in)\s*\\?\{{\s*0\s*,\s*1\s*\\?\}}"
+    ),
 }  # a property → the formulas that say it
 CHOLESKY = (  # A = LLᵀ, RᵀR
     rf"(Cholesky[^.=]*)?=[\s$&]*(?:([A-Z])\s*\2\s*{TURNED}|([A-Z])\s*{TURNED}\s*\3)(?![A-Za-z])(?(1)|[^.=\n]*\bCholesky)"
@@ -99,7 +102,7 @@ def assumptions(text: str) -> tuple[tuple[str, str], ...]:
     >>> list(assumptions("where Q and $R$ are symmetric")) == list(assumptions("with symmetric Q, $R$"))
     True
     """
-    plain = re.sub(BEGINS_FONT, "", re.sub(FONT, r"\1\2", normalize("NFD", text)))
+    plain = re.sub(BEGINS_FONT, "", re.sub(FONT, r"\1\2", normalize("NFD", re.sub(RANGE, "", text))))
     plain = re.sub(ACCENT, lambda m: f"{m[2] or m[3]}{MARKED_BY[m[1]]}", plain)
     return (*_assumptions(plain), *_of_factors(plain))
 
@@ -197,5 +200,6 @@ def settle(scope: Scope, value: Expr) -> None:
     """Takes what is said to be symmetric as from here on as large as it is in a definition."""
     for s in symbols(value):
         known = scope.declared.get(s.name)
-        if known and any(str(extent)[0] == OPEN for extent in known.shape):
-            scope.declared.table[s.name] = known._replace(shape=s.shape)
+        if known and any(str(extent)[0] == OPEN for extent in (*known.shape, *(last for _, last in known.indices))):
+            indices = tuple((index, last) for (index, _), last in zip(known.indices, s.ranges, strict=True))
+            scope.declared.table[s.name] = known._replace(shape=s.shape, indices=indices)

@@ -33,7 +33,9 @@ IS_SIGN = (
 )
 CAPITAL = r"(?:[A-Z][a-z]*|[A-ZΑ-Ω])(?:_(?:\{\\?\w+\}|\\?\w+))?"
 LOG_DET = rf"(?:log|ln)\s*(?:\(?\\?det\s*\(?|(?:\\left\s*)?\||\\l?vert)\s*\\?({CAPITAL})(?![A-Za-z_])"
-INVERTED = rf"{TURNED}\s*(?:\\[,;!]\s*)?([A-Z](?:_\w|_\{{\w\}})?)\s*(?:⁻¹|\^\s*\{{?\s*[-−]\s*1)"  # of xᵀS⁻¹x
+INVERTED = (  # of xᵀS⁻¹x, yᵀ(K + σ²I)⁻¹y
+    rf"{TURNED}\s*(?:\\[,;!]\s*)?\(?([A-Z](?:_\w|_\{{\w\}})?)(?:\s*\+[^()]*\))?\s*(?:⁻¹|\^\s*\{{?\s*[-−]\s*1)"
+)
 INVERSE_SIGN = r"⁻¹|\^\s*\{?\s*[-−]\s*1\s*\}?"
 DENSITY = ("Sigma", "Lambda")  # a covariance, and its inverse
 IN_FONT = r"(?:\\\w+\s*\{)?"
@@ -48,7 +50,10 @@ CONGRUENT = (  # AΩAᵀ; (I − KH)P(I − KH)ᵀ + KRKᵀ
     rf"|(\([^()]*\))\s*([A-Z])\s*\3\s*{TURNED}\s*\+\s*([A-Z])\s*([A-Z])\s*\5\s*{TURNED}"
 )
 SQUARE = rf"{IN_FONT}[a-z]\}}?\s*{TURNED}\s*{IN_FONT}(?P<u>[a-z])(?![A-Za-z])\}}?"
-IS_UNIT = rf"(?:1\s*[-−]|/\s*\(?|\}}\s*\{{)\s*{SQUARE}|{SQUARE.replace('<u>', '<v>')}\s*[-−=]\s*1"  # uᵀu = 1, …/(uᵀu)
+WEIGHED = SQUARE.replace("(?P<u>", rf"\\?(?:{CAPITAL}\s*)?(?P<w>")
+IS_UNIT = (  # uᵀu = 1, …/(uᵀu), …/(uᵀBu)
+    rf"1\s*[-−]\s*{SQUARE}|(?:/\s*\(?|\}}\s*\{{)\s*{WEIGHED}|{SQUARE.replace('<u>', '<v>')}\s*[-−=]\s*1"
+)
 MOMENTS = r"\(\s*\\?(?:m|μ|mu)\s*,\s*([A-Z])\s*\)"  # q(m, S), of a mean and a covariance
 SCATTER = (  # tr(Σ⁻¹S), tr(V⁻¹W), tr(SΣ⁻¹), tr(ΛS)
     rf"(?:(?P<sigma>Σ|\\Sigma)|(?P<scale>[A-Z]))?\s*(?:{INVERSE_SIGN})\s*(?P<behind>[A-Z])\s*[)\]]"
@@ -127,7 +132,7 @@ def _by_custom(text: str) -> frozenset[str]:
     names |= {m["behind"] or m["before"] or m["weighed"] or m["known"] for m in found}
     names |= {m["scale"] for m in found if m["scale"] and logarithmic & {m["scale"], m["behind"]}}
     names |= {named(of) for m in re.finditer(CONGRUENT, text) for of in m.group(2, 4, 6) if of}
-    units = {u for m in re.finditer(IS_UNIT, text) for u in m.group("u", "v")}
+    units = {u for m in re.finditer(IS_UNIT, text) for u in m.group("u", "v", "w")}
     for m in re.finditer(FORM, text):
         is_weight = m["x"][-1] == ")" and (m["inverse"] or re.fullmatch(WEIGHT, m["of"])) is not None
         if m["half"] or is_weight or m["x"] in units or named(m["of"]) in logarithmic:

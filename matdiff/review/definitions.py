@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 DEFINED = rf"(?P<name>{WORDY})\s*(?:\((?P<arguments>[^()=]*)\))?"
 # E[k], R[i, j], R_{i,j}, r2[k]
 MEMBER = r"(?P<name>[^\W\d_](?:[₀-₉]|(?<=[a-z])\d)?)(?:\[(?:\w(?:, *\w)*)\]|_\{\w(?:, *\w)+\})(?P<arguments>)"
-LOW = r"(?:(?<=[^\W_])|(?<=\)))(?:_\{?|\[(?=\w,:\])|\[:,)([\w,]+)"  # below a name, as that of a row X[n,:]
+LOW = rf"(?:(?<=[^\W_])|(?<=[{MARKS})]))(?:_\{{?|\[(?=\w,:\])|\[:,)([\w,]+)"  # below a name, as that of a row X[n,:]
 NOISE = r"\w{0,2}\s*(?:[ε𝜀ϵ]|epsilon|noise)(?:_\{?\w+\}?|[₀-₉ᵢⱼₖₙₜ])*"  # a term: ε, σε, ε_i
 STARRED = r"_(?:star|hat|opt|MAP|MLE?|OLS|LS)$"
 CALLED = rf"\(\s*{LETTER}(?:\s*,\s*{LETTER})*\s*\)"
@@ -255,8 +255,9 @@ def _is_called(arguments: Sequence[str]) -> bool:
 
 
 def _is_said(name: str, line: Line) -> bool:
-    """Whether words introduce what a name is: where Q = XW, with \\alpha = K^{-1}y."""
-    return re.search(rf"(?:[Ww]ith|[Ww]here|[Ll]et)\W+(?:{name}|{GREEK.get(name, name)})\s*:?=", line.text) is not None
+    """Whether words introduce what a name is: where Q = XW and Z = XV, with \\alpha = K^{-1}y."""
+    said = rf"\W*(?i:with|where|let)\b|.*(?:[Ww]ith|[Ww]here|[Ll]et)\W+(?:{name}|{GREEK.get(name, name)})\s*:?="
+    return re.match(said, line.text) is not None
 
 
 def _differentiated_by(lines: Collection[Line]) -> set[str]:

@@ -7,7 +7,7 @@ from itertools import permutations
 
 from matdiff import regex as re
 from matdiff.algebra.constants import Identity
-from matdiff.algebra.dims import SCALAR, Shape
+from matdiff.algebra.dims import ONE, SCALAR, Shape
 from matdiff.algebra.expr import Expr, Number, Symbol, exchanged, postorder, replace, symbols
 from matdiff.algebra.operators.matrix_functions import Sqrtm
 from matdiff.algebra.operators.products import Product, Transpose, zero
@@ -68,8 +68,10 @@ def squared(scope: Scope, one: str) -> dict[str, str]:
 
 def lacks_a_vector(chain: Chain, value: Expr, text: str) -> bool:
     """Whether a number is claimed for the gradient, or the Hessian, by a vector, one that the text has beside a
-    transpose: σ(aᵀx) for σ(aᵀx)a."""
+    transpose, σ(aᵀx) for σ(aᵀx)a; or aᵀb for a matrix."""
     origin = chain.origin
+    if isinstance(value, Product) and isinstance(value.operands[0], Transpose) and ONE not in chain.truth.shape:
+        return chain.is_derivative and value.shape == SCALAR
     if origin is None or not origin.order or value.shape != SCALAR or value.number is not None:
         return False
     if len(origin.unknowns) != 1 or chain.truth.shape == SCALAR or re.search(TURNED, text) is None:
@@ -133,7 +135,7 @@ def has_known_shapes(scope: Scope, truth: Expr, value: Expr) -> bool:
     """Whether two sides have one shape, no number spread but λ for λI, or shapes that follow from what is declared."""
     names = {s.name for e in (truth, value) for s in symbols(e)}
     settled = (scope.is_settled(n) or (n[0] == "d" and scope.is_settled(named(n[1:]))) for n in names)
-    is_plain = scope.habits.names_ones or not spread(truth)  # which spells it out
+    is_plain = scope.habits.spells_ones or not spread(truth)  # which spells it out
     return (is_plain and truth.shape == value.shape) or all(settled)
 
 

@@ -96,7 +96,7 @@ class Equations:
 
     def speak_of(self, difference: Expr, *more: Expr) -> bool:
         """Whether the equations so far, and what is given beside them, have all letters of a difference."""
-        return {*symbols(self.usual(difference))} <= {s for known in (*self.zeros, *more) for s in symbols(known)}
+        return {*symbols(self.usual(difference))} <= {s for known in (*self.zeros, *more) for s in _letters(known)}
 
     def copy(self) -> Equations:
         """The equations so far, to which nothing is added; what words conclude from a gradient sets it to zero."""
@@ -233,15 +233,20 @@ class Equations:
     def _follows(self, left: Expr, right: Expr, unknowns: set[str]) -> Implied:
         """Whether left = right holds where the equation before it does."""
         used = {*symbols(left - right)}
-        is_new = not used <= {s for zero in self.zeros for s in symbols(zero)}  # and no consequence
+        is_new = not used <= {s for zero in self.zeros for s in _letters(zero)}  # and no consequence
         at_root = {} if is_new else self._at_root(unknowns)
         if not at_root.keys() & used or any(compared(e, zero(e.shape)).equal for e in at_root.values()):
             return Implied(None)  # Σw = λw says nothing of w
         one, other = replace(left, at_root), replace(right, at_root)
         equal = compared(one, other).equal
-        if equal is False and not used <= {*symbols(self.zeros[-1])}:
+        if equal is False and not used <= _letters(self.zeros[-1]):
             return Implied(None)  # it may follow from those above
         return Implied(equal, one if equal is False else None)
+
+
+def _letters(e: Expr) -> set[Symbol]:
+    """The letters of an expression, and N of a sum of N members of a family."""
+    return {*symbols(e), *(Symbol(n, SCALAR) for s in symbols(e) for last in s.ranges for n in last.names())}
 
 
 def _are_parallel(one: Expr, other: Expr) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from functools import partial
 
 from matdiff import regex as re
 from matdiff.errors import MatdiffError
@@ -72,6 +73,9 @@ OF_TIME = r"(?<=[^\W\d_])(?:_t(?![A-Za-z0-9_])|(?:_\{|\[)\s*t\s*(?:([-+−])\s*1
 STEPS = r"(?<=[^\W\d_])(?:_\{|\[)\s*([tk])\s*[-+−]\s*1\s*[}\]]"  # of x_{k+1} and x[k+1]
 LAYERS = {"": "_this ", "+": "_next ", "-": "_prev ", "−": "_prev "}
 DELTAS = r"(\(\(\s*|(?<!\w))δ(\s*[^()/=]*(?:\([^()]*\))?\s*\)?\s*/\s*\(?\s*)δ(?=\s*[^\W\d_])"  # δf/δx
+NAMED_DELTA = (  # δh = ∂L/∂h
+    r"(?:δ|\\delta\s*)([a-zα-ω])\s*&?:?=\s*(?:∂\w/∂\1|\\[dt]?frac\s*\{\\partial\s*\\?\w+\}\{\\partial\s*\1\})"
+)
 IS_NEXT = r"(?:[⁺₊]|\^\{?\+\}?)\s*(?:\([^()]*\))?\s*&?\s*="  # P⁺ = …: a new P, and no generalised inverse
 INVERSE = r"(?i)pseudo.?inverse|Moore|Penrose|generali[sz]ed inverse|pinv"
 LOGARITHM = r"(?:\\?(?:log|ln))\s*"
@@ -102,6 +106,7 @@ MATRIX_FUNCTION = (  # tr(sin X)
     r"(?i:matrix (?:exponential|sine|cosine)|exponential of (?:the|a) (?:\w+ )?matrix)"
     r"|(?<![A-Za-z])(?:tr|Tr|trace)\}?\s*\(?\s*\\?(?:exp|sinh?|cosh?)[\s(]*[A-Z]\s*\)"
 )
+BY_ENTRIES = r"(?i)(?:element|component|entry)-?\s?wise|(?:entry|element) by (?:entry|element)"
 OF_MATRIX = rf"(?<![A-Za-z])(exp|sinh?|cosh?)\s*({HELD}|[A-Z](?![A-Za-z_]))"
 TRACE_WITH_LOG = rf"(?<![A-Za-z])(?:tr|Tr|trace)\}}?\s*\(\s*[A-Z]\s*{LOG_OF_MATRIX}"  # tr(P log P)
 COMMUTATION = (
@@ -160,9 +165,9 @@ def _compared(m: re.Match[str]) -> tuple[str, str]:
     return (other, one) if is_turned else (one, other)
 
 
-def _of_matrix(m: re.Match[str]) -> str:
-    """expm(X), funm(sin, X), of an argument with a matrix."""
-    called = "expm(" if m[1] == "exp" else f"funm({m[1]}, "
+def _of_matrix(m: re.Match[str], by_entries: bool) -> str:
+    """expm(X), funm(sin, X), or exp⊙(X), of an argument with a matrix."""
+    called = f"{m[1]}⊙(" if by_entries else "expm(" if m[1] == "exp" else f"funm({m[1]}, "
     return f"{called}{m[2]})" if re.search("[A-Z]", m[2]) else m[0]
 
 
@@ -198,6 +203,7 @@ class Habits:
     states_numerator    whether derivatives are said to be rows
     turned              which derivatives are the transposes of ours: gradients, Jacobians
     states_columns      whether they are said to be columns
+    is_code             whether it is a program, where * is by entries
     of_time             the pattern of what stands below h_t beside h_{t-1}, or x[k] beside x[k+1], if that is no sum's
     """
 
@@ -226,6 +232,7 @@ class Habits:
         self._note_functions(text, given)
         self._note_likelihoods(text, given)
         self.names_ones = re.search(ONES, text) is not None
+        self.spells_ones = self.names_ones or re.search(OUTER_ONES, text) is not None
         numbered = {m[1] or m[2] for m in re.finditer(NUMBERED, f"{text}\n{'='.join(given)}=")}
         letters = {next(filter(None, m.groups())) for m in re.finditer(ALONE if self.names_ones else BIAS, text)}
         self._scales = "".join(sorted(letters - numbered))  # μ1 is μ times ones, and b1 in f(w, b)
@@ -238,14 +245,16 @@ class Habits:
         self._distance = rf"(?<![A-Za-z]){DISTANCE}" if re.search(told, text) else "(?!)"
         said = re.search(COMMUTATION, text)
         self.commutation = next(filter(None, said.groups())) if said else ""
-        self._is_code = re.search(OF_CODE, text) is not None
+        self.is_code = re.search(OF_CODE, text) is not None
         self._glued = {m[0] for m in OF_TWO.finditer(text) if m[0] not in given and _stands_apart(m, text, given)}
 
     def _note_functions(self, text: str, given: Collection[str]) -> None:
-        """Which functions a text means by σ, g, log, exp and bars."""
+        """Which functions a text means by σ, g, log, exp and bars; and the h of a δh = ∂L/∂h."""
+        self._deltas = "|".join(re.findall(NAMED_DELTA, text))
         self._softmax = re.search(SOFTMAX, text) is not None or re.search(IS_SOFTMAX, text) is not None
         self._has_matrix_logs = re.search(TRACE_WITH_LOG, text) is not None
         self._has_matrix_functions = re.search(MATRIX_FUNCTION, text) is not None
+        self._is_by_entries = not self._has_matrix_functions and re.search(BY_ENTRIES, text) is not None
         self._adjugate = "adjugate" in text
         self._absolute = re.search(r"\|(?:\\cdot|[·\s])*\|.{0,40}absolute value", text) is not None
         aliases = re.findall(rf"(?<![A-Za-z\\])([a-zφψσ])\s*=\s*\\?({ENTRYWISE})(?![\w({{\s*\\])", text)
@@ -299,6 +308,7 @@ class Habits:
         if self.of_time:
             side = re.sub(self.of_time, lambda m: LAYERS[m[1] or ""], side)
             side = re.sub(r"(?<=[A-Z])(?=[a-z]_(?:this|next|prev))", " ", side)
+        side = re.sub(rf"δ\s*(?=(?:{self._deltas})(?![A-Za-z]))", "δ_", side) if self._deltas else side
         side = re.sub(DELTAS, r"\1∂\2∂", side)
         for name, function in self._aliases.items():
             side = re.sub(rf"(?<![A-Za-z]){name}(?=['′]?\s*\()", function, side)
@@ -322,7 +332,8 @@ class Habits:
         side = re.sub(ENTRY_OF_SOFTMAX, r"(softmax(\1))_\2", side)
         side = re.sub(TRACE_OF_LOG, r"\1logm\2", side)
         side = re.sub(LOG_OF_MATRIX, lambda m: f"logm({m[1] or m[2]})", side) if self._has_matrix_logs else side
-        side = re.sub(OF_MATRIX, _of_matrix, side) if self._has_matrix_functions else side
+        if self._has_matrix_functions or self._is_by_entries:
+            side = re.sub(OF_MATRIX, partial(_of_matrix, by_entries=self._is_by_entries), side)
         side = re.sub(OF_SUMS, r"(\1)/(\3)", side)
         side = re.sub(CROSS_ENTROPY, lambda m: " (-sum({} .* log({}))) ".format(*_compared(m)), side)
         side = re.sub(r"(?:1|𝟙|𝟏|I)\s*[({[]\s*([^()<>]+?)\s*>\s*0\s*[])}]", r" step(\1) ", side)
@@ -347,6 +358,6 @@ class Habits:
             side = re.sub(r"·\s*1(?![\w.])", "· vector(1)", side)
         if self._scales:
             side = re.sub(rf"(?<![A-Za-z^])([{self._scales}])1(?![\w.])", r"\1 vector(1)", side)
-        if self._is_code:
+        if self.is_code:
             side = re.sub(STAR, ".*", side).replace("@", " ").replace(".T", "'")
         return side

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from matdiff import regex as re
 from matdiff.algebra.dims import ONE, Size, size
 from matdiff.language.declared import OPEN, Declaration
-from matdiff.language.names import named
+from matdiff.language.names import MARKS, named
 from matdiff.review.edits import parts, terms
 from matdiff.review.lines import Line, Statement
 from matdiff.review.members import of_entries
@@ -16,9 +16,12 @@ from matdiff.review.members import of_entries
 if TYPE_CHECKING:
     from matdiff.review.scope import Scope
 
-LETTER = r"(?:(?<![A-Za-z\\])|(?<=(?<![A-Za-z])d))(?![δd∂∇∑∏])([^\W\d_])"
+LETTER = rf"(?:(?<![A-Za-z\\])|(?<=(?<![A-Za-z])d))(?![δd∂∇∑∏])([^\W\d_][{MARKS}]*)"
 ENTRY = rf"{LETTER}_(?:\{{\s*([a-z](?:\s*,?\s*[a-z])*)\s*\}}|([a-z]{{1,2}}))(?![A-Za-z0-9_])"
-OF_VECTORS = rf"{ENTRY}\s*(?:[ᵀ⊤'_\[]|\^\s*\{{?[T⊤(])|\^\s*\{{?\(|[‖|]\s*{ENTRY}"  # x_iᵀ, x^{{(i)}}, ‖x_i‖
+OF_VECTORS = (  # x_iᵀ, (x_i − x_j)ᵀ, x^{{(i)}}, ‖x_i‖, ‖A x_i‖
+    rf"{ENTRY}(?:\s*\))?\s*(?:[ᵀ⊤'_\[]|\^\s*\{{?[T⊤(])|\^\s*\{{?\(|[‖|]\s*(?:[A-Z]\s*)?{ENTRY}"
+)
+UPSTREAM = rf"∂\s*([LJEℓ])\s*\)?\s*/\s*\(?∂\s*{ENTRY}"  # ∂L/∂y_i of an L that is not given
 END = r"[∑Σ]_\{\s*([a-z])\s*=\s*1\s*\}\s*\^\s*\{?\s*([A-Za-z])\s*\}?(?![A-Za-z])"
 SPEAKS_OF_ENTRIES = r"softmax|delta\[|∂[^/;]*_\w\)?\s*/\s*\(?∂\s*\w_"  # and not of members of families: δ_ij, ∂p_i/∂z_j
 SQUARE = frozenset(("symmetric", "skew", "spd", "psd", "diagonal", "orthogonal", "idempotent"))
@@ -44,7 +47,7 @@ def declare_entries(scope: Scope, lines: list[Line]) -> None:
     entries = {(named(m.group(1)), len(_indices(m))) for m in found}  # I_k has a size below it
     letters = dict(entries)
     is_plain = len(letters) == len(entries) and max(letters.values(), default=0) < 3
-    is_plain = is_plain and (2 in letters.values() or re.search(SPEAKS_OF_ENTRIES, text) is not None)
+    is_plain = is_plain and (2 in letters.values() or _speaks_of_entries(text))
     if not is_plain or re.search(OF_VECTORS, text):
         return
     same = _same_extents([" ; ".join(s.sides) for s in statements])
@@ -57,6 +60,13 @@ def declare_entries(scope: Scope, lines: list[Line]) -> None:
             rows, columns = (sizes[_root(same, (name, k))] if k < count else ONE for k in range(2))
             known = scope.declared.get(name) or Declaration(name, (rows, columns))
             scope.declared.table[name] = known._replace(shape=(rows, columns))
+
+
+def _speaks_of_entries(text: str) -> bool:
+    """Whether letters with one index are entries of vectors, and no members of families."""
+    losses = {m[1] for m in re.finditer(UPSTREAM, text)}
+    is_upstream = bool(losses) and not any(re.search(rf"(?:^|; ){loss}[\s;]", text) for loss in losses)
+    return is_upstream or re.search(SPEAKS_OF_ENTRIES, text) is not None
 
 
 def _indices(m: re.Match[str]) -> str:

@@ -336,7 +336,7 @@ class Judge(Beside):
         return one != other
 
     def _note_style(self, sides: list[str]) -> None:
-        """Notes that dA is short for ∂L/∂A where a text writes dA = 2(A − Y), or dQ = dS K and dK = dSᵀQ of no L."""
+        """Notes that dA is short for ∂L/∂A: dA = 2(A − Y) is written, or dQ = dS K, dK = dSᵀQ of no L or in code."""
         scope = self.scope
         left = _alone(sides[0])
         is_link = left in scope.definitions and scope.definitions[left].shape != SCALAR
@@ -344,7 +344,9 @@ class Judge(Beside):
             scope.adjoints = True  # dZ = dA ⊙ A ⊙ (1 − A) of A = σ(Z)
         elif is_link:
             scope.adjoints |= not any(has_increments(side, scope) for side in sides[1:])
-        elif left in scope.names() and not any(value.shape == SCALAR for value in scope.definitions.values()):
+        elif left in scope.names() and (
+            scope.habits.is_code or not any(value.shape == SCALAR for value in scope.definitions.values())
+        ):
             firsts = {_alone(s.sides[0]) for line in self.lines for s in line.statements if not s.goes_on} - {""}
             used = {s.name for value in scope.definitions.values() for s in symbols(value)}
             scope.adjoints |= len(firsts & used - scope.definitions.keys()) > 1

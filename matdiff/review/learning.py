@@ -8,12 +8,15 @@ from copy import copy
 from typing import Any
 
 from matdiff import regex as re
+from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import SCALAR
-from matdiff.algebra.expr import Expr, symbols
+from matdiff.algebra.expr import Expr, postorder, symbols
+from matdiff.algebra.notation import GREEK
 from matdiff.errors import MatdiffError
 from matdiff.language.declarations import declare
-from matdiff.language.names import named
-from matdiff.language.together import read_equation, read_line, read_within
+from matdiff.language.declared import Declaration
+from matdiff.language.names import SUBS, named
+from matdiff.language.together import read_equation, read_within
 from matdiff.review.asking import NotSaid
 from matdiff.review.assumed import GRAPH, TRACED, assume
 from matdiff.review.definitions import Definition, definitions_in, solutions_in, with_families
@@ -28,7 +31,7 @@ from matdiff.review.scope import Scope
 from matdiff.review.upstream import unsaid_losses
 
 KNOWN = ("definitions", "members", "given_by", "unread")  # what is known of names, besides their shapes
-OF_IDENTITY = r"[^A-Z]*(?<![A-Za-z])I\s*"  # σ²I, as large as what stands beside it
+OF_IDENTITY = r"(?=.*(?<![A-Za-z])I(?!\w))(?:[^A-Z]|(?<![A-Za-z])[IT])*"  # σ²I, I − 11ᵀ/n, as large as what is beside
 IN_FRONT = rf"(?:\\[dt]?frac\s*\{{|[\d½¼(])*\s*({LETTER})(?!\s*[(_^ᵀ⊤'′])"  # s of s/2 tr(X), but no v of v(wᵀx)
 OF_SQUARE = rf"(?P<traced>{TRACED})({LETTER})(?:\([a-zα-ω]\))?\s*(?:[-+−),=;]|$)|({LETTER})\s*⁻¹"
 
@@ -42,6 +45,7 @@ def learn(scope: Scope, lines: list[Line]) -> None:
     scope.losses |= unsaid
     scope.note_varied(lines)
     scope.solved = solutions_in(lines, scope.asked.union(*(d.arguments for d in said.values())), said)
+    scope.losses -= {name for name, d in said.items() if scope.asks_alone(d.sides[0])}  # ψ = ∇log q beside ∇ψ
     find_paths(scope, lines)
     whole = {name for line in lines for s in line.statements for side in s.sides for name in letters_in(side)}
     assume(scope, scope.text, curved=True)
@@ -140,7 +144,11 @@ def _find_squares(scope: Scope, said: Mapping[str, Definition], lines: list[Line
         scope.declared.table.setdefault(name, declare(f"{name}: square")[name])
     for name in (n for n, d in said.items() if re.fullmatch(OF_IDENTITY, d.sides[0]) and n not in scope.declared):
         with suppress(MatdiffError, StopIteration):
-            read_line(next(side for side in sides if name in letters_in(side) != {name}), scope.declared)
+            beside = next(side for side in sides if name in letters_in(side) != {name} and not scope.asks(side))
+            spelt = rf"(?<![A-Za-z])(?:{name}|{GREEK.get(name, name)})(?![\d_{SUBS}])"
+            whole = scope.read(re.sub(spelt, f"({said[name].sides[0]})", beside))
+            same = next(node for node in postorder(whole) if isinstance(node, Identity))
+            scope.declared.table[name] = Declaration(name, same.shape)
     for name in {name for name, _ in found} & said.keys():
         if name not in scope.declared and not said[name].indices and not scope.asks(said[name].sides[0]):
             with suppress(MatdiffError, RecursionError):
@@ -206,7 +214,7 @@ def _define_by(scope: Scope, name: str, side: str, indices: Sequence[str], is_wh
     except MatdiffError as error:
         spelt = entrywise(side, error.message)
         is_sized = error.message.endswith("is not determined") and name in scope.declared
-        if indices or (spelt == side and not is_sized):
+        if indices or (spelt == side and not is_sized) or error.message[0] == "√":
             raise
         value = read_equation(name, side, scope.declared)[1] if is_sized else scope.read(spelt)
     scope.define(name, value)

@@ -18,6 +18,7 @@ from matdiff.language.outside import closing, outside, split
 from matdiff.language.requests import BY, DERIVED, NAMES
 from matdiff.language.spelling import transcript
 from matdiff.records import NamedTuple
+from matdiff.review.names import RANGE
 from matdiff.review.operators import HELD, LETTER, TURNED
 from matdiff.review.rows import ITEM, by_places, with_aim, without_remark
 from matdiff.review.word_names import (
@@ -348,7 +349,7 @@ def _without_words(formula: str, known: frozenset[str]) -> str:
     formula = re.sub(r"(?<![A-Za-z])[Oo]n\s+a(?=\s+[^\W\d])", PROSE, formula)  # on a df = …, which is French
     formula = re.sub(r"sum\s+of\s+squares\s+of\s*\(([^()]*)\)", r"‖\1‖^2", formula)
     found = re.sub(WORD, marked, re.sub(IN_WORDS, _operator, formula))
-    found = re.sub(rf"{SIGNS}|{CASE}|\(\s*{ABBREVIATION}\s*\)", PROSE, found)
+    found = re.sub(rf"{RANGE}|{SIGNS}|{CASE}|\(\s*{ABBREVIATION}\s*\)", PROSE, found)
     found = re.sub(
         rf"({PROSE}[^=:;]*=[^=:;]*[^\s:]|=\s*\d+(?:\s*{PROSE}[^=:;]*)?|=[^=:;]*[^\s:](?=:\s+{OF_NUMBER})):\s",
         r"\1; ",
@@ -356,7 +357,9 @@ def _without_words(formula: str, known: frozenset[str]) -> str:
     )
     found = re.sub(rf"\((?![^()]*{TERM})[^()=]*{PROSE}[^()]*\)", PROSE, found)
     return re.sub(
-        rf"{PROSE}\s*[^=;,{PROSE}]{{0,3}}\s*(?={PROSE})", "", re.sub(rf"{PROSE}(?:\s*[^\W\d_])?\s*:(?!=)", PROSE, found)
+        rf"{PROSE}\s*[^=;,{PROSE}]{{0,3}}\s*(?={PROSE})",
+        "",
+        re.sub(rf"{PROSE}(?:\s*[^\W\d_](?:,\s[^\W\d_])*)?\s*:(?!=)", PROSE, found),
     )
 
 

@@ -8,20 +8,21 @@ from typing import TYPE_CHECKING
 from matdiff import regex as re
 from matdiff.algebra.dims import ONE, Size, size
 from matdiff.algebra.expr import Expr, Index, symbols
+from matdiff.algebra.notation import GREEK
 from matdiff.algebra.operators.products import Product, Scale, Transpose
 from matdiff.algebra.operators.sums import IndexedSum, Member, UnitVector
 from matdiff.algebra.simplification import tidy
 from matdiff.calculus.expectations.independence import put_all
 from matdiff.errors import UnsupportedError
 from matdiff.language.declared import OPEN, Declaration
-from matdiff.language.names import named
+from matdiff.language.names import MARKS, named
 from matdiff.records import NamedTuple
 
 if TYPE_CHECKING:
     from matdiff.review.scope import Scope
 
 
-INDEXED = r"([^\W\d_]|[A-Za-z]+)_\{?([A-Za-z](?:,?[A-Za-z])?)(?![A-Za-z0-9_])"
+INDEXED = rf"([^\W\d_][{MARKS}]*|[A-Za-z]+)_\{{?([A-Za-z](?:,?[A-Za-z])?)(?![A-Za-z0-9_])"
 
 
 class General(NamedTuple):
@@ -167,5 +168,6 @@ def by_places(scope: Scope, side: str, refused: str) -> str:
     if m is None or known is None:
         return side
     scope.declared.general.update(zip(m[2].split(","), known.shape, strict=False))
-    spelt = rf"(?:\({m[1]}\)|(?<![A-Za-z]){m[1]})_(?:\{{+{m[2]}\}}+|{m[2]}(?![A-Za-z,]))"
+    name = rf"(?:{m[1]}|{GREEK.get(m[1], m[1])})"
+    spelt = rf"(?:\({name}\)|(?<![A-Za-z]){name})_(?:\{{+{m[2]}\}}+|{m[2]}(?![A-Za-z,]))"
     return re.sub(spelt, f"{m[1]}[{m[2]}]", side)

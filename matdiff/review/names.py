@@ -25,6 +25,9 @@ BARE_SUM = (  # ∑_i, which is no Σ_k⁻¹
 COUNTED = (  # n/2, 1/n, nΣ⁻¹
     r"(?:(?:/|\\[dt]?frac\s*\{?\w?\}?\s*\{?)\s*n|(?<![A-Za-z_^\\{,])n\s*(?:/\s*2|\\?(?:log|ln|Sigma)|[A-ZΛΣΩ]))(?![A-Za-z])"
 )
+RANGE = (  # i = 1, …, N
+    r"(?<![\w_{^])[h-n]\s*=\s*[01]\s*,\s*(?:…|\.{2,3}|\\[cl]?dots(?![a-z]))\s*,\s*\\?\w+(?:\s*[-−+]\s*1)?"
+)
 LIMITED = r"_(?:\{\s*[a-z]\s*=|[a-z]=\d|\{?n(?![A-Za-z]))|ⁿ|\^\s*\{?\s*n|(?:×|\\times|\bx)\s*n\b"  # ∑_{i=1}, x_n, ℝⁿ
 FROM_ZERO = r"∑\s*_\{\s*(\w)\s*=\s*0\s*\}\s*\^\s*\{\s*(\w)\s*[-−]\s*1\s*\}"  # whose members are as many as from 1 to n
 TURNED = (  # behind what is transposed, in all spellings

@@ -17,6 +17,8 @@ BEFORE_LOG = rf"(\)|(?<![A-Za-z]){LETTER})\s*(?=log\b)"  # y log p, (1 − y) lo
 COMPLEMENT = rf"(\)|(?<![A-Za-z]){LETTER})\s*\(\s*1(?=\s*[-−])"  # s(1 − s)
 INNER = rf"({LETTER}\s*{TURNED})\s*({LETTER})(?!\s*{TURNED}|[\w^(])"
 CALLED = rf"(?<![A-Za-z])(det|tr)\s+({LETTER})\s*(?=\()"
+ROOT = rf"√\s*({LETTER}|\d+)"  # of √n/s
+ROOT_OVER = rf"sqrt\(({LETTER}|\d+)\)\s*/\s*({LETTER})"
 FACTOR_ONE = r"(?<=[\w)\]'′ᵀ⊤}])\s*(?:(?<=\s)|(?<=ᵀ)|(?<=⊤))1(?=\s*(?:[/)+−-]|$))"
 
 
@@ -31,6 +33,8 @@ def in_doubt(side: str) -> Iterator[str]:
         yield re.sub(POWER, r".^\1", spelt)
     if (spelt := re.sub(CALLED, r"\1(\2) ", side)) != side:  # det X (1 + t) is no determinant of a product
         yield spelt
+    if (spelt := re.sub(ROOT_OVER, r"sqrt(\1/\2)", side)) != side:
+        yield spelt
 
 
 def with_commutation(side: str, letter: str, sizes: Collection[str]) -> Iterator[str]:
@@ -42,6 +46,8 @@ def with_commutation(side: str, letter: str, sizes: Collection[str]) -> Iterator
 
 def by_entries(side: str, refused: str) -> str:
     """A side whose quotient or product of vectors is refused, where authors mean another: 1/x, s(1 − s), a ⊙ (Bc)."""
+    if refused.startswith("√"):
+        return re.sub(ROOT, r"sqrt(\1)", side)
     if refused.startswith("only a square matrix has"):
         return next(in_doubt(side), side)
     if refused.startswith("the terms of a sum have different shapes"):

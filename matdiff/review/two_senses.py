@@ -1,13 +1,17 @@
-"""A text in which d is a name and the sign of a differential: while it is judged the name has a letter of its own."""
+"""A text in which d is a name and a sign, or x a vector beside the x_i: while it is judged such a name has its own."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 from matdiff import regex as re
 from matdiff.algebra.expr import Expr, Symbol, replace, symbols
 from matdiff.errors import MatdiffError
 from matdiff.language.declarations import declare
 from matdiff.language.declared import Where
+from matdiff.language.names import FONT_MARKS, MARKS, SUBS
 from matdiff.review.habits import said_once
+from matdiff.review.names import TURNED
 from matdiff.review.report import UNREAD, WRONG
 from matdiff.review.sides import Judged
 
@@ -25,10 +29,54 @@ OVER = r"(?:/\s*|\\[dt]?frac\s*(?:\w|\{\w+\})\s*\{?)d(?!\s*[^\W_])"  # xᵀx/d, 
 # ∂d/∂L, ∇_x d
 VARIES = r"(?<=∂)d(?![A-Za-z])|(?<=\\partial) d(?![A-Za-z])|(?:∇|\\nabla)(?:_\{[^{}]*\}|_\w)?\s*d(?![A-Za-z])"
 CALL = rf"{FRONT}d(?=\s*(?:\([^()=]*\))?\s*&?\s*=)"  # d(x, y) = …, d = …
+MEMBER = rf"{FRONT}d(?=_(?:\{{\w,?\s*\w\}}|[a-z]{{1,2}})\s*&?\s*=)|{FRONT}d(?=[ᵢⱼₖ]+\s*=)"  # d_ij = …
+OF_MEMBERS = rf"(?:{FRONT}|(?<=∂)|(?<=partial )|(?<=partial))d(?=[_{SUBS}])"
+
+ALONE_MARK = FONT_MARKS["bb"]  # behind the x that is none of the x_i; nobody types it
+BEFORE = r"(?:(?<![A-Za-z\\_])(?<!_\{)|(?<=(?<![A-Za-z])[A-Zd])|(?<=∇_)|(?<=∇_\{)|(?<=nabla_)|(?<=nabla_\{))"
+VECTOR = r"(\\(?:mu|theta)(?![a-z])|[f-hmo-zμθ])"
+FONTED = r"(?:\\(?:mathbf|boldsymbol|bm|vec)\s*\{)?"
+BELOW = r"\}?(?:_(?:[a-z](?![A-Za-z])|\{[a-z]\})|[ᵢⱼₖₙ])"
+BARE = rf"(?![A-Za-z{MARKS}\u0300-\u036f]|\}}?(?:[_{SUBS}]|\^\{{?\())"
+JOINED = rf"\s*(?:{TURNED}|[·⋅]|\\cdot)\s*{FONTED}"
+PAIRED = (  # x − x_i, z_jᵀz
+    rf"{BEFORE}{VECTOR}\}}?(?:{JOINED}|\s*[-−]\s*{FONTED})\1{BELOW}"
+    rf"|{BEFORE}{VECTOR}{BELOW}(?:{JOINED}|\s*[-−]\s*{FONTED})\2{BARE}"
+)
+OTHERS = rf"{LETTER}|{CALLED}|{ALONE_MARK}|_bb(?![a-z])"
+PARTNER = rf"(\\?[A-Za-zα-ω]+(?:_\w|_\{{\w\}}|[{SUBS}])?)"
 
 
 def apart(text: str, where: Where) -> tuple[str, Where]:
-    """A text, and what is declared for it, with another letter for the name d, where that is such a sign, too."""
+    """A text, and what is declared for it, with other letters for names that stand for two things.
+
+    For the name d where that is the sign of a differential, too, and for x beside vectors x_i where it is none of them.
+
+    >>> apart("f = ∑_i ‖x − x_i‖²", None)[0].replace(ALONE_MARK, "!")
+    'f = ∑_i ‖x! − x_i‖²'
+    """
+    spelt = where if where is None or isinstance(where, str) else "; ".join(f"{n}: {s}" for n, s in where.items())
+    shared = {*_partners(text, BARE)} & {*_partners(text, BELOW)}
+    doubled = {m[1] or m[2] for m in re.finditer(PAIRED, text)} | {x for x, _ in shared}
+    for x in doubled - {*re.findall(r"(?:/|\^\{?|frac1)\s*\{?(m)(?![A-Za-z_])", text)}:  # a size
+        alone = rf"{BEFORE}({re.escape(x)}\}}?){BARE}"
+        text, spelt = (
+            re.sub(alone, rf"\1{ALONE_MARK}", text),
+            re.sub(alone, rf"\1{ALONE_MARK}", spelt) if spelt else spelt,
+        )
+    return _apart_from_sign(text, spelt if doubled else where)
+
+
+def _partners(text: str, behind: str) -> Iterator[tuple[str, str]]:
+    """The vectors, with this behind them, each with what it is multiplied by: u and v of uᵀv."""
+    yield from ((m[1], m[2]) for m in re.finditer(rf"{BEFORE}{VECTOR}{behind}\}}?{JOINED}{PARTNER}", text))
+    yield from ((m[2], m[1]) for m in re.finditer(rf"{BEFORE}{PARTNER}\}}?{JOINED}{VECTOR}{behind}", text))
+
+
+def _apart_from_sign(text: str, where: Where) -> tuple[str, Where]:
+    """The same of the name d."""
+    if re.search(MEMBER, text):
+        text = re.sub(OF_MEMBERS, LETTER, text)
     if re.search(CALL, text) and re.search(VARIES, text):
         return re.sub(rf"{VARIES}|{CALL}|{ALONE}", lambda m: m.group()[:-1] + LETTER, text), where
     if re.search(INCREMENT, text) is None or not re.search(r"(?<![A-Za-z])d\b", f"{where} {text}"):
@@ -46,10 +94,13 @@ def apart(text: str, where: Where) -> tuple[str, Where]:
 
 def together(judged: Judged, text: str) -> Judged:
     """A verdict in the letters of the text; what is wrong only if d is one thing or the other is not read."""
-    if LETTER not in text:
+    spelt = judged.line.text
+    if LETTER not in text and ALONE_MARK not in text:
         return judged
-    line = judged.line._replace(text=in_words(judged.line.text))
-    if judged.verdict == WRONG and not re.search(UPRIGHT, text) and re.search(DOUBTFUL, line.text):
+    start, end = (judged.line.span[k] - text[: judged.line.span[k]].count(ALONE_MARK) for k in range(2))
+    line = judged.line._replace(text=in_words(spelt), span=(start, end))
+    is_doubtful = LETTER in text and not re.search(UPRIGHT, text) and re.search(DOUBTFUL, line.text) is not None
+    if judged.verdict == WRONG and is_doubtful:
         return Judged(line, UNREAD, "d is a name and the sign of a differential")
     work = judged.work
     if work is not None:
@@ -61,12 +112,12 @@ def together(judged: Judged, text: str) -> Judged:
 
 
 def in_letters(e: Expr) -> Expr:
-    """An expression with d in the place of the other letter."""
-    named = (s for s in symbols(e) if CALLED in s.name)
-    table: dict[Expr, Expr] = {s: Symbol(s.name.replace(CALLED, "d"), s.shape, s.properties, s.ranges) for s in named}
+    """An expression with the letters of the text in the place of the others."""
+    named = (s for s in symbols(e) if re.search(OTHERS, s.name))
+    table: dict[Expr, Expr] = {s: Symbol(in_words(s.name), s.shape, s.properties, s.ranges) for s in named}
     return replace(e, table.get)
 
 
 def in_words(said: str) -> str:
-    """A sentence with d in the place of the other letter."""
-    return said.replace(LETTER, "d").replace(CALLED, "d")
+    """A sentence with the letters of the text in the place of the others."""
+    return re.sub(OTHERS, lambda m: "d" if m[0] in (LETTER, CALLED) else "", said)

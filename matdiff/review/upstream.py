@@ -12,6 +12,7 @@ from matdiff.algebra.operators.norms import Frobenius
 from matdiff.algebra.operators.products import Sum
 from matdiff.language.names import named
 from matdiff.review.derivatives import PART, derivative
+from matdiff.review.names import base_named
 from matdiff.review.operators import LETTER, Asked
 
 if TYPE_CHECKING:
@@ -26,17 +27,18 @@ IN_WORDS = {"l_oss": "Ll", "c_ost": "CJ", "o_bjective": "J", "e_rror": "E", "e_n
 def below(scope: Scope, asked: Asked) -> Expr | None:
     """The gradient, by a matrix, of what is not given, in terms of those by what is defined with it; None of others.
 
-    That by a matrix with which nothing is defined is a symbol.
+    That by a matrix with which nothing is defined is a symbol; that by σ² is that by σ, over 2σ.
 
     >>> from matdiff.review.reviewing import review
     >>> [line.verdict for line in review("Y = XW\\n∂L/∂W = Xᵀ ∂L/∂Y").lines]
     ['not a claim', 'proved']
     """
-    of, by = named(asked.of), named(asked.by.strip())
+    of, by = named(asked.of), base_named(asked.by)
     known = scope.declared.get(by)
     if asked.order != 1 or known is None or known.indices or not is_open(scope, of) or by == of:
         return None
-    return _gradient(scope, of, by, known.shape)
+    found = _gradient(scope, of, by, known.shape)
+    return found / (2 * Symbol(by, SCALAR)) if asked.by.startswith("(") else found
 
 
 def _gradient(scope: Scope, of: str, by: str, shape: Shape) -> Expr:

@@ -15,7 +15,7 @@ MATHEMATICAL = frozenset(
     (*FUNCTIONS, *SPECIAL, *MAKERS, *ABBREVIATED, *"grad hess sum prod const constant ReLU".split())
 )
 SMALL = "a-zäöüßàâçéèêîñôùû"  # of the languages that authors write in
-WORD = rf"(?<![A-Za-z_\\⟪])(?<!_\{{)(?:[A-Z]?[{SMALL}]{{2,}}|If)(?![A-Za-z_'′(⟫]|\d\()"
+WORD = rf"(?<![A-Za-z_\\⟪])(?<!_\{{)(?:[A-Z]?[{SMALL}]{{2,}}|If|So)(?![A-Za-z_'′(⟫]|\d\()"
 D_GREEK = rf"(?<![A-Za-z\\])([d∂])({'|'.join(sorted(GREEK, key=len, reverse=True))})(?![A-Za-z])"
 NAMING = (
     r"(?m)(?:^[ \t]*|\b(?:where|with|let|and) +|[,;] +)"
@@ -29,7 +29,9 @@ ACRONYM = (
 UPRIGHT = r"\\(?:math(?:rm|it|sf)|text(?:rm|it)?|operatorname)\s*\{\s*([A-Za-z]{2,})\s*\}"
 NAMED_UPRIGHT = rf"{UPRIGHT}\s*(?:\([^()=]*\))?\s*&?\s*:?=(?!=)"  # \mathrm{KL} = …
 HATTED = rf"(?<![A-Za-z_\\])((?![tTwWcC]hat)[A-Za-z]|{SPELT_GREEK})(hat|bar|tilde|dot)(?![A-Za-z])"  # Xhat, and no what
-CALLED = r"(?<![A-Za-z\\_])((?:[Gg]rad|[Hh]ess)(?:ient|ian)?)(?=\s*&?\s*:?=(?!=))"  # Gradient = 2Ax, Hessian = 2A
+CALLED = (  # Gradient = 2Ax, Hess f(x) = 2A, nabla_x f = …
+    r"(?<![A-Za-z\\_])((?:[Gg]rad|[Hh]ess)(?:ient|ian)?|nabla)(?=\s*(?:_\w)?\s*(?:[a-zA-Zℓ](?:\([^()]*\))?)?\s*&?\s*:?=(?!=))"
+)
 TITLED = (  # Gradient: Xᵀ(p − y); $f = …$. The gradient with respect to w is $Xᵀ(p − y)$
     r"(^\s*(?:The\s+)?|[.;]\s+The\s+|\band\s+the\s+)([Gg]rad|[Hh]ess)(?:ient|ian)?"
     r"(?:\s+of\s+\$?([A-Za-zℓ]|\\ell|\\mathcal\s*\{?[A-Z]\}?)(?:\([^()]*\))?\$?)?"
@@ -65,7 +67,7 @@ def with_names(formula: str, upright: Collection[str]) -> str:
     formula = re.sub(HATTED, lambda m: m.group() if m.group() in upright else f"{m.group(1)}_{m.group(2)}", formula)
     formula = re.sub(UPRIGHT, lambda m: f" {m.group(1)} " if m.group(1) in upright else m.group(), formula)
     formula = re.sub(STATED, lambda m: f"{m[1]} = " if _is_formula(m[2]) else m[0], re.sub(TITLED, _titled, formula))
-    return re.sub(CALLED, lambda m: f" {m.group(1).lower()[:4]} ", formula)
+    return re.sub(CALLED, lambda m: f" {m[1].lower()[:4]}" if m[1] != "nabla" else "∇", formula)
 
 
 def _titled(m: re.Match[str]) -> str:
