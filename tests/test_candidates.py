@@ -89,7 +89,8 @@ def test_operands_are_seen_through_transposes_and_multiples(kind: type[Expr]) ->
     a = Symbol("A", (matdiff.parse("A", "A: n x n").rows,) * 2)
     inner = Product(a, a)
     wrapped = Transpose(inner) if kind is Transpose else Scale(Symbol("c"), inner)
-    law = Law("for_this_test_" + kind.__name__, "", "", "identity", lambda e: None, among=(Product,))
+    name, stated = "for_this_test_" + kind.__name__, "A*B = A*B"
+    law = Law(name, "", stated, "identity", lambda e: None, where="A, B: n x n", among=(Product,))
     del matdiff.algebra.laws.CATALOGUE[law.name]
     laws, by_class = (law,), {Product: (law,)}
     assert candidates(by_class, Product(a, wrapped)) == laws
@@ -97,7 +98,15 @@ def test_operands_are_seen_through_transposes_and_multiples(kind: type[Expr]) ->
 
 
 def test_what_a_law_needs_within_is_seen_at_every_depth_but_in_definitions() -> None:
-    law = Law("for_this_test_within", "", "", "identity", lambda e: None, within=(Sum, IndexedSum))
+    law = Law(
+        "for_this_test_within",
+        "",
+        "A*B = A*B",
+        "identity",
+        lambda e: None,
+        where="A, B: n x n",
+        within=(Sum, IndexedSum),
+    )
     del matdiff.algebra.laws.CATALOGUE[law.name]
     laws, by_class = (law,), {Product: (law,)}
     where = "A, B: n x n; x: n; y[i=1..N]: n"

@@ -18,9 +18,8 @@ import matdiff
 from matdiff.algebra.dims import size
 from matdiff.algebra.expr import OPERATORS, Expr, Number, Symbol
 from matdiff.algebra.identities import SIMPLIFICATIONS
-from matdiff.algebra.identities.matrix_functions import base
 from matdiff.algebra.operators.inverses import Adjugate, Commutator, PseudoInverse
-from matdiff.algebra.operators.matrix_functions import Expm, FrechetExpm, Logm, Sqrtm
+from matdiff.algebra.operators.matrix_functions import Expm, FrechetExpm, Logm, Sqrtm, base
 from matdiff.algebra.operators.products import Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.singular import NuclearNorm, Polar
 from matdiff.algebra.operators.spectral import LargestEigenvalue

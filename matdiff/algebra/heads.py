@@ -17,7 +17,7 @@ from zlib import crc32
 
 from matdiff.algebra.constants import Identity, Ones, Zeros
 from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import OPERATORS, Expr, Index, Number, Symbol, postorder
+from matdiff.algebra.expr import FUNCTIONS, OPERATORS, Expr, Index, Number, Symbol, postorder
 from matdiff.algebra.kinds import ALIKE, DECLARED, Alike, Classes, Declared, Mirroring, is_a, known_as, names_in, set_of
 from matdiff.algebra.laws import CATALOGUE, Law
 from matdiff.algebra.operators.entrywise import Entrywise, Unspecified
@@ -125,30 +125,6 @@ def loaded(law: Known) -> Law:
     return law.law if isinstance(law, Entry) else law
 
 
-class Said:
-    """What a law says of itself, which is read when it is asked for."""
-
-    def __init__(self, law: Law) -> None:
-        self.law = law
-
-    @property
-    def roots(self) -> Names:
-        return names_of(self.law.on or read(self.law).roots)
-
-    @property
-    def among(self) -> Names:
-        return names_of(read(self.law).among if self.law.among is None else self.law.among)
-
-    @property
-    def occurring(self) -> tuple[Names, ...]:
-        seen = read(self.law).occurring if self.law.among is None else ()
-        return (*[(kind.__name__,) for kind in seen], *([names_of(self.law.within)] if self.law.within else []))
-
-    @property
-    def title(self) -> str:
-        return read(self.law).title
-
-
 def names_of(kinds: Iterable[type | str]) -> Names:
     return tuple([kind if isinstance(kind, str) else kind.__name__ for kind in kinds])
 
@@ -161,7 +137,7 @@ def read(law: Law) -> Heads:
     (left, right), *more = map(Law.read, law.statements)
     lefts = [left, *(other for other, _ in more)]
     found = [telling(left.operands) for left in lefts]
-    inside = {type(node) for o in left.operands for node in postorder(o) if not is_any_entry(node)}
+    inside = {type(node) for o in left.operands for node in postorder(o) if not is_anything(node)}
     telling_classes = {*OPERATORS.values()} - {*EVERYWHERE, *OPEN}  # what a part matches is of them, and they are rare
     return Heads(
         distinct(map(possible, lefts)),
@@ -171,9 +147,10 @@ def read(law: Law) -> Heads:
     )
 
 
-def is_any_entry(p: Expr) -> bool:
-    """Whether a part of a statement stands for whatever is made of entries."""
-    return is_a(p, "Entry") and isinstance(p.operands[0], Symbol)
+def is_anything(p: Expr) -> bool:
+    """Whether a part of a statement stands for whatever is made of entries, or is a function of a matrix."""
+    is_any = is_a(p, "Entry") or (is_a(p, "MatrixFunction") and p.data[0] not in FUNCTIONS)
+    return is_any and isinstance(p.operands[0], Symbol)
 
 
 def distinct(kinds: Iterable[Kinds]) -> Kinds:
@@ -191,7 +168,7 @@ def inside(p: Expr) -> Kinds:
     core = p
     while isinstance(core, (Transpose, Scale)):
         core = core.operands[-1]
-    if is_any_entry(core):
+    if is_anything(core):
         return ()
     return possible(core) or (() if is_letter(p) or isinstance(p, Index) else (type(p),))
 
@@ -271,15 +248,15 @@ def choose(laws: ByClass, root: type[Expr], kinds: Classes) -> Chosen:
 # ---- the table ----------------------------------------------------------------------------------------
 
 
-def told(law: Known) -> Entry | Said:
+def told(law: Known) -> Entry:
     """What the table has of a law, or what it says itself where it has other statements by now."""
     return law if isinstance(law, Entry) else _told(law)
 
 
 @cache
-def _told(law: Law) -> Entry | Said:
+def _told(law: Law) -> Entry:
     found = stored().get(law.name)
-    return found if found and found.stamp == stamp(law) else Said(law)
+    return found if found and found.stamp == stamp(law) else row(law)
 
 
 @cache
@@ -303,10 +280,12 @@ def classes() -> dict[str, type]:
 
 def row(law: Law) -> Entry:
     """What a law says of itself."""
-    said, module = Said(law), law.apply.__module__.rpartition(".")[2]
-    use = "s" * law.shorter + "d" * law.under_d
-    kinds = " ".join(said.roots), " ".join(said.among), " ".join(map("|".join, said.occurring))
-    return Entry(law.name, module, stamp(law), use, *kinds, said.title)
+    said, module = read(law), law.apply.__module__.rpartition(".")[2]
+    use, seen = "s" * law.shorter + "d" * law.under_d, said.occurring if law.among is None else ()
+    beside = names_of(said.among if law.among is None else law.among)
+    groups = [*names_of(seen), "|".join(names_of(law.within))]
+    roots, among, within = (" ".join(filter(None, k)) for k in (names_of(law.on or said.roots), beside, groups))
+    return Entry(law.name, module, stamp(law), use, roots, among, within, said.title)
 
 
 def stamp(law: Law) -> str:

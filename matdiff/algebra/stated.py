@@ -17,7 +17,7 @@ from typing import Any
 from matdiff.algebra.constants import UNITY, Identity, Ones, is_one, is_zero
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import SHAPE, UNIT, Expr, Index, Number, Operator, Symbol, postorder, replace
-from matdiff.algebra.heads import is_any_entry, told
+from matdiff.algebra.heads import is_anything, told
 from matdiff.algebra.kinds import names_in, set_of
 from matdiff.algebra.laws import Law, Statement, Words
 from matdiff.algebra.operators.differentials import Differential
@@ -57,19 +57,21 @@ def stated(
     where: str = "",
     name: str = "",
     title: str = "",
+    of_all: bool = False,
     transposed: bool = False,
     **more: Any,
 ) -> Law:
     """Declares an equality that is applied from left to right by matching, to expressions for which *when* holds.
 
-    What it is said of as well, columns or a mirror image, are laws of their own, with a number behind the name; so is
-    what all of them say of transposes, where *transposed* asks for it.
+    What it is said of as well, columns or a mirror image, are laws of their own, with a number behind the name and
+    where it is that *of_all* of them with the same title; so is what all of them say of transposes, where *transposed*
+    asks for it.
     """
     module = sys._getframe(1).f_globals["__name__"]  # where the law book looks it up
     first, *others = [Statement(s, where) if isinstance(s, str) else s for s in (statement, *also)]
     law = one(*first, module, title=title, **more)
     turned = [one(*later(mirrored, s), module, **more) for s in (first, *others) if transposed]
-    law.others = (*[one(*s, module, **more) for s in others], *turned)
+    law.others = (*[one(*s, module, title=title if of_all else "", **more) for s in others], *turned)
     if name:
         law.enter(name)
     return law
@@ -356,7 +358,7 @@ def among_terms(kind: type[Expr], ps: Sequence[Expr], right: Expr, when: Guard |
 
 def is_open(p: Expr) -> bool:
     """Whether the class of what a part of a pattern matches is not known."""
-    varies = isinstance(p, (Index, SymbolicPower, Unspecified, Member)) or is_any_entry(p)
+    varies = isinstance(p, (Index, SymbolicPower, Unspecified, Member)) or is_anything(p)
     return is_letter(p) or varies or (p.is_scalar and linear(p)[0] != ())
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -91,6 +91,27 @@ def replace(root: Expr, change: Callable[[Expr], Expr | None] | Mapping[Any, Exp
             operands = tuple([done[c] for c in node.operands])
             done[node] = node if operands == node.operands else node.rebuild(operands)
     return done[root]
+
+
+def remade(
+    root: Expr,
+    finished: Callable[[Expr, Expr], Expr],
+    done: dict[Expr, Expr] | None = None,
+    closed: Callable[[Expr], bool] = lambda node: False,
+) -> Expr:
+    """The expression with *finished(node, made)* in place of every node, where *made* is that node with what has been
+    made of its operands; what is *done* is not entered, and neither is what is *closed*."""
+    known = {} if done is None else done
+    for node in postorder(root, prune=lambda node: node in known or closed(node)):
+        if node not in known:
+            operands = node.operands if closed(node) else tuple([known[o] for o in node.operands])
+            known[node] = finished(node, node if operands == node.operands else node.rebuild(operands))
+    return known[root]
+
+
+def written_out(root: Expr, names: Container[Expr]) -> Expr:
+    """The expression with what names stand for in their places, at all depths."""
+    return remade(root, lambda node, made: made.operands[0] if node in names else made)
 
 
 def exchanged(root: Expr, old: Expr, new: Expr) -> Expr:

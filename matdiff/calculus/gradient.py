@@ -33,6 +33,7 @@ from matdiff.algebra.operators.structure import Named, is_named, is_not_named
 from matdiff.algebra.operators.sums import IndexedSum, Member, under
 from matdiff.algebra.reading_cost import is_shorter
 from matdiff.algebra.rewriting import NO_STEPS, Later, Simplifier, Step, Steps, Told, chained, replay
+from matdiff.algebra.walks import remade
 from matdiff.calculus.blocks import BINDING, OPERANDS, block_names, grouped, index_names
 from matdiff.calculus.derivation import Block, Gradients, Phase, exchanged, give, indices_of, note_axes
 from matdiff.calculus.differential import Dependence, Differentiation
@@ -332,15 +333,8 @@ class _Sweep:
 
     def _expand(self, e: Expr) -> Expr:
         """Adjoint names replaced by their values, at all depths; sums in these may have got other indices."""
-        done = self.expanded
-        for node in postorder(e, prune=done.__contains__):
-            if node not in done:
-                operands = tuple([done[o] for o in node.operands])
-                if isinstance(node, Named) and node.data[0] in self.labels:
-                    done[node] = operands[0]
-                else:
-                    done[node] = node if operands == node.operands else node.rebuild(operands)
-        return done[e]
+        is_label: Callable[[Expr], bool] = lambda n: isinstance(n, Named) and n.data[0] in self.labels  # noqa: E731
+        return remade(e, lambda node, made: made.operands[0] if is_label(node) else made, self.expanded)
 
     def _for_unknown(self, target: Expr, pieces: Sequence[Expr], unknown: Expr) -> list[Expr]:
         """The contributions to an unknown; those to members of a family are brought to one index."""

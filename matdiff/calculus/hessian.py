@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from matdiff.algebra.expr import Expr, Symbol, postorder, replace, symbols
+from matdiff.algebra.expr import Expr, Symbol, replace, symbols
 from matdiff.algebra.identities import SIMPLIFICATIONS
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.algebra.operators.norms import inner
@@ -16,6 +16,7 @@ from matdiff.algebra.operators.products import Transpose
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.rewriting import Simplifier, Step
 from matdiff.algebra.simplification import tidy
+from matdiff.algebra.walks import written_out
 from matdiff.calculus.adjoint import direction, pushed, require_new
 from matdiff.calculus.demands import Condition
 from matdiff.calculus.derivation import Gradients, Line, conditions, named_pieces
@@ -95,7 +96,7 @@ def hessians(f: Expr, unknowns: Mapping[str, Expr]) -> Hessians:
     for j, a in enumerate(names):
         for k, b in enumerate(names):
             if j <= k:
-                blocks[a, b] = without_links(second[a].whole.gradients[b], links)
+                blocks[a, b] = written_out(second[a].whole.gradients[b], links)
             else:
                 blocks[a, b] = simplify(Transpose(blocks[b, a]))[0]
             blocks[a, b].facts["context"] = symbols(f)
@@ -103,17 +104,6 @@ def hessians(f: Expr, unknowns: Mapping[str, Expr]) -> Hessians:
 
 
 LONG = 32  # a chain with that many links is differentiated link by link, so that work grows with its length
-
-
-def without_links(e: Expr, links: frozenset[Expr]) -> Expr:
-    """An expression with the values of links ∇_Y in their places, at all depths."""
-    if not links:
-        return e
-    done: dict[Expr, Expr] = {}
-    for node in postorder(e):
-        operands = tuple([done[o] for o in node.operands])
-        done[node] = operands[0] if node in links else node if operands == node.operands else node.rebuild(operands)
-    return done[e]
 
 
 def product_with_vector(found: Hessians, name: str, by: str) -> Expr:

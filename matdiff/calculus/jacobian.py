@@ -27,6 +27,7 @@ from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Entry, Member, UnitVector, under
 from matdiff.algebra.rewriting import Simplifier, Step
 from matdiff.algebra.simplification import tidy
+from matdiff.algebra.walks import written_out
 from matdiff.calculus.blocks import block_names, index_names, short_products
 from matdiff.calculus.derivation import Block, Gradients, Phase, exchanged, give
 from matdiff.calculus.differential import Differentiation
@@ -244,7 +245,7 @@ class _Sweep:
             return zero(self.f.shape if by_member else (rows, cols))
         names: set[Expr] = {j for j in self.known.values() if isinstance(j, Named)}
         whole, steps = found, list[Step]()
-        expanded = replace_all(found, names)
+        expanded = written_out(found, names)
         if expanded is not found:
             whole, steps = self.simplifier(expanded)
             phases.append(Phase(SUBSTITUTION, Step(substitution, found, expanded), expanded, (tuple(steps),)))
@@ -291,7 +292,7 @@ class _ByScalar:
             last, found = self._block(self.f, "f")
             blocks.append(last)
         names = set(self.slopes.values()) - {Number(1)}
-        expanded = replace_all(found, names)
+        expanded = written_out(found, names)
         if expanded is not found:
             simple, steps = self.simplifier(expanded)
             start = Step(substitution, found, expanded)
@@ -354,16 +355,6 @@ def projector(unknown: Expr) -> Expr | None:
     _, done = form.rounds(form.opened(change))
     factors, _ = _collected(done)
     return tidy(factors[unknown])
-
-
-def replace_all(e: Expr, names: set[Expr]) -> Expr:
-    """An expression with names replaced by their values, at all depths."""
-    done: dict[Expr, Expr] = {}
-    for node in postorder(e):
-        operands = tuple([done[o] for o in node.operands])
-        same = operands == node.operands
-        done[node] = operands[0] if node in names else node if same else node.rebuild(operands)
-    return done[e]
 
 
 def general_member(f: Expr, unknown: Expr) -> Expr:

@@ -81,7 +81,8 @@ class VecForm(TraceForm):
                 law = transposes.transpose_of_multiple if is_row(t) else laws.scalars_to_the_front
                 return law, [t.times(scalars_of(c), a)]
             case Scale(operands=(c, a)):
-                return laws.scalar_to_the_end, [t._replace(left=(*t.left, as_vec(a)), middle=c)]
+                law = transposes.transpose_of_multiple if is_row(t) else laws.scalar_to_the_end
+                return law, [t._replace(left=(*t.left, as_vec(a)), middle=c)]
             case Hadamard(operands=f) if t.middle.is_scalar:
                 k = self._place(f)
                 return laws.scalars_to_the_front, [t.times((*f[:k], *f[k + 1 :]), f[k])]

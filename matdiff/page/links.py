@@ -13,6 +13,7 @@ from matdiff.algebra.identities import SIMPLIFICATIONS
 from matdiff.algebra.operators.structure import Named, is_named, is_not_named
 from matdiff.algebra.reading_cost import reading_cost
 from matdiff.algebra.rewriting import Simplifier
+from matdiff.algebra.walks import remade
 from matdiff.calculus.derivation import Gradients
 from matdiff.calculus.naming import TWICE
 from matdiff.page.model import Section
@@ -86,8 +87,4 @@ class WrittenOut:
             self.done[link] = Named(link.data[0], simplify(value)[0]) if link in kept else value
 
     def __call__(self, e: Expr) -> Expr:
-        for node in postorder(e, prune=self.done.__contains__):
-            if node not in self.done:
-                operands = tuple([self.done[o] for o in node.operands])
-                self.done[node] = node if operands == node.operands else node.rebuild(operands)
-        return self.done[e]
+        return remade(e, lambda node, made: made, self.done)

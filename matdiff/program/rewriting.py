@@ -16,6 +16,7 @@ from matdiff.algebra.operators.softmax import SoftmaxOfColumns, SoftmaxOfRows
 from matdiff.algebra.operators.square import Inverse, MatrixPower, Trace
 from matdiff.algebra.operators.structure import DiagonalMatrix
 from matdiff.algebra.operators.symmetry import is_symmetric
+from matdiff.algebra.walks import remade
 from matdiff.calculus.conditions import size_names
 from matdiff.calculus.definiteness.opposite_signs import BothSigns
 from matdiff.calculus.definiteness.signs import entries_of
@@ -36,11 +37,7 @@ class Rewriting:
 
     def __call__(self, e: Expr) -> Expr:
         """An equal expression."""
-        for node in postorder(e, self.done.__contains__):
-            if node not in self.done:
-                operands = tuple([self.done[o] for o in node.operands])
-                self.done[node] = self.rewritten(node, node if operands == node.operands else node.rebuild(operands))
-        return self.done[e]
+        return remade(e, self.rewritten, self.done)
 
     def rewritten(self, node: Expr, found: Expr) -> Expr:
         """A node, of which *found* is the form with operands that are rewritten."""

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import Expr, postorder, replace
+from matdiff.algebra.expr import Expr, replace
 from matdiff.algebra.identities.softmax import softmax_of_vector
 from matdiff.algebra.operators.activations import Sigmoid, Softplus
 from matdiff.algebra.operators.entrywise import Exp, Log, Log1p
@@ -21,6 +21,7 @@ from matdiff.algebra.operators.softmax import LogSumExp, Softmax, SoftmaxOfColum
 from matdiff.algebra.operators.square import Determinant, Inverse, LogDeterminant
 from matdiff.algebra.operators.structure import DiagonalVector, value_of
 from matdiff.algebra.operators.sums import Entry, IndexedSum, SumOfEntries, UnitVector
+from matdiff.algebra.walks import remade
 from matdiff.calculus.conditions import size_names
 from matdiff.calculus.definiteness.opposite_signs import BothSigns
 from matdiff.calculus.definiteness.signs import entries_of
@@ -28,14 +29,13 @@ from matdiff.calculus.definiteness.signs import entries_of
 
 def stable(e: Expr) -> Expr:
     """An expression with the same values in a form that is computed well."""
-    done: dict[Expr, Expr] = {}
-    for node in postorder(e):
-        operands = tuple([done[o] for o in node.operands])
-        rebuilt = node if operands == node.operands else node.rebuild(operands)
-        rule = RULES.get(type(rebuilt))
-        found = rule(rebuilt) if rule is not None else None
-        done[node] = rebuilt if found is None else found
-    return done[e]
+
+    def ruled(node: Expr, made: Expr) -> Expr:
+        rule = RULES.get(type(made))
+        found = rule(made) if rule is not None else None
+        return made if found is None else found
+
+    return remade(e, ruled)
 
 
 def spread_between_inverses(e: Expr) -> Expr:

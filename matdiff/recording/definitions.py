@@ -23,6 +23,7 @@ from matdiff.algebra.operators.slices import Column, Row, Slice
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Entry
 from matdiff.algebra.reading_cost import reading_cost
+from matdiff.algebra.walks import remade
 from matdiff.recording.arrays import Traced
 
 SHORT, LONG = 4, 24  # signs of a piece that is worth a name where it stands often, and where it stands once
@@ -99,15 +100,11 @@ def by_name(e: Expr) -> Expr:
     """An expression in which what has a name stands by its name everywhere, also in front of the end of its line."""
     nodes = list(postorder(e))
     names = {n.operands[0]: n.name for n in reversed(nodes) if isinstance(n, Named)}
-    done: dict[Expr, Expr] = {}
-    for node in nodes:
-        if isinstance(node, Named):
-            done[node] = done[node.operands[0]]
-            continue
-        operands = tuple([done[o] for o in node.operands])
-        made = node if operands == node.operands else node.rebuild(operands)
-        done[node] = Named(names[node], made) if node in names else made
-    return done[e]
+
+    def called(node: Expr, made: Expr) -> Expr:
+        return made.operands[0] if isinstance(node, Named) else Named(names[node], made) if node in names else made
+
+    return remade(e, called)
 
 
 def opened(e: Expr) -> Expr:
@@ -116,18 +113,17 @@ def opened(e: Expr) -> Expr:
     often = times_written(nodes)
     in_sums = {o for n in nodes for o in n.operands} - {o for n in nodes if not isinstance(n, Sum) for o in n.operands}
     bound = Counter(n.name for n in nodes if isinstance(n, Named))
-    done: dict[Expr, Expr] = {}
-    for node in nodes:
-        operands = tuple([done[o] for o in node.operands])
-        done[node] = node if operands == node.operands else node.rebuild(operands)
-        if isinstance(node, Named):
-            body = operands[0]
-            is_part = isinstance(body, PARTS) and bound[node.name] > 1  # of a loop over the entries
-            is_term = node in in_sums and (isinstance(body, Sum) or bound[node.name] > 1)
-            pays = often[node] > 1 or (reading_cost(body) > LONG and not is_term)
-            if node is e or is_part or not pays or isinstance(body, (Symbol, Named)):
-                done[node] = body
-    return done[e]
+
+    def kept(node: Expr, made: Expr) -> Expr:
+        if not isinstance(node, Named):
+            return made
+        body = made.operands[0]
+        is_part = isinstance(body, PARTS) and bound[node.name] > 1  # of a loop over the entries
+        is_term = node in in_sums and (isinstance(body, Sum) or bound[node.name] > 1)
+        pays = often[node] > 1 or (reading_cost(body) > LONG and not is_term)
+        return body if node is e or is_part or not pays or isinstance(body, (Symbol, Named)) else made
+
+    return remade(e, kept)
 
 
 def times_written(nodes: list[Expr]) -> dict[Expr, int]:

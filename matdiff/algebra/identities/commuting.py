@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.kinds import COMMUTING, is_a, set_of
-from matdiff.algebra.laws import Statement, identity
+from matdiff.algebra.laws import identity
 from matdiff.algebra.operators.products import Product, Transpose
 from matdiff.algebra.operators.square import Inverse, MatrixPower
 
@@ -15,15 +15,14 @@ RANKED = ("Inverse", "MatrixPower", "Expm", "Logm", "Sqrtm", "MatrixFunction", "
 
 
 @identity(
-    "funm(f, S)*S = S*funm(f, S)",
+    "funm(f, A)*A = A*funm(f, A)",
     title="f(S)g(S) = g(S)f(S)",
-    where="S: n x n symmetric",
-    also=[Statement(f"{f}(A)*A^k = A^k*{f}(A)", "A: n x n spd; k: scalar integer") for f in ("expm", "logm", "sqrtm")],
+    where="A: n x n spd",
     within=COMMUTING,
 )
 def commuting_functions(e: Expr) -> Expr | None:
     """Functions of one matrix stand in one order, so that equal terms are seen as equal."""
-    from matdiff.algebra.identities.matrix_functions import base
+    from matdiff.algebra.operators.matrix_functions import base
 
     f = e.operands
     for k, (a, b) in enumerate(pairwise(f)):

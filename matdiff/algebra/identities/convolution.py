@@ -51,13 +51,9 @@ def zero_in_convolution(e: Expr) -> Expr | None:
 
 
 correlation_in_one_place = stated(
-    "corr(x, y, s) = x'*y",
-    where="x, y: n",
-    also=(
-        Statement("corr(A, B, s) = tr(A'*B)", "A, B: m x n"),
-        "conv(x, y, s) = x'*flip(y)",
-        Statement("conv(A, B, s) = tr(A'*flip(B))", "A, B: m x n"),
-    ),
+    "corr(A, B, s) = tr(A'*B)",
+    where="A, B: m x n",
+    also=("conv(A, B, s) = tr(A'*flip(B))",),
     under_d=True,
 )
 
@@ -84,14 +80,8 @@ flip_of_convolution = stated(  # a flip goes inside where it meets another one
     "flip(conv(flip(X), K, s)) = conv(X, flip(K), s)",
     where=STRIDED,
     also=(
-        "flip(conv(X, flip(K), s)) = conv(flip(X), K, s)",
         "flip(corr(flip(X), K, s)) = corr(X, flip(K), s)",
-        "flip(corr(X, flip(K), s)) = corr(flip(X), K, s)",
-        *[
-            Statement(f"flip({f}({before})) = {f}({after})", FULL)
-            for f in ("conv_full", "corr_full")
-            for before, after in (("flip(X), K", "X, flip(K)"), ("X, flip(K)", "flip(X), K"))
-        ],
+        *[Statement(f"flip({f}(flip(X), K)) = {f}(X, flip(K))", FULL) for f in ("conv_full", "corr_full")],
     ),
 )
 transpose_of_exchange = stated("exchange(n)' = exchange(n)")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Set
 
 from matdiff.algebra.assumptions import INDEX
 from matdiff.algebra.constants import is_zero
-from matdiff.algebra.expr import Expr, Index, Number, Symbol, fact, postorder, replace, symbols
+from matdiff.algebra.expr import Expr, Index, Number, Symbol, fact, replace, symbols
 from matdiff.algebra.fresh import INDICES, fresh
 from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum
@@ -15,6 +15,7 @@ from matdiff.algebra.operators.structure import Named, is_named
 from matdiff.algebra.operators.sums import IndexedSum, UnitVector, entries_by_index, substitute_index
 from matdiff.algebra.reading_cost import reading_cost
 from matdiff.algebra.stated import stated
+from matdiff.algebra.walks import remade
 
 
 def fresh_index(index: Index, taken: Set[str]) -> Index:
@@ -194,32 +195,25 @@ def apart(e: Expr) -> Expr:
     >>> str(apart(IndexedSum(inner * inner.operands[0], inner.index)))
     '∑_{i=1}^{N} (∑_{j=1}^{N} x[j])x[i]'
     """
-    if not bound_names(e):
-        return e
-    done: dict[Expr, Expr] = {}
-    for node in postorder(e, prune=is_named):
-        operands = node.operands if is_named(node) else tuple([done[o] for o in node.operands])
-        if isinstance(node, IndexedSum):
-            operands = (rebound(operands[0], {node.index.name}, is_named),)
-        done[node] = node if operands == node.operands else node.rebuild(operands)
-    return done[e]
+
+    def own_index(node: Expr, made: Expr) -> Expr:
+        inner = rebound(made.operands[0], {made.index.name}, is_named) if isinstance(made, IndexedSum) else None
+        return made if inner is None else made.rebuild((inner,))
+
+    return remade(e, own_index, closed=is_named) if bound_names(e) else e
 
 
-def rebound(e: Expr, taken: Iterable[str], closed: Callable[[Expr], bool] | None = None) -> Expr:
+def rebound(e: Expr, taken: Iterable[str], closed: Callable[[Expr], bool] = lambda node: False) -> Expr:
     """An expression in which no sum has an index of one of these names, but within what is *closed*."""
     names = set(taken)
     if names.isdisjoint(bound_names(e)):
         return e
-    done: dict[Expr, Expr] = {}
-    for node in postorder(e, prune=closed):
-        if closed is not None and closed(node):
-            done[node] = node
-            continue
-        operands = tuple([done[o] for o in node.operands])
-        made = node if operands == node.operands else node.rebuild(operands)
-        if isinstance(made, IndexedSum) and made.index.name in names:
-            body = made.operands[0]
-            other = fresh_index(made.index, names | bound_names(body) | {i.name for i in body.free})
-            made = IndexedSum(substitute_index(body, made.index, other), other)
-        done[node] = made
-    return done[e]
+
+    def other_index(node: Expr, made: Expr) -> Expr:
+        if not isinstance(made, IndexedSum) or made.index.name not in names:
+            return made
+        body = made.operands[0]
+        other = fresh_index(made.index, names | bound_names(body) | {i.name for i in body.free})
+        return IndexedSum(substitute_index(body, made.index, other), other)
+
+    return remade(e, other_index, closed=closed)

@@ -128,6 +128,3 @@ column_and_row_in_kronecker = stated(
     where="x: m; y: n; A: p x q",
     transposed=True,
 )
-kronecker_between_commutations = stated(
-    "commutation(p, m)*kron(A, B)*commutation(n, q) = kron(B, A)", where="A: m x n; B: p x q"
-)

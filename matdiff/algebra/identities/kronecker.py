@@ -93,7 +93,12 @@ logdet_of_kronecker = stated(
     where="A: m x m; B: n x n; m, n: scalar",
     under_d=True,
 )
-norm_of_kronecker = stated("norm2(kron(A, B)) = norm2(A)*norm2(B)", where="A: m x n; B: p x q", under_d=True)
+norm_of_kronecker = stated(
+    "norm2(kron(A, B)) = norm2(A)*norm2(B)",
+    where="A: m x n; B: p x q",
+    also=[f"{f}(kron(A, B)) = {f}(A)*{f}(B)" for f in ("norm1", "norm_nuc", "norm_spec", "sum")],
+    under_d=True,
+)
 square_of_norm_of_kronecker = stated(
     "norm2(kron(A, B))^2 = norm2(A)^2*norm2(B)^2",
     where="A: m x n; B: p x q",
@@ -101,11 +106,3 @@ square_of_norm_of_kronecker = stated(
     under_d=True,
     shorter=False,
 )
-norm1_of_kronecker = stated("norm1(kron(A, B)) = norm1(A)*norm1(B)", where="A: m x n; B: p x q", under_d=True)
-nuclear_norm_of_kronecker = stated(
-    "norm_nuc(kron(A, B)) = norm_nuc(A)*norm_nuc(B)", where="A: m x n; B: p x q", under_d=True
-)
-spectral_norm_of_kronecker = stated(
-    "norm_spec(kron(A, B)) = norm_spec(A)*norm_spec(B)", where="A: m x n; B: p x q", under_d=True
-)
-sum_of_kronecker = stated("sum(kron(A, B)) = sum(A)*sum(B)", where="A: m x n; B: p x q", under_d=True)

@@ -2,49 +2,22 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
-from matdiff.algebra.constants import Identity, Zeros
-from matdiff.algebra.expr import Expr, Number, fact
+from matdiff.algebra.constants import Identity
+from matdiff.algebra.expr import Expr, Number
 from matdiff.algebra.identities.products import scalars_in_front
-from matdiff.algebra.identities.transposes import untransposed
 from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators import spectral_functions
 from matdiff.algebra.operators.linear import Directed
-from matdiff.algebra.operators.matrix_functions import Expm, FrechetExpm, FrechetLogm, Logm, Sqrtm
-from matdiff.algebra.operators.products import Product, Scale, Sum, Transpose, factors_of
-from matdiff.algebra.operators.spectral_functions import FrechetOfFunction, MatrixFunction
-from matdiff.algebra.operators.square import Inverse, MatrixPower, Trace
-from matdiff.algebra.operators.structure import Named
+from matdiff.algebra.operators.matrix_functions import Expm, FrechetExpm, FrechetLogm, commute
+from matdiff.algebra.operators.products import Product, Scale, factors_of
+from matdiff.algebra.operators.spectral_functions import FrechetOfFunction
+from matdiff.algebra.operators.square import Inverse, Trace
 from matdiff.algebra.operators.sylvester import Sylvester
 from matdiff.algebra.stated import stated
 
 HALF = Number("1/2")
 Kinds = tuple[type[Expr], ...]
 OF_FUNCTIONS: Kinds = (FrechetLogm, FrechetOfFunction, FrechetExpm)
-
-
-def base(e: Expr) -> tuple[Expr, bool]:
-    """B of an e that is a function of B by itself, such as tB, B⁻¹, expm(B)²; and whether it is one of Bᵀ."""
-    found, flipped = fact("base", e, _base, closed=(Named,))
-    return found or e, flipped
-
-
-def _base(e: Expr, below: list[tuple[Expr | None, bool]]) -> tuple[Expr | None, bool]:
-    if isinstance(e, (Sum, Product)):  # of functions of the same matrix
-        inside_all = {(b or o, flipped) for o, (b, flipped) in zip(e.operands, below, strict=True)}
-        inside_all = {found for found in inside_all if not isinstance(found[0], Identity)}
-        return inside_all.pop() if len(inside_all) == 1 else (None, False)
-    if not isinstance(e, (Scale, Transpose, Inverse, MatrixPower, Expm, Logm, Sqrtm, MatrixFunction)):
-        return None, False  # e itself
-    place = 1 if isinstance(e, Scale) else 0
-    inside, flipped = below[place]
-    return inside or e.operands[place], flipped ^ isinstance(e, Transpose)
-
-
-def commute(a: Expr, factors: tuple[Expr, ...]) -> bool:
-    """Whether a matrix commutes with some factors because they are functions of the same matrix."""
-    return all(isinstance(f, Identity) or base(f) == base(a) for f in factors)
 
 
 def slope(e: Expr, c: tuple[Expr, ...]) -> Expr | None:
@@ -68,52 +41,26 @@ def linear_piece(e: Expr) -> bool:
     return isinstance(e, Directed) and len(e.directions) == 1
 
 
-@identity(
-    "frechet_expm(t*A^(k), A^(s)) = A^(s)*expm(t*A^(k))",
+commuting_direction = stated(  # funm(g, A) is whatever is a function of A, or of what A is a function of
+    "frechet_expm(A, funm(g, A)) = funm(g, A)*expm(A)",
     title="L(A, C) = Cf′(A) where AC = CA",
-    where="A: n x n; t: scalar; k, s: scalar positive integer",
+    of_all=True,
+    where="A: n x n spd",
     also=(
-        "frechet_expm(A, expm(A)) = expm(A)*expm(A)",
-        "frechet_expm(A, eye(n)) = expm(A)",
         "frechet_expm(A, zeros(n, n)) = zeros(n, n)",
-        Statement(
-            "frechet_logm(t*A^(k), A^(s)) = A^(s)*inv(t*A^(k))",
-            "A: n x n spd; t: scalar positive; k, s: scalar integer",
-        ),
-        Statement("frechet_logm(A, logm(A)) = logm(A)*inv(A)", "A: n x n spd"),
-        Statement("frechet_logm(A, eye(n)) = inv(A)", "A: n x n spd"),
-        Statement("frechet_logm(A, zeros(n, n)) = zeros(n, n)", "A: n x n spd"),
-        Statement("frechet_funm(f, S, S^(s)) = S^(s)*funm(f', S)", "S: n x n symmetric; s: scalar positive integer"),
-        Statement("frechet_funm(f, S, eye(n)) = funm(f', S)", "S: n x n symmetric"),
+        "frechet_logm(A, funm(g, A)) = funm(g, A)*inv(A)",
+        "frechet_logm(A, zeros(n, n)) = zeros(n, n)",
+        "frechet_funm(f, A, funm(g, A)) = funm(g, A)*funm(f', A)",
+        "frechet_funm(f, A, zeros(n, n)) = zeros(n, n)",
     ),
 )
-def commuting_direction(e: Expr) -> Expr | None:
-    return in_commuting_direction(e)
-
-
-@identity(
-    "sylvester(A, A, eye(n)) = inv(A)/2",
+commuting_right_side = stated(
+    "sylvester(A, A, funm(g, A)) = funm(g, A)*inv(A)/2",
     title="sylvester(A, A, C) = ½CA⁻¹ where AC = CA",
-    where="A: n x n; c: scalar; k: scalar integer",
-    also=(
-        "sylvester(A, A, A) = A*inv(A)/2",
-        "sylvester(A, A, A^k) = A^k*inv(A)/2",
-        "sylvester(A, A, c*A^k) = c*A^k*inv(A)/2",
-        "sylvester(A, A, expm(A)) = expm(A)*inv(A)/2",
-        "sylvester(A, A, zeros(n, n)) = zeros(n, n)",
-        Statement("sylvester(sqrtm(A), sqrtm(A), A) = A*inv(sqrtm(A))/2", "A: n x n spd"),
-    ),
+    of_all=True,
+    where="A: n x n spd",
+    also=("sylvester(A, A, zeros(n, n)) = zeros(n, n)",),
 )
-def commuting_right_side(e: Expr) -> Expr | None:
-    return in_commuting_direction(e)
-
-
-def in_commuting_direction(e: Expr) -> Expr | None:
-    """L(A, C) of one direction C that commutes with A, or is 0; the same for the right side of a Sylvester equation."""
-    if not linear_piece(e):
-        return None
-    c = e.operands[-1]
-    return c if isinstance(c, Zeros) else slope(e, factors_of(c))
 
 
 @identity(
@@ -129,17 +76,15 @@ def multiple_direction(e: Directed) -> Expr | None:
 
 
 @identity(
-    "tr(frechet_expm(t*A^(k), E)*A^(s)) = tr(E*A^(s)*expm(t*A^(k)))",
+    "tr(frechet_expm(A, E)*funm(g, A)) = tr(E*funm(g, A)*expm(A))",
     title="Tr(L(A, E)C) = Tr(ECf′(A)) where AC = CA",
-    where="A, E: n x n; t: scalar; k, s: scalar positive integer",
+    where="A: n x n spd; E: n x n",
     also=(
         "tr(frechet_expm(A, E)) = tr(E*expm(A))",
-        Statement("tr(frechet_logm(A, E)) = tr(E*inv(A))", "A: n x n spd; E: n x n"),
-        Statement("tr(frechet_funm(f, S, E)) = tr(E*funm(f', S))", "S: n x n symmetric; E: n x n"),
-        Statement(
-            "tr(frechet_logm(t*A^(k), E)*A^(s)) = tr(E*A^(s)*inv(t*A^(k)))",
-            "A: n x n spd; E: n x n; t: scalar positive; k, s: scalar integer",
-        ),
+        "tr(frechet_logm(A, E)*funm(g, A)) = tr(E*funm(g, A)*inv(A))",
+        "tr(frechet_logm(A, E)) = tr(E*inv(A))",
+        "tr(frechet_funm(f, A, E)*funm(g, A)) = tr(E*funm(g, A)*funm(f', A))",
+        "tr(frechet_funm(f, A, E)) = tr(E*funm(f', A))",
     ),
     within=OF_FUNCTIONS,
 )
@@ -150,7 +95,8 @@ def trace_of_commuting_direction(e: Expr) -> Expr | None:
 @identity(
     "tr(sylvester(A, A, E)) = tr(E*inv(A))/2",
     title="Tr(sylvester(A, A, E)C) = ½Tr(ECA⁻¹) where AC = CA",
-    where="A, E: n x n",
+    where="A: n x n spd; E: n x n",
+    also=("tr(sylvester(A, A, E)*funm(g, A)) = tr(E*funm(g, A)*inv(A))/2",),
     within=(Sylvester,),
 )
 def trace_of_commuting_solution(e: Expr) -> Expr | None:
@@ -183,17 +129,11 @@ sum_of_right_sides = stated(
 )
 
 
-@identity(
-    "expm(A)*expm(2*A) = expm(3*A)", title="expm(A)expm(B) = expm(A + B) where AB = BA", where="A: n x n", among=(Expm,)
+product_of_exponentials = stated(
+    "expm(A)*expm(funm(g, A)) = expm(A + funm(g, A))",
+    title="expm(A)expm(B) = expm(A + B) where AB = BA",
+    where="A: n x n spd",
 )
-def product_of_exponentials(e: Expr) -> Expr | None:
-    f = e.operands
-    for k, (a, b) in enumerate(pairwise(f)):
-        match (x := untransposed(a)), (y := untransposed(b)):
-            case Expm(operands=(s,)), Expm(operands=(t,)) if (x is a) is (y is b) and commute(s, (t,)):
-                whole = Expm(s + t)
-                return Product.of(*f[:k], whole if x is a else Transpose(whole), *f[k + 2 :])
-    return None
 
 
 exponential_of_logarithm = stated(

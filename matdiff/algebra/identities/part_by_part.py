@@ -26,6 +26,7 @@ diagonals_joined = stated(
     where="x, z: m; y, w: n",
     also=(
         Statement("vstack(x, zeros(n, 1)) + vstack(z, zeros(n, 1)) = vstack(x + z, zeros(n, 1))", "x, z: m"),
+        Statement("vstack(A, zeros(p, n)) + vstack(zeros(m, n), B) = vstack(A, B)", "A: m x n; B: p x n"),
         Statement("hstack(A, B) + hstack(C, D) = hstack(A + C, B + D)", "A, C: m x n; B, D: m x p"),
     ),
     among=(VerticalStack, HorizontalStack),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from matdiff.algebra.constants import Identity, Zeros, is_zero
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr
@@ -15,7 +13,6 @@ from matdiff.algebra.operators.products import Product, Sum, Transpose, zero
 from matdiff.algebra.operators.slices import Slice
 from matdiff.algebra.operators.square import MatrixPower
 from matdiff.algebra.stated import stated
-from matdiff.algebra.statements.gathering import joinings
 
 # ---- transposes -------------------------------------------------------------------------------------
 
@@ -62,26 +59,6 @@ def stacked(e: Expr, kind: type[Expr], other: type[Expr]) -> tuple[Expr, ...]:
     if isinstance(e, Transpose) and isinstance(e.operands[0], other):
         return tuple(map(transposed, e.operands[0].operands))
     return e.operands if isinstance(e, kind) else ()
-
-
-@identity(
-    "vstack(A, zeros(p, n)) + vstack(zeros(m, n), B) = vstack(A, B)",
-    where="A: m x n; B: p x n",
-    also=(Statement("hstack(A, zeros(m, p)) + hstack(zeros(m, n), B) = hstack(A, B)", "A: m x n; B: m x p"),),
-    among=(HorizontalStack, VerticalStack),
-)
-def sum_of_blocks(e: Expr) -> Expr | None:
-    """The terms with blocks of the same shapes, where every block is 0 in all of them but one."""
-    stacks = [(k, t) for k, t in enumerate(e.operands) if isinstance(t, (HorizontalStack, VerticalStack))]
-    parts = [((type(t), tuple([o.shape for o in t.operands])), k, t) for k, t in stacks]
-
-    def together(_: object, terms: Sequence[Expr]) -> Expr | None:
-        columns = list(zip(*[t.operands for t in terms], strict=True))
-        present = [[o for o in column if not is_zero(o)] for column in columns]
-        blocks = [p[0] if p else column[0] for p, column in zip(present, columns, strict=True)]
-        return terms[0].rebuild(tuple(blocks)) if all(len(p) < 2 for p in present) else None
-
-    return next(joinings(e, parts, together), None)
 
 
 @identity(

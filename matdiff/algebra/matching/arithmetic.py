@@ -286,7 +286,7 @@ class Arithmetic(ABC):
 
     def _entrywise_term(self, e: Expr, factors: Sequence[Expr]) -> Expr:
         whole = self.entrywise_of(e, [f for f in factors if not f.is_scalar])
-        return self._joined(UNIT, [f for f in factors if f.is_scalar], whole)
+        return self.product_of(e, [f for f in factors if f.is_scalar], (whole,))
 
     def _power(self, base: Expr, exponent: Expr) -> Expr:
         if EQUAL_BASES in self.beyond and isinstance(exponent, Sum):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from matdiff.algebra.expr import Expr, Symbol, postorder
+from matdiff.algebra.heads import is_anything
 from matdiff.algebra.matching.applying import Sides
 from matdiff.algebra.matching.rules import (
     BEYOND,
@@ -56,7 +57,8 @@ class Reason:
         self.kind = kind
         self.left, self.right = straight[0], turned[0]
         self.sides = left, right
-        self.about = [about for side in (left, right) if (about := operators(side) - UNSEEN)]
+        seen = ({type(n).__name__ for n in postorder(side) if not is_anything(n)} for side in (left, right))
+        self.about = [about for one in seen if (about := one - UNSEEN)]
         self.known: dict[object, list[Sides]] = {}
         self.rules: tuple[str, ...] = ()
         self.beyond = NOTHING

@@ -6,13 +6,18 @@ With E, F, … above the diagonal L is a block of f of a larger matrix, which gi
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from matdiff.algebra.expr import Expr, Operator
+from matdiff.algebra.constants import Identity
+from matdiff.algebra.expr import Expr, Operator, fact
+from matdiff.algebra.kinds import is_a
 from matdiff.algebra.laws import Law, stated_differential
 from matdiff.algebra.notation import Notation, Style, call
 from matdiff.algebra.operators.linear import Directed, changed_along, moved_along
-from matdiff.algebra.operators.products import Differentials, Sum
+from matdiff.algebra.operators.products import Differentials, Product, Scale, Sum, Transpose
+from matdiff.algebra.operators.square import Inverse, MatrixPower
+from matdiff.algebra.operators.structure import Named
 from matdiff.errors import UnsupportedError
 
 PADE = (64764752532480000, 32382376266240000, 7771770303897600, 1187353796428800, 129060195264000, 10559470521600,
@@ -281,3 +286,29 @@ class FrechetLogm(Frechet):
     def numpy(np: Any, a: Any, *directions: Any) -> Any:
         n = a.shape[-1]
         return logarithm(np, above_the_diagonal(np, a, directions))[..., :n, -n:]
+
+
+# ---- what is a function of one matrix ------------------------------------------------------------------
+
+
+def base(e: Expr) -> tuple[Expr, bool]:
+    """B of an e that is a function of B by itself, such as tB, B⁻¹, expm(B)²; and whether it is one of Bᵀ."""
+    found, flipped = fact("base", e, _base, closed=(Named,))
+    return found or e, flipped
+
+
+def _base(e: Expr, below: list[tuple[Expr | None, bool]]) -> tuple[Expr | None, bool]:
+    if isinstance(e, (Sum, Product)):  # of functions of the same matrix
+        inside_all = {(b or o, flipped) for o, (b, flipped) in zip(e.operands, below, strict=True)}
+        inside_all = {found for found in inside_all if not isinstance(found[0], Identity)}
+        return inside_all.pop() if len(inside_all) == 1 else (None, False)
+    if not isinstance(e, (Scale, Transpose, Inverse, MatrixPower, Expm, Logm, Sqrtm)) and not is_a(e, "MatrixFunction"):
+        return None, False  # e itself
+    place = 1 if isinstance(e, Scale) else 0
+    inside, flipped = below[place]
+    return inside or e.operands[place], flipped ^ isinstance(e, Transpose)
+
+
+def commute(a: Expr, factors: Sequence[Expr]) -> bool:
+    """Whether a matrix commutes with some factors because they are functions of the same matrix."""
+    return all(isinstance(f, Identity) or base(f) == base(a) for f in factors)

@@ -134,8 +134,7 @@ class MatrixFunction(Operator):
         return cls.make((s, *known.operands[1:]), (function.names[0], 0))
 
     def instance(self, operands: tuple[Expr, ...], data: Data) -> Expr:
-        *formula, s = operands
-        return of_matrix(formula[0], ENTRY, s) if formula else self.applied(*data, s)
+        return self.applied(*data, *operands) if len(operands) == 1 else of_matrix(*operands)
 
     @classmethod
     def shape_of(cls, operands: tuple[Expr, ...], data: Data) -> Shape:

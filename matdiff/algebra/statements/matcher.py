@@ -15,7 +15,7 @@ from functools import cache
 from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import ONE, SCALAR, Size, solution
 from matdiff.algebra.expr import FUNCTIONS, Expr, Index, Number, Operator, Symbol, postorder
-from matdiff.algebra.kinds import is_a
+from matdiff.algebra.kinds import SPECTRAL, is_a
 from matdiff.algebra.operators.entrywise import Entrywise, Unspecified
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose, turned
 from matdiff.algebra.operators.square import Inverse, MatrixPower
@@ -247,6 +247,8 @@ class Matcher:
             return self._member(p, e, found)
         if type(p) is Entry and type(p.operands[0]) is Symbol and type(e) is not Entry:
             return self._entry(p, e, found)
+        if p.data and is_a(p, "MatrixFunction") and p.operands[0] in found and p.data[0] not in FUNCTIONS:
+            return self._commuting(p, e, found)
         if type(p) is not type(e) or len(p.operands) != len(e.operands):
             sized = self._shape(p, e, found) if isinstance(p, Ones) and e.number == 1 else None
             return NOTHING if sized is None else (sized,)
@@ -282,6 +284,13 @@ class Matcher:
         own = Derived(name, k - order)
         return {**found, f: own} if k >= order and rest == others and found.get(f, own) == own else None
 
+    def _commuting(self, p: Expr, e: Expr, found: Found) -> Iterable[Found]:
+        """f(A) with an open f, of a known A: whatever commutes with it, since both are functions of one matrix."""
+        from matdiff.algebra.operators.matrix_functions import commute
+
+        known = found.get(p, e) is e and commute(found[p.operands[0]], (e,))
+        return ({**found, p: e},) if known else NOTHING
+
     def _power(self, p: Expr, e: Expr, found: Found) -> Iterable[Found]:
         """Aˢ with a letter s: every power."""
         return (
@@ -289,14 +298,19 @@ class Matcher:
         )
 
     def _function(self, p: Unspecified, e: Expr, found: Found) -> Iterable[Found]:
-        """g(A) with an open g: any function of every entry, which has the same parameters wherever it stands."""
+        """g(A) with an open g: any function of every entry, which has the same parameters wherever it stands; and of
+        eigenvalues any formula in them."""
         name, order = p.data
+        if is_a(p.operands[0], "Eigenvalues"):
+            own = {n for n in postorder(e, lambda n: not n.classes & SPECTRAL) if is_a(n, "Eigenvalues")}
+            (t,) = own if len(own) == 1 else (e,)
+            return self.match(p.operands[0], t, {**found, name: Applied(e, t)})
         if order or not isinstance(e, (Entrywise, Power, Unspecified)):
             return NOTHING
         known = found.get(name)
         if any(o.shape != SCALAR for o in e.operands[1:]) or (known is not None and known.to(e.operands[0]) is not e):
             return NOTHING
-        return self.match(p.operands[0], e.operands[0], {**found, name: Applied(e)})
+        return self.match(p.operands[0], e.operands[0], {**found, name: Applied(e, e.operands[0])})
 
 
 @cache

@@ -12,7 +12,7 @@ from matdiff.algebra.dims import ONE, Size, solution
 from matdiff.algebra.expr import Expr, Index, Number, Operator, Symbol, postorder
 from matdiff.algebra.operators.abbreviations import count
 from matdiff.algebra.operators.differentials import Differential
-from matdiff.algebra.operators.entrywise import ENTRY, Unspecified
+from matdiff.algebra.operators.entrywise import Unspecified
 from matdiff.algebra.operators.products import Hadamard, Sum, Transpose, ones_like, turned, zero
 from matdiff.algebra.operators.sums import Member, substitute_index
 from matdiff.errors import ShapeError
@@ -32,9 +32,11 @@ class Family(NamedTuple):
 
 
 class Applied(NamedTuple):
-    """What an open function g of a statement stands for: a function of every entry, with its parameters."""
+    """What an open function g of a statement stands for: a function of every entry, with its parameters, or a formula
+    in what it is a function *of*."""
 
     node: Expr
+    of: Expr
 
     def to(self, a: Expr) -> Expr:
         return self.node.rebuild((a, *self.node.operands[1:]))
@@ -131,8 +133,8 @@ def _operation(node: Expr, found: Found, done: dict[Expr, Expr]) -> Expr:
     function = found.get(data[0]) if data and isinstance(data[0], str) else None
     if isinstance(function, Derived):
         data = (function.name, function.order + data[1], *data[2:])
-    elif isinstance(function, Applied):  # a formula in a number
-        return node.instance((function.to(ENTRY), *operands), data)
+    elif isinstance(function, Applied):
+        return node.instance((*function, *operands), data)
     if isinstance(node, Constant):  # of one entry it is a number
         made = node.make((), data)
         return zero(made.shape) if isinstance(node, Zeros) else ones_like(made) if ONE in made.shape else made

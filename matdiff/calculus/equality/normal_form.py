@@ -7,7 +7,7 @@ scalars brought to the front, and what commutes is put in order.  ``NORMAL`` lis
 from __future__ import annotations
 
 from matdiff.algebra.constants import Ones
-from matdiff.algebra.expr import Expr, postorder
+from matdiff.algebra.expr import Expr
 from matdiff.algebra.identities import (
     ByRoot,
     determinants,
@@ -30,6 +30,7 @@ from matdiff.algebra.operators.square import Determinant, Inverse, LogDeterminan
 from matdiff.algebra.operators.structure import DiagonalVector, Named
 from matdiff.algebra.operators.sums import IndexedSum, SumOfEntries
 from matdiff.algebra.rewriting import Simplifier, Step
+from matdiff.algebra.walks import remade
 from matdiff.calculus.equality import convolutions, diagonals_apart, functions_apart
 from matdiff.calculus.equality import multiplying_out as out
 from matdiff.calculus.equality.ordering import (
@@ -240,11 +241,4 @@ class NormalForm(Simplifier):
 
 def without_names(e: Expr) -> Expr:
     """The expression with its definitions put in place."""
-    done: dict[Expr, Expr] = {}
-    for node in postorder(e):
-        operands = tuple([done[o] for o in node.operands])
-        if isinstance(node, Named):
-            done[node] = operands[0]
-        else:
-            done[node] = node if operands == node.operands else node.rebuild(operands)
-    return done[e]
+    return remade(e, lambda node, made: made.operands[0] if isinstance(node, Named) else made)

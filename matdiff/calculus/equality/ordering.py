@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from matdiff.algebra.constants import Constant, Identity, Ones, Zeros
 from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import UNIT, Expr, Index, Number, Operator, Symbol, fact, postorder
+from matdiff.algebra.expr import UNIT, Expr, Index, Number, Operator, Symbol, fact
 from matdiff.algebra.identities.transposes import is_symmetric_leaf
 from matdiff.algebra.operators.abbreviations import count
 from matdiff.algebra.operators.entrywise import Entrywise, Unspecified
@@ -33,6 +33,7 @@ from matdiff.algebra.operators.products import (
 from matdiff.algebra.operators.square import Inverse, MatrixPower, Trace
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
 from matdiff.algebra.operators.sums import IndexedSum, SumOfEntries
+from matdiff.algebra.walks import remade
 
 HEAVIEST = 99_999
 LONGEST_WORD = 40
@@ -332,18 +333,15 @@ def _neighbours(e: Expr) -> Iterator[Signed]:
 
 def resettled(e: Expr) -> Expr:
     """A settled expression whose indices have been renamed: what commutes is put in order again."""
-    done: dict[Expr, Expr] = {}
-    for node in postorder(e):
-        operands = tuple([done[o] for o in node.operands])
-        form = node if operands == node.operands else node.rebuild(operands)
+
+    def settled(node: Expr, form: Expr) -> Expr:
         if isinstance(form, Sum):
-            form = ordered_sum(form.operands)
-        elif isinstance(form, Hadamard):
-            form = Hadamard.of(*sorted(form.operands, key=place_in_product))
-        elif form.is_scalar and isinstance(form, (Product, Trace, SumOfEntries)):
-            form = least_scalar(form) or form
-        done[node] = form
-    return done[e]
+            return ordered_sum(form.operands)
+        if isinstance(form, Hadamard):
+            return Hadamard.of(*sorted(form.operands, key=place_in_product))
+        return (form.is_scalar and isinstance(form, (Product, Trace, SumOfEntries)) and least_scalar(form)) or form
+
+    return remade(e, settled)
 
 
 def place_in_product(e: Expr) -> str:
