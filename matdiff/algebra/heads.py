@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, reduce
 from operator import or_
-from typing import Any, overload
+from typing import Any
 from zlib import crc32
 
 from matdiff.algebra.constants import Identity, Ones, Zeros
@@ -97,13 +97,7 @@ class Laws(Sequence[Law]):
     def __init__(self, entries: Iterable[Entry]) -> None:
         self.entries = tuple(entries)
 
-    @overload
-    def __getitem__(self, place: int) -> Law: ...
-
-    @overload
-    def __getitem__(self, place: slice) -> Laws: ...
-
-    def __getitem__(self, place: int | slice) -> Law | Laws:
+    def __getitem__(self, place: Any) -> Any:
         return Laws(self.entries[place]) if isinstance(place, slice) else self.entries[place].law
 
     def __iter__(self) -> Iterator[Law]:

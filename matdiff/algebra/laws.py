@@ -17,7 +17,7 @@ from matdiff.records import NamedTuple
 if TYPE_CHECKING:
     from matdiff.algebra.expr import Expr
 
-IDENTITIES = "matdiff.algebra.identities."  # which lie in the modules of this package
+IDENTITIES = "matdiff.algebra.identities.", "matdiff.calculus.equality."  # which lie in modules of these packages
 Words = str | Callable[[], str]  # or what makes them, when somebody asks
 
 

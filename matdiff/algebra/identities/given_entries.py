@@ -11,8 +11,10 @@ from matdiff.algebra.operators.products import Hadamard, Power, Scale, Sum, Tran
 from matdiff.algebra.operators.sums import IndexedSum, entries_by_index, substitute_index
 
 
-def entry_given(v: Expr, j: Index | Symbol) -> Expr | None:
+def entry_given(v: Expr, j: Expr, *more: Expr) -> Expr | None:
     """The entry at an index of a vector that is given entry by entry, or made of such vectors entry by entry."""
+    if not isinstance(j, (Index, Symbol)):
+        return None
     done: dict[Expr, Expr] = {}
     known = False
     for e in postorder(v, prune=lambda n: n.shape != v.shape or entries_by_index(n) is not None):
@@ -33,12 +35,7 @@ def entry_given(v: Expr, j: Index | Symbol) -> Expr | None:
 
 @identity("sum(i=1..n, a[i]*unit(i, n))[j] = a[j]", title="(Σᵢ aᵢeᵢ)[j] = aⱼ", where="a[i=1..n]: scalar; j: index")
 def entry_of_given_vector(e: Expr) -> Expr | None:
-    v, *place = e.operands
-    return (
-        entry_given(v, j)
-        if place and isinstance(j := place[0], (Index, Symbol)) and entries_by_index(v) is not None
-        else None
-    )
+    return entry_given(*e.operands) if entries_by_index(e.operands[0]) is not None else None
 
 
 @identity(
@@ -49,12 +46,7 @@ def entry_of_given_vector(e: Expr) -> Expr | None:
 )
 def entry_of_function_of_given_vector(e: Expr) -> Expr | None:
     """Of what is made of such vectors entry by entry, as 1 ./ v."""
-    v, *place = e.operands
-    return (
-        entry_given(v, j)
-        if place and isinstance(j := place[0], (Index, Symbol)) and entries_by_index(v) is None
-        else None
-    )
+    return entry_given(*e.operands) if entries_by_index(e.operands[0]) is None else None
 
 
 @identity(

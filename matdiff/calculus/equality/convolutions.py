@@ -20,18 +20,15 @@ correlation_as_convolution = stated(
     "corr(X, K, s) = conv(X, flip(K), s)",
     where=STRIDED,
     also=(Statement("corr_full(X, K) = conv_full(X, flip(K))", FULL),),
-    name="correlation_as_convolution",
 )
 flip_inside = stated(
     "flip(conv(X, K, s)) = conv(flip(X), flip(K), s)",
     where=STRIDED,
     also=(Statement("flip(conv_full(X, K)) = conv_full(flip(X), flip(K))", FULL),),
-    name="flip_inside",
 )
 convolution_of_convolution = stated(
     "conv(conv(X, K), L, s) = conv(X, conv_full(K, L), s)",
     where="X: s*(m-1)+p+k-1 x s*(n-1)+q+l-1; K: p x q; L: k x l",
-    name="convolution_of_convolution",
 )
 
 

@@ -74,7 +74,6 @@ diagonal_of_entrywise = stated(
     "diag(A .* B) = diag(A) .* diag(B)",
     where="A, B: n x n; k: scalar",
     also=("diag(A.^k) = diag(A).^k",),
-    name="diagonal_of_entrywise",
 )
 
 
@@ -100,5 +99,4 @@ row_sums_of_hadamard = stated(
     where="A, B: m x n",
     also=("A.^2*ones(n) = diag(A*A')", "ones(m)'*(A .* B) = diag(A'*B)'", "ones(m)'*A.^2 = diag(A'*A)'"),
     when=is_of_two,
-    name="row_sums_of_hadamard",
 )

@@ -99,7 +99,6 @@ function_of_repeated = stated(
     title="f(x1ᵀ) = f(x)1ᵀ",
     where="x: m; y: n; c: scalar",
     also=("g(ones(m)*y') = ones(m)*g(y')", "g(c*ones(m, n)) = g(c)*ones(m, n)", "g(ones(m, n)) = g(1)*ones(m, n)"),
-    name="function_of_repeated",
 )
 
 
@@ -107,7 +106,6 @@ power_of_outer_product = stated(
     "(x*y').^k = x.^k*(y.^k)'",
     where="x: m; y: n; k: integer",
     when=lambda e: e.operands[1].number is not None,
-    name="power_of_outer_product",
 )
 
 
@@ -119,7 +117,6 @@ even_and_odd = stated(
         "abs(-A) = abs(A)",
         *[f"{f}(-A) = -{f}(A)" for f in "sin arctan arcsin arcsinh arctanh sign erf".split()],
     ],
-    name="even_and_odd",
 )
 
 

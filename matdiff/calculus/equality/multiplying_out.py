@@ -107,7 +107,7 @@ def power_as_product(e: Expr) -> Expr | None:
 # ---- inverses --------------------------------------------------------------------------------------------------
 
 
-inverse_of_square_factors = stated("inv(A*B) = inv(B)*inv(A)", where="A, B: n x n", name="inverse_of_square_factors")
+inverse_of_square_factors = stated("inv(A*B) = inv(B)*inv(A)", where="A, B: n x n")
 
 
 @identity("inv(2*A + 2*B) = inv(A + B)/2", where="A, B: n x n")
@@ -153,17 +153,12 @@ def chain(term: Expr) -> tuple[Expr, ...]:
 # ---- determinants ------------------------------------------------------------------------------------------
 
 
-determinant_of_square_factors = stated(
-    "det(A*B) = det(A)*det(B)", where="A, B: n x n", name="determinant_of_square_factors"
-)
-determinant_of_inverse_expanded = stated(
-    "det(inv(A)) = 1/det(A)", where="A: n x n invertible", name="determinant_of_inverse_expanded"
-)
+determinant_of_square_factors = stated("det(A*B) = det(A)*det(B)", where="A, B: n x n")
+determinant_of_inverse_expanded = stated("det(inv(A)) = 1/det(A)", where="A: n x n invertible")
 determinant_of_multiple_expanded = stated(
     "det(c*A) = c^n*det(A)",
     where="c, n: scalar; A: n x n",
     also=("det(eye(n)) = 1",),
-    name="determinant_of_multiple_expanded",
 )
 
 
@@ -281,5 +276,4 @@ ones_as_product = stated(
     "ones(m, n) = ones(m)*ones(n)'",
     title="11ᵀ",
     when=lambda e: ONE not in e.shape or (e.rows is ONE and not e.is_scalar),
-    name="ones_as_product",
 )

@@ -23,7 +23,7 @@ from matdiff.algebra.identities import (
     transposes,
     vectorisation,
 )
-from matdiff.algebra.laws import Law, identity
+from matdiff.algebra.laws import Law, identity, laws_of
 from matdiff.algebra.operators.entrywise import Entrywise, Exp, Log, Sqrt
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.square import Determinant, Inverse, LogDeterminant, MatrixPower, Trace
@@ -205,6 +205,8 @@ NORMAL: dict[type[Expr], tuple[Law, ...]] = {
         out.index_renamed,
     ),
 }
+for _module in (convolutions, diagonals_apart, functions_apart, out):
+    laws_of(_module)  # which are called as they are there
 for _kind in out.LINEAR:
     NORMAL[_kind] = NORMAL.get(_kind, (*convolutions.NORMAL.get(_kind, ()), *LINEAR))
 NORMAL.update(UNFOLDED)
