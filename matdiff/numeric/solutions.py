@@ -201,8 +201,8 @@ def feasible(
         here, there = values[kept, 0], values[kept, 1:]
         if np.abs(here).max(initial=0.0) < enough:
             break
-        jacobian = np.swapaxes(there[:, :n] - there[:, n:], 1, 2) / (2 * WIDTH)
-        steps = np.linalg.pinv(jacobian, 1e-6) @ here[..., None]
+        turned = (there[:, :n] - there[:, n:]) / (2 * WIDTH)  # the Jacobian, J⁺ = Jᵀ(JJᵀ)⁺
+        steps = turned @ np.linalg.pinv(np.swapaxes(turned, 1, 2) @ turned, 1e-12, hermitian=True) @ here[..., None]
         points = unpacked(flat[kept] - steps[..., 0], points)
     here = packed(limits.results(with_values(within, points)))
     kept = (np.abs(here) < FEASIBLE).all(axis=1)

@@ -14,7 +14,6 @@ from matdiff.algebra.operators.products import Transpose, zero
 from matdiff.algebra.operators.sums import Member
 from matdiff.errors import MatdiffError, UnsupportedError
 from matdiff.language.names import named
-from matdiff.review.comparing import is_multiple
 from matdiff.review.derivatives import by_expression, derivative, slope
 from matdiff.review.equations import CONCLUDES, Equations
 from matdiff.review.filling import Origin
@@ -303,9 +302,7 @@ def is_stationary(scope: Scope, difference: Expr, equations: Equations) -> bool:
     """Whether a difference, Ax − b, is 0 where a function is stationary in one argument and equations hold."""
     several = [n for n, f in scope.definitions.items() if f.shape == SCALAR and len(scope.arguments.get(n, ())) > 1]
     slopes = [one for name in several for one in _slopes(scope, name)]
-    put_in = (e for one in slopes for e in {one, replace(one, equations.solutions)})
-    is_one = any(is_multiple(e, difference) for e in put_in)
-    return is_one or (bool(slopes) and equations.give(difference, zero(difference.shape), slopes))
+    return bool(slopes) and equations.give(difference, zero(difference.shape), slopes)
 
 
 def _slopes(scope: Scope, name: str) -> Iterator[Expr]:

@@ -151,7 +151,8 @@ def assume(scope: Scope, text: str, curved: bool) -> None:
     for name, word in [*re.findall(TRIANGULAR, text), *factors] if not curved else ():
         _note(scope, name, word)
     for name in {m[1] or m[2] for m in re.finditer(GRAM, text)} - set(scope.declared) if not curved else ():
-        scope.declared.table.update(declare(f"{name}: matrix").table)
+        is_square = re.search(rf"(?<![A-Za-z\\]){name}\s*(?:⁻|\^\s*\{{?\s*[-−])", text)  # L⁻¹
+        scope.declared.table.update(declare(f"{name}: {'square' if is_square else 'matrix'}").table)
 
 
 def _note(scope: Scope, name: str, word: str) -> None:
@@ -169,14 +170,6 @@ def _note(scope: Scope, name: str, word: str) -> None:
         scope.declared.table[name] = known._replace(properties=known.properties | {word})
     elif known and known.shape != SCALAR and word in CURVED:
         scope.conditions[name] = word
-
-
-def number_letters(scope: Scope, text: str) -> None:
-    """Declares W⁽¹⁾ as W is declared where only that stands in the text."""
-    for name in scope.given:
-        if len(name) == 1 and not re.search(rf"(?<![A-Za-z\\]){name}(?!\s*(?:\^\{{?\(|_?\{{?[0-9]|⁽))(?![a-z])", text):
-            scope.declared.table[f"{name}1"] = scope.declared[name]._replace(name=f"{name}1")
-            scope.given |= {f"{name}1"}
 
 
 def handed_down(scope: Scope, name: str, value: Expr) -> Expr:

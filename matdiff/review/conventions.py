@@ -15,7 +15,7 @@ from matdiff.algebra.operators.kronecker import Vec
 from matdiff.algebra.operators.products import Transpose
 from matdiff.algebra.operators.structure import DiagonalMatrix
 from matdiff.algebra.operators.sums import Entry, IndexedSum, Member
-from matdiff.language.names import named
+from matdiff.language.names import MARKS, named
 from matdiff.review.assumed import GREEK_CAPITALS, made_symmetric
 from matdiff.review.chain import Chain, increments
 from matdiff.review.comparing import Outcome, compared, diagonal_of, without_constants
@@ -38,10 +38,10 @@ INVERTED = (  # of xᵀS⁻¹x, yᵀ(K + σ²I)⁻¹y
 )
 INVERSE_SIGN = r"⁻¹|\^\s*\{?\s*[-−]\s*1\s*\}?"
 DENSITY = ("Sigma", "Lambda")  # a covariance, and its inverse
-IN_FONT = r"(?:\\\w+\s*\{)?"
+IN_FONT = r"(?:\\\w+\s*\{|\\d?dot\s+)?"  # of \mathbf{x}, and of \dot q
 FORM = (  # ½xᵀPx, ½(Ax − b)ᵀW(Ax − b), (y − Xb)ᵀΩ⁻¹(y − Xb), uᵀSu
-    rf"(?P<half>(?:½|\\[dt]?frac\s*(?:12|\{{1\}}\s*\{{2\}})|1/2|0\.5)[\s*]*)?(?<![A-Za-z\\]){IN_FONT}"
-    rf"(?P<x>[eghr](?:_\w+)?\s*\([^()]*\)|[a-z]|{HELD})\}}?\s*{TURNED}\s*{IN_FONT}\\?(?P<of>{CAPITAL})\}}?"
+    rf"(?P<half>(?:½|\\[dt]?frac\s*(?:12|\{{1\}}\s*\{{2\}})|1/2|0\.5)[\s*]*)?(?:(?<![A-Za-z\\])|(?=\()){IN_FONT}"
+    rf"(?P<x>[eghr](?:_\w+)?\s*\([^()]*\)|[a-z][{MARKS}]?|{HELD})\}}?\s*{TURNED}\s*{IN_FONT}\\?(?P<of>{CAPITAL})\}}?"
     rf"\s*(?P<inverse>{INVERSE_SIGN})?\s*{IN_FONT}(?P=x)(?![A-Za-z])"
 )
 WEIGHT = r"W|[Α-Ω]|[A-Z][a-z]+"
@@ -116,7 +116,8 @@ def as_usual(scope: Scope) -> Callable[[Expr], Expr]:
     def meant(node: Expr) -> Expr | None:
         if not isinstance(node, Symbol) or not is_square(node) or node.name in scope.where:
             return None
-        is_one = node.name in names or re.sub(r"[_\d].*", "", node.name) in DENSITY
+        name = named(node.name.removeprefix("d")) if node.name != "d" else ""  # of dΛ too
+        is_one = name in names or re.sub(r"[_\d].*", "", name) in DENSITY
         is_free = is_one and node.properties <= PLAIN
         return Symbol(node.name, node.shape, node.properties | {"symmetric"}, node.ranges) if is_free else None
 
@@ -218,7 +219,7 @@ def unmoved(truth: Expr, value: Expr, scope: Scope) -> set[str]:
     moved, written = ({named(s.name[1:]) for s in increments(e)} for e in (truth, value))
     moving = scope.asked or {argument for name in scope.definitions for argument in scope.arguments.get(name, ())}
     varied = scope.varied.keys() & scope.declared
-    still = moved & varied - moving if varied else moved - written
+    still = moved & varied - moving - written if varied else moved - written
     by_turns = all(len(moves & scope.asked) < 2 for moves in scope.moves)
     elsewhere = written if by_turns else set().union(*scope.moves)
     still = still or (moved & scope.asked - elsewhere if written else still)

@@ -132,6 +132,7 @@ def _of_itself(statement: Statement, seen: Collection[str], scope: Scope) -> Sta
         return statement
     if m[2] and (any(name in letters_in(side) for side in sides) or (name.isupper() and not _is_number(sides, scope))):
         return statement
+    scope.losses |= {name} if m[2] and name.isupper() else set()
     return statement._replace(sides=(m[1], *(f"sqrt({side})" if m[2] else f"({side})^{{-1}}" for side in sides)))
 
 
@@ -148,8 +149,8 @@ def _squared(told: Collection[str], m: re.Match[str]) -> str:
 
 def _is_number(sides: Sequence[str], scope: Scope) -> bool:
     """Whether what stands first behind a sign = is a number: 1 − eᵀe/(yᵀy) of R²."""
-    with suppress(MatdiffError):
-        return scope.tried(sides[0]).shape == SCALAR
+    with suppress(MatdiffError), scope.trying():
+        return scope.read(sides[0], scalar=True).shape == SCALAR
     return False
 
 

@@ -9,16 +9,14 @@ from matdiff import regex as re
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import ONE, SCALAR, Shape
 from matdiff.algebra.expr import Expr, Number, Symbol, exchanged, postorder, replace, symbols
-from matdiff.algebra.operators.matrix_functions import Sqrtm
 from matdiff.algebra.operators.products import Product, Transpose, zero
-from matdiff.algebra.operators.square import Inverse
 from matdiff.algebra.operators.structure import DiagonalMatrix
 from matdiff.algebra.operators.sums import Entry, UnitVector
 from matdiff.errors import MatdiffError
 from matdiff.language.declared import OPEN, Declaration
 from matdiff.language.names import named
 from matdiff.review.chain import Chain
-from matdiff.review.comparing import compared, is_right, spread
+from matdiff.review.comparing import compared, spread
 from matdiff.review.names import TURNED
 from matdiff.review.scope import MARK, Scope
 
@@ -26,7 +24,7 @@ MISFIT = (
     r"the (?:product|index|terms of a sum|inverse)|an entrywise|only a square|\w+ needs a square|division by"
     r"|⟨A, B⟩ needs|A : B"
 )  # how the reasons begin why a line is not read whose shapes do not fit
-BY_SIZES = "the (?:line before it is|shapes do) not"  # how other reasons begin that sizes may give
+BY_SIZES = "the (?:line before it is|shapes do) not|the sides of"  # how other reasons begin that sizes may give
 MOST_SIZES = 6  # that are tried in place of those that are not declared
 OFF_DIAGONAL = (
     r"\bdifferent (?:component|ind|entr)|(?<![A-Za-z\\])[i-n]\s*(?:≠|!=|\\neq?(?![A-Za-z]))\s*[i-n](?![A-Za-z])"
@@ -120,17 +118,6 @@ def in_case(text: str, truth: Expr, value: Expr) -> tuple[Expr, Expr] | None:
     return (found, value) if compared(truth * off, found * off).equal else None
 
 
-def holds_if_orthonormal(scope: Scope, truth: Expr, value: Expr) -> bool:
-    """Whether two sides are equal where WᵀW = I, or WWᵀ = I, for all W of which a text says that.
-
-    Of every W these hold of W(WᵀW)^{-1/2}, or of (WWᵀ)^{-1/2}W.
-    """
-    held = {s for e in (truth, value) for s in symbols(e) if scope.conditions.get(s.name) == "orthogonal"}
-    columns = {w: Product.of(w, Inverse(Sqrtm.of(Product.of(Transpose(w), w)))) for w in held}
-    rows = {w: Product.of(Inverse(Sqrtm.of(Product.of(w, Transpose(w)))), w) for w in held}
-    return any(is_right(replace(value, table), replace(truth, table)) for table in (columns, rows) if table)
-
-
 def has_known_shapes(scope: Scope, truth: Expr, value: Expr) -> bool:
     """Whether two sides have one shape, no number spread but λ for λI, or shapes that follow from what is declared."""
     names = {s.name for e in (truth, value) for s in symbols(e)}
@@ -150,6 +137,8 @@ def is_strange(scope: Scope, truth: Expr, value: Expr) -> bool:
     sizes = {name for node in postorder(value) for size in node.shape for name in size.names()}
     declared = scope.sizes()
     is_open = any(size.startswith("?") for size in declared)  # of an A: matrix
+    if isinstance(value, Symbol) and value.name in odd - scope.given and not known:
+        return True  # K of D vec(Xᵀ) = K
     slopes = {name for name in odd if name.rpartition("_")[0] in scope.paths}
     is_slope = bool(slopes & one) and (isinstance(truth, Symbol) or not slopes <= one)  # ∂J/∂θ of a J nobody gives
     return bool((known and odd - known) or is_slope or (sizes - declared and not is_open))

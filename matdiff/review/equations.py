@@ -217,8 +217,9 @@ class Equations:
         inserted = (exchanged(known, unknown, value) for known in holding)
         equal = [compared(e, zero(e.shape)).equal for e in inserted]
         is_determined = bool(holding) and holding[0].shape in shapes  # not by 1ᵀu = 1
+        whole = (known.shape in shapes or not holding[1:] for known in holding)  # but not by a constraint among others
         if True in equal:
-            return Implied(True)
+            return Implied(True if any(e and fits for e, fits in zip(equal, whole, strict=True)) else None)
         others = {s.name for e in holding[:1] for s in symbols(e) if s.name in unknowns or s in self.solutions}
         if (
             equal[:1] == [False]

@@ -63,7 +63,7 @@ BIAS = (  # f(w, b) = ‖Xw + b1 − y‖², diag(W1), p ⊙ (r − J1)
     r"|⊙\s*\([^()]*[+−-]\s*([^\W\d_])1\s*\)"
 )
 NUMBERED = r"([A-Za-zα-ω])(?:[02-9]|_\{?\d|[₀-₉])|(?m:^|[$,;=])\s*([A-Za-zα-ω])1\s*&?="  # x2, b1 = …
-ALONE = r"(?<![\w\\^{])([A-Za-zα-ω])(?![\w₀-₉])"
+ALONE = r"(?<![\w\\^{])(?:([A-Za-zα-ω])(?![\w₀-₉])|([α-ω])1(?![\w.]))"  # λ of λ1 too
 OUTER_ONES = rf"(?<![A-Za-z\d.])1\s*1\s*{TURNED}"  # 1 1ᵀ, ρ11ᵀ
 PRIME_TURNS = r"[\w)]′(?:[^\W\d_]|\)\s*[′⁻^])"  # X′X, (X′)⁻¹
 PRIME = rf"(?<=[\w)\]])′(?!\()|(?<=[)\]{NO_FUNCTIONS}])′(?=\()"  # and in y′(I − H)y, not in f′(x)
@@ -104,7 +104,7 @@ THE_SIGMOID = (
 )
 MATRIX_FUNCTION = (  # tr(sin X)
     r"(?i:matrix (?:exponential|sine|cosine)|exponential of (?:the|a) (?:\w+ )?matrix)"
-    r"|(?<![A-Za-z])(?:tr|Tr|trace)\}?\s*\(?\s*\\?(?:exp|sinh?|cosh?)[\s(]*[A-Z]\s*\)"
+    r"|(?<![A-Za-z])(?:tr|Tr|trace)\}?\s*\(?\s*\\?(?:exp|sinh?|cosh?)[\s(]*[-−]?[a-z]?\s?[A-Z]\s*\)"
 )
 BY_ENTRIES = r"(?i)(?:element|component|entry)-?\s?wise|(?:entry|element) by (?:entry|element)"
 OF_MATRIX = rf"(?<![A-Za-z])(exp|sinh?|cosh?)\s*({HELD}|[A-Z](?![A-Za-z_]))"
@@ -122,7 +122,9 @@ OF_CODE = r"@|\.T\b|(?i:\* is element|\*[^\n]*\((?:all )?(?:element|entry)-?wise
 DISTANCE = (
     r"(?:d|D(?=_))(?:_(?:\w|\{\w(?:,?\s*\w)?\}|\w\w))?(?:\s*\([^()=]*,[^()=]*\)\s*)?(?:²|\^\{?2\}?)"  # d_ij², d(x, y)²
 )
-OF_SUMS = r"([∑Σ]_\{?(?P<i>[a-z])[^/=]*?)\s*/\s*([∑Σ]_\{?(?P=i)[^/=+−-]*)$"  # ∑ₖ rₖ xₖ / ∑ₖ rₖ
+OF_SUMS = (  # ∑ₖ rₖ xₖ / ∑ₖ rₖ
+    r"([∑Σ]_\{?(?P<i>[a-z])(?:\s*=\s*\w+)?[^/=]*?)\s*/\s*([∑Σ]_\{?(?P=i)(?:\s*=\s*\w+)?\}?(?:[^/=+−{}-]|\{[^{}]*\})*)$"
+)
 SIZE = r"\w+(?: ?[-+*] ?\w+)*"  # n - 1
 RANGES = rf"\[\w+=1\.\.{SIZE}(?:, \w+=1\.\.{SIZE})*\]"
 KIND = rf"(?:index 1\.\.\w+|{SIZE}(?:×{SIZE})?)(?: [a-z]+)*"

@@ -58,7 +58,8 @@ class Judge(Beside):
         if other.verdict == NO_CLAIM:
             return Judged(judged.line, NO_CLAIM)
         goes_on = self.sized == judged.line.number - 1 and judged.reason.startswith("the line before it")
-        if judged.verdict == UNREAD and other.verdict == WRONG and (goes_on or " square matrix" in judged.reason):
+        is_sized = re.search("square matrix|terms of a sum|sides of the", judged.reason) is not None
+        if judged.verdict == UNREAD and other.verdict == WRONG and (goes_on or is_sized):
             return other._replace(line=judged.line)
         if other.verdict not in RIGHT:
             return judged
@@ -330,10 +331,10 @@ class Judge(Beside):
     def _speaks_of_more(self, sides: list[str]) -> bool:
         """Whether one of two sides has a letter that the other has not, as no identity of plain expressions does."""
         try:
-            one, other = (set(symbols(self.scope.value(side))) for side in sides[:2])
-        except (MatdiffError, ValueError):
+            one = self.scope.value(sides[0])
+            return {*symbols(one)} != {*symbols(fitted(self.scope, sides[1], one)[1])}
+        except (MatdiffError, IndexError):
             return False
-        return one != other
 
     def _note_style(self, sides: list[str]) -> None:
         """Notes that dA is short for ∂L/∂A: dA = 2(A − Y) is written, or dQ = dS K, dK = dSᵀQ of no L or in code."""

@@ -32,7 +32,7 @@ from matdiff.review.upstream import unsaid_losses
 
 KNOWN = ("definitions", "members", "given_by", "unread")  # what is known of names, besides their shapes
 OF_IDENTITY = r"(?=.*(?<![A-Za-z])I(?!\w))(?:[^A-Z]|(?<![A-Za-z])[IT])*"  # σ²I, I − 11ᵀ/n, as large as what is beside
-IN_FRONT = rf"(?:\\[dt]?frac\s*\{{|[\d½¼(])*\s*({LETTER})(?!\s*[(_^ᵀ⊤'′])"  # s of s/2 tr(X), but no v of v(wᵀx)
+IN_FRONT = rf"(?:\\[dt]?frac\s*\{{|[\d½¼(])*\s*({LETTER})(?!\s*[_^ᵀ⊤'′])(\s*\()?"  # s of s/2 tr(X), m of T = m(vᵀv)
 OF_SQUARE = rf"(?P<traced>{TRACED})({LETTER})(?:\([a-zα-ω]\))?\s*(?:[-+−),=;]|$)|({LETTER})\s*⁻¹"
 
 
@@ -136,7 +136,12 @@ def _find_shapes(scope: Scope, said: Mapping[str, Definition], order: Sequence[s
 
 
 def _find_squares(scope: Scope, said: Mapping[str, Definition], lines: list[Line]) -> None:
-    """Declares the F of det F as square, and the letters of S = AB⁻¹C as large as tr(S) or S⁻¹ elsewhere asks for."""
+    """Declares the F of det F as square, the letters of S = AB⁻¹C as tr(S) or S⁻¹ asks for, and of P = APAᵀ + Q."""
+    for first, side, *_ in (s.sides for line in lines for s in line.statements if len(s.sides) > 1):
+        new = letters_in(side) - scope.names()
+        if named(first or "0") in new and "d" not in new and not scope.asks(side):
+            with suppress(MatdiffError, RecursionError):
+                read_equation(named(first), side, scope.declared)
     sides = [side for line in lines for s in line.statements for side in s.sides]
     found = {(named(m[2] or m[3]), m["traced"] is not None) for side in sides for m in re.finditer(OF_SQUARE, side)}
     within = {name for d in said.values() for name in letters_in(d.sides[0]) if name.isupper()} - {*said, "I"}
@@ -225,7 +230,8 @@ def _value(scope: Scope, name: str, side: str) -> Expr:
     before = dict(scope.declared.table)
     value = scope.read(side, scalar=name in scope.losses)
     found = (re.compiled(IN_FRONT).match(side, start, end) for start, end in terms(side))
-    fronts = {named(m[1]) for m in found if m and m[1][0].islower() and side.count(m[1]) == 1} - before.keys()
+    letters = [m[1] for m in found if m and m[1][0].islower() and (not m[2] or name.isupper())]  # but no f = v(wᵀx)
+    fronts = {named(letter) for letter in letters if side.count(letter) == 1} - before.keys()
     if value.shape == SCALAR or not fronts:
         return value
     first, scope.declared.table = scope.declared.table, before

@@ -66,7 +66,9 @@ DISPLAYED = (
     r"\\\[(?P<inside>.*?)\\\]"
     r"|\\begin\s*\{(?P<of>align|aligned|equation|gather|eqnarray)\*?\}(?P<rows>.*?)\\end\s*\{(?P=of)\*?\}"
 )
-BARE_TRACE = rf"(?<![A-Za-z])[tT]r\s+(?=(?:{HELD}|{LETTER}['ᵀ]?)\s*(?:⁻¹|\^\{{?[-−]1))"  # of all behind it
+BARE_TRACE = (  # of all behind it: tr (XᵀX)⁻¹dX, tr(dX)ᵀAX
+    rf"(?<![A-Za-z])[tT]r(?:\s+(?=(?:{HELD}|{LETTER}['ᵀ]?)\s*(?:⁻¹|\^\{{?[-−]1))|\s*(?={HELD}{TURNED}\s*[\w(]))"
+)
 ONES = r"(?:\\(?:vec|mathbf|boldsymbol|bm)\s*\{\s*1\s*\}|𝟏)(?!\s*(?:[_\[]|\\\{))"  # a vector, and no indicator
 SWITCH = r"\{\s*\\(?:rm|bf|tt|it|sf|cal|scr)\s*([A-Za-z]+|\d)\s*\}"
 POINTER = r"(?<!\S)(?:<?=+>|--?>|→|\\(?:to|rightarrow)(?![A-Za-z]))(?=\s.*=)"  # => G = …, and no x => 0
@@ -349,7 +351,7 @@ def _without_words(formula: str, known: frozenset[str]) -> str:
     formula = re.sub(r"(?<![A-Za-z])[Oo]n\s+a(?=\s+[^\W\d])", PROSE, formula)  # on a df = …, which is French
     formula = re.sub(r"sum\s+of\s+squares\s+of\s*\(([^()]*)\)", r"‖\1‖^2", formula)
     found = re.sub(WORD, marked, re.sub(IN_WORDS, _operator, formula))
-    found = re.sub(rf"{RANGE}|{SIGNS}|{CASE}|\(\s*{ABBREVIATION}\s*\)", PROSE, found)
+    found = re.sub(rf"{RANGE}|{SIGNS}|{CASE}|\(\s*{ABBREVIATION}\s*\)|(?<![\w.])s\.\s?t\.(?!\w)", PROSE, found)
     found = re.sub(
         rf"({PROSE}[^=:;]*=[^=:;]*[^\s:]|=\s*\d+(?:\s*{PROSE}[^=:;]*)?|=[^=:;]*[^\s:](?=:\s+{OF_NUMBER})):\s",
         r"\1; ",
@@ -374,7 +376,7 @@ def _joined(lines: list[Line]) -> list[Line]:
         before, line = lines[k - 1], lines[k]
         if not line.statements or not before.statements or not line.statements[0].goes_on:
             continue
-        is_row = re.match(r"\s*(?:[&|]\s*)*(?:=|\$)", re.sub(ITEM, "", line.text)) is not None
+        is_row = re.match(r"\s*(?:(?:[&|]|\\\[)\s*)*(?:=|\$)", re.sub(ITEM, "", line.text)) is not None
         sides = line.statements[0].sides
         last = before.statements[-1]
         if len(sides) == 1 and not last.unread and re.match(r"[+−-]", sides[0]) and not is_row:

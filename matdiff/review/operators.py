@@ -62,8 +62,8 @@ BY_PART = (  # ∂f/∂Σ⁻¹, ∂f/∂vec X
     rf"(/\s*\(?\s*{D}\s*)({LETTER}\s*(?:⁻¹|\^\{{?\s*[-−]\s*1\s*\}}?)|vec(?:\s+{LETTER}|\s*\(\s*{LETTER}\s*\)))"
 )
 NABLAS = rf"∇(\s*_\s*(?:\w|\{{\w+\}}))?\s*∇(?(1)\1){TURNED}?"  # ∇∇f, ∇_w ∇_wᵀ f
-LIKE_NABLA = (  # ∂_x ‖x‖, grad log(x)
-    r"(?:∂(?=_(?:\{[^{}]*\}|\w))|(?<![A-Za-z])grad)(?=\S*\s*(?:[‖|(\[]|[a-z]{2,}[\s(|‖]))"
+LIKE_NABLA = (  # ∂_x ‖x‖, grad log(x), D vec(AXB)
+    r"(?:∂(?=_(?:\{[^{}]*\}|\w))|(?<![A-Za-z])(?:grad|D(?= vec\b)))(?=\S*\s*(?:[‖|(\[]|[a-z]{2,}[\s(|‖]))"
 )
 D_BY = rf"(?<![A-Za-z])D_(\w|\{{\w\}})\s*(?=({LETTER}))"  # D_x f
 OF_BARE = (  # ∇ in front of ‖Xw − y‖², log(w), xᵀAx
@@ -84,7 +84,7 @@ OPERATOR = (
     rf"|d(?=\s*(?:{ABOVE})[^=/]*/\s*d[^\W\d_]))"
 )
 NEXT_TERM = rf"[-+−]\s*(?:[\w½ ]{{0,3}}|\([\w()/]+\)\s*)(?:{OPERATOR})"  # − ½∇_w g
-SIGNS = ("d", "∂", "∇", "hess", "D_")  # of which there is one in most derivatives
+SIGNS = ("d", "∂", "∇", "hess", "D_", "D vec")  # of which there is one in most derivatives
 WHOLE = rf"(?<![A-Za-z])(?P<op>[DHJ])\s*_?\{{?(?P<f>{LETTER})\}}?(?P<arguments>\s*\([^()=]*\))?"  # D f, H_f(x)
 OF_VEC = (  # ∂vec(Y)/∂(vec X)ᵀ is ∂Y/∂X
     rf"({D})\s*(?:\(\s*vec\s*(?:\(\s*({LETTER})\s*\)|\s({LETTER}))\s*\)|vec\s*\(\s*({LETTER})\s*\)|vec\s+({LETTER})|vec\s*({HELD}))"
@@ -154,7 +154,7 @@ def with_names(
         side = re.sub(OF_NABLA, r"∂²\g<f>/∂\g<x>²", side) if "∇" in side and "/" in side else side
         if side.count("vec") > 1 and re.search(rf"/\s*\(*\s*{OF_VEC}", side) and len(re.findall(OF_VEC, side)) > 1:
             side = re.sub(OF_VEC, lambda m: f"{m[1]} {next(filter(None, m.groups()[1:]))}", side)
-        side = re.sub(LIKE_NABLA, "∇", side)
+        side = re.sub(LIKE_NABLA, lambda m: m[0] if m[0] in defined else "∇", side)
         side = re.sub(D_BY, lambda m: f"∇_{m[1]} " if named(m[2]) in functions else m[0], side)
         side = _of_formulas(side, functions, name, moving)
         for pattern in (FRACTION, RATIO) if "/" in side else ():

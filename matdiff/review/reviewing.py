@@ -154,15 +154,16 @@ def _alone(judged: Judged, judge: Judge, where: Where) -> Judged:
     """
     line, scope = judged.line, judge.scope
     used = {name for s in line.statements for side in s.sides for name in names_in(side, scope.names())}
-    used &= {*scope.texts, *scope.unread, *scope.forms}
+    here = {defined_by(s.sides[0], s.sides[1:], scope)[0] for s in line.statements if s.sides[1:]} - {""}
+    used &= {*scope.texts, *scope.unread, *scope.forms} - here
     words = [one.text for one in judge.lines if not one.statements and not is_half(one.text)]  # with what they assume
     if not used and not any(s.goes_on for s in line.statements):
-        is_whole = not line.statements[1:] and not re.match(FIRST_RELATION, line.text)  # its left side stands in it
+        is_whole = (here or not line.statements[1:]) and not re.match(FIRST_RELATION, line.text)  # with its left side
         texts = [line.text] if is_whole else [" = ".join(statement.sides) for statement in line.statements]
         found = [_last("\n".join([*words, text]), where, judge.wrt) for text in texts]
         gravest = min(found, key=lambda one: GRAVEST.index(one.verdict))
         is_identity = not scope.texts and not judge.equations.zeros  # as all of a table
-        is_wrong = gravest.verdict == WRONG and (is_identity or scope.asks(line.statements[0].sides[0]))
+        is_wrong = gravest.verdict == WRONG and (is_identity or any(scope.asks(s.sides[0]) for s in line.statements))
         is_sure = (is_wrong and re.match(MISFIT, judged.reason)) or all(one.verdict in RIGHT for one in found)
         return gravest._replace(line=line) if is_sure else judged
     words = [re.sub(IN_SPACE, "", one) for one in words if any(assumptions(one))]

@@ -21,7 +21,7 @@ from matdiff.language.names import named
 from matdiff.language.other_kinds import KindsError
 from matdiff.language.together import read_line
 from matdiff.review.asking import NotSaid, derivative_asked, entry_asked, entry_of_itself, objective
-from matdiff.review.assumed import assume, handed_down, number_letters, settle
+from matdiff.review.assumed import assume, handed_down, settle
 from matdiff.review.calls import CALL, at_place, by_entries, with_entries, without_arguments, without_place
 from matdiff.review.definitions import DEFINED
 from matdiff.review.filling import Origin
@@ -86,7 +86,6 @@ class Scope:
         self.losses = numbers.union(map(named, re.findall(POTENTIAL, text)))  # of numbers, as their letters say
         self.links: set[str] = set()  # the h of which the text says what ∇_h is, and names no function
         self.derivatives: dict[str, Expr] = {}
-        number_letters(self, text)
         assume(self, text, curved=False)
         self.habits = Habits(text, dict(self.declared.table))
         self.declared.table.update(declare(by_entries(text, self.given)).table)

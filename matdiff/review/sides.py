@@ -8,7 +8,8 @@ from itertools import islice
 
 from matdiff import regex as re
 from matdiff.algebra.dims import SCALAR
-from matdiff.algebra.expr import Expr, Number, Symbol, replace, symbols
+from matdiff.algebra.expr import Expr, Number, Symbol, postorder, replace, symbols
+from matdiff.algebra.kinds import is_a
 from matdiff.algebra.operators.products import Transpose
 from matdiff.errors import MatdiffError, ShapeError
 from matdiff.language.declared import Where
@@ -39,7 +40,8 @@ from matdiff.review.scope import Scope
 from matdiff.review.upstream import links_in
 
 OPEN_STEP = "it does not follow from the equation above in a step that is known"
-REASON = r"\W*(?:since|because|as|using|by)\b"
+REASON = r"\W*(?:since|because|as|using|by|where|with)\b"
+HELD_STILL = r"(?i)\b(?:fixed|constant|only|alone|held|hold|keep)|=\s*0"  # with A fixed, where dA = 0
 MISPLACED = r"the index \w+ (?:is not bound|runs to)"
 
 Counts = Callable[[Line, Scope], bool]
@@ -116,7 +118,7 @@ class Beside:
         chain = self.chain
         assert chain is not None
         if side.strip() in ("0", "const", "constant"):
-            known = self._known(chain.stated)
+            known = self._known(chain.stated, line.text)
             holds = not chain.is_line and known.holds(chain.stated)
             is_known = chain.is_equation and known.speak_of(chain.stated, *known.gradients)
             is_asked = is_known and not holds and self.counts(line, self.scope)
@@ -169,12 +171,12 @@ class Beside:
             return Judged(line, UNREAD, "the function that is differentiated is not given")
         reasons = self._reasons(line, chain.truth)
         follows = value.shape == chain.truth.shape and self.equations.give(chain.truth, value, reasons)
-        if follows or doubts.holds_if_orthonormal(self.scope, chain.truth, value):
+        if follows:
             chain.stated = chain.truth = value
             return self._following(line, chain.first, value)
         is_untold = doubts.is_untold(chain, value)
         if is_untold and chain.defines:  # the name is said once more, in other letters
-            if not doubts.is_a_name(self.scope, value):
+            if not doubts.is_a_name(self.scope, value) and not any(is_a(e, "IndexedSum") for e in postorder(value)):
                 self.scope.define(chain.defines, value)
                 chain.truth = chain.stated = value
             return Judged(line, NO_CLAIM)
@@ -188,11 +190,11 @@ class Beside:
         return self._different(line, chain, side, value, in_case=case is not None)
 
     def _reasons(self, line: Line, truth: Expr) -> Iterator[Expr]:
-        """What is 0 beside the equations: as words behind it say, since vᵀv = 1, and the derivatives by a number."""
+        """What is 0 beside the equations: as words behind it say, since vᵀv = 1, and the differentials of these."""
         slopes = {s for s in symbols(truth) if s.name.rpartition("_")[0] in self.scope.paths}
-        for form in self.scope.differentials(self.equations.zeros) if slopes else ():
-            if slopes & {*symbols(form)}:
-                yield replace(form, {s: Number(1) for s in increments(form) if s.shape == SCALAR})
+        for form in self.scope.differentials(self.equations.zeros) if slopes or increments(truth) else ():
+            if increments(truth) or slopes & {*symbols(form)}:
+                yield replace(form, {s: Number(1) for s in increments(form) if slopes and s.shape == SCALAR})
         below = (other for other in self.lines if other.number > line.number and re.match(REASON, other.text))
         aside = line.statements[1:] if re.search(r"\b(?:with|where)\b", line.text) else ()
         said = (*aside, *(s for other in below for s in other.statements))
@@ -269,7 +271,7 @@ class Beside:
             return self._of_other_shapes(line, side, left, value)
         if isinstance(left, Symbol) and left in symbols(value) and left not in symbols(left - value):
             return Judged(line, NO_CLAIM)  # W = W − ηG, the next W
-        before, unknowns = self._known(left - value), self.unknowns()
+        before, unknowns = self._known(left - value, line.text), self.unknowns()
         before.zeros += map(before.usual, conditions_on(self.scope, left, value, before))
         is_restated = named(chain.first or "0") in self.scope.definitions and {*symbols(left)} == {*symbols(value)}
 
@@ -301,12 +303,16 @@ class Beside:
         fault = Fault(side, value, truth, None, False, True, left=chain.first, follows=lambda e: implied(e, value))
         return Judged(line, WRONG, "", fault)
 
-    def _known(self, value: Expr) -> Equations:
-        """The equations so far, and their differentials where a value has some: all of it, and by what moves in it."""
+    def _known(self, value: Expr, words: str) -> Equations:
+        """The equations so far, and their differentials where a value has some, also by that, if nothing else moves."""
         known, moving = self.equations.copy(), {*increments(value)}
         forms = self.scope.differentials(known.zeros) if moving else []
-        still = [{named(s.name[1:]) for s in {*increments(form)} - moving} for form in forms]
-        known.zeros[:0] = [*forms, *map(self.scope.without, forms, still)]
+        moves = set() if re.search(HELD_STILL, words) else set().union(*self.scope.moves)
+        for form in [*forms]:
+            still = {named(s.name[1:]) for s in {*increments(form)} - moving}
+            if still.isdisjoint(moves) and any(s.shape == form.shape for s in {*increments(form)} & moving):
+                forms.append(self.scope.without(form, still))
+        known.zeros[:0] = forms
         return known
 
     def _edited(self, first: str, side: str, left: Expr, value: Expr, implied: Callable[[Expr, Expr], bool]) -> Implied:
@@ -335,7 +341,8 @@ class Beside:
         if is_shape and names <= self.scope.given and doubts.has_known_shapes(self.scope, left, value):
             truth = self.equations.solution(left, self.unknowns())
             return Judged(line, WRONG, "", Fault(side, value, truth, None, False, True))
-        is_naming = any(all(self.scope.is_open(s.name) for s in symbols(e)) for e in (left, value))
+        is_open = any(all(self.scope.is_open(s.name) for s in symbols(e)) for e in (left, value))
+        is_naming = is_open and not (is_shape and {left} <= {s for s in symbols(left) if s.name in self.derived_by})
         said = "the sides of the equation have different shapes"
         return Judged(line, NO_CLAIM) if is_naming else Judged(line, UNREAD, said)
 
