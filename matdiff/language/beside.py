@@ -41,8 +41,7 @@ class Beside:
         from matdiff.language.likelihoods import with_likelihoods
         from matdiff.language.named_functions import with_functions
         from matdiff.language.programs import Program, unframed
-        from matdiff.language.quantifiers import without_quantifiers
-        from matdiff.language.rearranged import rearranged
+        from matdiff.language.rearranged import rearranged, without_quantifiers
         from matdiff.language.side_conditions import declare_conditions, unseen_names
         from matdiff.language.spoken import in_signs
         from matdiff.language.statements import said_in

@@ -22,7 +22,7 @@ from matdiff.language.extents import Excerpt
 from matdiff.language.fixed import Unbound, position_of, resolve_unbound
 from matdiff.language.names import SUPERSCRIPTS, canonical
 from matdiff.language.parameters import Given
-from matdiff.language.places import bare_name, subscripts, used, with_colon, word_among
+from matdiff.language.places import bare_name, letters_among, subscripts, used, with_colon, word_among
 from matdiff.language.scopes import BARE, HANDLERS, Binder, Fixed, Name, Place, Position, Scope
 from matdiff.language.spelling import plain
 from matdiff.language.syntax import Node, postorder, without_brackets
@@ -265,9 +265,7 @@ class Bound:
             if None not in found:
                 self.as_part(node, base, [index for index in found if index is not None], scope)
                 return None
-        if len(pieces) == 1 and text.isalnum() and any(canonical(letter) in scope for letter in text):
-            pieces = list(text)  # W_{tj} and W_{2j}, where a sum binds j
-        self.leave(node, base, pieces, scope)
+        self.leave(node, base, letters_among(pieces, scope), scope)
         return None
 
     def _labelled(self, node: Node, base: Node, word: str, others: list[str], scope: Scope) -> Scope | None:

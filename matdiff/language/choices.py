@@ -1,25 +1,29 @@
 """What may be read in several ways, and what it costs: the kinds of undeclared names, a doubtful 1, bare sums.
 
-In goes a bound tree, out come its ``Options``, among which matdiff.language.search looks for the reading of least cost.
+In goes a bound tree, out come its ``Options``, among which matdiff.language.search looks for the reading of least cost;
+and a text as it would be if some of its names were of other kinds.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from itertools import accumulate, islice
 
 from matdiff.algebra.dims import SCALAR
+from matdiff.errors import AmbiguityError, MatdiffError
 from matdiff.language import customs
 from matdiff.language.binding import Bound
-from matdiff.language.customs import Kinds
+from matdiff.language.customs import DECLARED, WORDS, Kinds
 from matdiff.language.densities import PLACES, numbers_of_densities
 from matdiff.language.named_functions import is_entrywise
 from matdiff.language.names import CUSTOMARY_FUNCTIONS, GREEK_WORDS, font_of
 from matdiff.language.scopes import BARE, ZEROS, Name
 from matdiff.language.syntax import Node, postorder, without_brackets
-from matdiff.language.typing import Key, function_key
+from matdiff.language.typed import Misfit, Typed
+from matdiff.language.typing import Attempt, Key, function_key
 from matdiff.language.words import BIG
 
 VALUED = 1  # what it costs that an open function has scalar values
@@ -57,6 +61,7 @@ class Options:
         self.arrows = customs.written_with_arrow(bound.text)
         products = [node for node in bound.order if node.kind in ("product", "tight")]
         self.contracted = frozenset(name for node in products for name in _contracted(node))
+        self.terms = frozenset(_terms_like_the_whole(bound))
         self.quadratic = frozenset(name for node in products for name in _inside_quadratic(node))
         self.behind = frozenset(name for node in products for name in _behind_matrix(node))
         self.powered, self.prices = _numbers_by_powers(bound.order, products)
@@ -103,7 +108,7 @@ class Options:
             return (("S", 0),)
         if name.name in self.numbers and not name.indexed:
             return customs.CONSTANTS
-        if name.name in self.contracted and not name.plain:
+        if name.name in self.terms or (name.name in self.contracted and not name.plain):
             return customs.CONSTANTS
         if name.name in self.arrows and not (name.indexed and name.plain):
             return customs.ARROWS
@@ -301,6 +306,16 @@ def _contracted(node: Node) -> Iterator[str]:
         yield from found if len(found) > 1 else ()
 
 
+def _terms_like_the_whole(bound: Bound) -> Iterator[str]:
+    """E_bond and E_LJ of E_total = E_bond + λ E_LJ, whose value is a number: they are of the kind of the whole."""
+    stems = {name.partition("_")[0] for name in bound.left if not bound.free}
+    whole = bound.tree.parts[-1] if bound.tree.kind == "sequence" else bound.tree
+    for term in whole.parts if stems and whole.kind == "sum" else ():
+        factors = term.parts if term.kind in ("product", "tight") else [term]
+        names = [part.value[0] for part in factors if part.kind == "symbol"]
+        yield from (name for name in names if len(names) == len(factors) and name.partition("_")[0] in stems)
+
+
 def _behind_matrix(node: Node) -> Iterator[str]:
     """η of B η and Bᵀη, the last factor: a number stands in front of a matrix."""
     before, last = node.parts[-2:]
@@ -316,3 +331,53 @@ def _inside_quadratic(node: Node) -> Iterator[str]:
         if before.kind == "transpose" and part.kind == "member" and behind.kind != "NUMBER":
             name = str(part.value[0])
             yield from [name] if name[:1].isupper() else []
+
+
+class KindsError(AmbiguityError):
+    """The undeclared names of a text may have two sets of kinds."""
+
+
+def typed_as(
+    bound: Bound,
+    attempt: Attempt,
+    names: Sequence[Key],
+    columns: list[Node] | None = None,
+    kind: str = "V",
+    numbers: Sequence[Key] = (),
+    matrices: Sequence[Key] = (),
+) -> Typed | None:
+    """The text as it would be with some names as vectors, or of another kind, others as numbers or as matrices.
+
+    None if that has no sense.
+    """
+    if not names:
+        return None
+    with suppress(Misfit):
+        others = dict.fromkeys(names, kind) | dict.fromkeys(numbers, "S") | dict.fromkeys(matrices, "M")
+        return Attempt(bound, attempt.assumed | others, columns).run()
+    return None
+
+
+def ambiguous(bound: Bound, keys: Sequence[Key], one: Attempt, two: Attempt) -> MatdiffError:
+    """The error of two readings at one cost, and the declarations that decide."""
+    differing = [key for key in keys if one.assumed[key] != two.assumed[key]]
+    shown = [", ".join(f"{_called(key)} {WORDS[a.assumed[key]]}" for key in differing) for a in (one, two)]
+    names = [key for key in differing if key in bound.names]
+    names = [name for name in names if {one.assumed[name], two.assumed[name]} <= DECLARED.keys()]
+    told = ["; ".join(f"{name}: {DECLARED[a.assumed[name]]}" for name in names) for a in (one, two)]
+    hint = "declare the sizes to decide, as in X: m x n; w: n; a: scalar"
+    hint = f"declare {told[0]} or {told[1]} to decide, or the sizes" if names else hint
+    message = f"two readings are possible: {shown[0]}; or {shown[1]}"
+    return bound.error(bound.tree, message, hint, KindsError)
+
+
+def _called(key: Key) -> str:
+    """What a choice is about, in words."""
+    return "the sum" if key == BARE else key if isinstance(key, str) else "1"
+
+
+def too_many(bound: Bound, keys: Sequence[Key]) -> MatdiffError:
+    """The error of names that may have more kinds than can be tried."""
+    undeclared = ", ".join(k for k in keys if isinstance(k, str))
+    message = "too many undeclared names to find out their sizes" if undeclared else "too many readings of 1"
+    return bound.error(bound.tree, message, f"declare some of {undeclared[:200]}", AmbiguityError)

@@ -173,8 +173,9 @@ def name_sizes(found: Found, bound: Bound) -> None:
     entries.extend((find(last), ONE, True) for last in attempt.ranges.values())
     counts = {"N"} if _may_count(bound, attempt, "N") else set[str]()
     told = _counted(bound, attempt)
-    lengths = {find(attempt.shapes[a][0][0]): last for a, last in bound.counts.items() if a in attempt.shapes}
-    told |= {n: size(last) for n, last in lengths.items() if (n.name or "").startswith("?")}  # ‖y − Xw‖² = ∑_{i=1}^n …
+    whole = [a for a in bound.counts if a in attempt.shapes and not attempt.shapes[a][1]]  # ‖y − Xw‖² = ∑_{i=1}^n …
+    lengths = {find(attempt.shapes[a][0][0]): bound.counts[a] for a in whole}
+    told |= {n: size(last) for n, last in lengths.items() if (n.name or "").startswith("?")}
     taken = {*bound.names, *bound.definitions, *bound.left} - counts | bound.written_sizes | bound.indices
     taken |= {*bound.counts.values()}
     taken |= {low for name in bound.names for low in name.split("_")[1:]}  # the n of x_n is no size

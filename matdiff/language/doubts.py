@@ -10,6 +10,7 @@ from matdiff.algebra.dims import ONE, SCALAR
 from matdiff.errors import AmbiguityError, ShapeError
 from matdiff.language import doubtful_code
 from matdiff.language.binding import Bound
+from matdiff.language.choices import KindsError, typed_as
 from matdiff.language.customs import SCALARS, WEIGHTS, customary, is_time
 from matdiff.language.dialects import recognised
 from matdiff.language.doubtful_code import is_matrix, is_word
@@ -24,7 +25,6 @@ from matdiff.language.doubtful_products import (
     say_middles,
 )
 from matdiff.language.names import GREEK_WORDS
-from matdiff.language.other_kinds import KindsError, typed_as
 from matdiff.language.scopes import BARE
 from matdiff.language.syntax import Node, postorder
 from matdiff.language.typing import Attempt, Key
@@ -127,9 +127,19 @@ def _require_columns(
 
 
 def _require_no_rows(bound: Bound, attempt: Attempt, names: list[Key]) -> None:
-    """Raises ShapeError where x is a row for no other reason than that x xᵀ of a column is a matrix."""
+    """Raises ShapeError where x is a row for no other reason than that x xᵀ of a column is a matrix.
+
+    The T of q_k in p_k^T log q_k^T, which never stands without it, may as well be a label or an exponent.
+    """
     typed = typed_as(bound, attempt, names)
     if typed is None:
+        members = [node for node in bound.order if node.kind == "member" and node.value[0] in names]
+        turned = [
+            n for n in bound.order if n.kind == "transpose" and n.parts[0] in members and "T" in attempt.written(n)
+        ]
+        if members and len(members) == len(turned):
+            message = f"{attempt.written(turned[0])} can be the transpose of a row, or a name or power of its own"
+            raise bound.error(turned[0], message, "write ^⊤ for the transpose, and declare the row", AmbiguityError)
         return
     hint = "a gradient is that of a scalar: take the sum, the trace or a norm, or ask matdiff jacobian"
     message = f"a scalar is needed here, but {attempt.described(typed)}"

@@ -16,7 +16,7 @@ DEFINITION = (
     rf"(?:{SUBSCRIPT}|\[[^\][=]*\]|\^\{{?\([^()]*\)\}}?|\([^()=]*\))*\s*:?=(?!=)"
 )
 BELOW = r"/\s*(?:\w+|\([^()]*\))[²³]?\s*\)?\s*$"  # 1/n or (1/n), at the end
-CONDITIONAL = r"_\{\w+given\w"
+CONDITIONAL = r"_\{\w+(?:given\w|\s*[-+−]\s*\w+\s*\})"
 SUM_FOLLOWS = r"\s*(?:∑|Σ\s*_\{)"  # Σ_k Σ_{i ∈ C_k} is no matrix before a sum
 
 
@@ -86,6 +86,8 @@ class Keywords(Bars):
 
     def capital(self, start: int, end: int) -> int:
         """Σ and Π as the signs of sums and products where they are such, else 0."""
+        if match_at(CONDITIONAL, self.text, end):
+            return 0  # Σ_{x|y}, Σ_{t-1}
         return self.capital_pi(start, end) if self.text[start] == "Π" else self.capital_sigma(start, end)
 
     def capital_pi(self, start: int, end: int) -> int:
@@ -104,8 +106,6 @@ class Keywords(Bars):
         """Σ as a sum sign where it is one (the answer is the place behind it), else 0."""
         from matdiff.language.limits import read_limits
 
-        if match_at(CONDITIONAL, self.text, end):
-            return 0  # Σ_{x|y}
         limits = read_limits(self.text, end)
         declared = "Sigma" in self.vocabulary.names
         upper = limits.upper if "=" not in self.text[end : limits.end] else None

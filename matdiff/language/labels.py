@@ -48,6 +48,7 @@ LABEL = rf"\s*\^\s*\{{?\s*(?:[*∗⋆(\[]|[^\W\dT_]|[-+−]\s*\}})|[{RAISED}⁺]
 BARE = rf"(?![\w{MARKS}{SUBS}]|{LABEL})"
 LOW = rf"(?:{SUBSCRIPT})?"
 ONE = rf"[{GREEK_CLASS}i-np-t]"
+CAPITAL = rf"(?P<name>[^\W\d_][{MARKS}]*)(?:{SUBSCRIPT})?(?:\s*\^\s*\{{?\s*(?P<high>[A-Z])(?!\w))?"
 PAIR_BELOW = rf"_\{{?((?:{ONE}\s*){{2,4}})(?![\w{GREEK_CLASS}])"  # g_{{μν}}, A_ij
 CUSTOM = 3  # what it costs to go against a clear custom
 DOUBTFUL = 1  # and where the other reading is as good, if the shapes allow it
@@ -97,6 +98,14 @@ class Labels:
         """Whether a name stands somewhere without a label or a quote; *low* is a pattern of its subscript."""
         signs = {sign for sign in GREEK.findall(self.text) if canonical(sign) == name}
         return any(True for _ in self.standing((name, *signs), low + BARE))
+
+    @cached_property
+    def of_teachers(self) -> frozenset[str]:
+        """The letters that stand nowhere without T or another capital high behind them, which are labels: p^T, p^S."""
+        high: dict[str, set[str]] = {}
+        for m in re.finditer(CAPITAL, self.text) if "^" in self.text else ():
+            high.setdefault(m["name"], set()).add(m["high"] or "")
+        return frozenset(name for name, of in high.items() if "T" in of and "" not in of and len(of) > 1)
 
     # ---- powers ------------------------------------------------------------------------------------
 
@@ -148,6 +157,8 @@ class Labels:
             return False, 0
         if is_of_chances(known.text):
             return False, 0  # p^k (1 − p)^{n−k}
+        if written in self.of_teachers:
+            return True, 0
         if self.above(written) - {high.label} or (kind == "M" and self._numbers_vectors(high.label)):
             return True, CUSTOM
         return {"V": (True, CUSTOM), "S": (False, 1)}.get(kind, (False, 2))

@@ -8,30 +8,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import compress
 
 from matdiff.errors import NotationError
 
 EMPTY = frozenset(" \t\n\r\f\v{}&$~.,;\N{NO-BREAK SPACE}\N{ZERO WIDTH SPACE}\N{WORD JOINER}\N{SOFT HYPHEN}\ufeff")
-WORDS = """
-    left right middle qty quantity pqty bqty big Big bigg Bigg bigl Bigl biggl Biggl bigr Bigr biggr Biggr
-    newline cr quad qquad space enspace thinspace
-    displaystyle textstyle boxed fbox limits nolimits nonumber notag ensuremath small large normalsize
-    mathop mathbin mathrel mathord operatorname mathrm mathit mathnormal mathbf mathcal mathscr mathbb mathbbm mathds
-    mathfrak mathsf boldsymbol bm pmb symbf symbb vec bf rm it cal sf text textrm textit textbf textsf mbox hbox tt
-    hat bar tilde check dot ddot breve overline widehat widetilde
-"""  # a font and an accent belong to their letter
 GROUP = r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}"
 BRACE, LABEL = r"\\(?:under|over)brace\s*(?=\{)", r"\s*[_^]\s*(?=\{)"
 SETTING = (  # what only says how a formula looks, or where it stands on the page
-    r"\\begin\s*\{[^{}]*\}(?:\s*\{[lcr|@{}\s]*\})?|\\end\s*\{[^{}]*\}|\\(?:tag|label|ref|eqref|color|[hv]space)\*?\s*\{[^{}]*\}"
+    r"\\begin\s*\{[^{}]*\}(?:\s*\{[lcr|@{}\s]*\})?|\\end\s*\{[^{}]*\}"
+    rf"|\\(?:tag|label|ref|eqref|color|[hv]space|[hv]?phantom)\*?\s*{GROUP}"
     r"|\\(?:text(?:rm|it|normal)?|mbox|mathrm)\s*\{[\s,]*(?:if|for|when|where|and)[\s,:]*\}"  # as in cases
     r"|\\m?kern\s*-?[\d.]+\s*[a-z]{2}"
     r"|\\(?:(?:re)?newcommand|providecommand|DeclareMathOperator|DeclarePairedDelimiter|def|let)\*?"
     rf"(?:\s*(?:\[[0-9]\]|\\[A-Za-z]+|=|#[0-9]|{GROUP}))+"
-    rf"|\\(?:{'|'.join(WORDS.split())})(?![A-Za-z])\*?|\\[^A-Za-z]|=\s*\\\\[\s&]*="  # = \\ &=
+    r"|\\(?:quantity|[pb]?qty)(?![A-Za-z])|\\[^A-Za-z]|=\s*\\\\[\s&]*="  # = \\ &=
 )
-SIGN = rf"{SETTING}|(?P<sign>\\[A-Za-z]+|\w+|\S)"
+SET = frozenset("space vanish font upright switch accent fence line".split())  # a font belongs to its letter
+
+
+@lru_cache(maxsize=1)
+def _signs() -> str:
+    """The pattern of a sign, and of what only sets a formula."""
+    from matdiff.language.latex.commands import COMMANDS
+
+    words = (name[1:] for name, (kind, _) in COMMANDS.items() if kind in SET and name[1:].isalpha())
+    return rf"{SETTING}|\\(?:{'|'.join(words)})(?![A-Za-z])\*?|(?P<sign>\\[A-Za-z]+|\w+|\S)"
 
 
 def require_read(text: str, spans: Iterable[tuple[int, int]]) -> None:
@@ -44,7 +47,7 @@ def require_read(text: str, spans: Iterable[tuple[int, int]]) -> None:
         open_places[start:end] = bytes(max(end - start, 0))
     if EMPTY.issuperset(compress(text, open_places)):
         return
-    for m in re.finditer(SIGN, text):
+    for m in re.finditer(_signs(), text):
         if (sign := m.group("sign")) and all(open_places[m.start() : m.end()]) and sign not in EMPTY:
             message = f"{sign} plays no part in the reading"
             raise NotationError(message, text=text, span=m.span(), suggestion="leave it out")

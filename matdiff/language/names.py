@@ -35,7 +35,7 @@ FONT_MARKS = {font: chr(0xE000 + k) for k, font in enumerate(FONTS)}  # signs th
 CHANGE_MARKS = {change: chr(0xE010 + k) for k, change in enumerate(CHANGES)}  # likewise, behind the x of Δx
 MARKED_BY = ACCENTS | FONT_MARKS | CHANGE_MARKS
 CUSTOMARY_FUNCTIONS = frozenset(("f", "g", "h", "phi", "psi", "sigma", "varphi"))
-NO_FUNCTIONS = "abcvwxyzβμ"  # letters of vectors, of which nobody makes functions
+NO_FUNCTIONS = frozenset("abcvwxyzβμABCMWXYZΣΘ")  # vectors and matrices, of which nobody makes functions
 MARKS = "".join(mark for mark in MARKED_BY.values() if mark != "′")  # they belong to a letter
 LABELS = {"*": "star", "∗": "star", "⋆": "star", "+": "plus", "⁺": "plus", "-": "minus", "−": "minus", "⁻": "minus"}
 MARKED = rf"(?:{'|'.join([*MARKED_BY, 'star', 'plus', 'minus'])})(?:_(?:{'|'.join(CHANGES)}))?(?:_?[0-9]+)?"

@@ -146,6 +146,14 @@ def word_among(pieces: Collection[str], taken: Collection[str], scope: Scope) ->
     return words[0] if 0 < len(words) < len(pieces) else ""
 
 
+def letters_among(pieces: list[str], scope: Scope) -> list[str]:
+    """What stands low, letter by letter where a sum binds one: W_{tj}, W_{2j} under ∑_j, and no word as prior."""
+    from matdiff.language.limits import split_letters
+
+    is_bound = len(pieces) == 1 and pieces[0].isalnum() and any(canonical(letter) in scope for letter in pieces[0])
+    return list(pieces[0]) if is_bound and len(split_letters(pieces[0])) > 1 else pieces
+
+
 # ---- what stands in brackets of its own -------------------------------------------------------------
 
 

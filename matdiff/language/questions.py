@@ -87,7 +87,7 @@ MEMBERS = (  # u_0, …, u_{N-1} and u_{0:N-1} below a sign are the family u
     r"\s*(?P=of)_(?:\{(?P<last>[^{}]*)\}|(?P<end>\w))|_\{[01](?::|to)(?P<to>[^{},]*)\})"
 )
 BETWEEN = rf"[^≤≥<>⪯⪰,]+(?P<sign>[≤≥<>⪯⪰])\s*(?P<name>{LETTER})\s*(?P=sign)[^≤≥<>⪯⪰,]+"  # 0 ≤ α ≤ C
-UNKNOWN = rf"\s*({ONE_UNKNOWN})\s*(?P<space>(?:∈|\bin\b|[≥≤≻⪰>:]).*)?"
+UNKNOWN = rf"\s*({ONE_UNKNOWN})\s*(?P<space>(?:∈|\bin\b|[≥≤≻⪰⊥≠>:]).*)?"
 GOAL_OVER_SET = rf"(?i)\s*{VERB}\b.*{OVER}"  # minimise f over X ≻ 0
 
 
@@ -209,12 +209,16 @@ def _below(low: str) -> tuple[tuple[str, ...], tuple[Span, ...]]:
     if m := re.fullmatch(BETWEEN, low):
         return (m.group("name"),), ((0, len(low)),)
     first = 0  # of names that one set is said of: U, V ∈ S
-    for start, end in between(low, ","):
+    for start, end in between(low, r"[,\n]"):
         m = re.fullmatch(UNKNOWN, low[start:end])
         told = re.fullmatch(rf"\s*(?:the\s+)?(?P<what>{TOLD})({LETTER})", low[start:end])
         if told and description(told.group("what")) is not None:
             names.append(told.group(2))
             conditions += [(start, end)] if description(told.group("what")) else []
+            continue
+        if m is None and names and re.search("[=≤≥∈⪰⪯≻⊥≠]", low[start:end]):  # x ∈ R^n, A x = b
+            conditions.append((start, end))
+            first = end + 1
             continue
         if m is None:
             break
@@ -243,9 +247,9 @@ def _runs(text: str, goal: re.Match[str], low: str, known: Collection[str]) -> b
     """Whether min_k runs over an index, with which something in the text is indexed: it is no unknown."""
     if (m := re.fullmatch(BETWEEN, low)) and not re.fullmatch("[a-z]", m.group("name")):
         return False  # 0 ≤ α ≤ C
-    if re.match(r"\s*\w\s*(?:=|≠|!=|<|≤)|\s*1\s*[≤<]", low):
+    if re.match(r"\s*\w\s*(?:=|(?:≠|!=)(?!\s*0\s*$)|<|≤)|\s*1\s*[≤<]", low):
         return True
-    names = re.split("[∈≥≻⪰:]", low)[0]
+    names = re.split("[∈≥≻⪰⊥≠:]", low)[0]
     letters = set(re.findall(r"(?<![^\W\d_])[^\W\d_](?![^\W\d_])", re.sub(r"_\{?\w+", "", names))) - set(known)
     behind = re.sub(r"[‖|⟩]\s*_\{?\w", "‖", text[goal.end() :])  # the F of ‖X‖_F is no index
     values = {c for c in re.sub(r"_(?:\{[^{}]*\}|\w)", " ", behind) if c.isupper()}  # the S of ‖W_S S‖ is one

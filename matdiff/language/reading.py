@@ -23,6 +23,7 @@ from matdiff.language import dialects
 from matdiff.language.answers import Reading, Says, noted
 from matdiff.language.beside import Beside, heard
 from matdiff.language.binding import Bound
+from matdiff.language.choices import KindsError
 from matdiff.language.counting import name_sizes
 from matdiff.language.declarations import declare, leading_declarations
 from matdiff.language.declared import Declarations, Where, declare_symbols
@@ -33,8 +34,7 @@ from matdiff.language.labels import Labels
 from matdiff.language.leftovers import require_read
 from matdiff.language.lexer import Lexer
 from matdiff.language.names import changed, font_of, named
-from matdiff.language.other_kinds import KindsError
-from matdiff.language.quantifiers import counts
+from matdiff.language.rearranged import counts
 from matdiff.language.search import ANY_COST, FAR_FETCHED, Budget, Found, Search
 from matdiff.language.spelling import plain, transcript
 from matdiff.language.syntax import parse_tokens

@@ -130,6 +130,10 @@ class Scripts(Comparisons):
             return self.emit("CARET", None, m.start(), m.start() + 1)
         if "T" in m.group() and m.group()[0] == "^" and self.vocabulary.kinds.get("T") == "S":
             return self.emit("CARET", None, m.start(), m.start() + 1)  # a number may have the exponent T
+        base = self.bearer() if "T" in m.group() else -1
+        if base >= 0 and self.written(base) in self.labels.of_teachers:
+            self.note(m.start(), f"{self.written(base)}^T is taken as a name of its own; write ⊤ for the transpose")
+            return self.attach(base, "T", m.end())
         self.require_mean(m)
         return self.emit("TRANSPOSE", m.group(), m.start(), m.end())
 
@@ -387,6 +391,7 @@ class Scripts(Comparisons):
         short = match_at("_[A-Za-z][0-9]*", self.text, m.start()) if sized else None
         m = short or m  # I_n A: the size of a constant is one letter, or stands in braces
         text = m.group().lstrip("_").strip("{} ").translate(LOWERED)
-        if len(text) == 2 and self.is_upright(*m.span()) and self.bearer() >= 0 and {*text} - self.labels.bound:
-            return self.attach(self.bearer(), text, m.end())  # the word of b_{\text{in}}
+        is_doubtful = text.isalpha() and (len(text) == 2 or not self.labels.bound.isdisjoint(text))
+        if is_doubtful and self.is_upright(*m.span()) and self.bearer() >= 0 and {*text} - self.labels.bound:
+            return self.attach(self.bearer(), text, m.end())  # the word of b_{\text{in}}, w_{\text{prior}} under ∑_i
         return self.emit("SUBSCRIPT", text, m.start(), m.end())

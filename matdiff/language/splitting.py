@@ -21,6 +21,7 @@ from matdiff.language.names import (
     GREEK,
     GREEK_CLASS,
     GREEK_WORDS,
+    NO_FUNCTIONS,
     PLAIN_SUBSCRIPT,
     SUBS,
     SUBSCRIPT,
@@ -29,6 +30,7 @@ from matdiff.language.names import (
     nearest,
     no_function,
 )
+from matdiff.language.outside import outside
 from matdiff.language.words import BIG, LOW_SIGNS, PLACEHOLDERS, Vocabulary
 from matdiff.records import NamedTuple
 from matdiff.regex import match_at, regex
@@ -69,7 +71,8 @@ def split_word(text: str, start: int, end: int, known: Vocabulary) -> Iterable[P
         if run in BIG and run not in known.names:
             return [Piece("SUM", run, end)]
         letters = subscript.group().strip("_{}")
-        if letters.isalpha() and len(letters) > 2 and text.startswith("(", subscript.end()):  # lambda_max(A)
+        called = letters.isalpha() and len(letters) > 2 and text.startswith("(", subscript.end())  # lambda_max(A)
+        if called and not (run in NO_FUNCTIONS and any(outside(text, "[-+−]", subscript.end() + 1))):  # A_{obs}(x − y)
             span = (start, subscript.end())
             raise no_function(text[slice(*span)], [*known.functions, *known.names], text, span)
         if _is_labelled(run, subscript.group(), text, subscript.end(), known):

@@ -362,7 +362,8 @@ def free_letters(tree: Node, besides: Node | None) -> set[str]:
             letters = set()
         elif node.kind == "big_sum" and isinstance(node.value, tuple) and not isinstance(node.value, Summation):
             clauses = node.value[1].clauses
-            letters = letters.difference(*(bound_by(c) for c in clauses if isinstance(c, (Range, Among))))
+            sure = (c._replace(sides=c.sides[1:-1]) if isinstance(c, Chain) else c for c in clauses)  # 1 ≤ i ≤ N
+            letters = letters.difference(*map(bound_by, sure))
             letters = letters if clauses or len(letters) > 1 else set()  # λ(1 − ∑ x_i) has no i
         elif node.kind == "subscript":
             letters |= _letters(node.value)

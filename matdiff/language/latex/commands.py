@@ -39,12 +39,13 @@ SPACES += ["\\ ", "\\\n", "\\\t"]
 VANISHING = r"""
     \! \/ \- \displaystyle \textstyle \scriptstyle \scriptscriptstyle \limits \nolimits \displaylimits \nonumber
     \notag \boldmath \unboldmath \mathstrut \strut \negthinspace \allowbreak \nobreak \noindent \centering \relax
-    \normalsize \footnotesize \small \large \Large \LARGE \hfill \hfil \null \protect
+    \hfill \hfil \null \protect
 """.split()
 FONTS = r"""
     \mathbf \boldsymbol \bm \mathit \mathcal \mathscr \mathbb \mathbbm \mathds \mathfrak \pmb \mathnormal \symbf \symbb
     \vec \overrightarrow \underline \boxed \fbox \mathopen \mathclose \mathbin \mathrel \mathord \mathinner \mathpunct
     \ensuremath \smash \emph \eqalign \mathbold \symup \symit
+    \normalsize \footnotesize \scriptsize \tiny \small \large \Large \LARGE \huge \Huge
 """.split()
 UPRIGHT = r"\operatorname \mathrm \mathop \mathsf \mathtt \textup \textsf \texttt \textbf \textit \textsc".split()
 TEXTS = r"\text \textrm \textnormal \mbox \hbox".split()
