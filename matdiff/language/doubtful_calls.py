@@ -67,9 +67,14 @@ class DoubtfulCalls(Emitter):
     def require_given(self, name: str, start: int, end: int) -> None:
         """Refuses A(t) and k(x, z), functions that the text does not give."""
         inside, known = self.text.startswith("(", end) and match_at(ARGUMENT, self.text, end), self.vocabulary
-        if not inside or name in known.kinds or inside.group(2) or match_at(PLACES, self.text, end):
+        written, places = self.text[start:end], match_at(PLACES, self.text, end)
+        is_member = "_" in written and not name[-1:].isdigit() and name not in known.kinds
+        if places and is_member and places.group()[1:-1].strip().isdecimal():  # B_e(0)
+            message = f"{written}{places.group()} can be the value of a function, a place, or a product"
+            raise self.error(message, start, places.end(), f"write {written}*{places.group()} for the product")
+        if not inside or name in known.kinds or inside.group(2) or places:
             return
-        argument, written = inside.group(1), self.text[start:end]
+        argument = inside.group(1)
         is_running = argument is not None and canonical(argument) in known.running
         is_numbered = name.rstrip("0123456789") in SPECTRAL and argument is not None and not is_running  # λ₁(A)
         if name in SPECTRAL or is_numbered:

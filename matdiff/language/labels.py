@@ -105,7 +105,8 @@ class Labels:
         high: dict[str, set[str]] = {}
         for m in re.finditer(CAPITAL, self.text) if "^" in self.text else ():
             high.setdefault(m["name"], set()).add(m["high"] or "")
-        return frozenset(name for name, of in high.items() if "T" in of and "" not in of and len(of) > 1)
+        found = (name for name, of in high.items() if "T" in of and "" not in of and len(of) > 1)
+        return frozenset(name for name in found if canonical(name) not in self.known.asked)
 
     # ---- powers ------------------------------------------------------------------------------------
 

@@ -11,8 +11,8 @@ from itertools import dropwhile
 from matdiff.algebra.assumptions import PROPERTIES, property_word
 from matdiff.algebra.expr import FUNCTIONS
 from matdiff.language.extents import KINDS
-from matdiff.language.formulas import COUNT as COUNT
 from matdiff.language.names import LISTED, listed
+from matdiff.language.words import COUNT as COUNT
 from matdiff.regex import regex
 
 VERB = r"\s+(?:(?:is|are|be|being|denotes?)\s+|(?=ha(?:s|ve)\s+(?:size|shape|length|dimensions?)\b))"

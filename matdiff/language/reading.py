@@ -29,7 +29,6 @@ from matdiff.language.declarations import declare, leading_declarations
 from matdiff.language.declared import Declarations, Where, declare_symbols
 from matdiff.language.dialects import Dialect
 from matdiff.language.doubts import makes_numbers
-from matdiff.language.formulas import is_bare
 from matdiff.language.labels import Labels
 from matdiff.language.leftovers import require_read
 from matdiff.language.lexer import Lexer
@@ -41,7 +40,7 @@ from matdiff.language.syntax import parse_tokens
 from matdiff.language.tokens import Decision
 from matdiff.language.typed import build
 from matdiff.language.typing import SPECIAL
-from matdiff.language.words import MAKERS, Vocabulary
+from matdiff.language.words import MAKERS, Vocabulary, is_bare
 from matdiff.regex import search_in
 
 if TYPE_CHECKING:

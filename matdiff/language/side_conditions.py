@@ -12,7 +12,7 @@ from matdiff.language.declarations import add_condition
 from matdiff.language.declared import Declarations
 from matdiff.language.extents import Excerpt
 from matdiff.language.left_sides import HEAD, Piece, stands
-from matdiff.language.names import DOTS, GREEK_WORDS, LETTER, MARKS, NAMES, SUPERS, listed
+from matdiff.language.names import CHANGE_MARKS, DOTS, GREEK_WORDS, LETTER, MARKS, NAMES, SUPERS, listed
 from matdiff.language.outside import between, outside
 from matdiff.language.phrases import COUNT, DENIED, SPACE, Said, description, said_of_names, tells_kind
 from matdiff.language.questions import GOAL_OVER_SET, MEMBERS
@@ -53,6 +53,9 @@ SMALL = regex(rf"[a-z][{MARKS}]*(?:_.*)?")
 MODEL = regex(rf"\s*(?P<said>(?P<name>{LETTER})\s*=\s*(?P<mean>[^=]+?)(?:\s*\+\s*{LETTER})?)[\s.]*")
 
 
+SHOWN = str.maketrans({**dict.fromkeys(f"{OPENS}{CLOSES}", ""), **dict(zip(CHANGE_MARKS.values(), "Δδ", strict=True))})
+
+
 class Condition(NamedTuple):
     """What is said of names, as a declaration says it; where nothing is, it is a constraint."""
 
@@ -68,8 +71,9 @@ class Condition(NamedTuple):
 
     @property
     def shown(self) -> str:
-        """The condition without the marks of its bars."""
-        return re.sub(f"[{OPENS}{CLOSES}]", "", self.text).strip()
+        """The condition without the marks of its bars, and with Δ and δ where they stood."""
+        shown = re.sub(rf"([^\W\d_])([{''.join(CHANGE_MARKS.values())}])", r"\2\1", self.text)
+        return shown.translate(SHOWN).strip()
 
 
 def declare_conditions(declared: Declarations, conditions: Sequence[Condition], script: Transcript) -> None:

@@ -13,7 +13,6 @@ from typing import NoReturn
 from matdiff.errors import MatdiffError, NotationError
 from matdiff.language import left_sides
 from matdiff.language.answers import Says
-from matdiff.language.formulas import is_formula
 from matdiff.language.left_sides import Piece
 from matdiff.language.names import LETTER
 from matdiff.language.parameters import running_letters
@@ -30,6 +29,7 @@ from matdiff.language.unsayable import (
     refuse_unread,
     set_to_zero,
 )
+from matdiff.language.words import is_formula
 from matdiff.records import NamedTuple
 from matdiff.regex import match_at, regex
 
