@@ -1,6 +1,9 @@
-"""Letters beside each other: Δx is one name, the change of x, where Δ is none; W_1x is W_1 x, and S_wW may have W.
+"""Letters beside each other: Δx is one name, the change of x, where Δ is none; W_1x is W_1 x, and S_wW may have W; the
+l of W^l, a^{l-1} and F_ij^l numbers a layer, as in W^{(l)}, where l is no number of the text.
 
-In goes a text in the plain spelling, out comes one in which Δx is its letter with a mark, as x̂ is, and subscripts end.
+In goes a text in the plain spelling, out comes one in which Δx is its letter with a mark, as x̂ is, and subscripts end,
+with brackets around the numbers of layers; and what is said of them.  A label of what a text defines with an index,
+G_ij^l = … and y_i^{new} = …, is a part of its name; of several vectors x_i in ‖x − x_i‖, x_i is the name.
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ from collections.abc import Collection, Container, Iterator
 
 from matdiff.algebra.expr import FUNCTIONS
 from matdiff.errors import AmbiguityError, MatdiffError
+from matdiff.language.declared import Declarations
 from matdiff.language.labels import TRANSPOSED
 from matdiff.language.names import (
     CHANGE_MARKS,
@@ -20,9 +24,12 @@ from matdiff.language.names import (
     MARKS,
     SPELT_GREEK,
     SUBS,
+    SUBSCRIPTS,
     canonical,
+    named,
 )
-from matdiff.language.transcript import APART, Edit, Transcript
+from matdiff.language.parameters import running_letters
+from matdiff.language.transcript import APART, CLOSES, OPENS, Edit, Transcript
 from matdiff.records import NamedTuple
 from matdiff.regex import regex
 
@@ -132,3 +139,84 @@ def require_no_factor(script: Transcript, declared: Container[str], unknowns: Co
             message = f"{m.group()} can be a name, or the product of {base}_{low} and {last}"
             hint = f"write {base}_{low} {last} for the product, {base}_{{{low}{last}}} for the name"
             raise script.error(m.span(), message, hint, AmbiguityError)
+
+
+RAISED = (  # G^l(x) is a function
+    rf"(?<![A-Za-z{GREEK_CLASS}])(?!e\s*\^)(?:[A-Za-z{GREEK_CLASS}][{MARKS}]*|(?<=\}})|(?<=[{SUBS}]))"
+    r"\s*\^\s*(?:\{\s*(?P<braced>LETTER(?:\s*[-−+]\s*[0-9])?)\s*\}|(?P<plain>LETTER)(?!\w))(?!\s*\()"
+)
+SCRIPTED = r"[_^]\s*(?:\{[^{}]*\}|\w)"
+ALONE = r"(?<![A-Za-z])LETTER(?![A-Za-z])(?!\s*=)"
+ENDS = rf"[∑∏]\s*(?:_\s*(?:\{{[^{{}}]*\}}|\w)|[{SUBS}]+)\s*\^\s*\{{?\s*LETTER"  # ∑_{l=1}^L
+LOWERED = rf"(?:_\{{[^{{}}]*\}}|_\w|[{SUBS}]+)"
+LABEL = r"\^(?:\{?\(?(?!T)[A-Za-z]+\)?\}?|\{?[*∗⋆]\}?)"
+DEFINED = regex(
+    rf"(?:^|[;,\n]|\b(?:where|and|with)\b)\s*(?P<name>[^\W\d_][{MARKS}]*)"
+    rf"(?:{LOWERED}(?P<high>{LABEL})|(?P<first>{LABEL}){LOWERED})\s*:?=(?!=)"
+)
+
+
+def with_labels(script: Transcript) -> Transcript:
+    """The text with one name for G_ij^l and G^l_ij, of which it defines the entries."""
+    text = script.text
+    for head in DEFINED.finditer(text) if "^" in text and "=" in text else ():
+        name, high = head["name"], head["high"] or head["first"]
+        label = re.sub(r"[\^{}()]", "", high)
+        if label in running_letters(text):
+            continue
+        high = re.escape(high)
+        uses = re.finditer(rf"(?<![A-Za-z]){name}(?:(?P<low>{LOWERED}){high}|{high}(?P<under>{LOWERED}))", script.text)
+        whole = f"⟪{named(f'{name}^{{{label}}}')}⟫"
+        script = script.edited([(*use.span(), whole + (use["low"] or use["under"])) for use in uses])
+    return script
+
+
+LOW = rf"(?:_\{{?(?P<LETTER>[a-z])\}}?(?!\w)|(?P<SUB>[{SUBS}]))"
+ONE = rf"[{OPENS}\s]*(?P<x>[^\W\d_][{MARKS}]*)"
+FIRST = LOW.replace("LETTER", "i").replace("SUB", "si")
+SECOND = LOW.replace("LETTER", "j").replace("SUB", "sj")
+BESIDE = regex(rf"(?:‖|\|\||(?<=[kK])\(|⟨){ONE}(?:{FIRST})?\s*[-−,]\s*(?P=x)(?:{SECOND})?(?=[{CLOSES}\s]*[‖|)⟩])")
+
+
+def with_points(script: Transcript, declared: Declarations) -> tuple[Transcript, tuple[str, ...]]:
+    """The text with a name of their own for the x_i of ‖x − x_i‖, which are no entries of x, and notes."""
+    notes, bound = list[str](), frozenset[str]()
+    for m in BESIDE.finditer(script.text) if "‖" in script.text or "|" in script.text or "," in script.text else ():
+        low = [letter for letter in m.group("i", "si", "j", "sj") if letter]
+        bound = bound or running_letters(script.text)
+        x, letter = m["x"], SUBSCRIPTS.get(low[0], low[0]) if len(low) == 1 else ""
+        whole = f"{named(x)}_{letter}"
+        others = [name for name in declared if name.startswith(f"{named(x)}_") and not declared[name].indices]
+        if letter not in bound or others or f"⟪{whole}⟫" in script.text:
+            continue
+        members = re.finditer(rf"(?<![^\W\d_]){x}(?=(?:_\{{?[a-z]\}}?|[{SUBS}])(?![\w{SUBS}]))", script.text)
+        script = script.edited([(*member.span(), f"⟪{whole}⟫") for member in members])
+        notes.append(
+            f"{x}_{letter} beside {x} is one of several vectors, with the name {whole}; an entry is {x}[{letter}]"
+        )
+    return script, tuple(notes)
+
+
+def with_layers(script: Transcript, known: Collection[str]) -> tuple[Transcript, tuple[str, ...]]:
+    """The text with ^{(l)} for ^l, and ^{(L)} for ^L, and notes; *known* names are declared or asked for."""
+    notes = list[str]()
+    for letter in ("l", "L") if "^" in script.text else ():
+        text = script.text
+        found = (
+            list(re.finditer(RAISED.replace("LETTER", letter), text)) if letter in text and letter not in known else []
+        )
+        if found and not _is_number(letter, text):
+            edits = [(*m.span("braced"), f"({m['braced']})") for m in found if m["braced"]]
+            edits += [(*m.span("plain"), f"{{({letter})}}") for m in found if m["plain"]]
+            script = script.edited(edits)
+            notes.append(
+                f"the {letter} above a name is taken as the number of a layer; for powers declare {letter}: scalar"
+            )
+    return script, tuple(notes)
+
+
+def _is_number(letter: str, text: str) -> bool:
+    """Whether a letter stands by itself, or is the index or the end of a sum."""
+    is_bound = letter in running_letters(text)
+    is_end = re.search(ENDS.replace("LETTER", letter), text)
+    return bool(is_bound or is_end or re.search(ALONE.replace("LETTER", letter), re.sub(SCRIPTED, " ", text)))

@@ -136,9 +136,9 @@ def require_meant(bound: Bound, tree: Node) -> None:
 
 def _is_unused(bound: Bound, name: str, item: Node) -> None:
     """Refuses a definition that nothing uses; where a text is a chain J = a = b, another member may use it."""
-    whole = name.partition("_")[0]
-    is_whole = whole != name and re.search(rf"(?<![\w\\]){re.escape(whole)}(?![\w_])", bound.text)  # K_ij, and αᵀKα
-    hint = f"{whole} is another name: write {name} in its place, in sums" if is_whole else "leave it out"
+    whole = name.partition("_")[0]  # K of K_ij, as in αᵀKα
+    stands = whole != name and re.search(rf"(?<![\w\\]){re.escape(whole)}(?!\w)", bound.text)
+    hint = f"{whole} is another name: write {name} in its place, in sums" if stands else "leave it out"
     bound.unused[name] = bound.error(item, f"{name} is defined, and nothing uses it", hint)
     if not bound.is_member:
         raise bound.unused[name]

@@ -25,14 +25,12 @@ NORM_KIND = (
 NORM_OF_BARS = r"\s*(?:_(?:\{\s*(?:[12F]|\\infty|∞)\s*\}|[12F∞](?![\w]))|[₁₂])"  # |x|_1 is a norm, |x|_i an entry
 WEIGHT = r"(?P<square>²|\^2(?![0-9])|\^\{\s*2\s*\})?\s*_(?=\{\s*(?:[^\W\d_]|\()[^,{}]*(?:\{[^,{}]*\}[^,{}]*)*\})"
 COVARIANCE = (  # of ‖x‖_Σ, which statistics divides by, and others multiply with
-    r"(?:²|\^2(?![0-9])|\^\{\s*2\s*\})?\s*_\s*(?:(?P<brace>\{)\s*)?(?P<of>(?:Σ|Sigma)"
-    rf"[{MARKS}]*(?:_\w+|_\{{\w+\}})?)"
-    r"\s*(?(brace)\}|(?![\w⁻]))"
+    r"(?:²|\^2(?![0-9])|\^\{\s*2\s*\})?\s*_\s*(?:(?P<brace>\{)\s*)?"
+    rf"(?P<of>(?:Σ|Sigma)[{MARKS}]*(?:_\w+|_\{{\w+\}})?)\s*(?(brace)\}}|(?![\w⁻]))"
 )
 VALUE = r"_\{?\s*[^\W\d]\w*\s*=[^{}]*\}?"  # |_{t=0}
 IS_WEIGHT = (  # ‖x‖_{Σ⁻¹}, ‖x‖_{R_t} and the ‖x‖_{H_t} of a step, and not ‖f‖_{L^2}, ‖f‖_{L_p} and ‖f‖_{H_k}
-    rf"\{{\s*[^\W\d_][{MARKS}]+\s*\}}|"
-    r"\{(?:[^{}]|_\{[^{}]*\})*?(?:[⁻ᵀ⊤'+(]|\^\s*\{?\s*[-−T⊤])"
+    rf"\{{(?:\s*[^\W\d_][{MARKS}]+\s*\}}|(?:[^{{}}]|_\{{[^{{}}]*\}})*?(?:[⁻ᵀ⊤'+(]|\^\s*\{{?\s*[-−T⊤]))"
     r"|\{\s*(?![Llℓ]|H_\{?[^t])[^\W\d_]_(?:[a-z]|\{[a-z](?:given[a-z])?(?:(?:[-−+]|minus|plus)[0-9])?\})\s*\}"
 )
 

@@ -20,8 +20,7 @@ SETTING = (  # what only says how a formula looks, or where it stands on the pag
     r"\\begin\s*\{[^{}]*\}(?:\s*\{[lcr|@{}\s]*\})?|\\end\s*\{[^{}]*\}"
     rf"|\\(?:tag|label|ref|eqref|color|[hv]space|[hv]?phantom)\*?\s*{GROUP}"
     r"|\\(?:text(?:rm|it|normal)?|mbox|mathrm)\s*\{[\s,]*(?:if|for|when|where|and)[\s,:]*\}"  # as in cases
-    r"|\\m?kern\s*-?[\d.]+\s*[a-z]{2}"
-    r"|\\(?:(?:re)?newcommand|providecommand|DeclareMathOperator|DeclarePairedDelimiter|def|let)\*?"
+    r"|\\m?kern\s*-?[\d.]+\s*[a-z]{2}|\\(?:(?:re)?newcommand|providecommand|DeclareMathOperator|DeclarePairedDelimiter|def|let)\*?"
     rf"(?:\s*(?:\[[0-9]\]|\\[A-Za-z]+|=|#[0-9]|{GROUP}))+"
     r"|\\(?:quantity|[pb]?qty)(?![A-Za-z])|\\[^A-Za-z]|=\s*\\\\[\s&]*="  # = \\ &=
 )

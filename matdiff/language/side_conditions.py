@@ -72,8 +72,7 @@ class Condition(NamedTuple):
     @property
     def shown(self) -> str:
         """The condition without the marks of its bars, and with Δ and δ where they stood."""
-        shown = re.sub(rf"([^\W\d_])([{''.join(CHANGE_MARKS.values())}])", r"\2\1", self.text)
-        return shown.translate(SHOWN).strip()
+        return re.sub(rf"([^\W\d_])([{''.join(CHANGE_MARKS.values())}])", r"\2\1", self.text).translate(SHOWN).strip()
 
 
 def declare_conditions(declared: Declarations, conditions: Sequence[Condition], script: Transcript) -> None:
