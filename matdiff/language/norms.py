@@ -124,7 +124,7 @@ def type_bars(attempt: Attempt, node: Node) -> Typed:
     if a.cols is ONE or a.rows is ONE:
         return attempt.scalar(node, (a,), FUNCTIONS["norm2"].of)
     require_square(attempt, node, a, "a determinant")
-    if any(customary(leaf.value[0])[0][0] == "V" for leaf in _leaves(node)):
+    if any(customary(leaf.value[0])[0][0] == "V" and not leaf.typed.is_scalar for leaf in _leaves(node)):
         attempt.penalty(node, 1, a)  # |𝐫 − 𝐑| is rather a distance
     return attempt.scalar(node, (a,), FUNCTIONS["det"].of)
 
