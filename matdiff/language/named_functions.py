@@ -33,7 +33,7 @@ SPOKEN = {"hyperbolic tangent": "tanh", "logistic": "sigmoid", "logistic sigmoid
 SPOKEN |= {"rectified linear unit": "relu"}
 IS_A_FUNCTION = regex(  # σ = tanh, g is the logistic function
     r"(?::?=|(?<=\s)(?:is|denotes|being)(?=\s)|(?<=\s)the(?=\s))\s*(?:the\s+|an?\s+)?(?P<what>[A-Za-z][a-z_]*(?:\s[a-z]+){0,2}?)"
-    r"(?P<noun>(?:\s+(?:function|activation|non-?linearity|unit))*)(?=\s*(?:[.,;:)\n?]|$|where\b))",
+    r"(?P<noun>(?:\s+(?:function|activation|non-?linearity|unit))*)(?:,?\s+(?:applied\s+)?(?:element|entry|point)-?wise)?(?=\s*(?:[.,;:)\n?]|$|where\b))",
     given=("=", "is", "denotes", "being", "the"),
 )
 NAMED = regex(rf"(?<![^\W_])(?P<f>{LETTER})\s*\Z")

@@ -40,11 +40,14 @@ WORD = (
 )
 # a full stop, but not in s. t., nor in 2. unless a question follows, or a letter behind h = A x - 1 or n by 1
 ASKS = r"(?:(?:the\s+)?(?i:(?:sub)?grad|deriv|partials|hess|jacob)|[∇∂]|d\w*\s*/|δ\w*\s*/\s*δ)"
-FULL_STOP = rf"(?<=\d)\.(?=\s+(?:(?:{VERB}|[Dd]ifferentiate|[Mm](?:in|ax)imi[sz]e)\s|{ASKS}))|(?<=\bby \d)\.(?=\s)|"
+BEFORE_ONE = rf"(?=\s+(?:(?:{VERB}|[Dd]ifferentiate|[Mm](?:in|ax)imi[sz]e)\s|{ASKS}))"
+ENDS = rf"[\w)\]}}'′⊤|‖₊+{MARKS}]"
+FULL_STOP = rf"(?<=\d)\.{BEFORE_ONE}|(?<=\bby \d)\.(?=\s)|"
 FULL_STOP += r"(?<=[<>≤≥≻⪰=] 0)\.(?=\s)|(?:(?<=[-+−*/]\s\d)|(?<=[-+−*/]\d))\.(?=\s+[^\W\d_]|\s+[‖|∑√])|"
 FULL_STOP += rf"(?<=[\w)\]'′²] )\.(?=\s+(?:[A-Z][a-z]{{2,}}|{WITH_RESPECT}\s|\w+\s*=))|"  # X^T . Then
-FULL_STOP += rf"(?:(?<=[\w)\]}}'′⊤|‖₊+{MARKS}])|(?<=[_^]\*))(?<!\.\w)(?<!\A\d)(?<![\s(*/+=-]\d)"
+FULL_STOP += rf"(?:(?<={ENDS})|(?<=[_^]\*))(?<!\.\w)(?<!\bwrt)(?<!\A\d)(?<![\s(*/+=-]\d)"
 FULL_STOP += r"(?!(?<=\ss)\.\s?t\b|(?<=\As)\.\s?t\b)\.(?=\s(?!(?:pos|def|semi)\b))"
+FULL_STOP += rf"|(?:(?<={ENDS})|(?<={ENDS}\s))(?:{DOTS}(?=\s*$)|(?:{DOTS}|(?<=\s)\.){BEFORE_ONE})"
 QUALIFYING = rf"\((?:{WORD}\s+)?(?P<condition>[^()]*(?:\([^()]*\)[^()]*)*)\)[\s.]*$"
 COMPARED = rf"{NAMES}\s*(?:[<>]=?|[≤≥⩽⩾])\s*[\w.]+(?:\s+(?:is|are)\s.*)?"
 OF_NAMES = r"(?:[Gg]radient|[Dd]erivative)s?\s+for(?=\s)"  # the gradients for W and b
@@ -53,7 +56,8 @@ MEMBERS = r"(?P<of>[^\W\d_])_1\s*,(?:\s*(?P=of)_2\s*,)?\s*(?:…|⋯|\.\.\.?)\s*
 ARROW = rf"(?:[-=]>|[→⇒]|:|(?<=\s)(?:---?|[–—])(?=\s))(?=\s*(?:{VERB}\s+)?(?:{ASKS}|\?|m(?:in|ax)(?![^\W_]|\()))"
 ASKED = r"(?:(?<=/[dδ∂]\w)|(?<=/[dδ∂]\w\w))"  # dU/dw =
 MARK = rf"(?P<whole>{OF_NAMES}|{STEPS}|{MEMBERS}|{INNER}|{GOAL_OVER}|{SUMMED})|[;,]|\n"
-MARK += rf"|(?:(?:=|(?<=\s)is)\s*(?:{DOTS}\s*)?)?\?|{ASKED}\s*=(?=[\s.]*$|\s*[dδ∂]\w+/[dδ∂]\w+\s*=)"
+MARK += rf"|(?:(?:=|(?<=\s)is)\s*(?:{DOTS}\s*)?)?\?|{ASKED}\s+(?=[dδ∂]\w+/)"
+MARK += rf"|{ASKED}\s*=(?=[\s.]*$|\s*[dδ∂]\w+/[dδ∂]\w+\s*=)"
 MARK += rf"|{ARROW}|{FULL_STOP}|{WORD}"
 OF_A_NAME = rf"\bof\s+(?:{FUNCTION}|{LETTER}(?:\([^()]*\))?){AT_END}"
 ONE_NAME = rf"\s*(?:{SPELT_GREEK}|{'|'.join(ABBREVIATED)}|[^\W\d_][{MARKS}]*)[0-9₀-₉]*(?:_\w|_\{{\w+\}})?\s*"
@@ -84,11 +88,9 @@ def _pieces(text: str) -> Iterator[Piece]:
 
 def says_nothing(text: str, piece: Piece) -> bool:
     """Whether a piece is but a comma or a full stop, or asks to set what is found to zero."""
-    lead = text[slice(*piece.lead)].lstrip("=\n\t ")
-    is_polite = re.fullmatch(rf"[\s.,;?]*{SOLVED}", lead) is not None
-    return (re.fullmatch(r"(?:is\s*)?[,.?]?", lead) is not None or is_polite) and not text[
-        piece.start : piece.end
-    ].strip()
+    lead = re.sub(DOTS, "", text[slice(*piece.lead)].lstrip("=\n\t "))
+    is_idle = re.fullmatch(rf"(?:is\s*)?[,.?]?|[\s.,;?]*{SOLVED}", lead) is not None
+    return is_idle and not text[piece.start : piece.end].strip()
 
 
 def word_of(text: str, piece: Piece) -> str:
@@ -158,7 +160,7 @@ def _parted(text: str, piece: Piece) -> Iterator[Piece]:
     says = m.group("condition") if m else ""
     is_one = said_of_names(says.strip()) is not None
     parts = [(0, len(says))] if is_one else list(between(says, r",|;|\band\b"))
-    is_said = m and own[: m.start()].strip() and any(_tells(says[slice(*part)], own[m.start() - 1]) for part in parts)
+    is_said = m and any(_tells(says[slice(*part)], own[m.start() - 1]) for part in parts)
     if m is None or not is_said:
         yield piece
         return
@@ -192,7 +194,7 @@ def joined(text: str, pieces: list[Piece], kept: set[int]) -> Iterator[Edit]:
     is_first = False  # let h = A x, h'h
     for k, piece in enumerate(pieces):
         lead, word = text[slice(*piece.lead)], word_of(text, piece)
-        ends = lead.lstrip("=\n\t ") in (".", "?", ":", "→", "⇒", ">", "->", "--", "---", "–", "—")
+        ends = re.sub(DOTS, ".", lead.lstrip("=\n\t ")) in (".", "?", ":", "→", "⇒", ">", "->", "--", "---", "–", "—")
         if condition and (word or (ends and k > begins and piece.start in kept)):  # f where A ≻ 0. df/dx
             yield (*condition, " ")
             condition = None

@@ -59,8 +59,8 @@ FUNCTION = (  # the norm of X is no name of what follows
 ONE_UNKNOWN = rf"{LETTER}{TWICE}?"
 UNKNOWNS = rf"{ONE_UNKNOWN}(?:\s*(?:,|\band\b)\s*{ONE_UNKNOWN})*"
 WITH_RESPECT = r"(?:over|w\.?\s?r\.?\s?t\.?|with\s+respect\s+to)"
-HEADED = rf"{UNKNOWNS}(?:\s*(?:∈|\bin\b)[^:;\n]*)?(?=\s*(?::|of\b))"  # U, V ∈ ℝⁿ: …
-GOAL_OVER = rf"(?i:\b(?:min|max|inf|sup)(?:imi[sz]e)?)\s+{WITH_RESPECT}\s+{HEADED}"
+HEADED = rf"{UNKNOWNS}(?:(?:\s*(?:∈|\bin\b)[^:;\n]*)?(?=\s*(?::|of\b))|(?=\s+[‖|½∑]))"  # U, V ∈ ℝⁿ: …
+GOAL_OVER = rf"(?i:\b(?:arg\s?)?(?:min|max|inf|sup)(?:imi[sz]e)?)\s+{WITH_RESPECT}\s+{HEADED}"
 VERB = "(?:minimi[sz]e|maximi[sz]e)"
 GOAL = (
     r"(?P<open>[{(])?\s*⟪?(?:(?P<word>" + VERB + r")(?:_over)?|(?P<arg>arg\s*)?(?:min|max|inf|sup))⟫?\s*(?(open)[})])"

@@ -171,8 +171,8 @@ def require_clear_fraction(bound: Bound, node: Node, scope: Scope) -> None:
     base = _base(name)
     is_fraction = number.kind == "NUMBER" and "/" in bound.text[number.start : number.end]
     is_whole = (bound.text[number.start - 1 : number.start], bound.text[name.end : name.end + 1]) == ("(", ")")
-    letters = BELOW_THE_LINE | STEPS if is_whole else BELOW_THE_LINE
-    below = base.kind == "NAME" and base.value in letters and base.value not in bound.wrt
+    is_number = base.kind == "NAME" and (base.value in BELOW_THE_LINE or (is_whole and base.value.islower()))
+    below = is_number and base.value not in bound.wrt
     if not (is_fraction and below) or (rest and _base(rest[0]).kind not in BRACKETS):
         return
     if base.value in bound.declared and bound.declared[base.value].shape != SCALAR:
@@ -184,7 +184,6 @@ def require_clear_fraction(bound: Bound, node: Node, scope: Scope) -> None:
     raise bound.error((number.start, name.end), message, "write the one that is meant", AmbiguityError)
 
 
-STEPS = {"eta", "tau", "h", "gamma", "rho"}  # of (1/2η)
 BELOW_THE_LINE = frozenset(("m", "n", "d", "sigma", *LETTERS_OF_COUNTS))
 
 

@@ -49,7 +49,9 @@ if TYPE_CHECKING:
 
 CALL = r"(?:[fghφϕψ]|phi|psi)_?\{?[0-9₀-₉]*\}?\("  # of a letter that is a function by custom
 LONGEST = 2_000_000  # characters
-FULL_STOP = r"(?<!\\right)(?<!\\right )(?<=[\w)\]}'ᵀ⊤²³¹‖|₊+ ])\.(?=\s*$)"  # at the end of a text
+FULL_STOP = (
+    r"(?<!\\right)(?<!\\right )(?<=[\w)\]}'ᵀ⊤²³¹‖|₊+ ])(?:\.|(?<= ):|(?<=[A-Za-z]):)(?=\s*$)"  # at the end of a text
+)
 SIMILAR = 2  # how much more a second reading of a doubtful place costs when both make sense
 MOST_VARIATIONS = 24
 NOT_GIVEN = "that is not given"  # as is said of a function, which a condition and a member of a chain may have
@@ -76,7 +78,7 @@ def read(
     (``plain``, ``latex``, ``numpy`` …); without it LaTeX and code are recognised.
     Declarations may stand before the expression.
     """
-    front, rest = leading_declarations(re.sub(FULL_STOP, " ", text) if text.rstrip().endswith(".") else text)
+    front, rest = leading_declarations(re.sub(FULL_STOP, " ", text) if text.rstrip().endswith((".", ":")) else text)
     unknowns = [named(changed(plain(w))) for w in ([wrt] if isinstance(wrt, str) else wrt)]
 
     def readings(**choices: bool) -> Readings:

@@ -17,7 +17,7 @@ from matdiff.regex import match_at, regex, search_in
 VERBS = frozenset(
     "find compute calculate determine evaluate derive get obtain estimate take explain consider set check verify show "
     "give solve know understand".split()
-).union(("solve for", "what is", "what are", "what's", "whats", "tell me", "show me", "give me"))
+).union(("solve for", "what is", "what are", "what's", "whats", "tell me", "show me", "give me", "how about"))
 DOING = frozenset("finding computing calculating determining evaluating deriving getting obtaining taking".split())
 GREETING = r"(?:[Hh]i|[Hh]ello|[Hh]ey)(?:\s+(?:all|everyone|there|guys|folks))?"
 LEADS = (  # how can I, we are trying to
@@ -36,12 +36,12 @@ VERB = (
 )
 DERIVED = (
     r"(?:(?:the|its|my|our|this|both|all|an?)\s+)*(?:(?:first(?:[-\s]order)?|partial|total|matrix|vector|full)\s+)*"
-    r"(?:(?P<twice>(?:second|2nd)[-\s]+(?:order\s+|partial\s+)?derivatives?|hessian)|deriv(?:atives?|\b)|(?:sub)?gradients?|subdifferential|grads?|diff|∇(?=\s+of\b)|jacobian|score|partials|back-?prop(?:agation)?)"
+    r"(?:(?P<twice>(?:second|2nd)[-\s]+(?:order\s+|partial\s+)?derivatives?|hessian)|deriv(?:atives?|\b)|(?:\(?sub\)?)?gradients?(?!\s+(?:de|a)scent)|subdifferential|grads?|diff|∇(?=\s+of\b)|jacobian|score|partials|back-?prop(?:agation)?)"
     r"(?:\s+(?:matrix|vector))?"
 )
 THANKS = r"(?:please|pls|(?:[Tt]hanks|[Tt]hank\s+you|thx)(?:\s+(?:in\s+advance|a\s+lot|so\s+much))?!*)"
 ENDING = (  # the gradient wrt x is, …, step by step
-    rf"(?:,?\s+(?:is|only|computed|calculated|derived|obtained|found|have\s+a\s+closed\s+form|and\s+simplify"
+    rf"(?:,?\s+(?:is|only|first|computed|calculated|derived|obtained|found|have\s+a\s+closed\s+form|and\s+simplify"
     rf"|step[-\s]by[-\s]step|{THANKS}))?[\s.?]*$"
 )
 RESPECT = rf"{WITH_RESPECT}(?![\w.])\s+"
@@ -67,7 +67,7 @@ AT_END = rf"(?:^|\s|(?<=\s)){BY}{NAMES}{IN_SPACE}{ENDING}"
 ASKED_AT_END = rf"(?:^|\s|(?<=\s)){ASKED_BY}{NAMES}{IN_SPACE}{ENDING}"
 BEHIND = (  # f wrt X, f(X) by X, f – gradient by X, f (gradient by X)
     rf"(?:(?:(?<=\S)\s+|(?<=\n)\s*)(?P<bracket>[\[(])?\s*(?!over(?!{IN_A_SET}|\s+[A-Z][\s.?]*$))(?:differentiated?\s+)?{BY}"
-    r"|(?:(?<=[)\]'′|²ᵀ,;])|(?<=\^\d))\s+by\s+"
+    r"|(?:(?<=[)\]'′|‖²³ᵀ,;₁₂])|(?<=[\^_]\d))\s+by\s+"
     rf"|(?<=\S)\s+(?:[-−–—:]\s+)?(?P<within>\()?(?i:{DERIVED})\s+{ASKED_BY}){NAMES}{IN_SPACE}"
     rf"(?(bracket)\s*[\])]|(?(within)\s*\))){ENDING}"
 )
@@ -88,19 +88,23 @@ GOAL_BEHIND = (  # f, minimise over x
     rf"(?:\s+(?:{RESPECT}|(?<=[sz]e\s)){NAMES}{IN_SPACE}"
     rf"|_(?P<low>\{{)?{NAMES.replace('names', 'under')}(?(low)\}}))[\s.?]*$"
 )
-SOUGHT = rf"\s*(?P<best>(?:the\s+)?(?:optimal|best)\s+)?(?P<x>{LETTER})[\s.?]*$"  # f, find W; f, optimal W
+SOUGHT = (  # f, find W; f, optimal W; f, W is the unknown
+    rf"\s*(?P<best>(?:the\s+)?(?:optimal|best)\s+)?(?P<x>{LETTER})"
+    r"(?P<told>\s+(?:is|are|being)\s+(?:the|my)\s+(?:variable|unknown))?[\s.?]*$"
+)
+TELLS = regex(r"optimal|best|variable|unknown")
 TO_ZERO = rf"(?:\s+(?:equal\s+)?to\s+(?:zero|0)|\s*=\s*0)(?:\s*{SO})?[\s.?]*$"  # set the derivative of f to zero
 OPERATOR = regex(r"\s*\(*[∂∇d]")
-OF_NAMES = rf"\s*(?:(?:\(\s*|{RESPECT}){NAMES}\s*\)?)?[\s.?]*$"
+OF_NAMES = rf"\s*(?:(?:\(\s*|{RESPECT}){NAMES}\s*\)?)?{ENDING}"
 NABLA = (
     rf"\s*(?:(?P<g>{LETTER})\s*:?=\s*)?(?:(?P<twice>∇²\s*|hess\s+)|∇\s*|(?:grad|nabla|D)\s+)(?P<f>{LETTER}){OF_NAMES}"
 )
 BARE_NABLA = rf"\s*(?:∇|nabla)(?P<twice>²|\^\{{?2\}}?)?\s*_\s*\{{?\s*{NAMES}\s*\}}?[\s.?]*$"  # f, ∇_x
 GLUED = rf"\s*d(?P<f>{LETTER})d(?P<names>{LETTER})[\s.?]*$"  # f = tr(A B), dfdA?
 PRIMED = rf"\s*(?P<f>{LETTER})\s*['′]{OF_NAMES}"
-OF_THE_FUNCTION = (  # dL/dw behind a function that has no name
-    rf"\s*(?:\(\(\s*)?(?P<sign>[d∂])\s*(?P<f>⟪?[A-Za-z]\w*⟫?)\s*\)?\s*/\s*\(?\s*(?P=sign)\s*(?P<x>{LETTER})"
-    r"\s*(?:\)\))?\s*=?[\s.?]*$"
+OF_THE_FUNCTION = (  # dL/dw behind a function that has no name, and dw
+    rf"\s*(?:\(\(\s*)?(?P<sign>[d∂])(?:\s*(?P<f>⟪?[A-Za-z]\w*⟫?)\s*\)?\s*/\s*\(?\s*(?P=sign)\s*)?(?P<x>{LETTER})"
+    rf"\s*(?:\)\))?\s*=?{ENDING}"
 )
 GOAL_AHEAD = rf"(?i)\s*{GOAL}"
 TOPICS = regex(  # of a question
@@ -157,9 +161,8 @@ def request_at(text: str, place: int, whole: str = "") -> Question | None:
     bare = match_at(BARE_NABLA, text, place) if text[:place].strip() else None
     if bare and bare.group().strip(" .?") not in text[:place]:
         return Question(_listed(bare["names"]), 2 if bare["twice"] else 1, place, len(text), (len(text), len(text)))
-    unnamed = match_at(OF_THE_FUNCTION, text, place) if text[:place].strip() else None
-    if unnamed and unnamed["f"].strip("⟪⟫") not in re.sub(r"[^\W\d_]{3,}", " ", text[:place] + whole[len(text) :]):
-        return Question((named(unnamed["x"]),), 1, place, len(text), (len(text), len(text)))
+    if unnamed := _of_the_function(text, place, whole):
+        return unnamed
     if not TOPICS.search(text, place):
         return _asked_behind(text, place) if BY_WHAT.search(text, place) else None
     behind = match_at(BEHIND_A_SIGN, text, place)
@@ -208,15 +211,34 @@ def of_a_name(text: str, place: int, whole: str) -> Question | None:
     return Question(names, 2 if of_name.groupdict().get("twice") else 1, place, len(text), of_name.span("f"))
 
 
+def _of_the_function(text: str, place: int, whole: str) -> Question | None:
+    """dL/dw behind a function without a name, and dw, where neither L nor a formula of w stands elsewhere."""
+    m = match_at(OF_THE_FUNCTION, text, place) if text[:place].strip() else None
+    if m is None:
+        return None
+    f, x, rest = m["f"], m["x"], text[:place] + whole[len(text) :]
+    if f:
+        is_open = f.strip("⟪⟫") not in re.sub(rf"[^\W\d_]{{3,}}|[d∂]\s?{re.escape(f)}\s*/", " ", rest)
+    elif re.match("[A-Za-z]{2}", x) or text[:place].rstrip().endswith(":"):
+        is_open = False  # delta
+    else:
+        is_open = stands(x, text[:place]) and not re.search(DEFINED.format(re.escape(x)), rest)
+    return Question((named(x),), 1, place, len(text), (len(text), len(text))) if is_open else None
+
+
 def _sought(text: str, place: int) -> Question | None:
     """The W of f, find W, which the text has and does not define."""
     front = text[:place].rstrip()
     is_asked = re.search(r"(?:[Ff]ind|[Dd]etermine|[Ss]olve\s+for)$", front[-40:])  # a verb and its blanks
-    m = match_at(SOUGHT, text, place) if is_asked or "optimal" in text or "best" in text else None
-    if not (m and (is_asked or m["best"]) and stands(m["x"], front)):
+    m = match_at(SOUGHT, text, place) if is_asked or TELLS.search(text) else None
+    if not (m and (is_asked or m["best"] or m["told"]) and stands(m["x"], front)):
         return None
     is_defined = re.search(DEFINED.format(re.escape(m["x"])), text)
-    return None if is_defined else Question((named(m["x"]),), 0, place, len(text), (len(text), len(text)))
+    return (
+        None
+        if is_defined
+        else Question((named(m["x"]),), 1 if m["told"] else 0, place, len(text), (len(text), len(text)))
+    )
 
 
 def _set_to_zero(text: str, place: int) -> Question | None:

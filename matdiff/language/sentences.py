@@ -19,6 +19,7 @@ from matdiff.language.names import ABBREVIATED, DOTS, GREEK_WORDS, LETTER
 from matdiff.language.phrases import description
 from matdiff.language.questions import NOUNS
 from matdiff.language.requests import ANSWERS, GOALS, VERBS
+from matdiff.language.words import MAKERS
 from matdiff.regex import match_at, regex, search_in
 
 POLITE = frozenset("please pls plz thanks thx cheers".split())
@@ -28,7 +29,7 @@ OPENING = POLITE.union(
 LINKS = OPENING.union(  # words that say something together with others only
     "a an the this these those my our its it i i'm i've we we've you he me us at or who what how do does did is are am "
     "be was been can could should would will have has had get got if about also then now here there any some one "
-    "like up".split()
+    "like up w/".split()
 )
 ALONE = POLITE.union("hi hello hey help hint question exercise homework then now hence thus so".split())
 SAYING = frozenset(  # words that say something of what stands beside them
@@ -54,20 +55,24 @@ ACTING = frozenset(  # what may act on a formula, unless it leads in a left side
 )
 PREFIX = r"(?:(?:[0-9A-Za-z]|[Tt]wo|[Tt]hree|[Ff]our)-)?"  # 2-layer, k-means
 WORD = (  # and word2vec, ElasticNet, AR(2), and the T of with temperature T:
-    rf"(?:{PREFIX}[A-Za-z][a-z]+(?:'[a-z]{{1,2}}|[0-9][a-z]+|[A-Z]+[a-z]*)?|I'[a-z]{{1,2}}|[aAI]|[0-9]-?D"
+    rf"(?:w/(?!\S)|{PREFIX}[A-Za-z][a-z]+(?:'[a-z]{{1,2}}|[0-9][a-z]+|[A-Z]+[a-z]*)?|I'[a-z]{{1,2}}|[aAI]|[0-9]-?D"
     rf"|{PREFIX}[0-9]?[A-Z]{{2,6}}(?:\([0-9](?:,\s?[0-9])*\))?|(?<=[a-z]{{4}} )(?:[A-Zλσγτt]|[0-9.]+[a-h]?)(?=: ))"
 )
 RUN = regex(rf"(?<![\w⟪'^_.]){WORD}(?:[^\S\n]*[-–—][^\S\n]*{WORD}|[^\S\n]+{WORD})*(?![\w'ᵀ⟫(\[^]|\.\w)")
 ENGLISH = regex(r"(?i)(?=.*[aeiouy])(?=.*[^aeiou])[a-z]{3,}(?:'[a-z]+)?")
+SOUGHT = frozenset(("optimal", "best"))
 BEGINS = regex(  # maximise Sharpe: f, the gradient of the hinge loss: f
-    r"(?:(?:(?:\A|\n)\s*-?|--|[–—.!?;:,>+]|(?<=\s)\()\s*|\b(?:m(?:in|ax)imi[sz]e|of|for|have|and|[Ll]et|[Gg]iven|[Ss]uppose|plus|minus)\s+(?:the\s+)?)\Z"
+    r"(?:(?:(?:\A|\n)\s*-?|--|[–—.!?;:,>+]|(?<=\s)\()\s*|\b(?:m(?:in|ax)imi[sz]e|of|for|have|and|[Ll]et|[Gg]iven|[Ss]uppose|plus|minus|[Cc]onsider)\s+(?:the\s+)?)\Z"
 )
 DASH = regex(r"\s-\s+\Z")
 WONDERING = regex(r"(?:any|how|what|why|who|is|are|can|could|do|does)\s[^?]*\?\s*\Z")  # x'A x - any ideas?
 ENDS = regex(r"\s*(?:[.!?]+(?=\s|\Z)|[;:,\n)]|\Z)")
-NEXT = regex(rf"{PREFIX}[0-9]?[A-Za-z]+(?:-[a-z]{{2,}})*(?:'[a-z]+|[0-9][a-z]+|\([0-9, ]+\))?|[λσγτ]|[0-9.]+[a-h]?")
+NEXT = regex(
+    rf"w/(?!\S)|{PREFIX}[0-9]?[A-Za-z]+(?:-[a-z]{{2,}})*(?:'[a-z]+|[0-9][a-z]+|\([0-9, ]+\))?|[λσγτ]|[0-9.]+[a-h]?"
+)
 ASKED = (
-    rf"\s+(?:(?:differentiate|{'|'.join(sorted(VERBS))}|gradients?|derivatives?|grad|jacobian)(?!\w)|[∂∇]|d/d|arg\s?m)"
+    rf"\s+(?:(?:differentiate|{'|'.join(sorted(VERBS))}|gradients?|derivatives?|grad|jacobian)(?![^\W_])|[∂∇]|d/d"
+    r"|(?:arg\s?)?m(?:in|ax)(?![a-z]))"
 )
 QUOTIENT = r"\s+(?:[-−]?(?:[∂∇]|d\w+\s*/\s*d)|m(?:in|ax)imi[sz]e\b)"  # in regression we minimise f
 CLOSED = frozenset(")]|‖'ᵀ²") | frozenset(ascii_letters + digits)
@@ -79,8 +84,10 @@ HEADING = regex(  # logistic regression with labels ±1: f(w) = …
 )
 NAMED = r"(?<!\w)(?:[^\W\d_](?![^\W\d_])|[A-Za-z]{2,}(?=\s*(?:[*/^+=_]|:=)|\())"  # letters, what has a sign behind it
 AHEAD = regex(r"([A-Za-z]+)\s+\Z")
+DONE = {"given": r" by ", "gradient": r" (?:de|a)scent\b"}  # what asks for nothing with a word behind it
+FRONT = regex(r"(?i)\b(?:the|my|our|this|an?|[a-z]{3,})\s+\Z")
 ARTICLE = regex(r"(?i)\b(?:the|my|our|this|an?)\s+\Z")
-BESIDE = r"[-\s]+[a-z]{2,}(?!\w)(?!\s*(?:-(?![a-z]{2})|[+*/^(=_]))"
+BESIDE = r"[-\s]+(?!of\s*:)[a-z]{2,}(?!\w)(?!\s*(?:-(?![a-z]{2})|[+*/^(=_]))"
 PRODUCT = r"\s+(?:is|denotes|means|stands\s+for)\s+(?:the\s+)?{}(?:\s+(?:product|multiplication))?"
 LETTERS = rf"\s+[({{]+\s*{LETTER}(?:\s*,\s*{LETTER})*\s*[)}}]+(?:_\{{[^{{}}]*\}}\^(?:\w|\{{\w\}}))?"
 CUSTOMARY = (  # ‖·‖ is the Euclidean norm, T denotes the transpose, X and y do not depend on w
@@ -93,19 +100,24 @@ EXPLAINED = regex(  # ∘ is the Hadamard product, given data (x_i, y_i), i = 1.
     rf"|⊗{PRODUCT.format('Kronecker')})|(?<!\w)(?:[Gg]iven\s+|[Ff]or\s+)?(?:(?:the|some|our|iid|training)\s+)*"
     rf"(?:[Dd]ata(?:set|\s+(?:points|pairs|set))?|[Ss]amples|[Oo]bservations|[Pp]airs|[Pp]oints){LETTERS}"
     rf"(?:\s*,?\s*(?:for\s+)?\w\s*=\s*1\s*(?:,?\s*{DOTS}\s*,?|to|:)\s*\w(?!\w))?,?"
-    r"|(?:\A|(?<=\n))\s*(?:(?P<task>(?i:homework|exercise|question|problem|part|hw|ex|q)[.\s]*)?[0-9][0-9.]*(?:[a-h]|\s?\([a-h]\))?(?:[).:]|(?(task)\s[-−–—]|(?!)))|\(?[a-h]\))"
+    r"|(?:\A|(?<=\n))\s*(?:(?:(?i:homework|hw)\s?[0-9]+,?\s+)?(?P<task>(?i:homework|exercise|question|problem|part|hw|ex|q)[.\s]*)?[0-9][0-9.]*(?:[a-h]|\s?\([a-h]\))?(?:[).:]|(?(task)\s[-−–—]|(?!)))|\(?(?:[a-h]|i{1,3}|iv)\))"
     r"(?=\s)|\b[Ff]or\s+(?=given\s)"  # 3b), (a)
     rf"|(?<=\s)[:;]-?\)(?=\s*(?:\Z|\n))|(?P<aside>(?<=\s)\()?(?:,?\s*\b(?i:where|with|and|here)\s+)?(?:{CUSTOMARY})(?(aside)\))"
     rf"|(?:,\s*|(?<!\s)\s*)(?<!\w)(?:(?:where|with|and|here)\s+)?{LETTER}\s+(?:is\s+)?(?:applied|acts|acting|taken)\s+(?:element|entry|component|point)-?\s?wise"
 )
 ROLE = regex(  # b is the benchmark
     rf"(?<!\s)(?:,?\s*(?<!\w)(?:(?i:where|with|and|here)\s+)?{LETTER})?(?P<is>\s+(?:(?:is|are|be|denotes?|being)\s+"
-    r"|(?<=[,;.]\s[^\W\d_]\s)|(?<=\sand\s[^\W\d_]\s)|(?<=where\s[^\W\d_]\s))"
-    r"(?:(?<=\sare\s)|(?<=0\sis\s)|(?=(?:an?|the|our|some|my|its)\s))"  # and r the cross correlation
+    r"|(?<=[,;.]\s[^\W\d_]\s)|(?<=\([^\W\d_]\s)|(?<=\sand\s[^\W\d_]\s)|(?<=where\s[^\W\d_]\s))"
+    r"(?:(?<=\sare\s)|(?<=0\sis\s)|(?<=\([^\W\d_]\s)|(?=(?:an?|the|our|some|my|its)\s))"  # and r the cross correlation
     rf"(?P<says>{WORD}(?:[-\s]{WORD})*))(?=\s*(?:[.,;\n()]|and\b|\Z))"
 )
+SHOWN = regex(  # returns r, of which the text speaks elsewhere
+    rf"(?:(?P<first>\A|(?<=[:\n(])|(?<=[.?]\s))|[,;]\s+|\b(?:with|for|[Gg]iven|and)\s+)"
+    rf"(?P<says>(?:(?!(?:with|for|[Gg]iven|and)\b){WORD}[-\s]+)+)(?<=\s)(?P<of>{LETTER})"
+    r"(?:(?(first)\.(?=\s)|(?!))|(?=\s*(?:[.,;\n)]|\Z|and\b)))"
+)
 A_LOSS = regex(  # energy on a graph
-    rf"\b(?:{NOUNS}|residuals?|(?:least\s)?squares|variance|log-sum-exp|term)(?:\s+(?:function|term))?"
+    rf"\b(?:{NOUNS}|residuals?|(?:least\s)?squares|variance|log-sum-exp|form|term)(?:\s+(?:function|term))?"
     r"(?:\s+(?:of|on|for|over|with|in)(?:\s+[a-z]+){1,3})?\Z"
 )
 TURNING = regex(r"(?i)\b(?:half|twice|double|minus|plus|times|reciprocal|root|inverse)\b")
@@ -125,23 +137,13 @@ def sentences(text: str, known: Collection[str]) -> Iterator[tuple[int, int]]:
     """
     yield from (m.span() for m in EXPLAINED.finditer(text))
     names = frozenset(re.findall(NAMED, text)).union(known)
-    for role in ROLE.finditer(text):
-        front = re.split(r"[;,\n]|\.\s|\((?=\w$)|\b(?:where|with|and)\b", text[: role.start("is")])[-1]
-        is_defined, is_told = re.search("[=<>≤≥≻⪰]", front), description(role["says"]) is not None
-        is_kind = "=" in front and (is_told or A_LOSS.search(role["says"]))
-        words = list(NEXT.finditer(text, *role.span("says")))
-        if is_kind or (not is_told and all(_says_nothing(word, names) for word in words)):
-            start, end = role.span("is" if is_defined else 0)
-            is_aside = text[:start].endswith("(") and text.startswith(")", end)
-            yield start - is_aside, end + is_aside  # of b is the benchmark, and L = D − W is the graph Laplacian
-        elif not (is_defined or is_told) and role.start() < role.start("is"):
-            acts = (ACTING - PROPERTIES.keys()).intersection(word[0].lower() for word in words)
-            runs = (run for run in _idle_runs(words, names) if not LINKS.issuperset(word[0] for word in run))
-            yield from [role.span()] if acts else ((run[0].start() - 1, run[-1].end()) for run in runs)
+    yield from _roles(text, names)
     for heading in HEADING.finditer(text):
         span, end = heading.span("says"), heading.end()
         behind = frozenset(re.findall(NAMED, text[end:])).union(known)
-        is_before = HEAD.match(text, end) or (_is_what(text, *span) and VALUE.match(text, end))
+        says = re.findall("[a-z-]+", text[slice(*span)].lower())
+        is_what = _is_what(text, *span) or (ACTING | FUNCTIONS.keys()).isdisjoint(says)
+        is_before = HEAD.match(text, end) or (is_what and (VALUE.match(text, end) or match_at(ASKED, text, end - 1)))
         if is_before and all(_is_idle(word, behind) for word in NEXT.finditer(text, *span)):
             yield heading.span()
     for run in RUN.finditer(text):
@@ -158,6 +160,31 @@ def sentences(text: str, known: Collection[str]) -> Iterator[tuple[int, int]]:
                 yield len(front) if ENDS.match(text, end) else start, last
 
 
+def _roles(text: str, names: Set[str]) -> Iterator[tuple[int, int]]:
+    """The places of words that say what a name stands for: b is the benchmark, returns r."""
+    for role in ROLE.finditer(text):
+        front = re.split(r"[;,\n]|\.\s|\((?=\w$)|\b(?:where|with|and)\b", text[: role.start("is")])[-1]
+        is_defined, is_told = re.search("[=<>≤≥≻⪰]", front), description(role["says"]) is not None
+        is_kind = "=" in front and (is_told or A_LOSS.search(role["says"]))
+        words = list(NEXT.finditer(text, *role.span("says")))
+        if is_kind or (not is_told and all(_says_nothing(word, names) for word in words)):
+            start, end = role.span("is" if is_defined else 0)
+            is_aside = text[:start].endswith("(") and text.startswith(")", end)
+            yield start - is_aside, end + is_aside  # of b is the benchmark, and L = D − W is the graph Laplacian
+        elif not (is_defined or is_told) and role.start() < role.start("is"):
+            acts = (ACTING - PROPERTIES.keys()).intersection(word[0].lower() for word in words)
+            runs = (run for run in _idle_runs(words, names) if not LINKS.issuperset(word[0] for word in run))
+            yield from [role.span()] if acts else ((run[0].start() - 1, run[-1].end()) for run in runs)
+    for shown in SHOWN.finditer(text):
+        *words, last = NEXT.finditer(text, *shown.span("says"))
+        is_kind = last[0] in KINDS and bool(words)  # the impact matrix G
+        words += [] if is_kind else [last]
+        said = {word[0].lower() for word in words}
+        is_idle = said.isdisjoint(ACTING | MAKERS) and all(_says_nothing(word, names) for word in words)
+        if is_idle and shown["of"] in names and words[-1][0] not in LINKS | SOUGHT:
+            yield (words[0].start(), words[-1].end()) if is_kind else shown.span()
+
+
 def _idle_runs(words: list[re.Match[str]], names: Set[str]) -> Iterator[list[re.Match[str]]]:
     """The words beside each other that say nothing."""
     yield from (list(found) for idle, found in groupby(words, lambda word: _says_nothing(word, names)) if idle)
@@ -170,20 +197,24 @@ def _says_nothing(m: re.Match[str], names: Set[str]) -> bool:
     if len(word.lstrip(".")) < 2 and text.startswith(": ", m.end()):
         return True
     before = _ahead(AHEAD, text, m.start())
-    if (low == "of" and before and before[1].lower() in ANSWERS) or (low == "and" and not (before and before[1][1:])):
+    if (low == "of" and before and before[1].lower() in ANSWERS) or (
+        low == "and" and not (before and ENGLISH.fullmatch(before[1]))
+    ):
         return False
     if low in LINKS:
         behind = NEXT.search(text, m.end())
         is_name = word in "AI" and (
-            behind is None or behind[0] in OPENING | {"is", "are", "has", "was", "must", "will"}
+            not behind or behind[0] in OPENING.union(("is", "are", "has", "was", "must", "will"))
         )
+        is_name = is_name or (word == "a" and not match_at(r"\s+[^\W_]{2}", text, m.end()))
         return not is_name and (word != "A" or _ahead(BEGINS, text, m.start()) is not None)
     is_function = "-" not in m.group() and not FUNCTIONS.keys().isdisjoint((word, low))  # M-step
-    if ((low in KINDS or is_function) and match_at(BESIDE, text, m.end())) or (
-        low == "given" and text.startswith(" by ", m.end())
-    ):
+    is_term, is_property = low in KINDS or is_function, property_word(low) in PROPERTIES
+    if (is_term and match_at(BESIDE, text, m.end())) or match_at(DONE.get(low, "(?!)"), text, m.end()):
         return True  # softmax regression in matrix form
-    if low in TELLING or property_word(low) in PROPERTIES or is_function:
+    if (is_term or is_property) and len(low) > 5 and HEAD.match(text, m.end()) and _ahead(FRONT, text, m.start()):
+        return True  # the projection P = …, cov matrix C = …
+    if low in TELLING or is_property or is_function:
         return False
     is_used = m.group() in names and not _ahead(ARTICLE, text, m.start())
     if low in GREEK_WORDS or low in ABBREVIATED or is_used:

@@ -232,7 +232,7 @@ def word_at(text: str, start: int, end: int, known: Vocabulary, is_behind: bool)
         return None
     if stem in known.functions or is_name(run, known) or ways(run, known) or known.lonely.issuperset(stem):
         return None
-    is_heading = not text[:start].strip() and HEADING.match(text, end) is not None
+    is_heading = HEADING.match(text, end) is not None and re.fullmatch(r"[A-Za-z\s/-]*", text[:start]) is not None
     is_behind = is_behind or (text.startswith(")", end) and ASIDE.search(text, 0, start) is not None)
     is_letter = stem in ABBREVIATED or HATTED.fullmatch(run) is not None
     if run in ASKING or (not is_letter and (is_behind or is_heading or JOINED.match(text, end))):

@@ -141,7 +141,7 @@ def _left_out(text: str, known: Collection[str], is_prose: bool) -> tuple[list[E
     for span in sentences(text, known) if is_prose else ():
         idle += [span] if taken.isdisjoint(range(*span)) else []
         taken.update(range(*span))
-    unused = (text[slice(*span)].strip(" ,.!?:;") for span in idle)
+    unused = (text[slice(*span)].strip(" ,.!?:;\u200a") for span in idle)
     notes = (
         f"the answer does not use the words “{words}”" for words in unused if re.search(r"\w", words)
     )  # and none of :)

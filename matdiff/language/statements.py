@@ -265,10 +265,8 @@ def _is_bare(asked: Question) -> bool:
 
 def _around(asked: Question | None) -> list[tuple[int, int]]:
     """The places of a question in words that are not the function which it holds."""
-    if asked is None or asked.inner is None:
-        return []
-    start, end = asked.inner
-    return [span for span in ((asked.start, start), (end, asked.end)) if span[0] < span[1]]
+    spans = [(asked.start, asked.inner[0]), (asked.inner[1], asked.end)] if asked and asked.inner else []
+    return [span for span in spans if span[0] < span[1]]
 
 
 def _said_again(text: str, piece: Piece, first: Question, around: Around) -> Question | None:
@@ -285,6 +283,9 @@ def _with_second(
 ) -> tuple[Question, Edit]:
     """The question ∂L/∂W and ∂L/∂b: two of one function, of which the second is left out; of min L and ∂L/∂W that."""
     held = text[slice(*second.inner)].strip(" ()") if second.inner else ""
+    head = left_sides.HEAD.match(text, second.end, piece.end)
+    if not second.order and head and first.inner and text[slice(*first.inner)].split("(")[0] == left_sides.called(head):
+        return first, (second.start, second.end, " ")  # minimise f(x) = …, ∇f
     if second.order > first.order == 0 and held in map(left_sides.called, heads):
         return second, (piece.lead[0], piece.end, " ")
     of = {text[slice(*asked.inner)].strip(" ()") if asked.inner else _behind(text, asked) for asked in (first, second)}
