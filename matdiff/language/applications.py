@@ -177,8 +177,7 @@ def _say_states(attempt: Attempt, node: Node, operand: Typed) -> None:
     for factor in operand.operands:
         name = factor.node.value[0] if factor.node.kind == "symbol" else ""
         if name in STATES and factor.is_scalar and factor.guessed:
-            said = f"{name} is read as a scalar; if it is a matrix, declare it: {name}: matrix"
-            attempt.note(node, said)
+            attempt.note(node, f"{name} is read as a scalar; if it is a matrix, declare it: {name}: matrix")
 
 
 def _of_a_number(operator: type[Operator], operand: Typed) -> int:

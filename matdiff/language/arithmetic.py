@@ -117,8 +117,7 @@ def matmul(attempt: Attempt, node: Node, factors: list[Typed], right: Typed) -> 
     left = factors[-1]
     if left.is_scalar or right.is_scalar or left.cols is not ONE or right.rows is ONE or len(factors) > 1:
         return factors
-    row = attempt.typed(left.node, (left.cols, left.rows), (left,), Transpose.of)
-    return [row]
+    return [attempt.typed(left.node, (left.cols, left.rows), (left,), Transpose.of)]
 
 
 def multiply(attempt: Attempt, node: Node, factors: list[Typed]) -> Typed:

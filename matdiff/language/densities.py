@@ -121,8 +121,7 @@ def type_density(attempt: Attempt, node: Node, operands: list[Typed]) -> Typed:
     require_spread(attempt, node, x, spread)
     if spread.is_scalar:
         attempt.note(node, f"{attempt.shown(spread)} is the variance of the normal distribution")
-    make = log_density if node.value == "log_normal" else density
-    return attempt.scalar(node, (x, mean, spread), make)
+    return attempt.scalar(node, (x, mean, spread), log_density if node.value == "log_normal" else density)
 
 
 def in_shape_of(attempt: Attempt, x: Typed, mean: Typed) -> Typed:
@@ -149,8 +148,7 @@ def square(x: Expr, mean: Expr, spread: Expr) -> Expr:
     """(x − μ)ᵀΣ⁻¹(x − μ), or ‖x − μ‖²/v"""
     x = x if is_zero(mean) else x - mean
     if spread.is_scalar:
-        whole = x**2 if x.is_scalar else Product.of(Transpose.of(x), x)
-        return quotient(whole, spread)
+        return quotient(x**2 if x.is_scalar else Product.of(Transpose.of(x), x), spread)
     return Product.of(Transpose.of(x), *inverse_of(spread), x)
 
 

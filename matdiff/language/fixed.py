@@ -241,8 +241,7 @@ def _is_alone(known: Name, place: Unbound) -> bool:
     if len(place.pieces) != 1 or known.declared is not None:
         return False
     summed = {binder_of(use) for use in known.uses.get(0, ())} & {binder_of(index) for index in place.scope.values()}
-    letters = REFERRED if summed - {None} else frozenset() if known.indexed else PAIRED
-    return place.pieces[0] in letters
+    return place.pieces[0] in (REFERRED if summed - {None} else frozenset() if known.indexed else PAIRED)
 
 
 def _is_last_member(bound: Bound, known: Name, pieces: list[str]) -> bool:

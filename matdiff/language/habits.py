@@ -45,8 +45,7 @@ def type_dot(attempt: Attempt, node: Node, operands: list[Typed]) -> Typed:
         found = apply(attempt, node, FUNCTIONS[by_column if operands[2].number == 1 else by_row], [product])
         return transpose(attempt, node, found) if operands[2].number == 1 else found
     if node.value == "dot" and len(operands) == 3:  # dot(x, A, y) of Julia
-        first = transpose(attempt, node, operands[0])
-        return multiply(attempt, node, [first, *operands[1:]])
+        return multiply(attempt, node, [transpose(attempt, node, operands[0]), *operands[1:]])
     if len(operands) != 2:
         raise attempt.misfit(node, f"{node.value} takes 2 arguments, not {len(operands)}")
     a, b = operands
@@ -210,8 +209,7 @@ def type_count(attempt: Attempt, node: Node, operands: list[Typed]) -> Typed:
 @special("maximum", "minimum")
 def type_extreme(attempt: Attempt, node: Node, operands: list[Typed]) -> Typed:
     """maximum(x) is the largest entry, as in Julia; maximum(x, y) is the larger one entry by entry, as in NumPy"""
-    name = node.value[:3] if len(operands) == 1 else node.value
-    return apply(attempt, node, FUNCTIONS[name], operands)
+    return apply(attempt, node, FUNCTIONS[node.value[:3] if len(operands) == 1 else node.value], operands)
 
 
 @special("square")
@@ -261,5 +259,4 @@ def type_along(attempt: Attempt, node: Node, operands: list[Typed]) -> Typed:
         hint = f"{node.value}(A, axis=0) is over each column, axis=1 over each row"
         raise attempt.misfit(node, f"{node.value} along {attempt.written(axis)} has no meaning", hint)
     result = apply(attempt, node, FUNCTIONS[ways[number]], operands[:1])
-    is_row = not named and number == 1 and result.cols is ONE
-    return transpose(attempt, node, result) if is_row else result
+    return transpose(attempt, node, result) if not named and number == 1 and result.cols is ONE else result

@@ -28,8 +28,7 @@ def resolve_where(bound: Bound, node: Node, scope: Scope) -> None:
     front, given = (part.parts if part.kind == "sequence" else [part] for part in (main, behind))
     others = [item for item in given if item.kind not in (*DEFINING, *STATES)]
     if others and (others[1:] or not all(item.kind in (*DEFINING, *STATES) for item in front)):
-        message = "only definitions can stand behind where"
-        raise bound.error(others[0], message, "write … where name = expression")
+        raise bound.error(others[0], "only definitions can stand behind where", "write … where name = expression")
     node.parts = [*(item for item in given if item not in others), *front, *others]  # f where L = D − W; f
     node.kind, node.value = "sequence", None
     resolve_sequence(bound, node, scope)

@@ -106,8 +106,7 @@ def unframed(script: Transcript) -> Program:
     while edits := _loops(program.script.text) or _put_in(program.script.text):
         program = program.edited(edits)
     if loop := FOR.search(program.script.text):
-        message = "a loop is read where it adds up one value"
-        raise program.script.error(loop.span(), message, "write sum(i=1..m, …)")
+        raise program.script.error(loop.span(), "a loop is read where it adds up one value", "write sum(i=1..m, …)")
     points = [(*m.span("point"), "") for sign in (WHOLE, DOTTED) for m in sign.finditer(program.script.text)]
     program = program.edited(sorted([*points, *_owners(program.script.text)]))
     text = program.script.text

@@ -129,8 +129,7 @@ def _is_doubtful(first: Node, rest: list[Node], is_coefficient: bool) -> bool:
 
 def _is_short(first: Node, rest: list[Node]) -> bool:
     """1/(2π)σ²: behind the bracket are names alone, which may as well stand below the line."""
-    is_name = all(_base(factor).kind in ("NAME", "NUMBER") for factor in rest)
-    return _base(first).kind == "group" and is_name
+    return _base(first).kind == "group" and all(_base(factor).kind in ("NAME", "NUMBER") for factor in rest)
 
 
 def _is_coefficient(bound: Bound, numerator: Node) -> bool:

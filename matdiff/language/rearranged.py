@@ -123,8 +123,7 @@ def _require_one_term(script: Transcript, start: int, m: re.Match[str]) -> None:
     """Refuses «summed» behind several terms, of which the last one may be meant."""
     if len(_terms(script.text, start, m.start())) > 1:
         message = f"«{m[0].strip(' ,')}» can be said of all terms, or of the last one"
-        hint = "write sum(…) around what is summed"
-        raise script.error(m.span(), message, hint, AmbiguityError)
+        raise script.error(m.span(), message, "write sum(…) around what is summed", AmbiguityError)
 
 
 def _require_one_meaning(script: Transcript, start: int, m: re.Match[str]) -> None:

@@ -127,8 +127,7 @@ def fresh_letter(letter: str, scope: Scope, spelt: Iterable[str]) -> str:
     taken = {index.binder.name for index in scope.values() if isinstance(index, (Binder, Shifted))}
     if letter not in taken:
         return letter
-    free = (i for i in "ijklmnpqrstuv" if i not in taken and i not in set(spelt))
-    return next(free, f"{letter}{len(taken)}")
+    return next((i for i in "ijklmnpqrstuv" if i not in taken and i not in set(spelt)), f"{letter}{len(taken)}")
 
 
 Handler = Callable[[Any, Any, Scope], Scope | None]  # of what is bound, a node and the names around it

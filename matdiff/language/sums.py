@@ -139,8 +139,7 @@ def listed(attempt: Attempt, node: Node, body: Typed, binder: Binder) -> Typed:
         rows = Product.of(UnitVector(index, index.last), flip(e)) if not e.is_scalar else e
         return stacked(e, index) if e.is_scalar else IndexedSum(rows, index)
 
-    shape = (attempt.range_of(binder), ONE if body.is_scalar else body.rows)
-    return attempt.typed(node, shape, (body,), make)
+    return attempt.typed(node, (attempt.range_of(binder), ONE if body.is_scalar else body.rows), (body,), make)
 
 
 def stacked(e: Expr, index: Index) -> Expr:
@@ -266,5 +265,4 @@ def at_equal(a: Expr, i: Index, j: Index) -> bool:
     """Whether an expression is 0 where two indices are equal."""
     if isinstance(a, (Norm, Sqrt)):
         return at_equal(a.operands[0], i, j)
-    found = tidy(substitute_index(a, j, i))
-    return is_zero(found)
+    return is_zero(tidy(substitute_index(a, j, i)))

@@ -78,8 +78,7 @@ def read_pair(left: str, right: str, where: Where = None, dialect: str | None = 
     """Two texts whose symbols are the same and whose shapes agree."""
     fronts, rests = zip(*map(leading_declarations, (left, right)), strict=True)
     declared = declare(where, [*fronts[0], *fronts[1]])
-    sides = [Readings(rest, declared, [], False, False, dialect) for rest in rests]
-    return _read_together(sides)
+    return _read_together([Readings(rest, declared, [], False, False, dialect) for rest in rests])
 
 
 def read_beside(known: Expr, text: str, where: Where = None, dialect: str | None = None) -> Expr:

@@ -104,9 +104,7 @@ class Attempt:
 
     def _assumed_shape(self, name: Name) -> Shape:
         kind = self.assumed[name.name]
-        rows = ONE if kind in "SR" else self.sizes.fresh()
-        cols = ONE if kind in "SV" else self.sizes.fresh()
-        return rows, cols
+        return ONE if kind in "SR" else self.sizes.fresh(), ONE if kind in "SV" else self.sizes.fresh()
 
     def range_of(self, index: Binder | Fixed) -> Size:
         """The range of an index: written or declared, or open."""

@@ -51,8 +51,7 @@ def refuse_differential(script: Transcript, known: Collection[str]) -> None:
     message = f"{m.group().strip(' ⟪⟫(')} is the differential of {of}, which matdiff finds from a function"
     is_claim = re.search(r"=(?!=)", script.source) is not None
     further = "whether the equation is true says matdiff check" if is_claim else "a product is written with *"
-    hint = f"write the function alone; {further}"
-    raise script.error(m.span(), message, hint)
+    raise script.error(m.span(), message, f"write the function alone; {further}")
 
 
 def _is_name(text: str, m: re.Match[str]) -> bool:
@@ -69,8 +68,7 @@ def refuse_point(script: Transcript) -> None:
     """Refuses a derivative at x = 0."""
     if m := POINT.search(script.text):
         message = "a derivative is found as a formula, and not at a point"
-        hint = "leave the point out; matdiff.evaluate puts values into the answer"
-        raise script.error(m.span(), message, hint)
+        raise script.error(m.span(), message, "leave the point out; matdiff.evaluate puts values into the answer")
 
 
 def refuse_unread(script: Transcript, known: Collection[str]) -> None:
@@ -83,8 +81,7 @@ def refuse_unread(script: Transcript, known: Collection[str]) -> None:
         message = f"{m.group('goal')} can only stand in front of the whole function"
     if m.group("subject"):
         message = "there is no function in front of the constraints"
-    hint = "name the unknown with wrt"
-    raise script.error(m.span(), message, hint)
+    raise script.error(m.span(), message, "name the unknown with wrt")
 
 
 def one_side(text: str, place: int, end: int, edits: list[Edit], kept: int) -> tuple[list[Edit], list[list[Edit]]]:

@@ -48,8 +48,7 @@ def sign(to: Converter, node: ast.expr, alias: str, parts: list[Node]) -> Node:
     """A + B, A * B, A / B, A ** k"""
     require_values(to, node, parts)
     if alias == "power":
-        kind = "power" if to.dialect.name == "sympy" else "dot_power"
-        return Node(kind, parts, None, *to.span(node))
+        return Node("power" if to.dialect.name == "sympy" else "dot_power", parts, None, *to.span(node))
     return chained(ALIASES.get(alias, alias), parts)
 
 

@@ -74,8 +74,7 @@ def _is_range(value: ast.expr) -> bool:
     args = [ast.unparse(a) for a in value.args] if isinstance(value, ast.Call) else []
     options = {k.arg for k in value.keywords} if isinstance(value, ast.Call) else set()
     is_range = _called(value) in RANGES and options <= {"device", "dtype"}
-    is_count = bool(args) and COUNT.fullmatch(args[-1]) is not None
-    return is_range and is_count and args[:-1] in ([], ["0"])
+    return is_range and bool(args) and COUNT.fullmatch(args[-1]) is not None and args[:-1] in ([], ["0"])
 
 
 def _reassign(tree: ast.AST, labels: dict[str, ast.Name]) -> None:

@@ -142,8 +142,7 @@ def unknown(site: Site, called: python.Call) -> Misfit:
 def is_method(site: Site) -> bool:
     """Whether the call stands behind its first argument: X.sum(), (A + B).sum()"""
     called: python.Call = site.node.value
-    named = site.attempt.bound.text[slice(*called.place)]
-    return not called.module and named.lstrip(") \n").startswith(".")
+    return not called.module and site.attempt.bound.text[slice(*called.place)].lstrip(") \n").startswith(".")
 
 
 def is_torch(site: Site, called: python.Call) -> bool:

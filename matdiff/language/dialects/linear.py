@@ -40,8 +40,7 @@ def add(site: Site, a: Typed, b: Typed, alpha: Typed | None = None) -> Typed:
     """A + B, A − B"""
     if alpha is not None:
         b = made(site, lengths_of(b), [alpha, b], UFUNCS["multiply"])
-    name = "subtract" if site.node.value.name in ("subtract", "sub") else "add"
-    return entrywise(name)(site, a, b)
+    return entrywise("subtract" if site.node.value.name in ("subtract", "sub") else "add")(site, a, b)
 
 
 TABLE["clip"] = TABLE["clamp"] = recorded.typed_by(RECORDED["clip"], "clip")
@@ -92,8 +91,7 @@ TABLE["vdot"] = TABLE["vecdot"] = recorded.typed_by(RECORDED["vdot"], "vdot", sa
 @function("slogdet[0]")
 def sign_of_determinant(site: Site, a: Typed) -> Typed:
     """slogdet(A)[0], the sign of det A"""
-    d = of_matrices(site, a, name="det")
-    return made(site, (), [d], UFUNCS["sign"])
+    return made(site, (), [of_matrices(site, a, name="det")], UFUNCS["sign"])
 
 
 @function("slogdet")

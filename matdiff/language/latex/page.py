@@ -139,8 +139,7 @@ class Page:
 
     def names_unknown(self) -> bool:
         """Whether what is written last is a sign below which the unknown stands: min, argmin, ∇."""
-        last = self.short(max(len(self.pieces) - FEW, 0)).rstrip("}" + NAME_ENDS)
-        return last.endswith(("∇", *GOALS))
+        return self.short(max(len(self.pieces) - FEW, 0)).rstrip("}" + NAME_ENDS).endswith(("∇", *GOALS))
 
     def ends_norm(self) -> bool:
         """Whether what is written last ends a norm, perhaps with its square: ‖x‖ and ‖x‖^{2}."""
@@ -209,8 +208,7 @@ class Page:
         if called and text.strip(NAMED + NAME_ENDS).lower() in GOALS:
             return
         if called and not re.search(r"∇[\s_^{}0-9]*$", before):  # the gradient of a function that is open
-            name = text.strip(NAMED + NAME_ENDS)
-            raise no_function(name, functions, self.source, (start, end))
+            raise no_function(text.strip(NAMED + NAME_ENDS), functions, self.source, (start, end))
 
     def _defines(self, place: int) -> bool:
         """Whether the text from a place on begins with the left side of a definition: r = …, h_θ(x) = …"""

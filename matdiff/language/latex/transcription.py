@@ -309,12 +309,10 @@ class _Pass(Wording):
         self.stream.pending += parts[::-1]
 
     def root(self, token: Token, _: str) -> None:
-        root = Root(token, self.page)
-        self.stack.append(root)
+        self.stack.append(Root(token, self.page))
         if self.stream.peek() == "[":
             self.stream.skip_blanks()
-            opener = self.stream.skip("[") or token
-            self.stack.append(Frame(opener, "]", len(self.page)))
+            self.stack.append(Frame(self.stream.skip("[") or token, "]", len(self.page)))
 
     def accent(self, token: Token, mark: str) -> None:
         self.stack.append(Accent(token, self.page, mark))
@@ -350,8 +348,7 @@ class _Pass(Wording):
         r"""\underset{x}{\min} is \min_{x}; what stands below anything else is a label, and vanishes."""
         low = self.stream.argument(token)
         over = self.stream.argument(token)
-        is_goal = re.search("min|max|inf|sup", _words(over)) is not None
-        self._over(low if is_goal else [], over, token)
+        self._over(low if re.search("min|max|inf|sup", _words(over)) else [], over, token)
 
     def _over(self, low: list[Token], over: list[Token], token: Token) -> None:
         """Reads on with a sign and what stands below it."""

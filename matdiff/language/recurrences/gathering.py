@@ -57,8 +57,7 @@ def _joined(bound: Bound, items: Sequence[Node]) -> list[Node]:
         front, last = [*front, last], Node("NAME", [], last.value, last.start, last.end)
     for item in front:
         if item.kind not in (*DEFINING, "repeat"):
-            message = "only definitions can stand before the last ;"
-            raise bound.error(item, message, "write name = expression; …")
+            raise bound.error(item, "only definitions can stand before the last ;", "write name = expression; …")
     _go_together(bound)
     units = [unit for item in front if (unit := whole(bound, item)) is not None]
     return [*(item for unit in units for item in written_out(bound, unit)), last]

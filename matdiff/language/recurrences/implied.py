@@ -130,8 +130,7 @@ def _places(item: Node) -> Iterator[Node]:
 
 def low_of(node: Node) -> str:
     """The letter of a_l, a[l] and a^{(l)}."""
-    inside = without_brackets(node.parts[1] if len(node.parts) > 1 else node)
-    return _bare(str(inside.value))
+    return _bare(str(without_brackets(node.parts[1] if len(node.parts) > 1 else node).value))
 
 
 def _bare(number: str) -> str:
