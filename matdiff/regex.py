@@ -91,7 +91,8 @@ def _kept(function: F) -> F:
 
 search, match, fullmatch, split = _kept(re.search), _kept(re.match), _kept(re.fullmatch), _kept(re.split)
 findall, finditer, sub = _kept(re.findall), _kept(re.finditer), _kept(re.sub)
-M, S, escape = re.M, re.S, re.escape
+M, S, IGNORECASE, DOTALL, escape = re.M, re.S, re.IGNORECASE, re.DOTALL, re.escape
+compile = compiled
 Match = re.Match
 Pattern = re.Pattern
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
+from matdiff import regex as re
 from matdiff.algebra.expr import FUNCTIONS, Expr, Symbol, nodes_in, postorder
 from matdiff.algebra.operators.structure import Named
 from matdiff.errors import MatdiffError, UnknownNameError

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import partial
 
+from matdiff import regex as re
 from matdiff.algebra.dims import ONE, Shape, Size, too_large
 from matdiff.algebra.expr import FUNCTIONS, Expr, Number, Operator, Symbol
 from matdiff.algebra.operators.entrywise import Entrywise, Unspecified

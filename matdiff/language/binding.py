@@ -7,11 +7,11 @@ the order in which they are typed.  Nothing here depends on kinds or sizes.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from matdiff import regex as re
 from matdiff.errors import MatdiffError, NotationError
 from matdiff.language import recurrences
 from matdiff.language.counting import count_from_one, counted, settle_sets

@@ -6,10 +6,10 @@ MATLAB, where every row has equally many of them; else a gap is a product, as in
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from fractions import Fraction
 
+from matdiff import regex as re
 from matdiff.language.syntax import Token
 from matdiff.regex import regex
 

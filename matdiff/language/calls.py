@@ -6,10 +6,10 @@ In goes a word at its place in the text; out go the tokens of a call.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 from fractions import Fraction
 
+from matdiff import regex as re
 from matdiff.language.densities import DIVERGENCE, is_density, require_no_expectation
 from matdiff.language.doubtful_calls import ARGUMENT, ONE_LETTER, PLACES, DoubtfulCalls
 from matdiff.language.labels import TRANSPOSED

@@ -6,12 +6,12 @@ and a text as it would be if some of its names were of other kinds.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import accumulate, islice
 
+from matdiff import regex as re
 from matdiff.algebra.dims import SCALAR
 from matdiff.errors import AmbiguityError, MatdiffError
 from matdiff.language import customs

@@ -5,10 +5,10 @@ A kind is S (scalar), V (vector), M (matrix) or R (row vector); every kind has a
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
+from matdiff import regex as re
 from matdiff.algebra.dims import ONE, Shape, Size, size
 from matdiff.language.names import ABBREVIATED, GREEK_WORDS, SMALL_CONSTANTS, canonical, font_of
 from matdiff.language.scopes import Name

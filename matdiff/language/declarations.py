@@ -6,10 +6,10 @@ sides; out comes a ``Declarations``: for each canonical name its shape, its prop
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 
+from matdiff import regex as re
 from matdiff.algebra.assumptions import INDEX, MATRIX, PROPERTIES, SQUARE, VECTOR, clash, property_word, records
 from matdiff.algebra.dims import ONE, SCALAR, Shape, Size, size
 from matdiff.errors import DeclarationError, shortly
@@ -331,11 +331,11 @@ def argument_shapes(right: Excerpt) -> tuple[Shape, ...] | None:
     """The shapes of the arguments of an open function with scalar values; None where no function is declared."""
     if not any(sign in right.text for sign in OF_FUNCTIONS):
         return None
-    if mapped := re.fullmatch(MAPPED, right.text, re.DOTALL):
+    if mapped := re.fullmatch(MAPPED, right.text, flags=re.DOTALL):
         values = right.part(*mapped.span(2))
         if values.text not in SCALAR_VALUES:
             raise values.error("an open function has scalar values", "write f: m x n -> scalar")
-    described = mapped or re.fullmatch(FUNCTION_OF, right.text, re.DOTALL)
+    described = mapped or re.fullmatch(FUNCTION_OF, right.text, flags=re.DOTALL)
     if described is None:
         raise right.error("a function is declared by what it takes", "write f: m x n -> scalar")
     domain = right.part(*described.span(1))

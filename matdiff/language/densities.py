@@ -5,9 +5,9 @@ The bar or semicolon in such brackets separates, as a comma does.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
+from matdiff import regex as re
 from matdiff.algebra.constants import PI, Identity, is_zero
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import FUNCTIONS, Expr, Number

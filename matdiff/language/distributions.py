@@ -5,9 +5,9 @@ A name that is new stands for a mean in the shape of the random symbol, or for a
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping, Set
 
+from matdiff import regex as re
 from matdiff.algebra.constants import is_zero
 from matdiff.algebra.dims import ONE, Shape
 from matdiff.algebra.expr import Expr, symbols
@@ -77,7 +77,7 @@ def said_of(text: str) -> dict[str, tuple[str, ...]]:
         if not text[start:end].strip():
             continue
         name, _, right = re.sub(TILDE, "~", text[start:end]).partition("~")
-        m = re.fullmatch(rf"\s*{NORMAL}\((?P<inside>.*?)(?:\\right)?\)[\s.]*", right, re.DOTALL)
+        m = re.fullmatch(rf"\s*{NORMAL}\((?P<inside>.*?)(?:\\right)?\)[\s.]*", right, flags=re.DOTALL)
         inside = m["inside"] if m else right.strip()
         if not m and (other := re.match(OTHER, inside)):
             message, hint = f"{other[0].strip()} is no distribution that is known here", "give its mean and covariance"

@@ -5,8 +5,7 @@ In goes such a place in the text; what can be read in two ways, or is a function
 
 from __future__ import annotations
 
-import re
-
+from matdiff import regex as re
 from matdiff.errors import AmbiguityError, MatdiffError
 from matdiff.language.names import (
     CUSTOMARY_FUNCTIONS,

@@ -5,11 +5,11 @@ In go the places of the tree that have such an index; a doubtful one is an error
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import islice, permutations
 from typing import TYPE_CHECKING
 
+from matdiff import regex as re
 from matdiff.errors import AmbiguityError, MatdiffError
 from matdiff.language.names import canonical
 from matdiff.language.scopes import Binder

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from itertools import pairwise, permutations
 
+from matdiff import regex as re
 from matdiff.algebra.dims import ONE, SCALAR
 from matdiff.errors import AmbiguityError, ShapeError
 from matdiff.language import doubtful_code

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from matdiff import regex as re
 from matdiff.algebra.dims import ONE, SCALAR
 from matdiff.errors import AmbiguityError, MatdiffError
 from matdiff.language.customs import customary

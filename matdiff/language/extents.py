@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from matdiff import regex as re
 from matdiff.algebra.assumptions import PROPERTIES
 from matdiff.algebra.dims import ONE, SCALAR, Shape, Size, size
 from matdiff.errors import DeclarationError, MatdiffError

@@ -7,9 +7,9 @@ of z, unless y is something else, or the shapes leave no other reading than that
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from matdiff import regex as re
 from matdiff.algebra.assumptions import INDEX
 from matdiff.algebra.dims import ONE, SCALAR, size
 from matdiff.errors import AmbiguityError

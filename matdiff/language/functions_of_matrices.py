@@ -7,9 +7,9 @@ matrix.  Anything else is a doubt, and an error that names both; sin and the lik
 
 from __future__ import annotations
 
-import re
 from functools import partial
 
+from matdiff import regex as re
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import FUNCTIONS, Expr, Symbol, replace
 from matdiff.algebra.operators.entrywise import Entrywise

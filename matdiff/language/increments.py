@@ -8,9 +8,9 @@ G_ij^l = … and y_i^{new} = …, is a part of its name; of several vectors x_i 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Container, Iterator
 
+from matdiff import regex as re
 from matdiff.algebra.expr import FUNCTIONS
 from matdiff.errors import AmbiguityError, MatdiffError
 from matdiff.language.declared import Declarations

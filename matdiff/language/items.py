@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from matdiff import regex as re
 from matdiff.errors import DeclarationError
 from matdiff.language.names import canonical
 from matdiff.language.recurrences.gathering import DEFINING, defined, gathered, in_order

@@ -4,10 +4,10 @@ and, for k = 1..K; ∑ and ∏, and where Σ is a sum and where a matrix.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 from fractions import Fraction
 
+from matdiff import regex as re
 from matdiff.errors import NotationError
 from matdiff.language.calls import OF_SCALAR, OPERAND_FOLLOWS
 from matdiff.language.customs import customary

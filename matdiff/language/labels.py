@@ -9,10 +9,10 @@ In go a place in a text and the ``Vocabulary`` of the reading; out comes what st
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
+from matdiff import regex as re
 from matdiff.errors import AmbiguityError
 from matdiff.language.customs import is_of_chances
 from matdiff.language.names import (

@@ -6,10 +6,10 @@ spelling of a text; out come its left sides, and what is said of them.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 
+from matdiff import regex as re
 from matdiff.algebra.expr import FUNCTIONS
 from matdiff.errors import NotationError
 from matdiff.language.names import LETTER, MARKS, NAMES, SUBS, SUBSCRIPT, SUBSCRIPTS, SUPERS, named, power_asked
@@ -220,7 +220,7 @@ def called(head: re.Match[str]) -> str:
 
 def estimated(text: str, head: re.Match[str]) -> str:
     """The b of b̂ = argmin … and b = argmin …, which stands elsewhere in the text; empty of another left side."""
-    m = re.fullmatch(r"(?P<of>.+?)(?:_(?:hat|star|opt|ols|ls|ml|mle|map))?", called(head), re.IGNORECASE)
+    m = re.fullmatch(r"(?P<of>.+?)(?:_(?:hat|star|opt|ols|ls|ml|mle|map))?", called(head), flags=re.IGNORECASE)
     rest = f"{text[: head.start()]} {text[head.end() :]}"
     return m["of"] if m and m["of"] in map(named, re.findall(rf"(?<![^\W\d_]){LETTER}(?!\w)", rest)) else ""
 

@@ -6,11 +6,11 @@ Signs that belong to none of them are refused by name, but for a short list of t
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import compress
 
+from matdiff import regex as re
 from matdiff.errors import NotationError
 
 EMPTY = frozenset(" \t\n\r\f\v{}&$~.,;\N{NO-BREAK SPACE}\N{ZERO WIDTH SPACE}\N{WORD JOINER}\N{SOFT HYPHEN}\ufeff")

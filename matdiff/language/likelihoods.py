@@ -6,9 +6,9 @@ note of it.  A statement beside another function is refused, since a derivative 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 
+from matdiff import regex as re
 from matdiff.language.names import GREEK_CLASS, MARKS, SUBS, SUBSCRIPTS
 from matdiff.language.outside import closing
 from matdiff.language.transcript import Transcript

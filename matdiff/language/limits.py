@@ -5,12 +5,12 @@ A clause gives an index its range (i = 1, 1 ≤ k ≤ K), or says for which indi
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterator
 from functools import lru_cache
 from itertools import islice, pairwise, takewhile
 
+from matdiff import regex as re
 from matdiff.algebra.dims import ONE, Size
 from matdiff.errors import MatdiffError, NotationError
 from matdiff.language.extents import Excerpt, parse_size

@@ -6,9 +6,9 @@ In goes a word at its place in the text, out comes the name of the function and 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 
+from matdiff import regex as re
 from matdiff.algebra.expr import FUNCTIONS
 from matdiff.algebra.operators.entrywise import Entrywise
 from matdiff.errors import AmbiguityError, UnsupportedError

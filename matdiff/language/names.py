@@ -6,10 +6,10 @@ In goes a name as somebody typed it (``Σ``, ``W₁``, ``W_1``, ``x_{t}``, ``∇
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from functools import lru_cache
 
+from matdiff import regex as re
 from matdiff.algebra.notation import ACCENTS, CHANGES, FONTS
 from matdiff.algebra.notation import GREEK as SPELT
 from matdiff.errors import UnknownNameError

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import pairwise
+
+from matdiff import regex as re
 
 
 def outside(text: str, signs: str, start: int | None = None) -> Iterator[re.Match[str]]:

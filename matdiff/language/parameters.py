@@ -5,9 +5,9 @@ In goes a text, out come the heads of its definitions, of which the lexer makes 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
+from matdiff import regex as re
 from matdiff.algebra.dims import Size
 from matdiff.language.limits import implied_letters
 from matdiff.language.names import MARKS, SUBS, SUBSCRIPT, SUBSCRIPTS, canonical

@@ -6,9 +6,9 @@ conditions and questions are taken out, the changes that leave definitions and a
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from matdiff import regex as re
 from matdiff.errors import NotationError
 from matdiff.language.left_sides import HEAD, Piece
 from matdiff.language.names import ABBREVIATED, DOTS, LETTER, MARKS, NAMES, SPELT_GREEK, as_index
@@ -242,7 +242,9 @@ def _parts(text: str, piece: Piece, before: Piece, kept: set[int]) -> bool:
     """Whether a comma parts two statements: one of them defines something, or the first is a condition."""
     if is_item(text, piece) or before.start not in kept:
         return True
-    is_range = re.fullmatch(r"\s*(?:[0-9]+|(?:\.\.|…|⋯).*)\s*", text[piece.start : piece.end], re.DOTALL)  # k = 1, …, K
+    is_range = re.fullmatch(
+        r"\s*(?:[0-9]+|(?:\.\.|…|⋯).*)\s*", text[piece.start : piece.end], flags=re.DOTALL
+    )  # k = 1, …, K
     return is_range is None and is_item(text, before)
 
 

@@ -6,9 +6,9 @@ X[i, j] and Phi[a][:, b], and read as any text is.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 
+from matdiff import regex as re
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Symbol
 from matdiff.algebra.walks import replace

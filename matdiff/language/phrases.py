@@ -5,9 +5,9 @@ In goes a statement, out come the names in it, each with what a declaration woul
 
 from __future__ import annotations
 
-import re
 from itertools import dropwhile
 
+from matdiff import regex as re
 from matdiff.algebra.assumptions import PROPERTIES, property_word
 from matdiff.algebra.expr import FUNCTIONS
 from matdiff.language.extents import KINDS

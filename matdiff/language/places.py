@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Mapping
 
+from matdiff import regex as re
 from matdiff.algebra.dims import ONE, Size, size
 from matdiff.language.extents import NAMED, Excerpt, parse_size
 from matdiff.language.names import GREEK_WORDS, canonical

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from fractions import Fraction
 from functools import partial
 
+from matdiff import regex as re
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import FUNCTIONS, Expr, Number
 from matdiff.algebra.operators.entrywise import Exp, Log, Sqrt

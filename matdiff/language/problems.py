@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
+from matdiff import regex as re
 from matdiff.algebra.dims import Size, shape_text
 from matdiff.algebra.expr import Expr
 from matdiff.errors import MatdiffError, NotationError, ShapeError, Span, UnsupportedError

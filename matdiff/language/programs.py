@@ -5,10 +5,10 @@ In goes the plain spelling of a text; what frames the statements goes out of it,
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from matdiff import regex as re
 from matdiff.algebra.expr import FUNCTIONS
 from matdiff.errors import AmbiguityError
 from matdiff.language.names import ABBREVIATED, GREEK_WORDS

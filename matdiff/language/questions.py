@@ -6,9 +6,9 @@ differentiated, and what of the text is the function.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 
+from matdiff import regex as re
 from matdiff.errors import NotationError
 from matdiff.language.names import (
     LETTER,

@@ -6,13 +6,13 @@ the lexer itself had to decide (Σ as a sum, f(…) as a function) are varied ar
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
+from matdiff import regex as re
 from matdiff.algebra import operators as _operators  # noqa: F401 - fills the table of functions
 from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.expr import FUNCTIONS, Expr, postorder, symbols

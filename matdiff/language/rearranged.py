@@ -8,10 +8,10 @@ sum whose limits are not written.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+from matdiff import regex as re
 from matdiff.errors import AmbiguityError
 from matdiff.language.names import DOTS, LETTER, SUBS, SUBSCRIPTS, as_index
 from matdiff.language.outside import closing, outside

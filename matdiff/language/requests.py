@@ -5,8 +5,7 @@ In goes the plain spelling of a statement, out comes the ``Question`` that it is
 
 from __future__ import annotations
 
-import re
-
+from matdiff import regex as re
 from matdiff.errors import NotationError
 from matdiff.language.left_sides import HEAD, arguments, called, stands
 from matdiff.language.names import GREEK_WORDS, LETTER, LISTED, listed, named
@@ -128,7 +127,7 @@ WORDS = ALONE.union(
 
 def is_verb(word: str) -> bool:
     """Whether a word in front of a statement does but ask for it: find, what is, now compute."""
-    m = re.match(VERB, f"{word} ∇", re.IGNORECASE)  # the gradient is a word of a verb in front of ∇f
+    m = re.match(VERB, f"{word} ∇", flags=re.IGNORECASE)  # the gradient is a word of a verb in front of ∇f
     return m is not None and m.end() == len(word)
 
 

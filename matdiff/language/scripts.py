@@ -7,9 +7,9 @@ label is decided in matdiff.language.labels.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 
+from matdiff import regex as re
 from matdiff.errors import AmbiguityError, UnsupportedError
 from matdiff.language.calls import Calls
 from matdiff.language.labels import DOUBTFUL, FACTOR, TRANSPOSED, Labels

@@ -8,11 +8,11 @@ is fully declared there is nothing to vary and it is one pass.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from heapq import heappop, heappush
 from itertools import chain
 
+from matdiff import regex as re
 from matdiff.algebra.dims import ONE
 from matdiff.errors import AmbiguityError, MatdiffError, UnsupportedError
 from matdiff.language.binding import Bound

@@ -6,11 +6,11 @@ a name of the text, or that may say something of a function or its letters, is n
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Set
 from itertools import groupby
 from string import ascii_letters, digits
 
+from matdiff import regex as re
 from matdiff.algebra.assumptions import PROPERTIES, property_word
 from matdiff.algebra.expr import FUNCTIONS
 from matdiff.language.extents import KINDS

@@ -5,12 +5,12 @@ In goes a node of the tree with its letter and what is written low; out comes th
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Sequence
 from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from matdiff import regex as re
 from matdiff.algebra.dims import Size
 from matdiff.errors import AmbiguityError
 from matdiff.language.extents import Excerpt, parse_size

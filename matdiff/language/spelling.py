@@ -6,9 +6,9 @@ plain ones, accented letters a letter with a combining sign, the many dashes, do
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterator
 
+from matdiff import regex as re
 from matdiff.algebra.notation import ACCENTS
 from matdiff.errors import MatdiffError
 from matdiff.language.names import RAISED as LETTERS_ABOVE

@@ -10,9 +10,9 @@ one that asks for something.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
+from matdiff import regex as re
 from matdiff.errors import AmbiguityError, NotationError, UnknownNameError
 from matdiff.language.names import (
     ABBREVIATED,

@@ -5,11 +5,11 @@ In goes the plain spelling of a text, out comes the same with the signs of such 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
+from matdiff import regex as re
 from matdiff.errors import AmbiguityError, MatdiffError
 from matdiff.language.names import SUBS
 from matdiff.language.outside import closing, outside
@@ -150,7 +150,7 @@ def _left_out(text: str, known: Collection[str], is_prose: bool) -> tuple[list[E
 
 def _around(m: re.Match[str]) -> tuple[str, ...]:
     """What the words of a function write in front of what it is taken of, between two such things, and behind."""
-    pattern = next(pattern for pattern in SPOKEN if re.fullmatch(pattern, m["what"], re.IGNORECASE))
+    pattern = next(pattern for pattern in SPOKEN if re.fullmatch(pattern, m["what"], flags=re.IGNORECASE))
     *around, behind = SPOKEN[pattern]
     around[0] = SIGNS.get((m["times"] or "").lower(), "") + around[0]
     return *around, behind + "^2" * bool(m["squared"] or m["behind"])

@@ -6,10 +6,10 @@ only, what is asked, what is declared (``A ≻ 0``, ``x ∈ ℝⁿ``, ``A = Aᵀ
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NoReturn
 
+from matdiff import regex as re
 from matdiff.errors import MatdiffError, NotationError
 from matdiff.language import left_sides
 from matdiff.language.answers import Says

@@ -7,10 +7,10 @@ argument, and is renamed where the two would have one name.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
+from matdiff import regex as re
 from matdiff.algebra.dims import size
 from matdiff.errors import DeclarationError
 from matdiff.language.extents import Excerpt

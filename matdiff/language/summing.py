@@ -5,11 +5,11 @@ In goes a sum whose limits are clauses, out comes the same sum with its indices,
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from matdiff import regex as re
 from matdiff.algebra.dims import ONE, Size, size
 from matdiff.errors import AmbiguityError, MatdiffError
 from matdiff.language.extents import Excerpt

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+from matdiff import regex as re
 from matdiff.algebra.dims import Size, size
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.laws import Law, Statement

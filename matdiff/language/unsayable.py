@@ -6,9 +6,9 @@ or that a derivative is set to 0.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 
+from matdiff import regex as re
 from matdiff.errors import NotationError
 from matdiff.language.left_sides import HEAD, MOST_SIDES, Piece
 from matdiff.language.names import GREEK_CLASS, LETTER

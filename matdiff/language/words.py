@@ -4,11 +4,11 @@ and texts that are a formula and nothing else, told by the signs and the words i
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence, Set
 from fractions import Fraction
 from functools import cached_property
 
+from matdiff import regex as re
 from matdiff.algebra.assumptions import PROPERTIES, property_word
 from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.expr import FUNCTIONS

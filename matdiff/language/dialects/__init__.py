@@ -6,8 +6,7 @@ is the matrix product.  MATLAB and Julia write as the language itself does, but 
 
 from __future__ import annotations
 
-import re
-
+from matdiff import regex as re
 from matdiff.errors import AmbiguityError, MatdiffError, NotationError
 from matdiff.records import NamedTuple
 from matdiff.regex import regex

@@ -8,11 +8,11 @@ for x, t in zip(X, y):      →   J = sum((w @ x - t)**2 for i in range(…)), w
 from __future__ import annotations
 
 import ast
-import re
 from copy import deepcopy
 from itertools import count
 from typing import TYPE_CHECKING
 
+from matdiff import regex as re
 from matdiff.algebra.dims import ONE, Size, size
 from matdiff.errors import MatdiffError
 from matdiff.language.dialects.aliasing import used_first

@@ -7,12 +7,12 @@ the function that it stands for.  SymPy and cvxpy mean matrices; they become the
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Callable
 from fractions import Fraction
 from itertools import accumulate
 from typing import Any
 
+from matdiff import regex as re
 from matdiff.errors import MatdiffError, NotationError, UnknownNameError, UnsupportedError
 from matdiff.language.dialects import (
     MODULES,

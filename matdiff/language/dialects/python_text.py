@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterable
 from itertools import accumulate
 from typing import Any
 from warnings import catch_warnings, simplefilter
 
+from matdiff import regex as re
 from matdiff.errors import NotationError
 from matdiff.regex import regex
 

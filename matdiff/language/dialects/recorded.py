@@ -6,12 +6,12 @@ lengths in which it fails are made one.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from functools import cache, lru_cache
 from itertools import count
 from typing import Any
 
+from matdiff import regex as re
 from matdiff.algebra.dims import ONE, Size, size
 from matdiff.algebra.expr import Symbol
 from matdiff.errors import MatdiffError

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-import re
 from bisect import bisect_left
 from collections.abc import Container, Iterator, Mapping
 from copy import deepcopy
 from graphlib import CycleError, TopologicalSorter
 from itertools import count
 
+from matdiff import regex as re
 from matdiff.language.dialects import MODULES
 
 WRAPPERS = frozenset("jit njit function staticmethod classmethod".split())  # decorators that leave the values alone

@@ -7,8 +7,7 @@ nested constructs cost no more than their length.
 
 from __future__ import annotations
 
-import re
-
+from matdiff import regex as re
 from matdiff.errors import NotationError
 from matdiff.language.fonts import plain_letter
 from matdiff.language.latex.macros import Token

@@ -7,9 +7,9 @@ has the place of its call.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
+from matdiff import regex as re
 from matdiff.errors import NotationError
 from matdiff.language.latex.commands import SPACES, VANISHING
 from matdiff.records import NamedTuple
@@ -24,7 +24,10 @@ DONE = r"\s*(?:\\top|\\intercal|T|'|\\prime|\\mathsf\s*\{?\s*T|\\mathrm\s*\{?\s*
 LABEL = rf"\{{\s*(?:\((?:{WORD})\)|\[[^\[\]{{}}]+\]|\*|\\(?:star|ast)\b)(?={DONE})"  # {(1)\top, {[l-1]T, {*-1
 LARGEST = 200_000  # signs that all macros together may expand to
 CALL = 8  # what a call counts besides, so that one that never ends does end soon
-DEFINITION = r"(?m)^(?:[ \t]*[A-Za-z]{2,20}(?=[ \t])){0,5}[ \t]*((?:\\[A-Za-z]{1,20}[ \t]*){0,4}[\w{}\\^\u0300-\u036f]{1,40})[ \t]*:?=(?!=)"
+DEFINITION = (  # perhaps behind words
+    r"(?m)^(?:[ \t]*[A-Za-z]{2,20}(?=[ \t])){0,5}[ \t]*"
+    r"((?:\\[A-Za-z]{1,20}[ \t]*){0,4}[\w{}\\^\u0300-\u036f]{1,40})[ \t]*:?=(?!=)"
+)
 
 
 class Token(NamedTuple):

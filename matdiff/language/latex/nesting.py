@@ -5,9 +5,9 @@ r"""What is open while LaTeX is read: groups, formulas, environments, and constr
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 
+from matdiff import regex as re
 from matdiff.errors import NotationError
 from matdiff.language.fonts import COMMANDS, styled
 from matdiff.language.latex.commands import BLOCKS, CASES, DISPLAYS, INNER, PRINTED

@@ -6,9 +6,9 @@ Letters and digits that different commands wrote are kept apart, so that they do
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 
+from matdiff import regex as re
 from matdiff.language.latex.commands import WIDE_SPACE
 from matdiff.language.left_sides import HEAD
 from matdiff.language.names import no_function

@@ -7,9 +7,9 @@ for what closes them, and constructs (fractions, scripts, accents), which wait f
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Sequence
 
+from matdiff import regex as re
 from matdiff.algebra.expr import FUNCTIONS
 from matdiff.errors import AmbiguityError
 from matdiff.language.latex.commands import BARS, COMMANDS, DELIMITERS, DIRECTED
@@ -52,7 +52,7 @@ def is_latex(text: str) -> bool:
     if "$" in text:
         return True
     unknown: set[str] = set()
-    for m in re.finditer(r"\\([A-Za-z]+|.)", text, re.DOTALL):
+    for m in re.finditer(r"\\([A-Za-z]+|.)", text, flags=re.DOTALL):
         sign = m.group()
         if sign in EVIDENT or (sign == r"\(" and r"\)" in text) or (sign == r"\[" and r"\]" in text):
             return True

@@ -5,8 +5,7 @@ r"""Words in LaTeX: the names of functions, names of several letters, and texts 
 
 from __future__ import annotations
 
-import re
-
+from matdiff import regex as re
 from matdiff.errors import NotationError, UnknownNameError
 from matdiff.language.fonts import COMMANDS as FONTS
 from matdiff.language.fonts import styled

@@ -6,10 +6,10 @@ node of the kind ``recurrence``.  With a number of steps the pair becomes defini
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from matdiff import regex as re
 from matdiff.algebra.dims import ONE, Size, size
 from matdiff.language.extents import Excerpt, parse_size
 from matdiff.language.places import number_text

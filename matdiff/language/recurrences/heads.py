@@ -5,9 +5,9 @@ In goes a place in the text, out comes a ``Head`` or ``Steps``; the lexer makes 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Sequence
 
+from matdiff import regex as re
 from matdiff.algebra.dims import Size
 from matdiff.algebra.expr import FUNCTIONS
 from matdiff.language.extents import Excerpt, parse_size

@@ -6,10 +6,10 @@ Without a sum h_T or h_3 says how far they go.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from matdiff import regex as re
 from matdiff.algebra.dims import Size, size
 from matdiff.language.limits import Limits, Range
 from matdiff.language.places import number_text

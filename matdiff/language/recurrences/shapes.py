@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from matdiff import regex as re
 from matdiff.algebra.constants import Ones, Zeros
 from matdiff.algebra.dims import ONE, SCALAR, Shape, size
 from matdiff.algebra.expr import Expr, Index, Number, postorder

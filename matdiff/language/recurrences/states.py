@@ -7,10 +7,10 @@ step the state that the step starts from), ``start``, ``iterate`` (a state of th
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from matdiff import regex as re
 from matdiff.algebra.dims import size
 from matdiff.language.extents import Excerpt
 from matdiff.language.limits import Range
