@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
 from matdiff import regex as re
 from matdiff.algebra.dims import SCALAR
-from matdiff.algebra.expr import Expr, Number, Symbol, symbols
-from matdiff.algebra.operators.sums import Entry
+from matdiff.algebra.expr import Expr, Number, Symbol, replace, symbols
+from matdiff.algebra.operators.products import zero
+from matdiff.algebra.operators.sums import Entry, Member
 from matdiff.errors import MatdiffError
+from matdiff.language.names import named
 from matdiff.records import NamedTuple
 from matdiff.review.filling import Origin
 from matdiff.review.operators import with_increments
@@ -71,6 +73,17 @@ class Chain:
 def increments(e: Expr) -> list[Symbol]:
     """The symbols dX in an expression."""
     return [s for s in symbols(e) if s.name[0] == "d" and len(s.name) > 1]
+
+
+def scaled(e: Expr, factor: int, by: Collection[str] | None = None) -> Expr:
+    """An expression with a multiple of every dX, and of the members dxᵢ of a family, or of those of the names *by*."""
+    own = {s for s in increments(e) if by is None or named(s.name[1:]) in by}
+
+    def multiple(node: Expr) -> Expr | None:
+        is_own = node.operands[0] in own if isinstance(node, Member) else node in own
+        return (node * factor if factor else zero(node.shape)) if is_own else None
+
+    return replace(e, multiple)
 
 
 def has_increments(side: str, scope: Scope) -> bool:

@@ -17,7 +17,7 @@ from matdiff.algebra.operators.structure import DiagonalMatrix
 from matdiff.algebra.operators.sums import Entry, IndexedSum, Member
 from matdiff.language.names import MARKS, named
 from matdiff.review.assumed import GREEK_CAPITALS, made_symmetric
-from matdiff.review.chain import Chain, increments
+from matdiff.review.chain import Chain, increments, scaled
 from matdiff.review.comparing import Outcome, compared, diagonal_of, without_constants
 from matdiff.review.derivatives import derivative
 from matdiff.review.doubts import PLAIN, holds, is_square
@@ -205,7 +205,7 @@ def _partly(truth: Expr, value: Expr, scope: Scope) -> Outcome | None:
     still = unmoved(truth, value, scope)
     if not still:
         return None
-    found = compared(scope.without(truth, still), scope.without(value, still))
+    found = compared(scaled(truth, 0, still), scaled(value, 0, still))
     said = f"right where {', '.join(sorted(still))} does not vary"
     return found._replace(convention=said, decides=True) if found.equal else None
 

@@ -17,7 +17,7 @@ from matdiff.errors import MatdiffError, ShapeError, UnsupportedError
 from matdiff.language.names import named
 from matdiff.review.asking import Independent, NotSaid, gradients_of, of_form, read_off
 from matdiff.review.calls import CALL
-from matdiff.review.chain import BARE, Chain, has_increments
+from matdiff.review.chain import BARE, Chain, has_increments, scaled
 from matdiff.review.comparing import compared
 from matdiff.review.definitions import defined_by, is_model, without_star
 from matdiff.review.directions import misplaced, remainder_in
@@ -208,8 +208,7 @@ class Judge(Beside):
 
     def _is_form(self, value: Expr) -> bool:
         """Whether a value is 0 where nothing varies, as a differential is, and X + dX is not."""
-        still = self.scope.without(value, set(self.scope.names()))
-        return compared(still, zero(value.shape)).equal is not False
+        return compared(scaled(value, 0, self.scope.names()), zero(value.shape)).equal is not False
 
     def _is_behind(self, first: str) -> bool:
         """Whether an equation may be meant to follow from those above; what f(x + h) − f(x) is follows from f."""
@@ -364,7 +363,8 @@ class Judge(Beside):
         """Whether nothing but its differential is known of a function."""
         scope = self.scope
         known = {s.name for e in (*scope.definitions.values(), *self.equations.zeros) for s in symbols(e)}
-        return name not in known.union(scope.given, scope.definitions, scope.forms)
+        known |= {*scope.given, *scope.definitions, *scope.forms, *scope.members, *scope.unread}
+        return known.isdisjoint((name, name.rpartition("_")[0]))
 
 
 def _alone(side: str) -> str:

@@ -37,7 +37,7 @@ SHORT_WORDS = frozenset(
     "is so of be as in by we to an at if it or on let set fix the and for now but"
     " sei mit und wir das die der für où les des une con sia put sea es el los las por".split()
 )
-MOMENT = r"\s*(?:[E𝔼]\s*\[|(?:[Vv]ar|[Cc]ov)\s*[(\[])"
+MOMENT = r"\s*(?:[E𝔼]\s*\[(?!\s*[ijkn]\s*\])|(?:[Vv]ar|[Cc]ov)\s*[(\[])"
 OF_NOISE = rf"{MOMENT}\s*[εuvwe](?:_\w+)?\s*[])]"  # what is assumed of a noise
 NUMBERED = (
     r"(?:~{2,}|\\q?quad(?![A-Za-z])|\\hfill|\\hspace\s*\{[^{}]*\}|\\[cl]?dots(?![A-Za-z]))"

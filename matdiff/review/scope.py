@@ -11,7 +11,6 @@ from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.expr import Expr, Symbol, postorder, replace, symbols
 from matdiff.algebra.operators.differentials import Differential
-from matdiff.algebra.operators.products import zero
 from matdiff.algebra.operators.sums import Member
 from matdiff.calculus.forms import RESULT, differential_form
 from matdiff.errors import MatdiffError, UnsupportedError
@@ -326,7 +325,7 @@ class Scope:
         known = {s.name: s for s in symbols(e)}
         varying = {**self.varied, **self.paths}
         varied = [known[n] for n in (by,) if n] or [
-            known[n] for n in varying if n in known and n not in self.definitions
+            known[n] for m in varying for n in (m, m.rpartition("_")[0]) if n in known and n not in self.definitions
         ]
         varied = varied or [s for s in known.values() if s.name not in self.sizes()]
         table: dict[Expr, Expr] = {}
@@ -341,7 +340,10 @@ class Scope:
             form = differential_form(replace(inner, table), {str(v): v for v in varied}).gradients[RESULT]
             if node is e:
                 self.origin = Origin(inner, tuple(varied), 0)
-            table[node] = replace(form, {Differential(v): self.increment(v) for v in varied})
+            moves: dict[Expr, Expr] = {v: self.increment(v) for v in varied}
+            members = (n for n in postorder(form) if isinstance(n, Differential) and isinstance(n.operands[0], Member))
+            moved: dict[Expr, Expr] = {n: replace(n.operands[0], moves) for n in members}  # dx_i is a member of dx
+            table[node] = replace(form, moved | {Differential(v): moves[v] for v in varied})
         return replace(e, table)
 
     def differentials(self, zeros: Sequence[Expr]) -> list[Expr]:
@@ -354,11 +356,6 @@ class Scope:
         if by := self.paths.get(unknown.name):
             return slope_by(self, unknown, by) * Symbol(f"d{Symbol(named(by), SCALAR)}", SCALAR)
         return Symbol(f"d{unknown}", unknown.shape, linear(unknown), unknown.ranges)
-
-    def without(self, value: Expr, names: set[str]) -> Expr:
-        """A value in which some names do not vary: dX is 0."""
-        increments = (s for s in symbols(value) if s.name[0] == "d" and named(s.name[1:]) in names)
-        return replace(value, {s: zero(s.shape) for s in increments})
 
     # ---- derivatives -------------------------------------------------------------------------------
 

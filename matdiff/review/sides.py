@@ -19,7 +19,7 @@ from matdiff.review import doubts
 from matdiff.review.asking import NotSaid, conditions_on, is_stationary, of_form
 from matdiff.review.blocks import with_rows
 from matdiff.review.calls import with_arguments, with_constants, with_formulas
-from matdiff.review.chain import BARE, Chain, Fault, increments
+from matdiff.review.chain import BARE, Chain, Fault, increments, scaled
 from matdiff.review.comparing import Outcome, compared, is_right, is_rounded
 from matdiff.review.conventions import as_usual, may_turn, under_conventions, unmoved
 from matdiff.review.definitions import introduced
@@ -223,7 +223,7 @@ class Beside:
         chain.stated = value
         if follows:
             return Judged(line, AGREES, "it follows from the line above, which is wrong")
-        truth = self.scope.without(chain.truth, unmoved(chain.truth, value, self.scope))
+        truth = scaled(chain.truth, 0, unmoved(chain.truth, value, self.scope))
         fault = Fault(side, value, truth, None, chain.is_derivative, False, line.text, chain.origin)
         return Judged(line, WRONG, "", fault)
 
@@ -311,7 +311,7 @@ class Beside:
         for form in [*forms]:
             still = {named(s.name[1:]) for s in {*increments(form)} - moving}
             if still.isdisjoint(moves) and any(s.shape == form.shape for s in {*increments(form)} & moving):
-                forms.append(self.scope.without(form, still))
+                forms.append(scaled(form, 0, still))
         known.zeros[:0] = forms
         return known
 
