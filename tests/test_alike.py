@@ -141,10 +141,11 @@ def test_a_symbol_that_is_a_size_is_not_exchanged(reused: list[Expr]) -> None:
 # ---- what laws see of a definition ------------------------------------------------------------------
 
 # The functions that look into definitions: the questions of matdiff.calculus.alike, what opens a definition and says
-# so, and those for which two definitions are equal just where they are one.
+# so, those for which two definitions are equal just where they are one, and the walks, by which an answer writes out
+# what it links.
 LOOKING = {
     *("value_of", "seen_through", "columns_cancel", "is_symmetric", "_equals_its_transpose", "ends_differ"),
-    *("postorder", "fold", "fact", "occurs", "_key", "is_shorter"),
+    *("postorder", "fold", "remade", "fact", "occurs", "_key", "is_shorter"),
 }
 
 

@@ -9,26 +9,6 @@ from matdiff.algebra.stated import stated
 # ---- Kronecker products ----------------------------------------------------------------------------
 
 
-multiple_of_operand = stated(  # of what is linear in it
-    "kron(c*A, B) = c*kron(A, B)",
-    where="c: scalar; A: m x n; B: p x q",
-    also=[
-        *[
-            Statement(f"{f}({before}) = c*{f}(A, B)", f"c: scalar; {shapes}")
-            for f, shapes in (
-                ("kron", "A: m x n; B: p x q"),
-                ("khatri_rao", "A: m x n; B: p x n"),
-                ("ptrace1", "A: n*q x m*p; B: m x n"),
-                ("ptrace2", "A: n*q x m*p; B: p x q"),
-            )
-            for before in ("c*A, B", "A, c*B")
-        ][1:],
-        *[Statement(f"{f}(c*A) = c*{f}(A)", "c: scalar; A: m x n") for f in ("vec", "tril", "triu")],
-        *[Statement(f"{f}(c*A) = c*{f}(A)", "c: scalar; A: n x n") for f in "sym skew halftril vech diag".split()],
-        Statement("unvec(a*c, m, n) = a*unvec(c, m, n)", "a: scalar; c: m*n"),
-        Statement("sylvester(A, B, c*C) = c*sylvester(A, B, C)", "c: scalar; A: m x m; B: n x n; C: m x n"),
-    ],
-)
 kronecker_of_constants = stated(
     "kron(eye(m), eye(n)) = eye(m*n)",
     also=(

@@ -1,4 +1,4 @@
-"""Products: scalars move to the front, identities and inverses cancel."""
+"""Products: scalars move to the front, of what else is linear in them too, identities and inverses cancel."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from matdiff.algebra.constants import UNITY, Ones, Zeros, is_zero
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Number
 from matdiff.algebra.kinds import Alike
-from matdiff.algebra.laws import identity
+from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.products import Hadamard, Scale, Transpose, zero
 from matdiff.algebra.operators.structure import DiagonalMatrix, Named
 from matdiff.algebra.stated import stated
@@ -131,6 +131,28 @@ def unit_multiple(e: Expr) -> Expr | None:
 def nested_multiple(e: Expr) -> Expr | None:
     c, a = e.operands
     return Scale.of(c, a) if isinstance(a, Scale) else None
+
+
+multiple_of_operand = stated(  # of what is linear in it
+    "kron(c*A, B) = c*kron(A, B)",
+    where="c: scalar; A: m x n; B: p x q",
+    also=[
+        *[
+            Statement(f"{f}({before}) = c*{f}(A, B)", f"c: scalar; {shapes}")
+            for f, shapes in (
+                ("kron", "A: m x n; B: p x q"),
+                ("khatri_rao", "A: m x n; B: p x n"),
+                ("ptrace1", "A: n*q x m*p; B: m x n"),
+                ("ptrace2", "A: n*q x m*p; B: p x q"),
+            )
+            for before in ("c*A, B", "A, c*B")
+        ][1:],
+        *[Statement(f"{f}(c*A) = c*{f}(A)", "c: scalar; A: m x n") for f in ("vec", "tril", "triu")],
+        *[Statement(f"{f}(c*A) = c*{f}(A)", "c: scalar; A: n x n") for f in "sym skew halftril vech diag".split()],
+        Statement("unvec(a*c, m, n) = a*unvec(c, m, n)", "a: scalar; c: m*n"),
+        Statement("sylvester(A, B, c*C) = c*sylvester(A, B, C)", "c: scalar; A: m x m; B: n x n; C: m x n"),
+    ],
+)
 
 
 def is_ones(e: Expr) -> bool:
