@@ -43,6 +43,7 @@ PAIRED = (  # x − x_i, z_jᵀz
     rf"{BEFORE}{VECTOR}\}}?(?:{JOINED}|\s*[-−]\s*{FONTED})\1{BELOW}"
     rf"|{BEFORE}{VECTOR}{BELOW}(?:{JOINED}|\s*[-−]\s*{FONTED})\2{BARE}"
 )
+CHAPTER = r"(?<=\n\n)(?=# |\\section)"
 OTHERS = rf"{LETTER}|{CALLED}|{ALONE_MARK}|_bb(?![a-z])"
 PARTNER = rf"(\\?[A-Za-zα-ω]+(?:_\w|_\{{\w\}}|[{SUBS}])?)"
 
@@ -56,15 +57,27 @@ def apart(text: str, where: Where) -> tuple[str, Where]:
     'f = ∑_i ‖x! − x_i‖²'
     """
     spelt = where if where is None or isinstance(where, str) else "; ".join(f"{n}: {s}" for n, s in where.items())
+    chapters = [(chapter, _doubled(chapter)) for chapter in re.split(CHAPTER, text)]  # a letter is another thing there
+    if any(names for _, names in chapters):
+        text = "".join(
+            re.sub(_alone(names), rf"\1{ALONE_MARK}", chapter) if names else chapter for chapter, names in chapters
+        )
+        where = (
+            re.sub(_alone({x for _, names in chapters for x in names}), rf"\1{ALONE_MARK}", spelt) if spelt else spelt
+        )
+    return _apart_from_sign(text, where)
+
+
+def _doubled(text: str) -> set[str]:
+    """The vectors that stand alone beside members x_i, and are no size."""
     shared = {*_partners(text, BARE)} & {*_partners(text, BELOW)}
     doubled = {m[1] or m[2] for m in re.finditer(PAIRED, text)} | {x for x, _ in shared}
-    for x in doubled - {*re.findall(r"(?:/|\^\{?|frac1)\s*\{?(m)(?![A-Za-z_])", text)}:  # a size
-        alone = rf"{BEFORE}({re.escape(x)}\}}?){BARE}"
-        text, spelt = (
-            re.sub(alone, rf"\1{ALONE_MARK}", text),
-            re.sub(alone, rf"\1{ALONE_MARK}", spelt) if spelt else spelt,
-        )
-    return _apart_from_sign(text, spelt if doubled else where)
+    return doubled - {*re.findall(r"(?:/|\^\{?|frac1)\s*\{?(m)(?![A-Za-z_])", text)}
+
+
+def _alone(names: set[str]) -> str:
+    """Where such a name stands alone."""
+    return rf"{BEFORE}((?:{'|'.join(map(re.escape, sorted(names)))})\}}?){BARE}"
 
 
 def _partners(text: str, behind: str) -> Iterator[tuple[str, str]]:
