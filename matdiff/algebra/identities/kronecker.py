@@ -8,7 +8,6 @@ from matdiff.algebra.stated import stated
 
 # ---- Kronecker products ----------------------------------------------------------------------------
 
-
 kronecker_of_constants = stated(
     "kron(eye(m), eye(n)) = eye(m*n)",
     also=(
@@ -37,8 +36,7 @@ pseudo_inverse_of_kronecker = stated("pinv(kron(A, B)) = kron(pinv(A), pinv(B))"
 
 def beside_identity(left: str, right: str) -> list[Statement]:
     """What is said of sums, of A ⊗ I with a multiple of I, which is I ⊗ I: both with or without a number before it."""
-    pairs = [(a, b) for a in ("", "a*") for b in ("", "b*")]
-    ways = [(f"{a}{left} + {b}eye(m*p)", right.format(f"{a}B + {b}eye(p)")) for a, b in pairs]
+    ways = [(f"{a}{left} + {b}eye(m*p)", right.format(f"{a}B + {b}eye(p)")) for a in ("", "a*") for b in ("", "b*")]
     return [Statement(f"{one} = {other}", "B: p x p; a, b: scalar") for one, other in ways]
 
 
