@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from copy import copy
 
@@ -15,12 +15,14 @@ from matdiff.algebra.operators.square import Inverse
 from matdiff.algebra.operators.sums import Entry, Member
 from matdiff.algebra.simplification import tidy
 from matdiff.errors import MatdiffError
+from matdiff.language.names import named
 from matdiff.numeric.premises import Premises
 from matdiff.records import NamedTuple
 from matdiff.review.chain import increments
 from matdiff.review.comparing import compared, is_multiple
 from matdiff.review.derivatives import derivative
 from matdiff.review.lines import IMPLIED
+from matdiff.review.operators import LETTER
 from matdiff.solving.elimination import roots
 from matdiff.solving.equations import Equation
 
@@ -243,6 +245,12 @@ class Equations:
         if equal is False and not used <= _letters(self.zeros[-1]):
             return Implied(None)  # it may follow from those above
         return Implied(equal, one if equal is False else None)
+
+
+def without_asides(text: str, first: str, known: Collection[str]) -> str:
+    """A line without the words that say what another name in it is: e = My with M = I − P, which is no condition."""
+    others = {*known} - {named(first.strip() or "0")}
+    return re.sub(rf"\b(?:with|where)\W+({LETTER})\s*=", lambda m: "" if named(m[1]) in others else m[0], text)
 
 
 def _letters(e: Expr) -> set[Symbol]:

@@ -22,7 +22,7 @@ from matdiff.review.comparing import compared
 from matdiff.review.definitions import defined_by, is_model, without_star
 from matdiff.review.directions import misplaced, remainder_in
 from matdiff.review.doubts import OFF_DIAGONAL, ON_DIAGONAL, is_misfit
-from matdiff.review.equations import CONDITION
+from matdiff.review.equations import CONDITION, without_asides
 from matdiff.review.filling import Origin
 from matdiff.review.fitting import fitted, of_identity
 from matdiff.review.lines import Line, Statement
@@ -267,7 +267,8 @@ class Judge(Beside):
             if compared(self.scope.definitions[name], value).equal is not False:
                 return False
             is_same = compared(self.scope.value(sides[0]), self.scope.value(sides[1])).equal is not False
-            is_new = self.has_derived or re.search(INTRODUCES, line.text) is not None
+            text = without_asides(line.text, name, self.scope.texts)
+            is_new = self.has_derived or re.search(INTRODUCES, text) is not None
             inside, before = {*symbols(value)}, {*symbols(self.scope.unfolded(self.scope.definitions[name]))}
             at_solution = inside < before and before - inside <= {*self.equations.solutions}  # S(b) = yᵀy − …
             if is_same and name not in (said := {s.name for s in inside}) and said & self.defined:
@@ -318,7 +319,8 @@ class Judge(Beside):
         speaks_of_more = self._speaks_of_more(sides)
         is_called = re.fullmatch(rf"{LETTER}\s*\([^()]*\)", spelt[0]) is not None
         is_bare = is_bare and (speaks_of_more or not is_called)  # f(Q) = … once more, in the same letters
-        return is_bare or re.search(CONDITION, line.text) is not None or speaks_of_more
+        text = without_asides(line.text, sides[0], self.scope.texts)
+        return is_bare or re.search(CONDITION, text) is not None or speaks_of_more
 
     def _is_linearised(self, sides: list[str]) -> bool:
         """Whether an equation with dX is one to be solved: H dx + Aᵀdν = −r, and nothing that is differentiated."""

@@ -16,7 +16,7 @@ POWER = r"(?<=[\w)])\^\{?([23])\}?(?!\w)"  # of A^2
 BEFORE_LOG = rf"(\)|(?<![A-Za-z]){LETTER})\s*(?=log\b)"  # y log p, (1 − y) log(1 − p)
 COMPLEMENT = rf"(\)|(?<![A-Za-z]){LETTER})\s*\(\s*1(?=\s*[-−])"  # s(1 − s)
 INNER = rf"({LETTER}\s*{TURNED})\s*({LETTER})(?!\s*{TURNED}|[\w^(])"
-CALLED = rf"(?<![A-Za-z])(det|tr)\s+({LETTER})\s*(?=\()"
+CALLED = rf"(?<![A-Za-z])((?:log\s*)?(?:det|tr))\s+({LETTER})\s*(?=\(|{LETTER})"
 ROOT = rf"√\s*({LETTER}|\d+)"  # of √n/s
 ROOT_OVER = rf"sqrt\(({LETTER}|\d+)\)\s*/\s*({LETTER})"
 FACTOR_ONE = r"(?<=[\w)\]'′ᵀ⊤}])\s*(?:(?<=\s)|(?<=ᵀ)|(?<=⊤))1(?=\s*(?:[/)+−-]|$))"
@@ -31,7 +31,7 @@ def in_doubt(side: str) -> Iterator[str]:
     spelt = side.translate(HIGH)
     if re.search(r"⊙|∘|\.\*", spelt) and re.search(POWER, spelt):
         yield re.sub(POWER, r".^\1", spelt)
-    if (spelt := re.sub(CALLED, r"\1(\2) ", side)) != side:  # det X (1 + t) is no determinant of a product
+    if (spelt := re.sub(CALLED, r"(\1(\2)) ", side)) != side:  # det X (1 + t), log det F F⁻ᵀ are of no product
         yield spelt
     if (spelt := re.sub(ROOT_OVER, r"sqrt(\1/\2)", side)) != side:
         yield spelt

@@ -27,7 +27,7 @@ from matdiff.review.derivatives import expansion
 from matdiff.review.directions import declare_steps, remainder_in, with_directions
 from matdiff.review.doubts import MISFIT
 from matdiff.review.edits import MOST_EDITS, Edit, edits, indices
-from matdiff.review.equations import CONDITION, Equations, Implied
+from matdiff.review.equations import CONDITION, Equations, Implied, without_asides
 from matdiff.review.filling import Work
 from matdiff.review.fitting import fitted
 from matdiff.review.indexed import declare_entries, with_sums
@@ -331,7 +331,8 @@ class Beside:
     def _is_given(self, line: Line, left: Expr, value: Expr, before: Equations) -> bool:
         """Whether an equation that does not follow may be a new one, and not a step that is not known."""
         is_number = value.number is not None and not self.has_derived  # ‖u‖ = ‖v‖ = 1
-        is_new = not before.speak_of(left - value) or re.search(CONDITION, line.text) is not None
+        text = without_asides(line.text, self.chain.first if self.chain else "", self.scope.texts)
+        is_new = not before.speak_of(left - value) or re.search(CONDITION, text) is not None
         return not before.zeros or is_number or (is_new and not before.concludes)
 
     def _of_other_shapes(self, line: Line, side: str, left: Expr, value: Expr) -> Judged:

@@ -30,7 +30,8 @@ UPRIGHT = r"\\(?:math(?:rm|it|sf)|text(?:rm|it)?|operatorname)\s*\{\s*([A-Za-z]{
 NAMED_UPRIGHT = rf"{UPRIGHT}\s*(?:\([^()=]*\))?\s*&?\s*:?=(?!=)"  # \mathrm{KL} = …
 HATTED = rf"(?<![A-Za-z_\\])((?![tTwWcC]hat)[A-Za-z]|{SPELT_GREEK})(hat|bar|tilde|dot)(?![A-Za-z])"  # Xhat, and no what
 CALLED = (  # Gradient = 2Ax, Hess f(x) = 2A, nabla_x f = …
-    r"(?<![A-Za-z\\_])((?:[Gg]rad|[Hh]ess)(?:ient|ian)?|nabla)(?=\s*(?:_\w)?\s*(?:[a-zA-Zℓ](?:\([^()]*\))?)?\s*&?\s*:?=(?!=))"
+    r"(?<![A-Za-z\\_])((?:[Gg]rad|[Hh]ess)(?:ient|ian)?|nabla)"
+    rf"(?=\s*(?:_\w)?\s*(?:(?:[a-zA-Zℓ]|{SPELT_GREEK})(?:\([^()]*\))?)?\s*&?\s*:?=(?!=))"
 )
 TITLED = (  # Gradient: Xᵀ(p − y); $f = …$. The gradient with respect to w is $Xᵀ(p − y)$
     r"(^\s*(?:The\s+)?|[.;]\s+The\s+|\band\s+the\s+)([Gg]rad|[Hh]ess)(?:ient|ian)?"
