@@ -6,7 +6,8 @@ from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 from matdiff import regex as re
-from matdiff.algebra.expr import FUNCTIONS, Expr, Symbol, nodes_in, postorder
+from matdiff.algebra.expr import FUNCTIONS, Expr, Symbol, nodes_in, postorder, symbols
+from matdiff.algebra.operators.blocks import Blocks
 from matdiff.algebra.operators.structure import Named
 from matdiff.errors import MatdiffError, UnknownNameError
 from matdiff.language.binding import Bound
@@ -87,6 +88,15 @@ class Reading:
             found = self.find(f"{numbered[1]}_{numbered[2]}")  # ∂/∂x_1 asks for x1, which is no name but an entry
         if found is None:
             raise self._unknown_name(name)
+        if isinstance(found, Named) and isinstance(found.operands[0], Blocks):
+            own, left, seen = {s.name for s in symbols(found)}, [self.expr], {self.expr, found}
+            while left:  # x'x + a of x = [a; b] has an entry of x that is not to be held fixed
+                node = left.pop()
+                if isinstance(node, Symbol) and node.name in own:
+                    message = f"{name} cannot be the unknown: {node.name} is a part of it and stands beside it"
+                    raise UnknownNameError(message, suggestion=f"write {name}[…] for its entries, and declare {name}")
+                left += [below for below in node.operands if below not in seen]
+                seen.update(node.operands)
         return found
 
     def say(self, note: str) -> None:

@@ -7,7 +7,7 @@ a name of the text, or that may say something of a function or its letters, is n
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Set
-from itertools import groupby
+from itertools import groupby, pairwise
 from string import ascii_letters, digits
 
 from matdiff import regex as re
@@ -173,8 +173,11 @@ def _roles(text: str, names: Set[str]) -> Iterator[tuple[int, int]]:
             yield start - is_aside, end + is_aside  # of b is the benchmark, and L = D − W is the graph Laplacian
         elif not (is_defined or is_told) and role.start() < role.start("is"):
             acts = (ACTING - PROPERTIES.keys()).intersection(word[0].lower() for word in words)
-            runs = (run for run in _idle_runs(words, names) if not LINKS.issuperset(word[0] for word in run))
-            yield from [role.span()] if acts else ((run[0].start() - 1, run[-1].end()) for run in runs)
+            runs = [run for run in _idle_runs(words, names) if not LINKS.issuperset(word[0] for word in run)]
+            beside = (two for two in (*pairwise(words), *pairwise(words[::-1])) if any(two[0] in run for run in runs))
+            alters = any(property_word(of[0].lower()) in PROPERTIES for one, of in beside if one[0] not in LINKS)
+            if acts or not alters:  # block diagonal is not diagonal
+                yield from [role.span()] if acts else ((run[0].start() - 1, run[-1].end()) for run in runs)
     for shown in SHOWN.finditer(text):
         *words, last = NEXT.finditer(text, *shown.span("says"))
         is_kind = last[0] in KINDS and bool(words)  # the impact matrix G
