@@ -53,7 +53,7 @@ class Beside:
         whole, layers = letters.with_layers(with_probabilities(whole), {*declared, *self.wrt})
         whole, changes = letters.increments(whole, {*declared, *self.wrt})
         whole, points = letters.with_points(letters.with_labels(whole), declared)
-        whole, quantified = without_quantifiers(whole)
+        whole, quantified = without_quantifiers(letters.with_entries(whole, declared, self.wrt))
         said = said_in(whole, {*declared, *self.wrt}, asks)
         self.whole = whole
         unseen = unseen_names(whole.text, said.conditions)

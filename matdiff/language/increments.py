@@ -4,6 +4,7 @@ l of W^l, a^{l-1} and F_ij^l numbers a layer, as in W^{(l)}, where l is no numbe
 In goes a text in the plain spelling, out comes one in which Δx is its letter with a mark, as x̂ is, and subscripts end,
 with brackets around the numbers of layers; and what is said of them.  A label of what a text defines with an index,
 G_ij^l = … and y_i^{new} = …, is a part of its name; of several vectors x_i in ‖x − x_i‖, x_i is the name.
+The x1 of f(x) = x1² + x2², and of x = (x1, x2, x3), is the entry x_1 of x.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from matdiff.language.names import (
     CHANGE_MARKS,
     CHANGE_SIGNS,
     CUSTOMARY_FUNCTIONS,
+    DOTS,
     GREEK_CLASS,
     MARKED_LETTER,
     MARKS,
@@ -195,6 +197,46 @@ def with_points(script: Transcript, declared: Declarations) -> tuple[Transcript,
             f"{x}_{letter} beside {x} is one of several vectors, with the name {whole}; an entry is {x}[{letter}]"
         )
     return script, tuple(notes)
+
+
+PLACE = rf"(?<![A-Za-z{GREEK_CLASS}\\])NAME(?:_\{{([1-9])\}}|_?([1-9])|([₁-₉]))(?![0-9_{SUBS}])"
+OF = r"(?<!\w)(?P<f>\w+)\s*\(\s*(?P<x>(?![A-Z])[^\W\d_])\s*\)\s*:?=(?!=)"
+MADE_OF = regex(  # x = (x1, x2, x3), x = [x_1, …, x_n]ᵀ; f(x) = …
+    r"(?<![\w.])(?P<of>[^\W\d_])\s*=\s*(?P<open>[(\[])\s*(?P=of)(?:_\{1\}|_?1|₁)"
+    rf"(?P<rest>(?:[,;\s]+(?:{DOTS}|(?P=of)(?:_\{{\w\}}|_?[0-9a-z]|[{SUBS}])))+)\s*[)\]]"
+    rf"(?P<turned>\s*(?:\^\s*\{{?\s*[T⊤']\s*\}}?|[ᵀ⊤'′]|\.T))?(?P<in>\s*(?:∈|\bin\b))?|{OF}",
+    given="=",
+)
+NO_NUMBERS = r"[‖|'ᵀ⊤⟨⊙⊗]|\^\s*\{?\s*T|(?<![A-Za-z])(?:[A-Z]|sum|mean|prod|dot|inner|norm\d?|tr|trace)(?![A-Za-z])"
+SAID = r"(?<!\w)FUN\s*\(\s*NAME\s*\)|(?:[∂d]\s?|∇_\{?|[A-Za-z]{2,}\.?\s+|(?=NAME\s*IN))NAME(?![\w(])(?:\s*IN\s*R)?"
+SAID = SAID.replace("IN", r"(?:∈|\bin\b)")
+
+
+def with_entries(script: Transcript, declared: Container[str], asked: Collection[str]) -> Transcript:
+    """The text with x ∈ R^3 for x = (x1, x2, x3), and with x_1 for its x1; so of the x of f(x) = x1² + x1 x2."""
+    text, edits = script.text, list[Edit]()
+    for m in MADE_OF.finditer(text) if "1" in text or "₁" in text else ():
+        x, own = m["of"] or m["x"], PLACE.replace("NAME", m["of"] or m["x"])
+        entries = [(*e.span(), f"{x}_{SUBSCRIPTS.get(e[3], e[1] or e[2])} ") for e in re.finditer(own, text)]
+        if any(re.fullmatch(own, name) for name in asked) or re.search(rf"[∂d]\s?{own}", text):
+            continue
+        if m["of"]:
+            last = m["rest"].strip("_{}() ")[-1]
+            if m["open"] == "(" or m["turned"] or ";" in m["rest"]:
+                edits += [(*m.span(), x + (m["in"] or f" ∈ R^{SUBSCRIPTS.get(last, last)}")), *entries]
+            continue
+        said, numbers = SAID.replace("NAME", x).replace("FUN", m["f"]), {int(new[2:]) for *_, new in entries}
+        rest = re.sub(f"{said}|{own}", " ", text)
+        if (
+            len(numbers) < 2
+            or len(numbers) < max(numbers)
+            or re.search(rf"{NO_NUMBERS}|(?<![A-Za-z]){x}(?![a-z])", rest)
+        ):
+            continue
+        end = len(text.rstrip(" .?!\n"))
+        is_said = named(x) in declared or re.search(rf"{x}\s*(?:∈|\bin\b)", text)
+        edits += [*entries, *([] if is_said else [(end, end, f", {x} ∈ R^{max(numbers)}")])]
+    return script.edited(edits)
 
 
 def with_layers(script: Transcript, known: Collection[str]) -> tuple[Transcript, tuple[str, ...]]:
