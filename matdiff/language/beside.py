@@ -87,7 +87,7 @@ def heard(make: Callable[..., Readings], text: str, solving: bool) -> Reading:
     except MatdiffError as error:
         from matdiff.language.sentences import sentences
 
-        if ("\\text" in text and ":" in text) or any(sentences(text, ())):
+        if "$" in text or ("\\text" in text and ":" in text) or any(sentences(text, ())):
             try:
                 return _of_one_reach(partial(make, is_prose=True), solving)
             except UnknownNameError:

@@ -50,7 +50,7 @@ FULL_STOP += r"(?!(?<=\ss)\.\s?t\b|(?<=\As)\.\s?t\b)\.(?=\s(?!(?:pos|def|semi)\b
 FULL_STOP += rf"|(?:(?<={ENDS})|(?<={ENDS}\s))(?:{DOTS}(?=\s*$)|(?:{DOTS}|(?<=\s)\.){BEFORE_ONE})"
 QUALIFYING = rf"\((?:{WORD}\s+)?(?P<condition>[^()]*(?:\([^()]*\)[^()]*)*)\)[\s.]*$"
 COMPARED = rf"{NAMES}\s*(?:[<>]=?|[≤≥⩽⩾])\s*[\w.]+(?:\s+(?:is|are)\s.*)?"
-OF_NAMES = r"(?:[Gg]radient|[Dd]erivative)s?\s+for(?=\s)"  # the gradients for W and b
+OF_NAMES = r"(?:[Gg]radient|[Dd]erivative|[Cc]ondition)s?\s+for(?=\s)"  # the gradients for W and b
 STEPS = r"=\s*[-+\w]+\s*,(?:\s*\w+\s*,)?\s*(?:\.\.\.?|…|⋯)\s*,"  # t = 1, …, T
 MEMBERS = r"(?P<of>[^\W\d_])_1\s*,(?:\s*(?P=of)_2\s*,)?\s*(?:…|⋯|\.\.\.?)\s*,\s*(?P=of)_"  # x_1, …, x_n
 ARROW = rf"(?:[-=]>|[→⇒]|:|(?<=\s)(?:---?|[–—])(?=\s))(?=\s*(?:{VERB}\s+)?(?:{ASKS}|\?|m(?:in|ax)(?![^\W_]|\()))"

@@ -41,7 +41,10 @@ BELOW = (
     rf"\s*(?:(?:∂|d(?!(?:ot|et|iag)(?!\w)))\s*(?P<again>{LETTER})\s*(?:\^?\{{?\s*[⊤ᵀT']\s*\}}?)?\s*)?"
 )
 SO = rf"(?:[-=]>|[→⇒])\s*(?:{LETTER})?"  # ⇒ x = ?
-UNSAID = r"\s*=?[\s.?]*$"  # behind an operator whose function stands elsewhere
+UNSAID = (  # behind an operator whose function stands elsewhere: df/dx should be
+    r"\s*=?(?:,?\s+(?:is|be|equals?|gives|yields|looks?|(?:sh|w)ould\s+be|must\s+be)"
+    r"(?:\s+(?:given\s+by|then|thus|therefore|what|like))?(?=[\s.?]*$))?[\s.?]*$"
+)
 RATIO = rf"{DERIVATIVE}/\s*\(?{BELOW}\)?(?:(?![\w^_(\[]|\s*[-+*/^=,;)]|\s*$)|(?=[(\[{{]|{UNSAID})"
 RATIO += r"|(?(partial)(?=\s*[-−])|(?!)))"  # no d/dx − y, where d and x may be names
 FRACTION = rf"\(\(\s*{DERIVATIVE}\)\s*/\s*\({BELOW}\)\)"
@@ -342,7 +345,7 @@ def _of(text: str, place: int, known: Collection[str], defined: Collection[str])
     letter = head.group().lstrip("( ")[0] if head else ""
     is_word = letter in SIGNS and not is_fraction
     name = re.compile(rf"{LETTER}(?=\s*(?:\)|/))").match(text, head.end()) if head else None
-    last = re.compile(rf"\s*/\s*(?={letter}){BELOW}[\s.?]*$").search(text, head.end()) if head else None
+    last = re.compile(rf"\s*/\s*(?={letter}){BELOW}{UNSAID}").search(text, head.end()) if head else None
     held = text[head.end() : last.start()].strip() if head and last else ""
     is_named = (name is not None and named(name.group()) in defined) or held in defined  # d log L/dμ, dσ²/dw
     is_held = is_named or bool(held and not re.fullmatch(LETTER, held))
@@ -354,7 +357,7 @@ def _of(text: str, place: int, known: Collection[str], defined: Collection[str])
     m = re.compile(middle + BELOW + (r"\)\)" if is_fraction else r"(?!\w)")).match(text, end)
     if m is None and last and not is_fraction:
         m, end = last, last.start()
-    more = rf"\s*(?!=\s*0(?:\s*{SO})?[\s.?]*$)[^\s.]" if is_word else r"\s*[-+−*·]"  # ∂L/∂w + …
+    more = rf"(?!{UNSAID})\s*(?!=\s*0(?:\s*{SO})?[\s.?]*$)[^\s.]" if is_word else r"\s*[-+−*·]"  # ∂L/∂w + …
     if m and re.compile(more).match(text, m.end()):
         message = "a derivative can only be asked for in front of the whole function"
         hint = "name the unknown with wrt" + (", or declare d: scalar" if is_word else "")
@@ -366,7 +369,7 @@ def _of(text: str, place: int, known: Collection[str], defined: Collection[str])
     if not (m.group("again") or head.group("twice")) and re.match(r"[\^\s{]*[⊤ᵀT']", m.group("square") or ""):
         raise _row(text, m)
     order = 2 if head.group("twice") or m.group("again") else 1
-    whole = len(text) if not text[m.end() :].strip(" .?") else m.end()
+    whole = len(text) if re.compile(UNSAID).match(text, m.end()) else m.end()
     return Question(_unknowns(m), order, place, whole, (head.end(), end))
 
 

@@ -14,34 +14,36 @@ from matdiff.language.questions import FUNCTION, GOAL, SO, TOLD, UNSAID, WITH_RE
 from matdiff.regex import match_at, regex, search_in
 
 VERBS = frozenset(
-    "find compute calculate determine evaluate derive get obtain estimate take explain consider set check verify show "
-    "give solve know understand".split()
-).union(("solve for", "what is", "what are", "what's", "whats", "tell me", "show me", "give me", "how about"))
+    "find,compute,calculate,determine,evaluate,derive,get,obtain,estimate,take,explain,consider,set,check,verify,show,give,"
+    "solve,know,understand,solve for,what does,what would,what should,what is,what are,what's,whats,tell me,show me,"
+    "give me,how about".split(",")
+)
 DOING = frozenset("finding computing calculating determining evaluating deriving getting obtaining taking".split())
 GREETING = r"(?:[Hh]i|[Hh]ello|[Hh]ey)(?:\s+(?:all|everyone|there|guys|folks))?"
 LEADS = (  # how can I, we are trying to
-    r"(?i:please|now|how|what(?=\s+the)|can|could|would|should|do|i|we|you|one|someone|anyone|i'[md]|we'd|am|are|want|need|like|have|wish"
+    r"(?i:please|pls|now|first(?:ly)?|next|finally|how|what(?=\s+the)|can(?:not|['’]?t)?|could(?:n['’]?t)?|must|would|should|do|i|we|you|one|someone|anyone|i'[md]|we'd|am|are|want|need|like|have|wish"
     r"|trying|asked|to|help|me|show|go|about|wonder(?:ing)?|was|not|don['’]?t|sure|does|let(?:'s|\s+us|\s+me))"
 )
 SHOWN = r"(?:[Tt]he\s+)?(?:partial\s+)?(?:gradient|derivative)s?(?=\s+(?:∇|[∂d]\w*/[∂d]))"  # the gradient dL/dW
 NEED = r"(?:[Ww]ant|[Nn]eed|[Ll]ooking\s+for|(?<=d\s)like)(?!\s+to)"
 VERB = (
-    rf"(?:and\s+(?:then\s+)?)?(?:{GREETING}\s+)?(?:(?:{LEADS}\s+)*(?:"
+    rf"(?:and\s+(?:then\s+)?)?(?:{GREETING}\s+)?(?:(?:{LEADS},?\s+)*(?:"
     + "|".join(
         rf"[{verb[0].upper()}{verb[0]}]{verb[1:]}".replace(" ", r"\s+") for verb in sorted(VERBS | DOING, reverse=True)
     )
-    + rf"|{NEED})(?!\s+that\b)(?:\s+(?:the\s+(?:steps|derivation|proof)\s+(?:for|of)|{FUNCTION}|{SHOWN}))?"
-    rf"|(?!to\b)(?:{LEADS}\s+)*{LEADS}(?=\s+(?:differentiate|minimi[sz]e|maximi[sz]e|the\s+(?:gradient|derivative))\b))"
+    + rf"|{NEED})(?!\s+that\b)(?:\s+(?:(?:(?:all|the)\s+)*(?:steps|derivation|proof)\s+(?:for|of)|{FUNCTION}|{SHOWN}))?"
+    rf"|{SHOWN}"
+    rf"|(?!to\b)(?:{LEADS}\s+)*{LEADS}(?=\s+(?:differentiate|m(?:in|ax)imi[sz]e|the\s+(?:gradient|derivative))\b))"
 )
 DERIVED = (
-    r"(?:(?:the|its|my|our|this|both|all|an?)\s+)*(?:(?:first(?:[-\s]order)?|partial|total|matrix|vector|full)\s+)*"
+    r"(?:(?:the|its|my|our|this|both|all|an?)\s+)*(?:(?:first(?:[-\s]order)?|partial|total|matrix|vector|full|correct|right|exact|analytic(?:al)?|closed[-\s]form|vectori[sz]ed|formula\s+for\s+the)\s+)*"
     r"(?:(?P<twice>(?:second|2nd)[-\s]+(?:order\s+|partial\s+)?derivatives?|hessian)|deriv(?:atives?|\b)|(?:\(?sub\)?)?gradients?(?!\s+(?:de|a)scent)|subdifferential|grads?|diff|∇(?=\s+of\b)|jacobian|score|partials|back-?prop(?:agation)?)"
     r"(?:\s+(?:matrix|vector))?"
 )
 THANKS = r"(?:please|pls|(?:[Tt]hanks|[Tt]hank\s+you|thx)(?:\s+(?:in\s+advance|a\s+lot|so\s+much))?!*)"
 ENDING = (  # the gradient wrt x is, …, step by step
-    rf"(?:,?\s+(?:is|only|first|computed|calculated|derived|obtained|found|have\s+a\s+closed\s+form|and\s+simplify"
-    rf"|step[-\s]by[-\s]step|{THANKS}))?[\s.?]*$"
+    rf"(?:(?!\s*=){UNSAID}|(?:,?\s+(?:is|we\s+(?:get|have|obtain|find)|analytically|explicitly|exists|only|first|computed|found"
+    rf"|calculated|derived|obtained|have\s+a\s+closed\s+form|and\s+simplify|step[-\s]by[-\s]step|{THANKS}))?[\s.?]*$)"
 )
 RESPECT = rf"{WITH_RESPECT}(?![\w.])\s+"
 BY = rf"{RESPECT}(?:the\s+)?(?:{TOLD})?"
@@ -53,11 +55,12 @@ POINTS = (
     r"|FOCs?(?!\w))"
 )
 BEST = rf"(?:the\s+)?(?:(?P<best>minimum|maximum|minimi[sz]er|maximi[sz]er)(?:\s+value)?|{POINTS})"
-OF = rf"(?:\s+(?:of|for)\b(?:\s+(?:{FUNCTION}|(?:this|it|that|the\s+above)(?=\s+{ASKED_BY})))?|\s*:)\s*"
+IT = r"(?:this|it|that|everything|the\s+(?:above|whole\s+thing))"
+OF = rf"(?:\s+(?:of|for)\b(?:\s+(?:{FUNCTION}|{IT}(?=\s+{ASKED_BY})))?|\s*:)\s*"
 IN_SPACE = rf"(?P<space>\s*(?:(?:∈|\bin\b)\s*{SPACE}|(?:[≻⪰≽≥>]|>=)\s*0(?![\w.])|\((?:[a-z]+[\s-])*[a-z]{{4,}}\)))?"
 # wrt x ∈ ℝ^n, over X ≻ 0, wrt X (symmetric)
 ASKED = (
-    rf"(?i)\s*(?:(?:{DERIVED}|{BEST}|(?P<direct>differentiate))(?:\s+(?P<open>\()?{ASKED_BY}{NAMES}{IN_SPACE}(?(open)\s*\)))?(?:(?P<of>{OF})|{ENDING}|(?=[\s.?]|$))"
+    rf"(?i)\s*(?:(?:{DERIVED}|{BEST}|(?P<direct>differentiat(?:e|ing)))(?:\s+(?P<open>\()?{ASKED_BY}{NAMES}{IN_SPACE}(?(open)\s*\)))?(?:(?P<of>{OF})|{ENDING}|(?=[\s.?]|$))"
     rf"|(?:the\s+|(?:for\s+)?(?:which|what)\s+)?(?P<told>{TOLD})?(?P<sought>{LETTER})\s+(?:(?:that|which|so\s+as\s+to|to|by)\s+)?(?P<goal>m(?:in|ax)imi[sz](?:es?|ing))\b)"
     rf"(?:\s+(?:{FUNCTION}|(?:it|this)(?=[\s.?]*$|\s+{ASKED_BY})))?"
 )
@@ -65,7 +68,7 @@ IN_A_SET = rf"\s+{LETTER}\s*(?:[∈≻⪰≽≥>]|in\b)"  # of a over b the firs
 AT_END = rf"(?:^|\s|(?<=\s)){BY}{NAMES}{IN_SPACE}{ENDING}"
 ASKED_AT_END = rf"(?:^|\s|(?<=\s)){ASKED_BY}{NAMES}{IN_SPACE}{ENDING}"
 BEHIND = (  # f wrt X, f(X) by X, f – gradient by X, f (gradient by X)
-    rf"(?:(?:(?<=\S)\s+|(?<=\n)\s*)(?P<bracket>[\[(])?\s*(?!over(?!{IN_A_SET}|\s+[A-Z][\s.?]*$))(?:differentiated?\s+)?{BY}"
+    rf"(?:(?:(?<=\S)\s+|(?<=\n)\s*)(?P<bracket>[\[(])?\s*(?!over(?!{IN_A_SET}|\s+[A-Z][\s.?]*$))(?:[Dd]ifferentiat(?:ed?|ing)\s+)?{BY}"
     r"|(?:(?<=[)\]'′|‖²³ᵀ,;₁₂])|(?<=[\^_]\d))\s+by\s+"
     rf"|(?<=\S)\s+(?:[-−–—:]\s+)?(?P<within>\()?(?i:{DERIVED})\s+{ASKED_BY}){NAMES}{IN_SPACE}"
     rf"(?(bracket)\s*[\])]|(?(within)\s*\))){ENDING}"
@@ -233,11 +236,8 @@ def _sought(text: str, place: int) -> Question | None:
     if not (m and (is_asked or m["best"] or m["told"]) and stands(m["x"], front)):
         return None
     is_defined = re.search(DEFINED.format(re.escape(m["x"])), text)
-    return (
-        None
-        if is_defined
-        else Question((named(m["x"]),), 1 if m["told"] else 0, place, len(text), (len(text), len(text)))
-    )
+    end = len(text)
+    return None if is_defined else Question((named(m["x"]),), 1 if m["told"] else 0, place, end, (end, end))
 
 
 def _set_to_zero(text: str, place: int) -> Question | None:

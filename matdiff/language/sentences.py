@@ -19,10 +19,11 @@ from matdiff.language.names import ABBREVIATED, DOTS, GREEK_WORDS, LETTER
 from matdiff.language.phrases import description
 from matdiff.language.questions import NOUNS
 from matdiff.language.requests import ANSWERS, GOALS, VERBS
+from matdiff.language.splitting import SHORT
 from matdiff.language.words import MAKERS
 from matdiff.regex import match_at, regex, search_in
 
-POLITE = frozenset("please pls plz thanks thx cheers".split())
+POLITE = frozenset("asap please pls plz thanks thx cheers".split())
 OPENING = POLITE.union(
     "and but so as for in of on from by to with which that because since using via under into".split()
 )
@@ -31,7 +32,7 @@ LINKS = OPENING.union(  # words that say something together with others only
     "be was been can could should would will have has had get got if about also then now here there any some one "
     "like up w/".split()
 )
-ALONE = POLITE.union("hi hello hey help hint question exercise homework then now hence thus so".split())
+ALONE = POLITE.union("ok okay alright hi hello hey help hint question exercise homework then now hence thus so".split())
 SAYING = frozenset(  # words that say something of what stands beside them
     "differentiate subject constraint constraints condition conditions solution answer result dimension dimensions "
     "size sizes shape shapes respect plus minus times".split()
@@ -40,9 +41,10 @@ TELLING = SAYING | frozenset(
     "assume assuming assumption suppose given let where such unless except excluding ignore ignoring neglect "
     "neglecting without only never no nothing treat treating hold holding definite semidefinite".split()
 )
-INTRODUCING = frozenset("define recall remember say".split())
+INTRODUCING = frozenset("define denote imagine recall remember say using write".split())
 LEADING = INTRODUCING.union(
-    "is are be as by that given from with on across at have had".split()
+    "is are be as by that given from with on across at have has had like about instance definition get got obtain "
+    "obtained find wrote reads gives optimize optimise minimizes minimises maximizes maximises derived".split()
 )  # the last of a sentence
 ACTING = frozenset(  # what may act on a formula, unless it leads in a left side
     "half twice double minus plus times reciprocal root inverse inverted squared square cubed absolute value "
@@ -51,7 +53,7 @@ ACTING = frozenset(  # what may act on a formula, unless it leads in a left side
     "componentwise pointwise row rows column columns wise rowwise columnwise transpose transposed norm trace "
     "determinant rank conjugate complex real imaginary hermitian modulo evaluated limit first second third last "
     "two three diagonal upper lower distance variance covariance exp log exponential logarithm sign negative "
-    "positive part not".split()
+    "positive part not rounded clipped after".split()
 )
 PREFIX = r"(?:(?:[0-9A-Za-z]|[Tt]wo|[Tt]hree|[Ff]our)-)?"  # 2-layer, k-means
 WORD = (  # and word2vec, ElasticNet, AR(2), and the T of with temperature T:
@@ -60,6 +62,7 @@ WORD = (  # and word2vec, ElasticNet, AR(2), and the T of with temperature T:
 )
 RUN = regex(rf"(?<![\w⟪'^_.]){WORD}(?:[^\S\n]*[-–—][^\S\n]*{WORD}|[^\S\n]+{WORD})*(?![\w'ᵀ⟫(\[^]|\.\w)")
 ENGLISH = regex(r"(?i)(?=.*[aeiouy])(?=.*[^aeiou])[a-z]{3,}(?:'[a-z]+)?")
+WRITTEN = regex(rf"{ENGLISH.pattern}|[<>]?=|[<>]|[0-9.]+")  # beside formulas: > 0
 SOUGHT = frozenset(("optimal", "best"))
 BEGINS = regex(  # maximise Sharpe: f, the gradient of the hinge loss: f
     r"(?:(?:(?:\A|\n)\s*-?|--|[–—.!?;:,>+]|(?<=\s)\()\s*|\b(?:m(?:in|ax)imi[sz]e|of|for|have|and|[Ll]et|[Gg]iven|[Ss]uppose|plus|minus|[Cc]onsider)\s+(?:the\s+)?)\Z"
@@ -100,7 +103,7 @@ EXPLAINED = regex(  # ∘ is the Hadamard product, given data (x_i, y_i), i = 1.
     rf"|⊗{PRODUCT.format('Kronecker')})|(?<!\w)(?:[Gg]iven\s+|[Ff]or\s+)?(?:(?:the|some|our|iid|training)\s+)*"
     rf"(?:[Dd]ata(?:set|\s+(?:points|pairs|set))?|[Ss]amples|[Oo]bservations|[Pp]airs|[Pp]oints){LETTERS}"
     rf"(?:\s*,?\s*(?:for\s+)?\w\s*=\s*1\s*(?:,?\s*{DOTS}\s*,?|to|:)\s*\w(?!\w))?,?"
-    r"|(?:\A|(?<=\n))\s*(?:(?:(?i:homework|hw)\s?[0-9]+,?\s+)?(?P<task>(?i:homework|exercise|question|problem|part|hw|ex|q)[.\s]*)?[0-9][0-9.]*(?:[a-h]|\s?\([a-h]\))?(?:[).:]|(?(task)\s[-−–—]|(?!)))|\(?(?:[a-h]|i{1,3}|iv)\))"
+    r"|(?:\A|(?<=\n))\s*(?:(?:(?i:homework|hw)\s?[0-9]+,?\s+)?(?P<task>(?i:(?:from\s+)?eq(?:uation|n)?|homework|exercise|question|problem|part|hw|ex|q)[.\s]*\(?)?[0-9][0-9.]*(?:[a-h]|\s?\([a-h]\))?(?:[).:]|(?(task)\s[-−–—]|(?!)))|\(?(?:[a-h]|i{1,3}|iv)\))"
     r"(?=\s)|\b[Ff]or\s+(?=given\s)"  # 3b), (a)
     rf"|(?<=\s)[:;]-?\)(?=\s*(?:\Z|\n))|(?P<aside>(?<=\s)\()?(?:,?\s*\b(?i:where|with|and|here)\s+)?(?:{CUSTOMARY})(?(aside)\))"
     rf"|(?:,\s*|(?<!\s)\s*)(?<!\w)(?:(?:where|with|and|here)\s+)?{LETTER}\s+(?:is\s+)?(?:applied|acts|acting|taken)\s+(?:element|entry|component|point)-?\s?wise"
@@ -158,6 +161,18 @@ def sentences(text: str, known: Collection[str]) -> Iterator[tuple[int, int]]:
                 start -= text[start - 1 : last].startswith("(") and text[:last].endswith(")")  # an aside
                 front = text[:start].rstrip(" .,;!-–—" if last == len(text) else " ")
                 yield len(front) if ENDS.match(text, end) else start, last
+
+
+def are_words(words: list[str]) -> bool:
+    """Whether words between formulas are English, and none could be letters that multiply: I have; not «for a».
+
+    >>> are_words("I have".split()), are_words("consider a".split()), are_words("K steps of".split())
+    (True, False, False)
+    """
+    is_english = all(word.lower() in LINKS | SHORT | ALONE or WRITTEN.fullmatch(word) for word in words)
+    pairs = zip(words, [*words[1:], "log"], strict=True)  # what may stand in front of a function
+    short = (word.lower() for word, then in pairs if len(word) < 3 and word.isalpha() and then in FUNCTIONS)
+    return is_english and SHORT.union(ALONE).issuperset(short)
 
 
 def _roles(text: str, names: Set[str]) -> Iterator[tuple[int, int]]:
@@ -241,6 +256,8 @@ def _stands_apart(text: str, start: int, end: int, words: list[str]) -> bool:
     begins, ends = _opening(text, start, end), ENDS.match(text, end)
     last, first, are_many = words[-1].lower(), words[0].lower(), len(words) > 1
     if begins and first not in ("what", "how", "why", "who"):
+        if (last == "of" or "what" in words) and not ACTING.isdisjoint("-".join(words).lower().split("-")):
+            return False  # the root of what we have
         is_value = last in LEADING if are_many else first in INTRODUCING
         is_value = is_value or _is_what(text, start, end)
         is_named = text.startswith(": ", end) and first not in ("hint", "note")

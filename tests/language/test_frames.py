@@ -10,7 +10,7 @@ import pytest
 import matdiff
 
 TEXT = Path(__file__).with_name("frames.txt").read_text(encoding="utf-8")
-LEADS, ASKED, ASKED_OF_A_NAME, TOLD = (part.splitlines() for part in TEXT.split("\n\n")[1::2])
+LEADS, ASKED, ASKED_OF_A_NAME, TOLD, IN_LATEX = (part.splitlines() for part in TEXT.split("\n\n")[1::2])
 BARE, NAMED = ("‖Xw − y‖² + λ‖w‖²", "w"), ("f(x) = x'A x + b'x", "x")
 SIGNS = (". ", "\n", "; ", ", ")
 TELLING = (", where {}", ". Here {}.", " ({})", " with {}", "\n{}", " where {}. Gradient?")
@@ -53,3 +53,28 @@ def test_what_is_told_of_what_stands_in_a_function(place: int, told: str) -> Non
     function, unknown = BARE
     for telling in (TELLING[place % len(TELLING)], TELLING[(place + 3) % len(TELLING)]):
         assert gradient(function + telling.format(told), unknown) == gradient(function, unknown)
+
+
+@pytest.mark.parametrize("written", IN_LATEX)
+def test_what_stands_around_formulas_in_latex(written: str) -> None:
+    for gap in (" ", "\n"):
+        text = written.replace(". ", f".{gap}").replace("F", r"$\|Xw - y\|^2 + \lambda \|w\|^2$", 1)
+        assert gradient(text, BARE[1]) == gradient(*BARE)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"We solve my $x^\top A x$",
+        r"consider a $x^\top A x$",
+        r"I $x^\top A x$",
+        r"The root of what we have $x^\top A x$",
+        "The root of what we have x'A x",
+        "It gives the square root of f = x'A x",
+        "x'A x, rounded down",
+        "x'A x after whitening",
+    ],
+)
+def test_words_that_may_act_are_not_left_out(text: str) -> None:
+    with pytest.raises(matdiff.MatdiffError):
+        matdiff.derive(text, wrt="x")

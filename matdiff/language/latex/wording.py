@@ -18,6 +18,7 @@ from matdiff.language.named_functions import function_named
 from matdiff.language.names import nearest
 from matdiff.language.phrases import is_said, said_of_names, without_lead
 from matdiff.language.requests import is_request
+from matdiff.language.sentences import are_words
 from matdiff.language.transcript import APART, NAME_ENDS, NAMED
 
 CALLING = frozenset(["(", "[", "\\{", "\\left", "\\bigl", "\\Bigl", "\\big", "\\Big", "\\biggl", "\\lparen"])
@@ -166,24 +167,32 @@ class Wording(Nesting):
     def prose(self, content: str, start: int) -> None:
         """Text between formulas: questions and conditions, whose formulas and names stand beside them."""
         at = 0
+        if len(self.page) and re.match(r"[A-Z]['\w]*\s", content) and re.search(r"\n\s*\Z", self.source[:start]):
+            self.page.unstop()
+            self.page.write(".", start, start)  # in front of a sentence on a line of its own
+            self.page.blank(" ", start, start)
         for stop in re.finditer(rf"{STOP}|$", content):
             clause = content[at : stop.end() if len(stop.group()) > 1 else stop.start()]
             if len(stop.group()) > 1 and stop.end() < len(content):
                 continue
             self._clause(clause, start + at)
             at = stop.end()
-            if len(stop.group()) == 1 and stop.group() in ",;.?:":
+            if len(stop.group()) == 1 and stop.group() in ",;.?!:":
                 self.page.write(stop.group(), start + stop.start(), start + at)
                 self.page.blank(" ", start + at, start + at)
 
     def _clause(self, clause: str, start: int) -> None:
         """Words of a question or of a condition; others are refused."""
-        words = clause.split()
+        if size := re.match(r"-(?:vectors?|dim\w*)", clause):  # an $n$-vector
+            self.page.write(size.group(), start, start + size.end())
+            clause, start = clause[size.end() :], start + size.end()
+        words = re.sub(r"[()\[\]]", " ", clause).split()
         first = start + len(clause) - len(clause.lstrip())
-        if not words:
+        if not clause.strip():
             return
-        is_phrase = " ".join(words).strip(".").lower() in PHRASES
-        if not (is_phrase or is_said(words) or is_request(words) or said_of_names(" ".join(without_lead(words)))):
+        is_phrase = not words or " ".join(words).strip(".").lower() in PHRASES
+        is_asked = is_phrase or is_said(words) or is_request(words)
+        if not (is_asked or are_words(words) or said_of_names(" ".join(without_lead(words)))):
             span = first, start + len(clause.rstrip())
             message, hint = "text outside of the formula is not read", "leave only the formula"
             raise NotationError(message, text=self.source, span=span, suggestion=hint)
