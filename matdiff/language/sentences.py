@@ -33,6 +33,7 @@ LINKS = OPENING.union(  # words that say something together with others only
     "like up w/".split()
 )
 ALONE = POLITE.union("ok okay alright hi hello hey help hint question exercise homework then now hence thus so".split())
+COURTESY = LINKS | ALONE | frozenset("thank advance much lot need".split())
 SAYING = frozenset(  # words that say something of what stands beside them
     "differentiate subject constraint constraints condition conditions solution answer result dimension dimensions "
     "size sizes shape shapes respect plus minus times".split()
@@ -201,6 +202,15 @@ def _roles(text: str, names: Set[str]) -> Iterator[tuple[int, int]]:
         is_idle = said.isdisjoint(ACTING | MAKERS) and all(_says_nothing(word, names) for word in words)
         if is_idle and shown["of"] in names and words[-1][0] not in LINKS | SOUGHT:
             yield (words[0].start(), words[-1].end()) if is_kind else shown.span()
+
+
+def is_polite(words: str) -> bool:
+    """Whether words are nothing that could be missed: How do I, thank you so much, :)
+
+    >>> is_polite("Thanks"), is_polite("I'm stuck on this"), is_polite(":)")
+    (True, False, True)
+    """
+    return COURTESY.issuperset(re.findall(r"[\w']+", words.lower()))
 
 
 def _idle_runs(words: list[re.Match[str]], names: Set[str]) -> Iterator[list[re.Match[str]]]:

@@ -13,7 +13,7 @@ from matdiff import regex as re
 from matdiff.errors import AmbiguityError, MatdiffError
 from matdiff.language.names import SUBS
 from matdiff.language.outside import closing, outside
-from matdiff.language.sentences import SQUARE, SQUARES, sentences
+from matdiff.language.sentences import SQUARE, SQUARES, is_polite, sentences
 from matdiff.language.transcript import Edit, Transcript
 from matdiff.regex import regex
 
@@ -142,9 +142,7 @@ def _left_out(text: str, known: Collection[str], is_prose: bool) -> tuple[list[E
         idle += [span] if taken.isdisjoint(range(*span)) else []
         taken.update(range(*span))
     unused = (text[slice(*span)].strip(" ,.!?:;\u200a") for span in idle)
-    notes = (
-        f"the answer does not use the words “{words}”" for words in unused if re.search(r"\w", words)
-    )  # and none of :)
+    notes = (f"the answer does not use the words “{words}”" for words in unused if not is_polite(words))
     return [(*span, "") for span in idle], tuple(notes)
 
 
