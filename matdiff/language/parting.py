@@ -40,7 +40,8 @@ WORD = (
 )
 # a full stop, but not in s. t., nor in 2. unless a question follows, or a letter behind h = A x - 1 or n by 1
 ASKS = r"(?:(?:the\s+)?(?i:(?:sub)?grad|deriv|partials|hess|jacob)|[∇∂]|d\w*\s*/|δ\w*\s*/\s*δ)"
-BEFORE_ONE = rf"(?=\s+(?:(?:{VERB}|[Dd]ifferentiate|[Mm](?:in|ax)imi[sz]e)\s|{ASKS}))"
+SAYS = rf"[A-Z][a-z]+\s|{LETTER}(?:(?:,\s*|\s+and\s+){LETTER})*\s+(?:is|are)\s"  # Here …, R is …
+BEFORE_ONE = rf"(?=\s+(?:(?:{VERB}|[Dd]ifferentiate|[Mm](?:in|ax)imi[sz]e)\s|{ASKS}|{SAYS}))"
 ENDS = rf"[\w)\]}}'′⊤|‖₊+{MARKS}]"
 FULL_STOP = rf"(?<=\d)\.{BEFORE_ONE}|(?<=\bby \d)\.(?=\s)|"
 FULL_STOP += r"(?<=[<>≤≥≻⪰=] 0)\.(?=\s)|(?:(?<=[-+−*/]\s\d)|(?<=[-+−*/]\d))\.(?=\s+[^\W\d_]|\s+[‖|∑√])|"
@@ -54,6 +55,7 @@ OF_NAMES = r"(?:[Gg]radient|[Dd]erivative|[Cc]ondition)s?\s+for(?=\s)"  # the gr
 STEPS = r"=\s*[-+\w]+\s*,(?:\s*\w+\s*,)?\s*(?:\.\.\.?|…|⋯)\s*,"  # t = 1, …, T
 MEMBERS = r"(?P<of>[^\W\d_])_1\s*,(?:\s*(?P=of)_2\s*,)?\s*(?:…|⋯|\.\.\.?)\s*,\s*(?P=of)_"  # x_1, …, x_n
 ARROW = rf"(?:[-=]>|[→⇒]|:|(?<=\s)(?:---?|[–—])(?=\s))(?=\s*(?:{VERB}\s+)?(?:{ASKS}|\?|m(?:in|ax)(?![^\W_]|\()))"
+ARROW += rf"|(?<=\s)[-−](?=\s+{VERB}\s+(?:the\s+)?{ASKS})"  # x'Ax - find grad f
 ASKED = r"(?:(?<=/[dδ∂]\w)|(?<=/[dδ∂]\w\w))"  # dU/dw =
 MARK = rf"(?P<whole>{OF_NAMES}|{STEPS}|{MEMBERS}|{INNER}|{GOAL_OVER}|{SUMMED})|[;,]|\n"
 MARK += rf"|(?:(?:=|(?<=\s)is)\s*(?:{DOTS}\s*)?)?\?|{ASKED}\s+(?=[dδ∂]\w+/)"
@@ -95,7 +97,7 @@ def says_nothing(text: str, piece: Piece) -> bool:
 
 def word_of(text: str, piece: Piece) -> str:
     """The word in front of a statement, in small letters; empty where there is but a sign."""
-    word = text[slice(*piece.lead)].strip(" .,;:=?\n\u200a⟪⟫(").lower().removesuffix("that").rstrip()
+    word = text[slice(*piece.lead)].strip(" .,;:=?\n\u200a⟪⟫(-−–—").lower().removesuffix("that").rstrip()
     return word if len(word) > 1 else ""
 
 

@@ -39,7 +39,7 @@ SYNONYMS = {
     regex(r"\bunit(?:[- ]norm|[- ]length)\b"): "unit",
     regex(  # what is estimated may be singular
         r"\b(?:(?:graph\s+)?[Ll]aplacian|(?:sample|empirical|estimated)\s+covariance)(?:\s+matri(?:x|ces))?\b"
-        r"|\b(?:kernel|[Gg]ram|scatter)\s+matri(?:x|ces)\b"
+        r"|\b(?:kernel|[Gg]ram|scatter|auto-?correlation)\s+matri(?:x|ces)\b"
     ): "psd matrix",
     regex(r"\b(?:covariance|precision)(?:\s+matri(?:x|ces))?\b"): "spd matrix",
     regex(
@@ -58,7 +58,7 @@ MEMBER = regex(
     rf"(?P<front>.*?)\s*(?:∈|\b(?:(?:(?:be|is|are|lies?)\s+)?in|belongs?\s+to)\b)\s*(?P<space>{SPACE})(?P<behind>(?:[\s.].*)?)"
 )
 
-NEGATED = regex(r"\b(is|are)n['’]?t\b")
+NEGATED = regex(r"\b(?:(?:is|are)n['’]?t|(?:need|may|might)(?:\s+not|n['’]?t)\s+be)\b")  # A isn't, need not be
 FIXED = r"(?:arbitrary|constant|given|fixed|known|real)$"
 ROLE = rf"(?:an?|the)\s|{FIXED}"
 LONGEST = 300  # characters of a phrase
@@ -73,7 +73,7 @@ def said_of_names(statement: str) -> Said | None:
     """
     if len(statement) > LONGEST:
         return None
-    statement = NEGATED.sub(r"\1 not", statement)
+    statement = NEGATED.sub("is not", statement)
     if statement.startswith("not ") and description(statement) == "matrix":
         return []  # S is symmetric and not diagonal
     if member := MEMBER.fullmatch(statement):

@@ -37,7 +37,7 @@ BRACED = (
 DERIVATIVE = rf"(?:(?P<partial>[∂δ])|(?<![A-Za-z])d)(?P<twice>{TWICE})?\s*"  # δ/δx is ∂/∂x of finitely many numbers
 SIGNS = {"d": "d", "δ": "delta"}  # of derivatives, which can be names
 BELOW = (
-    rf"\s*[∂δd]\s*(?P<x>{GREEK}|{LETTER})\s*(?P<square>{TWICE}|(?:\^\{{?\s*)?[⊤ᵀT'](?:\s*\}})?)?"
+    rf"\s*[∂δd]\s*(?P<x>{GREEK}|{LETTER}(?![{MARKS}]))\s*(?P<square>{TWICE}|(?:\^\{{?\s*)?[⊤ᵀT'](?:\s*\}})?)?"
     rf"\s*(?:(?:∂|d(?!(?:ot|et|iag)(?!\w)))\s*(?P<again>{LETTER})\s*(?:\^?\{{?\s*[⊤ᵀT']\s*\}}?)?\s*)?"
 )
 SO = rf"(?:[-=]>|[→⇒])\s*(?:{LETTER})?"  # ⇒ x = ?

@@ -25,7 +25,7 @@ LEADS = (  # how can I, we are trying to
     r"|trying|asked|to|help|me|show|go|about|wonder(?:ing)?|was|not|don['’]?t|sure|does|let(?:'s|\s+us|\s+me))"
 )
 SHOWN = r"(?:[Tt]he\s+)?(?:partial\s+)?(?:gradient|derivative)s?(?=\s+(?:∇|[∂d]\w*/[∂d]))"  # the gradient dL/dW
-NEED = r"(?:[Ww]ant|[Nn]eed|[Ll]ooking\s+for|(?<=d\s)like)(?!\s+to)"
+NEED = r"(?:[Ww]ant|[Nn]eed(?!\s+not)|[Ll]ooking\s+for|(?<=d\s)like)(?!\s+to)"
 VERB = (
     rf"(?:and\s+(?:then\s+)?)?(?:{GREETING}\s+)?(?:(?:{LEADS},?\s+)*(?:"
     + "|".join(

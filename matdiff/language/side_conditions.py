@@ -162,7 +162,7 @@ def _told_behind_colon(said: str, text: str) -> Said | None:
     m = re.fullmatch(DECLARED, said)
     if m is None or not _defined_in(text).isdisjoint(re.findall(NAME, said)):
         return None
-    says = m["says"] if m["size"] else description(m["says"])
+    says = description(m["says"]) or (m["says"] if m["size"] else None)
     return [(listed(m["names"]), says)] if says else None
 
 

@@ -311,16 +311,16 @@ def _sorted_out(text: str, pieces: list[Piece], asked: Question | None) -> tuple
     conditions: list[Condition] = []
     constrained = is_listing = False
     for piece in pieces:
-        is_asked = asked and (piece.start == piece.end or asked.inner == (piece.start, piece.end))
-        if is_asked and not text[piece.start : piece.end].strip():
+        is_inner = asked and (piece.start == piece.end or asked.inner == (piece.start, piece.end))
+        if is_inner and not text[piece.start : piece.end].strip():
             continue  # find the gradient with respect to x, and d/db: of what stands elsewhere
         is_listing = word_of(text, piece).endswith("given") or (is_listing and text[slice(*piece.lead)] in (",", "and"))
         if is_listing and re.fullmatch(ONE_NAME, text[piece.start : piece.end]):
             continue  # given A and b
         constrained = constrained or bool(CONSTRAINING.match(word_of(text, piece)))
-        found = condition_of(text, piece, constrained or bool(kept))
-        found = found or model_of(text, piece)
-        if found is None and constrained and text[piece.start : piece.end].strip():
+        found = condition_of(text, piece, constrained or bool(kept)) or model_of(text, piece)
+        says = text[piece.start : piece.end].strip() if constrained and found is None else ""
+        if says and not question_at(text[: piece.end], piece.start, ()):  # no constraint is ∂L/∂w behind g = 0
             found = [_constraint(text, piece)]
         if found is None:
             kept.append(piece)
