@@ -99,6 +99,12 @@ CUSTOMARY = (  # ‖·‖ is the Euclidean norm, T denotes the transpose, X and 
     r"|(?:\^?T|'|ᵀ)\s+(?:is|denotes|means)\s+(?:the\s+)?transpos(?:e|ition)\b"
     rf"|{LETTER}(?:(?:,|\s+and)\s+{LETTER})*\s+(?:does|do)(?:\s+not|n['’]t)\s+depend\s+on\s+{LETTER}"
 )
+ANSWER = r"(?:it|this|the\s+(?:answer|result|gradient|derivative))"
+GUESSED = (  # I think it's 2Ax but not sure
+    r"(?:(?<=[.;?!]\s)|(?<=[.;?!]\s\s)|(?<=\n))(?:(?:[Bb]ut|[Ss]o)\s+)?(?:[Ii]s\s+"
+    rf"{ANSWER}|[Ii]\s+(?:think|believe|guess|suspect)\s+(?:that\s+)?{ANSWER}(?:'s|\s+(?:is|should\s+be))|[Ii]\s+(?:keep\s+getting|get)"
+    r"|[Mm]y\s+(?:answer|guess)(?:\s+is|:))\s[^=.;?!\n]*(?:\.[^=.;?!\s][^=.;?!\n]*)*(?:[.?!](?=\s|\Z)|\Z|(?=\n))"
+)
 EXPLAINED = regex(  # ∘ is the Hadamard product, given data (x_i, y_i), i = 1..n
     rf"(?:(?<!\w)(?:where|with|and|here)\s+)?(?:[∘⊙]{PRODUCT.format('(?:Hadamard|element-?wise|entry-?wise|pointwise)')}"
     rf"|⊗{PRODUCT.format('Kronecker')})|(?<!\w)(?:[Gg]iven\s+|[Ff]or\s+)?(?:(?:the|some|our|iid|training)\s+)*"
@@ -107,7 +113,7 @@ EXPLAINED = regex(  # ∘ is the Hadamard product, given data (x_i, y_i), i = 1.
     r"|(?:\A|(?<=\n))\s*(?:(?:(?i:homework|hw)\s?[0-9]+,?\s+)?(?P<task>(?i:(?:from\s+)?eq(?:uation|n)?|homework|exercise|question|problem|part|hw|ex|q)[.\s]*\(?)?[0-9][0-9.]*(?:[a-h]|\s?\([a-h]\))?(?:[).:]|(?(task)\s[-−–—]|(?!)))|\(?(?:[a-h]|i{1,3}|iv)\))"
     r"(?=\s)|\b[Ff]or\s+(?=given\s)"  # 3b), (a)
     rf"|(?<=\s)[:;]-?\)(?=\s*(?:\Z|\n))|(?P<aside>(?<=\s)\()?(?:,?\s*\b(?i:where|with|and|here)\s+)?(?:{CUSTOMARY})(?(aside)\))"
-    rf"|(?:,\s*|(?<!\s)\s*)(?<!\w)(?:(?:where|with|and|here)\s+)?{LETTER}\s+(?:is\s+)?(?:applied|acts|acting|taken)\s+(?:element|entry|component|point)-?\s?wise"
+    rf"|{GUESSED}|(?:,\s*|(?<!\s)\s*)(?<!\w)(?:(?:where|with|and|here)\s+)?{LETTER}\s+(?:is\s+)?(?:applied|acts|acting|taken)\s+(?:element|entry|component|point)-?\s?wise"
 )
 ROLE = regex(  # b is the benchmark
     rf"(?<!\s)(?:,?\s*(?<!\w)(?:(?i:where|with|and|here)\s+)?{LETTER})?(?P<is>\s+(?:(?:is|are|be|denotes?|being)\s+"
