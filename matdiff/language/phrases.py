@@ -21,7 +21,8 @@ EMPTY = frozenset(
     "nonzero of and with entries parameter parameters constants variable variables weight weights coefficient "
     "coefficients bias biases input inputs mean design data feature features response target targets label labels "
     "points samples measurement measurements observation observations noise regularization regularisation penalty "
-    "learning rate step gain control return returns risk mass stiffness adjacency graph factor".split()
+    "learning rate step gain control return returns risk mass stiffness adjacency graph factor large small big dense "
+    "sparse".split()
 )  # words that add nothing to the others
 DENIED = (
     r"(?:symmetric|square|invertible|diagonal|orthogonal|(?:positive|negative)[- ](?:semi[- ]?)?definite|spd|psd|pd)"
