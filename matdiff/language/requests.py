@@ -31,7 +31,8 @@ VERB = (
     + "|".join(
         rf"[{verb[0].upper()}{verb[0]}]{verb[1:]}".replace(" ", r"\s+") for verb in sorted(VERBS | DOING, reverse=True)
     )
-    + rf"|{NEED})(?!\s+that\b)(?:\s+(?:(?:(?:all|the)\s+)*(?:steps|derivation|proof)\s+(?:for|of)|{FUNCTION}|{SHOWN}))?"
+    + rf"|{NEED})(?!\s+that\b)"
+    rf"(?:\s+(?:(?:(?:all|the)\s+)*(?:steps|derivation|proof)\s+(?:for|of)|{FUNCTION}|{SHOWN}|my(?=\s)))?"
     rf"|{SHOWN}"
     rf"|(?!to\b)(?:{LEADS}\s+)*{LEADS}(?=\s+(?:differentiate|m(?:in|ax)imi[sz]e|the\s+(?:gradient|derivative))\b))"
 )

@@ -274,7 +274,7 @@ def _stands_apart(text: str, start: int, end: int, words: list[str]) -> bool:
     if begins and first not in ("what", "how", "why", "who"):
         if (last == "of" or "what" in words) and not ACTING.isdisjoint("-".join(words).lower().split("-")):
             return False  # the root of what we have
-        is_value = last in LEADING if are_many else first in INTRODUCING
+        is_value = (last in LEADING if are_many else first in INTRODUCING) and not TURNING.search(text, start, end)
         is_value = is_value or _is_what(text, start, end)
         is_named = text.startswith(": ", end) and first not in ("hint", "note")
         is_named = is_named or bool(are_many and ends and HEAD.match(text, ends.end()))  # two springs, U(x) = …
