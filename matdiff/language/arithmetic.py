@@ -23,7 +23,8 @@ from matdiff.algebra.operators.products import (
 )
 from matdiff.algebra.operators.square import Inverse
 from matdiff.errors import AmbiguityError
-from matdiff.language.broadcasting import axis_of, negative, repeat
+from matdiff.language.additions import negative
+from matdiff.language.broadcasting import axis_of, repeat
 from matdiff.language.counting import COUNTS
 from matdiff.language.named_functions import is_entrywise
 from matdiff.language.powers import is_of_terms

@@ -35,12 +35,14 @@ class Beside:
 
     def take_out(self, asks: bool, far: bool, is_prose: bool) -> None:
         """Takes out of the text what it says beside the function and its definitions, with the unknowns it names."""
-        from matdiff.language import increments as letters
+        from matdiff.language.increments import increments, parted, require_no_factor
+        from matdiff.language.layers import with_entries, with_labels, with_layers, with_points
         from matdiff.language.left_sides import with_probabilities
         from matdiff.language.likelihoods import with_likelihoods
         from matdiff.language.named_functions import with_functions
         from matdiff.language.programs import Program, unframed
-        from matdiff.language.rearranged import rearranged, without_quantifiers
+        from matdiff.language.quantifiers import without_quantifiers
+        from matdiff.language.rearranged import rearranged
         from matdiff.language.side_conditions import declare_conditions, unseen_names
         from matdiff.language.spoken import in_signs
         from matdiff.language.statements import said_in
@@ -49,11 +51,11 @@ class Beside:
         program = unframed(self.script) if not (self.dialect and self.dialect.is_python) else Program(self.script)
         spoken = in_signs(with_functions(program.script), {*declared, *self.wrt}, far, is_prose)
         self.doubt = spoken.doubt
-        whole, stated, replaced = with_likelihoods(letters.parted(spoken.script, declared))
-        whole, layers = letters.with_layers(with_probabilities(whole), {*declared, *self.wrt})
-        whole, changes = letters.increments(whole, {*declared, *self.wrt})
-        whole, points = letters.with_points(letters.with_labels(whole), declared)
-        whole, quantified = without_quantifiers(letters.with_entries(whole, declared, self.wrt))
+        whole, stated, replaced = with_likelihoods(parted(spoken.script, declared))
+        whole, layers = with_layers(with_probabilities(whole), {*declared, *self.wrt})
+        whole, changes = increments(whole, {*declared, *self.wrt})
+        whole, points = with_points(with_labels(whole), declared)
+        whole, quantified = without_quantifiers(with_entries(whole, declared, self.wrt))
         said = said_in(whole, {*declared, *self.wrt}, asks)
         self.whole = whole
         unseen = unseen_names(whole.text, said.conditions)
@@ -68,7 +70,7 @@ class Beside:
         is_covariance = any(name.startswith("Sigma") for name in declared)
         declare_members(declared, bound_letters(whole.text.replace("Σ", "") if is_covariance else whole.text))
         self._asked(whole, places)
-        letters.require_no_factor(self.script, declared, self.wrt)
+        require_no_factor(self.script, declared, self.wrt)
 
     def _asked(self, whole: Transcript, places: list[tuple[int, int]]) -> None:
         """Notes the unknowns of the question, and where it and the conditions stand: constraints at *places*."""

@@ -33,7 +33,7 @@ from matdiff.language.labels import Labels
 from matdiff.language.leftovers import require_read
 from matdiff.language.lexer import Lexer
 from matdiff.language.names import changed, font_of, named
-from matdiff.language.rearranged import counts
+from matdiff.language.quantifiers import counts
 from matdiff.language.search import ANY_COST, FAR_FETCHED, Budget, Found, Search
 from matdiff.language.spelling import plain, transcript
 from matdiff.language.syntax import parse_tokens

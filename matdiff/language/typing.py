@@ -218,7 +218,7 @@ Rule = Callable[[Attempt, Node], "Typed | None"]
 RULES: ByNeed[Rule] = ByNeed()
 RULES.announce(
     {
-        "matdiff.language.broadcasting": "sum negative positive body step group",
+        "matdiff.language.additions": "sum negative positive body step group",
         "matdiff.language.applications": "unspecified path list STRING keyword tuple call sized_call",
         "matdiff.language.arithmetic": "contract inner product tight",
         "matdiff.language.blocks": "block ARRAY row rows all",

@@ -9,6 +9,7 @@ from matdiff.language.declarations import add_condition
 from matdiff.language.declared import Declarations
 from matdiff.language.dialects import Dialect, python
 from matdiff.language.dialects import linear as _linear  # noqa: F401 - likewise
+from matdiff.language.dialects import losses as _losses  # noqa: F401 - likewise
 from matdiff.language.dialects import reductions as _reductions  # noqa: F401 - likewise
 from matdiff.language.dialects.python_text import without
 from matdiff.language.names import canonical
