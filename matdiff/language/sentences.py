@@ -18,7 +18,7 @@ from matdiff.language.left_sides import HEAD
 from matdiff.language.names import ABBREVIATED, DOTS, GREEK_WORDS, LETTER
 from matdiff.language.phrases import description
 from matdiff.language.questions import NOUNS
-from matdiff.language.requests import ANSWERS, GOALS, VERBS
+from matdiff.language.requests import ANSWERS, GOALS, GREETING, THANKS, VERBS
 from matdiff.language.splitting import SHORT
 from matdiff.language.words import MAKERS
 from matdiff.regex import match_at, regex, search_in
@@ -33,7 +33,9 @@ LINKS = OPENING.union(  # words that say something together with others only
     "like up w/".split()
 )
 ALONE = POLITE.union("ok okay alright hi hello hey help hint question exercise homework then now hence thus so".split())
-COURTESY = LINKS | ALONE | frozenset("thank advance much lot need".split())
+COURTESY = (  # How do I, could you please, thank you so much
+    rf"(?i)(?:{GREETING}|{THANKS}|(?:i\s+)?need(?:\s+the)?|(?:how|what|could|can|would)(?:\s+(?:do|does|is|i|you|we|one|would|be|to|the|please))+)?\W*"
+)
 SAYING = frozenset(  # words that say something of what stands beside them
     "differentiate subject constraint constraints condition conditions solution answer result dimension dimensions "
     "size sizes shape shapes respect plus minus times".split()
@@ -216,7 +218,7 @@ def is_polite(words: str) -> bool:
     >>> is_polite("Thanks"), is_polite("I'm stuck on this"), is_polite(":)")
     (True, False, True)
     """
-    return COURTESY.issuperset(re.findall(r"[\w']+", words.lower()))
+    return re.fullmatch(COURTESY, words) is not None
 
 
 def _idle_runs(words: list[re.Match[str]], names: Set[str]) -> Iterator[list[re.Match[str]]]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from itertools import permutations
 
 from matdiff import regex as re
-from matdiff.algebra.constants import Identity
+from matdiff.algebra.constants import Identity, Ones
 from matdiff.algebra.dims import ONE, SCALAR, Shape
 from matdiff.algebra.expr import Expr, Number, Symbol, exchanged, postorder, replace, symbols
 from matdiff.algebra.operators.products import Product, Transpose, zero
@@ -123,7 +123,8 @@ def has_known_shapes(scope: Scope, truth: Expr, value: Expr) -> bool:
     names = {s.name for e in (truth, value) for s in symbols(e)}
     settled = (scope.is_settled(n) or (n[0] == "d" and scope.is_settled(named(n[1:]))) for n in names)
     is_plain = scope.habits.spells_ones or not spread(truth)  # which spells it out
-    return (is_plain and truth.shape == value.shape) or all(settled)
+    is_spread = truth.shape == SCALAR != value.shape and any(isinstance(node, Ones) for node in postorder(value))
+    return (is_plain and truth.shape == value.shape) or (all(settled) and (is_spread <= scope.habits.spells_ones))
 
 
 def is_strange(scope: Scope, truth: Expr, value: Expr) -> bool:

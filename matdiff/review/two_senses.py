@@ -37,7 +37,7 @@ BEFORE = r"(?:(?<![A-Za-z\\_])(?<!_\{)|(?<=(?<![A-Za-z])[A-Zd])|(?<=∇_)|(?<=�
 VECTOR = r"(\\(?:mu|theta)(?![a-z])|[f-hmo-zμθ])"
 FONTED = r"(?:\\(?:mathbf|boldsymbol|bm|vec)\s*\{)?"
 BELOW = r"\}?(?:_(?:[a-z](?![A-Za-z])|\{[a-z]\})|[ᵢⱼₖₙ])"
-BARE = rf"(?![A-Za-z{MARKS}\u0300-\u036f]|\}}?(?:[_{SUBS}]|\^\{{?\())"
+BARE = rf"(?![A-Za-z\[{MARKS}\u0300-\u036f]|\}}?(?:[_{SUBS}]|\^\{{?\())"
 JOINED = rf"\s*(?:{TURNED}|[·⋅]|\\cdot)\s*{FONTED}"
 PAIRED = (  # x − x_i, z_jᵀz
     rf"{BEFORE}{VECTOR}\}}?(?:{JOINED}|\s*[-−]\s*{FONTED})\1{BELOW}"
