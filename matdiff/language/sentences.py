@@ -58,6 +58,7 @@ ACTING = frozenset(  # what may act on a formula, unless it leads in a left side
     "two three diagonal upper lower distance variance covariance exp log exponential logarithm sign negative "
     "positive part not rounded clipped after".split()
 )
+CHANGING = frozenset("divide multiply subtract add penalize penalise weighted compare difference differential".split())
 PREFIX = r"(?:(?:[0-9A-Za-z]|[Tt]wo|[Tt]hree|[Ff]our)-)?"  # 2-layer, k-means
 WORD = (  # and word2vec, ElasticNet, AR(2), and the T of with temperature T:
     rf"(?:w/(?!\S)|{PREFIX}[A-Za-z][a-z]+(?:'[a-z]{{1,2}}|[0-9][a-z]+|[A-Z]+[a-z]*)?|I'[a-z]{{1,2}}|[aAI]|[0-9]-?D"
@@ -154,7 +155,7 @@ def sentences(text: str, known: Collection[str]) -> Iterator[tuple[int, int]]:
         span, end = heading.span("says"), heading.end()
         behind = frozenset(re.findall(NAMED, text[end:])).union(known)
         says = re.findall("[a-z-]+", text[slice(*span)].lower())
-        is_what = _is_what(text, *span) or (ACTING | FUNCTIONS.keys()).isdisjoint(says)
+        is_what = _is_what(text, *span) or (ACTING | CHANGING | FUNCTIONS.keys()).isdisjoint(says)
         is_before = HEAD.match(text, end) or (is_what and (VALUE.match(text, end) or match_at(ASKED, text, end - 1)))
         if is_before and all(_is_idle(word, behind) for word in NEXT.finditer(text, *span)):
             yield heading.span()
@@ -276,9 +277,11 @@ def _stands_apart(text: str, start: int, end: int, words: list[str]) -> bool:
     if begins and first not in ("what", "how", "why", "who"):
         if (last == "of" or "what" in words) and not ACTING.isdisjoint("-".join(words).lower().split("-")):
             return False  # the root of what we have
-        is_value = (last in LEADING if are_many else first in INTRODUCING) and not TURNING.search(text, start, end)
-        is_value = is_value or _is_what(text, start, end)
-        is_named = text.startswith(": ", end) and first not in ("hint", "note")
+        is_value = last in LEADING if are_many else first in INTRODUCING
+        is_value = (is_value and not (begins[0].startswith("of") or _acts(text, start, end))) or _is_what(
+            text, start, end
+        )
+        is_named = text.startswith(": ", end) and first not in {"hint", "note", *CHANGING}
         is_named = is_named or bool(are_many and ends and HEAD.match(text, ends.end()))  # two springs, U(x) = …
         if is_named or HEAD.match(text, end) or (is_value and VALUE.match(text, end)):
             return True
@@ -299,6 +302,15 @@ def _stands_apart(text: str, start: int, end: int, words: list[str]) -> bool:
     is_style = text[:start].rstrip()[-1:] in CLOSED and text[end : end + 1] != ":"
     is_style = is_style and (first not in LINKS or _is_what(text, start, end))  # u'Su/u'u the Rayleigh quotient
     return is_behind and (first in POLITE or (are_many and (is_style or first in OPENING)))  # x'A x DPO style
+
+
+def _acts(text: str, start: int, end: int) -> bool:
+    """Whether words that lead in a formula make another of it: divide by, the square of f is; not the variance is."""
+    *words, last = re.findall("[a-z]+", text[start:end].lower())
+    if last not in ("is", "are", "be"):
+        return not (ACTING | CHANGING).isdisjoint(words[words[:1] == ["after"] :])  # after simplification we get
+    after = zip(words, words[1:], strict=False)
+    return not CHANGING.isdisjoint(words) or "squared" in words or any(w in ACTING and of == "of" for w, of in after)
 
 
 def _opening(text: str, start: int, end: int) -> re.Match[str] | None:

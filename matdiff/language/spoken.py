@@ -13,6 +13,7 @@ from matdiff import regex as re
 from matdiff.errors import AmbiguityError, MatdiffError
 from matdiff.language.names import SUBS
 from matdiff.language.outside import closing, outside
+from matdiff.language.rearranged import BARS
 from matdiff.language.sentences import SQUARE, SQUARES, is_polite, sentences
 from matdiff.language.transcript import Edit, Transcript
 from matdiff.regex import regex
@@ -130,7 +131,7 @@ def in_signs(script: Transcript, known: Collection[str], far: bool, is_prose: bo
         closings[end] = closings.get(end, "") + behind
         doubt = _doubt(script, m, short, long) if short < long else doubt
     edits += [(end, end, behind) for end, behind in closings.items()]
-    edits += [(*m.span(), SIGNS[m.group().lower().split()[0]]) for m in WRITTEN.finditer(text)]
+    edits += [_in_sign(script, m) for m in WRITTEN.finditer(text)]
     spans = tuple(script.span(start, end) for start, end, _ in edits if start < end)
     return Spoken(script.edited(edits), notes, spans, doubt)
 
@@ -144,6 +145,20 @@ def _left_out(text: str, known: Collection[str], is_prose: bool) -> tuple[list[E
     unused = (text[slice(*span)].strip(" ,.!?:;\u200a") for span in idle)
     notes = (f"the answer does not use the words “{words}”" for words in unused if not is_polite(words))
     return [(*span, "") for span in idle], tuple(notes)
+
+
+def _in_sign(script: Transcript, m: re.Match[str]) -> Edit:
+    """The sign for a word; half of a + b may be half of a, or of both."""
+    text, sign = script.text, SIGNS[m.group().lower().split()[0]]
+    shown = re.sub(BARS, lambda bars: "x" * len(bars.group()), text)
+    end = (
+        next((o for o in outside(shown, r"(?<=\S)\s*[-+−=;,\n]", m.end())), None) if m.group().endswith("of") else None
+    )
+    if end and end.group().strip() in ("+", "-", "−"):
+        first = text[m.end() : end.start()].strip()
+        message = f"“{m.group()}” can go with {first}, or with all that follows"
+        raise script.error(m.span(), message, f"write {sign}{first} … or {sign}({first} …)", AmbiguityError)
+    return (*m.span(), sign)
 
 
 def _around(m: re.Match[str]) -> tuple[str, ...]:
