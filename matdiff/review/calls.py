@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from matdiff.review.scope import Scope
 
 CALL = rf"(?<![A-Za-z])(?:{FUNCTION})(?![A-Za-z])|(?P<name>{LETTER})\s*\((?P<arguments>[^()=]*)\)"  # f(x)
-ENTRY = rf"(?:(?<![A-Za-z\\])|(?<=(?<![A-Za-z\\])d))([^\W\d_∂])(_\{{\d+\}}|_\d+|[₀-₉]+)(?![\w{SUBS}])"  # z_2
+FRONT = r"(?:(?<![A-Za-z\\])|(?<=(?<![A-Za-z\\])d))"
+SHIFTED = rf"{FRONT}([^\W\d_∂])(?:_\{{|\[)\s*([a-z])\s*[-+−]"  # z_{i+1}
+ENTRY = rf"{FRONT}([^\W\d_∂])(_\{{\d+\}}|_\d+|[₀-₉]+)(?![\w{SUBS}])"  # z_2
 MOVED = rf"(?:∂|(?<![A-Za-z])d\}}?\s*\(?)(?:{ENTRY})"
 SYMBOL = r"[fghuvFGHUVφψ](?:_0|_\{0\}|₀)?"
 NABLA = r"∇(?:\^\{?2\}?|²)?\s*(?:_\{?[^\W\d_]\}?)?"
@@ -47,16 +49,23 @@ CALLED = rf"(?P<h>[A-Za-zφψσπμρ](?P<low>{PARAMETER})?)\s*\(\s*(?P<x>[^\W\d
 
 
 def with_entries(scope: Scope, side: str) -> str:
-    """z[2] for z_2 in a text with dz_2, where z is a vector that is declared, and z_2 no name of its own."""
+    """z[2] for z_2 in a text with dz_2, and z[i] for z_i beside z_{i+1}, where z is a vector that is declared.
+
+    A name z_2 of its own is none, nor what ∂L/∂z_2 asks for.
+    """
 
     def entry(m: re.Match[str]) -> str:
         whole, own = scope.declared.get(m[1]), named(m[1] + m[2])
         is_vector = whole is not None and not whole.indices and whole.shape[0] != SCALAR[0] == whole.shape[1]
         is_entry = is_vector and m[1] in scope.given and own not in scope.given | scope.texts.keys()
-        is_entry = is_entry and not re.search(r"/[\s(]*[∂d]$", side[: m.start()])  # ∂L/∂z_2 asks for it
+        is_entry = is_entry and not re.search(r"/[\s(]*[∂d]$", side[: m.start()])
         return f"{m[1]}[{own[1:].lstrip('_')}]" if is_entry else m[0]
 
-    return re.sub(ENTRY, entry, side) if re.search(ENTRY, side) and re.search(MOVED, scope.text) else side
+    beside = [rf"{FRONT}({x})(_{i}(?!\w)|_\{{{i}\}})" for x, i in set(re.findall(SHIFTED, side))]
+    numbered = [ENTRY] if re.search(ENTRY, side) and re.search(MOVED, scope.text) else []
+    for pattern in (*numbered, *beside):
+        side = re.sub(pattern, entry, side)
+    return side
 
 
 def without_place(scope: Scope, m: re.Match[str]) -> str:

@@ -364,9 +364,9 @@ class Judge(Beside):
     def _is_new(self, name: str) -> bool:
         """Whether nothing but its differential is known of a function."""
         scope = self.scope
-        known = {s.name for e in (*scope.definitions.values(), *self.equations.zeros) for s in symbols(e)}
-        known |= {*scope.given, *scope.definitions, *scope.forms, *scope.members, *scope.unread}
-        return known.isdisjoint((name, name.rpartition("_")[0]))
+        used = {s.name for e in (*scope.definitions.values(), *self.equations.zeros) for s in symbols(e)}
+        told = {*scope.given, *scope.definitions, *scope.forms, *scope.members}
+        return name not in used and told.isdisjoint((name, name.rpartition("_")[0]))
 
 
 def _alone(side: str) -> str:
