@@ -1,29 +1,25 @@
 """What may be read in several ways, and what it costs: the kinds of undeclared names, a doubtful 1, bare sums.
 
-In goes a bound tree, out come its ``Options``, among which matdiff.language.search looks for the reading of least cost;
-and a text as it would be if some of its names were of other kinds.
+In goes a bound tree, out come its ``Options``, among which matdiff.language.search looks for the reading of least cost.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Iterable, Iterator
 from itertools import accumulate, islice
 
 from matdiff import regex as re
 from matdiff.algebra.dims import SCALAR
-from matdiff.errors import AmbiguityError, MatdiffError
 from matdiff.language import customs
 from matdiff.language.binding import Bound
-from matdiff.language.customs import DECLARED, WORDS, Kinds
+from matdiff.language.customs import Kinds
 from matdiff.language.densities import PLACES, numbers_of_densities
 from matdiff.language.named_functions import is_entrywise
 from matdiff.language.names import CUSTOMARY_FUNCTIONS, GREEK_WORDS, font_of
 from matdiff.language.scopes import BARE, ZEROS, Name
 from matdiff.language.syntax import Node, postorder, without_brackets
-from matdiff.language.typed import Misfit, Typed
-from matdiff.language.typing import Attempt, Key, function_key
+from matdiff.language.typing import Key, function_key
 from matdiff.language.words import BIG
 
 VALUED = 1  # what it costs that an open function has scalar values
@@ -331,53 +327,3 @@ def _inside_quadratic(node: Node) -> Iterator[str]:
         if before.kind == "transpose" and part.kind == "member" and behind.kind != "NUMBER":
             name = str(part.value[0])
             yield from [name] if name[:1].isupper() else []
-
-
-class KindsError(AmbiguityError):
-    """The undeclared names of a text may have two sets of kinds."""
-
-
-def typed_as(
-    bound: Bound,
-    attempt: Attempt,
-    names: Sequence[Key],
-    columns: list[Node] | None = None,
-    kind: str = "V",
-    numbers: Sequence[Key] = (),
-    matrices: Sequence[Key] = (),
-) -> Typed | None:
-    """The text as it would be with some names as vectors, or of another kind, others as numbers or as matrices.
-
-    None if that has no sense.
-    """
-    if not names:
-        return None
-    with suppress(Misfit):
-        others = dict.fromkeys(names, kind) | dict.fromkeys(numbers, "S") | dict.fromkeys(matrices, "M")
-        return Attempt(bound, attempt.assumed | others, columns).run()
-    return None
-
-
-def ambiguous(bound: Bound, keys: Sequence[Key], one: Attempt, two: Attempt) -> MatdiffError:
-    """The error of two readings at one cost, and the declarations that decide."""
-    differing = [key for key in keys if one.assumed[key] != two.assumed[key]]
-    shown = [", ".join(f"{_called(key)} {WORDS[a.assumed[key]]}" for key in differing) for a in (one, two)]
-    names = [key for key in differing if key in bound.names]
-    names = [name for name in names if {one.assumed[name], two.assumed[name]} <= DECLARED.keys()]
-    told = ["; ".join(f"{name}: {DECLARED[a.assumed[name]]}" for name in names) for a in (one, two)]
-    hint = "declare the sizes to decide, as in X: m x n; w: n; a: scalar"
-    hint = f"declare {told[0]} or {told[1]} to decide, or the sizes" if names else hint
-    message = f"two readings are possible: {shown[0]}; or {shown[1]}"
-    return bound.error(bound.tree, message, hint, KindsError)
-
-
-def _called(key: Key) -> str:
-    """What a choice is about, in words."""
-    return "the sum" if key == BARE else key if isinstance(key, str) else "1"
-
-
-def too_many(bound: Bound, keys: Sequence[Key]) -> MatdiffError:
-    """The error of names that may have more kinds than can be tried."""
-    undeclared = ", ".join(k for k in keys if isinstance(k, str))
-    message = "too many undeclared names to find out their sizes" if undeclared else "too many readings of 1"
-    return bound.error(bound.tree, message, f"declare some of {undeclared[:200]}", AmbiguityError)

@@ -8,10 +8,10 @@ from matdiff.algebra.dims import ONE
 from matdiff.errors import AmbiguityError
 from matdiff.language.binding import Bound
 from matdiff.language.broadcasting import is_bias, is_diagonal, is_term
-from matdiff.language.choices import KindsError, typed_as
 from matdiff.language.customs import COUNTED, customary
 from matdiff.language.doubtful_products import inside
 from matdiff.language.names import ABBREVIATED, GREEK_WORDS, SMALL_CONSTANTS
+from matdiff.language.other_kinds import KindsError, typed_as
 from matdiff.language.scopes import Fixed
 from matdiff.language.syntax import Node
 from matdiff.language.typing import Attempt, Key

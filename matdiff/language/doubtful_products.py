@@ -11,8 +11,8 @@ from itertools import pairwise
 from matdiff.algebra.dims import ONE
 from matdiff.errors import AmbiguityError, MatdiffError
 from matdiff.language.binding import Bound
-from matdiff.language.choices import typed_as
 from matdiff.language.customs import is_time, kind_of
+from matdiff.language.other_kinds import typed_as
 from matdiff.language.splitting import one_name
 from matdiff.language.syntax import Node, postorder, without_brackets
 from matdiff.language.typing import Attempt

@@ -10,7 +10,6 @@ from matdiff.algebra.dims import ONE, SCALAR
 from matdiff.errors import AmbiguityError, ShapeError
 from matdiff.language import doubtful_code
 from matdiff.language.binding import Bound
-from matdiff.language.choices import KindsError, typed_as
 from matdiff.language.customs import SCALARS, WEIGHTS, customary, is_time
 from matdiff.language.dialects import recognised
 from matdiff.language.doubtful_code import is_matrix, is_word
@@ -25,6 +24,7 @@ from matdiff.language.doubtful_products import (
     say_middles,
 )
 from matdiff.language.names import GREEK_WORDS
+from matdiff.language.other_kinds import KindsError, typed_as
 from matdiff.language.scopes import BARE
 from matdiff.language.syntax import Node, postorder
 from matdiff.language.typing import Attempt, Key

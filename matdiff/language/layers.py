@@ -12,14 +12,7 @@ from collections.abc import Collection, Container
 
 from matdiff import regex as re
 from matdiff.language.declared import Declarations
-from matdiff.language.names import (
-    DOTS,
-    GREEK_CLASS,
-    MARKS,
-    SUBS,
-    SUBSCRIPTS,
-    named,
-)
+from matdiff.language.names import DOTS, GREEK_CLASS, MARKS, SUBS, SUBSCRIPTS, named
 from matdiff.language.parameters import running_letters
 from matdiff.language.transcript import CLOSES, OPENS, Edit, Transcript
 from matdiff.regex import regex

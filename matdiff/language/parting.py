@@ -244,9 +244,8 @@ def _parts(text: str, piece: Piece, before: Piece, kept: set[int]) -> bool:
     """Whether a comma parts two statements: one of them defines something, or the first is a condition."""
     if is_item(text, piece) or before.start not in kept:
         return True
-    is_range = re.fullmatch(
-        r"\s*(?:[0-9]+|(?:\.\.|…|⋯).*)\s*", text[piece.start : piece.end], flags=re.DOTALL
-    )  # k = 1, …, K
+    own = text[piece.start : piece.end]
+    is_range = re.fullmatch(r"\s*(?:[0-9]+|(?:\.\.|…|⋯).*)\s*", own, flags=re.DOTALL)  # k = 1, …, K
     return is_range is None and is_item(text, before)
 
 

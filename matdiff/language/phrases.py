@@ -11,8 +11,8 @@ from matdiff import regex as re
 from matdiff.algebra.assumptions import PROPERTIES, property_word
 from matdiff.algebra.expr import FUNCTIONS
 from matdiff.language.extents import KINDS
+from matdiff.language.formulas import COUNT as COUNT
 from matdiff.language.names import LISTED, listed
-from matdiff.language.words import COUNT as COUNT
 from matdiff.regex import regex
 
 VERB = r"\s+(?:(?:is|are|be|being|denotes?)\s+|(?=ha(?:s|ve)\s+(?:size|shape|length|dimensions?)\b))"
@@ -83,10 +83,8 @@ def said_of_names(statement: str) -> Said | None:
         behind = description(re.sub(rf"^{VERB}", "", member.group("behind")))
         if found is None or behind is None:
             return None
-        space, found = (
-            member["space"],
-            [one for one in found if one[0] == ("a",) or EMPTY.isdisjoint(one[0])],
-        )  # all vectors in R^n
+        space = member["space"]
+        found = [one for one in found if one[0] == ("a",) or EMPTY.isdisjoint(one[0])]  # all vectors in R^n
         return [(names, what) for names, own in found for what in (space, own, behind) if what]
     return _phrase(statement)
 

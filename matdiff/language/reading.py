@@ -23,16 +23,17 @@ from matdiff.language import dialects
 from matdiff.language.answers import Reading, Says, noted
 from matdiff.language.beside import Beside, heard
 from matdiff.language.binding import Bound
-from matdiff.language.choices import KindsError
 from matdiff.language.counting import name_sizes
 from matdiff.language.declarations import declare, leading_declarations
 from matdiff.language.declared import Declarations, Where, declare_symbols
 from matdiff.language.dialects import Dialect
 from matdiff.language.doubts import makes_numbers
+from matdiff.language.formulas import is_bare
 from matdiff.language.labels import Labels
 from matdiff.language.leftovers import require_read
 from matdiff.language.lexer import Lexer
 from matdiff.language.names import changed, font_of, named
+from matdiff.language.other_kinds import KindsError
 from matdiff.language.quantifiers import counts
 from matdiff.language.search import ANY_COST, FAR_FETCHED, Budget, Found, Search
 from matdiff.language.spelling import plain, transcript
@@ -40,7 +41,7 @@ from matdiff.language.syntax import parse_tokens
 from matdiff.language.tokens import Decision
 from matdiff.language.typed import build
 from matdiff.language.typing import SPECIAL
-from matdiff.language.words import MAKERS, Vocabulary, is_bare
+from matdiff.language.words import MAKERS, Vocabulary
 from matdiff.regex import search_in
 
 if TYPE_CHECKING:

@@ -309,8 +309,8 @@ def _acts(text: str, start: int, end: int) -> bool:
     *words, last = re.findall("[a-z]+", text[start:end].lower())
     if last not in ("is", "are", "be"):
         return not (ACTING | CHANGING).isdisjoint(words[words[:1] == ["after"] :])  # after simplification we get
-    after = zip(words, words[1:], strict=False)
-    return not CHANGING.isdisjoint(words) or "squared" in words or any(w in ACTING and of == "of" for w, of in after)
+    acts = any(word in ACTING and then == "of" for word, then in pairwise(words))
+    return acts or "squared" in words or not CHANGING.isdisjoint(words)
 
 
 def _opening(text: str, start: int, end: int) -> re.Match[str] | None:

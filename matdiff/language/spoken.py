@@ -151,9 +151,8 @@ def _in_sign(script: Transcript, m: re.Match[str]) -> Edit:
     """The sign for a word; half of a + b may be half of a, or of both."""
     text, sign = script.text, SIGNS[m.group().lower().split()[0]]
     shown = re.sub(BARS, lambda bars: "x" * len(bars.group()), text)
-    end = (
-        next((o for o in outside(shown, r"(?<=\S)\s*[-+−=;,\n]", m.end())), None) if m.group().endswith("of") else None
-    )
+    signs = outside(shown, r"(?<=\S)\s*[-+−=;,\n]", m.end()) if m.group().endswith("of") else iter(())
+    end = next(signs, None)
     if end and end.group().strip() in ("+", "-", "−"):
         first = text[m.end() : end.start()].strip()
         message = f"“{m.group()}” can go with {first}, or with all that follows"

@@ -13,6 +13,7 @@ from matdiff import regex as re
 from matdiff.errors import MatdiffError, NotationError
 from matdiff.language import left_sides
 from matdiff.language.answers import Says
+from matdiff.language.formulas import is_formula
 from matdiff.language.left_sides import Piece
 from matdiff.language.names import LETTER
 from matdiff.language.parameters import running_letters
@@ -29,7 +30,6 @@ from matdiff.language.unsayable import (
     refuse_unread,
     set_to_zero,
 )
-from matdiff.language.words import is_formula
 from matdiff.records import NamedTuple
 from matdiff.regex import match_at, regex
 

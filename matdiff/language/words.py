@@ -1,6 +1,4 @@
-"""The words that a text knows: its names, its functions, and what it defines, in the ``Vocabulary`` of a reading;
-and texts that are a formula and nothing else, told by the signs and the words in them: most texts, in little time.
-"""
+"""The words that a text knows: its names, its functions, and what it defines, in the ``Vocabulary`` of a reading."""
 
 from __future__ import annotations
 
@@ -9,17 +7,15 @@ from fractions import Fraction
 from functools import cached_property
 
 from matdiff import regex as re
-from matdiff.algebra.assumptions import PROPERTIES, property_word
 from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.expr import FUNCTIONS
 from matdiff.errors import NotationError
 from matdiff.language.customs import customary, kind_of
 from matdiff.language.declared import Declarations
-from matdiff.language.extents import KINDS
 from matdiff.language.names import GREEK, GREEK_WORDS, LINK, MARKS, PLAIN_SUBSCRIPT, SUBS, SUPERSCRIPTS, canonical
 from matdiff.language.parameters import Heads, bound_letters, running_letters
 from matdiff.records import NamedTuple
-from matdiff.regex import match_at, regex
+from matdiff.regex import match_at
 
 ENTRY = rf"_\{{\s*[1-9][0-9]*\s*\}}|_[1-9][0-9]*(?![0-9A-Za-z_])|[₁-₉][₀-₉]*(?![{SUBS}])"  # the subscript of x_2
 MEMBER = ENTRY.replace("[1-9]", "[0-9]").replace("[₁-₉]", "[₀-₉]")  # of what is declared to be counted from 0
@@ -264,37 +260,3 @@ def superscript(signs: str) -> tuple[Fraction | str, int]:
         return Fraction(number.group()), number.end()
     letter = re.match(r"-?[A-Za-z]", plain)
     return (letter.group(), letter.end()) if letter else (plain[0], 1)
-
-
-COUNT = r"(?:[^\W\d_]|[0-9]+)"
-SAYING = regex(  # what parts, defines, compares or asks
-    r"[=,;?\n∈≻⪰≽≺⪯≤≥⩽⩾⊥≠<>∀↦⟼×∂∇δ⟪]|\w:\s|\.\s|@\s*\("
-    r"|(?<![^\W\d_])(?:d(?![a-z]{2}|\s*(?:$|[-+*]))|D|s\.|(?i:min|max|inf|sup|arg)|(?:is|be|by|in|of|pd|[Ii]f)(?![a-z]))"
-    rf"|(?!exp)(?<!\w){COUNT}\s*x\s*{COUNT}(?!\w)"
-)
-WORDS = regex(r"[A-Za-z][a-z]{2,}\(?")
-BARE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+*/^|().[] '-")
-BESIDE = regex(  # words; and xᵀ(t), which may be x(t)ᵀ
-    r"(?<![A-Za-z])(?:an|as|at|if|of|on|or|to)(?![A-Za-z])|['T]\s*\("
-)
-
-
-def is_bare(text: str) -> bool:
-    """Whether a text has but letters, numbers, common signs and calls of functions, of which none says anything else.
-
-    >>> is_bare("||X w - y||^2 + log(x'x)"), is_bare("the norm of x")
-    (True, False)
-    """
-    if not BARE.issuperset(text) or BESIDE.search(text):
-        return False
-    return is_formula(text) and all(word[-1] == "(" and word[:-1] in FUNCTIONS for word in WORDS.findall(text))
-
-
-def is_formula(text: str) -> bool:
-    """Whether a text is a formula and nothing else: no sign and no word in it may say anything beside it."""
-    if SAYING.search(text):
-        return False
-    words = WORDS.findall(text)
-    if not all((name := word.rstrip("(")) in FUNCTIONS or name in MAKERS or name in GREEK_WORDS for word in words):
-        return False
-    return not any(word in KINDS or property_word(word) in PROPERTIES for word in words)  # diag(x), and not A diag

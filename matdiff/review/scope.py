@@ -14,10 +14,10 @@ from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.sums import Member
 from matdiff.calculus.forms import RESULT, differential_form
 from matdiff.errors import MatdiffError, UnsupportedError
-from matdiff.language.choices import KindsError
 from matdiff.language.declarations import declare
 from matdiff.language.declared import OPEN, Declaration, Declarations
 from matdiff.language.names import named
+from matdiff.language.other_kinds import KindsError
 from matdiff.language.together import read_line
 from matdiff.review.asking import NotSaid, derivative_asked, entry_asked, entry_of_itself, objective
 from matdiff.review.assumed import assume, handed_down, settle
