@@ -11,9 +11,9 @@ import pytest
 
 import matdiff.language
 from matdiff.language import binding
+from matdiff.language.formulas import is_bare
 from matdiff.language.scopes import HANDLERS
 from matdiff.language.typing import RULES, SPECIAL
-from matdiff.language.words import is_bare
 
 TABLES = {"rules": RULES, "functions": SPECIAL, "names": HANDLERS}
 

@@ -6,7 +6,7 @@ import pytest
 
 import matdiff
 from matdiff.algebra.expr import symbols
-from matdiff.language.words import is_formula
+from matdiff.language.formulas import is_formula
 
 
 @pytest.mark.parametrize(
