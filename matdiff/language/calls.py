@@ -15,7 +15,7 @@ from matdiff.language.doubtful_calls import ARGUMENT, ONE_LETTER, PLACES, Doubtf
 from matdiff.language.labels import TRANSPOSED
 from matdiff.language.named_functions import argument, gamma_function, psi_function, spelt_function
 from matdiff.language.names import CUSTOMARY_FUNCTIONS, GREEK_CLASS, SUBSCRIPT, SUPERS, canonical, is_letter
-from matdiff.language.outside import outside
+from matdiff.language.outside import holds_all, outside
 from matdiff.language.parameters import head_at
 from matdiff.language.tokens import WIDE, Reach
 from matdiff.language.transcript import Transcript
@@ -34,7 +34,6 @@ PARAMETERS = frozenset(  # of which matrices are functions
     "t s tau theta alpha lambda eta xi rho phi psi omega gamma sigma kappa zeta epsilon delta".split()
 )
 UNORDERED = r"(?:\\\{|(?<=\{)\{)\s*\w+\s*,\s*\w+\s*\\?\}(?=\s*(?:∈|\\in\b))"  # {i, j} ∈ E
-IN_SQUARES = r"(?=\[[^\[\],;]*\]\s*[\^²³])"  # tr[A X]^2 is (tr(A X))^2
 IN_CAPITALS = {"Phi": "normcdf", "Gamma": "tgamma"}  # functions whose letters are those of matrices as well
 LETTER_MULTIPLIED = 8  # what it costs to read the brackets of h(x) as those of a product
 MOST_SHOWN = 6  # names in an error message
@@ -375,10 +374,10 @@ class Calls(DoubtfulCalls):
             self.say(end, called.end() - 1)  # exp⊙(A)
             self.operand("FUNCTION", value, start, end)
             return called.end() - 1
-        in_braces = rf"\s*(?=\{{)|{IN_SQUARES}" if name in ("max", "min") else IN_SQUARES
-        if other := match_at(in_braces, self.text, end):
+        braces = match_at(r"\s*(?=\{)", self.text, end) if name in ("max", "min") else None  # max{0, 1 − y w'x}
+        if braces or holds_all(self.text, end):
             self.operand("FUNCTION", value, start, end)
-            return other.end()  # max{0, 1 − y w'x}
+            return braces.end() if braces else end
         if name == "sum" and self.runs_by_itself(end):
             return self.big(name, start, end)
         if not match_at(OPERAND_FOLLOWS, self.text, end):

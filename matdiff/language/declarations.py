@@ -117,6 +117,8 @@ def leading_declarations(text: str) -> tuple[list[Excerpt], str]:
             break  # the last item is the expression: A : B
         if re.match(r"\s*class\s|(?!.*:)\s*\w+\s+\w", item.group(1)):
             break  # symmetric A ∈ ℝ^{n×n} is a phrase, class M: … a program
+        if re.search(r"\\(?:begin|label|tag)\b", item.group(1)):
+            break  # \label{eq:1} declares nothing
         if re.search(r"\bwhere\b|:.*(?:['′ᵀ∑‖|√²½]|Σ_|(?<!\w)[a-z]{2,}\()", item.group(1)):
             break  # A : X where A is square; …, and probit: ∑ y log Φ(x'β); …
         front.append(Excerpt(text, 0, text).part(*item.span(1)))

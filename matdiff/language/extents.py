@@ -36,7 +36,7 @@ class Excerpt(NamedTuple):
 
 
 NAMED = r"(?!\w*ᵀ)(?![¼½¾⅐-⅞⁰¹²³⁴-⁹])[^\W\d]\w*"
-TOKEN = regex(r"\s*(\w+|[-+*/()])\s*")
+TOKEN = regex(r"\s*(\w+|[-−–+*/()])\s*")
 RANK = {"(": 0, "+": 1, "-": 1, "*": 2, "/": 2}
 MOST_TERMS = 100  # in a product of sums
 
@@ -85,7 +85,7 @@ def _tokens(piece: Excerpt) -> Iterator[str]:
         match = TOKEN.match(piece.text, place)
         if not match:
             raise wrong_size(piece)
-        token = match.group(1)
+        token = match.group(1).replace("−", "-").replace("–", "-")
         if token in "+-" and before == "(":
             yield "0"
         if token == "(" and before not in RANK:

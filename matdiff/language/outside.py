@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from matdiff import regex as re
+from matdiff.regex import match_at
 
 
 def outside(text: str, signs: str, start: int | None = None) -> Iterator[re.Match[str]]:
@@ -55,3 +56,16 @@ def closing(text: str, place: int) -> int:
         if depth < 0:
             return k
     return len(text)
+
+
+def holds_all(text: str, place: int) -> bool:
+    """Whether square brackets hold all that the function before them is of: tr[A X]^2 is (tr(A X))^2.
+
+    >>> holds_all("vec[X]'a", 3), holds_all("vec[1, 2]'a", 3)
+    (True, False)
+    """
+    if not text.startswith("[", place):
+        return False
+    last = closing(text, place + 1)
+    raised = match_at(r"\s*[\^²³'ᵀ⊤]", text, last + 1)
+    return raised is not None and not any(outside(text[place + 1 : last], "[,;]"))

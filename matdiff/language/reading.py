@@ -51,8 +51,9 @@ if TYPE_CHECKING:
 CALL = r"(?:[fghφϕψ]|phi|psi)_?\{?[0-9₀-₉]*\}?\("  # of a letter that is a function by custom
 LONGEST = 2_000_000  # characters
 FULL_STOP = (
-    r"(?<!\\right)(?<!\\right )(?<=[\w)\]}'ᵀ⊤²³¹‖|₊+ ])(?:\.|(?<= ):|(?<=[A-Za-z]):)(?=\s*$)"  # at the end of a text
+    r"(?<!\\right)(?<!\\right )(?<=[\w)\]}'′ᵀ⊤²³¹⁴½‖∥|⟩₊+ ])(?:\.|(?<= ):|(?<=[A-Za-z]):)(?=\s*$)"  # at the end of a text
 )
+QUOTED = r'\s*(?:"([^"]+)"|“([^“”]+)”|(?:`([^`]+)`|```([^`]+)```))[.?]?\s*'  # as a text that is passed on
 SIMILAR = 2  # how much more a second reading of a doubtful place costs when both make sense
 MOST_VARIATIONS = 24
 NOT_GIVEN = "that is not given"  # as is said of a function, which a condition and a member of a chain may have
@@ -79,7 +80,7 @@ def read(
     (``plain``, ``latex``, ``numpy`` …); without it LaTeX and code are recognised.
     Declarations may stand before the expression.
     """
-    front, rest = leading_declarations(re.sub(FULL_STOP, " ", text) if text.rstrip().endswith((".", ":")) else text)
+    front, rest = leading_declarations(undressed(text))
     unknowns = [named(changed(plain(w))) for w in ([wrt] if isinstance(wrt, str) else wrt)]
 
     def readings(**choices: bool) -> Readings:
@@ -95,6 +96,18 @@ def read(
     return found
 
 
+def undressed(text: str) -> str:
+    """A text with blanks for the quotation marks around all of it, and for the full stop at its end.
+
+    >>> undressed('"X w".'), undressed("`tr(A X)`"), undressed("f = x'a")
+    (' X w  ', ' tr(A X) ', "f = x'a")
+    """
+    if quoted := re.fullmatch(QUOTED, text):
+        start, end = quoted.span(quoted.lastindex)
+        text = " " * start + text[start:end] + " " * (len(text) - end)
+    return re.sub(FULL_STOP, " ", text) if text.rstrip().endswith((".", ":")) else text
+
+
 def require_one_meaning(e: Expr, text: str) -> None:
     """Refuses a letter that is an open function in one place and a value in another: g XW g(XW)."""
     open_functions = {node.data[0] for node in postorder(e) if isinstance(node, Unspecified)}
@@ -105,7 +118,7 @@ def require_one_meaning(e: Expr, text: str) -> None:
 
 def question_of(text: str, where: Where = None) -> Question | None:
     """What a text asks for, before its function is read."""
-    front, rest = leading_declarations(text)
+    front, rest = leading_declarations(undressed(text))
     return Readings(rest, declare(where, front), [], False, False, None, True).said.question
 
 

@@ -48,6 +48,7 @@ DEFINED = regex(r"(?:\A|[;\n])[^;\n=≡]*≡", given=("≡",))  # J ≡ …
 HYPHENED = regex(r"(?<![\w-])[a-z]{3,}-[a-z]{3,}(?=\s*(?:\([^()=]*\)\s*)?:?=(?!=))", given=("-",))
 LOG_OF = regex(r"(?<![^\W\d_])log(?=2\s*π)", given=("π",))  # log2π is log(2π), and no log₂
 LIMITS = regex(r"(?:[∑∏]|(?<![A-Za-z])(?:sum|prod|max|min))\s*_\{[^{}]*\}")
+BELOW_SIGN = regex(r"(?:∑|∏|(?<![^\W\d_])(?:sum|prod))(\s+)(?=_\{?[^\W\d_]|_\{\(|[ᵢⱼₖₗₘₙₜ])", given=("∑", "∏", "sum", "prod"))
 GIVEN = regex(rf"(?<=[\w{''.join(MARKS)}])(?<!sum)(?<!prod)_\{{\s*(?P<low>{PLACE}\s*\|\s*{PLACE})\s*\}}", given=("_{",))
 SIGNED = regex(r"(?P<name>[^\W\d_])(?P<low>_(?:\{\s*(?P<in>[-−+])\s*\}|(?P<sign>[-−+])(?![\w(])))", given=("_",))
 OF_SPACE = regex(rf"‖[{CLOSES}]?(?:²|\^2|\^\{{2\}})?\s*_\{{?\s*(?P<sign>[^\x00-\x7f])", given=("‖",))
@@ -72,6 +73,7 @@ def transcript(text: str, functions: Collection[str] = (), spelling: str | None 
     found = found.edited(list(_conditional(found.text))) if "|" in found.text else found
     found = found.edited(list(_signed(found.text))) if "_" in found.text else found
     found = found.edited(list(_hyphened(found.text)))
+    found = found.edited([(*m.span(1), "") for m in BELOW_SIGN.finditer(found.text)])  # sum _i, ∑ _{i=1}^n
     has_primes = "_{" in found.text and ("'" in found.text or "′" in found.text)
     return found.edited(list(_primed(found.text))) if has_primes else found
 

@@ -96,7 +96,7 @@ FRACTIONS = [
     (r"\frac1N \frac{1}N \frac\alpha2", "((1)/(N)) ((1)/(N)) ((α)/(2))"),
     (r"\frac{\frac{a}{b}}{c}", "((((a)/(b)))/(c))"),
     (r"g\frac12", "g~(1/2)"),
-    (r"{a \over b}", "{((a )/(b))}"),
+    (r"{a \over b}", "((a )/(b))"),
     (r"\sqrt{x} \sqrt x \sqrt[3]{x} \sqrt[n]{x}", "√(x) √(x) ((x)^(1/(3))) ((x)^(1/(n)))"),
 ]
 NAMES = [

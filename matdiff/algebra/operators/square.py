@@ -181,7 +181,7 @@ class LogDeterminant(Operator):
     """log |det A|, the logarithm of the absolute determinant."""
 
     __slots__ = ()
-    names = ("logdet",)
+    names = ("logdet", "lndet")
     signature = "n×n → 1×1"
     requires = "{0} is invertible"
 

@@ -134,7 +134,7 @@ class Nesting:
             self.function_end = len(page) if only[0] in self.functions else -1
             if is_operator:
                 page.operators.add(len(page) - 1)
-        elif frame.after == "}" and self._is_one_sign(frame.start):
+        elif frame.after == "}" and (self._is_one_sign(frame.start) or self._is_all(opening)):
             page.change(opening, "")
         else:
             page.write(frame.after, token.start, token.end)
@@ -147,17 +147,30 @@ class Nesting:
         bars = [k for k in looked_at if page.pieces[k][0][:1] in ("|", "‖")]
         return page.pair == (first, last) or bars == [first, last] or ALONE.fullmatch(page.short(start)) is not None
 
+    def _is_all(self, opening: int) -> bool:
+        r"""Whether a group is all that its surroundings hold: {J(w) = w'w}, x^{{-1}}."""
+        around = self.stack[-1] if self.stack else None
+        following = self.stream.peek()  # \end of \end{align}
+        if not (following and around.closer.startswith(following) if isinstance(around, Frame) else not following):
+            return False
+        start = around.start if isinstance(around, Frame) else self.outside
+        return all(not piece or piece.isspace() for piece, _, _ in self.page.pieces[start:opening])
+
     def over(self, token: Token, _: str) -> None:
         r"""{a \over b} is a fraction of all that stands in the group."""
         frame = self.stack[-1] if self.stack else None
         if not isinstance(frame, Frame) or frame.closer != "}":
             raise self.error(r"\over stands between braces", token, r"write \frac{a}{b}")
         page = self.page
-        if len(page) > frame.start:
-            page.change(frame.start, "((" + page.pieces[frame.start][0])
+        if frame.after == "}":
+            page.change(frame.start - 1, "((")
+            frame.after = "))"
+        else:
+            if len(page) > frame.start:
+                page.change(frame.start, "((" + page.pieces[frame.start][0])
+            frame.after = "))" + frame.after
         page.script_end = -1
         page.write(")/(", token.start, token.end)
-        frame.after = "))" + frame.after
 
     def dollar(self, token: Token, sign: str) -> None:
         """A dollar opens or closes a formula."""

@@ -174,8 +174,9 @@ class _Pass(Wording):
         self.page.write(self.styled(letter), token.start, token.end)
 
     def blank(self, token: Token, gap: str) -> None:
-        """White space; only outside of everything a line break has a meaning."""
-        self.page.blank(" " if self.stack else gap, token.start, token.end)
+        """White space; only outside of everything a line break has a meaning, and in front of a prime none: x \'."""
+        if self.stream.peek() != "'":
+            self.page.blank(" " if self.stack else gap, token.start, token.end)
 
     def space(self, token: Token, space: str) -> None:
         """A command for white space, which is no gap."""
