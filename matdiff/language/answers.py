@@ -147,6 +147,8 @@ class Reading:
             because = f": {short} is the index of a sum"
         elif short in self._bound.definitions:
             because = f": {short} is a definition"
+        elif short in self._bound.names:  # z of softmax(x − z1), and a of a − a
+            because, hint = ": the function does not depend on it", "its derivative is 0"
         elif short in self.declared:
             because = ": it is declared, but does not occur in the expression"
         message = f"{name or 'nothing'} cannot be the unknown{because}"

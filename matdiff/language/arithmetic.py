@@ -320,10 +320,20 @@ def hadamard(attempt: Attempt, node: Node, a: Typed, b: Typed) -> Typed:
     for vector, shaped in ((b, a), (a, b)):
         is_along = axis_of(vector.node) or not attempt.bound.dialect.is_python  # P ./ sum(P, 1)
         if is_along and (repeated := repeat(attempt, vector, shaped, node)):
+            _say_repeated(attempt, vector.node, shaped.node)
             return attempt.typed(node, (shaped.rows, shaped.cols), (repeated, shaped), Hadamard.of)
     if not attempt.same_shape(a, b):
         raise attempt.clash(node, "an entrywise product needs two equal shapes", a, b)
     return attempt.typed(node, (a.rows, a.cols), (a, b), Hadamard.of)
+
+
+def _say_repeated(attempt: Attempt, vector: Node, matrix: Node) -> None:
+    """Notes that A*w stands beside every column of X in (A*w) .* X, where X may be a vector as well."""
+    if matrix.kind == "symbol" and vector.kind != "symbol" and not axis_of(vector):
+        name = matrix.value[0]
+        if attempt.bound.names[name].declared is None:
+            said = f"{attempt.written(vector)} stands beside every column or row of {name}"
+            attempt.note(matrix, f"{said}; if {name} is a vector, declare it: {name}: vector")
 
 
 def dot_divide(attempt: Attempt, node: Node, a: Typed, b: Typed) -> Typed:

@@ -63,6 +63,22 @@ def require_words(bound: Bound, attempt: Attempt, scalar: bool) -> None:
         raise bound.error(node, f"{name} can be {ways}", hint, KindsError)
 
 
+def require_products(bound: Bound, attempt: Attempt, scalar: bool) -> None:
+    """Raises KindsError where A @ s is a vector beside every row of a matrix, and s may be a matrix: A @ s + A @ B."""
+    for node in [n for n in bound.order if n.kind == "array" and n.value.name in ("add", "sub") and len(n.parts) == 2]:
+        for part, other in permutations(node.parts):
+            if not (is_matrix(other) and part.kind == "array" and _is_vector(part)):
+                continue
+            names = [name for name in sorted(names_in(bound, part)) if attempt.assumed.get(name) == "V"]
+            typed = typed_as(bound, attempt, names, kind="M")
+            if typed is not None and (typed.is_scalar or not scalar):
+                attempt.restore()
+                shown, ways = attempt.written(part), "a vector beside every row, or a matrix"
+                hints = [", ".join(names) + f": {kind}" for kind in ("vector", "matrix")]
+                raise bound.error(node, f"{shown} can be {ways}", f"declare {' or '.join(hints)} to decide", KindsError)
+    attempt.restore()
+
+
 BESIDE = frozenset("add sub subtract mul multiply div divide pow power maximum minimum logaddexp".split())
 OF_EACH = frozenset("negative exp log sqrt square abs tanh sigmoid relu".split())
 
@@ -249,6 +265,17 @@ def say_coefficients(bound: Bound, attempt: Attempt) -> None:
         is_open = bound.names[name].declared is None and name not in bound.wrt and symbols.count(name) == 1
         if is_open and attempt.assumed.get(name) == "V" and typed_as(bound, attempt, [name], kind="S") is not None:
             attempt.note(node, f"{name} is read as a vector; if it is a scalar, declare it: {name}: scalar")
+    attempt.restore()
+
+
+def say_divisors(bound: Bound, attempt: Attempt) -> None:
+    """Notes that the word below a vector, scale of (x - m) / scale**2, is a number, where it may have its entries."""
+    for node in [n for n in bound.order if n.kind == "array" and n.value.name in ("divide", "div")]:
+        above, below = node.parts[:2]
+        name = _only_name(bound, below)
+        is_open = is_word(bound, name) and not name.startswith(("n_", "N_")) and attempt.assumed.get(name) == "S"
+        if is_open and above.typed and not above.typed.is_scalar and typed_as(bound, attempt, [name]) is not None:
+            attempt.note(node, f"{name} is read as a scalar; if it is a vector, declare it: {name}: vector")
     attempt.restore()
 
 

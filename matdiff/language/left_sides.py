@@ -294,8 +294,7 @@ def require_arguments(text: str, head: re.Match[str]) -> None:
     rest = text[: head.start()] + text[head.end() :]
     wrong = [one for one in map(str.strip, split(inside, ",")) if not _is_argument(one, rest)] if inside else []
     if wrong and not re.search(rf"{re.escape(name)}\s*\(", rest):
-        message = f"{wrong[0]} is no argument of a function" if wrong[0] else "an argument is missing on the left side"
-        hint = "on the left side stand the names of the arguments, as in f(x, y) ="
+        message, hint = _no_argument(wrong[0], name)
         raise NotationError(message, text=text, span=head.span(), suggestion=hint)
 
 
@@ -318,10 +317,18 @@ def _fault_of(argument: str, others: list[str], head: re.Match[str], rest: str) 
         message = f"{head.group().rstrip('=: ').strip()} on the left side is a formula, and no name of a function"
         return message, "write one of the sides; whether they are equal says matdiff equal"
     if not _is_argument(argument, rest):
-        message = f"{argument} is no argument of a function" if argument else "an argument is missing on the left side"
-        return message, "on the left side stand the names of the arguments, as in f(x, y) ="
+        return _no_argument(argument, name)
     is_twice = argument in others and argument.strip(".…⋯·⋅")
     return (f"{argument} stands twice on the left side", "name each argument once") if is_twice else None
+
+
+def _no_argument(argument: str, name: str) -> tuple[str, str]:
+    """What is wrong about what stands in the place of an argument, and what to do; theta(1) = 0 is about a part."""
+    if re.fullmatch(r"[\d:]+(?:end)?", argument) and "'" not in name:
+        message = f"a part of {name} is given another value, which is not read"
+        return message, f"give the whole another name, as in {name}_new = [0; {name}(2:end)]"
+    message = f"{argument} is no argument of a function" if argument else "an argument is missing on the left side"
+    return message, "on the left side stand the names of the arguments, as in f(x, y) ="
 
 
 def stands(argument: str, rest: str) -> bool:

@@ -279,10 +279,16 @@ def _chain(piece: Excerpt, sides: list[str], signs: list[str]) -> Chain:
     return Chain(tuple(sides), tuple(signs))
 
 
+MEMBER = r"[^\W\d_]+(?:_\{?[a-z]\}?|\^\{?\([a-z]\)\}?)"  # x_i and x^{(i)}
+
+
 def _membership(piece: Excerpt) -> Clause | list[str]:
     """i ∈ S, (i, j) ∈ E, j ∈ N(i); i ∈ [n] and i ∈ {1, …, n} are ranges."""
     left, _, right = re.sub(r"\bin\b", "∈", piece.text, count=1).partition("∈")
     left, right = left.strip(), right.strip()
+    if members := re.fullmatch(rf"\(?{MEMBER}(?:,{MEMBER})*\)?", re.sub(r"\s+", "", left)):  # (x_i, y_i) ∈ D
+        numbers = set(re.findall(r"[_^]\{?\(?(\w)", members.group()))
+        left = numbers.pop() if len(numbers) == 1 else left
     if not re.fullmatch(r"\(?[\w\s,]+\)?", left) or re.search(r"\d|_", left):
         raise _error(piece, f"{left} is not an index", "a sum runs over indices: write ∑_i with x_i, y_i")
     letters = tuple(letter for word in re.findall(WORD, left) for letter in split_letters(word))

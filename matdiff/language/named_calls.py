@@ -55,9 +55,10 @@ def resolve_function(bound: Bound, node: Node, scope: Scope) -> None:
         make_repeated(bound, node)
     elif node.value == "cases":
         resolve_cases(bound, node)
-    elif node.value == "unit" and len(arguments) == 2:
+    elif node.value == "unit" and len(arguments) in (1, 2):
         index = index_of_unit(bound, arguments[0], scope)
-        node.kind, node.value, node.parts = "unit", (index, parse_size(bound.excerpt(arguments[1]))), []
+        sizes = [parse_size(bound.excerpt(size)) for size in arguments[1:]]
+        node.kind, node.value, node.parts = "unit", (index, sizes[0] if sizes else None), []
     elif node.value in ("hstack", "vstack"):
         node.parts = listed(arguments)
     elif (operator := FUNCTIONS.get(node.value)) is not None and (operator.sizes or operator.relations):

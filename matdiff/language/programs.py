@@ -54,9 +54,14 @@ FRAME = regex(
     r"(?P<arguments>\([^()\n]*\))[ \t]*[;,]?[ \t]*(?=\n)"
 )
 END = regex(r"(?:(?<=[\n;])|(?<=[\n;] ))\s*end(?:function)?\b[\s;]*$")
+FIRST_GIVEN = regex(  # theta(1) = 0
+    r"(?:(?<=[;\n])|^)[ \t]*(?P<name>[^\W\d]\w*)(?P<part>\(1\))[ \t]*=[ \t]*0(?=[ \t]*(?:;|\n|$))", given="(1)"
+)
 RETURN = regex(r"(?:(?<=[\n;])|^)[ \t]*return[ \t]+(?=[^\n;]*[\s;]*$)")
 GOES_ON = regex(r"[ \t]*\n\s*[-+*/=.^]")  # the next line with what this one says
 SHAPE = regex(r"\[\s*(\w+)[\s,]+(\w+)\s*\]\s*=\s*size\s*\(\s*(\w+)\s*\)", given="size")  # [m, n] = size(X)
+SIZE_OF = regex(r"(?<![\w.])size\((\w+)\)\(([12])\)", given="size")  # size(X)(2), as in Octave
+ONE_OF_BOTH = r"size(\1, \2)"
 BOTH = r"\1 = size(\3, 1); \2 = size(\3, 2)"
 COUNT = regex(r"size\(\w+,\s*[12]\)|length\(\w+\)")
 SIZED = r"(?<![\w.])(?:ones|zeros|eye|repmat)\([^()]*\)"  # what takes sizes
@@ -115,7 +120,9 @@ def unframed(script: Transcript) -> Program:
     program, frame = with_helpers(program)
     program = program.without([m.span() for m in RETURN.finditer(program.script.text)])
     program = program.edited([(*m.span(), m.expand(BOTH)) for m in SHAPE.finditer(program.script.text)])
+    program = program.edited([(*m.span(), m.expand(ONE_OF_BOTH)) for m in SIZE_OF.finditer(program.script.text)])
     program = program.edited(_counted(program.script.text, frame is not None))
+    program = program.edited([*_first_given(program.script.text)])
     program = _without_unused(program, frame) if frame else program
     while (changed := added_up(program)) is not program:
         program = changed
@@ -165,6 +172,24 @@ def _put_in(text: str) -> list[Edit | Copy]:
             copies = (edit for use in inner for edit in _put(m.span("value"), *use))
             return [(m.start("name"), m.start("rest"), ""), *copies]
     return []
+
+
+def _first_given(text: str) -> Iterator[Edit | Copy]:
+    """t = (theta - theta(1)*unit(1)) in the place of t = theta; t(1) = 0, where a penalty leaves out the intercept."""
+    for m in FIRST_GIVEN.finditer(text):
+        head = rf"(?:^|.*[;\n])\s*(?P<whole>{m['name']}[ \t]*=[ \t]*(?P<of>\w+)[ \t]*;?)(?=\s)"
+        copied = re.compile(head, flags=re.S).match(text, 0, m.start())
+        of, part, start = copied.span("of") if copied else m.span("name"), m.span("part"), m.start("part")
+        if copied:
+            yield (*copied.span("whole"), " ")
+        yield start, start, " = ("
+        yield start, start + 1, of
+        yield start + 1, start + 1, " - "
+        yield start + 1, start + 2, of
+        yield start + 2, start + 3, part
+        yield start + 3, start + 3, "*unit"
+        yield start + 3, start + 4, part
+        yield start + 4, m.end(), ")"
 
 
 def _sign(name: str, clause: str, body: str) -> str:
@@ -242,7 +267,8 @@ def with_helpers(program: Program) -> tuple[Program, re.Match[str] | None]:
     if len(free) > 1:
         message = f"{' and '.join(f['name'] for f in free)} are functions, and none calls the other"
         raise program.script.error(free[1].span(), message, "keep the one that is meant", AmbiguityError)
-    edits: list[Edit] = []
+    stray = END.search(text) if not frames else None  # of the body of a function without its head
+    edits: list[Edit] = [(stray.start(), len(text), "\n")] if stray else []
     for frame, end in pieces:
         closing = END.search(text, frame.end(), end)
         stop = closing.start() if closing else end
@@ -285,6 +311,7 @@ def statements(text: str) -> list[Statement]:
 
 def _stands(name: str, text: str) -> bool:
     """Whether a name may stand in a text: by itself, or in a run of letters that is no word."""
+    text = re.sub(r"\w+_\w{2,}|\w{2,}_\w+", " ", text)  # J_reg is a name of its own
     words = (word for word in re.findall(r"[^\W_]+", text) if word not in WORDS)
     return any(name in word for word in words) or re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) is not None
 
@@ -312,7 +339,7 @@ def _given_anew(text: str, statement: Statement) -> Iterator[Edit]:
     """X1 = [ones(m, 1), X] of a program in which that is a new X, and X1 for X from there on."""
     name, new = statement.name, f"{statement.name}1"
     use = rf"(?<![\w.]){re.escape(name)}(?!\w)"
-    is_line = re.compile(r";[^\S\n]*\n").match(text, statement.end) is not None and "*" in text
+    is_line = re.compile(r";?[^\S\n]*\n").match(text, statement.end) is not None and "*" in text and ";\n" in text
     is_once = len(re.findall(rf"{use}\s*=(?!=)", text)) == 1 and not _stands(new, text)
     if is_line and is_once and not statement.sign and re.search(use, text[statement.value : statement.end]):
         yield statement.start, statement.start + len(name), new

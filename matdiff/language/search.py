@@ -339,19 +339,19 @@ class Search(Options):
     def _may_be_number(self, vector: Assignment, k: int) -> bool:
         """Whether a letter that is read as an array may as well be a number, as alpha of np.sum(alpha * x).
 
-        A Latin letter that is added is none, as b of A @ x - b, nor a word beside words, as in pred - target, unless
-        it is the word for one number of many, as in data - mean.
+        A Latin letter that is added to a product is none, as b of A @ x - b, nor a word beside words, as in
+        pred - target, unless it is the word for one number of many, as in data - mean.
         """
         key = self.keys[k]
         if self.choices[key][0][0] != "S" or not any(n.kind == "array" for n in self.bound.order):
             return False
         beside = [n for n in self.bound.order for part in n.parts if part.kind == "symbol" and part.value[0] == key]
-        are_terms = all(n.kind == "array" and n.value.name in SUMMED for n in beside)
         others = [part for n in beside for part in n.parts if part.kind != "symbol" or part.value[0] != key]
+        are_terms = all(n.kind == "array" and n.value.name in SUMMED for n in beside)
         is_one = not ONE_OF_MANY.isdisjoint(str(key).split("_"))
-        is_plain = not is_word(self.bound, str(key)) or (
-            not is_one and all(is_word(self.bound, part) for part in others)
-        )
+        is_plain = all(part.kind != "symbol" and part.typed and part.typed.cols is ONE for part in others)
+        if is_word(self.bound, str(key)):
+            is_plain = not is_one and all(is_word(self.bound, part) for part in others)
         if str(key) not in GREEK_WORDS and are_terms and is_plain:
             return False
         tried: dict[Assignment, Found] = {}

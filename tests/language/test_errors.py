@@ -119,6 +119,12 @@ def test_unknown_that_is_not_there(unknown: str, message: str) -> None:
     assert message in str(caught.value)
 
 
+def test_an_unknown_that_cancels() -> None:
+    reading = read("np.sum(x - z + z)", "x, z: n", wrt=["z"])
+    with pytest.raises(UnknownNameError, match="z cannot be the unknown: the function does not depend on it"):
+        reading.unknown("z")
+
+
 def test_two_equally_good_readings_are_both_shown() -> None:
     with pytest.raises(AmbiguityError) as caught:
         read("h x")

@@ -65,8 +65,9 @@ SYMPY = regex(
 MATLAB = regex(  # f = @(x) …, function J = f(x), sum(sum(A)), A(:, 2:end), chol(A) beside R'\y
     r"(?:^|[=(,;\n])\s*@\s*\(|(?:^|\n)\s*function\s+(?:\[[\w\s,]*\]|\w+)\s*=\s*\w+\s*\("
     r"|\bsum\(sum\((?!\w+\s*=)|(?<=\w)\((?:[\w\s:+-]*,)?\s*(?::|\w+:end)\s*[,)]"
-    r"|\bchol\((?=[^$]*(?:\w\\\(|'\s*\\|\\[A-Za-z]\b))|(?:\w\\\(|'\s*\\|\w\\[A-Za-z]\b)(?=[^$]*\bchol\()",
-    given=("@", "function", "sum(sum(", ":", "chol("),
+    r"|\bchol\((?=[^$]*(?:\w\\\(|'\s*\\|\\[A-Za-z]\b))|(?:\w\\\(|'\s*\\|\w\\[A-Za-z]\b)(?=[^$]*\bchol\()"
+    r"|(?:^|[;\n])\s*\w+\s*=\s*(?:length|numel|size)\([^()\n]*\)\s*;",
+    given=("@", "function", "sum(sum(", ":", "chol(", "length(", "numel(", "size("),
 )
 JULIA = regex(  # x .- y, sum(abs2, x), dims=1, opnorm(A), exp.(x) beside exp(A); exp.(x) alone is everybody's
     r"(?<=[A-Za-z_)\]'\s])\.\+(?=[\s\w(])|(?<=[A-Za-z_)\]'\s])\.-(?=[\s\w(])|\(abs2\s*,|\bdims\s*=|\b(?:Diagonal|diagm|opnorm)\("
@@ -184,7 +185,9 @@ def is_program(text: str, dialect: Dialect | None) -> bool:
     """Whether a text is a piece of a program in Python, in which nothing is asked or declared in words."""
     is_problem = dialect is not None and dialect.name == "cvxpy" and re.search(r"\b(?:Problem|Variable)\s*\(", text)
     is_script = dialect is not None and dialect.name == "sympy" and re.search(r"\b(?:def|class)\b", text) is None
-    return dialect is not None and dialect.is_python and bool(is_problem or (PROGRAM.match(text) and not is_script))
+    is_marked = re.search(r"(?:^|\n)\s*(?:assert\s|#)", text)  # conditions and comments are those of a program
+    is_piece = is_problem or is_marked or (PROGRAM.match(text) and not is_script)
+    return dialect is not None and dialect.is_python and bool(is_piece)
 
 
 def of_text(text: str, asked: str | None) -> Dialect | None:

@@ -255,6 +255,10 @@ def matmul(site: Site, a: Typed, b: Typed, transpose_a: Any = False, transpose_b
         raise site.misfit(f"@ takes no number: {site.shown(a if not left else b)}", "write * for a multiple")
     first = a.node.parts[0].typed if is_call(a.node, "matmul") else None  # x @ A is the product of a row, if anything
     is_row = first is not None and axes_of(first) == 1
+    if (
+        first is not None and not is_row and (axes_of(a), axes_of(b)) == (1, 2)
+    ):  # A @ s @ A.T, where s is rather a matrix
+        site.attempt.penalty(site.node, 20, a, b)
     if axes_of(a) == axes_of(b) == 1 and is_call(b.node, "transpose") and not is_row:
         shown = f"{site.attempt.shown(a)} @ {site.attempt.shown(b)}"
         message = f"{shown} is an inner product of arrays with one axis, and the outer product of columns"

@@ -52,6 +52,7 @@ OPTAX = {
     "softmax_cross_entropy": "lambda logits, labels: -jnp.sum(labels * jax.nn.log_softmax(logits, axis=-1), axis=-1)",
 }
 CVXPY = {
+    "psd_wrap": "lambda A: A",
     "scalar_product": "lambda x, y: x.T @ y",
     "quad_form": "lambda x, P: x.T @ P @ x",
     **dict.fromkeys(("sum_squares", "sum_square"), "lambda X: norm2(X)**2"),
@@ -87,6 +88,16 @@ def unfolded(to: Converter, tree: ast.AST) -> ast.AST:
             assert isinstance(made, ast.Lambda)
             replace(whole, call, written(ast.unparse(made.body), call, bound_arguments(to, call, made.args)))
     return whole.body[0]
+
+
+def of_matrices(to: Converter, tree: ast.AST) -> list[ast.Name]:
+    """The names that nothing gives a value and that can be matrices only, as P of cp.quad_form(x, P)."""
+    nodes = [*ast.walk(tree)]
+    given = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    calls = [node for node in nodes if _is(node, "quad_form", "matrix_frac")] if to.dialect.name == "cvxpy" else []
+    places = [call.args[1] for call in calls if isinstance(call, ast.Call) and len(call.args) == 2]
+    places = [place.args[0] if _is(place, "psd_wrap") else place for place in places]  # type: ignore[attr-defined]
+    return [place for place in places if isinstance(place, ast.Name) and place.id not in given]
 
 
 def _formula(to: Converter, call: ast.Call) -> str | None:

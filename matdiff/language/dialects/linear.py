@@ -126,7 +126,7 @@ def reverse(site: Site, a: Typed) -> Typed:
     return of_matrices(site, a, name="flip")
 
 
-@function("len", "shape[0]", "shape[1]", "shape[-1]", "shape", "size", "numel")
+@function("len", "shape[0]", "shape[1]", "shape[-1]", "shape[-2]", "shape", "size", "numel")
 def extent(site: Site, a: Typed, dim: Typed | None = None) -> Typed:
     """len(x), X.shape[0] and X.size(0) of PyTorch, as a number; how many entries an array has"""
     name: str = site.node.value.name

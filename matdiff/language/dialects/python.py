@@ -117,6 +117,7 @@ class Converter:
             parsed.body = inlined(self, parsed.body)
         if self.dialect.name == "cvxpy" and isinstance(parsed, ast.Module):
             parsed.body, said, notes = problems.unfolded(self, parsed.body)
+        said += [(Excerpt(n.id, self.span(n)[0], self.text), "matrix") for n in defined.of_matrices(self, parsed)]
         defined.unfolded(self, parsed)
         notes += fields.unfolded(self, parsed)
         for labels, note in classes.unfolded(self, parsed):

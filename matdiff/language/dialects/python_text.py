@@ -79,15 +79,29 @@ def parsed(text: str) -> tuple[Any, str, int]:
     named = re.sub(r"\blambda\b(?!\s*(?:[A-Za-z_]\w*\s*(?:,\s*\w+\s*)*)?:)", LAMBDA, text)
     for spelt in dict.fromkeys((named, parted(named))):  # a text that is Python parts its statements itself
         bare = re.sub(HEAD, lambda m: m.group().replace(m.group(1), " " * len(m.group(1))), spelt)
-        script = bare.lstrip()
-        for written, mode, shift in ((f"({bare})", "eval", 1), (script, "exec", len(script) - len(bare))):
+        script, head = bare.lstrip(), block_head(bare)
+        gap = len(bare) - len(script)
+        ways = ((f"({bare})", "eval", 1), (script, "exec", -gap), (head + script, "", len(head) - gap))
+        for written, mode, shift in ways:
             try:
                 with catch_warnings():
                     simplefilter("ignore")  # of 2if
-                    return ast.parse(written, mode=mode), written, shift
+                    found: Any = ast.parse(written, mode=mode or "exec")
             except (SyntaxError, ValueError, RecursionError, MemoryError):
                 continue
+            return (found if mode else ast.Module(found.body[0].body, [])), written, shift
     raise NotPython
+
+
+def block_head(text: str) -> str:
+    """What makes a block of statements from within a function, which stand indented, but for the first perhaps.
+
+    >>> block_head("r = X @ w - y\\n    r @ r")
+    'if 1:\\n    '
+    """
+    rest = [line for line in text.strip().splitlines()[1:] if line.strip()]
+    indents = [line[: len(line) - len(line.lstrip())] for line in rest]
+    return "if 1:\n" + min(indents, key=len, default="")
 
 
 def without(text: str, spans: Iterable[tuple[int, int]]) -> str:

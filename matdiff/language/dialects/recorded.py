@@ -28,7 +28,7 @@ from matdiff.records import NamedTuple
 Function = Callable[..., Typed]
 DISTRIBUTIONS = frozenset(name.split(".")[1] for name in FUNCTIONS if name.startswith("stats."))  # stats.norm
 NAMES = frozenset("eye identity ones zeros reshape ravel einsum outer diff cdist".split())  # that tell it, too
-EXTENTS = {"len": 0, "shape[0]": 0, "shape[1]": 1, "shape[-1]": -1}
+EXTENTS = {"len": 0, "shape[0]": 0, "shape[1]": 1, "shape[-1]": -1, "shape[-2]": -2}
 IMPORTED = ("linalg.", "scipy.linalg.", "special.", "nn.")  # whose functions have names that tell where they are from
 UNFIT = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)  # of unfit arguments
 MOST_TIED = 20  # lengths that one function makes one

@@ -274,7 +274,7 @@ def matrices(body: list[ast.stmt]) -> list[ast.Name]:
     """What n, d = X.shape says to have two axes, where X is no definition."""
     given = {name for name, _ in definitions(body)}
     owners = (axis_said(item.value) for item in body if isinstance(item, Part))
-    return [owner for owner, k in filter(None, owners) if k == 1 and owner.id not in given]
+    return [owner for owner, k in filter(None, owners) if k in (1, -2) and owner.id not in given]
 
 
 def axis_said(value: ast.expr) -> tuple[ast.Name, int] | None:
