@@ -12,7 +12,6 @@ from fractions import Fraction
 from matdiff import regex as re
 from matdiff.language.densities import DIVERGENCE, is_density, require_no_expectation
 from matdiff.language.doubtful_calls import ARGUMENT, ONE_LETTER, PLACES, DoubtfulCalls
-from matdiff.language.labels import TRANSPOSED
 from matdiff.language.named_functions import argument, gamma_function, psi_function, spelt_function
 from matdiff.language.names import CUSTOMARY_FUNCTIONS, GREEK_CLASS, SUBSCRIPT, SUPERS, canonical, is_letter
 from matdiff.language.outside import holds_all, outside
@@ -20,7 +19,7 @@ from matdiff.language.parameters import head_at
 from matdiff.language.tokens import WIDE, Reach
 from matdiff.language.transcript import Transcript
 from matdiff.language.words import BIG, FUNCTIONALS, PATH, Called, Vocabulary, superscript
-from matdiff.regex import match_at, search_in
+from matdiff.regex import match_at
 
 CALLED = r"(['′]*)(?: ?⊙ ?)?\((?!\s*:\s*\))"  # σ ⊙ (h) is σ entry by entry
 OPERAND_FOLLOWS = rf"\s*[A-Za-z0-9(\[{{⟨<|‖√½¼¾∑∏⟪∇{GREEK_CLASS}]"
@@ -144,9 +143,7 @@ class Calls(DoubtfulCalls):
         if called.group(1) and not self.vocabulary.is_called(name):
             return custom and self.decide(start, name != "h", 2 - (name == "h"))  # h′(x − y) is rather an inner product
         if inside and inside.group(1) and canonical(inside.group(1)) in self.vocabulary.running:
-            value = rf"{re.escape(self.text[start : inside.end()])}\s*(?:{TRANSPOSED})"
-            if search_in(value, self.text):
-                return False  # φ(i)ᵀ is that of a vector
+            return False  # h(t) below ∑_t is the member h_t
         is_of_letter = inside is not None and inside.group(1) is not None and self.vocabulary.only_called(name)
         is_between = match_at(DIFFERENCE, self.text, called.end() - 1) is not None  # x[n − k]
         is_entry = match_at(PLACES, self.text, called.end() - 1) is not None  # A(2)

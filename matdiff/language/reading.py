@@ -50,8 +50,8 @@ if TYPE_CHECKING:
 
 CALL = r"(?:[fghφϕψ]|phi|psi)_?\{?[0-9₀-₉]*\}?\("  # of a letter that is a function by custom
 LONGEST = 2_000_000  # characters
-FULL_STOP = (
-    r"(?<!\\right)(?<!\\right )(?<=[\w)\]}'′ᵀ⊤²³¹⁴½‖∥|⟩₊+ ])(?:\.|(?<= ):|(?<=[A-Za-z]):)(?=\s*$)"  # at the end of a text
+FULL_STOP = (  # at the end of a text
+    r"(?<!\\right)(?<!\\right )(?<=[\w)\]}'′ᵀ⊤²³¹⁴½‖∥|⟩₊+ ])(?:\.|(?<= ):|(?<=[A-Za-z]):)(?=\s*$)"
 )
 QUOTED = r'\s*(?:"([^"]+)"|“([^“”]+)”|(?:`([^`]+)`|```([^`]+)```))[.?]?\s*'  # as a text that is passed on
 SIMILAR = 2  # how much more a second reading of a doubtful place costs when both make sense
@@ -103,7 +103,7 @@ def undressed(text: str) -> str:
     (' X w  ', ' tr(A X) ', "f = x'a")
     """
     if quoted := re.fullmatch(QUOTED, text):
-        start, end = quoted.span(quoted.lastindex)
+        start, end = quoted.span(quoted.lastindex or 0)
         text = " " * start + text[start:end] + " " * (len(text) - end)
     return re.sub(FULL_STOP, " ", text) if text.rstrip().endswith((".", ":")) else text
 

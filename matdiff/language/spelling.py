@@ -13,7 +13,8 @@ from matdiff.algebra.notation import ACCENTS
 from matdiff.errors import MatdiffError
 from matdiff.language.names import RAISED as LETTERS_ABOVE
 from matdiff.language.names import SUPERSCRIPTS
-from matdiff.language.transcript import APART, CLOSES, NAME_ENDS, NAMED, Edit, Scribe, Transcript
+from matdiff.language.outside import closing
+from matdiff.language.transcript import APART, CLOSES, NAME_ENDS, NAMED, OPENS, Edit, Scribe, Transcript
 from matdiff.regex import regex
 
 SPELLINGS = ("plain", "latex")
@@ -48,7 +49,10 @@ DEFINED = regex(r"(?:\A|[;\n])[^;\n=≡]*≡", given=("≡",))  # J ≡ …
 HYPHENED = regex(r"(?<![\w-])[a-z]{3,}-[a-z]{3,}(?=\s*(?:\([^()=]*\)\s*)?:?=(?!=))", given=("-",))
 LOG_OF = regex(r"(?<![^\W\d_])log(?=2\s*π)", given=("π",))  # log2π is log(2π), and no log₂
 LIMITS = regex(r"(?:[∑∏]|(?<![A-Za-z])(?:sum|prod|max|min))\s*_\{[^{}]*\}")
-BELOW_SIGN = regex(r"(?:∑|∏|(?<![^\W\d_])(?:sum|prod))(\s+)(?=_\{?[^\W\d_]|_\{\(|[ᵢⱼₖₗₘₙₜ])", given=("∑", "∏", "sum", "prod"))
+BELOW_SIGN = regex(
+    r"(?:∑|∏|(?<![^\W\d_])(?:sum|prod))(\s+)(?=_\{?[^\W\d_]|_\{\(|[ᵢⱼₖₗₘₙₜ])", given=("∑", "∏", "sum", "prod")
+)
+NORM_CALL = regex(r"(?<!\w)norm\s*\((?=[^\n;]*\)\s*[_₁₂])", given=("norm",))
 GIVEN = regex(rf"(?<=[\w{''.join(MARKS)}])(?<!sum)(?<!prod)_\{{\s*(?P<low>{PLACE}\s*\|\s*{PLACE})\s*\}}", given=("_{",))
 SIGNED = regex(r"(?P<name>[^\W\d_])(?P<low>_(?:\{\s*(?P<in>[-−+])\s*\}|(?P<sign>[-−+])(?![\w(])))", given=("_",))
 OF_SPACE = regex(rf"‖[{CLOSES}]?(?:²|\^2|\^\{{2\}})?\s*_\{{?\s*(?P<sign>[^\x00-\x7f])", given=("‖",))
@@ -73,6 +77,7 @@ def transcript(text: str, functions: Collection[str] = (), spelling: str | None 
     found = found.edited(list(_conditional(found.text))) if "|" in found.text else found
     found = found.edited(list(_signed(found.text))) if "_" in found.text else found
     found = found.edited(list(_hyphened(found.text)))
+    found = found.edited(list(_in_bars(found.text)))
     found = found.edited([(*m.span(1), "") for m in BELOW_SIGN.finditer(found.text)])  # sum _i, ∑ _{i=1}^n
     has_primes = "_{" in found.text and ("'" in found.text or "′" in found.text)
     return found.edited(list(_primed(found.text))) if has_primes else found
@@ -117,6 +122,15 @@ def _hyphened(text: str) -> Iterator[Edit]:
     for name in {m[0] for m in HYPHENED.finditer(text)}:
         for m in re.finditer(rf"(?<![\w-]){name}(?![\w-])", text):
             yield *m.span(), name.replace("-", "_")
+
+
+def _in_bars(text: str) -> Iterator[Edit]:
+    """‖A‖_F for norm(A)_F, whose sign stands below what closes it."""
+    for m in NORM_CALL.finditer(text):
+        end = closing(text, m.end())
+        if text[end + 1 :].lstrip().startswith(("_", "₁", "₂")):
+            yield *m.span(), "‖" + OPENS
+            yield end, end + 1, "‖" + CLOSES
 
 
 def _primed(text: str) -> Iterator[Edit]:

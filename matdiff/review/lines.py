@@ -314,7 +314,7 @@ def _statements(formula: str, known: frozenset[str], is_signed: bool) -> Iterato
     """The chains of a formula, without the words around them; *is_signed* where a row begins with it, at a sign."""
     for piece in split(_without_words(formula, known), SEPARATOR):
         piece, *behind = re.split(BEHIND, re.sub(HEADED, "", piece))
-        sides = [side.strip(" .,:") for side in split(piece, RELATION)]
+        sides = [_bare(side) for side in split(piece, RELATION)]
         sides[2:] = (re.sub(AGAINST_ZERO, "", side) for side in sides[2:])
         is_case = all(re.fullmatch(r"[i-n]", side) for side in sides) or re.fullmatch(DEPENDS, "=".join(sides))
         if is_case or re.fullmatch(f"{MOMENT}.*", sides[0]):
@@ -330,10 +330,10 @@ def _statements(formula: str, known: frozenset[str], is_signed: bool) -> Iterato
                 yield Statement((sides.pop(1), sides[1]))  # J = f(w) = … says both what J and what f(w) is
             yield Statement(tuple(sides[1:] if goes_on else sides), goes_on)
             if behind and behind[0].strip():
-                yield Statement((behind[0].strip(" .,"), sides[-1]))
+                yield Statement((_bare(behind[0]), sides[-1]))
         elif is_signed and re.match(r"\s*[+−-][^\w\d]*\w", piece):
             is_signed = False
-            yield Statement((piece.strip(" .,:"),), True)
+            yield Statement((_bare(piece),), True)
 
 
 def _without_words(formula: str, known: frozenset[str]) -> str:
@@ -363,6 +363,11 @@ def _without_words(formula: str, known: frozenset[str]) -> str:
         "",
         re.sub(rf"{PROSE}(?:\s*[^\W\d_](?:,\s[^\W\d_])*)?\s*:(?!=)", PROSE, found),
     )
+
+
+def _bare(side: str) -> str:
+    """A side without the stops around it; the point of .5 is none."""
+    return re.sub(r"\A(?:[ ,:]|\.(?!\d))+", "", side).rstrip(" .,:")
 
 
 def _operator(m: re.Match[str]) -> str:

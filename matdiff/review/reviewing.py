@@ -26,6 +26,7 @@ from matdiff.review.lines import FIRST_RELATION, Line, is_half
 from matdiff.review.operators import names_in
 from matdiff.review.report import CONVENTION, GRAVEST, NO_CLAIM, RIGHT, UNREAD, WRONG, Review
 from matdiff.review.scope import Scope
+from matdiff.review.setting import as_set, set_alike
 from matdiff.review.sides import Counts, Judged
 from matdiff.review.slips import by_edit, diagnosed
 from matdiff.review.two_senses import LETTER, apart, together
@@ -51,7 +52,8 @@ def parts(text: str, where: Where, wrt: str | None = None, counts: Counts = lamb
     A part that gives no function speaks of the last one above it that gives one, or of all that its chapter says;
     such are judged as one, up to the next part that gives a function.
     """
-    text, where = apart(text, where)
+    script = set_alike(text)
+    text, where = apart(script.text, where)
     wrt = LETTER if wrt == "d" and LETTER in text else wrt
     found = [Part(start, Judge(part, where, wrt, counts=counts)) for start, part in sections(text)]
     found = [part._replace(judged=verdicts(part.judge, where)) for part in found]
@@ -70,7 +72,7 @@ def parts(text: str, where: Where, wrt: str | None = None, counts: Counts = lamb
                 same = verdicts(judge, where, lines[k] - lines[first], lines[k + 1] - lines[first])
                 judged = [j.moved(lines[first], found[first].start) for j in same]
         given = k if part.gives_function() else given
-        yield [together(j, text) for j in judged]
+        yield [as_set(together(j, text), script) for j in judged]
 
 
 class Part(NamedTuple):

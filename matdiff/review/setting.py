@@ -1,0 +1,40 @@
+r"""LaTeX that sets the same thing in several ways, in one of them: \textrm{so} is \text{so}, \mathrm{log} is \log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from matdiff import regex as re
+from matdiff.language.transcript import Edit, Transcript
+from matdiff.review.sides import Judged
+
+TEXT = r"\\(?P<text>text(?:rm|normal|sf|up)|[mh]box)(?=\s*\{)"
+NAME = r"(log|ln|exp|det)"
+UPRIGHT = rf"\\(?:math(?:rm|sf)|operatorname|text(?:rm)?)\s*\{{\s*{NAME}\s*\}}"
+FUNCTION = rf"\\mathop\s*\{{\s*{UPRIGHT}\s*\}}|{UPRIGHT}|\{{\s*\\rm\s+{NAME}\s*\}}"
+SPACED = r"(?P<script>[\^_]\{)\s+(?P<inside>[^\s{}]+)\s*\}"  # ^{ 2}
+
+
+def set_alike(text: str) -> Transcript:
+    r"""A text in which such things are written in one way, and where they stand in it.
+
+    >>> set_alike(r"\mbox{so } \nabla^{ 2} f = \mathrm{log}x").text
+    '\\text{so } \\nabla^{2} f = \\log x'
+    """
+    return Transcript(text, text).edited(list(_edits(text)) if "\\" in text else [])
+
+
+def _edits(text: str) -> Iterator[Edit]:
+    for m in re.finditer(rf"{FUNCTION}|{TEXT}|{SPACED}", text):
+        if name := m[1] or m[2] or m[3]:
+            yield *m.span(), f"\\{name}" + (" " if text[m.end() : m.end() + 1].isalpha() else "")
+        else:
+            yield *m.span(), r"\text" if m["text"] else f"{m['script']}{m['inside']}}}"
+
+
+def as_set(judged: Judged, script: Transcript) -> Judged:
+    """A verdict whose line stands as it does in the text that was typed."""
+    if not script.origins:
+        return judged
+    span = script.span(*judged.line.span)
+    return judged._replace(line=judged.line._replace(text=script.source[slice(*span)], span=span))
