@@ -319,13 +319,18 @@ def below_one(s: Size) -> bool:
     return sum(c * 2 ** len(names) for names, c in s.terms) < 1 and all(c < 0 for names, c in s.terms if names)
 
 
+def never_negative(s: Size) -> bool:
+    """Whether a size is at least 0 whatever its names are, since nothing is taken off in it."""
+    return all(c > 0 for _, c in s.terms)
+
+
 def too_large(shape: Shape) -> bool:
     """Whether a size has numbers that are those of no array, as after doubling it a hundred times."""
     return any(not -LARGEST_NUMBER < c < LARGEST_NUMBER for extent in shape for _, c in extent.terms)
 
 
 def solution(extent: Size, letter: str, wanted: Size, known: Mapping[str, Size]) -> Size | None:
-    """The letter for which a polynomial that is linear in it has the wanted value."""
+    """The letter, which is not below 0, for which a polynomial that is linear in it has the wanted value."""
     if extent.terms == (((letter,), 1),):
         return wanted if wanted.is_whole else None
     slope, rest = Size(()), Size(())
@@ -333,4 +338,5 @@ def solution(extent: Size, letter: str, wanted: Size, known: Mapping[str, Size])
         others = tuple(name for name in monomial if name != letter)
         term = Size(((others, c),)).substitute(known.__getitem__)
         slope, rest = (slope, rest + term) if others == monomial else (slope + term, rest)
-    return divided(wanted - rest, slope) if slope.terms else None
+    found = divided(wanted - rest, slope) if slope.terms else None
+    return None if found is None or below_one(found + ONE) else found

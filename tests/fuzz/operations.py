@@ -12,10 +12,10 @@ PROPERTIES = ("", "", "symmetric", "spd", "diagonal", "lower", "skew", "orthogon
 WHERE = "a, b: scalar positive; x, y, z: n; u, v: m; A, B: n x n {}; S: n x n symmetric; M, K: m x n; C: m x m"
 OPERANDS = {
     "1,1": "a b 2 3 1/2 tr(A) x'*y sin(a) (a*b) norm2(x) x'*A*x",
-    "n,1": "x y z A*x (x+y) sin(x) x.*y diag(A) a*x A'*y (x-y) ones(n)",
+    "n,1": "x y z A*x (x+y) sin(x) x.*y diag(A) a*x A'*y (x-y) ones(n) [a;x][2:n+1]",
     "m,1": "u v M*x (u+v) tanh(u) a*u u.*v M*y",
-    "n,n": "A B S A*B (A+B) A' inv(A) a*A A.*B exp(A) diag(x) x*y' A*A (A-B') eye(n) A'*A (S+a*eye(n))",
-    "m,n": "M K (M+K) M*A u*x' a*M M.*K sin(M)",
+    "n,n": "A B S A*B (A+B) A' inv(A) a*A A.*B exp(A) diag(x) x*y' A*A (A-B') eye(n) A'*A (S+a*eye(n)) [A,x][:,1:n]",
+    "m,n": "M K (M+K) M*A u*x' a*M M.*K sin(M) [A;M][n+1:n+m,:]",
     "n,m": "M' A*M' x*u' (M+K)'",
     "m,m": "C M*M' u*v' C*C M*K' (C+C')",
 }

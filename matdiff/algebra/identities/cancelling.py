@@ -250,7 +250,12 @@ sum_of_zeros = stated("sum(zeros(m, n)) = 0")
     "ones(n)'*(centering(n)*A) = zeros(1, m)",
     title="1ᵀCA = 0",
     where="A: n x m",
-    also=(Statement("ones(n)'*(x - ones(n)'*x/n*ones(n)) = 0", "x: n; n: scalar"),),
+    also=(
+        Statement("ones(n)'*(x - ones(n)'*x/n*ones(n)) = 0", "x: n; n: scalar"),
+        "centering(n)*(centering(n)*A) = centering(n)*A",
+        Statement("centering(n)*(x - ones(n)'*x/n*ones(n)) = x - ones(n)'*x/n*ones(n)", "x: n; n: scalar"),
+        Statement("centering(n)*(p - q) = p - q", "p, q: n simplex"),
+    ),
     among=(Ones, "Centering"),
 )
 def sum_of_centred_columns(e: Expr) -> Expr | None:

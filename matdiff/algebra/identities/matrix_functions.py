@@ -67,7 +67,10 @@ commuting_right_side = stated(
     "frechet_expm(A, c*E) = c*frechet_expm(A, E)",
     title="L(A, cE) = cL(A, E)",
     where="c: scalar; A, E: n x n",
-    also=(Statement("frechet_logm(A, c*E) = c*frechet_logm(A, E)", "c: scalar; A: n x n spd; E: n x n"),),
+    also=(
+        Statement("frechet_logm(A, c*E) = c*frechet_logm(A, E)", "c: scalar; A: n x n spd; E: n x n"),
+        Statement("frechet_funm(f, S, c*E) = c*frechet_funm(f, S, E)", "c: scalar; S: n x n symmetric; E: n x n"),
+    ),
     on=OF_FUNCTIONS,
 )
 def multiple_direction(e: Directed) -> Expr | None:

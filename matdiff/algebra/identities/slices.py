@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from matdiff.algebra.constants import Identity
-from matdiff.algebra.dims import ONE, Size
+from matdiff.algebra.dims import ONE, Size, never_negative
 from matdiff.algebra.expr import Expr, Index, Number, Symbol, fact
 from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack, places
@@ -32,42 +32,72 @@ slice_of_product = stated(
 slice_of_multiple = stated("(c*A)[i:j, k:l] = c*A[i:j, k:l]", where="c: scalar; A: m x n")
 
 
-@identity("(A[2:5, :])[2:3, :] = A[3:4, :]", title="A[2:n, :][1:k, :] = A[2:k+1, :]", where="A: m x n")
-def slice_of_slice(e: Expr) -> Expr | None:
-    match e.operands[0]:
-        case Slice(operands=(a,)) as inner:
-            outer = zip(e.ranges, inner.ranges, strict=True)  # type: ignore[attr-defined]
-            return Slice.of(a, *[(s + first - ONE, s + last - ONE) for (first, last), (s, _) in outer])
-        case _:
-            return None
-
-
+slice_of_slice = stated(
+    "A[g+1:g+h+i+j, l+1:l+p+q+r][h+1:h+i, p+1:p+q] = A[g+h+1:g+h+i, l+p+1:l+p+q]",
+    title="A[2:n, :][1:k, :] = A[2:k+1, :]",
+    where="A: g+h+i+j+k x l+p+q+r+s",
+)
 slice_of_constant = stated(
     "ones(m, n)[i:j, k:l] = ones(j-i+1, l-k+1)",
     also=("zeros(m, n)[i:j, k:l] = zeros(j-i+1, l-k+1)", "eye(n)[i:j, i:j] = eye(j-i+1)"),
 )
 
 
-@identity("eye(m+n)[1:m, m+1:m+n] = zeros(m, n)", among=(Identity,))
+@identity(
+    "eye(m+n)[1:m, m+1:m+n] = zeros(m, n)",
+    also=(
+        "eye(i+j+k+l+m)[i+1:i+j, i+j+k+1:i+j+k+l] = zeros(j, l)",
+        "eye(i+j+k+l+m)[i+j+k+1:i+j+k+l, i+1:i+j] = zeros(l, j)",
+    ),
+    among=(Identity,),
+)
 def slice_beside_diagonal(e: Expr) -> Expr | None:
     (first, last), (left, right) = e.ranges  # type: ignore[attr-defined]
-    gaps = [(left - last).number, (first - right).number]
-    is_zero = isinstance(e.operands[0], Identity) and any(gap is not None and gap > 0 for gap in gaps)
-    return zero(e.shape) if is_zero else None
+    gaps = left - last, first - right
+    are_apart = any(gap.terms and never_negative(gap) for gap in gaps)
+    return zero(e.shape) if are_apart and isinstance(e.operands[0], Identity) else None
 
 
-@identity("vstack(A, B)[1:m, :] = A", where="A: m x n; B: p x n")
+SLICE_OF_ROWS = (
+    "vstack(A, B)[i+1:i+j, p+1:p+q] = A[i+1:i+j, p+1:p+q]",
+    "vstack(C, A)[n+i+1:n+i+j, p+1:p+q] = A[i+1:i+j, p+1:p+q]",
+    "vstack(C, A, B)[n+i+1:n+i+j, p+1:p+q] = A[i+1:i+j, p+1:p+q]",
+    "vstack(B, C)[:, p+1:p+q] = vstack(B[:, p+1:p+q], C[:, p+1:p+q])",
+)
+SLICE_OF_COLUMNS = (
+    "hstack(A, B)[p+1:p+q, i+1:i+j] = A[p+1:p+q, i+1:i+j]",
+    "hstack(C, A)[p+1:p+q, n+i+1:n+i+j] = A[p+1:p+q, i+1:i+j]",
+    "hstack(C, A, B)[p+1:p+q, n+i+1:n+i+j] = A[p+1:p+q, i+1:i+j]",
+    "hstack(B, C)[p+1:p+q, :] = hstack(B[p+1:p+q, :], C[p+1:p+q, :])",
+)
+
+
+@identity(
+    "vstack(A, B)[1:m, :] = A",
+    where="A: m x n; B: p x n",
+    also=(
+        *[Statement(s, "A: i+j+k x p+q+r; B: m x p+q+r; C: n x p+q+r") for s in SLICE_OF_ROWS],
+        *[Statement(s, "A: p+q+r x i+j+k; B: p+q+r x m; C: p+q+r x n") for s in SLICE_OF_COLUMNS],
+    ),
+)
 def slice_of_blocks(e: Expr) -> Expr | None:
-    """The blocks that a slice consists of, or the slice of the block that it lies in."""
+    """The blocks that a slice consists of, or the slice of the block that it lies in; of all blocks the slices."""
     a = e.operands[0]
-    rows, cols = e.ranges  # type: ignore[attr-defined]
-    if isinstance(a, VerticalStack):
-        chosen = picked(a.operands, [o.rows for o in a.operands], rows)
-        return None if chosen is None else VerticalStack.of(*[Slice.of(o, r, cols) for o, r in chosen])
-    if isinstance(a, HorizontalStack):
-        chosen = picked(a.operands, [o.cols for o in a.operands], cols)
-        return None if chosen is None else HorizontalStack.of(*[Slice.of(o, rows, r) for o, r in chosen])
-    return None
+    if not isinstance(a, (HorizontalStack, VerticalStack)):
+        return None
+    upright = isinstance(a, VerticalStack)
+    along, across = e.ranges if upright else e.ranges[::-1]  # type: ignore[attr-defined]
+    chosen = picked(a.operands, [o.rows if upright else o.cols for o in a.operands], along)
+    if chosen is None:
+        return None
+    if len(chosen) == len(a.operands):
+        return a.rebuild(tuple([sliced(o, None, across, upright) for o in a.operands]))
+    return sliced(type(a).of(*[sliced(o, r, None, upright) for o, r in chosen]), None, across, upright)
+
+
+def sliced(e: Expr, along: Range | None, across: Range | None, upright: bool) -> Expr:
+    """Some of the lines that lie as blocks do in a stack, and parts of them."""
+    return Slice.of(e, along, across) if upright else Slice.of(e, across, along)
 
 
 def picked(blocks: tuple[Expr, ...], extents: list[Size], wanted: Range) -> list[tuple[Expr, Range | None]] | None:
@@ -78,8 +108,7 @@ def picked(blocks: tuple[Expr, ...], extents: list[Size], wanted: Range) -> list
     if start is not None and end is not None and start <= end:
         return [(block, None) for block in blocks[start : end + 1]]
     for block, (first, last) in zip(blocks, spans, strict=True):
-        before, behind = (wanted[0] - first).number, (last - wanted[1]).number
-        if before is not None and behind is not None and before >= 0 and behind >= 0:
+        if never_negative(wanted[0] - first) and never_negative(last - wanted[1]):
             return [(block, (wanted[0] - first + ONE, wanted[1] - first + ONE))]
     return None
 

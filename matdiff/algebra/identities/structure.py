@@ -86,9 +86,12 @@ def placed_block(e: Expr) -> Expr | None:
 
 
 @identity(
-    "eye(n)[:, 2:n]*x = vstack(0, x)",
-    where="x: n-1",
-    also=("eye(n)[:, 1:n-1]*x = vstack(x, 0)",),
+    "eye(m+n)[:, m+1:m+n]*x = vstack(zeros(m), x)",
+    where="x: n",
+    also=(
+        "eye(n+p)[:, 1:n]*x = vstack(x, zeros(p))",
+        "eye(m+n+p)[:, m+1:m+n]*x = vstack(zeros(m), x, zeros(p))",
+    ),
     among=(Slice,),
 )
 def placed_vector(e: Expr) -> Expr | None:

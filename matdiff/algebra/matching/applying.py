@@ -10,9 +10,10 @@ from matdiff.algebra.expr import UNIT, Expr, Number, Symbol, postorder
 from matdiff.algebra.identities.indexed import as_written
 from matdiff.algebra.matching.rules import term
 from matdiff.algebra.matching.standard import Standard
-from matdiff.algebra.matching.up_to_form import UpToForm
+from matdiff.algebra.matching.up_to_form import UpToForm, scaled
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, coefficient
 from matdiff.algebra.operators.structure import is_named
+from matdiff.algebra.operators.sums import IndexedSum
 from matdiff.algebra.statements.gathering import over_terms
 from matdiff.algebra.statements.substitution import instance
 from matdiff.algebra.walks import exchanged
@@ -44,15 +45,10 @@ class Applied:
 
     def _between(self, ways: Sequence[Sides], b: Expr, a: Expr, empty: bool) -> bool:
         """At the root, or at several places within."""
-        if self._at_root(ways, b, a):
-            return True
-        if empty:
-            self.matcher.empty = True
-            found = self._at_root(ways, b, a)
-            self.matcher.empty = False
-            if found:
+        for self.matcher.empty in (False, True)[: 1 + empty]:
+            if self._at_root(ways, b, a) or any(self._meet(left, right, b, a) for left, right in ways):
                 return True
-        return any(self._meet(left, right, b, a) for left, right in ways)
+        return False
 
     def _at_root(self, ways: Sequence[Sides], b: Expr, a: Expr) -> bool:
         return any(made is a for left, right in ways for made in self._rewritten(left, right, b))
@@ -130,6 +126,20 @@ def inner_of_products(b: Sequence[Expr], a: Sequence[Expr]) -> Sides | None:
     j = next((k for k in range(most - i) if b[-1 - k] is not a[-1 - k]), most - i)
     x, y = Product.of(*b[i : len(b) - j]), Product.of(*a[i : len(a) - j])
     return (x, y) if i + j and x.shape == y.shape else None
+
+
+def inner_of_terms(b: Expr, a: Expr) -> Sides | None:
+    """X and Y + Z where cX has become cY + cZ, and ∑ᵢX the sum of ∑ᵢY and ∑ᵢZ."""
+    terms = a.operands if isinstance(a, Sum) else ()
+    if terms and isinstance(b, IndexedSum):
+        alike = all(isinstance(t, IndexedSum) and t.index is b.index for t in terms)
+        return (b.operands[0], Sum.of(*[t.operands[0] for t in terms])) if alike else None
+    whole, *parts = map(term, (b, *terms))
+    shared = [s for s in whole.scalars if all(s in p.scalars for p in parts)]
+    if not parts or not shared:
+        return None
+    own, *others = (scaled(t.number, [s for s in t.scalars if s not in shared], t.core) for t in (whole, *parts))
+    return own, Sum.of(*others)
 
 
 def rebuilt(e: Expr, parts: Sequence[Expr]) -> Expr:

@@ -166,6 +166,8 @@ class Arithmetic(ABC):
         return own, self.product_of(e, factors[: len(scalars)], factors[len(scalars) :])
 
     def _times(self, number: Fraction, e: Expr) -> Expr:
+        if isinstance(e, Zeros) and self.has("zero"):
+            return e
         k, rest = coefficient(e)
         whole = None if rest is None else self._sorted(rest)
         if self.distributes and isinstance(whole, Sum):

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 from matdiff.algebra.constants import is_zero
 from matdiff.algebra.expr import Expr, Symbol, postorder, replace
-from matdiff.algebra.matching.applying import MOST_USES, Applied, inner_parts
+from matdiff.algebra.matching.applying import MOST_USES, Applied, inner_of_terms, inner_parts
 from matdiff.algebra.matching.reason import NOTHING, Reason, operators
 from matdiff.algebra.matching.rules import (
     ENTRYWISE,
@@ -52,6 +52,7 @@ MOVING = (  # hide what a statement is about
     ("sense of a difference",),
 )
 BETWEEN_FACTORS = {ENTRYWISE, OF_OPERATIONS, OF_PRODUCTS}
+OF_A_LINE = ("trace", "vec")  # kinds of laws that are about terms
 OF_SKEW = "transpose of a skew matrix"  # as −A it stands apart from what (A⁻¹)ᵀ is
 MOST_DEFINITIONS = 64  # that are opened one after another
 
@@ -74,11 +75,13 @@ class Explainer:
             reasons = [reason for reason in reasons if reason.is_about(there)]
         views = list(ways_to_look(before, after)) if is_equality and reasons else [(before, after)]
         inner = inner_parts(before, after) if is_equality and reasons else None
+        if inner is None and reasons and reasons[0].kind in OF_A_LINE:
+            inner = inner_of_terms(before, after)
         return (
             any(self._explains(reason, b, a) for b, a in views for reason in reasons)
+            or (inner is not None and self.explains(reasons, *inner))
             or any(self._hidden(reason, b, a, *rules) for b, a in views for rules in MOVING for reason in reasons)
             or (bool(reasons) and self._opened(reasons, before, after))
-            or (inner is not None and self.explains(reasons, *inner))
         )
 
     def _opened(self, reasons: Sequence[Reason], before: Expr, after: Expr) -> bool:
@@ -133,7 +136,7 @@ class Explainer:
         if not reason.is_pattern:
             return False
         applied = self.applied.setdefault(rules, Applied(self._without(*rules)))
-        return applied.leads(reason.ways(*rules), before, after, empty=reason.kind in ("trace", "vec"))
+        return applied.leads(reason.ways(*rules), before, after, empty=reason.kind in OF_A_LINE)
 
     def _is_needed(self, rule: str, before: Expr, after: Expr) -> bool:
         """Whether two sides that are alike are so by a rule, once what it may be hidden behind, or another rule that

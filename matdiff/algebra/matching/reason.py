@@ -27,6 +27,7 @@ from matdiff.algebra.operators.blocks import Blocks
 from matdiff.algebra.operators.products import Power, Sum
 from matdiff.algebra.operators.sums import IndexedSum, UnitVector
 from matdiff.algebra.operators.symbolic_powers import SymbolicPower
+from matdiff.algebra.operators.triangles import Centering
 
 WIDER = {  # rules that stand for more: on a line a column is its vec, and a scalar factor may get a trace of its own
     ("identity", "multiples out of Trace"): ("trace of a scalar",),
@@ -74,7 +75,7 @@ class Reason:
             self.rules = (*own, *wider)
         elif kind != "differential":
             sums, powers = isinstance(self.left, Sum) or isinstance(self.right, Sum), has_open_powers(left)
-            opens = any(isinstance(n, Sum) for n in postorder(left))
+            opens = any(isinstance(n, (Sum, Centering)) for n in postorder(left))
             levels = [b for b in BEYOND if not b & POWERS or powers or (sums and b & MULTIPLYING_OUT)]
             levels = [b for b in levels if b is not IN_TWO_SPELLINGS or isinstance(left, Sum)]
             if any(isinstance(n, (IndexedSum, UnitVector, Blocks)) for n in postorder(Sum.of(left, right))):

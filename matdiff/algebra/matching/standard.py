@@ -31,6 +31,7 @@ from matdiff.algebra.matching.rules import (
     rule_of,
     term,
 )
+from matdiff.algebra.operators.abbreviations import count
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.entrywise import Abs, Sqrt
@@ -109,6 +110,8 @@ class Standard(Arithmetic):
             return self._number(1) if e.is_scalar else (Transpose(Ones(e.cols)), Ones(e.cols))
         if isinstance(e, Constant) and e.is_scalar and self.has("ones"):
             return self._number(int(not isinstance(e, Zeros)))
+        if self.knows_sums and isinstance(e, Centering):
+            return self.forms(Identity(e.rows) - Ones(e.rows) * Transpose(Ones(e.rows)) / count(e.rows))
         if isinstance(e, Named) or not e.operands:
             return e, self._turned_leaf(e)
         below = [self.known[o] for o in e.operands]

@@ -182,9 +182,15 @@ class Silu(Entrywise):
 
 
 def by_scalars(np: Any, function: Any, a: Any) -> Any:
-    """A function of Python numbers on every entry of an array."""
-    values = [function(t) for t in a.ravel().tolist()]
-    return np.array(values, dtype=float).reshape(a.shape)
+    """A function of Python numbers on every entry of an array; what is too large for a number has no value."""
+
+    def value(t: float) -> float:
+        try:
+            return float(function(t))
+        except OverflowError:
+            return math.nan
+
+    return np.array([value(t) for t in a.ravel().tolist()], dtype=float).reshape(a.shape)
 
 
 class NormalDensity(Entrywise):

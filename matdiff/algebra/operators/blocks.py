@@ -139,19 +139,26 @@ def alone(e: Expr, place: int) -> Expr:
 
 blocks_one_by_one = of_a_line(
     "[A B] = [A 0] + [0 B]",
-    "tr(C*hstack(A, B)) = tr(C*hstack(A, zeros(m, p))) + tr(C*hstack(zeros(m, n), B))",
-    where="A: m x n; B: m x p; C: n+p x m",
+    "tr(C*hstack(A, B)*D) = tr(C*hstack(A, zeros(m, p))*D) + tr(C*hstack(zeros(m, n), B)*D)",
+    where="A: m x n; B: m x p; C: q x m; D: n+p x q",
     also=(
-        Statement("hstack(A, B) = hstack(A, zeros(m, p)) + hstack(zeros(m, n), B)", "A: m x n; B: m x p"),
-        Statement("vstack(A, B) = vstack(A, zeros(p, n)) + vstack(zeros(m, n), B)", "A: m x n; B: p x n"),
+        Statement(
+            "tr(C*vstack(A, B)*D) = tr(C*vstack(A, zeros(p, n))*D) + tr(C*vstack(zeros(m, n), B)*D)",
+            "A: m x n; B: p x n; C: q x m+p; D: n x q",
+        ),
+        Statement(
+            "C*hstack(A, B) = C*hstack(A, zeros(m, p)) + C*hstack(zeros(m, n), B)", "A: m x n; B: m x p; C: q x m"
+        ),
         Statement(
             "C*vstack(A, B) = C*vstack(A, zeros(p, n)) + C*vstack(zeros(m, n), B)", "A: m x n; B: p x n; C: q x m+p"
         ),
         Statement(
-            "vec(hstack(A, B)) = vec(hstack(A, zeros(m, p))) + vec(hstack(zeros(m, n), B))", "A: m x n; B: m x p"
+            "C*vec(hstack(A, B)) = C*vec(hstack(A, zeros(m, p))) + C*vec(hstack(zeros(m, n), B))",
+            "A: m x n; B: m x p; C: q x m*n+m*p",
         ),
         Statement(
-            "vec(vstack(A, B)) = vec(vstack(A, zeros(p, n))) + vec(vstack(zeros(m, n), B))", "A: m x n; B: p x n"
+            "C*vec(vstack(A, B)) = C*vec(vstack(A, zeros(p, n))) + C*vec(vstack(zeros(m, n), B))",
+            "A: m x n; B: p x n; C: q x m*n+p*n",
         ),
     ),
     name="blocks_one_by_one",

@@ -28,11 +28,11 @@ def polygamma(order: int, x: float) -> float:
         x += 1
     near *= sign * math.factorial(order)
     if order == 0:
-        series = math.log(x) - 0.5 / x - sum(b / (2 * k * x ** (2 * k)) for k, b in enumerate(BERNOULLI, 1))
+        series = math.log(x) - 0.5 / x - sum(b / (2 * k) * x ** -(2 * k) for k, b in enumerate(BERNOULLI, 1))
         return float(series + near)
-    series = math.factorial(order - 1) / x**order + math.factorial(order) / (2 * x ** (order + 1))
+    series = math.factorial(order - 1) * x**-order + math.factorial(order) / 2 * x ** -(order + 1)
     series += sum(
-        b * math.factorial(2 * k + order - 1) / (math.factorial(2 * k) * x ** (2 * k + order))
+        b * math.factorial(2 * k + order - 1) / math.factorial(2 * k) * x ** -(2 * k + order)
         for k, b in enumerate(BERNOULLI, 1)
     )
     return float(sign * series + near)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any, TypeVar
 
-from matdiff.algebra.expr import Expr, Operator, replace, symbols
+from matdiff.algebra.expr import Expr, Number, Operator, replace, symbols
 from matdiff.algebra.operators.products import Hadamard, Scale, Sum, Transpose, coefficient, multiple, turned
 from matdiff.algebra.operators.symmetry import is_symmetric
 from matdiff.algebra.statements.matcher import Matcher
@@ -38,7 +38,8 @@ def gathered(left: Expr, right: Expr, matcher: Matcher) -> Callable[[Expr], Expr
             )
             for scalar, found in ways:
                 shared = {letter: known for letter, known in found.items() if letter not in (a, "rest")}
-                yield frozenset(shared.items()), k, multiple(number, found[a] if scalar is None else scalar * found[a])
+                own = found[a] if scalar is None else scalar * found[a]
+                yield frozenset(shared.items()), k, Scale.of(Number(number), own)
                 break
 
     def together(shared: frozenset[Any], own: Sequence[Expr]) -> Expr | None:

@@ -67,8 +67,10 @@ def with_sizes(found: Found) -> Found:
     for _ in waiting:
         for size, actual in waiting:
             unknown = [n for n in size.names() if n not in found]
-            value = solution(size, unknown[0], actual, found) if len(unknown) == 1 else None
-            if value is not None:
+            if len(unknown) == 1:
+                value = solution(size, unknown[0], actual, found)
+                if value is None:
+                    raise Unbound(str(size))
                 found = {**found, unknown[0]: value}
     for size, actual in waiting:
         if all(n in found for n in size.names()) and substituted(size, found) is not actual:
