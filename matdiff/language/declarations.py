@@ -16,6 +16,7 @@ from matdiff.errors import DeclarationError, shortly
 from matdiff.language.declared import OPEN, Declaration, Declarations, Where
 from matdiff.language.extents import KINDS, Excerpt, parse_shape, parse_size
 from matdiff.language.names import LINK, MARKS, RAISED, SUPERS, SUPERSCRIPTS, canonical, changed, named
+from matdiff.language.phrases import tells_kind
 from matdiff.language.spelling import plain
 from matdiff.regex import match_at
 
@@ -61,6 +62,7 @@ def add_condition(declared: Declarations, name: str, says: str, place: Excerpt, 
     _declare(_respelt(Excerpt(f"{name}: {says.replace('₊', '+')}", place.start, place.whole)), found)
     (new,) = found.table.values()
     known = declared.table.setdefault(new.name, new)
+    new = new if tells_kind(says) else new._replace(shape=known.shape)  # α ∈ ℝ^n positive
     shape = new.shape if _is_open(known.shape) and not _is_open(new.shape) else known.shape
     if not _agree(shape, new.shape) or not _agree(shape, known.shape):
         whose = " beside the text" if new.name in beside else ""

@@ -42,6 +42,7 @@ ASKED = regex(  # where a letter is only named: it has the font of the function
     rf"∇_\{{?\w+\}}?\s*{ONE}(?:\([^()=;]*\)|(?=\s*(?:[.,;?]|$)))|(?:∇|∂|min|max|⟫)\s*(?:_\s*\{{?\s*)?{ONE}|/\s*\(?\s*d\s*{ONE}"
     rf"|(?:\A|:)\s*{ONE}(?=\s*[↦→])"
     rf"|{ONE}[{MARKS}]?(?:\s*\^\s*\{{?[*⋆]\}}?)?(?=\s*:?=\s*arg)|\b(?:respect\s+to|w\.?r\.?t\.?|over)\s+{ONE}"
+    rf"|{ONE}(?=(?:\s*,\s*{ONE})*\s*(?:∈|\bin\b)\s*[ℝ𝕊RS](?!\w))"  # x, y ∈ ℝ^n
 )
 PIECE = regex(
     r"\A\s*[A-Z]{2,}\s*=(?!=)|[^\W\d_]\w{,40}+\([^()=;]*\)\s*:?=(?!=)|⟪\w+⟫|_\{[^{}=]*=[^{}]*\}\s*\^\s*\{?(?P<limit>\w)"

@@ -32,8 +32,8 @@ SYNONYMS = {
         r"\b(?:not|non)[-\s]*(?:(?:necessarily|assumed|required|always)\s+(?:to\s+be\s+)?)*"
         rf"{DENIED}(?:(?:\s+(?:and|or|nor)\b)?\s+{DENIED})*\b"
     ): "matrix",
-    regex(r"\bpos(?:itive|\.)?[- ]semi[- ]?def(?:inite\b|\b\.?)|\bp\.\s?s\.\s?d\b"): "psd",
-    regex(r"\b(?:strictly\s+)?pos(?:itive|\.)?[- ]def(?:inite\b|\b\.?)|\b(?:s\.\s?)?p\.\s?d\b"): "spd",
+    regex(r"\bpos(?:itive|\.)?[- ]semi[- ]?def(?:inite\b|\b\.?)|\bp\.\s?s\.\s?d\b|\bPSD\b"): "psd",
+    regex(r"\b(?:strictly\s+)?pos(?:itive|\.)?[- ]def(?:inite\b|\b\.?)|\b(?:s\.\s?)?p\.\s?d\b|\bS?PD\b"): "spd",
     regex(r"\bskew[- ]symmetric\b|\banti-?symmetric\b"): "skew",
     regex(r"\bnon-?negative\b"): "nonnegative",
     regex(r"\b(?:non-?singular|full[- ]rank square)\b"): "invertible",
@@ -59,6 +59,7 @@ MEMBER = regex(
     rf"(?P<front>.*?)\s*(?:∈|\b(?:(?:(?:be|is|are|lies?)\s+)?in|belongs?\s+to)\b)\s*(?P<space>{SPACE})(?P<behind>(?:[\s.].*)?)"
 )
 
+LENGTH = r"\A\(\s*([dkmnpqDKMN]|[1-9][0-9]*)\s*\)\Z"  # x (n)
 NEGATED = regex(r"\b(?:(?:is|are)n['’]?t|(?:need|may|might)(?:\s+not|n['’]?t)\s+be)\b")  # A isn't, need not be
 FIXED = r"(?:arbitrary|constant|given|fixed|known|real)$"
 ROLE = rf"(?:an?|the)\s|{FIXED}"
@@ -93,7 +94,7 @@ def _phrase(statement: str, is_member: bool = False) -> Said | None:
     """A symmetric; A is symmetric; the matrices A and B are symmetric; symmetric A; points x in front of ∈ ℝⁿ."""
     verb = re.search(VERB, statement)
     if not verb:
-        m = re.fullmatch(rf"(?P<names>{LISTED})\s+(?P<what>(?:[a-z(]|Laplacian).*)", statement)
+        m = re.fullmatch(rf"(?P<names>{LISTED})\s+(?P<what>(?:[a-z(]|Laplacian|S?PS?D\b).*)", statement)
         what = description(m.group("what")) if m else None
         is_told = what and (" x " not in what or re.search(r" by |\(|\w×\w", statement) or what.count(" ") > 2)
         if m and what and is_told:  # A n x n is a product
@@ -102,6 +103,7 @@ def _phrase(statement: str, is_member: bool = False) -> Said | None:
             return []
     verb = verb or re.search(r"\s+(?=\([^()]*\)$)", statement)  # matrices X and Y (n × p)
     subject, predicate = (statement[: verb.start()], statement[verb.end() :]) if verb else (statement, "")
+    predicate = re.sub(LENGTH, r"of length \1", predicate)
     found = re.fullmatch(rf"(?:(?P<what>.*?)\s+)??(?P<names>{LISTED})", subject)
     ahead = (found and found.group("what")) or ""
     what = None if ahead in FUNCTIONS else description(f"{ahead} {predicate}".strip())  # diag x is a call

@@ -139,7 +139,9 @@ class Wording(Nesting):
         elif content.rstrip()[-1:] == ":" and self.page.solid(0, 1) == len(self.page) and not is_request(words):
             self.spaced(*((word, start, end) for word in content.split()))  # a heading
         elif not self.lowered and words and (is_said(words) or is_request(words)) and not self._counts(words, end):
-            self.spaced(*((word[0].lower() + word[1:], start, end) for word in content.split()))
+            self.spaced(
+                *((word if word.isupper() else word[0].lower() + word[1:], start, end) for word in content.split())
+            )
         elif " ".join(words) in STEPS_FOLLOW and re.compile(INDEX_FOLLOWS).match(self.source, end):
             self.spaced(("for", start, end))
         elif phrase := PHRASES.get(" ".join(words).lower()):
