@@ -281,3 +281,7 @@ def test_the_logarithm_of_a_share_is_taken_apart() -> None:
     assert matdiff.equal(found.gradient, shares, "u, p: d; n[k=1..K]: d")
     assert "df = −(duᵀp − dt₁/t₁)" in found.to_text()
     assert found.verify().ok
+
+
+def test_the_digamma_function_of_a_large_number_is_nearly_its_logarithm() -> None:
+    assert matdiff.evaluate("digamma(a)", {"a": 1e200}) == pytest.approx(200 * math.log(10))

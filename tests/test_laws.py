@@ -109,6 +109,7 @@ x, y, z = Symbol("x", (m, ONE)), Symbol("y", (n, ONE)), Symbol("z", (n, ONE))
 LEFT_SIDES: dict[str, Expr] = {
     "transpose_of_scalar": Transpose(a),
     "transpose_of_sum": matdiff.parse("(A' + B')'", "A, B: m x n"),
+    "transpose_within_slice": matdiff.parse("inv(A')[1:3, 2:4]'", "A: n x n"),
     "transpose_of_hadamard": matdiff.parse("(A' .* B')'", "A, B: m x n"),
     "transpose_of_blocks": matdiff.parse("hstack(A', B')'", "A: m x n; B: p x n"),
     "transpose_of_blocks_2": matdiff.parse("vstack(A', B')'", "A: m x n; B: m x p"),

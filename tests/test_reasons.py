@@ -264,6 +264,10 @@ def test_another_reason_is_refused(name: str, before: str, after: str) -> None:
             "sum(i=1..k, tr([X, x*y']*[A; B]))",
             "sum(i=1..k, tr([X, x*y']*[A; zeros(n, n)])) + sum(i=1..k, tr([X, x*y']*[zeros(n, n); B]))",
         ),
+        ("slice_of_blocks", "[A; B][2:4, 2:3]", "A[2:4, 2:3]"),
+        ("blocks_of_zeros", "[zeros(n, n); zeros(n, n)]", "zeros(n+n, n)"),
+        ("both_halves_3", "halftril(a*A) + halftril(a*A)'", "2*sym(halftril(a*A))"),
+        ("transpose_within_slice", "inv(A')[1:3, 2:5]'", "inv(A)[2:5, 1:3]"),
         ("multiple_direction", "frechet_funm(sin, S, 2*a*A, B)", "2*a*frechet_funm(sin, S, A, B)"),
         (
             "sum_of_centred_columns",

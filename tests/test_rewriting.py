@@ -59,3 +59,16 @@ VALUES = [
 def test_a_function_of_zero_or_one_that_has_a_value_is_that_value(text: str, value: str) -> None:
     where = {"x": "n"} if "x - x" in text else None
     assert Simplifier(SIMPLIFICATIONS)(matdiff.parse(text, where))[0] is matdiff.parse(value)
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("(inv(C')[1:n, 1:n] .* A)'", "inv(C)[1:n, 1:n] .* A'"),
+        ("(pinv(C')[1:n, 1:n] .* exp(A))'", "pinv(C)[1:n, 1:n] .* exp(A)'"),
+        ("(expm(A'*B)[1:3, 1:3] .* S[1:3, 1:3])'", "(expm(A'*B)[1:3, 1:3] .* S[1:3, 1:3])'"),
+    ],
+)
+def test_the_transpose_of_a_product_with_slices_comes_to_rest(text: str, rest: str) -> None:
+    where = "A, B: n x n; C: n+1 x n+1; S: n x n symmetric"
+    assert Simplifier(SIMPLIFICATIONS)(matdiff.parse(text, where))[0] is matdiff.parse(rest, where)

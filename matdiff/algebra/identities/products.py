@@ -5,6 +5,7 @@ from __future__ import annotations
 from matdiff.algebra.constants import UNITY, Ones, Zeros, is_zero
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Number
+from matdiff.algebra.identities.transposes import growth
 from matdiff.algebra.kinds import Alike
 from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.products import Hadamard, Scale, Transpose, zero
@@ -113,9 +114,13 @@ ones_in_hadamard = stated(
 transpose_beside_identity = stated("eye(n) .* A' = eye(n) .* A", where="A: n x n")
 
 
-transposes_in_hadamard = stated(
-    "A' .* B' = (A .* B)'", where="A, B: m x n", when=lambda e: all(isinstance(f, Transpose) for f in e.operands)
-)
+transposes_in_hadamard = stated("A' .* B' = (A .* B)'", where="A, B: m x n", when=lambda e: stays_outside(e.operands))
+
+
+def stays_outside(factors: tuple[Expr, ...]) -> bool:
+    """Whether all factors are transposed, and the transpose of their product does not go inside again."""
+    inner = [f.operands[0] for f in factors if isinstance(f, Transpose)]
+    return len(inner) == len(factors) and growth(Hadamard.of(*inner)) > 0
 
 
 zero_multiple = stated("0*A = zeros(m, n)", where="A: m x n; c: scalar", also=("c*zeros(m, n) = zeros(m, n)",))

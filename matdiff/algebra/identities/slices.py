@@ -7,6 +7,7 @@ from collections.abc import Callable
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import ONE, Size, never_negative
 from matdiff.algebra.expr import Expr, Index, Number, Symbol, fact
+from matdiff.algebra.identities.transposes import growth
 from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack, places
 from matdiff.algebra.operators.entrywise import Entrywise
@@ -25,6 +26,9 @@ transpose_of_slice = stated(
     where="S: n x n symmetric",
     requires="S symmetric",
 )
+transpose_within_slice = stated(
+    "A[i:j, k:l]' = (A')[k:l, i:j]", where="A: m x n", when=lambda e: growth(e.operands[0].operands[0]) < 0
+)  # where it goes further inside, and saves a sign
 slice_of_transpose = stated("(A')[i:j, k:l] = A[k:l, i:j]'", where="A: m x n")
 slice_of_product = stated(
     "(A*B)[i:j, k:l] = A[i:j, :]*B[:, k:l]", where="A: m x n; B: n x p"
@@ -90,6 +94,8 @@ def slice_of_blocks(e: Expr) -> Expr | None:
     chosen = picked(a.operands, [o.rows if upright else o.cols for o in a.operands], along)
     if chosen is None:
         return None
+    if len(chosen) == 1:
+        return sliced(*chosen[0], across, upright)
     if len(chosen) == len(a.operands):
         return a.rebuild(tuple([sliced(o, None, across, upright) for o in a.operands]))
     return sliced(type(a).of(*[sliced(o, r, None, upright) for o, r in chosen]), None, across, upright)

@@ -118,7 +118,10 @@ power_of_diagonal_matrix = stated(
 diagonal_of_ones = stated("diag(ones(n)) = eye(n)", also=("diag(zeros(n)) = zeros(n, n)",))
 
 
-@identity("hstack(zeros(m, n), zeros(m, p)) = zeros(m, n+p)", on=(HorizontalStack, VerticalStack))
+@identity(
+    "hstack(zeros(m, n), zeros(m, p)) = zeros(m, n+p)",
+    also=("vstack(zeros(m, n), zeros(p, n)) = zeros(m+p, n)",),
+)
 def blocks_of_zeros(e: Expr) -> Expr | None:
     return Zeros(*e.shape) if all(map(is_zero, e.operands)) else None
 

@@ -3,7 +3,7 @@ only when the sum gets no longer by it, so that (Xw − y)ᵀ stays as it is and
 
 from __future__ import annotations
 
-from matdiff.algebra.constants import Identity, Ones
+from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import OPERATORS, Expr, Number, Operator, Symbol, fact
 from matdiff.algebra.kinds import LETTERS, Declared, Mirroring, is_a, known_as
@@ -14,7 +14,7 @@ from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, 
 from matdiff.algebra.operators.square import Inverse, MatrixPower
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import IndexedSum
-from matdiff.algebra.operators.symmetry import assumed, is_symmetric_definition
+from matdiff.algebra.operators.symmetry import assumed, is_symmetric, is_symmetric_definition
 from matdiff.algebra.stated import stated
 
 
@@ -168,8 +168,10 @@ def _growth(e: Expr, below: list[int]) -> int:
         return below[1]
     if is_a(e, "Sum", "Hadamard", "HorizontalStack", "VerticalStack") or (isinstance(e, Operator) and e.mirrors):
         return min(1, sum(below))
-    if is_a(e, *SYMMETRIC) or is_symmetric_leaf(e) or (is_a(e, "Slice") and isinstance(e.operands[0], Identity)):
+    if is_a(e, *SYMMETRIC) or is_symmetric_leaf(e):
         return 0
+    if is_a(e, "Slice"):
+        return below[0] if below[0] < 0 else int(not is_symmetric(e.operands[0]))
     if kind is Ones:
         return int(e.cols is ONE)
     if kind is Inverse:
@@ -180,4 +182,4 @@ def _growth(e: Expr, below: list[int]) -> int:
 SYMMETRIC = (  # but for a sign
     "Identity", "Zeros", "DiagonalMatrix", "SymmetricPart", "SkewPart", "Centering", "OpenHessian",
 )  # fmt: skip
-PASSES_ON = ("SymbolicPower", "SoftmaxOfRows", "SoftmaxOfColumns", "LowerTriangle", "UpperTriangle", "Slice")
+PASSES_ON = ("SymbolicPower", "SoftmaxOfRows", "SoftmaxOfColumns", "LowerTriangle", "UpperTriangle")

@@ -134,12 +134,20 @@ def inner_of_terms(b: Expr, a: Expr) -> Sides | None:
     if terms and isinstance(b, IndexedSum):
         alike = all(isinstance(t, IndexedSum) and t.index is b.index for t in terms)
         return (b.operands[0], Sum.of(*[t.operands[0] for t in terms])) if alike else None
-    whole, *parts = map(term, (b, *terms))
-    shared = [s for s in whole.scalars if all(s in p.scalars for p in parts)]
-    if not parts or not shared:
-        return None
-    own, *others = (scaled(t.number, [s for s in t.scalars if s not in shared], t.core) for t in (whole, *parts))
-    return own, Sum.of(*others)
+    shared = shared_by((b, *terms)) if terms else []
+    return (without(b, shared), Sum.of(*[without(t, shared) for t in terms])) if shared else None
+
+
+def shared_by(terms: Sequence[Expr]) -> list[Expr]:
+    """The scalars in front of every term."""
+    first, *others = [term(t).scalars for t in terms]
+    return [s for s in first if all(s in scalars for scalars in others)]
+
+
+def without(e: Expr, shared: Sequence[Expr]) -> Expr:
+    """A term without some of the scalars in front."""
+    t = term(e)
+    return scaled(t.number, [s for s in t.scalars if s not in shared], t.core)
 
 
 def rebuilt(e: Expr, parts: Sequence[Expr]) -> Expr:
@@ -157,6 +165,9 @@ def windows(left: Expr, e: Expr) -> Iterator[Window]:
         for k in dict.fromkeys([-UNIT, *numbers, *[-k for k in numbers]]):
             if k not in (0, 1):
                 yield over_terms(1 / k, e), partial(over_terms, k)
+        if shared := shared_by(e.operands):
+            inner = Sum.of(*[without(t, shared) for t in e.operands])
+            yield inner, lambda made: Scale.of(Hadamard.of(*shared), made)
     t = term(e)
     if t.core is None:
         yield from _scalars(e)
