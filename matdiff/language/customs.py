@@ -6,6 +6,7 @@ A kind is S (scalar), V (vector), M (matrix) or R (row vector); every kind has a
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from itertools import pairwise
 from typing import Any
 
 from matdiff import regex as re
@@ -221,7 +222,7 @@ def data(names: Iterable[Name], wrt: Collection[str]) -> frozenset[str]:
 
 
 def bars_of_entries(order: Iterable[Node], measured: Collection[int]) -> frozenset[int]:
-    """The bars of ‖A|x|‖ and ‖|Ax|² − y‖: a term, perhaps behind what is no vector as the x of x|x|, beside vectors."""
+    """The bars of cᵀ|x|, ‖A|x|‖, ‖|Ax|² − y‖: a term, perhaps behind what is no vector as the x of x|x|, by vectors."""
 
     def kinds(parts: Iterable[Node]) -> set[str]:
         named = (n.value[0] for part in parts for n in postorder(part) if n.kind in ("symbol", "member"))
@@ -239,6 +240,9 @@ def bars_of_entries(order: Iterable[Node], measured: Collection[int]) -> frozens
             is_beside = bool(others & {"V", "M"} if whole is node else others)  # a sum by its name may be of numbers
             if base.kind == "bars" and is_beside and "V" not in kinds(front):
                 found.add(id(base))
+        if node.kind in ("product", "tight") and "divide" not in node.value:
+            pairs = [(a, b) for a, b in pairwise(map(without_brackets, node.parts)) if b.kind == "bars"]
+            found |= {id(b) for a, b in pairs if a.kind == "transpose" and "V" in kinds([b])}  # cᵀ|w|, not xᵀ|A|x
     return frozenset(found)
 
 

@@ -25,8 +25,13 @@ RANGED = r"=\s*[-−+\w\s()]*(?:\.\.|…|⋯|[,:;.\n]|to\b|$)"  # = 1..K; what i
 COUNTED = rf"(?!\s+(?:(?:all|each|every)\s+)?\w+\s*(?:{RANGED}|,\s*\w+\s*=|\bin\b(?!\s*R)|∈\s*\{{|[;.,\n]|$))"
 SUMMED = r"(?:all\s+)?(?:summed|summing|added)(?:\s+up)?"
 SUMMED = rf",\s*(?:(?:{SUMMED}|sum)\s+over\b|{SUMMED}(?=[\s.?]*(?:$|[;\n])))"  # … , summed over i, j
-SOLVED = r"(?:and\s+)?(?:simplify(?:\s+it)?|set\s+(?:(?:it|them|this)\s+)?(?:equal\s+)?to\s+(?:zero|0))(?=[\s.]*$)"
-HEADING = r"(?i:(?:quick|simple|basic|my)\s+q(?:uestion)?|question|problem|homework|task|example)(?:\s+[0-9.]+)?\s*:"
+STEPS_SHOWN = r"[Ss]how\s+(?:(?:all|each|every|me|the|your)\s+)*(?:steps?|work(?:ing)?|derivation)"
+TO_ZERO = r"set\s+(?:(?:it|them|this)\s+)?(?:equal\s+)?to\s+(?:zero|0)"
+SOLVED = rf"(?:(?:and|[Pp]lease)\s+)?(?:simplify(?:\s+it)?|{STEPS_SHOWN}|{TO_ZERO})(?=[\s.]*$)"
+HEADING = (
+    r"(?:(?i:(?:quick|simple|basic|my)\s+q(?:uestion)?|question|problem|homework|task|example"
+    r"|q(?=\s*:\s+(?:[∂∇]|d\w*/d|[a-z]{3})))(?:\s+[0-9.]+)?\s*:)"  # Q: df/dx?
+)
 LEARNT = (  # given, now suppose that we have, let us assume the loss is
     r"(?:(?:(?:[Ii](?:\s+a|')m|[Ii]\s+was|[Ww]e(?:\s+a|')re)\s+|(?<!\bis )(?<!\bare )(?<!\ba ))[Gg]iven(?!\s+by\b)"
     r"|(?:(?:[Nn]ow|[Ss]ay)\s+)?(?:[Aa]ssum(?:e|ing)|[Ss]uppose))"
@@ -66,6 +71,7 @@ ONE_NAME = rf"\s*(?:{SPELT_GREEK}|{'|'.join(ABBREVIATED)}|[^\W\d_][{MARKS}]*)[0-
 LISTED = rf"\s*{NAMES}\s*(?:[∈≻⪰≥>]|\bin\b|:\s*\w+\s*(?:[x×]|$))"
 
 LISTING = (",", "and", ", and")
+RANK = r"(?:a\s+)?full(?:[-\s](?:row|column))?[-\s]rank"
 
 
 def pieces_of(text: str) -> list[Piece]:
@@ -126,7 +132,9 @@ def _with_names(text: str, pieces: list[Piece]) -> list[Piece]:
         is_first = alone and re.match(LISTED, text[behind.start : behind.end])
         own = text[piece.start : piece.end]  # wrt a and b, f by a and b, gradient in a and b
         is_asked = is_last and (search_in(AT_END, own) or search_in(BEHIND, own) or match_at(BEHIND_A_SIGN, own, 0))
-        is_more = is_list and description(text[behind.start : behind.end].strip(" ."))  # K stiffness matrix, symmetric
+        more = text[behind.start : behind.end].strip(" .")
+        is_more = description(more) if is_list else behind is not piece and re.fullmatch(RANK, more)
+        is_list = is_list or bool(is_more)  # K stiffness matrix, symmetric; X is k by n with full row rank
         is_phrase = is_asked or (
             (alone or is_last or is_more) and said_of_names(text[piece.start : behind.end].strip(" .")) is not None
         )
@@ -158,6 +166,8 @@ def _parted(text: str, piece: Piece) -> Iterator[Piece]:
         yield piece._replace(end=middle)
         yield Piece((middle, middle + 1), middle + 1, piece.end)
         return
+    if over := re.search(rf"(?<=\))\s+{WITH_RESPECT}\s+{LETTER}[\s.?]*$", own):  # f (X: m x n) over w
+        own = own[: over.start()]
     m = re.search(QUALIFYING, own) if own.rstrip(" .").endswith(")") else None
     says = m.group("condition") if m else ""
     is_one = said_of_names(says.strip()) is not None
@@ -172,6 +182,8 @@ def _parted(text: str, piece: Piece) -> Iterator[Piece]:
     for start, end in parts:
         yield Piece((lead, inside + start), inside + start, inside + end)
         lead = inside + end
+    if over:
+        yield Piece((lead, piece.start + over.start()), piece.start + over.start(), piece.end)
 
 
 def _tells(says: str, before: str) -> bool:
@@ -196,7 +208,7 @@ def joined(text: str, pieces: list[Piece], kept: set[int]) -> Iterator[Edit]:
     is_first = False  # let h = A x, h'h
     for k, piece in enumerate(pieces):
         lead, word = text[slice(*piece.lead)], word_of(text, piece)
-        ends = re.sub(DOTS, ".", lead.lstrip("=\n\t ")) in (".", "?", ":", "→", "⇒", ">", "->", "--", "---", "–", "—")
+        ends = not word and lead.rstrip()[-1:] in tuple(".?:→⇒>-–—…⋯")
         if condition and (word or (ends and k > begins and piece.start in kept)):  # f where A ≻ 0. df/dx
             yield (*condition, " ")
             condition = None

@@ -15,7 +15,10 @@ from matdiff.language.formulas import COUNT as COUNT
 from matdiff.language.names import LISTED, listed
 from matdiff.regex import regex
 
-VERB = r"\s+(?:(?:is|are|be|being|denotes?)\s+|(?=ha(?:s|ve)\s+(?:size|shape|length|dimensions?)\b))"
+VERB = (  # and R = correlation matrix
+    r"(?:\s*=\s*(?=[A-Za-z]{3,}(?:[-\s(]|$))|\s+(?:(?:is|are|be|being|denotes?)\s+"
+    r"|(?=ha(?:s|ve)\s+(?:size|shape|length|dimensions?)\b)))"
+)
 EMPTY = frozenset(
     "a an the some any all both each every given fixed known unknown constant real general arbitrary valued triangular "
     "nonzero of and with entries parameter parameters constants variable variables weight weights coefficient "
@@ -107,7 +110,8 @@ def _phrase(statement: str, is_member: bool = False) -> Said | None:
     found = re.fullmatch(rf"(?:(?P<what>.*?)\s+)??(?P<names>{LISTED})", subject)
     ahead = (found and found.group("what")) or ""
     what = None if ahead in FUNCTIONS else description(f"{ahead} {predicate}".strip())  # diag x is a call
-    if found is None or what is None or not (what or verb or is_member or re.match(FIXED, ahead)):
+    is_role = verb and "=" not in verb[0]  # b = bias may be a definition
+    if found is None or what is None or not (what or is_role or is_member or re.match(FIXED, ahead)):
         return None
     names = listed(found.group("names"))
     return [(names, what)] if what else ([(names, "")] if is_member else [])  # a is constant, known X

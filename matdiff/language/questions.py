@@ -48,8 +48,9 @@ UNSAID = (  # behind an operator whose function stands elsewhere: df/dx should b
 RATIO = rf"{DERIVATIVE}/\s*\(?{BELOW}\)?(?:(?![\w^_(\[]|\s*[-+*/^=,;)]|\s*$)|(?=[(\[{{]|{UNSAID})"
 RATIO += r"|(?(partial)(?=\s*[-−])|(?!)))"  # no d/dx − y, where d and x may be names
 FRACTION = rf"\(\(\s*{DERIVATIVE}\)\s*/\s*\({BELOW}\)\)"
+BRACKETED = rf"\(\s*{DERIVATIVE}/\s*{BELOW}\)(?=\s*[^\s*/^.,;:=)+−-])"  # (∂/∂x) f
 BY_POWER = rf"(?:\(\(\s*)?∂\s*\)?\s*/\s*\(?∂\s*(?P<x>{LETTER})\s*(?:\^\s*\{{?\s*|(?=⁻))"
-NABLA = rf"(?:∇|(?<![A-Za-z])(?:grad|hess|D|⟪(?:grad|hess)⟫))(?P<twice>{TWICE})?\s*{BRACED}(?P<square>{TWICE})?"
+NABLA = rf"(?:[∇∂]|(?<![A-Za-z])(?:grad|hess|D|⟪(?:grad|hess)⟫))(?P<twice>{TWICE})?\s*{BRACED}(?P<square>{TWICE})?"
 NOUNS = (  # what a formula is, which stands behind it
     r"(?:function(?:al)?|objective|n?ll|criterion|loss|cost|errors?|energy|risk|(?:log[-−\s]?)?(?:lik(?:elihood)?|posterior)|evidence"
     r"|[Ll]agrangian|entropy|density|penalty|regulari[sz](?:er|ation)|ELBO|utility|smoothness|potential|[Hh]amiltonian|network|autoencoder"
@@ -131,7 +132,9 @@ def question_at(
         return None
     operator = _around_all(text, place) or _goal(text, place, known, defined, constrained)
     operator = operator or (_derivative(text, place, known) if "/" in text else None)
-    operator = operator or _nabla(text, place, known) or _of(text, place, known, defined) or _called(text, place)
+    operator = (
+        operator or _nabla(text, place, known, defined) or _of(text, place, known, defined) or _called(text, place)
+    )
     if operator is None or operator.inner:
         return operator
     of = re.compile(rf"\s*\bof\s+(?:{FUNCTION})?").match(text, operator.end)  # d/dX of tr(AX)
@@ -266,7 +269,7 @@ def _derivative(text: str, place: int, known: Collection[str]) -> Question | Non
         if whole is None:
             raise _power(text, m)
         return Question((f"{m.group('x')}^-1",), 1, place, whole.end())
-    for pattern in (FRACTION, RATIO):
+    for pattern in (FRACTION, BRACKETED, RATIO):
         m = re.compile(pattern).match(text, place)
         if m and SIGNS.get(m.group().lstrip("( ")[0]) not in known:
             if m.group("square") and not m.group("twice") and not re.match(r"[\^\s{]*[⊤ᵀT']", m.group("square")):
@@ -293,7 +296,7 @@ def _power(text: str, m: re.Match[str]) -> NotationError:
     return NotationError(message, text=text, span=m.span(), suggestion=hint)
 
 
-def _nabla(text: str, place: int, known: Collection[str]) -> Question | None:
+def _nabla(text: str, place: int, known: Collection[str], defined: Collection[str]) -> Question | None:
     """∇_w, ∇²_{W}, grad_w, D_x; not ∇_h f, which is the name of a gradient, nor ∇f(x) of an open function."""
     m = re.compile(NABLA).match(text, place)
     if m is None:
@@ -305,8 +308,10 @@ def _nabla(text: str, place: int, known: Collection[str]) -> Question | None:
         return None
     link = re.compile(LINK).match(text, place)
     name = canonical(link.group()) if link else ""
-    defined = link and re.search(rf"{re.escape(link.group())}\s*:?=", text)
-    if link and (defined or name in known or re.compile(BEHIND_LINK).match(text, link.end()) or link.end() > m.end()):
+    is_defined = link and re.search(rf"{re.escape(link.group())}\s*:?=", text)
+    is_glued = link and text[m.end() : link.end()] in defined  # ∇_xf
+    is_name = link and not is_glued and (re.compile(BEHIND_LINK).match(text, link.end()) or link.end() > m.end())
+    if is_defined or name in known or is_name:
         return None
     again = "hess" in m.group()[:5]
     return Question(tuple(map(named, listed(low))), 2 if again else _order(m), place, m.end())
@@ -357,7 +362,8 @@ def _of(text: str, place: int, known: Collection[str], defined: Collection[str])
     m = re.compile(middle + BELOW + (r"\)\)" if is_fraction else r"(?!\w)")).match(text, end)
     if m is None and last and not is_fraction:
         m, end = last, last.start()
-    more = rf"(?!{UNSAID})\s*(?!=\s*0(?:\s*{SO})?[\s.?]*$)[^\s.]" if is_word else r"\s*[-+−*·]"  # ∂L/∂w + …
+    zero = rf"=\s*0(?:\s*{SO}|\s+for\s+{m['x']})?[\s.?]*$" if m else ""  # solve df/dx = 0 for x
+    more = rf"(?!{UNSAID})\s*(?!{zero})[^\s.]" if is_word else r"\s*[-+−*·]"  # ∂L/∂w + …
     if m and re.compile(more).match(text, m.end()):
         message = "a derivative can only be asked for in front of the whole function"
         hint = "name the unknown with wrt" + (", or declare d: scalar" if is_word else "")

@@ -38,7 +38,7 @@ VERB = (
 )
 DERIVED = (
     r"(?:(?:the|its|my|our|this|both|all|an?)\s+)*(?:(?:first(?:[-\s]order)?|partial|total|matrix|vector|full|correct|right|exact|analytic(?:al)?|closed[-\s]form|vectori[sz]ed|formula\s+for\s+the)\s+)*"
-    r"(?:(?P<twice>(?:second|2nd)[-\s]+(?:order\s+|partial\s+)?derivatives?|hessian)|deriv(?:atives?|\b)|(?:\(?sub\)?)?gradients?(?!\s+(?:de|a)scent)|subdifferential|grads?|diff|∇(?=\s+of\b)|jacobian|score|partials|back-?prop(?:agation)?)"
+    r"(?:(?P<twice>(?:second|2nd)[-\s]+(?:order\s+|partial\s+)?derivatives?|hessian)|deriv(?:atives?|\b)|(?:\(?sub\)?)?gradients?(?!\s+(?:de|a)scent)|subdifferential|grads?|diff|∇(?=\s+of\b)|jacobian|score(?:\s+function)?|partials|back-?prop(?:agation)?)"
     r"(?:\s+(?:matrix|vector))?"
 )
 THANKS = r"(?:please|pls|(?:[Tt]hanks|[Tt]hank\s+you|thx)(?:\s+(?:in\s+advance|a\s+lot|so\s+much))?!*)"
@@ -83,7 +83,7 @@ BEHIND_A_SIGN = (  # f, gradient? f, gradients for W and b
 )
 ESTIMATE = (  # the maximum likelihood estimator of μ: ℓ
     r"(?i)\s*(?:the\s+)?(?:(?:maximum[-\s]likelihood|ML)\s+(?:estimat(?:ors?|es?)|solutions?)|MLEs?)"
-    rf"\s+(?:of|for)\s+(?P<what>(?:the\s+)?(?:{TOLD})?){NAMES}(?:\s*:|\s+(?:from|under|in)\b|(?=[\s.?]*$))"
+    rf"\s+(?:of|for)\s+(?P<what>(?:the\s+)?(?:{TOLD})?){NAMES}(?:\s*:(?:\s*(?P<goal>m(?:in|ax)(?:imi[sz]e)?)(?![\w(]))?|\s+(?:from|under|in)\b|(?=[\s.?]*$))"
 )
 GOAL_ALONE = rf"(?i)\s*m(?:in|ax)(?:imi[sz]ed?)?\s+{RESPECT}{NAMES}{IN_SPACE}[\s.?]*$"
 GOAL_BEHIND = (  # f, minimise over x
@@ -102,7 +102,9 @@ OF_NAMES = rf"\s*(?:(?:\(\s*|{RESPECT}){NAMES}\s*\)?)?{ENDING}"
 NABLA = (
     rf"\s*(?:(?P<g>{LETTER})\s*:?=\s*)?(?:(?P<twice>∇²\s*|hess\s+)|∇\s*|(?:grad|nabla|D)\s+)(?P<f>{LETTER}){OF_NAMES}"
 )
-BARE_NABLA = rf"\s*(?:∇|nabla)(?P<twice>²|\^\{{?2\}}?)?\s*_\s*\{{?\s*{NAMES}\s*\}}?[\s.?]*$"  # f, ∇_x
+BARE = (
+    rf"\s*(?:(?:[∇∂]|nabla)(?P<twice>²|\^\{{?2\}}?)?\s*_\s*\{{?|over\s)\s*{NAMES}\s*\}}?[\s.?]*$"  # f, ∇_x; f, over x
+)
 GLUED = rf"\s*d(?P<f>{LETTER})d(?P<names>{LETTER})[\s.?]*$"  # f = tr(A B), dfdA?
 PRIMED = rf"\s*(?P<f>{LETTER})\s*['′]{OF_NAMES}"
 OF_THE_FUNCTION = (  # dL/dw behind a function that has no name, and dw
@@ -161,8 +163,9 @@ def request_at(text: str, place: int, whole: str = "") -> Question | None:
     operator = question_at(text, place, ()) if OPERATOR.match(text, place) else None
     if operator and operator.order and not operator.inner and match_at(UNSAID, text, operator.end):
         return operator._replace(end=len(text), inner=(len(text), len(text)))  # f; ∂/∂x = ?
-    bare = match_at(BARE_NABLA, text, place) if text[:place].strip() else None
-    if bare and bare.group().strip(" .?") not in text[:place]:
+    bare = match_at(BARE, text, place) if text[:place].strip() else None
+    is_glued = bare and bare["names"][1:] and re.search(DEFINED.format(re.escape(bare["names"][1:])), text[:place])  # f = …, ∇_xf
+    if bare and not is_glued and bare.group().strip(" .?") not in text[:place]:
         return Question(_listed(bare["names"]), 2 if bare["twice"] else 1, place, len(text), (len(text), len(text)))
     if unnamed := _of_the_function(text, place, whole):
         return unnamed
@@ -177,7 +180,9 @@ def request_at(text: str, place: int, whole: str = "") -> Question | None:
     if estimate := match_at(ESTIMATE, text, place):
         declared = _told(text, estimate) if estimate["what"] else ()
         inner = estimate.end(), len(text.rstrip(" .?"))
-        return Question(_listed(estimate["names"]), 0, place, len(text), inner, declared, "maximise")
+        return Question(
+            _listed(estimate["names"]), 0, place, len(text), inner, declared, sense_of(estimate["goal"] or "max")
+        )
     asked = match_at(ASKED, text, place)
     return _asked_ahead(text, place, asked) if asked else _asked_behind(text, place)
 

@@ -34,7 +34,7 @@ LINKS = OPENING.union(  # words that say something together with others only
 )
 ALONE = POLITE.union("ok okay alright hi hello hey help hint question exercise homework then now hence thus so".split())
 COURTESY = (  # How do I, could you please, thank you so much
-    rf"(?i)(?:{GREETING}|{THANKS}|(?:i\s+)?need(?:\s+the)?|(?:how|what|could|can|would)(?:\s+(?:do|does|is|i|you|we|one|would|be|to|the|please))+)?\W*"
+    rf"(?i)(?:{GREETING}|{THANKS}|\(?(?:[a-h]|i{{1,3}}|iv)\)|(?:i\s+)?need(?:\s+the)?|(?:how|what|could|can|would)(?:\s+(?:do|does|is|i|you|we|one|would|be|to|the|please))+)?\W*"
 )
 SAYING = frozenset(  # words that say something of what stands beside them
     "differentiate subject constraint constraints condition conditions solution answer result dimension dimensions "
@@ -114,15 +114,17 @@ EXPLAINED = regex(  # ∘ is the Hadamard product, given data (x_i, y_i), i = 1.
     rf"(?:[Dd]ata(?:set|\s+(?:points|pairs|set))?|[Ss]amples|[Oo]bservations|[Pp]airs|[Pp]oints){LETTERS}"
     rf"(?:\s*,?\s*(?:for\s+)?\w\s*=\s*1\s*(?:,?\s*{DOTS}\s*,?|to|:)\s*\w(?!\w))?,?"
     r"|(?:\A|(?<=\n))\s*(?:(?:(?i:homework|hw)\s?[0-9]+,?\s+)?(?P<task>(?i:(?:from\s+)?eq(?:uation|n)?|homework|exercise|question|problem|part|hw|ex|q)[.\s]*\(?)?[0-9][0-9.]*(?:[a-h]|\s?\([a-h]\))?(?:[).:]|(?(task)\s[-−–—]|(?!)))|\(?(?:[a-h]|i{1,3}|iv)\))"
-    r"(?=\s)|\b[Ff]or\s+(?=given\s)"  # 3b), (a)
+    r"(?=\s)|(?<=\s)\(?(?:[a-h]|i{1,3}|iv)\)(?=\s*(?:[∂∇]|d\w*\s*/\s*d))|\b[Ff]or\s+(?=given\s)"  # 3b), (a)
     rf"|(?<=\s)[:;]-?\)(?=\s*(?:\Z|\n))|(?P<aside>(?<=\s)\()?(?:,?\s*\b(?i:where|with|and|here)\s+)?(?:{CUSTOMARY})(?(aside)\))"
     rf"|{GUESSED}|(?:,\s*|(?<!\s)\s*)(?<!\w)(?:(?:where|with|and|here)\s+)?{LETTER}\s+(?:is\s+)?(?:applied|acts|acting|taken)\s+(?:element|entry|component|point)-?\s?wise"
 )
 ROLE = regex(  # b is the benchmark
-    rf"(?<!\s)(?:,?\s*(?<!\w)(?:(?i:where|with|and|here)\s+)?{LETTER})?(?P<is>\s+(?:(?:is|are|be|denotes?|being)\s+"
-    r"|(?<=[,;.]\s[^\W\d_]\s)|(?<=\([^\W\d_]\s)|(?<=\sand\s[^\W\d_]\s)|(?<=where\s[^\W\d_]\s))"
-    r"(?:(?<=\sare\s)|(?<=0\sis\s)|(?<=\([^\W\d_]\s)|(?=(?:an?|the|our|some|my|its)\s))"  # and r the cross correlation
-    rf"(?P<says>{WORD}(?:[-\s]{WORD})*))(?=\s*(?:[.,;\n()]|and\b|\Z))"
+    rf"(?<!\s)(?:,?\s*(?<!\w)(?:(?i:where|with|and|here)\s+)?{LETTER})?"
+    r"(?P<is>(?:\s*=\s*(?=[A-Za-z]{3})|\s+(?:is|are|be|denotes?|being)\s+"
+    r"|\s+(?:(?<=[,;.]\s[^\W\d_]\s)|(?<=\([^\W\d_]\s)|(?<=\sand\s[^\W\d_]\s)|(?<=where\s[^\W\d_]\s)))"
+    r"(?:(?<==)|(?<==\s)|(?<=\sare\s)|(?<=0\sis\s)|(?<=\([^\W\d_]\s)"
+    r"|(?=(?:an?|the|our|some|my|its)\s))"  # and r the cross correlation
+    rf"(?P<says>{WORD}(?:[-\s](?:\w\s?[×x]\s?\w\s)?{WORD})*))(?=\s*(?:[.,;\n()]|and\b|\Z))"
 )
 SHOWN = regex(  # returns r, of which the text speaks elsewhere
     rf"(?:(?P<first>\A|(?<=[:\n(])|(?<=[.?]\s))|[,;]\s+|\b(?:with|for|[Gg]iven|and)\s+)"

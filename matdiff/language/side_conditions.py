@@ -199,6 +199,9 @@ def _is_constraint(said: str, behind: bool) -> bool:
     is_value = head and behind and head["arguments"] and head["name"] != "d" and head["name"] in FUNCTIONS  # sum(w) = 1
     if (head and not is_value) or re.match(r"[Ff]or\b", said):
         return False
+    named = re.match(r"(?:[A-Za-z]{3,}\s+)+(?![A-Za-z]{2})", said)
+    if named and FUNCTIONS.keys().isdisjoint(named[0].split()) and HEAD.match(said, named.end()):
+        return False  # the matrix C = XᵀX defines C
     shown = _with_inner_products(said)
     if re.match(r"\s*[^\W\d_]|\s*[‖|0-9]", said) and any(outside(shown, RELATIONS)):
         return True

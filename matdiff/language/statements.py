@@ -7,19 +7,19 @@ only, what is asked, what is declared (``A ≻ 0``, ``x ∈ ℝⁿ``, ``A = Aᵀ
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import NoReturn
 
 from matdiff import regex as re
 from matdiff.errors import MatdiffError, NotationError
 from matdiff.language import left_sides
 from matdiff.language.answers import Says
+from matdiff.language.asked_twice import as_one, name_behind, with_second, without_request
 from matdiff.language.formulas import is_formula
 from matdiff.language.left_sides import Piece
 from matdiff.language.names import LETTER
 from matdiff.language.parameters import running_letters
 from matdiff.language.parting import ONE_NAME, is_item, joined, pieces_of, word_of
 from matdiff.language.questions import Question, question_at
-from matdiff.language.requests import GOAL_AHEAD, of_a_name, request_at
+from matdiff.language.requests import GOAL_AHEAD, of_a_name
 from matdiff.language.side_conditions import Condition, condition_of, model_of, relocated
 from matdiff.language.transcript import Edit, Transcript
 from matdiff.language.unsayable import (
@@ -40,7 +40,8 @@ SEVERAL = regex(  # μ̂, Σ̂ = arg max …; g, = torch.autograd.grad(f, x)
 )
 CONSTRAINED = regex(  # min f s.t. g = 0. The Lagrangian is L(x, λ) = …; ∂L/∂x
     r"(?:\A|(?<=[.;:?]\s)|(?<=\n))(?P<problem>(?:[^.;:\n?]|\.(?=\S))*?(?:subject\s+to|s\.\s?t\.|such\s+that)\s[^?]*?)"
-    rf"(?:[.:;,\n]|[-=]>|[→⇒])\s+(?:[A-Za-z][a-z]+\s*[:,]?\s+){{0,4}}?(?=(?P<f>{LETTER})\s*(?:\([^()=]*\))?\s*:?=(?!=))",
+    rf"(?:(?:[.:;,\n]|[-=]>|[→⇒])\s+(?:[A-Za-z][a-z]+\s*[:,]?\s+){{0,4}}?|\s+is\s+)"
+    rf"(?=(?P<f>{LETTER})\s*(?:\([^()=]*\))?\s*:?=(?!=))",
     given=("ubject", "t.", "uch"),  # behind their s
 )
 ASKED = r"[∂d]\s?{0}\s?/\s?[∂d]|∇\w*\s?{0}(?!\w)|\b(?:derivatives?|gradients?)\s+of\s+{0}(?!\w)"
@@ -84,7 +85,7 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
     script, several, in_front = _before_arg_min(script)
     text = script.text
     refuse_point(script)
-    pieces, question, asking = _without_request(text, pieces_of(text))
+    pieces, question, asking = without_request(text, pieces_of(text))
     kept, conditions = _sorted_out(text, pieces, question)
     standing = {piece.start for piece in kept}
     edits = [*joined(text, pieces, standing), *((*span, " ") for span in asking)]
@@ -99,13 +100,13 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
     for piece in kept:
         asked, changes, others, named = _function(text, piece, around)
         heads += named
-        question, asked = _as_one(question, asked)
+        question, asked = as_one(question, asked)
         if asked and question:
-            question, edit = _with_second(text, question, asked, piece, heads)
+            question, edit = with_second(text, question, asked, piece, heads)
             edits = _instead(edits, [edit])
             signs.append(edit[:2])
             continue
-        edits = _as_items(edits) if asked and not question and (asked.inner or _behind(text, asked)) else edits
+        edits = _as_items(edits) if asked and not question and (asked.inner or name_behind(text, asked)) else edits
         question = question or asked
         signs += [(start, end) for start, end, _ in changes] if asked else []  # G = ∂/∂X f: G is what is asked for
         conditions += _told_in(text, asked)
@@ -117,7 +118,8 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
     refuse_differential(changed, known)
     members = tuple(script.edited(side) for side in sides)
     signs += [*_leads(text, pieces, standing), *((c.start, c.end) for c in conditions), *map(re.Match.span, heads)]
-    names, of, doubts = _left_sides(text, heads, firsts)
+    sought = name_behind(text, question) if question and not question.names else ""  # minimise f; f(x) = …
+    names, of, doubts = _left_sides(text, heads, firsts, sought)
     question = question._replace(start=several[0][0]) if question and several else question
     return Says(changed, question, tuple(conditions), members, (*in_front, *names), of, doubts, tuple(signs))
 
@@ -138,15 +140,6 @@ def _between_members(text: str, changes: list[Edit], others: list[list[Edit]]) -
     for place in {start for start, end, _ in chained if start < end}:
         if text[place] == "=":
             yield place, place + 1
-
-
-def _as_one(first: Question | None, second: Question | None) -> tuple[Question | None, Question | None]:
-    """Two questions, of which max_θ f, gradient, and max f, first order conditions by θ, are but the second."""
-    if not (first and second and _says_by_what(first)) or second.order or first.order > 1:
-        return first, second
-    if second.names and not set(first.names) <= set(second.names):
-        return first, second
-    return None, second._replace(names=first.names or second.names)
 
 
 def _instead(edits: list[Edit], changes: list[Edit]) -> list[Edit]:
@@ -212,16 +205,19 @@ def _told_in(text: str, asked: Question | None) -> Iterator[Condition]:
 
 
 def _left_sides(
-    text: str, heads: list[re.Match[str]], firsts: list[re.Match[str] | None]
+    text: str, heads: list[re.Match[str]], firsts: list[re.Match[str] | None], sought: str
 ) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
-    """What left sides call the function, its arguments there, and what is doubtful about them."""
+    """What left sides call the function, which may be what is *sought*, its arguments there, and what is doubtful."""
     named = {head.start() for head in heads}
     own = [head for head in firsts if head and head.start() not in named]
     for head in own:
         left_sides.require_arguments(text, head)
     defining = {head.end() for head in own}  # before σ(z) of ŷ = σ(z) = …
     heads = [head for head in heads if head.start() not in defining]
-    of = left_sides.arguments(heads or [head for head in firsts if head and not left_sides.is_named_again(text, head)])
+    others = (head for head in firsts if head)
+    of = left_sides.arguments(
+        heads or [h for h in others if not left_sides.is_named_again(text, h) or left_sides.called(h) == sought]
+    )
     return tuple(filter(None, map(left_sides.called, heads))), of, tuple(left_sides.unseen(text, [*heads, *own]))
 
 
@@ -231,44 +227,6 @@ def _of_members(text: str, kept: list[Piece]) -> list[Edit]:
     return [edit for piece in kept for edit in left_sides.of_any_member(text, piece, bound)] if bound else []
 
 
-def _without_request(text: str, pieces: list[Piece]) -> tuple[list[Piece], Question | None, list[tuple[int, int]]]:
-    """The statements, of which «the gradient of f wrt x» is but f; the question that it is; where its words stand.
-
-    The gradient of f, where …, wrt x has its unknown behind another statement than its function.
-    """
-    asked: Question | None = None
-    within, spans = list[Piece](), list[tuple[int, int]]()
-    for piece in pieces:
-        found = request_at(text[: piece.end], piece.start, text)
-        is_one = found and asked and not asked.order and _as_one(found, asked)[0] is None  # x minimising f; gradient?
-        if found and asked and not is_one:
-            is_more = word_of(text, piece) in ("and", "also") or asked.names in ((), found.names)  # and wrt y
-            if not (_says_by_what(found) and (is_more or _is_bare(asked))):
-                _refuse_second(text, found)
-            names, order = (*asked.names, *found.names), max(asked.order, found.order)  # the gradient and the Hessian
-            asked = asked._replace(names=tuple(dict.fromkeys(names)), order=order)
-        asked = asked or found
-        spans += _around(found)
-        within.append(piece._replace(start=found.inner[0], end=found.inner[1]) if found and found.inner else piece)
-    return within, asked, spans
-
-
-def _says_by_what(asked: Question) -> bool:
-    """Whether a question is no more than «wrt x», behind a formula or alone."""
-    return _is_bare(asked) or (asked.inner is not None and asked.inner[0] == asked.start)
-
-
-def _is_bare(asked: Question) -> bool:
-    """Whether a question is ∂/∂x or «the gradient by x», of a function that stands elsewhere."""
-    return asked.inner is not None and asked.inner[0] == asked.inner[1]
-
-
-def _around(asked: Question | None) -> list[tuple[int, int]]:
-    """The places of a question in words that are not the function which it holds."""
-    spans = [(asked.start, asked.inner[0]), (asked.inner[1], asked.end)] if asked and asked.inner else []
-    return [span for span in spans if span[0] < span[1]]
-
-
 def _said_again(text: str, piece: Piece, first: Question, around: Around) -> Question | None:
     """The second question of ∂L/∂w = ∂/∂w (…) and ∇ log p(x) = ∇(…), whose first one gives the function its name."""
     head = (re.compile(r"\s*=(?!=)") if first.inner else left_sides.HEAD).match(text, first.end, piece.end)
@@ -276,33 +234,6 @@ def _said_again(text: str, piece: Piece, first: Question, around: Around) -> Que
         return None
     asked = question_at(text[: piece.end], head.end(), around.known, around.defined, around.is_constrained)
     return asked if asked and (asked.names, asked.order) == (first.names, first.order) else None
-
-
-def _with_second(
-    text: str, first: Question, second: Question, piece: Piece, heads: list[re.Match[str]]
-) -> tuple[Question, Edit]:
-    """The question ∂L/∂W and ∂L/∂b: two of one function, of which the second is left out; of min L and ∂L/∂W that."""
-    held = text[slice(*second.inner)].strip(" ()") if second.inner else ""
-    head = left_sides.HEAD.match(text, second.end, piece.end)
-    if not second.order and head and first.inner and text[slice(*first.inner)].split("(")[0] == left_sides.called(head):
-        return first, (second.start, second.end, " ")  # minimise f(x) = …, ∇f
-    if second.order > first.order == 0 and held in map(left_sides.called, heads):
-        return second, (piece.lead[0], piece.end, " ")
-    of = {text[slice(*asked.inner)].strip(" ()") if asked.inner else _behind(text, asked) for asked in (first, second)}
-    if len(of) > 1 or of == {""} or first.order > 1 or first.sense != second.sense or first.order < second.order:
-        _refuse_second(text, second)
-    return first._replace(names=(*first.names, *second.names), order=second.order), (piece.lead[0], piece.end, " ")
-
-
-def _behind(text: str, asked: Question) -> str:
-    """The f of ∇_x f."""
-    m = re.compile(rf"\s*({LETTER})(?=\s*(?:,|and\b|[.?;\n]|$))").match(text, asked.end)
-    return m[1] if m else ""
-
-
-def _refuse_second(text: str, asked: Question) -> NoReturn:
-    message = "two derivatives or minima are asked for"
-    raise NotationError(message, text=text, span=(asked.start, asked.end), suggestion="leave one of them")
 
 
 def _sorted_out(text: str, pieces: list[Piece], asked: Question | None) -> tuple[list[Piece], list[Condition]]:
@@ -388,7 +319,9 @@ def _asked(
     is_goal = not question.order
     begin = question.inner[0] if question.inner else question.end
     within = list(left_sides.heads_of(text, piece._replace(start=begin)))  # minimise f(x) = …, d/dx of f(x) = …
-    if not is_goal and (equal := set_to_zero(text, within[-1].end() if within else question.end, piece)):
+    if not is_goal and (
+        equal := set_to_zero(text, within[-1].end() if within else question.end, piece, question.names)
+    ):
         edits.append((*equal, " "))
         question = question._replace(order=0)
     edits += [(head.start(), head.end(), " ") for head in (*heads, *within)]

@@ -11,7 +11,7 @@ from collections.abc import Collection
 from matdiff import regex as re
 from matdiff.errors import NotationError
 from matdiff.language.left_sides import HEAD, MOST_SIDES, Piece
-from matdiff.language.names import GREEK_CLASS, LETTER
+from matdiff.language.names import GREEK_CLASS, LETTER, named
 from matdiff.language.outside import between
 from matdiff.language.questions import SO, Question
 from matdiff.language.transcript import Edit, Transcript
@@ -29,7 +29,7 @@ OUTER = regex(r"\s*d[\s\u200a]*(?:⟪?(?:[Tt]r|trace|log\s*det|logdet|det)⟫?(?
 COEFFICIENT = regex(
     rf"(?<![^\W\d_.\\⟪])(?:d(?!\u200a?[A-Za-z{GREEK_CLASS}])|c(?![^\W\d_]{{2}})(?=\s?[^\W\d_]))"
 )  # d alone, or cx beside dy
-ZERO = regex(rf"[\s\u200a]*[0𝟎](?:\s+(?:gives|yields|implies|{SO}))?[\s.,\u200a]*")
+ZERO = regex(rf"[\s\u200a]*[0𝟎](?:\s+(?:gives|yields|implies|{SO}|for\s+(?P<x>{LETTER})))?[\s.,?\u200a]*")
 STEPS = regex(  # of a recurrence, and of a sum in words
     r"[Ff]or\b[^;\n]*|\b(?:from|over)\s+[a-z]\s*=", given=("or", "from", "over")
 )
@@ -103,12 +103,16 @@ def refuse_claim(text: str, question: Question, piece: Piece) -> None:
         raise NotationError(message, text=text, span=(question.start, question.end), suggestion=hint)
 
 
-def set_to_zero(text: str, start: int, piece: Piece) -> tuple[int, int] | None:
-    """Where = 0 stands behind a derivative from a place on, which asks where it is 0; another right side is refused."""
+def set_to_zero(text: str, start: int, piece: Piece, names: Collection[str]) -> tuple[int, int] | None:
+    """Where = 0 stands behind a derivative by *names* from a place on, which asks where it is 0, perhaps «for x».
+
+    Errors: NotationError where another right side stands there.
+    """
     (_, end), *others = _sides(text, start, piece.end)
     if not others:
         return None
-    if len(others) > 1 or not ZERO.fullmatch(text, *others[0]):
+    zero = ZERO.fullmatch(text, *others[0])
+    if len(others) > 1 or not zero or (zero["x"] and named(zero["x"]) not in names):
         message = "this says what a derivative is, beside what is differentiated"
         hint = "write one side; whether the equation is true says matdiff check"
         raise NotationError(message, text=text, span=(end, piece.end), suggestion=hint)
