@@ -164,7 +164,8 @@ def request_at(text: str, place: int, whole: str = "") -> Question | None:
     if operator and operator.order and not operator.inner and match_at(UNSAID, text, operator.end):
         return operator._replace(end=len(text), inner=(len(text), len(text)))  # f; ∂/∂x = ?
     bare = match_at(BARE, text, place) if text[:place].strip() else None
-    is_glued = bare and bare["names"][1:] and re.search(DEFINED.format(re.escape(bare["names"][1:])), text[:place])  # f = …, ∇_xf
+    last = bare["names"][1:] if bare else ""
+    is_glued = last and re.search(DEFINED.format(re.escape(last)), text[:place])  # f = …, ∇_xf
     if bare and not is_glued and bare.group().strip(" .?") not in text[:place]:
         return Question(_listed(bare["names"]), 2 if bare["twice"] else 1, place, len(text), (len(text), len(text)))
     if unnamed := _of_the_function(text, place, whole):

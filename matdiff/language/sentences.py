@@ -61,7 +61,7 @@ ACTING = frozenset(  # what may act on a formula, unless it leads in a left side
 CHANGING = frozenset("divide multiply subtract add penalize penalise weighted compare difference differential".split())
 PREFIX = r"(?:(?:[0-9A-Za-z]|[Tt]wo|[Tt]hree|[Ff]our)-)?"  # 2-layer, k-means
 WORD = (  # and word2vec, ElasticNet, AR(2), and the T of with temperature T:
-    rf"(?:w/(?!\S)|{PREFIX}[A-Za-z][a-z]+(?:'[a-z]{{1,2}}|[0-9][a-z]+|[A-Z]+[a-z]*)?|I'[a-z]{{1,2}}|[aAI]|[0-9]-?D"
+    rf"(?:w/(?!\S)|{PREFIX}[A-Za-z][a-z]+(?:'[a-z]{{1,2}}|[0-9][a-z]+|[A-Z]+[a-z]*|²(?=\s))?|I'[a-z]{{1,2}}|[aAI]|[0-9]-?D"
     rf"|{PREFIX}[0-9]?[A-Z]{{2,6}}(?:\([0-9](?:,\s?[0-9])*\))?|(?<=[a-z]{{4}} )(?:[A-Zλσγτt]|[0-9.]+[a-h]?)(?=: ))"
 )
 RUN = regex(rf"(?<![\w⟪'^_.]){WORD}(?:[^\S\n]*[-–—][^\S\n]*{WORD}|[^\S\n]+{WORD})*(?![\w'ᵀ⟫(\[^]|\.\w)")
@@ -89,6 +89,7 @@ HEADING = regex(  # logistic regression with labels ±1: f(w) = …
     r"(?P<says>(?:[A-Z]?[a-z]{2,}|[A-Z]{2,6}(?=\s))(?:'s|[^\n:;=?!'_^*+.∑∂∇‖|]|\.\d)*):\s+",
     given=":",
 )
+DERIVATIVE_OF = regex(r"(?i)(?:(?:the|a)\s+)?(?:gradient|derivative)\s+of\s+(?:the|an?)\s+(?:[a-z]{3,}\s*)+\Z")
 NAMED = r"(?<!\w)(?:[^\W\d_](?![^\W\d_])|[A-Za-z]{2,}(?=\s*(?:[*/^+=_]|:=)|\())"  # letters, what has a sign behind it
 AHEAD = regex(r"([A-Za-z]+)\s+\Z")
 DONE = {"given": r" by ", "gradient": r" (?:de|a)scent\b"}  # what asks for nothing with a word behind it
@@ -158,13 +159,20 @@ def sentences(text: str, known: Collection[str]) -> Iterator[tuple[int, int]]:
         behind = frozenset(re.findall(NAMED, text[end:])).union(known)
         says = re.findall("[a-z-]+", text[slice(*span)].lower())
         is_what = _is_what(text, *span) or (ACTING | CHANGING | FUNCTIONS.keys()).isdisjoint(says)
-        is_before = HEAD.match(text, end) or (is_what and (VALUE.match(text, end) or match_at(ASKED, text, end - 1)))
+        is_asked = match_at(ASKED, text, end - 1)
+        if is_asked and DERIVATIVE_OF.match(text, *span):
+            yield heading.span()  # the derivative of a determinant: ∂ det(A + tB)/∂t
+            continue
+        is_before = HEAD.match(text, end) or (is_what and (VALUE.match(text, end) or is_asked))
         if is_before and all(_is_idle(word, behind) for word in NEXT.finditer(text, *span)):
             yield heading.span()
     for run in RUN.finditer(text):
         words = list(NEXT.finditer(text, *run.span()))
         if SIDE.match(text, run.end()):
-            words.pop()  # which is what the left side calls its function
+            name = words.pop()  # which is what the left side calls its function
+            if words and _is_what(text, *run.span()) and BEGINS.search(text, max(0, run.start() - NEAR), run.start()):
+                yield run.start(), name.start()  # negative log-likelihood = …
+                continue
         for group in _idle_runs(words, names):
             start, end = group[0].start(), group[-1].end()
             if _stands_apart(text, start, end, [word.group() for word in group]):
@@ -203,8 +211,11 @@ def _roles(text: str, names: Set[str]) -> Iterator[tuple[int, int]]:
             runs = [run for run in _idle_runs(words, names) if not LINKS.issuperset(word[0] for word in run)]
             beside = (two for two in (*pairwise(words), *pairwise(words[::-1])) if any(two[0] in run for run in runs))
             alters = any(property_word(of[0].lower()) in PROPERTIES for one, of in beside if one[0] not in LINKS)
-            if acts or not alters:  # block diagonal is not diagonal
-                yield from [role.span()] if acts else ((run[0].start() - 1, run[-1].end()) for run in runs)
+            spans = [(run[0].start() - 1, run[-1].end()) for run in runs]
+            rest = "".join(text[k] for k in range(*role.span("says")) if not any(a <= k < b for a, b in spans))
+            is_formula = "=" in role["is"] and (acts or any(word[0] in names for word in words))  # m = mean of x
+            if (acts or not alters) and not is_formula:  # block diagonal is not diagonal
+                yield from [role.span()] if acts and not description(rest) else spans  # the n×n error covariance
     for shown in SHOWN.finditer(text):
         *words, last = NEXT.finditer(text, *shown.span("says"))
         is_kind = last[0] in KINDS and bool(words)  # the impact matrix G

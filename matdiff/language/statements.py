@@ -27,6 +27,7 @@ from matdiff.language.unsayable import (
     refuse_claim,
     refuse_differential,
     refuse_point,
+    refuse_several,
     refuse_unread,
     set_to_zero,
 )
@@ -85,6 +86,7 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
     script, several, in_front = _before_arg_min(script)
     text = script.text
     refuse_point(script)
+    refuse_several(script)
     pieces, question, asking = without_request(text, pieces_of(text))
     kept, conditions = _sorted_out(text, pieces, question)
     standing = {piece.start for piece in kept}

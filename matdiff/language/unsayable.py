@@ -22,6 +22,7 @@ UNREAD = regex(
     r"|(?P<d>(?<![\w.])d(?:[\s\u200a]+[^\W\d_]\w*)?\s*\)?\s*/\s*\(?\s*d\u200a?[^\W\d_](?![^\W\d_]))"  # -d U/dr
 )
 POINT = regex(rf"\bat\s+(?:the\s+point\s+)?{LETTER}\s*=")
+FIRST, SECOND = (regex(rf"(?<!\S)\((?:{mark})\)\s+\S") for mark in ("a|i", "b|ii"))  # (a) x'Ax (b) b'x
 DIFFERENTIAL = regex(  # dX, and not the axes of einsum('nd,dk->nk', …)
     r"(?<![^\W\d]|[.\\])(?=(?P<name>\w+))d\u200a?(?P<of>[^\W\d_])(?![^\W\d_(]|\(|[\w,. ]*->)"
 )
@@ -69,6 +70,14 @@ def refuse_point(script: Transcript) -> None:
     if m := POINT.search(script.text):
         message = "a derivative is found as a formula, and not at a point"
         raise script.error(m.span(), message, "leave the point out; matdiff.evaluate puts values into the answer")
+
+
+def refuse_several(script: Transcript) -> None:
+    """Refuses (a) x'Ax (b) b'x, which are two functions and no product with a and b."""
+    m = SECOND.search(script.text)
+    if m and FIRST.search(script.source):
+        message = "the text asks about several functions, (a) and (b)"
+        raise script.error(m.span(), message, "ask about one of them at a time")
 
 
 def refuse_unread(script: Transcript, known: Collection[str]) -> None:
