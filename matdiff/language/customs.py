@@ -186,6 +186,18 @@ def is_of_chances(text: str) -> bool:
     return "1" in text and re.search(CHANCE, text) is not None and re.search(SAYS_SHAPE, text) is None
 
 
+def several_numbers(text: str) -> frozenset[str]:
+    """The letters of which a text gives a function in which they are but multiplied, as in a course of calculus.
+
+    >>> sorted(several_numbers("h(x,y,z) = xy + yz + zx")), several_numbers("f(x, y) = x'y + y")
+    (['x', 'y', 'z'], frozenset())
+    """
+    m = re.search(OF_SEVERAL, text)
+    if m is None or re.search(rf"{SAYS_SHAPE}|[·•⋅×⟨<:|]|\.[^\W\d]|\\[a-z]", m["right"]):
+        return frozenset()
+    return frozenset(re.findall(r"\w", m["letters"]))
+
+
 def is_noise(text: str) -> bool:
     """Whether ε is a term beside a product with a matrix, as in Xβ + ε, and no small number in a logarithm or root.
 
@@ -199,6 +211,10 @@ EPSILON = r"\\?(?:[εϵ]|(?:var)?epsilon|eps)(?![A-Za-z])"
 NOISE = rf"[A-Z]\}}?\s*\\?[a-zα-ω]\w*\}}?\s*[-+−]\s*{EPSILON}(?!\()"
 SMALL = rf"(?:log|ln|sqrt|√|/)\s*\([^()]*{EPSILON}"
 CHANCE = r"(\\(?:theta|pi|phi)|(?<![A-Za-z\\])[a-zθπφ][\u0300-\u036f]?)(?![A-Za-z]).*\(\s*1\s*[-−]\s*\1\s*\)"
+OF_SEVERAL = (
+    r"[A-Za-z]\((?P<letters>\s*[a-z](?:\s*,\s*[a-z])+)\s*\)\s*=(?!=)"
+    r"(?P<right>(?:(?!\.\s|,\s|\s[a-z]{3,}\s)[^;\n?])*)"
+)
 SAYS_SHAPE = r"['′ᵀ⊤⊙∑ΣΠ∏_[A-Z‖@]|\.\*|\^\s*\{?\s*T|(?<![a-z])(?:sum|dot|norm|prod|mean|diag|vector|softmax)(?![a-z])"
 MATRIX = r"(?:\\[a-z]+\s*\{\s*[A-Z]\s*\}|[A-Z])"
 TIME = rf"(?:(?<![A-Za-z])e\s*\^|expm?)\s*[{{(]\s*[-−]?\s*(?:{MATRIX}\s*[*·]?\s*t|t\s*[*·]?\s*{MATRIX})\s*[}})]"

@@ -11,7 +11,7 @@ from itertools import pairwise
 from matdiff.algebra.dims import ONE
 from matdiff.errors import AmbiguityError, MatdiffError
 from matdiff.language.binding import Bound
-from matdiff.language.customs import is_time, kind_of
+from matdiff.language.customs import customary, is_time, kind_of, several_numbers
 from matdiff.language.other_kinds import typed_as
 from matdiff.language.splitting import one_name
 from matdiff.language.syntax import Node, postorder, without_brackets
@@ -44,13 +44,14 @@ def require_one_name(bound: Bound, attempt: Attempt) -> None:
     It may be a vector behind a matrix, as in X'Xb, but not before a number.
     """
     terms = {id(part): node for node in bound.order if node.kind == "sum" for part in node.parts}
+    asked = several_numbers(bound.text).union(bound.wrt)
     for node in [node for node in bound.order if node.kind in PRODUCTS]:
         factors = [n for part in node.parts for n in (part.parts if part.kind == "tight" else [part])]
         for first, second, *behind in zip(factors, factors[1:], [*factors[2:], None], strict=False):
             names = [part.value[0] for part in (first, second) if part.kind == "symbol"]
             run = bound.text[first.start : second.end]
             is_run = len(names) == 2 and ONE_RUN.fullmatch(run)
-            if not is_run or bound.names[names[1]].declared or names[1] in bound.wrt or is_time(names[1], bound.text):
+            if not is_run or bound.names[names[1]].declared or names[1] in asked or is_time(names[1], bound.text):
                 continue
             others = [part for part in terms[id(node)].parts if part is not node] if id(node) in terms else []
             is_factor = behind[0] is not None and behind[0].kind != "NUMBER" and behind[0].typed.is_scalar  # no /2
@@ -62,6 +63,14 @@ def require_one_name(bound: Bound, attempt: Attempt) -> None:
             is_new = all(bound.text[n.start - 1 : n.end] == run for n in stands)
             if is_number and is_new and (run[0].isupper() or is_alone):
                 raise one_name(bound.text, first.start, second.end)
+
+
+def say_several(bound: Bound, attempt: Attempt) -> None:
+    """Notes that the x and y of f(x, y) = xy + x are numbers, where a letter is mostly a vector."""
+    for name in several_numbers(bound.text):
+        places = [n for n in bound.order if n.kind == "symbol" and n.value[0] == name]
+        if places and customary(name)[0][0] == "V" and attempt.assumed.get(name) == "S":
+            attempt.note(places[0], f"{name} is read as a scalar; if it is a vector, declare it: {name}: vector")
 
 
 def say_middles(bound: Bound, attempt: Attempt) -> None:

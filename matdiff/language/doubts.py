@@ -22,6 +22,7 @@ from matdiff.language.doubtful_products import (
     require_one_sigma,
     say_identities,
     say_middles,
+    say_several,
 )
 from matdiff.language.names import GREEK_WORDS
 from matdiff.language.other_kinds import KindsError, typed_as
@@ -69,6 +70,7 @@ def say_doubts(bound: Bound, attempt: Attempt) -> None:
     require_no_projection(bound, attempt)
     require_one_name(bound, attempt)
     say_middles(bound, attempt)
+    say_several(bound, attempt)
     require_clear_fractions(bound, attempt)
     say_families(bound, attempt)
     say_pairs(bound, attempt)
