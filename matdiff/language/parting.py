@@ -54,9 +54,9 @@ FULL_STOP += rf"(?<=[\w)\]'′²] )\.(?=\s+(?:[A-Z][a-z]{{2,}}|{WITH_RESPECT}\s|
 FULL_STOP += rf"(?:(?<={ENDS})|(?<=[_^]\*))(?<!\.\w)(?<!\bwrt)(?<!\A\d)(?<![\s(*/+=-]\d)"
 FULL_STOP += r"(?!(?<=\ss)\.\s?t\b|(?<=\As)\.\s?t\b)\.(?=\s(?!(?:pos|def|semi)\b))"
 FULL_STOP += rf"|(?:(?<={ENDS})|(?<={ENDS}\s))(?:{DOTS}(?=\s*$)|(?:{DOTS}|(?<=\s)\.){BEFORE_ONE})"
-QUALIFYING = rf"\((?:{WORD}\s+)?(?P<condition>[^()]*(?:\([^()]*\)[^()]*)*)\)[\s.]*$"
+QUALIFYING = rf"(?:\(|(?<=\s)\[)(?:{WORD}\s+)?(?P<condition>[^()]*(?:\([^()]*\)[^()]*)*)[)\]][\s.]*$"
 COMPARED = rf"{NAMES}\s*(?:[<>]=?|[≤≥⩽⩾])\s*[\w.]+(?:\s+(?:is|are)\s.*)?"
-OF_NAMES = r"(?:[Gg]radient|[Dd]erivative|[Cc]ondition)s?\s+for(?=\s)"  # the gradients for W and b
+OF_NAMES = r"(?:[Gg]radient|[Dd]erivative|[Cc]ondition|MLE|[Ee]stimat(?:or|e))s?\s+for(?=\s)"  # gradients for W and b
 STEPS = r"=\s*[-+\w]+\s*,(?:\s*\w+\s*,)?\s*(?:\.\.\.?|…|⋯)\s*,"  # t = 1, …, T
 MEMBERS = r"(?P<of>[^\W\d_])_1\s*,(?:\s*(?P=of)_2\s*,)?\s*(?:…|⋯|\.\.\.?)\s*,\s*(?P=of)_"  # x_1, …, x_n
 ARROW = rf"(?:[-=]>|[→⇒]|:|(?<=\s)(?:---?|[–—])(?=\s))(?=\s*(?:{VERB}\s+)?(?:{ASKS}|\?|m(?:in|ax)(?![^\W_]|\()))"
@@ -66,6 +66,7 @@ MARK = rf"(?P<whole>{OF_NAMES}|{STEPS}|{MEMBERS}|{INNER}|{GOAL_OVER}|{SUMMED})|[
 MARK += rf"|(?:(?:=|(?<=\s)is)\s*(?:{DOTS}\s*)?)?\?|{ASKED}\s+(?=[dδ∂]\w+/)"
 MARK += rf"|{ASKED}\s*=(?=[\s.]*$|\s*[dδ∂]\w+/[dδ∂]\w+\s*=)"
 MARK += rf"|{ARROW}|{FULL_STOP}|{WORD}"
+CLOSING = (")", "]")
 OF_A_NAME = rf"\bof\s+(?:{FUNCTION}|{LETTER}(?:\([^()]*\))?){AT_END}"
 ONE_NAME = rf"\s*(?:{SPELT_GREEK}|{'|'.join(ABBREVIATED)}|[^\W\d_][{MARKS}]*)[0-9₀-₉]*(?:_\w|_\{{\w+\}})?\s*"
 LISTED = rf"\s*{NAMES}\s*(?:[∈≻⪰≥>]|\bin\b|:\s*\w+\s*(?:[x×]|$))"
@@ -168,9 +169,9 @@ def _parted(text: str, piece: Piece) -> Iterator[Piece]:
         return
     if over := re.search(rf"(?<=\))\s+{WITH_RESPECT}\s+{LETTER}[\s.?]*$", own):  # f (X: m x n) over w
         own = own[: over.start()]
-    m = re.search(QUALIFYING, own) if own.rstrip(" .").endswith(")") else None
+    m = re.search(QUALIFYING, own) if own.rstrip(" .").endswith(CLOSING) else None
     says = m.group("condition") if m else ""
-    is_one = said_of_names(says.strip()) is not None
+    is_one = said_of_names(says.strip(" .")) is not None
     parts = [(0, len(says))] if is_one else list(between(says, r",|;|\band\b"))
     is_said = m and any(_tells(says[slice(*part)], own[m.start() - 1]) for part in parts)
     if m is None or not is_said:
@@ -188,7 +189,7 @@ def _parted(text: str, piece: Piece) -> Iterator[Piece]:
 
 def _tells(says: str, before: str) -> bool:
     """Whether what stands in brackets tells of names, X ∈ ℝⁿ, y: vector; or defines, behind a blank: (h = A x)."""
-    says = says.strip()
+    says = says.strip(" .")
     if said_of_names(says) is not None and not description(says):
         return True
     if re.fullmatch(DECLARED, says) and re.search(r"\w: ", says):
@@ -215,7 +216,7 @@ def joined(text: str, pieces: list[Piece], kept: set[int]) -> Iterator[Edit]:
         if says_nothing(text, piece):
             yield piece.lead[0], piece.end, " "  # f, where A ≻ 0; f if A is symmetric?
         elif piece.start not in kept:
-            closes = text.startswith(")", piece.end)  # tr(X) (X ∈ ℝⁿ)
+            closes = text.startswith(CLOSING, piece.end)  # tr(X) (X ∈ ℝⁿ)
             yield piece.start, piece.end + closes, " "
             if word and not closes and not is_verb(word):
                 condition = piece.lead
@@ -240,7 +241,8 @@ def joined(text: str, pieces: list[Piece], kept: set[int]) -> Iterator[Edit]:
         elif lead == "(" or (lead == "," and (is_first or _parts(text, piece, pieces[k - 1], kept))):
             yield (*piece.lead, ";")
     yield from [(*condition, " ")] if condition else []
-    yield from ((p.end, p.end + 1, " ") for p in pieces if p.start in kept and text.startswith(")", p.end))  # (h = A x)
+    closed = (p.end for p in pieces if p.start in kept and text.startswith(CLOSING, p.end))  # (h = A x)
+    yield from ((end, end + 1, " ") for end in closed)
 
 
 def _leads_in(text: str, piece: Piece, word: str) -> bool:

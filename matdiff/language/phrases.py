@@ -20,12 +20,12 @@ VERB = (  # and R = correlation matrix
     r"|(?=ha(?:s|ve)\s+(?:size|shape|length|dimensions?)\b)))"
 )
 EMPTY = frozenset(
-    "a an the some any all both each every given fixed known unknown constant real general arbitrary valued triangular "
-    "nonzero of and with entries parameter parameters constants variable variables weight weights coefficient "
-    "coefficients bias biases input inputs mean design data feature features response target targets label labels "
-    "points samples measurement measurements observation observations noise regularization regularisation penalty "
-    "learning rate step gain control return returns risk mass stiffness adjacency graph factor large small big dense "
-    "sparse".split()
+    "a an the some any all both each every given fixed frozen known unknown constant real general arbitrary valued "
+    "triangular nonzero of and with entries parameter parameters constants variable variables weight weights "
+    "coefficient coefficients bias biases input inputs mean design data feature features response target targets label "
+    "labels points samples measurement measurements observation observations noise regularization regularisation "
+    "penalty learning rate step gain control return returns risk mass stiffness adjacency graph factor large small big "
+    "dense sparse observed noisy one-hot const learned learnable trainable".split()
 )  # words that add nothing to the others
 DENIED = (
     r"(?:symmetric|square|invertible|diagonal|orthogonal|(?:positive|negative)[- ](?:semi[- ]?)?definite|spd|psd|pd)"
@@ -45,7 +45,7 @@ SYNONYMS = {
         r"\b(?:(?:graph\s+)?[Ll]aplacian|(?:sample|empirical|estimated)\s+covariance)(?:\s+matri(?:x|ces))?\b"
         r"|\b(?:kernel|[Gg]ram|scatter|auto-?correlation)\s+matri(?:x|ces)\b"
     ): "psd matrix",
-    regex(r"\b(?:covariance|precision)(?:\s+matri(?:x|ces))?\b"): "spd matrix",
+    regex(r"\b(?:covariance|precision)s?(?:\s+matri(?:x|ces))?\b"): "spd matrix",
     regex(
         r"\b(?:(?:0[-/]1|binary|zero-one)\s+)?masks?(?:\s+matri(?:x|ces))?\b|\b(?:0[-/]1|zero-one)\s+matri(?:x|ces)\b"
     ): "binary matrix",
@@ -64,7 +64,7 @@ MEMBER = regex(
 
 LENGTH = r"\A\(\s*([dkmnpqDKMN]|[1-9][0-9]*)\s*\)\Z"  # x (n)
 NEGATED = regex(r"\b(?:(?:is|are)n['’]?t|(?:need|may|might)(?:\s+not|n['’]?t)\s+be)\b")  # A isn't, need not be
-FIXED = r"(?:arbitrary|constant|given|fixed|known|real)$"
+FIXED = r"(?:arbitrary|const(?:ant)?|given|fixed|frozen|known|real)$"
 ROLE = rf"(?:an?|the)\s|{FIXED}"
 LONGEST = 300  # characters of a phrase
 Said = list[tuple[tuple[str, ...], str]]

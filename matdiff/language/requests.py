@@ -16,7 +16,7 @@ from matdiff.regex import match_at, regex, search_in
 VERBS = frozenset(
     "find,compute,calculate,determine,evaluate,derive,get,obtain,estimate,take,explain,consider,set,check,verify,show,give,"
     "solve,know,understand,solve for,what does,what would,what should,what is,what are,what's,whats,tell me,show me,"
-    "give me,how about".split(",")
+    "give me,how about,set up,write down,write,state".split(",")
 )
 DOING = frozenset("finding computing calculating determining evaluating deriving getting obtaining taking".split())
 GREETING = r"(?:[Hh]i|[Hh]ello|[Hh]ey)(?:\s+(?:all|everyone|there|guys|folks))?"
@@ -55,7 +55,7 @@ POINTS = (
     r"(?P<points>(?:stationary|critical)(?:\s+points?)?|stationarity(?:\s+conditions?)?|first[-\s]order\s+conditions?"
     r"|FOCs?(?!\w))"
 )
-BEST = rf"(?:the\s+)?(?:(?P<best>minimum|maximum|minimi[sz]er|maximi[sz]er)(?:\s+value)?|{POINTS})"
+BEST = rf"(?:all\s+)?(?:the\s+)?(?:(?P<best>minimum|maximum|minimi[sz]er|maximi[sz]er)(?:\s+value)?|{POINTS})"
 IT = r"(?:this|it|that|everything|the\s+(?:above|whole\s+thing))"
 OF = rf"(?:\s+(?:of|for)\b(?:\s+(?:{FUNCTION}|{IT}(?=\s+{ASKED_BY})))?|\s*:)\s*"
 IN_SPACE = rf"(?P<space>\s*(?:(?:∈|\bin\b)\s*{SPACE}|(?:[≻⪰≽≥>]|>=)\s*0(?![\w.])|\((?:[a-z]+[\s-])*[a-z]{{4,}}\)))?"
@@ -79,7 +79,7 @@ ALONE_BEHIND = (  # f gradient x, f gradient?, f d/dx
     rf"(?P<names>(?:(?<=[\sd∂])(?:{'|'.join(GREEK_WORDS)}|[^\W\d_])[0-9]?)?)[\s.?]*$"
 )
 BEHIND_A_SIGN = (  # f, gradient? f, gradients for W and b
-    rf"\s*(?i:{DERIVED}|(?:the\s+)?{POINTS}|(?P<goal>m(?:in|ax)))(?:\s+(?:please|pls|thanks|first|{ALL}|(?:(?:for|to|in|by)\s+(?:both\s+)?)?{NAMES}))?!*{ENDING}"
+    rf"\s*(?i:{DERIVED}|(?:all\s+)?(?:the\s+)?{POINTS}|(?P<goal>m(?:in|ax)))(?:\s+(?:please|pls|thanks|first|{ALL}|(?:(?:for|to|in|by)\s+(?:both\s+)?)?{NAMES}))?!*{ENDING}"
 )
 ESTIMATE = (  # the maximum likelihood estimator of μ: ℓ
     r"(?i)\s*(?:the\s+)?(?:(?:maximum[-\s]likelihood|ML)\s+(?:estimat(?:ors?|es?)|solutions?)|MLEs?)"
@@ -102,8 +102,8 @@ OF_NAMES = rf"\s*(?:(?:\(\s*|{RESPECT}){NAMES}\s*\)?)?{ENDING}"
 NABLA = (
     rf"\s*(?:(?P<g>{LETTER})\s*:?=\s*)?(?:(?P<twice>∇²\s*|hess\s+)|∇\s*|(?:grad|nabla|D)\s+)(?P<f>{LETTER}){OF_NAMES}"
 )
-BARE = (
-    rf"\s*(?:(?:[∇∂]|nabla)(?P<twice>²|\^\{{?2\}}?)?\s*_\s*\{{?|over\s)\s*{NAMES}\s*\}}?[\s.?]*$"  # f, ∇_x; f, over x
+BARE = (  # f, ∇_x; f, over x
+    rf"\s*(?:(?:[∇∂]|nabla)(?P<twice>²|\^\{{?2\}}?)?\s*(?P<low>_)?\s*\{{?|over\s)\s*{NAMES}\s*\}}?[\s.?]*$"
 )
 GLUED = rf"\s*d(?P<f>{LETTER})d(?P<names>{LETTER})[\s.?]*$"  # f = tr(A B), dfdA?
 PRIMED = rf"\s*(?P<f>{LETTER})\s*['′]{OF_NAMES}"
@@ -166,7 +166,8 @@ def request_at(text: str, place: int, whole: str = "") -> Question | None:
     bare = match_at(BARE, text, place) if text[:place].strip() else None
     last = bare["names"][1:] if bare else ""
     is_glued = last and re.search(DEFINED.format(re.escape(last)), text[:place])  # f = …, ∇_xf
-    if bare and not is_glued and bare.group().strip(" .?") not in text[:place]:
+    is_by = bare and (bare["low"] or "over" in bare[0] or ("∇" in bare[0] and _is_open(bare["names"], text[:place])))
+    if bare and is_by and not is_glued and bare.group().strip(" .?") not in text[:place]:
         return Question(_listed(bare["names"]), 2 if bare["twice"] else 1, place, len(text), (len(text), len(text)))
     if unnamed := _of_the_function(text, place, whole):
         return unnamed
@@ -218,6 +219,11 @@ def of_a_name(text: str, place: int, whole: str) -> Question | None:
         return None  # g = ∇f(x), which something else uses
     names = _listed(of_name.group("names") or head.group("arguments") or "")
     return Question(names, 2 if of_name.groupdict().get("twice") else 1, place, len(text), of_name.span("f"))
+
+
+def _is_open(name: str, front: str) -> bool:
+    """Whether a text has a name and does not define it: β of f, ∇β."""
+    return stands(name, front) and not re.search(DEFINED.format(re.escape(name)), front)
 
 
 def _of_the_function(text: str, place: int, whole: str) -> Question | None:

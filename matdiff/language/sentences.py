@@ -42,7 +42,7 @@ SAYING = frozenset(  # words that say something of what stands beside them
 ).union(*map(str.split, VERBS - {"know", "understand"}), GOALS, ANSWERS, KINDS, PROPERTIES)
 TELLING = SAYING | frozenset(
     "assume assuming assumption suppose given let where such unless except excluding ignore ignoring neglect "
-    "neglecting without only never no nothing treat treating hold holding definite semidefinite".split()
+    "neglecting without only never no nothing treat treating hold holding definite semidefinite pos def".split()
 )
 INTRODUCING = frozenset("define denote imagine recall remember say using write".split())
 LEADING = INTRODUCING.union(
@@ -92,7 +92,11 @@ HEADING = regex(  # logistic regression with labels ±1: f(w) = …
 DERIVATIVE_OF = regex(r"(?i)(?:(?:the|a)\s+)?(?:gradient|derivative)\s+of\s+(?:the|an?)\s+(?:[a-z]{3,}\s*)+\Z")
 NAMED = r"(?<!\w)(?:[^\W\d_](?![^\W\d_])|[A-Za-z]{2,}(?=\s*(?:[*/^+=_]|:=)|\())"  # letters, what has a sign behind it
 AHEAD = regex(r"([A-Za-z]+)\s+\Z")
-DONE = {"given": r" by ", "gradient": r" (?:de|a)scent\b"}  # what asks for nothing with a word behind it
+DONE = {
+    "given": r" by ",
+    "gradient": r" (?:de|a)scent\b",
+    "binary": r" (?:cross|classif|logistic)",
+}  # what asks for nothing with a word behind it
 FRONT = regex(r"(?i)\b(?:the|my|our|this|an?|[a-z]{3,})\s+\Z")
 ARTICLE = regex(r"(?i)\b(?:the|my|our|this|an?)\s+\Z")
 BESIDE = r"[-\s]+(?!of\s*:)[a-z]{2,}(?!\w)(?!\s*(?:-(?![a-z]{2})|[+*/^(=_]))"
@@ -124,9 +128,11 @@ ROLE = regex(  # b is the benchmark
     r"(?P<is>(?:\s*=\s*(?=[A-Za-z]{3})|\s+(?:is|are|be|denotes?|being)\s+"
     r"|\s+(?:(?<=[,;.]\s[^\W\d_]\s)|(?<=\([^\W\d_]\s)|(?<=\sand\s[^\W\d_]\s)|(?<=where\s[^\W\d_]\s)))"
     r"(?:(?<==)|(?<==\s)|(?<=\sare\s)|(?<=0\sis\s)|(?<=\([^\W\d_]\s)"
-    r"|(?=(?:an?|the|our|some|my|its)\s))"  # and r the cross correlation
-    rf"(?P<says>{WORD}(?:[-\s](?:\w\s?[×x]\s?\w\s)?{WORD})*))(?=\s*(?:[.,;\n()]|and\b|\Z))"
+    r"|(?=(?:an?|the|our|some|my|its)\s)"  # and r the cross correlation
+    r"|(?P<bare>(?<=[,;.]\s[^\W\d_]\s))(?=[a-z]{3}))"  # T temperature
+    rf"(?P<says>{WORD}(?:[-\s](?:\w\s?[×x]\s?\w\s)?{WORD})*))(?=\s*(?:\.(?!\s(?:def|semi))|[,;\n()]|and\b|\Z))"
 )
+GOAL = regex(r"(?i)\b(?:arg\s?)?(?:min|max)")
 SHOWN = regex(  # returns r, of which the text speaks elsewhere
     rf"(?:(?P<first>\A|(?<=[:\n(])|(?<=[.?]\s))|[,;]\s+|\b(?:with|for|[Gg]iven|and)\s+)"
     rf"(?P<says>(?:(?!(?:with|for|[Gg]iven|and)\b){WORD}[-\s]+)+)(?<=\s)(?P<of>{LETTER})"
@@ -135,6 +141,21 @@ SHOWN = regex(  # returns r, of which the text speaks elsewhere
 A_LOSS = regex(  # energy on a graph
     rf"\b(?:{NOUNS}|residuals?|(?:least\s)?squares|variance|log-sum-exp|form|term)(?:\s+(?:function|term))?"
     r"(?:\s+(?:of|on|for|over|with|in)(?:\s+[a-z]+){1,3})?\Z"
+)
+WRITTEN_AS = (  # words that act, and the signs of what they do
+    ("norm distance length", r"[‖|]|norm"),
+    ("square squared squares", r"²|\^\{?2|[‖|]|['ᵀ⊤]|\^T"),
+    ("sum summed sums added", r"[∑Σ+]|sum"),
+    ("log logarithm", r"log|ln"),
+    ("exp exponential", r"exp|e\^"),
+    ("trace", r"[Tt]r"),
+    ("det determinant", r"det|[|]"),
+    ("inverse", r"inv|⁻¹|\^\{?-1"),
+    ("mean average averaged centered centred", r"mean|/|bar|\u0304"),
+    ("product quotient ratio weighted", r"."),
+    ("first second third last two three random expected rank", r"."),
+    ("variance covariance row rows column columns entry entries", r"."),
+    ("not after", r"."),
 )
 TURNING = regex(r"(?i)\b(?:half|twice|double|minus|plus|times|reciprocal|root|inverse)\b")
 SQUARES = regex(r"(?i:squares|squared|variance)")
@@ -158,7 +179,8 @@ def sentences(text: str, known: Collection[str]) -> Iterator[tuple[int, int]]:
         span, end = heading.span("says"), heading.end()
         behind = frozenset(re.findall(NAMED, text[end:])).union(known)
         says = re.findall("[a-z-]+", text[slice(*span)].lower())
-        is_what = _is_what(text, *span) or (ACTING | CHANGING | FUNCTIONS.keys()).isdisjoint(says)
+        acts = (word for word in says if word in ACTING | CHANGING or word in FUNCTIONS)
+        is_what = _is_what(text, *span) or all(_is_written(word, text, end) for word in acts)
         is_asked = match_at(ASKED, text, end - 1)
         if is_asked and DERIVATIVE_OF.match(text, *span):
             yield heading.span()  # the derivative of a determinant: ∂ det(A + tB)/∂t
@@ -202,6 +224,8 @@ def _roles(text: str, names: Set[str]) -> Iterator[tuple[int, int]]:
         is_defined, is_told = re.search("[=<>≤≥≻⪰]", front), description(role["says"]) is not None
         is_kind = "=" in front and (is_told or A_LOSS.search(role["says"]))
         words = list(NEXT.finditer(text, *role.span("says")))
+        if role["bare"] is not None and (GOAL.search(text) or not ACTING.isdisjoint(_parts(role["says"]))):
+            continue  # x is integer, x squared
         if is_kind or (not is_told and all(_says_nothing(word, names) for word in words)):
             start, end = role.span("is" if is_defined else 0)
             is_aside = text[:start].endswith("(") and text.startswith(")", end)
@@ -235,6 +259,11 @@ def is_polite(words: str) -> bool:
     return re.fullmatch(COURTESY, words) is not None
 
 
+def _parts(words: str) -> list[str]:
+    """The words of a phrase in small letters, without their hyphens."""
+    return re.findall("[a-z]+", words.lower())
+
+
 def _idle_runs(words: list[re.Match[str]], names: Set[str]) -> Iterator[list[re.Match[str]]]:
     """The words beside each other that say nothing."""
     yield from (list(found) for idle, found in groupby(words, lambda word: _says_nothing(word, names)) if idle)
@@ -262,7 +291,7 @@ def _says_nothing(m: re.Match[str], names: Set[str]) -> bool:
     is_term, is_property = low in KINDS or is_function, property_word(low) in PROPERTIES
     if (is_term and match_at(BESIDE, text, m.end())) or match_at(DONE.get(low, "(?!)"), text, m.end()):
         return True  # softmax regression in matrix form
-    if (is_term or is_property) and len(low) > 5 and HEAD.match(text, m.end()) and _ahead(FRONT, text, m.start()):
+    if (is_term or is_property) and len(low) > 4 and HEAD.match(text, m.end()) and _ahead(FRONT, text, m.start()):
         return True  # the projection P = …, cov matrix C = …
     if low in TELLING or is_property or is_function:
         return False
@@ -273,6 +302,13 @@ def _says_nothing(m: re.Match[str], names: Set[str]) -> bool:
         return ENGLISH.fullmatch(word) is not None
     rest = re.sub("[A-Z]?[a-z]{2,}", " ", text[: m.start()] + " " * len(m[0]) + text[m.end() :])
     return not names | set(rest) >= set(word)  # KH is a product of letters that stand elsewhere
+
+
+def _is_written(word: str, text: str, place: int) -> bool:
+    """Whether the formula at a place has the sign of a word, as ‖x − m‖² behind the norm of the residual."""
+    line = text[place:].partition("\n")[0]
+    sign = next((sign for words, sign in WRITTEN_AS if word in words.split()), None)
+    return sign is not None and re.search(sign, line) is not None
 
 
 def _is_idle(m: re.Match[str], names: Set[str]) -> bool:

@@ -17,7 +17,7 @@ from matdiff.language.formulas import is_formula
 from matdiff.language.left_sides import Piece
 from matdiff.language.names import LETTER
 from matdiff.language.parameters import running_letters
-from matdiff.language.parting import ONE_NAME, is_item, joined, pieces_of, word_of
+from matdiff.language.parting import CLOSING, ONE_NAME, is_item, joined, pieces_of, word_of
 from matdiff.language.questions import Question, question_at
 from matdiff.language.requests import GOAL_AHEAD, of_a_name
 from matdiff.language.side_conditions import Condition, condition_of, model_of, relocated
@@ -193,7 +193,7 @@ def _surroundings(
 def _leads(text: str, pieces: Iterable[Piece], standing: Collection[int]) -> Iterator[tuple[int, int]]:
     """The places of the words and signs between statements; a let that defines nothing takes no part."""
     for piece in pieces:
-        yield from [(piece.end, piece.end + 1)] if text.startswith(")", piece.end) else []
+        yield from [(piece.end, piece.end + 1)] if text.startswith(CLOSING, piece.end) else []
         if piece.start not in standing:
             yield piece.start, piece.end  # given A and b
         if text[slice(*piece.lead)] != "let" or piece.start not in standing or is_item(text, piece):
@@ -292,6 +292,9 @@ def _function(
     if not question and (minus := re.compile(r"\s*[-−](?=\s*[d∂(∇gn])").match(text, place, piece.end)):
         own, behind = text[: piece.end], minus.end()  # F = −∂U/∂x and −∇U: that of −U
         found = question_at(own, behind, around.known, around.defined) or of_a_name(own, behind, text)
+        of = re.compile(rf"\s*({LETTER})(?=\s*(?:$|[.,;?\n]))").match(own, found.end) if found else None
+        if found and of and not found.inner and of[1] in around.defined:  # F = −∇_r V
+            found = found._replace(end=of.end(1), inner=of.span(1))
         is_sought = found and found.inner and not (heads and left_sides.stands_twice(text, heads[-1]))
         question = found if is_sought else None
     if question and question.order and (again := _said_again(text, piece, question, around)):

@@ -22,6 +22,7 @@ UNREAD = regex(
     r"|(?P<d>(?<![\w.])d(?:[\s\u200a]+[^\W\d_]\w*)?\s*\)?\s*/\s*\(?\s*d\u200a?[^\W\d_](?![^\W\d_]))"  # -d U/dr
 )
 POINT = regex(rf"\bat\s+(?:the\s+point\s+)?{LETTER}\s*=")
+DIRECTIONAL = regex(r"(?i)\bdirectional\s+derivative\b(?!\s*=)", given="erivative")
 FIRST, SECOND = (regex(rf"(?<!\S)\((?:{mark})\)\s+\S") for mark in ("a|i", "b|ii"))  # (a) x'Ax (b) b'x
 DIFFERENTIAL = regex(  # dX, and not the axes of einsum('nd,dk->nk', …)
     r"(?<![^\W\d]|[.\\])(?=(?P<name>\w+))d\u200a?(?P<of>[^\W\d_])(?![^\W\d_(]|\(|[\w,. ]*->)"
@@ -66,7 +67,10 @@ def _is_name(text: str, m: re.Match[str]) -> bool:
 
 
 def refuse_point(script: Transcript) -> None:
-    """Refuses a derivative at x = 0."""
+    """Refuses a derivative at x = 0, and in a direction."""
+    if m := DIRECTIONAL.search(script.text):
+        message = "a directional derivative is the differential with the direction in place of dX"
+        raise script.error(m.span(), message, "leave out the direction, and ask matdiff differential")
     if m := POINT.search(script.text):
         message = "a derivative is found as a formula, and not at a point"
         raise script.error(m.span(), message, "leave the point out; matdiff.evaluate puts values into the answer")
