@@ -156,8 +156,8 @@ class Labels:
         if (name in known.kinds and kind == "S") or (name in known.asked and not self.stands_bare(name)):
             self._require_powers(name, high, written)
             return False, 0
-        if is_of_chances(known.text):
-            return False, 0  # p^k (1 − p)^{n−k}
+        if is_of_chances(known.text) or re.search(rf"/\s*{re.escape(high.label)}(?!\w)", self.text):
+            return False, 0  # p^k (1 − p)^{n−k}, (∑ᵢ xᵢ^ρ)^{1/ρ}
         if written in self.of_teachers:
             return True, 0
         if self.above(written) - {high.label} or (kind == "M" and self._numbers_vectors(high.label)):

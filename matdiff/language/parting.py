@@ -30,7 +30,7 @@ TO_ZERO = r"set\s+(?:(?:it|them|this)\s+)?(?:equal\s+)?to\s+(?:zero|0)"
 SOLVED = rf"(?:(?:and|[Pp]lease)\s+)?(?:simplify(?:\s+it)?|{STEPS_SHOWN}|{TO_ZERO})(?=[\s.]*$)"
 HEADING = (
     r"(?:(?i:(?:quick|simple|basic|my)\s+q(?:uestion)?|question|problem|homework|task|example"
-    r"|q(?=\s*:\s+(?:[∂∇]|d\w*/d|[a-z]{3})))(?:\s+[0-9.]+)?\s*:)"  # Q: df/dx?
+    r"|q(?=\s*:\s+(?:[∂∇]|d\w*/d|[a-z]{3})))(?:\s+[0-9.]+)?\s*(?::|[-–—]+(?=\s)))"  # Q: df/dx?
 )
 LEARNT = (  # given, now suppose that we have, let us assume the loss is
     r"(?:(?:(?:[Ii](?:\s+a|')m|[Ii]\s+was|[Ww]e(?:\s+a|')re)\s+|(?<!\bis )(?<!\bare )(?<!\ba ))[Gg]iven(?!\s+by\b)"

@@ -63,12 +63,12 @@ FUNCTION = (  # the norm of X is no name of what follows
 ONE_UNKNOWN = rf"{LETTER}{TWICE}?"
 UNKNOWNS = rf"{ONE_UNKNOWN}(?:\s*(?:,|\band\b)\s*{ONE_UNKNOWN})*"
 WITH_RESPECT = r"(?:over|w\.?\s?r\.?\s?t\.?|with\s+respect\s+to)"
-HEADED = rf"{UNKNOWNS}(?:(?:\s*(?:∈|\bin\b)[^:;\n]*)?(?=\s*(?::|of\b))|(?=\s+[‖|½∑]))"  # U, V ∈ ℝⁿ: …
+HEADED = rf"{UNKNOWNS}(?:(?:\s*(?:∈|\bin\b)[^:;\n]*)?(?=\s*(?::|of\b))|(?=\s+[‖|½∑Σ(]))"  # U, V ∈ ℝⁿ: …
 GOAL_OVER = rf"(?i:\b(?:arg\s?)?(?:min|max|inf|sup)(?:imi[sz]e)?)\s+{WITH_RESPECT}\s+{HEADED}"
 VERB = "(?:minimi[sz]e|maximi[sz]e)"
 GOAL = (
     r"(?P<open>[{(])?\s*⟪?(?:(?P<word>" + VERB + r")(?:_over)?|(?P<arg>arg\s*)?(?:min|max|inf|sup))⟫?\s*(?(open)[})])"
-    rf"(?![A-Za-z(])\s*(?:{BRACED}|(?:{WITH_RESPECT}|in)\s+(?P<over>{HEADED}|{LETTER}(?=[\s:,])))?\s*(?:[:,]|of\b)?(?:\s*{FUNCTION})?"
+    rf"(?![A-Za-z(])\s*(?:{BRACED}|(?:{WITH_RESPECT}|in)\s+(?P<over>{HEADED}|{LETTER}(?=[\s:]|,(?!\s*{LETTER}[\s,]))))?\s*(?:[:,]|of\b)?(?:\s*{FUNCTION})?"
 )
 CONSTRAINED = r"(?<=[\s\u200a])\S|[‖|]"  # min f subject to …
 UNCONSTRAINED = (  # min x'A x, min (x − m)'(x − m) and min ½‖x‖², and not the entries of min x or min (x)

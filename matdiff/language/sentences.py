@@ -42,7 +42,7 @@ SAYING = frozenset(  # words that say something of what stands beside them
 ).union(*map(str.split, VERBS - {"know", "understand"}), GOALS, ANSWERS, KINDS, PROPERTIES)
 TELLING = SAYING | frozenset(
     "assume assuming assumption suppose given let where such unless except excluding ignore ignoring neglect "
-    "neglecting without only never no nothing treat treating hold holding definite semidefinite pos def".split()
+    "neglecting without only never no nothing treat treating hold holding definite semidefinite pos".split()
 )
 INTRODUCING = frozenset("define denote imagine recall remember say using write".split())
 LEADING = INTRODUCING.union(

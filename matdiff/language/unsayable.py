@@ -23,9 +23,13 @@ UNREAD = regex(
 )
 POINT = regex(rf"\bat\s+(?:the\s+point\s+)?{LETTER}\s*=")
 DIRECTIONAL = regex(r"(?i)\bdirectional\s+derivative\b(?!\s*=)", given="erivative")
+WHETHER = regex(  # is the gradient of f equal to g, show that df/dx = g
+    r"(?i)(?:\A|[.;,?!]\s|\n)\s*(?P<asks>(?:show|prove|verify)\s+that(?=\s[^.;]*=)"
+    r"|is\s+the\s+(?:gradient|derivative)(?=\s+of\s[^?]*\s(?:equal|=)))"
+)
 FIRST, SECOND = (regex(rf"(?<!\S)\((?:{mark})\)\s+\S") for mark in ("a|i", "b|ii"))  # (a) x'Ax (b) b'x
 DIFFERENTIAL = regex(  # dX, and not the axes of einsum('nd,dk->nk', …)
-    r"(?<![^\W\d]|[.\\])(?=(?P<name>\w+))d\u200a?(?P<of>[^\W\d_])(?![^\W\d_(]|\(|[\w,. ]*->)"
+    r"(?<![^\W\d]|[.\\])(?!do\s[a-z]{2,})(?=(?P<name>\w+))d\u200a?(?P<of>[^\W\d_])(?![^\W\d_(]|\(|[\w,. ]*->)"
 )
 OUTER = regex(r"\s*d[\s\u200a]*(?:⟪?(?:[Tt]r|trace|log\s*det|logdet|det)⟫?(?!\w)|\((?!\w(?:\s*,\s*\w)*\)\s*:?=))")
 COEFFICIENT = regex(
@@ -67,7 +71,10 @@ def _is_name(text: str, m: re.Match[str]) -> bool:
 
 
 def refuse_point(script: Transcript) -> None:
-    """Refuses a derivative at x = 0, and in a direction."""
+    """Refuses a derivative at x = 0, and in a direction, and whether something is true."""
+    if m := WHETHER.search(script.text):
+        message = f"the words “{m['asks']}” ask whether an equation is true"
+        raise script.error(m.span("asks"), message, "write the function alone; matdiff check says what is true")
     if m := DIRECTIONAL.search(script.text):
         message = "a directional derivative is the differential with the direction in place of dX"
         raise script.error(m.span(), message, "leave out the direction, and ask matdiff differential")
