@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from matdiff import regex as re
+from matdiff.algebra.expr import FUNCTIONS
 from matdiff.errors import MatdiffError, NotationError
 from matdiff.language import left_sides
 from matdiff.language.answers import Says
@@ -216,7 +217,8 @@ def _left_sides(
         left_sides.require_arguments(text, head)
     defining = {head.end() for head in own}  # before σ(z) of ŷ = σ(z) = …
     heads = [head for head in heads if head.start() not in defining]
-    others = (head for head in firsts if head)
+    others = [head for head in firsts if head]
+    others = [head for head in others if not others[1:] or left_sides.called(head) not in FUNCTIONS]  # softplus(z) = …
     of = left_sides.arguments(
         heads or [h for h in others if not left_sides.is_named_again(text, h) or left_sides.called(h) == sought]
     )
