@@ -29,6 +29,7 @@ def without_request(text: str, pieces: list[Piece]) -> tuple[list[Piece], Questi
     for piece in pieces:
         found = request_at(text[: piece.end], piece.start, text)
         is_one = found and asked and not asked.order and as_one(found, asked)[0] is None  # x minimising f; gradient?
+        asked = as_one(found, asked)[1] if is_one else asked  # set the derivative to zero, and solve for x
         if found and asked and _is_bare(asked) and asked.names in ((), found.names) and found.order > asked.order > 0:
             asked = found  # the gradient, and the Hessian of f, whose page has both
         elif found and asked and not is_one:

@@ -107,6 +107,7 @@ def root_of(text: str, piece: Piece, heads: list[re.Match[str]]) -> list[Edit]:
     name = written.removesuffix("²")
     base = re.escape(re.split(rf"[_{SUBS}\[^]", name)[0])
     elsewhere = text[: piece.start] + " " * (piece.end - piece.start) + text[piece.end :]
+    elsewhere = re.sub(rf"[∂d]\s?{base}\s*(?:²|\^\{{?2\}}?)\s*/", " ", elsewhere)  # ∂σ²/∂w asks for σ² itself
     if re.search(rf"(?<![^\W\d_]){base}(?![^\W\d_²])", elsewhere) is None:
         return []
     return [(heads[0].start(), heads[0].end(), f" {name} = √("), (piece.end, piece.end, ")")]

@@ -13,7 +13,7 @@ from matdiff.errors import NotationError
 from matdiff.language.left_sides import HEAD, Piece
 from matdiff.language.names import ABBREVIATED, DOTS, LETTER, MARKS, NAMES, SPELT_GREEK, as_index
 from matdiff.language.outside import between, outside
-from matdiff.language.phrases import description, said_of_names
+from matdiff.language.phrases import RANK, description, said_of_names
 from matdiff.language.questions import FUNCTION, GOAL_OVER, WITH_RESPECT
 from matdiff.language.requests import AT_END, BEHIND, BEHIND_A_SIGN, GREETING, VERB, is_verb
 from matdiff.language.side_conditions import DECLARED, INNER, TOLD
@@ -72,7 +72,6 @@ ONE_NAME = rf"\s*(?:{SPELT_GREEK}|{'|'.join(ABBREVIATED)}|[^\W\d_][{MARKS}]*)[0-
 LISTED = rf"\s*{NAMES}\s*(?:[∈≻⪰≥>]|\bin\b|:\s*\w+\s*(?:[x×]|$))"
 
 LISTING = (",", "and", ", and")
-RANK = r"(?:a\s+)?full(?:[-\s](?:row|column))?[-\s]rank"
 
 
 def pieces_of(text: str) -> list[Piece]:
@@ -196,7 +195,7 @@ def _tells(says: str, before: str) -> bool:
         return True  # but A : B is a product
     if before == " " and (is_item(says, Piece((0, 0), 0, len(says))) or re.fullmatch(COMPARED, says)):
         return True
-    return bool(re.search("[∈≻⪰]", says) or re.fullmatch(TOLD, says))
+    return bool(re.search("[∈≻⪰≠]", says) or re.fullmatch(TOLD, says))
 
 
 # ---- how they stand together ---------------------------------------------------------------------------------

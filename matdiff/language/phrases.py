@@ -64,7 +64,8 @@ MEMBER = regex(
 
 LENGTH = r"\A\(\s*([dkmnpqDKMN]|[1-9][0-9]*)\s*\)\Z"  # x (n)
 NEGATED = regex(r"\b(?:(?:is|are)n['’]?t|(?:need|may|might)(?:\s+not|n['’]?t)\s+be)\b")  # A isn't, need not be
-FIXED = r"(?:arbitrary|const(?:ant)?|given|fixed|frozen|known|real)$"
+RANK = r"(?:of\s+)?(?:a\s+)?full(?:[-\s](?:row|column))?[-\s]rank"
+FIXED = rf"(?:arbitrary|const(?:ant)?|given|fixed|frozen|known|real|{RANK})$"
 ROLE = rf"(?:an?|the)\s|{FIXED}"
 LONGEST = 300  # characters of a phrase
 Said = list[tuple[tuple[str, ...], str]]

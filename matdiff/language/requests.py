@@ -98,7 +98,7 @@ SOUGHT = (  # f, find W; f, optimal W; f, W is the unknown
 TELLS = regex(r"optimal|best|variable|unknown")
 TO_ZERO = rf"(?:\s+(?:equal\s+)?to\s+(?:zero|0)|\s*=\s*0)(?:\s*{SO})?[\s.?]*$"  # set the derivative of f to zero
 OPERATOR = regex(r"\s*\(*[∂∇d]")
-OF_NAMES = rf"\s*(?:(?:\(\s*|{RESPECT}){NAMES}\s*\)?)?{ENDING}"
+OF_NAMES = rf"\s*(?:(?:\(\s*|{RESPECT}){NAMES}\s*\)?)?(?:\s*=(?=[\s.?]*$))?{ENDING}"
 NABLA = (
     rf"\s*(?:(?P<g>{LETTER})\s*:?=\s*)?(?:(?P<twice>∇²\s*|hess\s+)|∇\s*|(?:grad|nabla|D)\s+)(?P<f>{LETTER}){OF_NAMES}"
 )
@@ -112,6 +112,7 @@ OF_THE_FUNCTION = (  # dL/dw behind a function that has no name, and dw
     rf"\s*(?:\)\))?\s*=?{ENDING}"
 )
 GOAL_AHEAD = rf"(?i)\s*{GOAL}"
+SQUARED, SQUARE = regex(r"(?i)\bsquared?\b"), regex(r"²|\^\s*\{?2|['ᵀ⊤]|\^\s*\{?T|[^\W\d_]\(|\b(?:mse|sse)\b")
 TOPICS = regex(  # of a question
     r"(?i)deriv|diff|d/d|∂/∂|∇|point|station|critical|m(?:in|ax)(?:_|\s|$)|first|FOC|partials|hess|grad|jacob|score|minim|maxim|ML|backprop"
 )
@@ -186,10 +187,10 @@ def request_at(text: str, place: int, whole: str = "") -> Question | None:
             _listed(estimate["names"]), 0, place, len(text), inner, declared, sense_of(estimate["goal"] or "max")
         )
     asked = match_at(ASKED, text, place)
-    return _asked_ahead(text, place, asked) if asked else _asked_behind(text, place)
+    return _asked_ahead(text, place, asked, whole or text) if asked else _asked_behind(text, place)
 
 
-def _asked_ahead(text: str, place: int, asked: re.Match[str]) -> Question | None:
+def _asked_ahead(text: str, place: int, asked: re.Match[str], whole: str) -> Question | None:
     """What is asked in front of the function: the gradient of f wrt x, the minimum of f over x."""
     ahead = asked.group("names") or asked.group("sought")
     by = None if ahead else search_in(ASKED_AT_END, text, asked.end())
@@ -199,6 +200,9 @@ def _asked_ahead(text: str, place: int, asked: re.Match[str]) -> Question | None
     goal = asked.group("best") or asked.group("goal")
     order = 0 if goal or asked.group("points") else 2 if asked.group("twice") else 1
     inner = asked.end(), by.start() if by else len(text.rstrip(" .?"))
+    if SQUARED.search(asked[0]) and not SQUARE.search(whole.replace(asked[0], "")):
+        message = "the words say that the function is a square, and the formula shows none"
+        raise NotationError(message, text=text, span=asked.span(), suggestion="leave out the words")
     declared = _told(text, by or asked) if by or asked.group("names") else ()
     if asked["told"]:
         _require_description(text, asked.span("told"), asked["sought"])

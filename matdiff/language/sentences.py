@@ -59,7 +59,7 @@ ACTING = frozenset(  # what may act on a formula, unless it leads in a left side
     "positive part not rounded clipped after".split()
 )
 CHANGING = frozenset("divide multiply subtract add penalize penalise weighted compare difference differential".split())
-PREFIX = r"(?:(?:[0-9A-Za-z]|[Tt]wo|[Tt]hree|[Ff]our)-)?"  # 2-layer, k-means
+PREFIX = r"(?:(?:L?[0-9A-Za-z]|[Tt]wo|[Tt]hree|[Ff]our)-)?"  # 2-layer, k-means, L2-regularised
 WORD = (  # and word2vec, ElasticNet, AR(2), and the T of with temperature T:
     rf"(?:w/(?!\S)|{PREFIX}[A-Za-z][a-z]+(?:'[a-z]{{1,2}}|[0-9][a-z]+|[A-Z]+[a-z]*|²(?=\s))?|I'[a-z]{{1,2}}|[aAI]|[0-9]-?D"
     rf"|{PREFIX}[0-9]?[A-Z]{{2,6}}(?:\([0-9](?:,\s?[0-9])*\))?|(?<=[a-z]{{4}} )(?:[A-Zλσγτt]|[0-9.]+[a-h]?)(?=: ))"
@@ -90,6 +90,9 @@ HEADING = regex(  # logistic regression with labels ±1: f(w) = …
     given=":",
 )
 DERIVATIVE_OF = regex(r"(?i)(?:(?:the|a)\s+)?(?:gradient|derivative)\s+of\s+(?:the|an?)\s+(?:[a-z]{3,}\s*)+\Z")
+APPOSED = regex(  # differentiate the log-determinant of a sum, log|A + B|, wrt A
+    r"\b(?:differentiate|(?:gradient|derivative)\s+of)\s+(?P<says>(?:the|an?|this|my)\s[a-z-]{3,}(?:\s[a-z-]+)*),\s+"
+)
 NAMED = r"(?<!\w)(?:[^\W\d_](?![^\W\d_])|[A-Za-z]{2,}(?=\s*(?:[*/^+=_]|:=)|\())"  # letters, what has a sign behind it
 AHEAD = regex(r"([A-Za-z]+)\s+\Z")
 DONE = {
@@ -144,7 +147,7 @@ A_LOSS = regex(  # energy on a graph
 )
 WRITTEN_AS = (  # words that act, and the signs of what they do
     ("norm distance length", r"[‖|]|norm"),
-    ("square squared squares", r"²|\^\{?2|[‖|]|['ᵀ⊤]|\^T"),
+    ("square squared squares", r"²|\^\{?2|['ᵀ⊤]|\^T"),
     ("sum summed sums added", r"[∑Σ+]|sum"),
     ("log logarithm", r"log|ln"),
     ("exp exponential", r"exp|e\^"),
@@ -162,7 +165,7 @@ SQUARES = regex(r"(?i:squares|squared|variance)")
 BETWEEN_EQUALS = r"['ᵀ⊤][\s*·]*(?:[^\W\d_][\w^-]*⁻?¹?[\s*·]*)?"  # a transpose, perhaps with a matrix behind it
 SQUARE = rf"[‖²]|\^\s*\{{?2|\){BETWEEN_EQUALS}\(|(?<!\w)(?P<residual>[^\W\d_]){BETWEEN_EQUALS}(?P=residual)(?!\w)"
 SIDE = regex(r"\s*(?:\([^()]*\)\s*)?:?=")
-VALUE = regex(r"\s*:?\s*(?:[-−‖|∑∏(½√0-9\\]|[^\W_]ᵀ|[^\W_]{1,2}(?![^\W\d_])|[a-z]+[_(])")
+VALUE = regex(r"\s*:?\s*(?:[-−‖|∑∏(½√0-9\\]|[^\W_]ᵀ|[^\W_]{1,2}(?![^\W\d_])|[a-z]+[_(]|log\s?[|‖])")
 
 
 def sentences(text: str, known: Collection[str]) -> Iterator[tuple[int, int]]:
@@ -188,6 +191,11 @@ def sentences(text: str, known: Collection[str]) -> Iterator[tuple[int, int]]:
         is_before = HEAD.match(text, end) or (is_what and (VALUE.match(text, end) or is_asked))
         if is_before and all(_is_idle(word, behind) for word in NEXT.finditer(text, *span)):
             yield heading.span()
+    for apposed in APPOSED.finditer(text):
+        says = list(NEXT.finditer(text, *apposed.span("says")))
+        acts = [word[0].lower() for word in says if word[0].lower() in ACTING | CHANGING | FUNCTIONS.keys()]
+        if VALUE.match(text, apposed.end()) and all(_is_written(word, text, apposed.end()) for word in acts):
+            yield apposed.span("says")[0], apposed.end()
     for run in RUN.finditer(text):
         words = list(NEXT.finditer(text, *run.span()))
         if SIDE.match(text, run.end()):
