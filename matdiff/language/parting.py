@@ -55,7 +55,7 @@ FULL_STOP += rf"(?:(?<={ENDS})|(?<=[_^]\*))(?<!\.\w)(?<!\bwrt)(?<!\A\d)(?<![\s(*
 FULL_STOP += r"(?!(?<=\ss)\.\s?t\b|(?<=\As)\.\s?t\b)\.(?=\s(?!(?:pos|def|semi)\b))"
 FULL_STOP += rf"|(?:(?<={ENDS})|(?<={ENDS}\s))(?:{DOTS}(?=\s*$)|(?:{DOTS}|(?<=\s)\.){BEFORE_ONE})"
 QUALIFYING = rf"(?:\(|(?<=\s)\[)(?:{WORD}\s+)?(?P<condition>[^()]*(?:\([^()]*\)[^()]*)*)[)\]][\s.]*$"
-COMPARED = rf"{NAMES}\s*(?:[<>]=?|[≤≥⩽⩾])\s*[\w.]+(?:\s+(?:is|are)\s.*)?"
+COMPARED = rf"{NAMES}\s*(?:[<>]=?|[≤≥⩽⩾≠])\s*[\w.]+(?:\s+(?:is|are)\s.*)?"
 OF_NAMES = r"(?:[Gg]radient|[Dd]erivative|[Cc]ondition|MLE|[Ee]stimat(?:or|e))s?\s+for(?=\s)"  # gradients for W and b
 STEPS = r"=\s*[-+\w]+\s*,(?:\s*\w+\s*,)?\s*(?:\.\.\.?|…|⋯)\s*,"  # t = 1, …, T
 MEMBERS = r"(?P<of>[^\W\d_])_1\s*,(?:\s*(?P=of)_2\s*,)?\s*(?:…|⋯|\.\.\.?)\s*,\s*(?P=of)_"  # x_1, …, x_n
@@ -195,7 +195,7 @@ def _tells(says: str, before: str) -> bool:
         return True  # but A : B is a product
     if before == " " and (is_item(says, Piece((0, 0), 0, len(says))) or re.fullmatch(COMPARED, says)):
         return True
-    return bool(re.search("[∈≻⪰≠]", says) or re.fullmatch(TOLD, says))
+    return bool(re.search("[∈≻⪰]", says) or re.fullmatch(TOLD, says))
 
 
 # ---- how they stand together ---------------------------------------------------------------------------------
