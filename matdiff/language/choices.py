@@ -52,8 +52,7 @@ class Options:
         self.defined = {n.value: n for n in bound.order if n.kind in ("define", "abbreviate")}
         self.bold = customs.written_bold(bound.text)
         arrays = any(name.declared and name.declared.shape != SCALAR for name in bound.names.values())
-        self.is_of_chances = not arrays and customs.is_of_chances(bound.text)
-        self.is_of_numbers = not (arrays or self.bold) and customs.several_numbers(bound.text)
+        self.is_of_numbers = not arrays and customs.is_of_numbers(bound.text)
         self.entries = customs.indexed_in_italics(bound.text, self.bold)
         self.arrows = customs.written_with_arrow(bound.text)
         products = [node for node in bound.order if node.kind in ("product", "tight")]
@@ -113,7 +112,7 @@ class Options:
             return customs.TIMES
         if name.name == "epsilon" and customs.is_noise(self.bound.text):
             return customs.VECTORS
-        if (self.is_of_chances or self.is_of_numbers) and len(name.name.partition("_")[0]) == 1:
+        if self.is_of_numbers and len(name.name.partition("_")[0]) == 1:
             return customs.CONSTANTS
         if name.name in self.divisors:
             return customs.DIVISORS

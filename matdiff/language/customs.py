@@ -186,6 +186,11 @@ def is_of_chances(text: str) -> bool:
     return "1" in text and re.search(CHANCE, text) is not None and re.search(SAYS_SHAPE, text) is None
 
 
+def is_of_numbers(text: str) -> bool:
+    """Whether a text is about numbers alone: chances, or a function of several letters that are but multiplied."""
+    return is_of_chances(text) or bool(several_numbers(text))
+
+
 def several_numbers(text: str) -> frozenset[str]:
     """The letters of which a text gives a function in which they are but multiplied, as in a course of calculus.
 
@@ -193,7 +198,7 @@ def several_numbers(text: str) -> frozenset[str]:
     (['x', 'y', 'z'], frozenset())
     """
     m = re.search(OF_SEVERAL, text)
-    if m is None or re.search(rf"{SAYS_SHAPE}|[·•⋅×⟨<:|]|\.[^\W\d]|\\[a-z]", m["right"]):
+    if m is None or written_bold(text) or re.search(rf"{SAYS_SHAPE}|[·•⋅×⟨<:|]|\.[^\W\d]|\\[a-z]", m["right"]):
         return frozenset()
     return frozenset(re.findall(r"\w", m["letters"]))
 

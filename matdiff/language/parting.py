@@ -240,8 +240,12 @@ def joined(text: str, pieces: list[Piece], kept: set[int]) -> Iterator[Edit]:
         elif lead == "(" or (lead == "," and (is_first or _parts(text, piece, pieces[k - 1], kept))):
             yield (*piece.lead, ";")
     yield from [(*condition, " ")] if condition else []
-    closed = (p.end for p in pieces if p.start in kept and text.startswith(CLOSING, p.end))  # (h = A x)
-    yield from ((end, end + 1, " ") for end in closed)
+    yield from ((end, end + 1, " ") for end in _closed(text, pieces, kept))
+
+
+def _closed(text: str, pieces: list[Piece], kept: set[int]) -> Iterator[int]:
+    """The places of the brackets that close behind statements: (h = A x)."""
+    yield from (piece.end for piece in pieces if piece.start in kept and text.startswith(CLOSING, piece.end))
 
 
 def _leads_in(text: str, piece: Piece, word: str) -> bool:

@@ -178,24 +178,7 @@ def sentences(text: str, known: Collection[str]) -> Iterator[tuple[int, int]]:
     yield from (m.span() for m in EXPLAINED.finditer(text))
     names = frozenset(re.findall(NAMED, text)).union(known)
     yield from _roles(text, names)
-    for heading in HEADING.finditer(text):
-        span, end = heading.span("says"), heading.end()
-        behind = frozenset(re.findall(NAMED, text[end:])).union(known)
-        says = re.findall("[a-z-]+", text[slice(*span)].lower())
-        acts = (word for word in says if word in ACTING | CHANGING or word in FUNCTIONS)
-        is_what = _is_what(text, *span) or all(_is_written(word, text, end) for word in acts)
-        is_asked = match_at(ASKED, text, end - 1)
-        if is_asked and DERIVATIVE_OF.match(text, *span):
-            yield heading.span()  # the derivative of a determinant: ∂ det(A + tB)/∂t
-            continue
-        is_before = HEAD.match(text, end) or (is_what and (VALUE.match(text, end) or is_asked))
-        if is_before and all(_is_idle(word, behind) for word in NEXT.finditer(text, *span)):
-            yield heading.span()
-    for apposed in APPOSED.finditer(text):
-        says = list(NEXT.finditer(text, *apposed.span("says")))
-        acts = [word[0].lower() for word in says if word[0].lower() in ACTING | CHANGING | FUNCTIONS.keys()]
-        if VALUE.match(text, apposed.end()) and all(_is_written(word, text, apposed.end()) for word in acts):
-            yield apposed.span("says")[0], apposed.end()
+    yield from _headings(text, known)
     for run in RUN.finditer(text):
         words = list(NEXT.finditer(text, *run.span()))
         if SIDE.match(text, run.end()):
@@ -211,6 +194,28 @@ def sentences(text: str, known: Collection[str]) -> Iterator[tuple[int, int]]:
                 start -= text[start - 1 : last].startswith("(") and text[:last].endswith(")")  # an aside
                 front = text[:start].rstrip(" .,;!-–—" if last == len(text) else " ")
                 yield len(front) if ENDS.match(text, end) else start, last
+
+
+def _headings(text: str, known: Collection[str]) -> Iterator[tuple[int, int]]:
+    """The places of words that say what the formula behind a colon or a comma is."""
+    for heading in HEADING.finditer(text):
+        span, end = heading.span("says"), heading.end()
+        behind = frozenset(re.findall(NAMED, text[end:])).union(known)
+        says = re.findall("[a-z-]+", text[slice(*span)].lower())
+        acts = (word for word in says if word in ACTING | CHANGING or word in FUNCTIONS)
+        is_what = _is_what(text, *span) or all(_is_written(word, text, end) for word in acts)
+        is_asked = match_at(ASKED, text, end - 1)
+        if is_asked and DERIVATIVE_OF.match(text, *span):
+            yield heading.span()  # the derivative of a determinant: ∂ det(A + tB)/∂t
+            continue
+        is_before = HEAD.match(text, end) or (is_what and (VALUE.match(text, end) or is_asked))
+        if is_before and all(_is_idle(word, behind) for word in NEXT.finditer(text, *span)):
+            yield heading.span()
+    for apposed in APPOSED.finditer(text):
+        words = [word[0].lower() for word in NEXT.finditer(text, *apposed.span("says"))]
+        acts = (word for word in words if word in ACTING | CHANGING | FUNCTIONS.keys())
+        if VALUE.match(text, apposed.end()) and all(_is_written(word, text, apposed.end()) for word in acts):
+            yield apposed.span("says")[0], apposed.end()
 
 
 def are_words(words: list[str]) -> bool:

@@ -27,8 +27,7 @@ from matdiff.language.unsayable import (
     one_side,
     refuse_claim,
     refuse_differential,
-    refuse_point,
-    refuse_several,
+    refuse_other_questions,
     refuse_square_beside,
     refuse_unread,
     set_to_zero,
@@ -87,8 +86,7 @@ class Around(NamedTuple):
 def _said_in(script: Transcript, known: Collection[str]) -> Says:
     script, several, in_front = _before_arg_min(script)
     text = script.text
-    refuse_point(script)
-    refuse_several(script)
+    refuse_other_questions(script)
     pieces, question, asking = without_request(text, pieces_of(text))
     kept, conditions = _sorted_out(text, pieces, question)
     standing = {piece.start for piece in kept}
@@ -122,8 +120,7 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
     refuse_differential(changed, known)
     members = tuple(script.edited(side) for side in sides)
     signs += [*_leads(text, pieces, standing), *((c.start, c.end) for c in conditions), *map(re.Match.span, heads)]
-    sought = name_behind(text, question) if question and not question.names else ""  # minimise f; f(x) = …
-    names, of, doubts = _left_sides(text, heads, firsts, sought)
+    names, of, doubts = _left_sides(text, heads, firsts, question)
     question = question._replace(start=several[0][0]) if question and several else question
     return Says(changed, question, tuple(conditions), members, (*in_front, *names), of, doubts, tuple(signs))
 
@@ -209,9 +206,10 @@ def _told_in(text: str, asked: Question | None) -> Iterator[Condition]:
 
 
 def _left_sides(
-    text: str, heads: list[re.Match[str]], firsts: list[re.Match[str] | None], sought: str
+    text: str, heads: list[re.Match[str]], firsts: list[re.Match[str] | None], question: Question | None
 ) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
-    """What left sides call the function, which may be what is *sought*, its arguments there, and what is doubtful."""
+    """What left sides call the function, which minimise f may ask about, its arguments there, and what is doubtful."""
+    sought = name_behind(text, question) if question and not question.names else ""
     named = {head.start() for head in heads}
     own = [head for head in firsts if head and head.start() not in named]
     for head in own:
@@ -293,11 +291,7 @@ def _function(
     place = blank.end() if blank else place
     question = question_at(text[: piece.end], place, around.known, around.defined, around.is_constrained)
     if not question and (minus := re.compile(r"\s*[-−](?=\s*[d∂(∇gn])").match(text, place, piece.end)):
-        own, behind = text[: piece.end], minus.end()  # F = −∂U/∂x and −∇U: that of −U
-        found = question_at(own, behind, around.known, around.defined) or of_a_name(own, behind, text)
-        of = re.compile(rf"\s*({LETTER})(?=\s*(?:$|[.,;?\n]))").match(own, found.end) if found else None
-        if found and of and not found.inner and of[1] in around.defined:  # F = −∇_r V
-            found = found._replace(end=of.end(1), inner=of.span(1))
+        found = _behind_minus(text, text[: piece.end], minus.end(), around)
         is_sought = found and found.inner and not (heads and left_sides.stands_twice(text, heads[-1]))
         question = found if is_sought else None
     if question and question.order and (again := _said_again(text, piece, question, around)):
@@ -317,6 +311,15 @@ def _function(
         refuse_square_beside(text, of, question)
         return question, [(piece.lead[0], piece.end, " ")], [], []  # ∂L/∂W, where L(W) = tr(WᵀLW) stands elsewhere
     return _asked(text, piece, question, heads, edits)
+
+
+def _behind_minus(text: str, own: str, place: int, around: Around) -> Question | None:
+    """The question of F = −∂U/∂x, −∇U and −∇_r U, which is that of −U."""
+    found = question_at(own, place, around.known, around.defined) or of_a_name(own, place, text)
+    of = re.compile(rf"\s*({LETTER})(?=\s*(?:$|[.,;?\n]))").match(own, found.end) if found else None
+    if found and of and not found.inner and of[1] in around.defined:
+        return found._replace(end=of.end(1), inner=of.span(1))
+    return found
 
 
 def _asked(

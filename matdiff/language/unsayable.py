@@ -70,8 +70,8 @@ def _is_name(text: str, m: re.Match[str]) -> bool:
     return own is not None and len(uses) > 1 and not DIFFERENTIAL.search(own["body"])
 
 
-def refuse_point(script: Transcript) -> None:
-    """Refuses a derivative at x = 0, and in a direction, and whether something is true."""
+def refuse_other_questions(script: Transcript) -> None:
+    """Refuses a derivative at x = 0, and in a direction, whether something is true, and (a) x'Ax (b) b'x."""
     if m := WHETHER.search(script.text):
         message = f"the words “{m['asks']}” ask whether an equation is true"
         raise script.error(m.span("asks"), message, "write the function alone; matdiff check says what is true")
@@ -81,14 +81,10 @@ def refuse_point(script: Transcript) -> None:
     if m := POINT.search(script.text):
         message = "a derivative is found as a formula, and not at a point"
         raise script.error(m.span(), message, "leave the point out; matdiff.evaluate puts values into the answer")
-
-
-def refuse_several(script: Transcript) -> None:
-    """Refuses (a) x'Ax (b) b'x, which are two functions and no product with a and b."""
-    m = SECOND.search(script.text)
-    if m and FIRST.search(script.source):
+    second = SECOND.search(script.text)
+    if second and FIRST.search(script.source):
         message = "the text asks about several functions, (a) and (b)"
-        raise script.error(m.span(), message, "ask about one of them at a time")
+        raise script.error(second.span(), message, "ask about one of them at a time")
 
 
 def refuse_unread(script: Transcript, known: Collection[str]) -> None:
