@@ -63,7 +63,7 @@ ARROW = rf"(?:[-=]>|[→⇒]|:|(?<=\s)(?:---?|[–—])(?=\s))(?=\s*(?:{VERB}\s+
 ARROW += rf"|(?<=\s)[-−](?=\s+{VERB}\s+(?:the\s+)?{ASKS})"  # x'Ax - find grad f
 ASKED = r"(?:(?<=/[dδ∂]\w)|(?<=/[dδ∂]\w\w))"  # dU/dw =
 MARK = rf"(?P<whole>{OF_NAMES}|{STEPS}|{MEMBERS}|{INNER}|{GOAL_OVER}|{SUMMED})|[;,]|\n"
-MARK += rf"|(?:(?:=|(?<=\s)is)\s*(?:{DOTS}\s*)?)?\?|{ASKED}\s+(?=[dδ∂]\w+/)"
+MARK += rf"|(?:(?:=|(?<=\s)is)\s*(?:{DOTS}\s*)?)?\?|{ASKED}\s+(?=[dδ∂]\w*/)"
 MARK += rf"|{ASKED}\s*=(?=[\s.]*$|\s*[dδ∂]\w+/[dδ∂]\w+\s*=)"
 MARK += rf"|{ARROW}|{FULL_STOP}|{WORD}"
 CLOSING = (")", "]")

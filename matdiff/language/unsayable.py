@@ -24,7 +24,7 @@ UNREAD = regex(
 POINT = regex(rf"\bat\s+(?:the\s+point\s+)?{LETTER}\s*=")
 DIRECTIONAL = regex(r"(?i)\bdirectional\s+derivative\b(?!\s*=)", given="erivative")
 WHETHER = regex(  # is the gradient of f equal to g, show that df/dx = g
-    r"(?i)(?:\A|[.;,?!]\s|\n)\s*(?P<asks>(?:show|prove|verify)\s+that(?=\s[^.;]*=)"
+    r"(?i)(?:\A[^\S\n]*|[.;,?!]\s|\n[^\S\n]*)(?P<asks>(?:show|prove|verify)\s+that(?=\s[^.;]*=)"
     r"|is\s+the\s+(?:gradient|derivative)(?=\s+of\s[^?]*\s(?:equal|=)))"
 )
 FIRST, SECOND = (regex(rf"(?<!\S)\((?:{mark})\)\s+\S") for mark in ("a|i", "b|ii"))  # (a) x'Ax (b) b'x
