@@ -10,7 +10,7 @@ from matdiff.algebra.expr import Expr, Number
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.language.broadcasting import filled
 from matdiff.language.scopes import ZEROS
-from matdiff.language.syntax import Node
+from matdiff.language.syntax import Node, postorder
 from matdiff.language.typed import Typed
 from matdiff.language.typing import Attempt, rule, special
 
@@ -22,6 +22,9 @@ def type_block(attempt: Attempt, node: Node) -> Typed:
     """[A, B; C, D]; the parts are the blocks, the value says how many there are in each row"""
     ends = list(accumulate(node.value))
     cells = [part.typed for part in node.parts]
+    for cell in cells if max(node.value) == 1 else []:
+        if any(map(_is_of_a_number, postorder(cell.node))):
+            _say_vectors(attempt, cell)
     return stacked(attempt, node, [cells[end - count : end] for end, count in zip(ends, node.value, strict=True)])
 
 
@@ -31,6 +34,19 @@ def type_array(attempt: Attempt, node: Node) -> Typed:
     rows, counts = node.value, [len(row) for row in node.value]
     shape = size(len(rows)), size(counts[0])
     return attempt.typed(node, shape, (), lambda: made(counts, [Number(k) for row in rows for k in row]))
+
+
+def _is_of_a_number(node: Node) -> bool:
+    """Whether a node is a function of a number, as cos q₁ is."""
+    return node.kind == "call" and len(node.parts) == 1 and node.parts[0].typed.is_scalar
+
+
+def _say_vectors(attempt: Attempt, cell: Typed) -> None:
+    """Notes that the l of [l cos q₁; l sin q₁] is a vector, which may be a number as well."""
+    for leaf in postorder(cell.node):
+        if leaf.kind == "symbol" and leaf.typed.guessed and leaf.typed.cols is ONE and leaf.typed.rows is not ONE:
+            name = leaf.value[0]
+            attempt.note(leaf, f"{name} is read as a vector; if it is a scalar, declare it: {name}: scalar")
 
 
 @special("hstack", "vstack")

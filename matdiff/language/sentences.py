@@ -102,7 +102,7 @@ DONE = {
 }  # what asks for nothing with a word behind it
 FRONT = regex(r"(?i)\b(?:the|my|our|this|an?|[a-z]{3,})\s+\Z")
 ARTICLE = regex(r"(?i)\b(?:the|my|our|this|an?)\s+\Z")
-BESIDE = r"[-\s]+(?!of\s*:)[a-z]{2,}(?!\w)(?!\s*(?:-(?![a-z]{2})|[+*/^(=_]))"
+BESIDE = r"[-\s]+(?!of\s*:|and\b)[a-z]{2,}(?!\w)(?!\s*(?:-(?![a-z]{2})|[+*/^(=_]))"
 PRODUCT = r"\s+(?:is|denotes|means|stands\s+for)\s+(?:the\s+)?{}(?:\s+(?:product|multiplication))?"
 LETTERS = rf"\s+[({{]+\s*{LETTER}(?:\s*,\s*{LETTER})*\s*[)}}]+(?:_\{{[^{{}}]*\}}\^(?:\w|\{{\w\}}))?"
 CUSTOMARY = (  # ‖·‖ is the Euclidean norm, T denotes the transpose, X and y do not depend on w
@@ -129,10 +129,10 @@ EXPLAINED = regex(  # ∘ is the Hadamard product, given data (x_i, y_i), i = 1.
 ROLE = regex(  # b is the benchmark
     rf"(?<!\s)(?:,?\s*(?<!\w)(?:(?i:where|with|and|here)\s+)?{LETTER})?"
     r"(?P<is>(?:\s*=\s*(?=[A-Za-z]{3})|\s+(?:is|are|be|denotes?|being)\s+"
-    r"|\s+(?:(?<=[,;.]\s[^\W\d_]\s)|(?<=\([^\W\d_]\s)|(?<=\sand\s[^\W\d_]\s)|(?<=where\s[^\W\d_]\s)))"
+    r"|\s+(?:(?<=[,;.]\s[^\W\d_]\s)|(?<=[,;.]\s[^\W\d_]_[a-z]\s)|(?<=\([^\W\d_]\s)|(?<=\sand\s[^\W\d_]\s)|(?<=where\s[^\W\d_]\s)))"
     r"(?:(?<==)|(?<==\s)|(?<=\sare\s)|(?<=0\sis\s)|(?<=\([^\W\d_]\s)"
     r"|(?=(?:an?|the|our|some|my|its)\s)"  # and r the cross correlation
-    r"|(?P<bare>(?<=[,;.]\s[^\W\d_]\s))(?=[a-z]{3}))"  # T temperature
+    r"|(?P<bare>(?<=[,;.]\s[^\W\d_]\s)|(?<=[,;.]\s[^\W\d_]_[a-z]\s))(?=[a-z]{3}))"  # T temperature
     rf"(?P<says>{WORD}(?:[-\s](?:\w\s?[×x]\s?\w\s)?{WORD})*))(?=\s*(?:\.(?!\s(?:def|semi))|[,;\n()]|and\b|\Z))"
 )
 GOAL = regex(r"(?i)\b(?:arg\s?)?(?:min|max)")
