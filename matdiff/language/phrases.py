@@ -89,7 +89,7 @@ def said_of_names(statement: str) -> Said | None:
         if found is None or behind is None:
             return None
         space = member["space"]
-        found = [one for one in found if one[0] == ("a",) or EMPTY.isdisjoint(one[0])]  # all vectors in R^n
+        found = [one for one in found if EMPTY.isdisjoint({*one[0]} - {"a"})]  # all vectors in R^n
         return [(names, what) for names, own in found for what in (space, own, behind) if what]
     return _phrase(statement)
 

@@ -250,7 +250,7 @@ def _roles(text: str, names: Set[str]) -> Iterator[tuple[int, int]]:
             alters = any(property_word(of[0].lower()) in PROPERTIES for one, of in beside if one[0] not in LINKS)
             spans = [(run[0].start() - 1, run[-1].end()) for run in runs]
             rest = "".join(text[k] for k in range(*role.span("says")) if not any(a <= k < b for a, b in spans))
-            is_formula = "=" in role["is"] and (acts or any(word[0] in names for word in words))  # m = mean of x
+            is_formula = "=" in role["is"] and any(word[0] in {*names, "of"} for word in words)  # m = mean of x
             if (acts or not alters) and not is_formula:  # block diagonal is not diagonal
                 yield from [role.span()] if acts and not description(rest) else spans  # the n×n error covariance
     for shown in SHOWN.finditer(text):
