@@ -210,7 +210,7 @@ def feasible(
         if "positive" in assumed(x):
             kept &= (v > 0).all(axis=tuple(range(1, v.ndim)))
         if "spd" in assumed(x):
-            kept &= np.linalg.eigvalsh(v).min(axis=-1) > 0
+            kept &= np.linalg.eigvalsh(v).reshape(len(v), -1).min(axis=1, initial=1.0) > 0
     return {x: v[kept] for x, v in points.items()}
 
 

@@ -17,6 +17,7 @@ from matdiff.language.names import named
 from matdiff.review.derivatives import by_expression, derivative, slope
 from matdiff.review.equations import CONCLUDES, Equations
 from matdiff.review.filling import Origin
+from matdiff.review.jacobians import through_jacobian
 from matdiff.review.names import INDEXED
 from matdiff.review.operators import LETTER, Asked
 from matdiff.review.paths import along
@@ -30,7 +31,8 @@ IS_CALLED = (
     r"[\s:,$]*([gGHJ])\s*="
 )
 INTRODUCED = r"(?i)\b(?:let|with|where|approx\w*|gauss|fisher)\b"  # H = JᵀJ, which is no Hessian
-SAID_BY = r"(?:respect to|w\.?r\.?t\.?|arg\W*m(?:in|ax)\W*_\{?)[\s$\\]*([^\W\d_]+)"
+SAID_BY = r"(?:respect to|w\.?r\.?t\.?|arg\W*m(?:in|ax)\W*_\{?|m(?:in|ax)imi[sz]e over)[\s$\\]*([^\W\d_]+)"
+SOLVED_FOR = r"([^\W\d_])(?:\u0302|\^?\*)?\s*&?=\s*\\?arg\W*m(?:in|ax)\W*\s(?![_{])"  # α̂ = argmin f
 READ_OFF = {(True, 0): "G", (True, 1): "H", (False, 0): "J"}  # behind df, ∇f, dy
 LAYERED = ("_this", "_next", "_prev")  # of names of layers
 CUSTOMARY = (("x", "w", "theta", "beta"), ("X", "W", "Theta"), ("z",))  # unknowns, where a text does not say which
@@ -72,6 +74,8 @@ def entry_asked(scope: Scope, asked: Asked) -> tuple[Asked, str] | None:
         there = {s.name: s for s in symbols(scope.unfolded(value, keep=base))}
         if named(asked.by) in {s.name for s in symbols(scope.unfolded(value))}:
             return None
+    if base in scope.definitions and base not in there:  # a = Wx of a softmax(Wx)
+        there[base] = Symbol(base, scope.definitions[base].shape)
     base = base if base in there else base[:1].upper() + base[1:]  # ∂f/∂w_ij
     if base not in there or {named(asked.by), asked.by.strip()} & {*there, *scope.definitions}:
         return None
@@ -126,7 +130,7 @@ def unknown_of(scope: Scope, asked: Asked, f: Expr, name: str) -> str:
     if not occurring and scope.arguments.get(name):
         raise Independent(f"{', '.join(candidates)} does not occur in the function")
     candidates = occurring or leaves
-    told = {named(by) for by in re.findall(SAID_BY, scope.text)}
+    told = {named(by) for pattern in (SAID_BY, SOLVED_FOR) for by in re.findall(pattern, scope.text)}
     candidates = [c for c in candidates if {c} == told] or candidates
     if len(candidates) > 1:  # of a family x and a vector w it is w
         candidates = [s.name for s in symbols(f) if s.name in candidates and not s.ranges] or candidates
@@ -168,38 +172,46 @@ def derivative_asked(scope: Scope, asked: Asked) -> Expr:
     if named(asked.of) in scope.forms or (not asked.of and not scope.definitions and scope.forms):
         return _of_form(scope, named(asked.of) if asked.of else next(iter(scope.forms)), asked)
     if stacked := re.fullmatch(rf"\s*\(?\s*vec\s*\(?\s*({LETTER})[\s)]*", asked.by):
-        found = derivative_asked(scope, asked._replace(by=stacked.group(1), is_row=False))
-        found = found if asked.order == 2 or scope.is_jacobian else Vec.of(found)
-        return Transpose(found) if asked.is_row and ONE in found.shape else found
-    if (moved := along(scope, asked, None)) is not None:
-        return moved
+        return _by_stacked(scope, asked, stacked.group(1))
     if asked.then:
         return _mixed(scope, asked)
+    if (moved := along(scope, asked, None)) is not None:
+        return moved
     of = _of_loss(scope, asked)
     if of and named(of) not in scope.definitions and (link := below(scope, asked._replace(of=of))) is not None:
         return link
     f, name = _function(scope, asked)
+    own = scope.arguments.get(name, ())
     if (moved := along(scope, asked, f)) is not None:
         scope.is_jacobian = False
         return moved
+    if (moved := through_jacobian(scope, asked, f, own)) is not None:
+        return moved
     if asked.by.startswith("("):
         return by_expression(scope.unfolded(f), scope.unfolded(scope.read(asked.by)), asked.order)
-    own = scope.arguments.get(name, ())
     by = unknown_of(scope, asked, scope.unfolded(f, keep=own[0] if len(own) == 1 else ""), name)  # p, though p(λ) = …
     f = scope.unfolded(f, keep=family if (family := by.rpartition("_")[0]) in scope.members else by)
     _require_known(scope, f, by)
     if by not in {s.name for s in symbols(f)}:  # df/dα of f(x + αp), dx/dλ of the solution x
-        moved = scope.moved.get(name, f)
-        f = moved if by in {s.name for s in symbols(moved)} else replace(f, scope.solutions)
+        there = scope.moved.get(name, f)
+        f = there if by in {s.name for s in symbols(there)} else replace(f, scope.solutions)
     scope.is_jacobian = f.shape != SCALAR
     unknown = next((s for s in symbols(f) if s.name == by), None) or _member(scope, f, by)
-    if unknown is None and by in scope.definitions:
-        return by_expression(scope.unfolded(f), scope.unfolded(scope.definitions[by]))
     if unknown is None:
-        return _of_still(scope, asked, f, by)
+        inner = scope.definitions.get(by)
+        return (
+            _of_still(scope, asked, f, by) if inner is None else by_expression(scope.unfolded(f), scope.unfolded(inner))
+        )
     scope.origin = Origin(f, (unknown,), asked.order)
     found = scope.unfolded(derivative(f, unknown, asked.order))
     return Transpose(found) if asked.order == 1 and _is_turned(scope, asked, f) else found
+
+
+def _by_stacked(scope: Scope, asked: Asked, unknown: str) -> Expr:
+    """The derivative by vec X, in terms of that by X."""
+    found = derivative_asked(scope, asked._replace(by=unknown, is_row=False))
+    found = found if asked.order == 2 or scope.is_jacobian else Vec.of(found)
+    return Transpose(found) if asked.is_row and ONE in found.shape else found
 
 
 def _require_known(scope: Scope, f: Expr, by: str) -> None:

@@ -63,6 +63,7 @@ FORMULAS = {
         rf"({LETTER})\s*=\s*\3\s*(?:ᵀ|⊤|'|\^\{{?(?:T|\\top))"
         r"|(?:‖|\|)(?:²|\^\{?2\}?)?_\{?([A-EGHJ-Z])(?:⁻¹|\^\{?-1\}?)?(?![A-Z_])"  # ‖x‖²_R
         r"|(?<![A-Za-z])(?:N|𝒩)\s*\}?\s*(?:\\left)?\((?:[^()]|\([^()]*\))*,\s*([A-HJ-Z])\s*(?:\\right)?\)"  # N(m, P)
+        r"|(?<![A-Za-z])(?P<of>[A-Za-z])_\{?(?P<i>[i-n])\s?,?\s?(?P<j>[i-n])\}?\s*=\s*(?P=of)_\{?(?P=j)\s?,?\s?(?P=i)(?![a-z])"
     ),
     "skew": rf"{MATRIX}{TURNED}\s*=\s*[-−]\s*\1(?!\w)",
     "idempotent": (
@@ -162,6 +163,7 @@ def _note(scope: Scope, name: str, word: str) -> None:
     traced = rf"{TRACED}{spelt}|" if base in GREEK else ""  # tr ε, and no tr d(…)
     used = rf"{traced}(?<![A-Za-z]){spelt}(?:_\{{?[a-z],?\s?[a-z](?![a-z])|[ᵢⱼₖ]{{2}})"  # w_ij
     is_matrix = base.isupper() or base in GREEK_CAPITALS or re.search(used, scope.text) is not None
+    is_matrix |= base in GREEK and word == "symmetric"  # σ, a stress
     if is_matrix and name not in scope.declared:
         kind = "matrix " if word == OF_ENTRIES else ""
         scope.declared.table.update(declare(f"{name}: {kind}{word}").table)

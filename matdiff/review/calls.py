@@ -45,6 +45,7 @@ SIZES = "nmpqkr"
 PARAMETER = r"_(?:\{\s*[^\W\d_](?:\s*,\s*[^\W\d_])*\s*\}|[^\W\d_])"
 MEMBER = r"(?:_\{?[a-z]\}?|\^\{?\([a-z]\)\}?)"  # of x_i, x^{(i)}
 AT_LETTER = r"(?<![A-Za-z])([A-Z])\s*\(\s*([a-zα-ω])\s*\)"  # M(q)
+AT_SMALL = r"(?<![A-Za-z∂∇])([f-hsuzφψ])\s*\(\s*([a-zα-ω])\s*\)"  # f(θ)
 CALLED = rf"(?P<h>[A-Za-zφψσπμρ](?P<low>{PARAMETER})?)\s*\(\s*(?P<x>[^\W\d_](?P<member>{MEMBER})?)\s*\)"
 
 
@@ -82,6 +83,8 @@ def without_arguments(scope: Scope, m: re.Match[str]) -> str:
     value = scope.definitions.get(named(m.group("name")))
     known = scope.arguments.get(named(m.group("name"))) if value is not None else None
     given = m.group("arguments").split(",")
+    if _is_said_of(scope, named(m["name"]), named(m["arguments"].strip() or "0")):
+        return f"{m['name']} "
     whole, names = re.escape(named(m["arguments"].strip())), {s.name for s in symbols(value)} if value else set()
     if not known and whole not in names and any(re.fullmatch(rf"{whole}_?\d", name) for name in names):
         return f"{m.group('name')} "  # V(θ) of V = θ₁K + θ₂I
@@ -99,6 +102,13 @@ def without_arguments(scope: Scope, m: re.Match[str]) -> str:
         return m.group()
     scope.moved[named(m.group("name"))] = found
     return f" {scope.stored(found, frozenset(given))} "
+
+
+def _is_said_of(scope: Scope, name: str, argument: str) -> bool:
+    """Whether a name is said to be what has a letter in it, and is called with that: ℓ_n(θ) of ℓ_n = log σ(θᵀx_n)."""
+    base = next((n for n in (name, name.rpartition("_")[0]) if n in scope.texts), "")
+    is_argument = any(argument in known for known in scope.arguments.values())
+    return bool(base) and is_argument and not scope.arguments.get(base) and argument in letters_in(scope.texts[base])
 
 
 def at_place(scope: Scope, e: Expr, asked: Asked) -> Expr:
@@ -239,14 +249,21 @@ def with_constants(lines: list[Line]) -> list[Line]:
     "v'M v"
     """
     text = "\n".join(side for line in lines for s in line.statements for side in s.sides)
-    called = {*re.findall(AT_LETTER, text)}
+    called = {*re.findall(AT_LETTER, text)} | {(f, q) for f, q in re.findall(AT_SMALL, text) if is_by(text, f)}
     rest = re.sub(rf"({LETTER})\s*\((?:\s*{LETTER}\s*,?)+\)", r"\1", text) if called else ""
     for f, q in called:
-        is_whole = re.search(rf"(?<![A-Za-z]){f}(?!\s*\(\s*{q}\s*\))", text) is None
-        if is_whole and named(q) not in letters_in(rest) and not re.search(rf"[d∂∇]\s*{f}", text):
+        bare = re.sub(rf"[∂d]\s*{f}(?![A-Za-z])", " ", text) if is_by(text, f) else text
+        is_whole = re.search(rf"(?<![A-Za-z]){f}(?!\s*\(\s*{q}\s*\))", bare) is None
+        is_moved = re.search(rf"[d∂∇]\s*{f}", text) is not None and not is_by(text, f)
+        if is_whole and named(q) not in letters_in(rest) and not is_moved:
             put = partial(re.sub, rf"(?<![A-Za-z]){f}\s*\(\s*{q}\s*\)", f"{f} ")
             lines = [line._replace(statements=tuple(s.respelt(put) for s in line.statements)) for line in lines]
     return lines
+
+
+def is_by(text: str, f: str) -> bool:
+    """Whether a text differentiates by what a function is: ∂ℓ/∂f of ℓ = log(1 + e^{f(θ)})."""
+    return re.search(rf"/[\s(]*[∂d]\s*{f}(?![A-Za-z(])", text) is not None
 
 
 def _functions(lines: list[Line], given: Collection[str]) -> list[Inserted]:
@@ -260,7 +277,7 @@ def _functions(lines: list[Line], given: Collection[str]) -> list[Inserted]:
         name = rf"(?<![A-Za-z\\]){re.escape(m.group('h'))}"
         uses = re.findall(rf"{name}\s*({HELD})", text)
         one = Inserted(m.group("h"), m.group("x"), statement.sides[-1])
-        is_bare = re.search(rf"{name}(?!\s*[(\w]|\s*{HELD})", text) is not None
+        is_bare = re.search(rf"{FRONT}{re.escape(m.group('h'))}(?!\s*[(\w]|\s*{HELD})", text) is not None  # dh/dx
         of_members = rf"\(\s*{m.group('x')}{MEMBER}\s*\)|\((?=.*[-+−]).*_\{{?[i-n]\b.*\)"  # h(x_i), ρ(y_i − xᵀw)
         is_special = m.group("low") or any(re.fullmatch(of_members, held) for held in uses)
         if is_special and not is_bare and all(map(one.fits, uses)) and not re.search(name, statement.sides[-1]):

@@ -67,7 +67,7 @@ def definitions_in(lines: list[Line], scope: Scope) -> tuple[dict[str, Definitio
             is_new = name and name.removesuffix("_dot") not in found  # V̇ of a V that is defined
             is_new = is_new and name not in MATHEMATICAL and _is_name(scope, name)
             is_new = is_new and question_at(first, 0, ()) is None and not _is_solution(name, sides[0], varied | asked)
-            is_new = is_new and (name not in _leaves(sides[0], found) or sides[0] == name)  # P = Q + AᵀPA
+            is_new = is_new and (name not in leaves(sides[0], found) or sides[0] == name)  # P = Q + AᵀPA
             is_new = is_new and (name in asked or not is_model(first, sides[0], lines, "epsilon" in scope.given))
             is_unknown = f"{name}_{''.join(indices)}" in asked  # μ_k of ∂Q/∂μ_k = 0, which is solved for
             is_member = bool(indices and (scope.declared.get(name) or NOTHING).indices) and not is_unknown
@@ -88,7 +88,7 @@ def definitions_in(lines: list[Line], scope: Scope) -> tuple[dict[str, Definitio
     return found, again
 
 
-def _leaves(side: str, found: Mapping[str, Definition]) -> set[str]:
+def leaves(side: str, found: Mapping[str, Definition]) -> set[str]:
     """The letters of a side, and of what they are said to be: v of M⁻¹p behind p = Mv."""
     waiting, seen = [side], set[str]()
     while waiting:
@@ -257,7 +257,9 @@ def _is_called(arguments: Sequence[str]) -> bool:
 
 def _is_said(name: str, line: Line) -> bool:
     """Whether words introduce what a name is: where Q = XW and Z = XV, with \\alpha = K^{-1}y."""
-    said = rf"\W*(?i:with|where|let)\b|.*(?:[Ww]ith|[Ww]here|[Ll]et)\W+(?:{name}|{GREEK.get(name, name)})\s*:?="
+    one = rf"(?:{name}|{GREEK.get(name, name)})"
+    claimed = rf":\s(?:.*[^\w\\])?{one}\s*="  # with λ = Px: u = …
+    said = rf"\W*(?i:with|where|let)\b(?!.*{claimed})|.*(?:[Ww]ith|[Ww]here|[Ll]et)\W+{one}\s*:?="
     return re.match(said, line.text) is not None
 
 

@@ -8,7 +8,7 @@ from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.expr import Expr, Number, Symbol, exchanged, replace, symbols
 from matdiff.algebra.operators.differentials import Differential
-from matdiff.algebra.operators.products import Power, zero
+from matdiff.algebra.operators.products import Power, Product, zero
 from matdiff.algebra.operators.square import Inverse
 from matdiff.calculus.forms import RESULT, differential_form
 from matdiff.calculus.gradient import gradients
@@ -45,7 +45,21 @@ def by_expression(f: Expr, inner: Expr, order: int = 1) -> Expr:
         exponent = inner.operands[1].number if isinstance(inner, Power) else None
         there = {base: Power.of(part, Number(1 / exponent))} if exponent else there
         there = {base: Inverse(part)} if isinstance(inner, Inverse) else there
-    return exchanged(derivative(replace(f, there or {inner: part}), part, order), part, inner)
+    whole = replace(f, there) if there else replace(f, lambda node: _with_part(node, inner, part))
+    return exchanged(derivative(whole, part, order), part, inner)
+
+
+def _with_part(node: Expr, inner: Expr, part: Symbol) -> Expr | None:
+    """The symbol for a part, also of a product that is a run of factors: M in xᵀMx for the LᵀL of xᵀLᵀLx."""
+    if node is inner:
+        return part
+    if not (isinstance(node, Product) and isinstance(inner, Product)):
+        return None
+    count = len(inner.operands)
+    for k in range(len(node.operands) - count + 1):
+        if node.operands[k : k + count] == inner.operands:
+            return Product.of(*node.operands[:k], part, *node.operands[k + count :])
+    return None
 
 
 def expansion(e: Expr, by: Symbol, order: int) -> Expr:

@@ -35,7 +35,9 @@ CASE = (  # for i ≠ k
     r"[\s$]*(?P<k>[a-z]|\d)(?=[\s$]*(?:[):,.]|\\|then\b|$))"
 )
 UNDER = r"\b(?:for|if|when|whenever|unless)\b.*(?:[<>≤≥≠]|\\(?:[gl]eq?|neq?)\b)"  # = 1 for x > 0
+BELOW_SUM = r"(?:[∑Σ∏]|\\(?:sum|prod))\s*_\s*\{[^{}]*\}"  # Σ_{j≠k}, which says over what is summed
 COUNTS = frozenset("dkmnpqrKMNT")
+MATRIX = 2  # indices
 PLAIN = frozenset(("positive", "nonnegative", "invertible"))  # which leave a vector free to sum to 1
 
 
@@ -59,8 +61,11 @@ def squared(scope: Scope, one: str) -> dict[str, str]:
         return " x ".join(str(size) if str(size) in sizes else one for size in d.shape)
 
     known = {n: d for n, d in scope.declared.table.items() if not n.startswith(MARK) and n not in scope.definitions}
+    ranges = {n: ", ".join(f"{i}=1..{last}" for i, last in d.indices) for n, d in known.items()}
     return {
-        n: " ".join((said(d), *sorted(d.properties))) for n, d in known.items() if not d.indices and not d.arguments
+        f"{n}[{ranges[n]}]" if ranges[n] else n: " ".join((said(d), *sorted(d.properties)))
+        for n, d in known.items()
+        if not d.arguments
     }
 
 
@@ -97,9 +102,13 @@ def condition_of(scope: Scope, line: str, truth: Expr, value: Expr) -> str:
     held = {s.name for e in (truth, value) for s in symbols(e) if scope.conditions.get(s.name) == "idempotent"}
     if held:
         return f"what is said of {min(held)} may make it so"
-    if any(s.name == "e" and s.ranges and s.name not in scope.given for s in (*symbols(truth), *symbols(value))):
+    unsaid = [s for e in (truth, value) for s in symbols(e) if s.ranges and s.name not in scope.given]
+    if any(s.name == "e" for s in unsaid):
         return "e_i may be a unit vector"
-    return "it is said to hold under a condition" if re.search(f"{UNDER}|{OFF_DIAGONAL}|{ON_DIAGONAL}", line) else ""
+    if tensor := next((s for s in unsaid if len(s.ranges) > MATRIX), None):
+        return f"{tensor} may have symmetries that nobody said"  # c_ijkl = c_klij
+    said = re.sub(BELOW_SUM, " ", line)
+    return "it is said to hold under a condition" if re.search(f"{UNDER}|{OFF_DIAGONAL}|{ON_DIAGONAL}", said) else ""
 
 
 def in_case(text: str, truth: Expr, value: Expr) -> tuple[Expr, Expr] | None:
@@ -115,7 +124,9 @@ def in_case(text: str, truth: Expr, value: Expr) -> tuple[Expr, Expr] | None:
     off = 1 - Entry.of(Identity(i.last), i, k)
     diagonal = (e for e in postorder(truth) if isinstance(e, Identity | DiagonalMatrix | UnitVector))
     found = replace(truth, {e: zero(e.shape) for e in diagonal})
-    return (found, value) if compared(truth * off, found * off).equal else None
+    if compared(truth * off, found * off).equal:
+        return found, value
+    return (truth * off, value * off) if truth.shape == SCALAR and compared(truth * off, value * off).equal else None
 
 
 def has_known_shapes(scope: Scope, truth: Expr, value: Expr) -> bool:

@@ -259,9 +259,17 @@ def _letters(e: Expr) -> set[Symbol]:
 
 
 def _are_parallel(one: Expr, other: Expr) -> bool:
-    """Whether one of two expressions is the other times a number, which with vectors may be any, as wᵀSw."""
-    if one.shape == SCALAR:
+    """Whether one of two expressions is the other times a number, which with vectors may be any, as wᵀSw.
+
+    But where one is a letter times a number, (σ − λ)n, that number is 0, and (σ − 2λ)n says something else.
+    """
+    if one.shape == SCALAR or any(s.shape == one.shape and not s.ranges and _are_aligned(one, s) for s in symbols(one)):
         return is_multiple(one, other)
+    return _are_aligned(one, other)
+
+
+def _are_aligned(one: Expr, other: Expr) -> bool:
+    """Whether two vectors, or matrices, have one direction wherever their letters are."""
     a, b = Vec.of(one), Vec.of(other)
     inner = Product.of(Transpose(a), b)
     is_one = compared(Product.of(Transpose(b), b) * a, inner * b).equal is True

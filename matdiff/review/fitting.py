@@ -26,7 +26,10 @@ def fitted(scope: Scope, side: str, truth: Expr) -> tuple[str, Expr]:
         return side, Identity(truth.shape[0])
     if known := _commuted(scope, side, truth):
         return known
-    for index in truth.free if "e" not in scope.given else ():  # e_y of −log p_y
+    for index in truth.free:  # Σ_{j≠k} (x_k − x_j) of ∂E/∂x_k, which runs over j alone
+        side = re.sub(rf"([∑Σ]_\{{\s*([a-z]))(\s*(?:≠|!=)\s*{index}\s*\}})", r"\1=1, \2\3", side)
+    told = {s.name for value in scope.definitions.values() for s in symbols(value)} | scope.given
+    for index in truth.free if "e" not in told else ():  # e_y of −log p_y
         unit = rf"(?<![A-Za-z])e_(?:\{{{index}\}}|{index}(?!\w))"
         side = re.sub(unit, lambda _, i=index: f" unit({i}, {i.last}) ", side)  # type: ignore[misc]
     if len({m["size"] for m in re.finditer(OF_SIZE, side)} - scope.said_sizes()) == 1:  # I_p, where X has other sizes
@@ -36,7 +39,7 @@ def fitted(scope: Scope, side: str, truth: Expr) -> tuple[str, Expr]:
     except MatdiffError as error:
         spelt = by_entries(side, error.message)
         if re.match("the size of [1I] ", error.message):
-            return of_identity(scope, side, truth)
+            return of_identity(scope, with_ones(side), truth)
         is_chain = error.message.startswith("the product does not fit") and scope.asks(side)
         if spelt == side and not is_chain:
             raise

@@ -58,9 +58,10 @@ PREDICTED = r"softmax|sigma|σ|hat|[ŷp̂]"
 ONE_HOT = r"(?<![\w\\])\$?([^\W\d_])\$?\s*(?:\(|is\s+|,\s*)?(?:an?\s+)?one-hot"
 VARIES = r"(?:∂|(?<![A-Za-z])d\}?|\\partial|(?:∇|\\nabla)\s*_\s*\{?)\s*"  # in front of an unknown
 ONES = rf"(?<![\w.])1\s*(?:[a-z]\d?)?{TURNED}"  # 1ᵀ, 1bᵀ, so that · 1 is a vector too
-BIAS = (  # f(w, b) = ‖Xw + b1 − y‖², diag(W1), p ⊙ (r − J1)
+BIAS = (  # f(w, b) = ‖Xw + b1 − y‖², diag(W1), p ⊙ (r − J1), P1 beside Pᵀ1
     r"\([^\W\d_]\s*,\s*([a-z])\)\s*&?=[^\n]*[+−-]\s*\1\s?1(?![\w.])|[dD]iag\s*\(\s*([A-Z])\s?1\s*\)"
     r"|⊙\s*\([^()]*[+−-]\s*([^\W\d_])1\s*\)"
+    rf"|(?<![\w\\])([A-Z])1(?![\w.])(?=[\s\S]*?(?<![\w\\])\4\s*{TURNED}\s*1(?![\w.]))"
 )
 NUMBERED = r"([A-Za-zα-ω])(?:[02-9]|_\{?\d|[₀-₉])|(?m:^|[$,;=])\s*([A-Za-zα-ω])1\s*&?="  # x2, b1 = …
 ALONE = r"(?<![\w\\^{])(?:([A-Za-zα-ω])(?![\w₀-₉])|([α-ω])1(?![\w.]))"  # λ of λ1 too
@@ -70,6 +71,7 @@ PRIME = rf"(?<=[\w)\]])′(?!\()|(?<=[)\]{NO_FUNCTIONS}])′(?=\()"  # and in y�
 INVERSE_POWER = rf"({LETTER}|{HELD})\s*\^\s*\{{\s*[-−]\s*(\d)\s*[T⊤]\s*\}}"  # X^{{-2T}}
 OF_LAYER = r"\^\s*\{?\s*[(\[]\s*[lL]\s*(?:([-+−])\s*1\s*)?[)\]]\s*\}?"  # a^{(l-1)}, a name
 OF_TIME = r"(?<=[^\W\d_])(?:_t(?![A-Za-z0-9_])|(?:_\{|\[)\s*t\s*(?:([-+−])\s*1\s*)?[}\]])"  # h_{t-1} beside h_t
+VARIED_BY = r"[∂d]\}}?\s*([^\W\d_])_\{{?{0}(?![A-Za-z])"  # ∂E/∂x_k of a sum with x_i
 STEPS = r"(?<=[^\W\d_])(?:_\{|\[)\s*([tk])\s*[-+−]\s*1\s*[}\]]"  # of x_{k+1} and x[k+1]
 LAYERS = {"": "_this ", "+": "_next ", "-": "_prev ", "−": "_prev "}
 DELTAS = r"(\(\(\s*|(?<!\w))δ(\s*[^()/=]*(?:\([^()]*\))?\s*\)?\s*/\s*\(?\s*)δ(?=\s*[^\W\d_])"  # δf/δx
@@ -95,6 +97,7 @@ SAYS_LIKELIHOOD = (  # log p(x | θ), log p(x) = …, log p = …
 SAYS_NORMAL = r"(?m)(?:^|[$,&])\s*\\?(?:log|ln)\W[^()∇∂=]*N\}?\s*\([^()]*\)\s*&?="  # log N(x; m, C) = …
 PIECE = r"\{([^\W\d_])_\{?(\d)\}?\}_(?:\{\s*(\w(?:\s*,\s*\w)*)\s*\}|(\w))"  # {r_2}_{i,j}, a member of r2
 STAR = r"(?<![.*])\*(?!\*)"  # which may be by entries
+SLOPE_OF_DIGAMMA = r"(?<![A-Za-z])digamma(['′]+)\s*\("
 ENTRY_OF_SOFTMAX = r"softmax\s*\(\s*([^\W\d_])_([a-z]|\{[a-z]\})\s*\)"  # softmax(z_j), which is softmax(z)_j
 TRACE_OF_LOG = rf"((?<![A-Za-z])(?:tr|Tr|trace)\s*\(\s*)log(\s*\(\s*{LETTER}\s*\)\s*\))"
 LOG_OF_MATRIX = r"(?<![A-Za-z\\])\\?log\s*(?:\(\s*([A-Z])\s*\)|([A-Z])(?![A-Za-z_|(]))"
@@ -199,6 +202,15 @@ def _stands_apart(m: re.Match[str], text: str, given: Collection[str]) -> bool:
     return all(named(one) in given or re.search(rf"(?<![A-Za-z0-9_]){one}(?![A-Za-z0-9_])", text) for one in parts)
 
 
+def _steps(text: str, given: Collection[str]) -> set[str]:
+    """The letters t of h_t beside h_{t-1}, none of them the index of a sum, nor the k of ∂E/∂x_k of a sum over x_i."""
+    summed = r"(?:[∑Σ∏]|sum|prod)\s*[_(]\{{?\s*{0}|_\{{{0}[|,]"
+    named_so = {name.rpartition("_")[2] for name in given}  # of an x_k that is declared
+    found = {t for t in re.findall(STEPS, text) if t not in named_so and not re.search(summed.format(t), text)}
+    varied = [(k, x) for k in found for x in re.findall(VARIED_BY.format(k), text)]
+    return found - {k for k, x in varied if re.search(rf"{x}_\{{?[^{k}\W]", text)}
+
+
 class Habits:
     """The signs of one text, and the layout of derivatives that it states.
 
@@ -219,9 +231,7 @@ class Habits:
         self._varies = re.search(VARIATION, text) is not None and re.search(DELTA, text) is None
         over_layers = re.search(r"(?:∑|sum)\s*_\{?[lL]", text) is not None
         self._has_layers = not over_layers and re.search(r"\^\s*\{?\s*[(\[]\s*[lL]\s*[-+−]", text) is not None
-        summed = r"(?:[∑Σ∏]|sum|prod)\s*[_(]\{{?\s*{0}|_\{{{0}[|,]"
-        named_so = {name.rpartition("_")[2] for name in given}  # of an x_k that is declared
-        steps = {t for t in re.findall(STEPS, text) if t not in named_so and not re.search(summed.format(t), text)}
+        steps = _steps(text, given)
         self.of_time = OF_TIME.replace("t", steps.pop()) if len(steps) == 1 else ""
         self._names_zero = re.search(r"_\{?0", text) is not None
         self._steps = re.search(BARE_STEP, text) is None and "Delta" not in given
@@ -248,6 +258,8 @@ class Habits:
         said = re.search(COMMUTATION, text)
         self.commutation = next(filter(None, said.groups())) if said else ""
         self.is_code = re.search(OF_CODE, text) is not None
+        unknowns = "".join(sorted({*re.findall(rf"{VARIES}([a-z])(?![A-Za-z_])", text)} - {"r"}))  # of Tr
+        self._times_unknown = rf"(?<![A-Za-z_\\])([A-Z])([{unknowns}])(?![\w(])" if unknowns and not given else "(?!)"
         self._glued = {m[0] for m in OF_TWO.finditer(text) if m[0] not in given and _stands_apart(m, text, given)}
 
     def _note_functions(self, text: str, given: Collection[str]) -> None:
@@ -298,7 +310,10 @@ class Habits:
     def respelt(self, side: str) -> str:
         """A side with its signs in the spelling that the reader knows."""
         side = re.sub(PIECE, lambda m: f"{m[1]}{m[2]}[{m[3] or m[4]}]", side.replace("″", "′′"))
-        side = re.sub(r"\((\d)/(\d)([A-Za-z])\)", r"(\1/(\2\3))", side)  # (1/2n)
+        side = re.sub(
+            self._times_unknown, lambda m: f"{m[1]} {m[2]}", side
+        )  # Wx, of which nobody thinks as of one name
+        side = re.sub(r"\((\d)/(\d)([A-Za-zα-ω](?:²|\^\{?2\}?)?)\)", r"(\1/(\2\3))", side)  # (1/2n), (1/2σ²)
         side = re.sub(LOW_LETTERS, lambda m: f"_{{{m[0].translate(PLAIN_SUBSCRIPT)}}}", side)
         side = re.sub(rf"Σ_\{{?({self._sums})\}}?", r"∑_{\1} ", side) if self._sums else side
         side = re.sub(BARE_SUM, lambda m: f"∑_{{{index_of(m)}=1}}^{{{self._count}}} ", side) if self._count else side
@@ -313,7 +328,8 @@ class Habits:
         side = re.sub(rf"δ\s*(?=(?:{self._deltas})(?![A-Za-z]))", "δ_", side) if self._deltas else side
         side = re.sub(DELTAS, r"\1∂\2∂", side)
         for name, function in self._aliases.items():
-            side = re.sub(rf"(?<![A-Za-z]){name}(?=['′]?\s*\()", function, side)
+            side = re.sub(rf"(?<![A-Za-z]){name}(?=['′]*\s*\()", function, side)
+        side = re.sub(SLOPE_OF_DIGAMMA, lambda m: f"polygamma({len(m[1])}, ", side)
         side = re.sub(PRIME, "ᵀ", side) if self._primes_turn else side
         if self._primes:
             side = re.sub(rf"({HELD}|{LETTER}){self._primes}", r" d(\1)", re.sub(r"([^\W\d_])\(t\)", r"\1", side))

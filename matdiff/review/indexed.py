@@ -27,6 +27,7 @@ SPEAKS_OF_ENTRIES = r"softmax|delta\[|∂[^/;]*_\w\)?\s*/\s*\(?∂\s*\w_"  # and
 SQUARE = frozenset(("symmetric", "skew", "spd", "psd", "diagonal", "orthogonal", "idempotent"))
 SIZES = "mnpqkrsuvw"
 INDICES = r"_\{?([i-n](?:,?\s*[i-n])*)\}?(?![A-Za-z0-9])|\[([i-n](?:,\s*[i-n])*)\]"
+OF_FUNCTION = r"(?:(?<![A-Za-z_{])[A-Za-z]{2,}|(?<![\w{])[fghφψσ])\s*\($"
 SUM = r"∑|Σ_|(?<![A-Za-z])sum"
 
 Place = tuple[str, int]  # a letter, and which of its indices; an index of a statement where there is no letter
@@ -127,7 +128,9 @@ def with_sums(lines: list[Line]) -> list[Line]:
         spelt: list[Statement] = []
         for statement in line.statements:
             left = left if statement.goes_on else {*_letters(statement.sides[0])}
-            spelt.append(statement._replace(sides=tuple(_summed(side, left) for side in statement.sides)))
+            sides = [_summed(side, left) for side in statement.sides]
+            unread = "" if all(sides) else "an index that is summed stands in a bracket with a power, or in a function"
+            spelt.append(statement._replace(sides=tuple(sides) if not unread else statement.sides[:1], unread=unread))
         found.append(line._replace(statements=tuple(spelt)))
     return found
 
@@ -137,25 +140,66 @@ def _is_said(statement: Statement) -> bool:
     first, *others = statement.sides
     if statement.goes_on or re.fullmatch(r"[^\W\d_]\w*", first) is None or not others:
         return False
-    counts = [Counter(_letters(others[0][start:end])) for start, end in terms(others[0])]
-    return any(counts) and all(count == 2 for counted in counts for count in counted.values())
+    counts = [Counter(_outer_letters(others[0][start:end])) for start, end in terms(others[0])]
+    is_clear = any(counts) and _summed(others[0], set()) != ""
+    return is_clear and all(count == 2 for counted in counts for count in counted.values())
 
 
 def _letters(term: str) -> list[str]:
-    """The indices of a term, each as often as it stands there."""
+    """The indices of a term, each as often as it stands there; what a bracket has summed does not stand in it."""
     return [letter for m in re.finditer(INDICES, term) for letter in re.findall("[i-n]", m.group())]
 
 
 def _summed(side: str, left: set[str]) -> str:
-    """A side with the sums in front of its terms; as it is where an index stands within a bracket."""
-    inner = [side[start:end] for start, end in parts(side) if side[:start].endswith("(")]
-    if any(map(_letters, inner)):
-        return side
+    """A side with the sums in front of its terms, and of those of brackets; empty where that is not clear.
+
+    >>> _summed("½ (B_kj x_j + B_ik x_i) + a_i (x_i + y_i)", {"k"})
+    '½ (∑_j B_kj x_j + ∑_i B_ik x_i) + ∑_i a_i (x_i + y_i)'
+    """
     found, place = "", 0
     for start, end in terms(side):
-        term = side[start:end]
-        twice = [i for i, count in Counter(_letters(term)).items() if count == 2 and i not in left]
-        gap = start + len(term) - len(term.lstrip())
-        found += side[place:gap] + "".join(f"∑_{i} " for i in twice) + side[gap:end]
+        term = _with_inner(side[start:end], left)
+        if term is None:
+            return ""
+        twice = [i for i, count in Counter(_outer_letters(side[start:end])).items() if count == 2 and i not in left]
+        gap = len(term) - len(term.lstrip())
+        found += f"{side[place:start]}{term[:gap]}{''.join(f'∑_{i} ' for i in twice)}{term[gap:]}"
         place = end
     return found + side[place:]
+
+
+def _with_inner(term: str, left: set[str]) -> str | None:
+    """A term with the sums of its brackets; None where an index stands in a power, or in the argument of a function."""
+    found, place = "", 0
+    for start, end in _brackets(term):
+        inner = term[start:end]
+        is_function = re.search(OF_FUNCTION, term[:start]) is not None
+        is_power = re.match(r"\)\s*(?:[²³]|\^)", term[end:]) is not None
+        if _letters(inner) and (is_function or is_power):
+            return None
+        summed = _summed(inner, left)
+        found += term[place:start] + summed
+        place = end
+        if not summed:
+            return None
+    return found + term[place:]
+
+
+def _brackets(term: str) -> list[tuple[int, int]]:
+    """The places of what stands inside of the outer brackets of a term."""
+    found: list[tuple[int, int]] = []
+    for start, end in sorted(parts(term)):
+        if term[:start].endswith("(") and (not found or start > found[-1][1]):
+            found.append((start, end))
+    return found
+
+
+def _outer_letters(term: str) -> list[str]:
+    """The indices of a term, those of a bracket once for each that its terms have in common."""
+    found, rest = [], term
+    for start, end in reversed(_brackets(term)):
+        inner, rest = term[start:end], rest[:start] + rest[end:]
+        first, *_ = terms(inner)
+        counts = Counter(_outer_letters(inner[slice(*first)]))
+        found += [letter for letter, count in counts.items() if count == 1]
+    return _letters(rest) + found

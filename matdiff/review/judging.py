@@ -25,10 +25,12 @@ from matdiff.review.doubts import OFF_DIAGONAL, ON_DIAGONAL, is_misfit
 from matdiff.review.equations import CONDITION, without_asides
 from matdiff.review.filling import Origin
 from matdiff.review.fitting import fitted, of_identity
+from matdiff.review.judged import Judged
 from matdiff.review.lines import Line, Statement
+from matdiff.review.numbers import with_numbers
 from matdiff.review.operators import LETTER, increments_in, is_chain_rule, letters_in, with_increments
 from matdiff.review.report import AGREES, GRAVEST, NO_CLAIM, RIGHT, UNREAD, WRONG
-from matdiff.review.sides import Beside, Judged
+from matdiff.review.sides import Beside
 from matdiff.review.upstream import is_told
 
 BY_SQUARE = r"(?:\^\{?2\}?|²)\s*\)*$"  # ∂ℓ/∂σ²
@@ -45,7 +47,7 @@ class Judge(Beside):
     def verdicts(self) -> Iterator[Judged]:
         """The lines in their order, each with its verdict."""
         for line in self.lines:
-            judged = self._of_equal_sizes(self._line(line))
+            judged = with_numbers(self, self._of_equal_sizes(self._line(line)))
             yield judged if judged.scope else judged._replace(scope=self.scope)
 
     def _of_equal_sizes(self, judged: Judged) -> Judged:
@@ -234,7 +236,8 @@ class Judge(Beside):
             raise UnsupportedError(f"this definition of {name} is not read")
         self.defined.add(name)
         if name not in self.scope.definitions and name not in self.scope.members:
-            raise UnsupportedError(f"the definition of {name} is not read")
+            why = self.scope.why.get(name, "")
+            raise UnsupportedError(f"the definition of {name} is not read{': ' if why else ''}{why}")
         is_derivative = any(map(self.scope.asks, sides))
         if (truth := read_off(self.scope, name, self.scope.origin, line.text)) is not None:
             return Chain(truth, True)

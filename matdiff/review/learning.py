@@ -19,12 +19,12 @@ from matdiff.language.names import SUBS, named
 from matdiff.language.together import read_equation, read_within
 from matdiff.review.asking import NotSaid
 from matdiff.review.assumed import GRAPH, TRACED, assume
-from matdiff.review.definitions import Definition, definitions_in, solutions_in, with_families
+from matdiff.review.definitions import Definition, definitions_in, leaves, solutions_in, with_families
 from matdiff.review.doubts import is_a_name, is_misfit
 from matdiff.review.edits import terms
 from matdiff.review.lines import Line
-from matdiff.review.members import by_entries, family, general_member
-from matdiff.review.operators import LETTER, letters_in
+from matdiff.review.members import by_entries, family, general_member, open_family
+from matdiff.review.operators import LETTER, increments_in, letters_in
 from matdiff.review.other_ways import by_entries as entrywise
 from matdiff.review.paths import find_paths
 from matdiff.review.scope import Scope
@@ -36,17 +36,21 @@ IN_FRONT = rf"(?:\\[dt]?frac\s*\{{|[\d½¼(])*\s*({LETTER})(?!\s*[_^ᵀ⊤'′])
 OF_SQUARE = rf"(?P<traced>{TRACED})({LETTER})(?:\([a-zα-ω]\))?\s*(?:[-+−),=;]|$)|({LETTER})\s*⁻¹"
 
 
+ARRAY = r"[A-HJ-MO-SU-Z]|[h-jo-z](?![a-z])"  # and no I, N, T, nor a size
+
+
 def learn(scope: Scope, lines: list[Line]) -> None:
     """Finds the definitions of a text and what is varied in it, and reads the definitions, those of others first."""
     said, again = definitions_in(lines, scope)
     scope.texts = {name: d.sides[0] for name, d in said.items()}
     unsaid = unsaid_losses(scope, lines)
-    scope.functions |= set(said) | unsaid
-    scope.losses |= unsaid
+    members = {f"{name}_{d.indices[0]}" for name, d in said.items() if len(d.indices) == 1}  # L_i of ∇L_i
+    scope.functions, scope.losses = scope.functions | {*said} | unsaid | members, scope.losses | unsaid
     scope.note_varied(lines)
     scope.solved = solutions_in(lines, scope.asked.union(*(d.arguments for d in said.values())), said)
     scope.losses -= {name for name, d in said.items() if scope.asks_alone(d.sides[0])}  # ψ = ∇log q beside ∇ψ
     find_paths(scope, lines)
+    _vary_below(scope, said, lines)
     whole = {name for line in lines for s in line.statements for side in s.sides for name in letters_in(side)}
     assume(scope, scope.text, curved=True)
     for name in () if scope.varied else (name for d in said.values() for name in d.arguments):
@@ -71,9 +75,18 @@ def learn(scope: Scope, lines: list[Line]) -> None:
         if _faults(scope) >= faults:
             _put(scope, first)
     _find_means(scope, whole)
-    if (graph := re.search(GRAPH, scope.text)) and not {"D"} & {*scope.texts, *scope.where}:
-        with suppress(MatdiffError):
-            scope.define("D", scope.read(f"diag({graph[1] or graph[2]} vector(1))"))
+    _find_degrees(scope)
+
+
+def _vary_below(scope: Scope, said: Mapping[str, Definition], lines: list[Line]) -> None:
+    """Lets a letter vary of which a name is made that varies in a line, Q of dA for A = softmax(QKᵀ), if none does."""
+    moving = {name.partition("_")[0] for name in (*scope.varied, *scope.paths)}
+    behind = (side for line in lines for s in line.statements for side in s.sides[not s.goes_on :])
+    for name in sorted({name for side in behind for name in increments_in(side, scope.names())} & said.keys()):
+        inside = {letter.partition("_")[0] for letter in leaves(said[name].sides[0], said) - said.keys()}
+        arrays = [letter for letter in sorted(inside) if re.match(ARRAY, letter)]
+        if arrays and scope.varied and inside.isdisjoint(moving):  # where none does, all vary
+            scope.vary(arrays[0])
 
 
 def _faults(scope: Scope) -> int:
@@ -111,7 +124,8 @@ def _read(scope: Scope, said: Mapping[str, Definition], order: Sequence[str], wh
                 scope.declared.table = known
             except (MatdiffError, RecursionError) as error:
                 scope.declared.table = known
-                scope.unfit |= {name} if is_misfit(scope, getattr(error, "message", "")) else set()
+                scope.why[name] = getattr(error, "message", "")
+                scope.unfit |= {name} if is_misfit(scope, scope.why[name]) else set()
                 if isinstance(error, NotSaid):  # ε = ½(∇u + ∇uᵀ) of a u that is not given
                     scope.texts.pop(name, None)
         read = scope.definitions.keys() | scope.members.keys() | scope.implicit.keys()
@@ -194,6 +208,13 @@ def _find_means(scope: Scope, names: set[str]) -> None:
             scope.define(name, scope.read(f"sum(i=1..{end}, {base}[i])/({end})"))
 
 
+def _find_degrees(scope: Scope) -> None:
+    """Takes D for the sums of the rows of W, where a text has the Laplacian D − W of a graph."""
+    if (graph := re.search(GRAPH, scope.text)) and not {"D"} & {*scope.texts, *scope.where}:
+        with suppress(MatdiffError):
+            scope.define("D", scope.read(f"diag({graph[1] or graph[2]} vector(1))"))
+
+
 def _define_by(scope: Scope, name: str, side: str, indices: Sequence[str], is_whole: bool) -> None:
     """Notes what a side says of a name, or of the members of a family; *is_whole* where that stands by itself."""
     if indices and name in scope.declared and scope.declared[name].indices:
@@ -218,6 +239,9 @@ def _define_by(scope: Scope, name: str, side: str, indices: Sequence[str], is_wh
         value = by_entries(scope, side, indices) if indices else _value(scope, name, side)
     except MatdiffError as error:
         spelt = entrywise(side, error.message)
+        if len(indices) == 1 and not is_whole:
+            scope.members[name] = open_family(scope, name, side, indices[0])
+            return
         is_sized = error.message.endswith("is not determined") and name in scope.declared
         if indices or (spelt == side and not is_sized) or error.message[0] == "√":
             raise
@@ -229,8 +253,11 @@ def _value(scope: Scope, name: str, side: str) -> Expr:
     """What a side says: a number where only the letters in front of its terms would make it none: s of s‖z‖²/2."""
     before = dict(scope.declared.table)
     value = scope.read(side, scalar=name in scope.losses)
-    found = (re.compiled(IN_FRONT).match(side, start, end) for start, end in terms(side))
-    letters = [m[1] for m in found if m and m[1][0].islower() and (not m[2] or name.isupper())]  # but no f = v(wᵀx)
+    root = re.match(r"sqrt\(", side) if name[0].islower() else None  # t = √(n(x − μ)ᵀ…) of t² = …, which is a number
+    places = terms(side, root.end(), len(side) - 1) if root else terms(side)
+    found = (re.compiled(IN_FRONT).match(side, start, end) for start, end in places)
+    is_number = name.isupper() or root is not None
+    letters = [m[1] for m in found if m and m[1][0].islower() and (not m[2] or is_number)]  # but no f = v(wᵀx)
     fronts = {named(letter) for letter in letters if side.count(letter) == 1} - before.keys()
     if value.shape == SCALAR or not fronts:
         return value

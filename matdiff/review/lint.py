@@ -17,11 +17,11 @@ from matdiff.review.chain import Fault, has_increments
 from matdiff.review.comparing import compared
 from matdiff.review.documents import Passage, passages
 from matdiff.review.doubts import holds, is_square
+from matdiff.review.judged import Judged
 from matdiff.review.lines import Line
 from matdiff.review.report import NO_CLAIM, UNREAD, WRONG
 from matdiff.review.reviewing import parts
 from matdiff.review.scope import Scope
-from matdiff.review.sides import Judged
 from matdiff.review.slips import SAID, diagnosed
 from matdiff.review.word_names import MATHEMATICAL
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from matdiff import regex as re
-from matdiff.algebra.dims import ONE, Size, size
+from matdiff.algebra.dims import ONE, SCALAR, Size, size
 from matdiff.algebra.expr import Expr, Index, symbols
 from matdiff.algebra.notation import GREEK
 from matdiff.algebra.operators.products import Product, Scale, Transpose
@@ -64,6 +64,18 @@ def family(scope: Scope, name: str, side: str, indices: Sequence[str]) -> Genera
     return General(tuple(map(Index, indices, extents.values())), value)
 
 
+def open_family(scope: Scope, name: str, side: str, index: str) -> General:
+    """The same where nothing says how far the index runs, of a number for every sample: L_i = (wᵀx_i − y_i)²."""
+    end = size(next(letter for letter in "NMK" if letter not in scope.names() | scope.sizes()))
+    _read_with(scope, side, {index: end}, scalar=True)  # which declares the x_i in it
+    _count_members(scope, index, end)
+    value = _read_with(scope, side, {index: end}, scalar=True)
+    if value.shape != SCALAR or {i.name for i in value.free} != {index}:
+        raise UnsupportedError(f"how far {index} runs is not known")
+    scope.declared.table[name] = Declaration(name, SCALAR, indices=((index, end),))
+    return General((Index(index, end),), value)
+
+
 def by_entries(scope: Scope, side: str, indices: Sequence[str]) -> Expr:
     """∑ᵢ cᵢ eᵢ, or ∑ᵢⱼ cᵢⱼ eᵢeⱼᵀ, where the entries c of a vector or a matrix are given."""
     for index in indices:
@@ -107,12 +119,12 @@ def _count_members(scope: Scope, index: str, end: Size | None) -> None:
             scope.declared.table[name] = one._replace(name=name, indices=((index, end),))
 
 
-def _read_with(scope: Scope, side: str, extents: dict[str, Size]) -> Expr:
+def _read_with(scope: Scope, side: str, extents: dict[str, Size], *, scalar: bool = False) -> Expr:
     """A side with free indices that end there."""
     known = dict(scope.declared.general)
     scope.declared.general.update(extents)
     try:
-        return scope.read(side)
+        return scope.read(side, scalar)
     finally:
         scope.declared.general = known
 

@@ -74,7 +74,7 @@ OF = (
     rf"\s*(?P<f>{GREEK}(?![A-Za-z])|{LETTER})"
     rf"(?P<arguments>\([^()=]*\)|\s+\(\s*{LETTER}(?:\s*,\s*{LETTER})*\s*\))?(?P<at>\s*{AT})?"
 )
-PRIME = rf"(?<![\w{MARKS}])(?P<f>{LETTER})(?P<primes>['′]{{1,2}})(?=\s*\((?P<x>[^()]*)\))\s*\([^()]*\)"
+PRIME = rf"(?<![\w{MARKS}])(?P<f>{SPELT}|{LETTER})(?P<primes>['′]{{1,2}})(?=\s*\((?P<x>[^()]*)\))\s*\([^()]*\)"
 FUNCTION = "|".join(sorted((re.escape(w) for w in MATHEMATICAL if len(w) > 1), key=len, reverse=True))
 LIKE_INCREMENTS = tuple(w for w in MATHEMATICAL if w[0] == "d" and len(w) > 1)  # dg is d(g) where g is a name
 OF_NORM = r"(?<=[‖|])_\{?\w+\}?"  # F of ‖X‖_F
@@ -311,7 +311,7 @@ def _nablas(side: str, functions: Collection[str], name: Name) -> str:
             at = (of["at"] or of["arguments"] or "").strip() if of and function else ""
             shown, end = name(Asked(function, low, order, at=at)), of.end() if of and function else m.end()
         except UnsupportedError:  # ∇_z r is a product where r does not depend on z
-            if not function or named(function) not in functions:
+            if not low or not function or named(function) not in functions:
                 raise
             shown, end = name(Asked("", low, order)), m.end()
         found += side[place : m.start()] + f" {shown} "

@@ -15,9 +15,11 @@ from matdiff.errors import MatdiffError, UnsupportedError
 from matdiff.language.declared import Declaration
 from matdiff.language.names import named
 from matdiff.language.together import read_equation, read_line
+from matdiff.review.derivatives import derivative
 from matdiff.review.operators import FUNCTION, LETTER, Asked, D, increments_in, letters_in, with_names
 
 if TYPE_CHECKING:
+    from matdiff.review.chain import Chain
     from matdiff.review.lines import Line
     from matdiff.review.scope import Scope
 
@@ -146,6 +148,26 @@ def along(scope: Scope, asked: Asked, function: Expr | None) -> Expr | None:
         raise UnsupportedError(f"how the function depends on {asked.by} is not known")
     form = differential_form(f, {str(s): s for s in moving}).gradients[RESULT]
     return replace(form, {Differential(s): slope for s, slope in moving.items()})
+
+
+def of_motion(scope: Scope, chain: Chain, value: Expr) -> dict[str, Expr] | None:
+    """What a side says of how something moves of which the text gives nothing else, as m dv/dt = −kx − cv of dv/dt."""
+    truth = chain.truth
+    slopes, others = ({s for s in symbols(e) if s.name.rpartition("_")[0] in scope.paths} for e in (truth, value))
+    is_told = not letters_in(chain.first).isdisjoint(scope.definitions)
+    if not slopes or others or is_told or truth.shape != value.shape:
+        return None
+    (slope,) = slopes if len(slopes) == 1 else (None,)
+    if slope is truth:
+        return {slope.name: value}
+    if (
+        slope is None
+        or truth.shape != SCALAR
+        or slope.shape != SCALAR
+        or slope in symbols(factor := derivative(truth, slope, 1))
+    ):
+        return {}
+    return {slope.name: value / factor}
 
 
 def slope_by(scope: Scope, moving: Symbol, by: str) -> Symbol:

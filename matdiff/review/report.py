@@ -12,7 +12,7 @@ from matdiff.records import NamedTuple
 if TYPE_CHECKING:
     from matdiff.calculus.derivation import Line
     from matdiff.review.filling import Work
-    from matdiff.review.sides import Judged
+    from matdiff.review.judged import Judged
 
 PROVED, AGREES, CONVENTION, WRONG, UNREAD, NO_CLAIM = (
     "proved", "agrees", "right under a convention", "wrong", "not read", "not a claim",

@@ -21,13 +21,13 @@ from matdiff.review.definitions import defined_by
 from matdiff.review.derivatives import derivative
 from matdiff.review.doubts import MISFIT
 from matdiff.review.habits import IN_SPACE
+from matdiff.review.judged import Counts, Judged
 from matdiff.review.judging import Judge
 from matdiff.review.lines import FIRST_RELATION, Line, is_half
 from matdiff.review.operators import names_in
 from matdiff.review.report import CONVENTION, GRAVEST, NO_CLAIM, RIGHT, UNREAD, WRONG, Review
 from matdiff.review.scope import Scope
 from matdiff.review.setting import as_set, set_alike
-from matdiff.review.sides import Counts, Judged
 from matdiff.review.slips import by_edit, diagnosed
 from matdiff.review.two_senses import LETTER, apart, together
 

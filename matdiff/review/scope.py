@@ -11,6 +11,7 @@ from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.expr import Expr, Symbol, postorder, replace, symbols
 from matdiff.algebra.operators.differentials import Differential
+from matdiff.algebra.operators.products import Product
 from matdiff.algebra.operators.sums import Member
 from matdiff.calculus.forms import RESULT, differential_form
 from matdiff.errors import MatdiffError, UnsupportedError
@@ -44,6 +45,7 @@ from matdiff.review.paths import linear, slope_by, with_paths, with_rates
 
 SLOPE = rf"(?<![A-Za-z])(σ|sigma|log|{ENTRYWISE})['′]\s*\(((?:[^()]|\([^()]*\))*)\)"
 QUOTIENT = r"∂[^/=]*/\s*\(?\s*∂"  # ∂ln Lᵢ/∂β of an Lᵢ that is not given: no quotient of increments
+FUNCTION_OF_MEMBER = r".*_\{?[i-n](?![A-Za-z]).* can be the \w+ of the matrix or of each"
 SUMMED = r"∑_\{?\s*([a-z])(?![a-z])"
 POTENTIAL = r"(?:∇|\\nabla(?![a-z]))\s*([UVEfghφψ])(?![A-Za-z_^ᵀ⊤])"  # ∇U
 LOSSES = frozenset(("L", "J", "l", "ell", "E", "U", "V"))
@@ -74,9 +76,10 @@ class Scope:
         self.is_jacobian = False  # whether the last derivative was that of a vector or a matrix
         self.origin: Origin | None = None  # of the last derivative
         self.given_by: dict[str, int] = {}  # by which of the sides behind its name a definition was read
-        self.arguments: dict[str, tuple[str, ...]] = {}
-        self.texts: dict[str, str] = {}
+        self.arguments, self.texts = dict[str, tuple[str, ...]](), dict[str, str]()
         self.unread, self.unfit = set[str](), set[str]()  # the names whose definitions are not read; for their shapes
+        self.why = dict[str, str]()  # these definitions are not read
+        self.jacobian: tuple[str, str, str] | None = None  # f, θ and J, of an f(θ) that is not given
         self.below: set[str] = set()  # those whose first one is not, but another one below
         self.varied: dict[str, None] = {wrt: None} if wrt else {}
         self.conditions: dict[str, str] = {}  # what holds of names and is no property that they can have
@@ -241,6 +244,8 @@ class Scope:
         except KindsError:
             return read_line(side, self.declared, scalar=True)
         except MatdiffError as error:
+            if re.match(FUNCTION_OF_MEMBER, error.message):
+                return read_line(side, self.declared, scalar=True)  # ∑_i exp(−βE_i), of the numbers E_i
             if (spelt := by_places(self, side, error.message)) != side:
                 return self._expression(spelt, scalar)
             if not error.message.startswith("the size of vector(1)"):
@@ -323,7 +328,7 @@ class Scope:
     def resolved(self, e: Expr, by: str = "") -> Expr:
         """An expression without d(…) but for dX of what varies, *by* alone if given: a symbol of the shape of X."""
         known = {s.name: s for s in symbols(e)}
-        varying = {**self.varied, **self.paths}
+        varying = {**self.varied, **self.paths, **dict.fromkeys((self.jacobian or ())[:1])}
         varied = [known[n] for n in (by,) if n] or [
             known[n] for m in varying for n in (m, m.rpartition("_")[0]) if n in known and n not in self.definitions
         ]
@@ -353,6 +358,9 @@ class Scope:
     def increment(self, unknown: Expr) -> Expr:
         """dX as a symbol: of the shape of X, in the subspace where X varies."""
         assert isinstance(unknown, Symbol)
+        if self.jacobian and unknown.name == self.jacobian[0]:
+            inner, jacobian = (Symbol(n, self.declared[n].shape) for n in self.jacobian[1:])
+            return Product.of(jacobian, self.increment(inner))
         if by := self.paths.get(unknown.name):
             return slope_by(self, unknown, by) * Symbol(f"d{Symbol(named(by), SCALAR)}", SCALAR)
         return Symbol(f"d{unknown}", unknown.shape, linear(unknown), unknown.ranges)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from matdiff import regex as re
 from matdiff.language.transcript import Edit, Transcript
-from matdiff.review.sides import Judged
+from matdiff.review.judged import Judged
 
 TEXT = r"\\(?P<text>text(?:rm|normal|sf|up)|[mh]box)(?=\s*\{)"
 NAME = r"(log|ln|exp|det)"

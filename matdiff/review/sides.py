@@ -14,7 +14,6 @@ from matdiff.algebra.operators.products import Transpose
 from matdiff.errors import MatdiffError, ShapeError
 from matdiff.language.declared import Where
 from matdiff.language.names import named
-from matdiff.records import NamedTuple
 from matdiff.review import doubts
 from matdiff.review.asking import NotSaid, conditions_on, is_stationary, of_form
 from matdiff.review.blocks import with_rows
@@ -31,10 +30,13 @@ from matdiff.review.equations import CONDITION, Equations, Implied, without_asid
 from matdiff.review.filling import Work
 from matdiff.review.fitting import fitted
 from matdiff.review.indexed import declare_entries, with_sums
+from matdiff.review.jacobians import with_jacobian
+from matdiff.review.judged import Counts, Judged
 from matdiff.review.learning import learn
 from matdiff.review.lines import Line, has_words, lines_of
 from matdiff.review.operators import names_in
 from matdiff.review.other_ways import in_doubt
+from matdiff.review.paths import of_motion
 from matdiff.review.report import AGREES, CONVENTION, NO_CLAIM, PROVED, UNREAD, WRONG
 from matdiff.review.scope import Scope
 from matdiff.review.upstream import links_in
@@ -43,34 +45,6 @@ OPEN_STEP = "it does not follow from the equation above in a step that is known"
 REASON = r"\W*(?:since|because|as|using|by|where|with)\b"
 HELD_STILL = r"(?i)\b(?:fixed|constant|only|alone|held|hold|keep)|=\s*0"  # with A fixed, where dA = 0
 MISPLACED = r"the index \w+ (?:is not bound|runs to)"
-
-Counts = Callable[[Line, Scope], bool]
-
-
-class Judged(NamedTuple):
-    """A line and the verdict on it, with the reason in a sentence."""
-
-    line: Line
-    verdict: str
-    reason: str = ""
-    fault: Fault | None = None
-    work: Work | None = None
-    scope: Scope | None = None  # what the text says of the names
-
-    def moved(self, lines: int, place: int) -> Judged:
-        """The verdict in a text with so many lines, and so many characters, in front."""
-        start, end = self.line.span
-        line = self.line._replace(number=self.line.number + lines, span=(start + place, end + place))
-        return self._replace(line=line)
-
-    def moves(self) -> bool:
-        """Whether a wrong side stands where a differential should."""
-        return self.fault is not None and bool(increments(self.fault.truth))
-
-    def strangers(self) -> int:
-        """How many letters a wrong side, and what it should be, do not share."""
-        fault = self.fault
-        return len({*symbols(fault.value)} ^ {*symbols(fault.truth)}) if fault and fault.value is not None else 0
 
 
 class Beside:
@@ -82,7 +56,7 @@ class Beside:
         self.text, self.wrt, self.is_square = text, wrt, is_square
         self.counts = counts  # the lines whose verdicts are asked for
         self.scope = Scope(where, text, wrt)
-        lines = lines_of(text, tuple(self.scope.declared), self.scope.habits.respelt)
+        lines = with_jacobian(self.scope, lines_of(text, tuple(self.scope.declared), self.scope.habits.respelt))
         self.lines = with_sums(with_directions(with_formulas(with_constants(with_rows(lines)), self.scope.given)))
         declare_entries(self.scope, self.lines)
         declare_steps(self.scope, self.lines)
@@ -180,14 +154,23 @@ class Beside:
                 self.scope.define(chain.defines, value)
                 chain.truth = chain.stated = value
             return Judged(line, NO_CLAIM)
+        if (slopes := of_motion(self.scope, chain, value)) is not None:
+            self.scope.told |= slopes
+            self.equations.add(chain.truth, value)
+            self.chain = None
+            return Judged(line, NO_CLAIM)
         if is_untold or doubts.is_strange(self.scope, chain.truth, value):
-            said = [*self._reasons(line, chain.truth)] if chain.is_derivative and self.scope.paths else []
-            meant = self._meant(side, lambda e: self.equations.give(chain.truth, e, said) is True) if said else None
-            if meant is not None:
-                return Judged(line, WRONG, "", Fault(side, value, meant, None, True, line=line.text))
-            self._leave_out()
-            return Judged(line, UNREAD, "it speaks of something that was not introduced")
+            return self._of_strangers(line, chain, side, value)
         return self._different(line, chain, side, value, in_case=case is not None)
+
+    def _of_strangers(self, line: Line, chain: Chain, side: str, value: Expr) -> Judged:
+        """A side with letters of which the text has not spoken: not read, unless a small edit makes it follow."""
+        said = [*self._reasons(line, chain.truth)] if chain.is_derivative and self.scope.paths else []
+        meant = self._meant(side, lambda e: self.equations.give(chain.truth, e, said) is True) if said else None
+        if meant is not None:
+            return Judged(line, WRONG, "", Fault(side, value, meant, None, True, line=line.text))
+        self._leave_out()
+        return Judged(line, UNREAD, "it speaks of something that was not introduced")
 
     def _reasons(self, line: Line, truth: Expr) -> Iterator[Expr]:
         """What is 0 beside the equations: as words behind it say, since vᵀv = 1, and the differentials of these."""
@@ -367,6 +350,9 @@ class Beside:
             is_misfit = False
         names -= {"sigma", "I", *(link.partition("_")[0] for link in self.scope.upstream)}
         is_settled = not self.is_square and all(map(self.scope.is_settled, names))
+        if "×" in side:
+            self.chain = None
+            return Judged(line, UNREAD, "× between vectors is a cross product, which is not available")
         if not is_misfit or (not is_settled and not self._is_wrong_for_any_sizes(line)):
             self.chain = None
             return Judged(line, UNREAD, error.message)

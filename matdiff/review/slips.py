@@ -12,7 +12,7 @@ from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import ONE, SCALAR, Shape
 from matdiff.algebra.expr import Expr, Number, Symbol, postorder, symbols
 from matdiff.algebra.operators.norms import Norm
-from matdiff.algebra.operators.products import Product, Scale, Sum, Transpose
+from matdiff.algebra.operators.products import Power, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.square import Inverse
 from matdiff.algebra.operators.sums import Entry
 from matdiff.algebra.simplification import tidy
@@ -86,8 +86,11 @@ def _kinds(fault: Fault, scope: Scope) -> Iterator[Found]:
     """The kinds of slip that explain a side, best first."""
     for kind in _by_value(fault):
         yield Found(kind, -fault.value if fault.value is not None and kind == "sign" else None)
+    if fault.value is not None and as_is_usual(fault.truth, -fault.value, scope):
+        yield Found("sign", -fault.value)
     if _is_spread(fault):
-        yield from (found for found in by_edit(fault, scope) if found.repaired and _spread_terms(found.repaired))
+        kept = ((found, found.repaired) for found in by_edit(fault, scope))
+        yield from (found for found, e in kept if e is not None and (fault.is_equation or _spread_terms(e)))
         yield Found("shape")
     yield from by_edit(fault, scope)
     yield from _by_edit_of_the_left(fault, scope)
@@ -133,7 +136,7 @@ def _by_value(fault: Fault) -> Iterator[str]:
     for s in {*symbols(value), *symbols(truth)}:
         if s.shape == SCALAR and not s.ranges:
             more = _count(s, value) > _count(s, truth)
-            times = (s, s * s, s * Fraction(1, 2), s * 2)
+            times = (s, s * s, s * Fraction(1, 2), s * 2, Power.of(s, Number(Fraction(1, 2))))
             if any(is_right(value, truth * c) or is_right(value * c, truth) for c in times):
                 yield "factor" if more else "constant"
 

@@ -11,9 +11,9 @@ from matdiff.language.declarations import declare
 from matdiff.language.declared import Where
 from matdiff.language.names import FONT_MARKS, MARKS, SUBS
 from matdiff.review.habits import said_once
+from matdiff.review.judged import Judged
 from matdiff.review.names import TURNED
 from matdiff.review.report import UNREAD, WRONG
-from matdiff.review.sides import Judged
 
 LETTER, CALLED = "ο", "omicron"  # which nobody writes
 UPRIGHT = r"\\(?:math(?:rm|sf)|text|rm|operatorname)\s*\{\s*d\s*\}"
@@ -43,6 +43,10 @@ PAIRED = (  # x − x_i, z_jᵀz
     rf"{BEFORE}{VECTOR}\}}?(?:{JOINED}|\s*[-−]\s*{FONTED})\1{BELOW}"
     rf"|{BEFORE}{VECTOR}{BELOW}(?:{JOINED}|\s*[-−]\s*{FONTED})\2{BARE}"
 )
+TOTAL = (
+    rf"{BEFORE}(\\ell(?![a-z])|[A-Zℓ])(?:\([^()=\n]*\))?\s*&?=[^=\n]{{0,24}}?(?:[∑Σ]|\\sum)[^A-Za-z\n]?"
+    rf"[^\n]*?(?<![A-Za-z\\])\1{BELOW}"
+)
 CHAPTER = r"(?<=\n\n)(?=# |\\section)"
 OTHERS = rf"{LETTER}|{CALLED}|{ALONE_MARK}|_bb(?![a-z])"
 PARTNER = rf"(\\?[A-Za-zα-ω]+(?:_\w|_\{{\w\}}|[{SUBS}])?)"
@@ -69,9 +73,9 @@ def apart(text: str, where: Where) -> tuple[str, Where]:
 
 
 def _doubled(text: str) -> set[str]:
-    """The vectors that stand alone beside members x_i, and are no size."""
+    """The vectors that stand alone beside members x_i, and are no size; the L of L = ∑_i L_i."""
     shared = {*_partners(text, BARE)} & {*_partners(text, BELOW)}
-    doubled = {m[1] or m[2] for m in re.finditer(PAIRED, text)} | {x for x, _ in shared}
+    doubled = {m[1] or m[2] for m in re.finditer(PAIRED, text)} | {x for x, _ in shared} | {*re.findall(TOTAL, text)}
     return doubled - {*re.findall(r"(?:/|\^\{?|frac1)\s*\{?(m)(?![A-Za-z_])", text)}
 
 

@@ -23,7 +23,7 @@ NAMING = (
 )  # loss = …
 ACRONYM = (
     r"(?m)(?:^\W*(?:\d+\W+)?|∇(?:_\w)?\s*|(?:[,;.]|\b(?:where|with|let|and))\s+\$?)"
-    r"(KL|CE|LL|[A-Z]{3,5}(?=\([A-Za-zα-ω, ]+\))|MSE|SS[ER]|[ERT]SS|NLL|BCE|ELBO|MAE|LSE)"
+    r"(KL|CE|LL|(?![DHJ])[A-Z]{2,5}(?=\([A-Za-zα-ω, ]+\)|\s*=\s*∂)|MSE|SS[ER]|[ERT]SS|NLL|BCE|ELBO|MAE|LSE)"
     r"\s*(?:\([^()=]*\))?\s*&?\s*:?=(?!=)"
 )
 UPRIGHT = r"\\(?:math(?:rm|it|sf)|text(?:rm|it)?|operatorname)\s*\{\s*([A-Za-z]{2,})\s*\}"

@@ -207,3 +207,23 @@ def test_every_line_of_a_page_is_read(text: str, wrt: str, where: str | None, fo
 def test_every_line_of_a_jacobian_is_read(text: str, wrt: str, where: str, form: str) -> None:
     review = matdiff.check(getattr(matdiff.jacobian(text, wrt, where), form)())
     assert {line.verdict for line in review.lines} <= {"proved", "agrees", "not a claim"}, review.to_text()
+
+
+def test_equations_about_families_of_definite_matrices_are_solved() -> None:
+    text = (
+        "Q = −½ Σ_i Σ_k r_ik [log|S_k| + (x_i − μ_k)ᵀ S_k⁻¹ (x_i − μ_k)]\n"
+        "∂Q/∂μ_k = Σ_i r_ik S_k⁻¹ (x_i + μ_k) = 0\nμ_k = 2 Σ_i r_ik x_i / Σ_i r_ik"
+    )
+    where = "r[i=1..N, k=1..K]: scalar; x[i=1..N]: d; mu[k=1..K]: d; S[k=1..K]: d x d spd"
+    assert matdiff.check(text, where).first_wrong == 2
+
+
+def test_vectors_are_not_multiplied_with_a_cross() -> None:
+    text = "T = ½ ω'Jω\nJ ω̇ = τ − ω×(Jω)\ndT/dt = ω'J ω̇"
+    review = matdiff.check(text, "J: 3 x 3 symmetric; ω, τ: 3")
+    assert [line.verdict for line in review.lines] == ["not a claim", "not read", "proved"]
+    assert "cross product" in review.lines[1].reason
+
+
+def test_symmetries_of_a_tensor_that_nobody_said_are_no_slip() -> None:
+    assert "symmetries" in matdiff.check("W = ½c_ijkl ε_ij ε_kl\n∂W/∂ε_ij = c_ijkl ε_kl").lines[1].reason
