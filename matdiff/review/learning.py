@@ -239,8 +239,8 @@ def _define_by(scope: Scope, name: str, side: str, indices: Sequence[str], is_wh
         value = by_entries(scope, side, indices) if indices else _value(scope, name, side)
     except MatdiffError as error:
         spelt = entrywise(side, error.message)
-        if len(indices) == 1 and not is_whole:
-            scope.members[name] = open_family(scope, name, side, indices[0])
+        if indices and not is_whole:
+            scope.members[name] = open_family(scope, name, side, indices)
             return
         is_sized = error.message.endswith("is not determined") and name in scope.declared
         if indices or (spelt == side and not is_sized) or error.message[0] == "√":

@@ -64,16 +64,21 @@ def family(scope: Scope, name: str, side: str, indices: Sequence[str]) -> Genera
     return General(tuple(map(Index, indices, extents.values())), value)
 
 
-def open_family(scope: Scope, name: str, side: str, index: str) -> General:
-    """The same where nothing says how far the index runs, of a number for every sample: L_i = (wᵀx_i − y_i)²."""
+def open_family(scope: Scope, name: str, side: str, indices: Sequence[str]) -> General:
+    """The same where nothing says how far the indices run, of a number for every sample: L_i = (wᵀx_i − y_i)²."""
     end = size(next(letter for letter in "NMK" if letter not in scope.names() | scope.sizes()))
-    _read_with(scope, side, {index: end}, scalar=True)  # which declares the x_i in it
-    _count_members(scope, index, end)
-    value = _read_with(scope, side, {index: end}, scalar=True)
-    if value.shape != SCALAR or {i.name for i in value.free} != {index}:
-        raise UnsupportedError(f"how far {index} runs is not known")
-    scope.declared.table[name] = Declaration(name, SCALAR, indices=((index, end),))
-    return General((Index(index, end),), value)
+    extents = dict.fromkeys(indices, end)
+    _read_with(scope, side, extents, scalar=True)  # which declares the x_i in it
+    for index in indices:
+        _count_members(scope, index, end)
+    again = [n for n in scope.declared if n[-1] in indices and (d := scope.declared.get(n[:-2])) and d.indices]
+    for member in again:  # x_j beside x_i
+        del scope.declared.table[member]
+    value = _read_with(scope, side, extents, scalar=True)
+    if value.shape != SCALAR or {i.name for i in value.free} != {*indices}:
+        raise UnsupportedError(f"how far {', '.join(indices)} runs is not known")
+    scope.declared.table[name] = Declaration(name, SCALAR, indices=tuple(extents.items()))
+    return General(tuple(Index(index, end) for index in indices), value)
 
 
 def by_entries(scope: Scope, side: str, indices: Sequence[str]) -> Expr:
