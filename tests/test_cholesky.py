@@ -117,3 +117,16 @@ def test_the_halved_triangle() -> None:
     found = matdiff.evaluate(matdiff.parse("halftril(B)", WHERE), {"B": b})
     assert np.allclose(found, np.tril(b, -1) + np.diag(np.diag(b)) / 2)
     assert matdiff.derive("tr(B'halftril(tanh(B)))", "B", WHERE).verify().ok
+
+
+@pytest.mark.parametrize(
+    ("text", "unknown"),
+    [
+        ("sum(chol(I + A*B*(A*B)'))", "A"),
+        ("T = A*B; sum(chol(I + T'*A*B)) + norm(T)", "A"),
+        ("T = w*w'; norm(chol(I + T'*w*w'))", "w"),
+        ("sum(sqrt(chol(I + (exchange(n)*S/2)*(exchange(n)*S/2)').^2 + 1))", "S"),
+    ],
+)
+def test_a_matrix_is_seen_to_be_symmetric_where_a_name_stands_for_some_of_its_factors(text: str, unknown: str) -> None:
+    assert matdiff.derive(text, unknown, "A, B: n x n; S: n x n symmetric; w: n").verify(trials=1).ok

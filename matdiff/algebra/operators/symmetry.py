@@ -7,7 +7,7 @@ from collections import Counter
 from matdiff.algebra.assumptions import implied
 from matdiff.algebra.constants import Identity, Ones, Zeros
 from matdiff.algebra.expr import Expr, Operator, Symbol, postorder
-from matdiff.algebra.kinds import is_a
+from matdiff.algebra.kinds import is_a, set_of
 from matdiff.algebra.operators.entrywise import Entrywise
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose, coefficient
 from matdiff.algebra.operators.square import Inverse, MatrixPower
@@ -15,6 +15,7 @@ from matdiff.algebra.operators.structure import DiagonalMatrix, Named
 from matdiff.algebra.operators.sums import IndexedSum, Member
 
 NONE: frozenset[str] = frozenset()
+NAMED = set_of(("Named",))
 Forms = tuple[Expr, Expr]
 
 
@@ -53,8 +54,13 @@ def is_symmetric(e: Expr) -> bool:
 def _equals_its_transpose(e: Expr) -> bool:
     """The same, found out anew."""
     forms: dict[Expr, Forms] = {}
-    for node in postorder(e, prune=lambda node: node.is_scalar or (node is not e and "symmetric" in node.facts)):
-        if node is not e and "symmetric" in node.facts:  # a definition that has been asked before
+
+    def is_known(node: Expr) -> bool:
+        """Whether it is a definition that has been asked before, and stays closed."""
+        return node is not e and "symmetric" in node.facts and not is_of_factors(node)
+
+    for node in postorder(e, prune=lambda node: node.is_scalar or is_known(node)):
+        if is_known(node):
             forms[node] = node, node if node.facts["symmetric"] else Transpose(node)
         else:
             forms[node] = _forms(node, [forms.get(o, (o, o)) for o in node.operands])
@@ -127,4 +133,11 @@ def _forms(e: Expr, operands: list[Forms]) -> Forms:
     within = isinstance(e, (Inverse, MatrixPower, Entrywise, Power, IndexedSum, Sum, Hadamard, Scale))
     if within or (isinstance(e, Operator) and e.mirrors):
         return e.rebuild(straight), e.rebuild(flipped)
+    if is_of_factors(e):
+        return straight[0], flipped[0]
     return e, e if isinstance(e, Named) and straight[0] is flipped[0] else Transpose(e)
+
+
+def is_of_factors(e: Expr) -> bool:
+    """Whether a name stands for a product without names in it, as T = AB does, of which ABTᵀ is symmetric."""
+    return isinstance(e, Named) and isinstance(e.operands[0], Product) and not e.operands[0].inside & NAMED
