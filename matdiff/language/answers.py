@@ -74,7 +74,7 @@ class Reading:
         self.asked_at = (0, 0)
         self.sides: tuple[Expr, ...] = ()
         self.called = bound.called
-        self.of: tuple[str, ...] = ()
+        self.of: tuple[str, ...] = bound.unknowns
         self.spans = bound.spans
         self.symbols = symbols_by_name(expr)
         self.stand_ins: dict[str, Expr] = {}

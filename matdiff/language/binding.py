@@ -41,6 +41,7 @@ class Bound:
 
     spans: tuple[tuple[int, int], ...] = ()  # the places of all tokens
     called: tuple[str, ...] = ()  # the name of the definition that is the function itself
+    unknowns: tuple[str, ...] = ()  # what a piece of code says to vary
     coupled = frozenset[str]()  # the states that depend on each other
     written = 0  # nodes that stand for a[k], where that is defined for every k
 

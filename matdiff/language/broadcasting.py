@@ -98,7 +98,8 @@ def ends_in_data(matrix: Typed) -> bool:
     return len(factors) > 1 and last[:1] in DATA and first[:1] not in DATA
 
 
-SAID = frozenset(("product", "tight", "bars"))  # what may have been meant as a matrix
+SAID = frozenset(("product", "tight", "bars", "power"))  # what may have been meant as a matrix
+SAID_CALLS = frozenset(("tr", "det", "logdet", "log"))
 BIAS = regex(r"(?:[a-dm]|b[a-z]|bias|intercept|alpha|beta|mu)[0-9]*(?:_.*)?")  # as in X W + b, X W + 1μᵀ
 NEAR_ZERO = frozenset("epsilon eps epsi delta".split())  # which only keep from dividing by 0
 DATA = ("X", "H", "Z")
@@ -130,7 +131,8 @@ def broadcast(attempt: Attempt, scalar: Typed, other: Typed, node: Node) -> Type
         kind = "vector" if ONE in (other.rows, other.cols) else "matrix"
         message = f"{shown} is no number beside {attempt.written(other.node)}"
         raise attempt.misfit(scalar.node, message, f"declare it: {shown}: {kind}")
-    if scalar.node.kind in SAID or (scalar.guessed and name in SMALL_CONSTANTS - NEAR_ZERO):
+    is_said = scalar.node.kind in SAID or (scalar.node.kind == "call" and scalar.node.value in SAID_CALLS)
+    if is_said or (scalar.guessed and name in SMALL_CONSTANTS - NEAR_ZERO):
         attempt.note(scalar.node, f"{shown} is one number, added to every entry of {attempt.written(other.node)}")
 
     def make(c: Expr) -> Expr:

@@ -303,13 +303,18 @@ def _contracted(node: Node) -> Iterator[str]:
 
 
 def _terms_like_the_whole(bound: Bound) -> Iterator[str]:
-    """E_bond and E_LJ of E_total = E_bond + λ E_LJ, whose value is a number: they are of the kind of the whole."""
-    stems = {name.partition("_")[0] for name in bound.left if not bound.free}
+    """E_0 and E_LJ of E_total = E_0 + λ E_LJ, whose value is a number: they are of the kind of the whole."""
+    stems = {_stem(name) for name in bound.left if not bound.free}
     whole = bound.tree.parts[-1] if bound.tree.kind == "sequence" else bound.tree
     for term in whole.parts if stems and whole.kind == "sum" else ():
         factors = term.parts if term.kind in ("product", "tight") else [term]
         names = [part.value[0] for part in factors if part.kind == "symbol"]
-        yield from (name for name in names if len(names) == len(factors) and name.partition("_")[0] in stems)
+        yield from (n for n in names if len(names) == len(factors) and _stem(n) in stems)
+
+
+def _stem(name: str) -> str:
+    """A name without its subscript: E of E_LJ and of E0."""
+    return name.partition("_")[0].rstrip("0123456789")
 
 
 def _behind_matrix(node: Node) -> Iterator[str]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from matdiff.language.typing import Attempt
 
 WORDS = "min|[a-z]{2}[a-ho-z]|[a-ho-z][a-z]{2}"  # which are labels, and no indices: max
-PAIRS = r"(?:[∑Σ]|\\?sum)\s*_\s*\{?\s*(\(\w+\s*,\s*\w+\))\s*(?!∈|\\in|\w|\s)"
+PAIRS = r"(?:[∑Σ]|\\?sum)\s*_\s*\{?\s*(\(\w+\s*,\s*\w+\))\s*(?!∈|[:;|]|\\in|\w|\s)"
 
 
 def require_no_convention(bound: Bound) -> None:

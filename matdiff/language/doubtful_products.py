@@ -50,7 +50,7 @@ def require_one_name(bound: Bound, attempt: Attempt) -> None:
         for first, second, *behind in zip(factors, factors[1:], [*factors[2:], None], strict=False):
             names = [part.value[0] for part in (first, second) if part.kind == "symbol"]
             run = bound.text[first.start : second.end]
-            is_run = len(names) == 2 and ONE_RUN.fullmatch(run)
+            is_run = len(names) == 2 and ONE_RUN.fullmatch(run) and names[0] not in bound.ranges  # Nd beside ∑_{i=1}^N
             if not is_run or bound.names[names[1]].declared or names[1] in asked or is_time(names[1], bound.text):
                 continue
             others = [part for part in terms[id(node)].parts if part is not node] if id(node) in terms else []

@@ -145,6 +145,8 @@ class Labels:
     def _of_letters(self, name: str, high: High, written: str) -> Custom:
         """What custom says of z^t, φ^w, θ^{old}, a^{bc}."""
         known, kind, label = self.known, self.known.kind(name), canonical(high.label)
+        if high.label[0].isdigit():
+            return self._is_of_space(high.label), 0
         letters = [label] if is_letter(label) else list(label)
         self._require_no_component(letters, high, written)
         if label == "t" and kind != "S":
@@ -163,6 +165,13 @@ class Labels:
         if self.above(written) - {high.label} or (kind == "M" and self._numbers_vectors(high.label)):
             return True, CUSTOM
         return {"V": (True, CUSTOM), "S": (False, 1)}.get(kind, (False, 2))
+
+    def _is_of_space(self, label: str) -> bool:
+        """Whether the 2D of x^{2D} says where x lies: no D stands by itself, and a vector or matrix has this label."""
+        letter, high = label[1], rf"\s*\^\s*\{{\s*{label}\s*\}}"
+        is_number = letter in self.known.names or search_in(rf"(?<!\w){letter}(?!\w)", self.text)
+        owners = re.findall(rf"([^\W\d_])(?:{SUBSCRIPT})?{high}", self.text)
+        return not is_number and any(self.known.kind(canonical(owner)) != "S" for owner in owners)
 
     def _require_powers(self, name: str, high: High, written: str) -> None:
         """Refuses x_i^a beside x_i^p by an undeclared x, where letters that nobody calls numbers may be labels."""

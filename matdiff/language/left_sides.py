@@ -26,7 +26,7 @@ GIVEN = regex(  # what stands between the commas of (x, x′, x_{1:n}, {y_i}, y 
     rf"\s*[{{(]?\s*(?:⟪\w+⟫|[^\W\d_∂∇]\w*){SCRIPTS}(?:\s*=\s*[-−+]?\w+)?\s*[)}}]?{SCRIPTS}\s*|\s*(?:…|⋯|\.\.\.?|[·⋅])\s*"
 )
 DENSITY = regex(rf"\s*{LETTER}\s*\(.*\)\s*")  # D(q(z|x) ‖ p(z))
-LABEL = r"\^\{(?:[A-Za-z]{2,}|[a-z]\s*\+\s*[0-9])\}|\^\{?[α-ω]\}?(?=\s*\()"  # β^{ridge}, x^{k+1}, L^τ(u)
+LABEL = r"\^\{(?:[1-4]D|[A-Za-z]{2,}|[a-z]\s*\+\s*[0-9])\}|\^\{?[α-ω]\}?(?=\s*\()"  # β^{ridge}, x^{k+1}, L^τ(u)
 HEAD = regex(  # logit(p) and logistic(t) are no logarithms
     r"\s*(?:(?P<factor>[-−]?\s*[0-9]+\s*|[-−]\s*)?(?P<log>ln|log)(?![A-Za-z]\w*\s*:?=|(?:it|istic)\s*\()\s*"
     rf"(?P<around>\((?!{LETTER}\s*[,;|]))?\s*|(?P<minus>[-−])\s*(?=[A-Zlℓ⟪]))?"

@@ -179,6 +179,9 @@ def bound_text(piece: Excerpt) -> Size:
 
 def read_clauses(inside: Excerpt) -> Iterator[Clause]:
     """The clauses that stand below the sign, from left to right."""
+    if pair := re.fullmatch(RATED, inside.text.strip()):
+        yield Among((canonical(pair[1]), canonical(pair[2])), canonical(pair[3]), ())
+        return
     waiting: list[str] = []  # letters whose range is said by the next clause, as in i, j = 1
     pieces = list(_pieces(inside))
     if not pieces:
@@ -279,6 +282,7 @@ def _chain(piece: Excerpt, sides: list[str], signs: list[str]) -> Chain:
     return Chain(tuple(sides), tuple(signs))
 
 
+RATED = r"\(?(\w)\s*,\s*(\w)\)?\s*[:;|]\s*([^\W\d_])\s*\(\s*\1\s*,\s*\2\s*\)\s*=\s*1"  # (i, j): r(i, j) = 1
 MEMBER = r"[^\W\d_]+(?:_\{?[a-z]\}?|\^\{?\([a-z]\)\}?)"  # x_i and x^{(i)}
 
 

@@ -128,7 +128,7 @@ RAISED = "".join(sign for sign, letter in SUPERSCRIPTS.items() if letter.isalpha
 CLOSES = r"[)\]},;:=|‖⟩>\n\u23b9]"
 ENDS = rf"(?=\s*(?:{CLOSES}|[⊤ᵀ'′^]|$)|[-+−]\s|\s+[-+−=])"  # no factor follows
 INSIDE = r"(?P<star>[*∗⋆])|(?P<sign>[-+−])|[(\[]\s*(?P<low>\w+)\s*[)\]]|(?P<number>[0-9]+)"
-INSIDE += rf"|(?P<word>(?:(?![{SUBS}])[^\W\d_])+)"
+INSIDE += rf"|(?P<word>[1-4]D|(?:(?![{SUBS}])[^\W\d_])+)"  # also 2D
 BRACED = regex(rf"\^\s*\{{\s*(?:{INSIDE})\s*(?P<transposed>[⊤ᵀ']|(?<![^\W_])T)?\s*\}}")
 OPENS_BARS = rf"\s*[|‖]{{1,2}}(?:\s*[A-Za-z0-9(\[√{GREEK_CLASS}]|[-−]\w)"  # λ*||w||², and not ‖x − x*‖²
 OPEN = regex(

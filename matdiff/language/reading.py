@@ -163,7 +163,7 @@ class Readings(Beside):
         """The reading of least cost, with the other sides of a chain, and what is asked."""
         found = self.best()
         said = self.said
-        found.question, found.asked_at, found.of = said.question, self.asked_at, said.of
+        found.question, found.asked_at, found.of = said.question, self.asked_at, said.of or found.of
         found.constraints = self.constraints
         self._require_dependence(found.expr)
         unused = [c for c in said.conditions if c.is_constraint and not solving]

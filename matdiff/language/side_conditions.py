@@ -16,7 +16,7 @@ from matdiff.language.names import CHANGE_MARKS, DOTS, GREEK_WORDS, LETTER, MARK
 from matdiff.language.outside import between, outside
 from matdiff.language.phrases import COUNT, DENIED, SPACE, Said, description, said_of_names, tells_kind
 from matdiff.language.questions import GOAL_OVER_SET, MEMBERS
-from matdiff.language.transcript import CLOSES, OPENS, Transcript
+from matdiff.language.transcript import CLOSES, NAME_ENDS, NAMED, OPENS, Transcript
 from matdiff.records import NamedTuple
 from matdiff.regex import regex
 
@@ -53,7 +53,8 @@ SMALL = regex(rf"[a-z][{MARKS}]*(?:_.*)?")
 MODEL = regex(rf"\s*(?P<said>(?P<name>{LETTER})\s*=\s*(?P<mean>[^=]+?)(?:\s*\+\s*{LETTER})?)[\s.]*")
 
 
-SHOWN = str.maketrans({**dict.fromkeys(f"{OPENS}{CLOSES}", ""), **dict(zip(CHANGE_MARKS.values(), "Δδ", strict=True))})
+UNSHOWN = f"{OPENS}{CLOSES}{NAMED}{NAME_ENDS}"
+SHOWN = str.maketrans({**dict.fromkeys(UNSHOWN, ""), **dict(zip(CHANGE_MARKS.values(), "Δδ", strict=True))})
 
 
 class Condition(NamedTuple):

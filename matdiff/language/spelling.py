@@ -55,6 +55,9 @@ BELOW_SIGN = regex(
 NORM_CALL = regex(r"(?<!\w)norm\s*\((?=[^\n;]*\)\s*[_₁₂])", given=("norm",))
 GIVEN = regex(rf"(?<=[\w{''.join(MARKS)}])(?<!sum)(?<!prod)_\{{\s*(?P<low>{PLACE}\s*\|\s*{PLACE})\s*\}}", given=("_{",))
 SIGNED = regex(r"(?P<name>[^\W\d_])(?P<low>_(?:\{\s*(?P<in>[-−+])\s*\}|(?P<sign>[-−+])(?![\w(])))", given=("_",))
+TWO_ABOVE = regex(  # y^{(i, j)}, which is y_{i, j}
+    rf"(?<=[\w{''.join(MARKS)}])(\^\s*\{{?\s*\()\s*[a-z]\s*,\s*[a-z]\s*(\)(?:\s*\}})?)", given=("^",)
+)
 OF_SPACE = regex(rf"‖[{CLOSES}]?(?:²|\^2|\^\{{2\}})?\s*_\{{?\s*(?P<sign>[^\x00-\x7f])", given=("‖",))
 
 
@@ -76,6 +79,7 @@ def transcript(text: str, functions: Collection[str] = (), spelling: str | None 
         found = found.edited([*apart, *((m.end() - 1, m.end(), ":=") for m in DEFINED.finditer(found.text))])
     found = found.edited(list(_conditional(found.text))) if "|" in found.text else found
     found = found.edited(list(_signed(found.text))) if "_" in found.text else found
+    found = found.edited([e for m in TWO_ABOVE.finditer(found.text) for e in ((*m.span(1), "_{"), (*m.span(2), "}"))])
     found = found.edited(list(_hyphened(found.text)))
     found = found.edited(list(_in_bars(found.text)))
     found = found.edited([(*m.span(1), "") for m in BELOW_SIGN.finditer(found.text)])  # sum _i, ∑ _{i=1}^n

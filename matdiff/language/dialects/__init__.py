@@ -57,7 +57,11 @@ PREFIX = regex(
     rf"(?<![\w.)\]])({'|'.join(MODULES)})(?:\s*\.\s*(?=[A-Za-z_])(?!(?:T|mT)\b)(?!t\()|(?=\s+import\b))",
     given=(".", "import"),
 )
-ARRAYS_OF_NUMPY = r"(?<![\w.)\]])(?:np|numpy)\s*\.\s*(?!(?:pi|e|inf)\b)"  # what is no number
+PI = r"(?:(?:np|numpy|math)\s*\.\s*)?pi"
+ARRAYS_OF_NUMPY = (  # what is no number, as np.pi, np.sqrt(2) and np.log(2 * np.pi) are
+    r"(?<![\w.)\]])(?:np|numpy)\s*\.\s*(?!(?:pi|e|inf)\b"
+    rf"|(?:log|sqrt|exp)\(\s*(?:[\d.]+|{PI})(?:\s*\*\s*(?:[\d.]+|{PI}))?\s*\))"
+)
 SYMPY = regex(
     r"\b(?:Trace|Determinant|MatrixSymbol|HadamardProduct|KroneckerProduct|Inverse|Transpose|symbols|Symbol)\s*\(|\.doit\(\)",
     given=("Tra", "Det", "Mat", "Had", "Kro", "Inv", "ymbol", ".doit"),

@@ -21,14 +21,14 @@ def bound(
     known: Vocabulary, free: bool,
 ) -> Bound:  # fmt: skip
     """The tree of a text without what stands *beside* its function; what it says of shapes is declared."""
-    tree, told, notes = python.tree(without(text, beside), dialect, frozenset((*declared, *wrt)), known)
+    tree, told, notes, unknowns = python.tree(without(text, beside), dialect, frozenset((*declared, *wrt)), known)
     for name, says in told:
         if canonical(name.text) not in declared or says == "matrix":
             add_condition(declared, canonical(name.text), says, name)
     called = (tree.value,) if tree.kind == "define" else ()
     tree = tree.parts[0] if called else tree
     found = Bound(tree, text, declared, wrt, free=free, dialect=dialect)
-    found.called = called or found.called
+    found.called, found.unknowns = called or found.called, unknowns
     for note in notes:
         found.note(tree, note)
     return found

@@ -40,6 +40,22 @@ def unfolded(to: Converter, body: list[ast.stmt]) -> tuple[list[ast.stmt], list[
     return _named_last(whole.body), told, [f"{text} is a condition that the answer does not use" for text in shown]
 
 
+def unknowns(to: Converter, tree: ast.AST) -> tuple[str, ...]:
+    """The names that a piece of Python says to vary: x of x = cp.Variable(n), and of f = lambda x: …"""
+    body = tree.body if isinstance(tree, ast.Module) else [tree]
+    found: list[str] = []
+    for item in body if to.dialect.name == "cvxpy" else ():
+        match item:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call() as call) if called(call) == "Variable":
+                found.append(name)
+    last = body[-1] if body else None
+    value = getattr(last, "value", None) or getattr(last, "body", None)
+    match value:
+        case ast.Lambda(args=ast.arguments(args=[argument], defaults=[], kwonlyargs=[])):
+            found.append(argument.arg)
+    return tuple(found)
+
+
 def _is_condition(part: ast.AST) -> bool:
     """x >= 0, X >> 0"""
     sign = part.op if isinstance(part, ast.BinOp) else None

@@ -58,15 +58,18 @@ class Call(NamedTuple):
 def tree(text: str, dialect: Dialect, names: frozenset[str], known: Vocabulary) -> Said:
     """What a piece of Python says; *names* are declared, and *known* are the open functions among them."""
     found, written, shift = parsed(text)
-    return Converter(text, written, shift, dialect, names, known).whole(found)
+    converter = Converter(text, written, shift, dialect, names, known)
+    unknowns = problems.unknowns(converter, found)
+    return converter.whole(found)._replace(unknowns=unknowns)
 
 
 class Said(NamedTuple):
-    """The syntax tree of a piece of Python, what it says of names, X: matrix, and what is to be noted."""
+    """The tree of a piece of Python, what it says of names, X: matrix, what is to be noted, and what it says varies."""
 
     tree: Node
     told: tuple[tuple[Excerpt, str], ...] = ()
     notes: tuple[str, ...] = ()
+    unknowns: tuple[str, ...] = ()
 
 
 class Converter:

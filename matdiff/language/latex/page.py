@@ -207,7 +207,7 @@ class Page:
         before = "".join(text for text, _, _ in self.pieces[max(0, place - 12) : place])
         if called and text.strip(NAMED + NAME_ENDS).lower() in GOALS:
             return
-        if called and not re.search(r"∇[\s_^{}0-9]*$", before):  # the gradient of a function that is open
+        if called and not re.search(r"∇[\s_^{}0-9]*$|∈\s*$", before):  # the gradient of an open function, and a set
             raise no_function(text.strip(NAMED + NAME_ENDS), functions, self.source, (start, end))
 
     def _defines(self, place: int) -> bool:
