@@ -50,6 +50,11 @@ LOW = rf"(?:{SUBSCRIPT})?"
 ONE = rf"[{GREEK_CLASS}i-np-t]"
 CAPITAL = rf"(?P<name>[^\W\d_][{MARKS}]*)(?:{SUBSCRIPT})?(?:\s*\^\s*\{{?\s*(?P<high>[A-Z])(?!\w))?"
 PAIR_BELOW = rf"_\{{?((?:{ONE}\s*){{2,4}})(?![\w{GREEK_CLASS}])"  # g_{{μν}}, A_ij
+NEXT = regex(
+    r"\^\s*\{?\s*\(?\s*([a-z])\s*\+\s*1\s*\)?\s*\}?\s*&?\s*(?::?=|\\leftarrow|←)\s*"
+    r"(?:\\[a-z]+\*?\s*\{?\s*)?\\?(?:arg|underset)",
+    given="arg",
+)
 CUSTOM = 3  # what it costs to go against a clear custom
 DOUBTFUL = 1  # and where the other reading is as good, if the shapes allow it
 Custom = tuple[bool, int]  # whether it is a label, and what the other reading costs; 0 where there is none
@@ -58,8 +63,15 @@ Custom = tuple[bool, int]  # whether it is a label, and what the other reading c
 class Labels:
     """What a text shows of its names: the labels that they carry, and where they stand without one."""
 
-    def __init__(self, known: Vocabulary) -> None:
+    def __init__(self, known: Vocabulary, source: str = "") -> None:
         self.known = known
+        self.source = source  # what was written, of which the text may be a part
+
+    @cached_property
+    def step(self) -> str:
+        """The k of Z^{k+1} = argmin …, which numbers what stands beside it, too; "" if there is none."""
+        found = NEXT.search(self.source)
+        return found[1] if found else ""
 
     @cached_property
     def text(self) -> str:
@@ -145,8 +157,8 @@ class Labels:
     def _of_letters(self, name: str, high: High, written: str) -> Custom:
         """What custom says of z^t, φ^w, θ^{old}, a^{bc}."""
         known, kind, label = self.known, self.known.kind(name), canonical(high.label)
-        if high.label[0].isdigit():
-            return self._is_of_space(high.label), 0
+        if high.label[0].isdigit() or high.label == self.step:
+            return high.label == self.step or self._is_of_space(high.label), 0
         letters = [label] if is_letter(label) else list(label)
         self._require_no_component(letters, high, written)
         if label == "t" and kind != "S":

@@ -92,7 +92,7 @@ class Scripts(Comparisons):
 
     def __init__(self, script: Transcript, vocabulary: Vocabulary, other: Collection[int] = ()) -> None:
         super().__init__(script, vocabulary, other)
-        self.labels = Labels(vocabulary)
+        self.labels = Labels(vocabulary, script.source)
         self.labelled: dict[str, tuple[str, bool]] = {}
         self.settled: dict[tuple[str, str], bool] = {}  # whether what stands high behind a name is a label of it
         self.sure: set[tuple[str, str]] = set()  # those of which custom has no doubt
@@ -318,7 +318,8 @@ class Scripts(Comparisons):
         if not m or m["letter"] in self.labels.bound | self.vocabulary.states:
             return 0
         name, (begin, end) = self.tokens[base].value, (self.tokens[base].start, m.end())
-        if m["bracket"] and search_in(rf"\^\s*\{{\s*\(\s*{m['letter']}\s*\)", self.text):
+        is_numbered = m["bracket"] and search_in(rf"\^\s*\{{\s*\(\s*{m['letter']}\s*\)", self.text)
+        if is_numbered or m["letter"] == self.labels.step:
             self.attach(base, f"{m['letter']}{'plus' if m['sign'] == '+' else 'minus'}{m['by']}", end)
             return self.emit("TRANSPOSE", None, end - 1, end) if m["transposed"] else end
         is_label = any(label == m["letter"] for (_, label), settled in self.settled.items() if settled)
