@@ -79,7 +79,9 @@ ARROWS = (
 BESIDE = (
     r"(?<=[^\s=])\s*\\q?quad(?![A-Za-z])(?=\s*(?:\\(?:frac|nabla|partial|mathrm)|[^\W\d_])[^=]*=)"  # y = Wx \quad z = …
 )
-LABELLED = r"[_^]\s*\{\s*\\(?:text|mathrm|rm|mathit)\s*\{\s*([a-z]{3,})\s*\}\s*\}"  # δ^{\text{prev}}, a name
+LABELLED = (  # δ^{\text{prev}}, θ^{old}: a name
+    r"[_^]\s*\{\s*\\(?:text|mathrm|rm|mathit)\s*\{\s*([a-z]{3,})\s*\}\s*\}|(?<![e\s])\^\{([a-z]{3,})\}"
+)
 TEXT = r"(?<![{_^])\\(?:textbf|text|mbox|textrm|textit|intertext)\s*\{([^{}]*)\}"
 AGAINST_ZERO = r"\s*(?:[≤≥<>]|\\[lg]eq?(?![a-z]))\s*0\s*$"  # dV/dt = … = −‖x‖² ≤ 0
 OPTIMUM = r"^\s*(?:min|max)(?:imi[sz]e)?\s*(?:_\{[^{}]*\}|_\w)\s*(?=[^\W\d]\w*\s*\()"  # min_{x} f(x) = …
@@ -187,7 +189,7 @@ def _goes_on(above: str, row: str) -> bool:
         return False
     above = re.sub(r"\\[][()]", " ", above)
     is_open = above.count("(") > above.count(")") or above.count("[") > above.count("]")
-    return "=" in above and (is_open or re.search(r"(?<![\^{])[-+−=]\s*$", above) is not None)
+    return "=" in above and (is_open or re.search(r"(?<![\^_{])[-+−=]\s*$", above) is not None)
 
 
 def _is_rest(above: str, row: str) -> bool:
@@ -244,7 +246,7 @@ def _pieces(row: str) -> Iterator[str]:
         row = re.sub(DISPLAYED, _between_dollars, row)
     row = re.sub(SWITCH, lambda m: m.group(1) if len(m.group(1)) == 1 else rf"\operatorname{{{m.group(1)}}}", row)
     row = re.sub(NUMBERED, " ", row)
-    row = re.sub(LABELLED, r"_{\1}", row)
+    row = re.sub(LABELLED, r"_{\1\2}", row)
     held = re.finditer(TABLE, row)
     for piece in _between_tables(re.sub(BROKEN, " ", re.sub(TABLE, "⟪⟫", row))):
         yield re.sub("⟪⟫", lambda _: next(held).group(), piece)

@@ -50,7 +50,7 @@ RATIO = (
 )
 BELOW = (
     r"(?:_\{(?P<low>[^{}]*(?:\{[^{}]*\}[^{}]*)?)\}"
-    rf"|_(?P<letter>[A-Za-zα-ωΑ-Ω](?:_[a-z](?![A-Za-z])|[0-9{SUBS}]*))(?:\[(?P<member>[a-z])\])?|(?P<sub>[{SUBS}]+))"
+    rf"|_(?P<letter>[A-Za-zα-ωΑ-Ω](?:_\{{?[a-z]\}}?(?![A-Za-z])|[0-9{SUBS}]*))(?:\[(?P<member>[a-z])\])?|(?P<sub>[{SUBS}]+))"
 )
 NABLA = (
     rf"(?:∇|∂(?=_|[{SUBS}])|(?<![A-Za-z])(?:grad|hess)(?![a-z]))(?P<twice>\^\{{?2\}}?|²)?\s*{BELOW}?"
