@@ -16,7 +16,7 @@ from typing import Any
 
 from matdiff.algebra.constants import UNITY, Identity, Ones, is_one, is_zero
 from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import SHAPE, UNIT, Expr, Index, Number, Operator, Symbol, postorder, replace
+from matdiff.algebra.expr import UNIT, Expr, Index, Number, Operator, Symbol, postorder, replace
 from matdiff.algebra.heads import is_anything, told
 from matdiff.algebra.kinds import names_in, set_of
 from matdiff.algebra.laws import Law, Statement, Words
@@ -37,7 +37,7 @@ from matdiff.algebra.operators.sums import Member
 from matdiff.algebra.operators.symbolic_powers import SymbolicPower, matrix_base
 from matdiff.algebra.statements.conditions import under_any_condition
 from matdiff.algebra.statements.gathering import gathered, over_terms
-from matdiff.algebra.statements.matcher import GRANTED, Matcher, Opened, core, is_letter, linear, occurs
+from matdiff.algebra.statements.matcher import GRANTED, Matcher, Opened, beside_alike, core, is_letter, linear, occurs
 from matdiff.algebra.statements.mirrored import mirrored
 from matdiff.algebra.statements.substitution import Found, instance
 from matdiff.errors import UnsupportedError
@@ -282,10 +282,8 @@ def within_product(ps: Sequence[Expr], right: Expr, when: Guard | None, matcher:
     def rewritten(e: Expr) -> Expr | None:
         f = e.operands if type(e) is Product else ()
         begins: Sequence[int] = range(len(f) - fewest + 1)
-        if square:
-            begins = [k for k, (rows, cols) in zip(begins, map(SHAPE, f), strict=False) if rows is cols]
         if alike:
-            begins = [k for k in begins if core(f[k]) is core(f[k + 1])]
+            begins = [k for k in beside_alike(f) if k <= len(f) - fewest and (not square or f[k].rows is f[k].cols)]
         if fits is not None:
             there = [k for k, factor in enumerate(f) if fits(factor)]
             latest = max(there, default=-1)

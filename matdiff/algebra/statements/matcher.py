@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
+from itertools import pairwise
 
 from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import ONE, SCALAR, Size, solution
@@ -357,6 +358,13 @@ def core(e: Expr) -> Expr:
     while isinstance(e, (Transpose, Inverse, MatrixPower, SymbolicPower)):
         e = e.operands[0]
     return e
+
+
+@lru_cache(maxsize=1 << 8)
+def beside_alike(factors: tuple[Expr, ...]) -> tuple[int, ...]:
+    """The places of factors that are made of one matrix as the next ones are: X of XX⁻¹."""
+    cores = [core(factor) for factor in factors]
+    return tuple([k for k, pair in enumerate(pairwise(cores)) if pair[0] is pair[1]])
 
 
 def is_as_wide(p: Expr, first: Expr, last: Expr) -> bool:
