@@ -140,7 +140,7 @@ class Nesting:
             page.write(frame.after, token.start, token.end)
 
     def _is_one_sign(self, start: int) -> bool:
-        r"""Whether a group holds one pair of bars, or a sum without what it sums: {\|x\|}_2 is \|x\|_2."""
+        r"""Whether a group holds one pair of bars or brackets, or a sum alone: {\|x\|}_2, σ{\left(x\right)}, {∑_i}."""
         page = self.page
         first, last = page.solid(start, 1), page.solid(len(page) - 1, -1)
         looked_at = range(first, len(page)) if len(page) - start < SHORT else ()
@@ -154,6 +154,8 @@ class Nesting:
         if not (following and around.closer.startswith(following) if isinstance(around, Frame) else not following):
             return False
         start = around.start if isinstance(around, Frame) else self.outside
+        if start and self.page.short(opening + 1).startswith("("):
+            return False  # a label, A^{{(1)}}
         return all(not piece or piece.isspace() for piece, _, _ in self.page.pieces[start:opening])
 
     def over(self, token: Token, _: str) -> None:

@@ -46,6 +46,7 @@ class Page:
         self.operators: set[int] = set()
         self.numbers: dict[str, str] = {}
         self.bars: list[int] = []
+        self.rounds: list[int] = []
         self.pair = (-1, -1)
 
     def __len__(self) -> int:
@@ -66,10 +67,19 @@ class Page:
         else:
             self.write(text, start, end)
         self.raw_end = len(self.pieces)
+        if text in "()":
+            self.pair_up(text)
         if text in "'′ᵀ⊤":
             if self.raised < 0 or self.script_end != len(self.pieces) - 1:
                 self.raised, self.lowered = len(self.pieces) - 1, -1
             self.script_end = len(self.pieces)
+
+    def pair_up(self, bracket: str) -> None:
+        """Remembers which round brackets belong together; the last piece is one."""
+        if bracket == "(":
+            self.rounds.append(len(self.pieces) - 1)
+        elif bracket == ")" and self.rounds:
+            self.pair = self.rounds.pop(), len(self.pieces) - 1
 
     def blank(self, text: str, start: int, end: int) -> None:
         """Adds white space: one piece of it is enough, the strongest."""

@@ -247,6 +247,7 @@ class _Pass(Wording):
             self.page.bar(BARS[sign.text], way or DIRECTED.get(sign.text, ""), token.start, sign.end)
         elif DELIMITERS[sign.text]:
             self.page.write(DELIMITERS[sign.text], token.start, sign.end)
+            self.page.pair_up(DELIMITERS[sign.text])
 
     def bar(self, token: Token, sign: str) -> None:
         """A bar or double bar by its name."""
