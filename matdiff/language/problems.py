@@ -65,7 +65,7 @@ def read_problem(text: str, where: Where, wrt: Sequence[str], subject_to: Sequen
 NAME = r"\\?[A-Za-z\u0370-\u03ff]\w*(?:\{\w+\})?"
 NAMES = rf"{NAME}(?:\s*(?:,|and\b)\s*{NAME})*"
 SOLVE = regex(
-    r"\s*(?:\\text\{\s*)?[Ss]olve\b\s*\}?(?P<equations>.*?)"
+    r"\s*(?:\\text\{\s*)?[Ss]olve\b\s*\}?(?!.*?(?<![A-Za-z])(?:arg\s?)?m(?:in|ax)(?:imi[sz]e)?(?![A-Za-z(]))(?P<equations>.*?)"
     rf"(?:(?:\\text\{{\s*for\s*\}}|\bfor\b)\s*(?P<names>{NAMES}))?[\s.?]*$",
     re.DOTALL,
 )

@@ -60,9 +60,12 @@ IT = r"(?:this|it|that|everything|the\s+(?:above|whole\s+thing))"
 OF = rf"(?:\s+(?:of|for)\b(?:\s+(?:{FUNCTION}|{IT}(?=\s+{ASKED_BY})))?|\s*:)\s*"
 IN_SPACE = rf"(?P<space>\s*(?:(?:∈|\bin\b)\s*{SPACE}|(?:[≻⪰≽≥>]|>=)\s*0(?![\w.])|\((?:[a-z]+[\s-])*[a-z]{{4,}}\)))?"
 # wrt x ∈ ℝ^n, over X ≻ 0, wrt X (symmetric)
+VALUE_OF = (
+    r"(?:the\s+|(?:for\s+)?(?:which|what)\s+)?(?:optimal\s+|best\s+)?(?:values?|choices?)\s+(?:of|for)\s+(?:the\s+)?"
+)
 ASKED = (
     rf"(?i)\s*(?:(?:{DERIVED}|{BEST}|(?P<direct>differentiat(?:e|ing)))(?:\s+(?P<open>\()?{ASKED_BY}{NAMES}{IN_SPACE}(?(open)\s*\)))?(?:(?P<of>{OF})|{ENDING}|(?=[\s.?]|$))"
-    rf"|(?:the\s+|(?:for\s+)?(?:which|what)\s+)?(?P<told>{TOLD})?(?P<sought>{LETTER})\s+(?:(?:that|which|so\s+as\s+to|to|by)\s+)?(?P<goal>m(?:in|ax)imi[sz](?:es?|ing))\b)"
+    rf"|(?:{VALUE_OF}|the\s+|(?:for\s+)?(?:which|what)\s+)?(?P<told>{TOLD})?(?P<sought>(?!(?:that|which)\b){LETTER}(?:(?:,\s*|\s+and\s+){LETTER})*)\s+(?:(?:that|which|so\s+as\s+to|to|by)\s+)?(?P<goal>m(?:in|ax)imi[sz](?:es?|ing))\b)"
     rf"(?:\s+(?:{FUNCTION}|(?:it|this)(?=[\s.?]*$|\s+{ASKED_BY})))?"
 )
 IN_A_SET = rf"\s+{LETTER}\s*(?:[∈≻⪰≽≥>]|in\b)"  # of a over b the first may be a number

@@ -52,7 +52,14 @@ LIMITS = regex(r"(?:[∑∏]|(?<![A-Za-z])(?:sum|prod|max|min))\s*_\{[^{}]*\}")
 BELOW_SIGN = regex(
     r"(?:∑|∏|(?<![^\W\d_])(?:sum|prod))(\s+)(?=_\{?[^\W\d_]|_\{\(|[ᵢⱼₖₗₘₙₜ])", given=("∑", "∏", "sum", "prod")
 )
+GOAL = regex(r"(?i)(?<![a-z])(?:arg)?m(?:in|ax)(?![a-z])|m(?:in|ax)imi[sz]|m(?:in|ax)imum")
 NORM_CALL = regex(r"(?<!\w)norm\s*\((?=[^\n;]*\)\s*[_₁₂])", given=("norm",))
+CONSTRAINED = regex(  # minimise f under the constraint that A x = b, max f st A x = b
+    r"(?<!\w)(?:(?:under|with|given|satisfying)\s+(?:the\s+)?constraints?(?:\s+that)?|constrained\s+(?:to|by)|(?:so|given)\s+that)\b:?"
+    r"|(?<=\s)st(?=:?\s[^;\n]*[=≤≥∈<>]):?",
+    given=("constrain", "st", "that"),
+)
+OPTIMUM = regex(r"(?<![\w)\]])([^\W\d_]{1,7})[*∗⋆](?=\s*:?=\s*arg)", given=("arg",))  # w* = argmin f
 GIVEN = regex(rf"(?<=[\w{''.join(MARKS)}])(?<!sum)(?<!prod)_\{{\s*(?P<low>{PLACE}\s*\|\s*{PLACE})\s*\}}", given=("_{",))
 SIGNED = regex(r"(?P<name>[^\W\d_])(?P<low>_(?:\{\s*(?P<in>[-−+])\s*\}|(?P<sign>[-−+])(?![\w(])))", given=("_",))
 TWO_ABOVE = regex(  # y^{(i, j)}, which is y_{i, j}
@@ -82,6 +89,7 @@ def transcript(text: str, functions: Collection[str] = (), spelling: str | None 
     found = found.edited([e for m in TWO_ABOVE.finditer(found.text) for e in ((*m.span(1), "_{"), (*m.span(2), "}"))])
     found = found.edited(list(_hyphened(found.text)))
     found = found.edited(list(_in_bars(found.text)))
+    found = found.edited(list(_of_optimum(found.text)))
     found = found.edited([(*m.span(1), "") for m in BELOW_SIGN.finditer(found.text)])  # sum _i, ∑ _{i=1}^n
     has_primes = "_{" in found.text and ("'" in found.text or "′" in found.text)
     return found.edited(list(_primed(found.text))) if has_primes else found
@@ -126,6 +134,13 @@ def _hyphened(text: str) -> Iterator[Edit]:
     for name in {m[0] for m in HYPHENED.finditer(text)}:
         for m in re.finditer(rf"(?<![\w-]){name}(?![\w-])", text):
             yield *m.span(), name.replace("-", "_")
+
+
+def _of_optimum(text: str) -> Iterator[Edit]:
+    """w^* for the w* of w* = argmin f, and subject to for other words in front of constraints."""
+    yield from ((m.end(1), m.end(1), "^") for m in OPTIMUM.finditer(text))
+    if GOAL.search(text):
+        yield from ((*m.span(), "subject to") for m in CONSTRAINED.finditer(text))
 
 
 def _in_bars(text: str) -> Iterator[Edit]:

@@ -28,7 +28,13 @@ PHRASES = {  # in front of a function, and before its conditions
     **{goal: goal for word in ("minim", "maxim") for goal in (word + "ize", word + "ise")},
     **dict.fromkeys(("arg min", "argmin"), "argmin"),
     **dict.fromkeys(("arg max", "argmax"), "argmax"),
-    **dict.fromkeys(("s.t", "s . t", "st", "subject to"), "subject to"),
+    **dict.fromkeys(("s.t", "s . t", "st", "subject to", "constrained to"), "subject to"),
+    **{
+        f"{word}{the}constraint{s}": "subject to"
+        for word in ("under", "with")
+        for the in (" the ", " ")
+        for s in ("", "s")
+    },
     **{word: word for word in ("such that", "over", "given")},
 }
 CONDITIONAL = ("if", "for", "when", "where", "otherwise", "else")  # before the condition of a case

@@ -1,0 +1,59 @@
+"""A problem is one problem, however it is led in and however its constraints are told."""
+
+from __future__ import annotations
+
+import pytest
+
+import matdiff
+
+LEADS = """
+minimise @
+min @
+min_x @
+argmin_x @
+x* = argmin_x @
+x̂ = argmin @
+solve min_x @
+Solve the problem: min_x @
+find x that minimises @
+find x minimizing @
+Find the value of x that minimizes @
+which value of x minimizes @
+minimize over x: @
+""".strip().splitlines()
+
+CONSTRAINTS = """
+@ subject to A x = b
+@ s.t. A x = b
+@ st A x = b
+@, such that A x = b
+@ under the constraint A x = b
+@ with the constraint that A x = b
+@ constrained to A x = b
+@ so that A x = b
+@ given that A x = b
+""".strip().splitlines()
+
+WHERE = "x, z: n; A: m x n; b: m"
+
+
+def solution(problem: str) -> str:
+    found = matdiff.solve(problem, "x", WHERE)
+    return str(found.solutions[0]["x"])
+
+
+@pytest.mark.parametrize("lead", LEADS)
+def test_a_problem_is_led_in_by_words(lead: str) -> None:
+    assert solution(lead.replace("@", "||x - z||^2 + x'x")) == "½z"
+
+
+@pytest.mark.parametrize("told", CONSTRAINTS)
+def test_constraints_are_told_in_words(told: str) -> None:
+    plain = solution("minimise ||x - z||^2 subject to A x = b")
+    assert solution(told.replace("@", "minimize ||x - z||^2")) == plain
+    assert plain == "z − Aᵀ(AAᵀ)⁻¹(Az − b)"
+
+
+def test_several_unknowns_are_sought_at_once() -> None:
+    found = matdiff.solve("find a and c minimizing ||y - a*u - c*v||^2", ("a", "c"), "a, c: scalar; u, v, y: n")
+    assert set(found.solutions[0]) == {"a", "c"}
