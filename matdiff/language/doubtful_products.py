@@ -59,10 +59,15 @@ def require_one_name(bound: Bound, attempt: Attempt) -> None:
             is_alone = any(part.kind == "symbol" and part.value == first.value for part in others) or (
                 first.typed.is_scalar and any(not p.typed.is_scalar for n in others if _is_inner(n) for p in n.parts)
             )  # kx of ½mv² − kx is a product
-            stands = [n for n in bound.order if n.kind in ("symbol", "member") and n.value[0] == names[1]]
-            is_new = all(bound.text[n.start - 1 : n.end] == run for n in stands)
+            if names[0] in bound.wrt and all(bound.text[n.start : n.end + 1] == run for n in _places(bound, names[0])):
+                continue  # e = Wx/‖Wx‖ by W: it is no part of a name
+            is_new = all(bound.text[n.start - 1 : n.end] == run for n in _places(bound, names[1]))
             if is_number and is_new and (run[0].isupper() or is_alone):
                 raise one_name(bound.text, first.start, second.end)
+
+
+def _places(bound: Bound, name: str) -> list[Node]:
+    return [node for node in bound.order if node.kind in ("symbol", "member") and node.value[0] == name]
 
 
 def say_several(bound: Bound, attempt: Attempt) -> None:

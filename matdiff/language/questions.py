@@ -82,7 +82,7 @@ CALLED = (
 BEHIND_CALLED = r"\)(?:(?P<first>\[0\])|\.doit\(\))?[ ;.]*"
 KEPT = r"(?:,\s*(?:create_graph|retain_graph|allow_unused)\s*=\s*\w+\s*)*"  # of torch.autograd.grad
 BY_METHOD = rf"\.diff\(\s*(?P<x>{LETTER})\s*\)[\s;.]*$"
-OVER = rf"\s+(?:{WITH_RESPECT}|(?:by|in)(?=\s+{UNKNOWNS}[\s.]*$))\s+(?P<low>\S.*?)[\s.]*$"
+OVER = rf"\s+(?P<aside>\()?(?:{WITH_RESPECT}|(?:by|in)(?=\s+{UNKNOWNS}[\s.]*$))\s+(?P<low>\S.*?)(?(aside)\))[\s.]*$"
 BEHIND_LINK = r"\s*(?:$|[-+*/,;=)⊙⊗:.@ᵀ⊤'′⁻\[]|\^\{?\s*(?:[T⊤]|[-−])|\w*[\s\u200a]*(?:ᵀ|⊤|\^\{?[T⊤]|')\s*(?:$|[-+,;)]))"
 TOLD = r"(?:(?!and\b|for\b)[a-z]{3,}(?:-[a-z]+)*\s+){1,6}(?!(?:of|and|for)\b)"  # symmetric matrix X
 GROUPED = rf"(?<![\w)}}\]])[({{]\s*({ONE_UNKNOWN}(?:\s*,\s*{ONE_UNKNOWN})*)\s*[)}}]"

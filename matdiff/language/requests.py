@@ -72,7 +72,7 @@ IN_A_SET = rf"\s+{LETTER}\s*(?:[∈≻⪰≽≥>]|in\b)"  # of a over b the firs
 AT_END = rf"(?:^|\s|(?<=\s)){BY}{NAMES}{IN_SPACE}{ENDING}"
 ASKED_AT_END = rf"(?:^|\s|(?<=\s)){ASKED_BY}{NAMES}{IN_SPACE}{ENDING}"
 BEHIND = (  # f wrt X, f(X) by X, f – gradient by X, f (gradient by X)
-    rf"(?:(?:(?<=\S)\s+|(?<=\n)\s*)(?P<bracket>[\[(])?\s*(?!over(?!{IN_A_SET}|\s+[A-Z][\s.?]*$))(?:[Dd]ifferentiat(?:ed?|ing)\s+)?{BY}"
+    rf"(?:(?:(?<=\S)\s+|(?<=\n)\s*)(?P<bracket>[\[(])?\s*(?(bracket)|(?!over(?!{IN_A_SET}|\s+[A-Z][\s.?]*$)))(?:[Dd]ifferentiat(?:ed?|ing)\s+)?{BY}"
     r"|(?:(?<=[)\]'′|‖²³ᵀ,;₁₂])|(?<=[\^_]\d))\s+by\s+"
     rf"|(?<=\S)\s+(?:[-−–—:]\s+)?(?P<within>\()?(?i:{DERIVED})\s+{ASKED_BY}){NAMES}{IN_SPACE}"
     rf"(?(bracket)\s*[\])]|(?(within)\s*\))){ENDING}"
@@ -241,11 +241,24 @@ def _of_the_function(text: str, place: int, whole: str) -> Question | None:
     f, x, rest = m["f"], m["x"], text[:place] + whole[len(text) :]
     if f:
         is_open = f.strip("⟪⟫") not in re.sub(rf"[^\W\d_]{{3,}}|[d∂]\s?{re.escape(f)}\s*/", " ", rest)
+        if is_open:
+            _require_same(text, f, m.span("f"), place)
     elif re.match("[A-Za-z]{2}", x) or text[:place].rstrip().endswith(":"):
         is_open = False  # delta
     else:
         is_open = stands(x, text[:place]) and not re.search(DEFINED.format(re.escape(x)), rest)
     return Question((named(x),), 1, place, len(text), (len(text), len(text))) if is_open else None
+
+
+def _require_same(text: str, f: str, span: tuple[int, int], place: int) -> None:
+    """Refuses dg/dx behind f = …, where each statement has a left side, and no name begins as g does: loss, dL/dw."""
+    parts = [part for part in re.split(r"[;\n]|[.?]\s|,(?![^()]*\))|\bwhere\b", text[:place]) if part.strip()]
+    heads = [HEAD.match(part) for part in parts]
+    names = [called(head) for head in heads if head]
+    initials = f.strip("⟪⟫")[0].lower() + "l" * f.endswith("LL")  # NLL, of a negative log-likelihood
+    if all(heads) and not any(name[:1].lower() in initials for name in names):
+        message = f"{f} is a function that is not given; the text gives {' and '.join(names)}"
+        raise NotationError(message, text=text, span=span, suggestion=f"ask for that of {names[0]}, or give {f} = …")
 
 
 def _sought(text: str, place: int) -> Question | None:

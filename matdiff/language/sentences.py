@@ -13,15 +13,15 @@ from string import ascii_letters, digits
 from matdiff import regex as re
 from matdiff.algebra.assumptions import PROPERTIES, property_word
 from matdiff.algebra.expr import FUNCTIONS
+from matdiff.language.descriptions import A_LOSS, ACTING, CHANGING, are_written, describes, is_acting, is_what, parts
 from matdiff.language.extents import KINDS
 from matdiff.language.left_sides import HEAD
 from matdiff.language.names import ABBREVIATED, DOTS, GREEK_WORDS, LETTER
 from matdiff.language.phrases import description
-from matdiff.language.questions import NOUNS
 from matdiff.language.requests import ANSWERS, GOALS, GREETING, THANKS, VERBS
 from matdiff.language.splitting import SHORT
 from matdiff.language.words import MAKERS
-from matdiff.regex import match_at, regex, search_in
+from matdiff.regex import match_at, regex
 
 POLITE = frozenset("asap please pls plz thanks thx cheers".split())
 OPENING = POLITE.union(
@@ -49,16 +49,6 @@ LEADING = INTRODUCING.union(
     "is are be as by that given from with on across at have has had like about instance definition get got obtain "
     "obtained find wrote reads gives optimize optimise minimizes minimises maximizes maximises derived".split()
 )  # the last of a sentence
-ACTING = frozenset(  # what may act on a formula, unless it leads in a left side
-    "half twice double minus plus times reciprocal root inverse inverted squared square cubed absolute value "
-    "power base over raised divided per normalized normalised centered centred scaled averaged average mean expected "
-    "expectation random summed sum added product multiplied entrywise elementwise element entry elements entries "
-    "componentwise pointwise row rows column columns wise rowwise columnwise transpose transposed norm trace "
-    "determinant rank conjugate complex real imaginary hermitian modulo evaluated limit first second third last "
-    "two three diagonal upper lower distance variance covariance exp log exponential logarithm sign negative "
-    "positive part not rounded clipped after".split()
-)
-CHANGING = frozenset("divide multiply subtract add penalize penalise weighted compare difference differential".split())
 PREFIX = r"(?:(?:L?[0-9A-Za-z]|[Tt]wo|[Tt]hree|[Ff]our)-)?"  # 2-layer, k-means, L2-regularised
 WORD = (  # and word2vec, ElasticNet, AR(2), and the T of with temperature T:
     rf"(?:w/(?!\S)|{PREFIX}[A-Za-z][a-z]+(?:'[a-z]{{1,2}}|[0-9][a-z]+|[A-Z]+[a-z]*|²(?=\s))?|I'[a-z]{{1,2}}|[aAI]|[0-9]-?D"
@@ -99,6 +89,8 @@ DONE = {
     "given": r" by ",
     "gradient": r" (?:de|a)scent\b",
     "binary": r" (?:cross|classif|logistic)",
+    "minimum": r" (?:variance|norm|energy|volume|risk)\b",
+    "maximum": r" (?:likelihood|entropy|margin)\b",
 }  # what asks for nothing with a word behind it
 FRONT = regex(r"(?i)\b(?:the|my|our|this|an?|[a-z]{3,})\s+\Z")
 ARTICLE = regex(r"(?i)\b(?:the|my|our|this|an?)\s+\Z")
@@ -126,11 +118,16 @@ EXPLAINED = regex(  # ∘ is the Hadamard product, given data (x_i, y_i), i = 1.
     rf"|(?<=\s)[:;]-?\)(?=\s*(?:\Z|\n))|(?P<aside>(?<=\s)\()?(?:,?\s*\b(?i:where|with|and|here)\s+)?(?:{CUSTOMARY})(?(aside)\))"
     rf"|{GUESSED}|(?:,\s*|(?<!\s)\s*)(?<!\w)(?:(?:where|with|and|here)\s+)?{LETTER}\s+(?:is\s+)?(?:applied|acts|acting|taken)\s+(?:element|entry|component|point)-?\s?wise"
 )
+ENTRYWISE = regex(  # σ(Xβ) (elementwise)
+    r"(?<![^\W\d_])(?:[σφϕ]|sigmoid|tanh|[Rr]e[Ll][Uu]|softplus|exp|log|ln|sin|cos)\([^()^⁻]*\)"
+    r"(?P<aside>\s*\((?:applied\s+)?(?:element|entry|component|point)[-\s]?wise\))",
+    given="wise)",
+)
 ROLE = regex(  # b is the benchmark
     rf"(?<!\s)(?:,?\s*(?<!\w)(?:(?i:where|with|and|here)\s+)?{LETTER})?"
     r"(?P<is>(?:\s*=\s*(?=[A-Za-z]{3})|\s+(?:is|are|be|denotes?|being)\s+"
     r"|\s+(?:(?<=[,;.]\s[^\W\d_]\s)|(?<=[,;.]\s[^\W\d_]_[a-z]\s)|(?<=\([^\W\d_]\s)|(?<=\sand\s[^\W\d_]\s)|(?<=where\s[^\W\d_]\s)))"
-    r"(?:(?<==)|(?<==\s)|(?<=\sare\s)|(?<=0\sis\s)|(?<=\([^\W\d_]\s)"
+    r"(?:(?<==)|(?<==\s)|(?<=\sare\s)|(?<=0\sis\s)|(?<=\([^\W\d_]\s)(?!\w+\s?\()"
     r"|(?=(?:an?|the|our|some|my|its)\s)"  # and r the cross correlation
     r"|(?P<bare>(?<=[,;.]\s[^\W\d_]\s)|(?<=[,;.]\s[^\W\d_]_[a-z]\s))(?=[a-z]{3}))"  # T temperature
     rf"(?P<says>{WORD}(?:[-\s](?:\w\s?[×x]\s?\w\s)?{WORD})*))(?=\s*(?:\.(?!\s(?:def|semi))|[,;\n()]|and\b|\Z))"
@@ -141,29 +138,6 @@ SHOWN = regex(  # returns r, of which the text speaks elsewhere
     rf"(?P<says>(?:(?!(?:with|for|[Gg]iven|and)\b){WORD}[-\s]+)+)(?<=\s)(?P<of>{LETTER})"
     r"(?:(?(first)\.(?=\s)|(?!))|(?=\s*(?:[.,;\n)]|\Z|and\b)))"
 )
-A_LOSS = regex(  # energy on a graph
-    rf"\b(?:{NOUNS}|residuals?|(?:least\s)?squares|variance|log-sum-exp|form|term)(?:\s+(?:function|term))?"
-    r"(?:\s+(?:of|on|for|over|with|in)(?:\s+[a-z]+){1,3})?\Z"
-)
-WRITTEN_AS = (  # words that act, and the signs of what they do
-    ("norm distance length", r"[‖|]|norm"),
-    ("square squared squares", r"²|\^\{?2|['ᵀ⊤]|\^T"),
-    ("sum summed sums added", r"[∑Σ+]|sum"),
-    ("log logarithm", r"log|ln"),
-    ("exp exponential", r"exp|e\^"),
-    ("trace", r"[Tt]r"),
-    ("det determinant", r"det|[|]"),
-    ("inverse", r"inv|⁻¹|\^\{?-1"),
-    ("mean average averaged centered centred", r"mean|/|bar|\u0304"),
-    ("product quotient ratio weighted", r"."),
-    ("first second third last two three random expected rank", r"."),
-    ("variance covariance row rows column columns entry entries", r"."),
-    ("not after", r"."),
-)
-TURNING = regex(r"(?i)\b(?:half|twice|double|minus|plus|times|reciprocal|root|inverse)\b")
-SQUARES = regex(r"(?i:squares|squared|variance)")
-BETWEEN_EQUALS = r"['ᵀ⊤][\s*·]*(?:[^\W\d_][\w^-]*⁻?¹?[\s*·]*)?"  # a transpose, perhaps with a matrix behind it
-SQUARE = rf"[‖²]|\^\s*\{{?2|\){BETWEEN_EQUALS}\(|(?<!\w)(?P<residual>[^\W\d_]){BETWEEN_EQUALS}(?P=residual)(?!\w)"
 SIDE = regex(r"\s*(?:\([^()]*\)\s*)?:?=")
 VALUE = regex(r"\s*:?\s*(?:[-−‖|∑∏(½√0-9\\]|[^\W_]ᵀ|[^\W_]{1,2}(?![^\W\d_])|[a-z]+[_(]|log\s?[|‖])")
 
@@ -176,6 +150,7 @@ def sentences(text: str, known: Collection[str]) -> Iterator[tuple[int, int]]:
     ['For this loss', ' I get stuck.']
     """
     yield from (m.span() for m in EXPLAINED.finditer(text))
+    yield from (m.span("aside") for m in ENTRYWISE.finditer(text))
     names = frozenset(re.findall(NAMED, text)).union(known)
     yield from _roles(text, names)
     yield from _headings(text, known)
@@ -183,7 +158,7 @@ def sentences(text: str, known: Collection[str]) -> Iterator[tuple[int, int]]:
         words = list(NEXT.finditer(text, *run.span()))
         if SIDE.match(text, run.end()):
             name = words.pop()  # which is what the left side calls its function
-            if words and _is_what(text, *run.span()) and BEGINS.search(text, max(0, run.start() - NEAR), run.start()):
+            if words and is_what(text, *run.span()) and BEGINS.search(text, max(0, run.start() - NEAR), run.start()):
                 yield run.start(), name.start()  # negative log-likelihood = …
                 continue
         for group in _idle_runs(words, names):
@@ -202,19 +177,17 @@ def _headings(text: str, known: Collection[str]) -> Iterator[tuple[int, int]]:
         span, end = heading.span("says"), heading.end()
         behind = frozenset(re.findall(NAMED, text[end:])).union(known)
         says = re.findall("[a-z-]+", text[slice(*span)].lower())
-        acts = (word for word in says if word in ACTING | CHANGING or word in FUNCTIONS)
-        is_what = _is_what(text, *span) or all(_is_written(word, text, end) for word in acts)
+        is_told = is_what(text, *span) or are_written(says, text[end:])
         is_asked = match_at(ASKED, text, end - 1)
         if is_asked and DERIVATIVE_OF.match(text, *span):
             yield heading.span()  # the derivative of a determinant: ∂ det(A + tB)/∂t
             continue
-        is_before = HEAD.match(text, end) or (is_what and (VALUE.match(text, end) or is_asked))
+        is_before = HEAD.match(text, end) or (is_told and (VALUE.match(text, end) or is_asked))
         if is_before and all(_is_idle(word, behind) for word in NEXT.finditer(text, *span)):
             yield heading.span()
     for apposed in APPOSED.finditer(text):
         words = [word[0].lower() for word in NEXT.finditer(text, *apposed.span("says"))]
-        acts = (word for word in words if word in ACTING | CHANGING | FUNCTIONS.keys())
-        if VALUE.match(text, apposed.end()) and all(_is_written(word, text, apposed.end()) for word in acts):
+        if VALUE.match(text, apposed.end()) and are_written(words, text[apposed.end() :]):
             yield apposed.span("says")[0], apposed.end()
 
 
@@ -237,7 +210,7 @@ def _roles(text: str, names: Set[str]) -> Iterator[tuple[int, int]]:
         is_defined, is_told = re.search("[=<>≤≥≻⪰]", front), description(role["says"]) is not None
         is_kind = "=" in front and (is_told or A_LOSS.search(role["says"]))
         words = list(NEXT.finditer(text, *role.span("says")))
-        if role["bare"] is not None and (GOAL.search(text) or not ACTING.isdisjoint(_parts(role["says"]))):
+        if role["bare"] is not None and (GOAL.search(text) or not ACTING.isdisjoint(parts(role["says"]))):
             continue  # x is integer, x squared
         if is_kind or (not is_told and all(_says_nothing(word, names) for word in words)):
             start, end = role.span("is" if is_defined else 0)
@@ -272,11 +245,6 @@ def is_polite(words: str) -> bool:
     return re.fullmatch(COURTESY, words) is not None
 
 
-def _parts(words: str) -> list[str]:
-    """The words of a phrase in small letters, without their hyphens."""
-    return re.findall("[a-z]+", words.lower())
-
-
 def _idle_runs(words: list[re.Match[str]], names: Set[str]) -> Iterator[list[re.Match[str]]]:
     """The words beside each other that say nothing."""
     yield from (list(found) for idle, found in groupby(words, lambda word: _says_nothing(word, names)) if idle)
@@ -302,7 +270,8 @@ def _says_nothing(m: re.Match[str], names: Set[str]) -> bool:
         return not is_name and (word != "A" or _ahead(BEGINS, text, m.start()) is not None)
     is_function = "-" not in m.group() and not FUNCTIONS.keys().isdisjoint((word, low))  # M-step
     is_term, is_property = low in KINDS or is_function, property_word(low) in PROPERTIES
-    if (is_term and match_at(BESIDE, text, m.end())) or match_at(DONE.get(low, "(?!)"), text, m.end()):
+    is_last = text.startswith(")", m.end()) and low not in TELLING  # (squared norm)
+    if (is_term and (is_last or match_at(BESIDE, text, m.end()))) or match_at(DONE.get(low, "(?!)"), text, m.end()):
         return True  # softmax regression in matrix form
     if (is_term or is_property) and len(low) > 4 and HEAD.match(text, m.end()) and _ahead(FRONT, text, m.start()):
         return True  # the projection P = …, cov matrix C = …
@@ -315,13 +284,6 @@ def _says_nothing(m: re.Match[str], names: Set[str]) -> bool:
         return ENGLISH.fullmatch(word) is not None
     rest = re.sub("[A-Z]?[a-z]{2,}", " ", text[: m.start()] + " " * len(m[0]) + text[m.end() :])
     return not names | set(rest) >= set(word)  # KH is a product of letters that stand elsewhere
-
-
-def _is_written(word: str, text: str, place: int) -> bool:
-    """Whether the formula at a place has the sign of a word, as ‖x − m‖² behind the norm of the residual."""
-    line = text[place:].partition("\n")[0]
-    sign = next((sign for words, sign in WRITTEN_AS if word in words.split()), None)
-    return sign is not None and re.search(sign, line) is not None
 
 
 def _is_idle(m: re.Match[str], names: Set[str]) -> bool:
@@ -340,7 +302,7 @@ def _stands_apart(text: str, start: int, end: int, words: list[str]) -> bool:
         if (last == "of" or "what" in words) and not ACTING.isdisjoint("-".join(words).lower().split("-")):
             return False  # the root of what we have
         is_value = last in LEADING if are_many else first in INTRODUCING
-        is_value = (is_value and not (begins[0].startswith("of") or _acts(text, start, end))) or _is_what(
+        is_value = (is_value and not (begins[0].startswith("of") or is_acting(text, start, end))) or is_what(
             text, start, end
         )
         is_named = text.startswith(": ", end) and first not in {"hint", "note", *CHANGING}
@@ -348,7 +310,7 @@ def _stands_apart(text: str, start: int, end: int, words: list[str]) -> bool:
         if is_named or HEAD.match(text, end) or (is_value and VALUE.match(text, end)):
             return True
     is_aside = begins is not None and text[start - 1 : start] == "(" and text.startswith(")", end)
-    if is_aside and _is_what(text, start, end):
+    if is_aside and (is_what(text, start, end) or describes(text, start, end)):
         return True
     if not ACTING.isdisjoint("-".join(words[3 if first in ("i", "i'm") else 0 :]).lower().split("-")):  # I am not sure
         return False
@@ -362,31 +324,14 @@ def _stands_apart(text: str, start: int, end: int, words: list[str]) -> bool:
     before = _ahead(AHEAD, text, start)
     is_behind = not before or before[1].lower() not in (TELLING - ANSWERS) | ACTING | {"of"}  # the norm of residuals
     is_style = text[:start].rstrip()[-1:] in CLOSED and text[end : end + 1] != ":"
-    is_style = is_style and (first not in LINKS or _is_what(text, start, end))  # u'Su/u'u the Rayleigh quotient
+    is_style = is_style and (first not in LINKS or is_what(text, start, end))  # u'Su/u'u the Rayleigh quotient
     return is_behind and (first in POLITE or (are_many and (is_style or first in OPENING)))  # x'A x DPO style
-
-
-def _acts(text: str, start: int, end: int) -> bool:
-    """Whether words that lead in a formula make another of it: divide by, the square of f is; not the variance is."""
-    *words, last = re.findall("[a-z]+", text[start:end].lower())
-    if last not in ("is", "are", "be"):
-        return not (ACTING | CHANGING).isdisjoint(words[words[:1] == ["after"] :])  # after simplification we get
-    acts = any(word in ACTING and then == "of" for word, then in pairwise(words))
-    return acts or "squared" in words or not CHANGING.isdisjoint(words)
 
 
 def _opening(text: str, start: int, end: int) -> re.Match[str] | None:
     """The sign behind which words at a place begin a sentence, if one does."""
     is_aside = text.startswith("?", end) and WONDERING.match(text, start)
     return _ahead(BEGINS, text, start) or (_ahead(DASH, text, start) if is_aside else None)
-
-
-def _is_what(text: str, start: int, end: int) -> bool:
-    """Whether words say what the formula behind them is: squared loss (y - w'x)^2, not half loss w'w."""
-    words = text[start:end]
-    if not A_LOSS.search(words) or TURNING.search(words):
-        return False
-    return not SQUARES.search(words) or search_in(SQUARE, text, end) is not None
 
 
 def _ahead(pattern: re.Pattern[str], text: str, place: int) -> re.Match[str] | None:

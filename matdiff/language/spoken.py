@@ -11,12 +11,13 @@ from typing import NamedTuple
 
 from matdiff import regex as re
 from matdiff.errors import AmbiguityError, MatdiffError
-from matdiff.language.names import SUBS
+from matdiff.language.descriptions import SQUARE, SQUARES
+from matdiff.language.names import GREEK_WORDS, SUBS
 from matdiff.language.outside import closing, outside
 from matdiff.language.rearranged import BARS
-from matdiff.language.sentences import SQUARE, SQUARES, is_polite, sentences
+from matdiff.language.sentences import is_polite, sentences
 from matdiff.language.transcript import Edit, Transcript
-from matdiff.regex import regex
+from matdiff.regex import match_at, regex
 
 NORM = r"[-\s]*norm"
 RESIDUALS = r"(?:entries|elements|residuals)"
@@ -74,6 +75,7 @@ BETWEEN = r"(?P<sign>(?<=[\w)\]}'ᵀ²|‖ ])[-+−*](?!\w*\s?norm)|(?<!\w)(?:pl
 ANOTHER = regex(rf"{OF}|(?<!\w)(?:tr|trace|det|logdet|norm\w*)\s*\(|[‖|]", re.IGNORECASE)
 LETTERS = r"(?:-|−|minus)[\s\w'ᵀ]*"
 SQUARED = regex(r"\s*,?\s*squared(?!\w)")
+BEHIND = regex(r"(?:[)\]‖|²'ᵀ]|['ᵀ)\w][^\W\d_])\s\(\Z")  # a formula of more than a number
 ADDED = ("sum", "mean", "average")
 OF_A_DIFFERENCE = regex(r"(?i:norm|squares|residuals|entries|elements)$")
 SQUARED_ALREADY = regex(rf"[∑Σ|^_{SUBS}]|\bsum|{SQUARE}")  # or of one index
@@ -103,10 +105,10 @@ def in_signs(script: Transcript, known: Collection[str], far: bool, is_prose: bo
     "tr(X'X)"
     """
     text = script.text
-    edits, notes = _left_out(text, known, is_prose)
-    doubt = None
+    (edits, notes), doubt = _left_out(text, known, is_prose), None
     phrases, closings = list(PHRASE.finditer(text)) if CUES.search(text) else [], dict[int, str]()
-    phrases = [m for m in phrases if not any(start <= m.start() < end for start, end, _ in edits)]
+    taken = {place for start, end, _ in edits for place in range(start, end)}
+    phrases = [m for m in phrases if m.start() not in taken and not _is_aside(m, known)]
     used = set[int]()  # the places of the words «and» that stand between what a function is taken of
     for m in reversed(phrases):  # the inner one closes first
         before, *between, behind = _around(m)
@@ -145,6 +147,14 @@ def _left_out(text: str, known: Collection[str], is_prose: bool) -> tuple[list[E
     unused = (text[slice(*span)].strip(" ,.!?:;\u200a") for span in idle)
     notes = (f"the answer does not use the words “{words}”" for words in unused if not is_polite(words))
     return [(*span, "") for span in idle], tuple(notes)
+
+
+def _is_aside(m: re.Match[str], known: Collection[str]) -> bool:
+    """Whether words in brackets say what stands in front of them: Σ_i r_i² (sum of squares), w'x (norm of w)."""
+    of = match_at(r"(?:[a-z]+[-\s]+)*([a-z]{4,})\)", m.string, m.end())
+    is_word = of is not None and of[1] not in known and of[1] not in GREEK_WORDS
+    is_last = match_at(r"\)\s*(?:[.,;?\n]|\Z)", m.string, closing(m.string, m.end()))
+    return is_word or bool(is_last and BEHIND.search(m.string, 0, m.start()))
 
 
 def _in_sign(script: Transcript, m: re.Match[str]) -> Edit:

@@ -27,6 +27,9 @@ WHETHER = regex(  # is the gradient of f equal to g, show that df/dx = g
     r"(?i)(?:\A[^\S\n]*|[.;,?!]\s|\n[^\S\n]*)(?P<asks>(?:show|prove|verify)\s+that(?=\s[^.;]*=)"
     r"|is\s+the\s+(?:gradient|derivative)(?=\s+of\s[^?]*\s(?:equal|=)))"
 )
+OTHER_SIGN = regex(  # log-likelihood = …; dNLL/dμ
+    r"(?s)(?<!negative )(?<!minus )\blog[-\s]?likelihood\s*:?=(?!.*NLL\s*:?=).*(?P<asks>[d∂]\s?NLL\s*/)", given="NLL"
+)
 FIRST, SECOND = (regex(rf"(?<!\S)\((?:{mark})\)\s+\S") for mark in ("a|i", "b|ii"))  # (a) x'Ax (b) b'x
 DIFFERENTIAL = regex(  # dX, and not the axes of einsum('nd,dk->nk', …)
     r"(?<![^\W\d]|[.\\])(?!do\s[a-z]{2,})(?=(?P<name>\w+))d\u200a?(?P<of>[^\W\d_])(?![^\W\d_(]|\(|[\w,. ]*->)"
@@ -81,6 +84,9 @@ def refuse_other_questions(script: Transcript) -> None:
     if m := POINT.search(script.text):
         message = "a derivative is found as a formula, and not at a point"
         raise script.error(m.span(), message, "leave the point out; matdiff.evaluate puts values into the answer")
+    if m := OTHER_SIGN.search(script.source):
+        message = "the negative log-likelihood is asked about, and the text gives the log-likelihood"
+        raise NotationError(message, text=script.source, span=m.span("asks"), suggestion="write NLL = …")
     second = SECOND.search(script.text)
     if second and FIRST.search(script.source):
         message = "the text asks about several functions, (a) and (b)"

@@ -132,6 +132,9 @@ ASKED = [
     ("negative log-likelihood = k log v + c/v. dNLL/dv?", "k*log(v) + c/v", "v"),
     ("U = c a/‖r − s‖, force F = −∇_r U", "-c*a/norm2(r - s)", "r"),
     ("g(t) = (t - 1)^2 + 4t, solve dg/dt = 0 for t", "(t - 1)^2 + 4*t", "t"),
+    ("u = Mz/‖Mz‖; gradient of uᵀd wrt M", "u = M*z/norm2(M*z); u'*d", "M"),
+    ("min ‖Hz − d‖² (over z)", "norm2(H*z - d)^2", "z"),
+    ("the loss = ½‖Hz − d‖²; dL/dz", "norm2(H*z - d)^2/2", "z"),
     ("find all critical points of g(t) = t^3 - 3t", "t^3 - 3*t", "t"),
     ("g(v) = v'Sv - a'v. Write down the first order conditions", "v'*S*v - a'*v", "v"),
     (
@@ -195,6 +198,9 @@ def test_two_derivatives_of_one_function_are_one_question(text: str, plain: str,
         ("Let g = ‖z‖². Show that dg/dz = 2z", "ask whether an equation is true"),
         ("Is the gradient of z'z equal to 2z?", "ask whether an equation is true"),
         ("(x'x) over c", "the word over"),
+        ("g = ‖Hz − d‖². ∂q/∂z", "q is a function that is not given"),
+        ("g(u, v) = u²v; ∂q/∂u", "q is a function that is not given"),
+        ("log-likelihood = −k log v − c/v. dNLL/dv", "the negative log-likelihood is asked about"),
     ],
 )
 def test_a_question_that_cannot_be_answered_is_refused(text: str, words: str) -> None:
