@@ -200,7 +200,7 @@ def several_numbers(text: str) -> frozenset[str]:
     m = re.search(OF_SEVERAL, text)
     if m is None or written_bold(text) or re.search(rf"{SAYS_SHAPE}|[·•⋅×⟨<:|]|\.[^\W\d]|\\[a-z]", m["right"]):
         return frozenset()
-    return frozenset(re.findall(r"\w", m["letters"]))
+    return frozenset(re.findall("[a-z]", m["letters"]))
 
 
 def is_noise(text: str) -> bool:
@@ -217,7 +217,7 @@ NOISE = rf"[A-Z]\}}?\s*\\?[a-zα-ω]\w*\}}?\s*[-+−]\s*{EPSILON}(?!\()"
 SMALL = rf"(?:log|ln|sqrt|√|/)\s*\([^()]*{EPSILON}"
 CHANCE = r"(\\(?:theta|pi|phi)|(?<![A-Za-z\\])[a-zθπφ][\u0300-\u036f]?)(?![A-Za-z]).*\(\s*1\s*[-−]\s*\1\s*\)"
 OF_SEVERAL = (
-    r"[A-Za-z]\((?P<letters>\s*[a-z](?:\s*,\s*[a-z])+)\s*\)\s*=(?!=)"
+    r"[A-Za-z]\((?P<letters>\s*[a-z](?:\s*,\s*[a-zλμ])+)\s*\)\s*=(?!=)"
     r"(?P<right>(?:(?!\.\s|,\s|\s[a-z]{3,}\s)[^;\n?])*)"
 )
 SAYS_SHAPE = r"['′ᵀ⊤⊙∑ΣΠ∏_[A-Z‖@]|\.\*|\^\s*\{?\s*T|(?<![a-z])(?:sum|dot|norm|prod|mean|diag|vector|softmax)(?![a-z])"

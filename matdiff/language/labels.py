@@ -14,7 +14,7 @@ from functools import cached_property
 
 from matdiff import regex as re
 from matdiff.errors import AmbiguityError
-from matdiff.language.customs import is_of_chances
+from matdiff.language.customs import is_of_numbers
 from matdiff.language.names import (
     CLOSES,
     CUSTOMARY_FUNCTIONS,
@@ -170,7 +170,7 @@ class Labels:
         if (name in known.kinds and kind == "S") or (name in known.asked and not self.stands_bare(name)):
             self._require_powers(name, high, written)
             return False, 0
-        if is_of_chances(known.text) or re.search(rf"/\s*{re.escape(high.label)}(?!\w)", self.text):
+        if is_of_numbers(known.text) or re.search(rf"/\s*{re.escape(high.label)}(?!\w)", self.text):
             return False, 0  # p^k (1 − p)^{n−k}, (∑ᵢ xᵢ^ρ)^{1/ρ}
         if written in self.of_teachers:
             return True, 0

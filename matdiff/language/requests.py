@@ -53,7 +53,7 @@ NAMES = rf"(?P<names>{LISTED})"
 ALL = rf"(?:for|in|{WITH_RESPECT})\s+(?:both|each|every|all)(?:\s+(?:of\s+them|variables?|arguments?|parameters?))?"
 POINTS = (
     r"(?P<points>(?:stationary|critical)(?:\s+points?)?|stationarity(?:\s+conditions?)?|first[-\s]order\s+conditions?"
-    r"|FOCs?(?!\w))"
+    r"|FOCs?(?!\w)|normal\s+equations?)(?:\s+(?:for|of)\s+m(?:in|ax)(?:imi[sz]ing)?(?=\s))?"
 )
 BEST = rf"(?:all\s+)?(?:the\s+)?(?:(?P<best>minimum|maximum|minimi[sz]er|maximi[sz]er)(?:\s+value)?|{POINTS})"
 IT = r"(?:this|it|that|everything|the\s+(?:above|whole\s+thing))"
@@ -102,9 +102,7 @@ TELLS = regex(r"optimal|best|variable|unknown")
 TO_ZERO = rf"(?:\s+(?:equal\s+)?to\s+(?:zero|0)|\s*=\s*0)(?:\s*{SO})?[\s.?]*$"  # set the derivative of f to zero
 OPERATOR = regex(r"\s*\(*[∂∇d]")
 OF_NAMES = rf"\s*(?:(?:\(\s*|{RESPECT}){NAMES}\s*\)?)?(?:\s*=(?=[\s.?]*$))?{ENDING}"
-NABLA = (
-    rf"\s*(?:(?P<g>{LETTER})\s*:?=\s*)?(?:(?P<twice>∇²\s*|hess\s+)|∇\s*|(?:grad|nabla|D)\s+)(?P<f>{LETTER}){OF_NAMES}"
-)
+NABLA = rf"\s*(?:(?P<g>{LETTER})\s*:?=\s*)?(?:(?P<twice>∇²\s*|hess\s+)|∇\s*|(?:grad|nabla|D)\s+)(?P<log>log\s+)?(?P<f>{LETTER}){OF_NAMES}"
 BARE = (  # f, ∇_x; f, over x
     rf"\s*(?:(?:[∇∂]|nabla)(?P<twice>²|\^\{{?2\}}?)?\s*(?P<low>_)?\s*\{{?|over\s)\s*{NAMES}\s*\}}?[\s.?]*$"
 )
@@ -117,7 +115,7 @@ OF_THE_FUNCTION = (  # dL/dw behind a function that has no name, and dw
 GOAL_AHEAD = rf"(?i)\s*{GOAL}"
 SQUARED, SQUARE = regex(r"(?i)\bsquared?\b"), regex(r"²|\^\s*\{?2|['ᵀ⊤]|\^\s*\{?T|[^\W\d_]\(|\b(?:mse|sse)\b")
 TOPICS = regex(  # of a question
-    r"(?i)deriv|diff|d/d|∂/∂|∇|point|station|critical|m(?:in|ax)(?:_|\s|$)|first|FOC|partials|hess|grad|jacob|score|minim|maxim|ML|backprop"
+    r"(?i)deriv|diff|d/d|∂/∂|∇|point|station|critical|m(?:in|ax)(?:_|\s|$)|first|FOC|partials|hess|grad|jacob|score|minim|maxim|ML|backprop|normal\s+eq"
 )
 BY_WHAT = regex("(?i)respect|over|by|w.{0,2}r.{0,2}t")
 DEFINED = r"(?<![\w∇]){}\s*(?:\((?P<arguments>[^()=;|]*)[^()]*\)|\[[^][]*\])?\s*:?="
@@ -225,7 +223,10 @@ def of_a_name(text: str, place: int, whole: str) -> Question | None:
     if (g := of_name.groupdict().get("g")) and stands(g, whole[:place] + whole[len(text) :]):
         return None  # g = ∇f(x), which something else uses
     names = _listed(of_name.group("names") or head.group("arguments") or "")
-    return Question(names, 2 if of_name.groupdict().get("twice") else 1, place, len(text), of_name.span("f"))
+    inner = of_name.span("f")
+    if log := of_name.groupdict().get("log"):  # ∇ log p of log p(x) = …, or of p(x) = …
+        inner = (len(text),) * 2 if whole[: head.start()].endswith(log) else (of_name.start("log"), inner[1])
+    return Question(names, 2 if of_name.groupdict().get("twice") else 1, place, len(text), inner)
 
 
 def _is_open(name: str, front: str) -> bool:

@@ -215,6 +215,7 @@ def _roles(text: str, names: Set[str]) -> Iterator[tuple[int, int]]:
         if is_kind or (not is_told and all(_says_nothing(word, names) for word in words)):
             start, end = role.span("is" if is_defined else 0)
             is_aside = text[:start].endswith("(") and text.startswith(")", end)
+            end += text.startswith(". ", end) and not text[:start].strip()
             yield start - is_aside, end + is_aside  # of b is the benchmark, and L = D − W is the graph Laplacian
         elif not (is_defined or is_told) and role.start() < role.start("is"):
             acts = (ACTING - PROPERTIES.keys()).intersection(word[0].lower() for word in words)

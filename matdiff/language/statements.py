@@ -307,7 +307,7 @@ def _function(
         return None, *(one_side(text, place, piece.end, edits, -1) if heads or edits else (edits, [])), named
     refuse_claim(text, question, piece)
     of = re.sub(r"\s*\(.*\)$", "", text[slice(*question.inner or (question.end, piece.end))].strip())
-    if not heads and (of in around.own or (re.search("[ ²]", of) and of in around.defined)):
+    if not heads and (of in around.own or (re.search("[ ²^]", of) and of in around.defined)):
         refuse_square_beside(text, of, question)
         return question, [(piece.lead[0], piece.end, " ")], [], []  # ∂L/∂W, where L(W) = tr(WᵀLW) stands elsewhere
     return _asked(text, piece, question, heads, edits)

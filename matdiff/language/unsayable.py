@@ -127,7 +127,7 @@ def refuse_claim(text: str, question: Question, piece: Piece) -> None:
 
 def refuse_square_beside(text: str, of: str, question: Question) -> None:
     """Refuses ∂d²/∂x where the text gives d² = …, and something else of d."""
-    base = of.removesuffix("²")
+    base = re.sub(r"(?:²|\^\{?2\}?)$", "", of)
     if base != of and re.search(rf"(?<![^\W\d_]){re.escape(base)}(?!\w|\s*\^)", text):
         message = f"{of} is asked about, and the text goes on with {base}"
         hint = f"leave out what is said of {base}"

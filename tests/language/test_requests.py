@@ -135,6 +135,12 @@ ASKED = [
     ("u = Mz/‖Mz‖; gradient of uᵀd wrt M", "u = M*z/norm2(M*z); u'*d", "M"),
     ("min ‖Hz − d‖² (over z)", "norm2(H*z - d)^2", "z"),
     ("the loss = ½‖Hz − d‖²; dL/dz", "norm2(H*z - d)^2/2", "z"),
+    ("∇ log q where log q(z) = -½(z−m)'(z−m)", "-(z - m)'*(z - m)/2", "z"),
+    ("q(z) = exp(-½(z−m)'(z−m)), ∇ log q", "q = exp(-(z - m)'*(z - m)/2); log(q)", "z"),
+    ("derive the normal equations for min ‖Hz − d‖² over z", "norm2(H*z - d)^2", "z"),
+    ("first order conditions for minimising ‖Hz − d‖² over z", "norm2(H*z - d)^2", "z"),
+    ("v^2 = (1/n) Σ_i (z_i - c)^2; dv^2/dc?", "1/n*sum(i=1..n, (z[i] - c)^2)", "c"),
+    ("c = rest position. ½ k‖u−c‖². d/du", "k*norm2(u - c)^2/2", "u"),
     ("find all critical points of g(t) = t^3 - 3t", "t^3 - 3*t", "t"),
     ("g(v) = v'Sv - a'v. Write down the first order conditions", "v'*S*v - a'*v", "v"),
     (
@@ -163,12 +169,15 @@ def test_a_question_in_words_is_that_of_its_formula(text: str, plain: str, unkno
         ("u = a^2 b + sin(ab). Find (i) ∂u/∂a (ii) ∂u/∂b", "a^2*b + sin(a*b)", ["a", "b"]),
         ("u = a^2 b + sin(ab). Find (a) ∂u/∂a, (b) ∂u/∂b.", "a^2*b + sin(a*b)", ["a", "b"]),
         ("min over a, b  Σ_i (y_i − a − b z_i)²", "sum(i=1..N, (y[i] - a - b*z[i])^2)", ["a", "b"]),
+        ("L(u, v, λ) = uv − λ(2u + 3v − c)", "u*v - lambda*(2*u + 3*v - c)", ["u", "v", "lambda"]),
+        ("U(r, s) = r^a s^b; dU/dr, dU/ds", "r^a*s^b", ["r", "s"]),
         ("‖(V + BA)z − y‖², gradients for B and A (V frozen)", "norm2((V + B*A)*z - y)^2", ["B", "A"]),
     ],
 )
 def test_two_derivatives_of_one_function_are_one_question(text: str, plain: str, unknowns: list[str]) -> None:
     asked = matdiff.derive(text)
-    wanted = matdiff.derive(plain, wrt=unknowns)
+    numbers = "u, v, c, r, s, a, b: scalar" if "(u, v" in text or "(r, s" in text else None
+    wanted = matdiff.derive(plain, wrt=unknowns, where=numbers)
     assert list(asked.gradients) == unknowns
     assert {x: str(g) for x, g in asked.gradients.items()} == {x: str(g) for x, g in wanted.gradients.items()}
 
