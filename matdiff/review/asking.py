@@ -34,6 +34,7 @@ INTRODUCED = r"(?i)\b(?:let|with|where|approx\w*|gauss|fisher)\b"  # H = JᵀJ, 
 SAID_BY = r"(?:respect to|w\.?r\.?t\.?|arg\W*m(?:in|ax)\W*_\{?|m(?:in|ax)imi[sz]e over)[\s$\\]*([^\W\d_]+)"
 SOLVED_FOR = r"([^\W\d_])(?:\u0302|\^?\*)?\s*&?=\s*\\?arg\W*m(?:in|ax)\W*\s(?![_{])"  # α̂ = argmin f
 READ_OFF = {(True, 0): "G", (True, 1): "H", (False, 0): "J"}  # behind df, ∇f, dy
+DUAL = r"(?i)\bdual|(?<![a-z])(?:inf|min)(?:\\limits)?\s*_"
 LAYERED = ("_this", "_next", "_prev")  # of names of layers
 CUSTOMARY = (("x", "w", "theta", "beta"), ("X", "W", "Theta"), ("z",))  # unknowns, where a text does not say which
 
@@ -272,8 +273,8 @@ def read_off(scope: Scope, name: str, origin: Origin | None, line: str) -> Expr 
 
 
 def _dual(scope: Scope, name: str) -> Expr | None:
-    """L(x, λ) at the x that an equation was solved for, where a text speaks of a dual and says what g(λ) is."""
-    own = {*scope.arguments.get(name, ())} if name in "gqd" and re.search(r"(?i)\bdual", scope.text) else set()
+    """L(x, λ) at the x that an equation was solved for, where a text has a dual, inf_x L, and says what g(λ) is."""
+    own = {*scope.arguments.get(name, ())} if name in "gqd" and re.search(DUAL, scope.text) else set()
     for of, value in scope.definitions.items() if own else ():
         rest = {*scope.arguments.get(of, ())} - own
         solved = {s: e for s, e in scope.solutions.items() if str(s) in rest}

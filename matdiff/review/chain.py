@@ -17,6 +17,7 @@ from matdiff.review.filling import Origin
 from matdiff.review.operators import with_increments
 
 if TYPE_CHECKING:
+    from matdiff.review.neighbours import Inside
     from matdiff.review.scope import Scope
 
 BARE = (Symbol, Number, Entry)
@@ -38,6 +39,7 @@ class Fault(NamedTuple):
     follows: Callable[[Expr], bool] | None = None  # whether the equation with another first side follows from the text
     kind: str = ""  # of the slip, where that is known, and
     why: str = ""  # what a tutor would say of it
+    inside: Inside | None = None  # of a derivative that is taken away from the ends
 
 
 class Chain:
@@ -55,6 +57,7 @@ class Chain:
         self.is_identity = False  # whether sides were proved equal whatever their letters are
         self.is_jacobian = False
         self.origin: Origin | None = None
+        self.inside: Inside | None = None  # the index of a derivative whose sides have neighbours of a member
         self.is_told = False  # whether a line said already what the origin comes to
 
     def ends_in(self, value: Expr) -> bool:

@@ -145,6 +145,7 @@ def is_strange(scope: Scope, truth: Expr, value: Expr) -> bool:
     known = (scope.given or frozenset().union(*said)) | scope.said_sizes()
     known |= {name for name in one | other if name[0] == "d" and named(name[1:]) in known}
     known |= {name for name in one | other if name.rpartition("_")[0] in known & scope.paths.keys()}  # A_θ
+    known |= one & scope.sizes() if known else set()  # N of x_i, i < N, that a derivative has
     odd = one ^ other
     sizes = {name for node in postorder(value) for size in node.shape for name in size.names()}
     declared = scope.sizes()
@@ -160,10 +161,14 @@ def with_sizes(scope: Scope, value: Expr, truth: Expr) -> Iterator[tuple[Expr, E
     """Two sides with the sizes of shapes in place of letters that say how many there are: tr(H) = p of an X: n × p."""
     leaves = {*symbols(value), *symbols(truth)}
     letters = (s for s in leaves if s.name in COUNTS and s.shape == SCALAR and not s.ranges)
-    found = sorted((s for s in letters if s.name not in scope.given), key=str)
+    every = sorted((s for s in letters if s.name not in scope.given), key=str)
+    own = [s for s in every if s not in symbols(truth)]  # n of 2/n Xᵀ(Xw − y), where the mean is over m
     sizes = sorted({str(size) for s in leaves if scope.is_open(s.name) for size in s.shape} - {"1"})
-    for chosen in permutations(sizes, len(found)) if found else ():
-        said = dict(zip(found, (Symbol(size, SCALAR) for size in chosen), strict=True))
+    chosen = (
+        zip(found, some, strict=True) for found in (every, own) if found for some in permutations(sizes, len(found))
+    )
+    for pairs in chosen:
+        said = {letter: Symbol(size, SCALAR) for letter, size in pairs}
         yield replace(value, said), replace(truth, said)
 
 

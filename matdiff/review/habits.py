@@ -109,6 +109,10 @@ MATRIX_FUNCTION = (  # tr(sin X)
     r"(?i:matrix (?:exponential|sine|cosine)|exponential of (?:the|a) (?:\w+ )?matrix)"
     r"|(?<![A-Za-z])(?:tr|Tr|trace)\}?\s*\(?\s*\\?(?:exp|sinh?|cosh?)[\s(]*[-−]?[a-z]?\s?[A-Z]\s*\)"
 )
+OF_NORMAL = (  # Φ and its slope φ, of N(0, 1): Φ' = φ, log Φ(xᵀβ), Φ(d₁)
+    r"(?:Φ|\\Phi)\s*(?:(?:['′]|\^\{?\\prime\}?)(?:\([a-z]\))?\s*=\s*(?:φ|\\v?a?r?phi)|\(\s*d_?[₁₂{12])|(?:log|ln)\s*\(?\s*(?:Φ|\\Phi)\s*\("
+    r"|\b(?i:probit|cdf|distribution function|standard normal)\b"
+)
 BY_ENTRIES = r"(?i)(?:element|component|entry)-?\s?wise|(?:entry|element) by (?:entry|element)"
 OF_MATRIX = rf"(?<![A-Za-z])(exp|sinh?|cosh?)\s*({HELD}|[A-Z](?![A-Za-z_]))"
 TRACE_WITH_LOG = rf"(?<![A-Za-z])(?:tr|Tr|trace)\}}?\s*\(\s*[A-Z]\s*{LOG_OF_MATRIX}"  # tr(P log P)
@@ -274,6 +278,9 @@ class Habits:
         aliases = re.findall(rf"(?<![A-Za-z\\])([a-zφψσ])\s*=\s*\\?({ENTRYWISE})(?![\w({{\s*\\])", text)
         aliases += [(name, "sigmoid") for name in re.findall(THE_SIGMOID, text)]
         is_psi = re.search(OF_GAMMA, text) and not re.search(rf"{PSI}(?!['′]*\s*\()", text)
+        is_normal = re.search(r"(?:Φ|\\Phi)\s*\((?![^()=]*\)\s*=)", text) and re.search(OF_NORMAL, text)
+        aliases += [("Φ", "normcdf"), ("φ", "normpdf")] if is_normal else []
+        aliases += [("N", "normcdf")] if re.search(r"(?<![A-Za-z])N\(\s*d_?[₁{1]", text) else []  # of an option's price
         aliases += [("ψ", "digamma")] if is_psi or "digamma func" in text else []
         self._aliases = {name: function for name, function in aliases if name not in given}  # g = tanh
 
@@ -328,7 +335,7 @@ class Habits:
         side = re.sub(rf"δ\s*(?=(?:{self._deltas})(?![A-Za-z]))", "δ_", side) if self._deltas else side
         side = re.sub(DELTAS, r"\1∂\2∂", side)
         for name, function in self._aliases.items():
-            side = re.sub(rf"(?<![A-Za-z]){name}(?=['′]*\s*\()", function, side)
+            side = re.sub(rf"(?:(?<![A-Za-z])|(?=[α-ωΦ])){name}(?=['′]*\s*\()", f" {function}", side)
         side = re.sub(SLOPE_OF_DIGAMMA, lambda m: f"polygamma({len(m[1])}, ", side)
         side = re.sub(PRIME, "ᵀ", side) if self._primes_turn else side
         if self._primes:

@@ -27,6 +27,7 @@ from matdiff.review.filling import Origin
 from matdiff.review.fitting import fitted, of_identity
 from matdiff.review.judged import Judged
 from matdiff.review.lines import Line, Statement
+from matdiff.review.neighbours import from_the_ends
 from matdiff.review.numbers import with_numbers
 from matdiff.review.operators import LETTER, increments_in, is_chain_rule, letters_in, with_increments
 from matdiff.review.report import AGREES, GRAVEST, NO_CLAIM, RIGHT, UNREAD, WRONG
@@ -38,6 +39,7 @@ INTRODUCES = r"(?i)\b(?:let|consider|suppose|define|take|now|next|example|exerci
 RESTATES = r"(?i)\b(?:expand|rewrit|simplif|equivalent|that is|i\.e\.|thus|hence|therefore)"  # Q(w) = … once more
 UPDATE = rf"({LETTER}) = \1\s*[-+−]"  # w = w − η∇f, a step
 SUPPOSES = r"\b(?:[Ii]f|[Ff]or|[Ss]uppose|[Aa]ssum(?:e|ing)|[Tt]ake|[Cc]hoose|[Ww]hen|[Ww]ith|[Ll]et)"
+LOGARITHM = r"(?<=the definition of )l_(?=[pNLZfq] is)"  # our name for log p
 RESUMED = 3  # chains that a line may go on with
 
 
@@ -48,6 +50,7 @@ class Judge(Beside):
         """The lines in their order, each with its verdict."""
         for line in self.lines:
             judged = with_numbers(self, self._of_equal_sizes(self._line(line)))
+            judged = judged._replace(reason=re.sub(LOGARITHM, "log ", judged.reason))
             yield judged if judged.scope else judged._replace(scope=self.scope)
 
     def _of_equal_sizes(self, judged: Judged) -> Judged:
@@ -125,6 +128,7 @@ class Judge(Beside):
                 self.earlier = [*self.earlier, *filter(None, [self.chain])][-RESUMED:]
                 self.chain = self._begun(line, sides)
                 self.chain.line, sides = line.number, sides[1:]
+                from_the_ends(self.scope, self.chain, sides)
         except MatdiffError as error:
             self.chain, self.lost = self._beside_unsaid(sides, error), line.number
             is_zero = isinstance(error, Independent) and statement.sides[1:] == ("0",)
@@ -132,7 +136,9 @@ class Judge(Beside):
             return
         for k, side in enumerate(sides):
             chain = self.chain
+            side = chain.inside.respelt(side) if chain and chain.inside else side
             judged = self._resumed(line, side) if statement.goes_on and not k else self._side(line, side)
+            judged = chain.inside.noted(judged) if chain and chain.inside else judged
             self.lost = line.number if judged.verdict == UNREAD else self.lost
             yield judged
             if begins_with_zero and side == "0":
@@ -271,8 +277,8 @@ class Judge(Beside):
                 return False
             is_same = compared(self.scope.value(sides[0]), self.scope.value(sides[1])).equal is not False
             text = without_asides(line.text, name, self.scope.texts)
-            is_new = self.has_derived or re.search(INTRODUCES, text) is not None
             inside, before = {*symbols(value)}, {*symbols(self.scope.unfolded(self.scope.definitions[name]))}
+            is_new = self.has_derived or re.search(INTRODUCES, text) is not None or self._is_told(name, before, inside)
             at_solution = inside < before and before - inside <= {*self.equations.solutions}  # S(b) = yᵀy − …
             if is_same and name not in (said := {s.name for s in inside}) and said & self.defined:
                 self.scope.definitions[name] = value  # E = ½D² once more, of which ∂E/∂D can be taken
@@ -283,6 +289,11 @@ class Judge(Beside):
             raise
         self.scope.renew(name, value, sides)
         return True
+
+    def _is_told(self, name: str, before: set[Symbol], inside: set[Symbol]) -> bool:
+        """Whether J(θ) had no θ, as log p(D|θ) + log p(θ) has none, and is now said in terms of it."""
+        own = {*self.scope.arguments.get(name, ())}
+        return own <= {s.name for s in inside - before} and bool(own)
 
     def _is_supposed(self, name: str, side: str, line: Line) -> bool:
         """Whether a line supposes what a letter is that has no definition.

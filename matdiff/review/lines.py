@@ -58,7 +58,7 @@ TERM = rf"(?:{PROSE}\s*[-+*/@^]\s*(?!{PROSE})[\w(]|[^\s{PROSE}]\s*[-+*/@^]\s*{PR
 LAYOUT = (
     rf"{TAG}|"
     r"\\begin\s*\{[^{}]*\}(?:\{[^{}]*\})?|\\end\s*\{[^{}]*\}|\\eqalign\s*\{|\\phantom\s*\{[^{}]*\}"
-    r"|\{\}|\\label\{[^{}]*\}|\\nonumber|\\notag|\\\\(?:\[[^\]]*\])?|\\[\[\]]|\\displaystyle"
+    r"|\{\}|\\label\{[^{}]*\}|\\nonumber|\\notag|\\(?:therefore|because)(?![A-Za-z])|\\\\(?:\[[^\]]*\])?|\\[\[\]]|\\displaystyle"
 )
 BROKEN = r"\\\\(?:\[[^\]]*\])?(?:\s|&|\\q?quad(?![A-Za-z]))*(?=[-+])"  # \\ & \qquad + C, which goes on
 TABLE = r"\\begin\s*\{(\w*matrix|cases|array)\}.*?\\end\s*\{\1\}"  # which is no layout of rows
@@ -85,7 +85,7 @@ LABELLED = (  # δ^{\text{prev}}, θ^{old}: a name
 TEXT = r"(?<![{_^])\\(?:textbf|text|mbox|textrm|textit|intertext)\s*\{([^{}]*)\}"
 AGAINST_ZERO = r"\s*(?:[≤≥<>]|\\[lg]eq?(?![a-z]))\s*0\s*$"  # dV/dt = … = −‖x‖² ≤ 0
 OPTIMUM = r"^\s*(?:min|max)(?:imi[sz]e)?\s*(?:_\{[^{}]*\}|_\w)\s*(?=[^\W\d]\w*\s*\()"  # min_{x} f(x) = …
-ENTRYWISE = "tanh|relu|ReLU|sigmoid|softmax|exp|sin|cos|softplus"
+ENTRYWISE = "tanh|relu|ReLU|sigmoid|softmax|exp|sin|cos|softplus|normcdf|normpdf"
 DEPENDS = (  # K = K(θ), g = tanh, q = N(m, S)
     rf"\s*(?P<of>[^\W\d]\w*)\s*=\s*(?:(?:(?P=of)|loss|cost|ℓ|ell|[N𝒩](?=\([^()]*,))\s*\((?:[\w\s,^*²]|\([^()]*\))+\)|(?:{ENTRYWISE}))\s*"
 )
@@ -104,7 +104,7 @@ NUMBERING = (
 )
 LABEL = (  # multiply by a': …, Wiener filter / MSE: …
     r"^\s*(?:(?:[A-Za-z\d]{2,}(?:\(\d\))?|a)(?: ?/ ?|[ –-]))*"
-    r"(?:[A-Za-z]{3,}|(?<=[/ -])[A-Z]{2}|(?:by|for|of|to|wrt) [^\s=:]{1,5}):\s+(?=\S.*=)"
+    r"(?:[A-Za-z]{3,}|[A-Z][a-z]+\d[a-z]+|(?<=[/ -])[A-Z][A-Z\d]|(?:by|for|of|to|wrt) [^\s=:]{1,5}):\s+(?=\S.*=)"
 )
 BULLET = r"^\s*[-*•]\s+(?=[A-Za-z][a-z]{2,}[^=]*(?::\s|`)|`)"  # - gradient: `∇f = …`
 BOLD = r"(?<!\S)\*\*([A-Za-z]{3}[^*=]*)\*\*\s*"  # **Step 1.**
@@ -363,7 +363,7 @@ def _without_words(formula: str, known: frozenset[str]) -> str:
     return re.sub(
         rf"{PROSE}\s*[^=;,{PROSE}]{{0,3}}\s*(?={PROSE})",
         "",
-        re.sub(rf"{PROSE}(?:\s*[^\W\d_](?:,\s[^\W\d_])*)?\s*:(?!=)", PROSE, found),
+        re.sub(rf"{PROSE}(?:\s*[^\W\d_](?:,\s[^\W\d_])*(?:\s*[<>≤≥≠]\s*[-−]?\w+)?)?\s*:(?!=)", PROSE, found),
     )
 
 

@@ -14,7 +14,7 @@ from matdiff.language.transcript import CLOSES
 from matdiff.records import NamedTuple
 from matdiff.review.word_names import MATHEMATICAL
 
-LETTER = rf"(?![ᵀᴴ⁻⁰-⁹¹²³ⁿ½¼])[^\W\d_∂∇][{MARKS}]*(?:_\{{\w+\}}|_(?:[A-Za-z0-9]+|[α-ω])[{SUBS}]*|[{SUBS}]+|[0-9]+)?"
+LETTER = rf"(?![ᵀᴴ⁻⁰-⁹¹²³ⁿ½¼₀-₉])[^\W\d_∂∇][{MARKS}]*(?:_\{{\w+\}}|_(?:[A-Za-z0-9]+|[α-ω])[{SUBS}]*|[{SUBS}]+|[0-9]+)?"
 GREEK = rf"(?<![A-Za-z])(?:{SPELT_GREEK})"
 SPELT = rf"{GREEK}(?:_\w+|\d+)?(?![A-Za-z])"
 WORDY = rf"(?:[a-zA-Z]{{2,}}|{LETTER})"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from matdiff import regex as re
 from matdiff.algebra.dims import SCALAR
-from matdiff.algebra.expr import Expr, Symbol, replace, symbols
+from matdiff.algebra.expr import Expr, Number, Symbol, replace, symbols
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.calculus.forms import RESULT, differential_form
 from matdiff.errors import MatdiffError, UnsupportedError
@@ -174,6 +174,13 @@ def slope_by(scope: Scope, moving: Symbol, by: str) -> Symbol:
     """∂A/∂θ as a symbol, in the subspace where A varies; ẋ where a text has that."""
     name = scope.rates.get(moving.name) or f"{moving}_{str(Symbol(named(by), SCALAR)).replace('_', '')}"
     return Symbol(name, moving.shape, linear(moving))
+
+
+def in_rates(scope: Scope, form: Expr) -> Expr:
+    """A differential by the time: Ẋ for dX."""
+    moving = {s: named(s.name[1:]) for s in symbols(form) if s.name[0] == "d"}
+    rates = {s: Symbol(scope.rates[x], s.shape, s.properties) for s, x in moving.items() if x in scope.rates}
+    return replace(form, rates | {s: Number(1) for s, x in moving.items() if x == "t"})
 
 
 def linear(moving: Symbol) -> frozenset[str]:

@@ -25,6 +25,10 @@ CHOICE = (  # x̂ = argmin_x f = …
     r"(?P<x>(?:\\(?:wide)?hat\s*)?[^\s=$&]+)\s*&?\s*:?=\s*(?:\\operatorname\*?\{)?\\?arg[\s\\,]*m(?:in|ax)(?![a-z])\}?\s*"
     r"(?:_(?:\{(?=\s*\\?\w+\s*\}))?(?P<low>\\?\w+)\}?|_\{[^{}]*\})?(?P<f>(?:(?!\b(?:s\.t|subject|wh))[^=$,;.]|[,.](?!\s|$))*)(?P<more>=?)"
 )
+LEAST = (  # = inf_x L(x, λ), which is known by the x that solves for it; = min_w (…) = …
+    r"=\s*\\?(?:min|max|inf|sup)(?:\\limits)?\s*_\s*(?:\{\s*\\?(?![i-n](?![a-z]))(?:[^{}]|\{[^{}]*\})*\}|\\[a-z]+|(?![i-n])[^\W\d_])"
+    r"(?:[^=$&;]*?(?==)|\s*[^\W\d_]\s*\([^()=]*\)(?=\s*[.,;$]*\s*$|[.,;]\s))"
+)
 AIM = rf"{GOAL}(?={FORMULA}{END})"
 BEGIN = r"(?m)(?:^|[,;:$&.]|(?<![\\A-Za-z])(?!(?i:grad|hess|jac|min|max))[A-Za-z]{2,})\s*"  # the Lagrangian L = …
 FUNCTION = rf"{BEGIN}[{NAMES}Qℓgh](?:_\w)?\s*(?:\([^()=]*\))?\s*&?\s*:?=(?!=)|\\(?:mathcal|ell)"
@@ -38,6 +42,7 @@ def with_aim(text: str, row: str) -> str:
     'Total least squares:  f = ‖Ax − b‖²/(1 + ‖x‖²).'
     """
     gives_one = _gives_function(text)
+    row = re.sub(LEAST, " ", row) if gives_one else row
     spelt = r"\g<x> \g<more>" if gives_one else r"minimise \g<f>; \g<x> \g<more>"
     chosen = re.search(CHOICE, row) if "arg" in row else None
     row = re.sub(CHOICE, spelt, row) if chosen else row

@@ -36,7 +36,7 @@ from matdiff.review.learning import learn
 from matdiff.review.lines import Line, has_words, lines_of
 from matdiff.review.operators import names_in
 from matdiff.review.other_ways import in_doubt
-from matdiff.review.paths import of_motion
+from matdiff.review.paths import in_rates, of_motion
 from matdiff.review.report import AGREES, CONVENTION, NO_CLAIM, PROVED, UNREAD, WRONG
 from matdiff.review.scope import Scope
 from matdiff.review.upstream import links_in
@@ -289,7 +289,9 @@ class Beside:
     def _known(self, value: Expr, words: str) -> Equations:
         """The equations so far, and their differentials where a value has some, also by that, if nothing else moves."""
         known, moving = self.equations.copy(), {*increments(value)}
-        forms = self.scope.differentials(known.zeros) if moving else []
+        has_rates = not {s.name for s in symbols(value)}.isdisjoint(self.scope.rates.values())  # Ṙ of RᵀR = I
+        forms = self.scope.differentials(known.zeros) if moving or has_rates else []
+        forms = [in_rates(self.scope, form) for form in forms] if has_rates else forms
         moves = set() if re.search(HELD_STILL, words) else set().union(*self.scope.moves)
         for form in [*forms]:
             still = {named(s.name[1:]) for s in {*increments(form)} - moving}

@@ -64,6 +64,7 @@ def diagnosed(fault: Fault, scope: Scope) -> Slip:
     found = Found(fault.kind, None, fault.why) if fault.kind else next(_kinds(fault, scope))
     repaired = found.repaired if found.repaired and _inverted(found.repaired) <= _inverted(fault.truth) else None
     should_be = in_letters(tidy(repaired) if repaired else fault.truth)
+    should_be = tidy(fault.inside.of_members(should_be)) if fault.inside else should_be
     law = lesson(found.kind, fault)
     said = f"{found.why or SAID[found.kind]}{': ' if law else ''}{law}"
     misfit = f"; {re.sub(NAMED, 'the derivative', fault.error.message)}" if fault.error is not None else ""

@@ -22,15 +22,16 @@ NAMING = (
     r"([A-Z]?[a-z]{2,}(?:_[a-z]+)*[a-z0-9])\s*(?:\([^()=]*\))?\s*:?=(?!=)"
 )  # loss = …
 ACRONYM = (
-    r"(?m)(?:^\W*(?:\d+\W+)?|∇(?:_\w)?\s*|(?:[,;.]|\b(?:where|with|let|and))\s+\$?)"
-    r"(KL|CE|LL|(?![DHJ])[A-Z]{2,5}(?=\([A-Za-zα-ω, ]+\)|\s*=\s*∂)|MSE|SS[ER]|[ERT]SS|NLL|BCE|ELBO|MAE|LSE)"
+    r"(?m)(?:^\W*(?:\d+\W+)?|∇(?:_\w)?\s*|(?:[,;.]|\b(?:where|with|let|and|is))\s+\$?)"
+    r"(KL|CE|LL|(?![DHJ])[A-Z]{2,5}(?=\([A-Za-zα-ω, ]+\)|\s*=\s*\(?(?:∂|\\[dt]?frac\{\\partial))"
+    r"|MSE|SS[ER]|[ERT]SS|NLL|BCE|ELBO|MAE|LSE)"
     r"\s*(?:\([^()=]*\))?\s*&?\s*:?=(?!=)"
 )
 UPRIGHT = r"\\(?:math(?:rm|it|sf)|text(?:rm|it)?|operatorname)\s*\{\s*([A-Za-z]{2,})\s*\}"
 NAMED_UPRIGHT = rf"{UPRIGHT}\s*(?:\([^()=]*\))?\s*&?\s*:?=(?!=)"  # \mathrm{KL} = …
 HATTED = rf"(?<![A-Za-z_\\])((?![tTwWcC]hat)[A-Za-z]|{SPELT_GREEK})(hat|bar|tilde|dot)(?![A-Za-z])"  # Xhat, and no what
-CALLED = (  # Gradient = 2Ax, Hess f(x) = 2A, nabla_x f = …
-    r"(?<![A-Za-z\\_])((?:[Gg]rad|[Hh]ess)(?:ient|ian)?|nabla)"
+CALLED = (  # Gradient = 2Ax, Hess f(x) = 2A, nabla_x f = …, and no gradient g = ∂L/∂y
+    r"(?<![A-Za-z\\_])((?:[Gg]rad|[Hh]ess)(?:ient|ian)?|nabla)(?!\s+[gGH]\s*&?=)"
     rf"(?=\s*(?:_\w)?\s*(?:(?:[a-zA-Zℓ]|{SPELT_GREEK})(?:\([^()]*\))?)?\s*&?\s*:?=(?!=))"
 )
 TITLED = (  # Gradient: Xᵀ(p − y); $f = …$. The gradient with respect to w is $Xᵀ(p − y)$
