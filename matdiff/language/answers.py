@@ -14,7 +14,7 @@ from matdiff.language.binding import Bound
 from matdiff.language.customs import written_bold
 from matdiff.language.declared import Declarations
 from matdiff.language.names import canonical, changed, named, nearest
-from matdiff.language.spelling import plain
+from matdiff.language.spelling import plain, transcript
 from matdiff.language.transcript import Transcript
 from matdiff.records import NamedTuple
 
@@ -84,7 +84,9 @@ class Reading:
         """The symbol, family or definition that a string names, or a member or part (``x_i``, ``X[:, j]``) of one."""
         found = self.find(name) or self.find(re.sub(r"\^\{?T\}?$", "_T", name))
         numbered = re.fullmatch(r"([^\W\d_]+)([0-9]+)", name) if found is None and name[-1:].isdecimal() else None
-        if numbered and re.search(rf"{numbered[1]}(?:_\{{?)?{numbered[2]}(?![0-9])", plain(self.text)):
+        if numbered and re.search(
+            rf"{numbered[1]}(?:_\{{?)?{numbered[2]}(?![0-9])", transcript(self.text, FUNCTIONS).text
+        ):
             found = self.find(f"{numbered[1]}_{numbered[2]}")  # ∂/∂x_1 asks for x1, which is no name but an entry
         if found is None:
             raise self._unknown_name(name)

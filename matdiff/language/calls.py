@@ -186,7 +186,7 @@ class Calls(DoubtfulCalls):
         inside, name, known = match_at(ARGUMENT, self.text, start), self.tokens[-1].value, self.vocabulary
         if (places := match_at(PLACES, self.text, start)) and (known.kinds.get(name) != "S" or name in known.shaped):
             begin = self.tokens[-1].start
-            shown, low = self.text[begin : places.end()], places.group()[1:-1]
+            shown, low = self.script.source[slice(*self.script.span(begin, places.end()))], places.group()[1:-1]
             if known.kind(name) == "M" and name not in known.shaped and low.strip().isdecimal():
                 message = f"{shown} can be the value of a function, a place, or a product"
                 hint = f"write {name}[{low}, :] for a row, {name}*{low} for the product"

@@ -36,7 +36,7 @@ for _ in range(3):  # brackets in brackets, as \frac makes them
     WITHIN = rf"\((?:[^()]|{WITHIN})*\)"
 ARGUMENT = rf"\(\s*(?:({ONE_NAME})\s*([-+−]\s*[0-9]+)?\s*\)|(?:{INNER}|[^()|;=\n⟨<])*,)"  # (t), (t − 1), (x, …
 POSITION = r"(?:[0-9]+|end(?:\s*-\s*[0-9]+)?)"
-PLACE = rf"(?:{POSITION}(?:\s*:\s*{POSITION})?|:)"
+PLACE = rf"(?:{POSITION}(?:\s*:\s*(?:{POSITION})?)?|:)"
 PLACES = rf"\(\s*(?!:\s*\)){PLACE}(?:\s*,\s*{PLACE})*\s*\)"  # X(:) is vec(X)
 OUTER = rf"\s*([A-Za-z{GREEK_CLASS}])(?![^\W_])"  # g of f∘g
 OF_LAPLACIAN = rf"\s*(?:\(|(?P<f>[A-Za-z{GREEK_CLASS}])(?![^\W_]))"

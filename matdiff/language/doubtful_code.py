@@ -26,6 +26,7 @@ def require_vectors(bound: Bound, attempt: Attempt, scalar: bool) -> None:
         return
     if bound.dialect.name == "cvxpy":
         _require_no_outer(bound)
+        _require_no_numbers(bound, attempt)
     pairs = [node for node in bound.order if node.kind == "array" and node.value.name in ("matmul", "dot")]
     products = [node for node in pairs if node.typed is not None and len({*_letters(node, attempt)}) == 2]
     typed_as(bound, attempt, [letter for node in products for letter in _letters(node, attempt)])
@@ -125,6 +126,14 @@ def _require_no_outer(bound: Bound) -> None:
                 message = f"{shown} is an inner product of arrays with one axis, and the outer product of columns"
                 hint = "declare a matrix, or write cp.sum_squares(u) or cp.outer(u, v)"
                 raise bound.error(node, message, hint, AmbiguityError)
+
+
+def _require_no_numbers(bound: Bound, attempt: Attempt) -> None:
+    """Raises KindsError for c @ x of two numbers, of which cvxpy has no such product."""
+    for node in [node for node in bound.order if node.kind == "product" and "matmul" in node.value]:
+        if all(part.typed.is_scalar for part in node.parts):
+            message = f"{attempt.written(node)} is no product of two numbers"
+            raise bound.error(node, message, "declare their kinds or sizes", KindsError)
 
 
 def require_axes(bound: Bound, attempt: Attempt, scalar: bool) -> None:

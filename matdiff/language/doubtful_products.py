@@ -11,6 +11,7 @@ from itertools import pairwise
 from matdiff.algebra.dims import ONE
 from matdiff.errors import AmbiguityError, MatdiffError
 from matdiff.language.binding import Bound
+from matdiff.language.broadcasting import is_bias
 from matdiff.language.customs import customary, is_time, kind_of, several_numbers
 from matdiff.language.other_kinds import typed_as
 from matdiff.language.splitting import one_name
@@ -93,14 +94,31 @@ def say_middles(bound: Bound, attempt: Attempt) -> None:
 
 
 def require_no_projection(bound: Bound, attempt: Attempt) -> None:
-    """Refuses π(K x), of which π can be a function of a vector that is not given, or the number."""
-    for node in [n for n in bound.order if n.kind in PRODUCTS] if bound.pi == "custom" else ():
+    """Refuses π(K x), of which π can be a function that is not given, or the number; σ(w'x + b) with a vector σ."""
+    for node in [n for n in bound.order if n.kind in PRODUCTS]:
         for left, right in pairwise(node.parts):
-            is_call = left.kind == "symbol" and left.value[0] == "pi" and right.start == left.end
-            if is_call and bound.text.startswith(OPENS, left.end) and not right.typed.is_scalar:
-                shown = attempt.written(left)
+            name = left.value[0] if left.kind == "symbol" and right.start == left.end else ""
+            is_call = name and bound.text.startswith(OPENS, left.end)
+            shown, message = attempt.written(left), ""
+            if name == "pi" and bound.pi == "custom" and not right.typed.is_scalar:
                 message = f"{shown}(…) can be a function of a vector that is not given, or the number 3.14… times it"
+            elif name == "sigma" and attempt.assumed.get(name) in ("V", "M") and not bound.names[name].declared:
+                message = (
+                    f"{shown}(…) can be the sigmoid, which is one number here, or the product with a vector {shown}"
+                )
+            if message and is_call:
                 raise bound.error(node, message, f"write {shown}*(…) for the product", AmbiguityError)
+
+
+def require_one_number(bound: Bound, attempt: Attempt) -> None:
+    """Refuses w'x + b with a vector b, as ŷ_i makes it of ŷ = w'x + b: by custom b is a number as w'x is."""
+    for node in [node for node in bound.order if node.kind == "sum"]:
+        numbers = [part for part in node.parts if part.kind in PRODUCTS and part.typed.is_scalar]
+        biases = [part.value[0] for part in node.parts if is_bias(part) and attempt.assumed.get(part.value[0]) == "V"]
+        for b in biases if numbers and not node.typed.is_scalar else ():
+            message = f"{attempt.written(numbers[0])} is one number, and so is {b} beside it by custom"
+            hint = f"where they have a value for every i, write the i; else declare {b}: vector"
+            raise bound.error(node, message, hint, AmbiguityError)
 
 
 def require_clear_fractions(bound: Bound, attempt: Attempt) -> None:

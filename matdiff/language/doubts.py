@@ -19,6 +19,7 @@ from matdiff.language.doubtful_products import (
     require_entries,
     require_no_projection,
     require_one_name,
+    require_one_number,
     require_one_sigma,
     say_identities,
     say_middles,
@@ -68,6 +69,7 @@ def say_doubts(bound: Bound, attempt: Attempt) -> None:
     say_means(bound, attempt)
     say_sigmoids(bound, attempt)
     require_no_projection(bound, attempt)
+    require_one_number(bound, attempt)
     require_one_name(bound, attempt)
     say_middles(bound, attempt)
     say_several(bound, attempt)
@@ -377,7 +379,7 @@ def _is_prediction(product: Node, attempt: Attempt) -> bool:
     if product.kind not in PRODUCTS or not len(product.parts) == len(names) == 2:
         return False
     kinds = [attempt.assumed.get(name) for name in names]
-    return kinds == ["S", "V"] or (kinds[0] == "M" and names[1].startswith((*WEIGHTS, "b")))
+    return sorted(map(str, kinds)) == ["S", "V"] or (kinds[0] == "M" and names[1].startswith((*WEIGHTS, "b")))
 
 
 def _within(bound: Bound, place: Node, functions: tuple[str, ...]) -> bool:

@@ -191,13 +191,14 @@ class Lexer(Keywords):
             self.emit("SEPARATOR", None, m.start(), m.start())
         marks = self.marks[-1]  # a bracket that starts an operand is at its place, one of indices behind it
         first = self.tokens[marks.opening + 1 : marks.opening + 2] if kind == "COLON" and marks is not None else []
-        if first and first[0].type == "LEFT_INDEX":
+        is_place = kind == "COLON" and self.innermost() == "(" and self.brackets[-1][1] in self.places
+        if is_place or (first and first[0].type == "LEFT_INDEX"):
             return self.range_of_indices(m)
         return self.emit(kind, None, m.start(), m.end())
 
     def range_of_indices(self, m: re.Match[str]) -> int:
         """x[1:3]; in x[2:] and x[:3] the colon is also written as a number for the open end."""
-        closes = match_at(r"\s*[\],]", self.text, m.end()) is not None
+        closes = match_at(r"\s*[\]),]", self.text, m.end()) is not None
         if self.last in ("LEFT_INDEX", "COMMA") and not closes:
             self.emit("NUMBER", Fraction(1), m.start(), m.end())
         is_open = closes and self.last in ENDERS

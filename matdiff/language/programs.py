@@ -20,6 +20,7 @@ COMMENT = regex(
     r"(?:(?<=[;\n])|^)[ \t]*[%#][^\n]*"  # of a line, or behind a semicolon
     r"|(?<=[^\s\d])(?:[ \t]+#|[ \t]{2,}%)[^\n]*"
 )
+GLOBAL = regex(r"(?:(?<=[;\n])|^)[ \t]*(?:global|persistent)\b[\w ]*", given=("global", "persistent"))
 CONTINUED = regex(r"\.\.\.[ \t]*\n")
 GENERATED = regex(r"(?<![\w.])(?P<name>sum|prod|maximum|minimum)\(")
 RUNS = regex(  # i in 1:n, i = 1:length(x), i ∈ eachindex(x)
@@ -42,7 +43,9 @@ INSIDE = r"(?:[^()]|\([^()]*\))*"
 FACTOR = regex(rf"\b(?P<name>cholesky)\({INSIDE}(?P<end>\)\.(?P<side>[LU])\b)", given="cholesky")
 RESHAPED = regex(rf"(?<![\w.])(?P<name>reshape)\({INSIDE},\s*\w+\s*,\s*\w+\s*\)", given="reshape")
 BIG = {"maximum": "max", "minimum": "min"}
-SIGNS_OF_CODE = r"[%#]|\bfunction\b|\breturn\b|[-+*/]=|\n|;|\d\.[\s)+-]|\b(?:obj|self|this)\.|σ\.\("
+SIGNS_OF_CODE = (
+    r"[%#]|\bfunction\b|\breturn\b|[-+*/]=|\n|;|\d\.[\s)+-]|\b(?:obj|self|this)\.|σ\.\(|:\s*(?:size|length|numel)\("
+)
 WHOLE = regex(r"(?<![\w.])\d+(?P<point>\.)(?=[-+)]|\s+(?:[-+*/)]|\.[*/^]))")  # 1. of 1. + x and 1. ./ x
 OWN = regex(r"(?<![\w.])(?P<owner>(?:obj|self|this)\.)(?P<name>[A-Za-z]\w*)(?![\w(])")  # obj.X, in a class
 DOTTED = regex(r"(?<=σ)(?P<point>\.)(?=\()", given="σ")  # σ.(x) of Julia, which is of entries as σ(x) is
@@ -63,7 +66,8 @@ SHAPE = regex(r"\[\s*(\w+)[\s,]+(\w+)\s*\]\s*=\s*size\s*\(\s*(\w+)\s*\)", given=
 SIZE_OF = regex(r"(?<![\w.])size\((\w+)\)\(([12])\)", given="size")  # size(X)(2), as in Octave
 ONE_OF_BOTH = r"size(\1, \2)"
 BOTH = r"\1 = size(\3, 1); \2 = size(\3, 2)"
-COUNT = regex(r"size\(\w+,\s*[12]\)|length\(\w+\)")
+COUNT = regex(r"size\(\w+,\s*[12]\)|(?:length|numel)\(\w+\)")
+TAIL = regex(rf"(?<![\w.])(?P<name>[^\W\d]\w*)\(\s*[0-9]+\s*:\s*(?P<last>{COUNT.pattern}|\w+)\s*\)")  # theta(2:n)
 SIZED = r"(?<![\w.])(?:ones|zeros|eye|repmat)\([^()]*\)"  # what takes sizes
 LONGEST = 4000  # of what is written in several places
 EMPTY = r"[\d.]+|zeros\s*\(.*\)"  # what a value begins with
@@ -106,7 +110,7 @@ def unframed(script: Transcript) -> Program:
     is_latex = "\\" in script.source and FRAME.match(script.text) is None  # and not A \ b of a program
     if is_latex or not re.search(SIGNS_OF_CODE, script.text):
         return program
-    for pattern in (COMMENT, CONTINUED):
+    for pattern in (COMMENT, CONTINUED, GLOBAL):
         program = program.without([m.span() for m in pattern.finditer(program.script.text)])
     while edits := _loops(program.script.text) or _put_in(program.script.text):
         program = program.edited(edits)
@@ -219,6 +223,8 @@ def _counted(text: str, is_framed: bool) -> list[Edit]:
         for m in re.finditer(r"(?<=[(,\s])\w+(?=\s*[,)])", call[0])
         if m[0] in counts
     ]
+    last = {name: value for name, (_, value) in counts.items()}
+    edits += [(*m.span("last"), "") for m in TAIL.finditer(text) if _is_end(text, m, last.get(m["last"], m["last"]))]
     if is_framed:
         counts = {}  # which notes name
     elif said and not text[said[-1][0].end :].strip("; \n"):
@@ -227,6 +233,14 @@ def _counted(text: str, is_framed: bool) -> list[Edit]:
     uses = {name: len(re.findall(rf"(?<![\w.]){name}(?!\w)", text)) - put.count(name) for name in counts}
     unused = [s for name, (s, _) in counts.items() if uses[name] == 1]
     return sorted([*edits, *((s.start, s.end, " ") for s in unused)])
+
+
+def _is_end(text: str, part: re.Match[str], last: str) -> bool:
+    """Whether theta(2:n) goes to the end of theta: n = length(theta), or size(X, 2) where X*theta stands."""
+    m = re.fullmatch(r"(?:(?P<of>size|length|numel)\((?P<name>\w+)(?:,\s*(?P<axis>[12]))?\))", last)
+    if m is None or m["axis"] != "2":
+        return m is not None and m["name"] == part["name"]
+    return re.search(rf"(?<![\w.]){m['name']}\s*\*\s*{part['name']}(?!\w)", text) is not None
 
 
 def _owners(text: str) -> list[Edit]:
@@ -354,12 +368,17 @@ def _together(text: str, before: Statement, statement: Statement) -> list[Edit |
     if _stands(name, value if statement.sign else re.sub(use, " ", value)):
         return []
     edits: list[Edit | Copy] = [(before.start, before.end, " ")]
+    is_zero = re.fullmatch(r"0+(?:\.0*)?", text[slice(*given)].strip()) is not None
     if statement.sign:
         head, end = statement.start + len(name), start + len(value)
+        if is_zero and statement.sign == "+":
+            return [*edits, (head, start, " = ")]
         edits += [(head, head, " = ("), (head, start, given)]
         return [*edits, (start, start, f") {statement.sign} ("), (end, end, ")")]
     uses = [(start + m.start(), start + m.end()) for m in re.finditer(use, value)]
     is_short = len(uses) * (given[1] - given[0]) < LONGEST if uses else re.fullmatch(EMPTY, text[slice(*given)].strip())
+    if is_zero and (m := re.match(rf"{use}\s*(?:\+|(?=-))", value)):
+        return [*edits, (start, start + m.end(), "")]  # loss = 0; loss = loss + r
     return [*edits, *(edit for place in uses for edit in _put(given, *place))] if is_short else []
 
 

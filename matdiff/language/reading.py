@@ -53,7 +53,9 @@ LONGEST = 2_000_000  # characters
 FULL_STOP = (  # at the end of a text
     r"(?<!\\right)(?<!\\right )(?<=[\w)\]}'′ᵀ⊤²³¹⁴½‖∥|⟩₊+ ])(?:\.|(?<= ):|(?<=[A-Za-z]):)(?=\s*$)"
 )
-QUOTED = r'\s*(?:"([^"]+)"|“([^“”]+)”|(?:`([^`]+)`|```([^`]+)```))[.?]?\s*'  # as a text that is passed on
+QUOTED = (  # as a text that is passed on, and $`x^2`$ and ```math as in Markdown
+    r'\s*(?:"([^"]+)"|“([^“”]+)”|(?:`([^`]+)`|\$`([^`]+)`\$|```(?:[a-z]+(?=\s*\n))?([^`]+)```))[.?]?\s*'
+)
 SIMILAR = 2  # how much more a second reading of a doubtful place costs when both make sense
 MOST_VARIATIONS = 24
 NOT_GIVEN = "that is not given"  # as is said of a function, which a condition and a member of a chain may have

@@ -210,3 +210,9 @@ def test_a_power_of_a_sum_along_an_axis_is_a_power() -> None:
     """The axis of the sum has no type."""
     with suppress(MatdiffError):
         parse("A + X.sum(axis=0)¹", "A: n x n; X: m x n")
+
+
+def test_an_unknown_that_is_missing_beside_commands_of_latex() -> None:
+    reading = read(r"\min_{\beta_0, \beta} \lambda \sum_{j=1}^{p} \beta_j^2", wrt=["beta0"])
+    with pytest.raises(UnknownNameError, match="beta0 cannot be the unknown"):
+        reading.unknown("beta0")

@@ -37,6 +37,7 @@ PHRASES = {  # in front of a function, and before its conditions
     },
     **{word: word for word in ("such that", "over", "given")},
 }
+STATED = ("subject to", "such that")  # in any font
 CONDITIONAL = ("if", "for", "when", "where", "otherwise", "else")  # before the condition of a case
 STEPS_FOLLOW = ("for", "for all", "for each", "for every")  # in front of the steps of a recurrence
 STOP = r"\bw\.\s?r\.\s?t\.?|\bs\s?\.\s?t\s?\.|[.,;:?!]"
@@ -75,7 +76,7 @@ class Wording(Nesting):
         content = self._letters(mode)
         if content is None:
             self.set_font(token)
-        elif mode or (self.in_cases() and content.strip(" .") in CONDITIONAL):
+        elif mode or " ".join(content.split()) in STATED or (self.in_cases() and content.strip(" .") in CONDITIONAL):
             self.text(content, token.start, self.stream.end)
         elif content == "d" and "d" not in self.functions and not self.lowered and self._letter_follows():
             self.page.write("∂", token.start, self.stream.end)
