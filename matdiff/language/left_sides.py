@@ -299,9 +299,12 @@ def require_arguments(text: str, head: re.Match[str]) -> None:
         raise NotationError(message, text=text, span=head.span(), suggestion=hint)
 
 
+VALUE = rf"{LETTER}\({NAMES}\)"  # the f(x) of L(y, f(x))
+
+
 def _is_argument(argument: str, rest: str) -> bool:
     """Whether an argument is a name, or the f(x) of L(y, f(x)) that stands in the rest of a text as well."""
-    is_value = re.fullmatch(rf"{LETTER}\({NAMES}\)", argument) is not None and argument in rest
+    is_value = re.fullmatch(VALUE, argument) is not None and argument in rest
     return is_value or GIVEN.fullmatch(argument) is not None
 
 
@@ -317,7 +320,7 @@ def _fault_of(argument: str, others: list[str], head: re.Match[str], rest: str) 
     if name in FUNCTIONS and (found["log"] or found.get("angle") or not is_seen):  # log det(X) = …, tr(AXB) = …
         message = f"{head.group().rstrip('=: ').strip()} on the left side is a formula, and no name of a function"
         return message, "write one of the sides; whether they are equal says matdiff equal"
-    if not _is_argument(argument, rest):
+    if not _is_argument(argument, rest) and not (others and re.fullmatch(VALUE, argument)):
         return _no_argument(argument, name)
     is_twice = argument in others and argument.strip(".…⋯·⋅")
     return (f"{argument} stands twice on the left side", "name each argument once") if is_twice else None

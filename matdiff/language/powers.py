@@ -89,12 +89,13 @@ def type_pseudo_inverse(attempt: Attempt, node: Node) -> Typed:
     """A†, which may be the conjugate transpose in a text of another custom, and [x]^+, the positive part"""
     a: Typed = node.parts[0].typed
     written = attempt.written(node)
-    if "†" not in written and a.cols is ONE:
+    is_dagger = re.search(r"†|\\dag", written) is not None
+    if not is_dagger and a.cols is ONE:
         return attempt.typed(node, (a.rows, a.cols), (a,), FUNCTIONS["relu"].of)
     if re.match(r"(?:\\left)?\[", written):
         message, hint = f"{written} can be a pseudoinverse or a positive part", "write pinv(…) or relu(…)"
         raise attempt.misfit(node, message, hint, AmbiguityError)
-    if "†" in written:
+    if is_dagger:
         shown = attempt.shown(a)
         attempt.note(node, f"{written} is the pseudoinverse of {shown}; the transpose of a real matrix is {shown}ᵀ")
     return attempt.typed(node, (a.cols, a.rows), (a,), FUNCTIONS["pinv"].of)

@@ -36,6 +36,9 @@ ONE_OF = regex(  # y_i is +1 or -1
     rf"(?:the\s+)?(?:labels?\s+)?(?P<names>{NAMES})(?:\s+(?:is|are)\s+(?:each\s+|always\s+)?|\s*=\s*)(?:either\s+)?"
     rf"(?P<choices>±\s*[0-9.]+|{CHOICE}(?:\s*,\s*{CHOICE})*,?\s+or\s+{CHOICE})",
 )
+INDEX_SET = regex(  # P = {(i, j) | r_i > r_j}, over which a sum runs
+    rf"(?P<name>{NAMES})\s*=\s*[({{]\s*(?:[a-z]|\(\s*[a-z](?:\s*,\s*[a-z])+\s*\))\s*[|:∣].*[)}}]"
+)
 DECLARED = rf"(?P<names>{NAMES})\s*:\s*(?P<says>(?P<size>{COUNT}(?:\s*[x×]\s*{COUNT})?)?(?:(?(size)\s+|\s*)[a-z]+)*)"
 NAME = rf"[^\W\d_][\w{MARKS}]*"
 MADE_BY_SYMPY = (
@@ -106,6 +109,9 @@ def condition_of(text: str, piece: Piece, behind: bool) -> list[Condition] | Non
     of_set = re.fullmatch(rf"((?:[a-z]+\s+)*?)({NAMES})\s+(?:in|∈)\s+((?:\{{.*\}}|\[.*\])(?:\^\S+)?)", said)
     if of_set and description(of_set[1].strip()) == "":
         return [Condition(f"{of_set[2]} ∈ {of_set[3]}", start, end)]  # labels y in {{0, 1}}^n
+    index_set = INDEX_SET.fullmatch(said)
+    if index_set and re.search(rf"∈\s*{re.escape(index_set['name'].strip())}(?!\w)", text):
+        return [Condition(said, start, end)]
     if one_of := ONE_OF.fullmatch(said):
         choices = re.sub(r",?\s+or\s+", ", ", one_of["choices"])
         return [Condition(f"{one_of['names']} ∈ {{{choices}}}", start, end)]
@@ -237,6 +243,8 @@ def compared(condition: str) -> list[tuple[int, int]]:
     >>> [*map(lambda side: "a <= Bx < 1"[slice(*side)], compared("a <= Bx < 1"))], compared("A has full rank")
     (['a', ' Bx ', ' 1'], [])
     """
+    if INDEX_SET.fullmatch(condition):
+        return []
     tail = re.search(rf"(?:∀|\b[Ff]or\b|(?<!\w)[a-z]\s*=\s*[0-9]\s*,.*{DOTS}).*", condition)  # …, i = 1, …, n
     said = condition[: tail.start()].rstrip(" ,") if tail else condition
     shown = _with_inner_products(said)
