@@ -37,7 +37,7 @@ WRITTEN_AS = (  # words that act, and the signs of what they do
     ("trace", r"[Tt]r"),
     ("det determinant", r"det|[|]"),
     ("inverse", r"inv|⁻¹|\^\{?-1"),
-    ("mean average averaged centered centred", r"mean|/|bar|\u0304"),
+    ("mean average averaged centered centred", r"mean|/\s*\(?[0-9]*\s*[NnmMTKBdp|]|bar|\u0304"),
     ("product quotient ratio weighted", r"."),
     ("first second third last two three random expected rank", r"."),
     ("variance covariance row rows column columns entry entries", r"."),

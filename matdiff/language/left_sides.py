@@ -89,8 +89,13 @@ def is_odd(text: str, head: re.Match[str]) -> bool:
         or found.get("minus")
         or is_squared(head)
         or (found.get("name") or "²").endswith("²")
-        or re.search(r"[|‖]", arguments)
+        or has_bar(head)
     )
+
+
+def has_bar(head: re.Match[str]) -> bool:
+    """Whether a left side is D(p‖q) or p(y|x)."""
+    return re.search(r"[|‖]", head.groupdict().get("arguments") or "") is not None
 
 
 def is_squared(head: re.Match[str]) -> bool:

@@ -9,6 +9,7 @@ from matdiff import regex as re
 from matdiff.algebra.dims import Size, shape_text
 from matdiff.algebra.expr import Expr
 from matdiff.errors import MatdiffError, NotationError, ShapeError, Span, UnsupportedError
+from matdiff.language import phrases
 from matdiff.language.answers import Reading
 from matdiff.language.declared import Where
 from matdiff.language.extents import Excerpt, parse_size
@@ -45,7 +46,9 @@ def read_problem(text: str, where: Where, wrt: Sequence[str], subject_to: Sequen
     """
     text = RANK_IN_LATEX.sub("rank", text)
     reading = read(text, where, wrt, scalar=True, solving=True)
-    pieces = [*map(without_space, reading.constraints), *(piece for part in subject_to for piece in _pieces(part))]
+    unknown = (*wrt, *(reading.question.names if reading.question else ()))
+    stated = [p for p in reading.constraints if not (m := FULL_RANK.match(p)) or canonical(m["name"]) in unknown]
+    pieces = [*map(without_space, stated), *(piece for part in subject_to for piece in _pieces(part))]
     found = {p: m for p in pieces if (m := RANK.match(p))}
     ranks = {canonical(m["name"]): parse_size(Excerpt(m["rank"].strip(), m.start("rank"), p)) for p, m in found.items()}
     pieces = [p for p in pieces if p not in found]
@@ -77,6 +80,7 @@ SOLVE_BEHIND = regex(  # A X B = C, solve for X
 RANK = regex(  # rank(X) ≤ k
     rf"\s*rank\s*\(?\s*(?P<name>{NAME})\s*\)?\s*(?:=|<=|≤|\\leq?(?:slant)?(?![A-Za-z]))\s*(?P<rank>[\w\s*+-]+)$"
 )
+FULL_RANK = regex(rf"\s*(?P<name>{NAME})\s(?:[a-z]+\s)?{phrases.RANK}[\s.]*$")  # A has full column rank: no equation
 RANK_IN_LATEX = regex(r"\\(?:(?:operatorname\*?|mathrm|text)\s*\{\s*rank\s*\}|rank(?![A-Za-z]))")
 DEFINING = regex(rf"\s*{NAME}\s*(?:\([^()]*\)\s*)?:?$")  # what is left of = in a definition
 

@@ -193,11 +193,14 @@ def _glued_goal(text: str, place: int) -> Question | None:
 
 def _around_all(text: str, place: int) -> Question | None:
     """minimize(f), as modelling languages write it, and ∇(f), whose unknown is said elsewhere."""
-    m = re.compile(rf"(?:(?:cp|cvxpy|cvx)\.)?(?P<goal>{VERB})\s*\(|∇\s*[(\[]", re.IGNORECASE).match(text, place)
+    m = re.compile(rf"(?:(?:cp|cvxpy|cvx)\.)?(?P<goal>{VERB})\s*\(|∇(?P<twice>{TWICE})?\s*[(\[]", re.IGNORECASE).match(
+        text, place
+    )
     end = closing(text, m.end()) if m else 0
     if m is None or text[end + 1 :].strip(" .?"):
         return None
-    return Question((), 0 if m["goal"] else 1, place, len(text), (m.end(), end), sense=sense_of(m["goal"]))
+    order = 0 if m["goal"] else 2 if m["twice"] else 1
+    return Question((), order, place, len(text), (m.end(), end), sense=sense_of(m["goal"]))
 
 
 Span = tuple[int, int]
@@ -353,7 +356,7 @@ def _of(text: str, place: int, known: Collection[str], defined: Collection[str])
     last = re.compile(rf"\s*/\s*(?={letter}){BELOW}{UNSAID}").search(text, head.end()) if head else None
     held = text[head.end() : last.start()].strip() if head and last else ""
     is_named = (name is not None and named(name.group()) in defined) or held in defined  # d log L/dμ, dσ²/dw
-    is_held = is_named or bool(held and not re.fullmatch(LETTER, held))
+    is_held = is_named or bool(held and (held.endswith("²") or not re.fullmatch(LETTER, held)))
     is_held = is_held or bool(head and text.startswith("(", head.end()))
     if head is None or (is_word and (SIGNS[letter] in known or not is_held)):
         return None

@@ -102,14 +102,17 @@ TELLS = regex(r"optimal|best|variable|unknown")
 TO_ZERO = rf"(?:\s+(?:equal\s+)?to\s+(?:zero|0)|\s*=\s*0)(?:\s*{SO})?[\s.?]*$"  # set the derivative of f to zero
 OPERATOR = regex(r"\s*\(*[∂∇d]")
 OF_NAMES = rf"\s*(?:(?:\(\s*|{RESPECT}){NAMES}\s*\)?)?(?:\s*=(?=[\s.?]*$))?{ENDING}"
-NABLA = rf"\s*(?:(?P<g>{LETTER})\s*:?=\s*)?(?:(?P<twice>∇²\s*|hess\s+)|∇\s*|(?:grad|nabla|D)\s+)(?P<log>log\s+)?(?P<f>{LETTER}){OF_NAMES}"
+NABLA = (
+    rf"\s*(?:(?P<g>{LETTER})\s*:?=\s*)?(?:(?P<twice>∇²\s*|hess\s+)|∇\s*|(?:grad|nabla|D)\s+)(?P<log>log\s+)?"
+    rf"(?P<f>{LETTER}){OF_NAMES}"
+)
 BARE = (  # f, ∇_x; f, over x
     rf"\s*(?:(?:[∇∂]|nabla)(?P<twice>²|\^\{{?2\}}?)?\s*(?P<low>_)?\s*\{{?|over\s)\s*{NAMES}\s*\}}?[\s.?]*$"
 )
 GLUED = rf"\s*d(?P<f>{LETTER})d(?P<names>{LETTER})[\s.?]*$"  # f = tr(A B), dfdA?
 PRIMED = rf"\s*(?P<f>{LETTER})\s*['′]{OF_NAMES}"
 OF_THE_FUNCTION = (  # dL/dw behind a function that has no name, and dw
-    rf"\s*(?:\(\(\s*)?(?P<sign>[d∂])(?:\s*(?P<f>⟪?[A-Za-z]\w*⟫?)\s*\)?\s*/\s*\(?\s*(?P=sign)\s*)?(?P<x>{LETTER})"
+    rf"\s*(?:\(\(\s*)?(?P<sign>[d∂])(?:\s*(?P<f>⟪?[A-Za-z](?:(?!²)\w)*⟫?)\s*\)?\s*/\s*\(?\s*(?P=sign)\s*)?(?P<x>{LETTER})"
     rf"\s*(?:\)\))?\s*=?{ENDING}"
 )
 GOAL_AHEAD = rf"(?i)\s*{GOAL}"
@@ -252,12 +255,13 @@ def _of_the_function(text: str, place: int, whole: str) -> Question | None:
 
 
 def _require_same(text: str, f: str, span: tuple[int, int], place: int) -> None:
-    """Refuses dg/dx behind f = …, where each statement has a left side, and no name begins as g does: loss, dL/dw."""
+    """Refuses dg/dx behind f = …, where each statement has a left side; loss, dL/dw has a short name."""
     parts = [part for part in re.split(r"[;\n]|[.?]\s|,(?![^()]*\))|\bwhere\b", text[:place]) if part.strip()]
     heads = [HEAD.match(part) for part in parts]
     names = [called(head) for head in heads if head]
     initials = f.strip("⟪⟫")[0].lower() + "l" * f.endswith("LL")  # NLL, of a negative log-likelihood
-    if all(heads) and not any(name[:1].lower() in initials for name in names):
+    is_short = f.strip("⟪⟫").isalpha() and any(name[:1].lower() in initials for name in names)
+    if all(heads) and not is_short:
         message = f"{f} is a function that is not given; the text gives {' and '.join(names)}"
         raise NotationError(message, text=text, span=span, suggestion=f"ask for that of {names[0]}, or give {f} = …")
 

@@ -207,7 +207,9 @@ STARRED = regex(r"[\w)\]'ᵀ]\s*\.?\*\s*[A-Za-z(]", given="*")  # A*x
 OMITTED = regex(r"[\w)\]'ᵀ]\s+[^\W\d_]|[)\]'ᵀ][^\W_]|\d[^\W\d_]|(?<![^\W\d_])[A-Z][a-z](?!\w)")  # A x, 2x, x'A, Ax
 OUTER = regex(r"\s*(?:['ᵀ⊤^]|\.T)")  # xy' may be an outer product
 LONGEST_PRODUCT = 3  # of letters that somebody may have meant by a word
-ASIDE = regex(r"(?:[)\]|‖²'ᵀ0-9]|(?<![^\W\d_])[^\W\d_])[^\S\n]+\(\Z")  # x'x (entropy)
+ASIDE = regex(  # x'x (entropy), x'x (log scale)
+    r"(?:[)\]|‖²'ᵀ0-9]|(?<![^\W\d_])[^\W\d_])[^\S\n]+\((?:[A-Za-z]+ )*\Z"
+)
 HEADING = regex(r":\s")  # loss: x'x
 
 

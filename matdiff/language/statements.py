@@ -69,7 +69,7 @@ class Around(NamedTuple):
     """What stands around a statement.
 
     known, defined  the names that are declared or asked for, and those that the text defines
-    own             what functions are called by letters that stand for other things on the right
+    own             what functions are called by letters that stand for other things on the right; the D of D(p‖q)
     is_only         whether every statement has a left side, of which at most one is used by none
     is_alone        whether there is no other statement
     is_constrained  whether a condition is stated by «subject to»
@@ -182,7 +182,8 @@ def _surroundings(
     return Around(
         known,
         {of for head in heads for of in (left_sides.called(head), head[0].partition("(")[0].strip(" :="))},
-        {left_sides.called(head) for head, piece in told if head and left_sides.is_its_own(text, head, piece.end)},
+        {left_sides.called(head) for head, piece in told if head and left_sides.is_its_own(text, head, piece.end)}
+        | {left_sides.called(head) for head in firsts if head and left_sides.has_bar(head)},
         None not in firsts and sum(not left_sides.is_used(text, head) for head in firsts if head) <= 1,
         len(firsts) == len(pieces) == 1 and not word_of(text, pieces[0]),
         any(CONSTRAINING.match(word_of(text, piece)) for piece in pieces),

@@ -240,7 +240,7 @@ RAISED = rf"\s*\^\s*(?:\{{\s*[0-9]\s*\}}|[0-9])|[{''.join(SUPERSCRIPTS)}]+"
 LOWERED = rf"\s*_\s*(?:\{{[\s0-9,]*\}}|[0-9]+)|[{SUBS}]+"
 NABLA = (
     rf"(?:∇|(?<![A-Za-z])(?:nabla|grad)(?P<order>[0-9]?)(?![A-Za-z]))(?P<scripts>(?:{RAISED}|{LOWERED})*)[\s_]*"
-    rf"(?P<name>[^\W\d_](?:(?![ᵀ{''.join(SUPERSCRIPTS)}])[\w{MARKS}])*?(?:_\{{\w+\}})?|⟪\w+⟫)\s*(?=\()"
+    rf"(?P<name>(?![{''.join(SUPERSCRIPTS)}])[^\W\d_](?:(?![ᵀ{''.join(SUPERSCRIPTS)}])[\w{MARKS}])*?(?:_\{{\w+\}})?|⟪\w+⟫)\s*(?=\()"
 )
 AT_STEP = rf"∇(\^\{{?2\}}?|²)?\s*([A-Za-zΑ-Ωα-ω](?:_\{{[a-z]\}}|_[a-z](?!\w)|[{SUBS}]))(?!\s*\()"
 LETTER_OF = {name: sign for sign, name in reversed(GREEK.items())}

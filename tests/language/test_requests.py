@@ -141,6 +141,9 @@ ASKED = [
     ("first order conditions for minimising ‖Hz − d‖² over z", "norm2(H*z - d)^2", "z"),
     ("v^2 = (1/n) Σ_i (z_i - c)^2; dv^2/dc?", "1/n*sum(i=1..n, (z[i] - c)^2)", "c"),
     ("c = rest position. ½ k‖u−c‖². d/du", "k*norm2(u - c)^2/2", "u"),
+    ("g = ‖Hz − d‖. ∂g²/∂z", "norm2(H*z - d)^2", "z"),
+    ("g(z) = ‖Hz − d‖. dg²/dz", "norm2(H*z - d)^2", "z"),
+    ("p(y|z) = σ(w'z + b); ∂p/∂w", "sigmoid(w'*z + b)", "w"),
     ("find all critical points of g(t) = t^3 - 3t", "t^3 - 3*t", "t"),
     ("g(v) = v'Sv - a'v. Write down the first order conditions", "v'*S*v - a'*v", "v"),
     (
@@ -209,6 +212,7 @@ def test_two_derivatives_of_one_function_are_one_question(text: str, plain: str,
         ("(x'x) over c", "the word over"),
         ("g = ‖Hz − d‖². ∂q/∂z", "q is a function that is not given"),
         ("g(u, v) = u²v; ∂q/∂u", "q is a function that is not given"),
+        ("E_1 = ‖Hz − d‖, dE_2/dz", "E_2 is a function that is not given"),
         ("log-likelihood = −k log v − c/v. dNLL/dv", "the negative log-likelihood is asked about"),
     ],
 )

@@ -57,3 +57,9 @@ def test_constraints_are_told_in_words(told: str) -> None:
 def test_several_unknowns_are_sought_at_once() -> None:
     found = matdiff.solve("find a and c minimizing ||y - a*u - c*v||^2", ("a", "c"), "a, c: scalar; u, v, y: n")
     assert set(found.solutions[0]) == {"a", "c"}
+
+
+@pytest.mark.parametrize("told", ["A full column rank", "A has full rank", "A is of full column rank"])
+def test_a_rank_in_words_is_no_equation(told: str) -> None:
+    found = matdiff.solve(f"x* = argmin_x ‖Ax − b‖², {told}")
+    assert str(found.solutions[0]["x"]) == "(AᵀA)⁻¹Aᵀb"
