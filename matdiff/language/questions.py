@@ -193,9 +193,8 @@ def _glued_goal(text: str, place: int) -> Question | None:
 
 def _around_all(text: str, place: int) -> Question | None:
     """minimize(f), as modelling languages write it, and ∇(f), whose unknown is said elsewhere."""
-    m = re.compile(rf"(?:(?:cp|cvxpy|cvx)\.)?(?P<goal>{VERB})\s*\(|∇(?P<twice>{TWICE})?\s*[(\[]", re.IGNORECASE).match(
-        text, place
-    )
+    goal, nabla = rf"(?:(?:cp|cvxpy|cvx)\.)?(?P<goal>{VERB})\s*\(", rf"∇(?P<twice>{TWICE})?\s*[(\[]"
+    m = re.compile(f"{goal}|{nabla}", re.IGNORECASE).match(text, place)
     end = closing(text, m.end()) if m else 0
     if m is None or text[end + 1 :].strip(" .?"):
         return None
