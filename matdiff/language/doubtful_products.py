@@ -9,14 +9,14 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from matdiff.algebra.dims import ONE
-from matdiff.errors import AmbiguityError, MatdiffError
+from matdiff.errors import AmbiguityError, MatdiffError, ShapeError
 from matdiff.language.binding import Bound
 from matdiff.language.broadcasting import is_bias
 from matdiff.language.customs import customary, is_time, kind_of, several_numbers
 from matdiff.language.other_kinds import typed_as
 from matdiff.language.splitting import one_name
 from matdiff.language.syntax import Node, postorder, without_brackets
-from matdiff.language.typing import Attempt
+from matdiff.language.typing import Attempt, Key
 from matdiff.regex import regex
 
 SIGMA = "Sigma"
@@ -119,6 +119,31 @@ def require_one_number(bound: Bound, attempt: Attempt) -> None:
             message = f"{attempt.written(numbers[0])} is one number, and so is {b} beside it by custom"
             hint = f"where they have a value for every i, write the i; else declare {b}: vector"
             raise bound.error(node, message, hint, AmbiguityError)
+
+
+def require_no_row(bound: Bound, attempt: Attempt, names: list[Key]) -> None:
+    """Raises ShapeError where x is a row for no other reason than that x xᵀ of a column is a matrix.
+
+    The T of q_k in p_k^T log q_k^T, which never stands without it, may as well be a label or an exponent; and of
+    y_j x_i x_j, in which no sign is that of an inner product, it may be the dot that is left out.
+    """
+    typed = typed_as(bound, attempt, names)
+    if typed is None:
+        members = [node for node in bound.order if node.kind == "member" and node.value[0] in names]
+        turned = [
+            n for n in bound.order if n.kind == "transpose" and n.parts[0] in members and "T" in attempt.written(n)
+        ]
+        if members and len(members) == len(turned):
+            message = f"{attempt.written(turned[0])} can be the transpose of a row, or a name or power of its own"
+            raise bound.error(turned[0], message, "write ^⊤ for the transpose, and declare the row", AmbiguityError)
+        for first, second in (pair for n in bound.order if n.kind in PRODUCTS for pair in pairwise(n.parts)):
+            if first in members and second.kind == "member" and first.value[0][0].islower():
+                message = f"{attempt.written(first)} is no row by custom, and two vectors beside each other no product"
+                raise bound.error(first, message, "write a dot or ^⊤ for the inner product", AmbiguityError)
+        return
+    hint = "a gradient is that of a scalar: take the sum, the trace or a norm, or ask matdiff jacobian"
+    message = f"a scalar is needed here, but {attempt.described(typed)}"
+    raise bound.error(bound.tree, message, f"{hint}; a row is declared, {names[0]}: 1 x n", ShapeError)
 
 
 def require_clear_fractions(bound: Bound, attempt: Attempt) -> None:

@@ -7,7 +7,7 @@ from itertools import pairwise, permutations
 
 from matdiff import regex as re
 from matdiff.algebra.dims import ONE, SCALAR
-from matdiff.errors import AmbiguityError, ShapeError
+from matdiff.errors import AmbiguityError
 from matdiff.language import doubtful_code
 from matdiff.language.binding import Bound
 from matdiff.language.customs import SCALARS, WEIGHTS, customary, is_time
@@ -18,6 +18,7 @@ from matdiff.language.doubtful_products import (
     require_clear_fractions,
     require_entries,
     require_no_projection,
+    require_no_row,
     require_one_name,
     require_one_number,
     require_one_sigma,
@@ -60,7 +61,7 @@ def require_customary(bound: Bound, attempt: Attempt, turned: Turned, scalar: bo
     rows = [key for key, (_, kind) in turned.items() if kind == "R"]
     doubtful_code.require_no_rows(bound, attempt, rows)
     if scalar:
-        _require_no_rows(bound, attempt, rows)
+        require_no_row(bound, attempt, rows)
 
 
 def say_doubts(bound: Bound, attempt: Attempt) -> None:
@@ -130,26 +131,6 @@ def _require_columns(
     other = f"a number, {names[0]}: scalar" if inside else f"a matrix, {names[0]}: square"
     hint = f"write .* for the product entry by entry, x'*y for the inner product, or declare {other}"
     raise bound.error(place, message, hint, KindsError)
-
-
-def _require_no_rows(bound: Bound, attempt: Attempt, names: list[Key]) -> None:
-    """Raises ShapeError where x is a row for no other reason than that x xᵀ of a column is a matrix.
-
-    The T of q_k in p_k^T log q_k^T, which never stands without it, may as well be a label or an exponent.
-    """
-    typed = typed_as(bound, attempt, names)
-    if typed is None:
-        members = [node for node in bound.order if node.kind == "member" and node.value[0] in names]
-        turned = [
-            n for n in bound.order if n.kind == "transpose" and n.parts[0] in members and "T" in attempt.written(n)
-        ]
-        if members and len(members) == len(turned):
-            message = f"{attempt.written(turned[0])} can be the transpose of a row, or a name or power of its own"
-            raise bound.error(turned[0], message, "write ^⊤ for the transpose, and declare the row", AmbiguityError)
-        return
-    hint = "a gradient is that of a scalar: take the sum, the trace or a norm, or ask matdiff jacobian"
-    message = f"a scalar is needed here, but {attempt.described(typed)}"
-    raise bound.error(bound.tree, message, f"{hint}; a row is declared, {names[0]}: 1 x n", ShapeError)
 
 
 def _require_data(bound: Bound, attempt: Attempt, turned: Turned) -> None:

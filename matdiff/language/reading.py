@@ -58,7 +58,7 @@ QUOTED = (  # as a text that is passed on, and $`x^2`$ and ```math as in Markdow
 )
 SIMILAR = 2  # how much more a second reading of a doubtful place costs when both make sense
 MOST_VARIATIONS = 24
-NOT_GIVEN = "that is not given"  # as is said of a function, which a condition and a member of a chain may have
+NOT_GIVEN = ("that is not given", "which has to be given")  # a function that conditions and members of a chain may have
 MOST_LETTERS = 40_000  # read again in variations
 
 
