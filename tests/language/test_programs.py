@@ -12,7 +12,9 @@ from matdiff.language.transcript import Transcript
 @pytest.mark.parametrize(
     ("text", "left"),
     [
-        ("l = 0; l += x'x  # both", "l = (0) + (x'x)"),
+        ("l = 0; l += x'x  # both", "l = x'x"),
+        ("l = 0.0; l = l - x'x", "l = - x'x"),
+        ("l = a; l += x'x", "l = (a) + (x'x)"),
         ("J = a; J = 2*J + b", "J = 2*(a) + b"),
         ("J = a; J = J(2) + b", "J = a; J = J(2) + b"),  # a place, or a product
         ("J = a; g = J; J = J + g", "J = a; g = J; J = J + g"),
