@@ -341,7 +341,7 @@ def added_up(program: Program) -> Program:
     for statement in statements(text):
         name = statement.name
         if (before := former.get(name)) is None and not edits and (anew := [*_given_anew(text, statement)]):
-            notes = (*program.notes, f"{name} is {name}1 from where it is given anew")
+            notes = (*program.notes, f"{name} is {_new_name(text, name)} from where it is given anew")
             return program.edited(anew)._replace(notes=notes)
         if before and name not in edits and not _stands(name, text[before.end : statement.start]):
             edits |= {name: pair} if (pair := _together(text, before, statement)) else {}
@@ -349,9 +349,15 @@ def added_up(program: Program) -> Program:
     return program.edited([edit for pair in edits.values() for edit in pair]) if edits else program
 
 
+def _new_name(text: str, name: str) -> str:
+    """X1 for what X is from where it is given anew, t_new beside the place t(1)."""
+    return f"{name}_new" if re.search(rf"(?<![\w.]){re.escape(name)}\(1\)", text) else f"{name}1"
+
+
 def _given_anew(text: str, statement: Statement) -> Iterator[Edit]:
     """X1 = [ones(m, 1), X] of a program in which that is a new X, and X1 for X from there on."""
-    name, new = statement.name, f"{statement.name}1"
+    name = statement.name
+    new = _new_name(text, name)
     use = rf"(?<![\w.]){re.escape(name)}(?!\w)"
     is_line = re.compile(r";?[^\S\n]*\n").match(text, statement.end) is not None and "*" in text and ";\n" in text
     is_once = len(re.findall(rf"{use}\s*=(?!=)", text)) == 1 and not _stands(new, text)

@@ -154,7 +154,8 @@ def lines_of(text: str, known: Sequence[str] = (), respelt: Callable[[str], str]
     is_list = len(re.findall(rf"(?m){ITEM_OF_FORMULAS}", text)) > 1
     for row in text.split("\n"):
         if row.strip():
-            if is_list:
+            row = re.sub(r"^\s*>\s", lambda m: " " * len(m.group()), row)  # as in a mail
+            if is_list or re.match(r"\s*[*•]\s", row):
                 row = re.sub(ITEM_OF_FORMULAS, lambda m: " " * len(m.group()), row)
             row = re.sub(NUMBERING, lambda m: " " * len(m.group()), row)
             if not is_latex:

@@ -7,6 +7,11 @@ from functools import lru_cache
 from matdiff import regex as re
 
 ITEM = r"^\s*(?:[-•]\s+)?\d+(?:\.\d+)*\.\s+(?=[^\W\d]|[\\∂∇⇒=])"  # 4.1. dh = …
+ENDED = r"\s*(?:[∎□■]|\bQ\.?E\.?D\b|\\(?:qed(?:here)?|square|blacksquare)(?![A-Za-z]))[\s.]*$"
+ASIDE = (  # df = …  # chain rule, df = … [by the product rule], df = … — done
+    rf"{ENDED}|\s+(?://|(?:#|%|<-+|←|--+|—)\s*(?=[^=]*[A-Za-z]{{3}})[^\W\d_(])[^=]*$"
+    r"|(?<=\S)\s+\[(?=[^\]]*[a-z]{4})(?:[A-Za-z]{2,}[ '’-]?)+\][.,]?\s*$"
+)
 AXIS = r"(?:\b(?:axis|dim)\s*=\s*)?(\d)\s*(?:,\s*keepdims?\s*=\s*True\s*)?\)"
 REDUCED = rf"\b(?:np|jnp|torch)\.(sum|mean)\(((?:[^()]|\([^()]*\))*?),\s*{AXIS}"  # np.sum(x, axis=0)
 NAMES = "fJLEF"
@@ -71,7 +76,12 @@ def by_places(row: str) -> str:
 
 
 def without_remark(row: str, column: int) -> tuple[str, int]:
-    """A row without the remark that stands in a column at its right, and that column, or the one above."""
+    """A row without the remark that stands in a column at its right, and that column, or the one above.
+
+    >>> without_remark("df = 2x'dx  # chain rule", 0)[0], without_remark("= tr(A dX) [cyclic property] ∎", 0)[0]
+    ("df = 2x'dx", '= tr(A dX)')
+    """
+    row = re.sub(ASIDE, "", re.sub(ENDED, "", row))
     front = re.match(rf"(?:\s*[^\W\d]+(?: [^\W\d]+)*:\s*|{ITEM})?", row)  # ``Hessian:``, ``3.``
     m = front and re.compiled(r"(?<=[^\s,;.]) {3,}(?!(?:where|with)\s.*=)(?=\S)").search(row.rstrip(), front.end())
     if m is None or "&" in row:

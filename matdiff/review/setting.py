@@ -7,8 +7,11 @@ from collections.abc import Iterator
 from matdiff import regex as re
 from matdiff.language.names import SPELT_GREEK
 from matdiff.language.transcript import Copy, Edit, Transcript
+from matdiff.review.comparing import factor
 from matdiff.review.judged import Judged
+from matdiff.review.report import UNREAD, WRONG
 
+LISTED = r"\s*-\s"
 TEXT = r"\\(?P<text>text(?:rm|normal|sf|up)|[mh]box)(?=\s*\{)"
 NAME = r"(log|ln|exp|det)"
 UPRIGHT = rf"\\(?:math(?:rm|sf)|operatorname|text(?:rm)?)\s*\{{\s*{NAME}\s*\}}"
@@ -43,9 +46,17 @@ def _edits(text: str) -> Iterator[Edit | Copy]:
 
 
 def as_set(judged: Judged, script: Transcript) -> Judged:
-    """A verdict whose line stands as it does in the text that was typed."""
+    """A verdict whose line stands as it does in the text that was typed; no line of a list is wrong by its sign."""
+    if judged.verdict == WRONG and re.match(LISTED, judged.line.text) and _is_opposite(judged):
+        judged = Judged(judged.line, UNREAD, "the - in front can be a minus, or the sign of a list")
     if not script.origins:
         return judged
     start, end = script.span(*judged.line.span)
     span = script.source.rfind("\n", 0, start) + 1, end  # what is moved to its front begins elsewhere
     return judged._replace(line=judged.line._replace(text=script.source[slice(*span)], span=span))
+
+
+def _is_opposite(judged: Judged) -> bool:
+    """Whether a wrong side is that with another sign."""
+    fault = judged.fault
+    return fault is not None and fault.value is not None and factor(fault.value, fault.truth) == -1

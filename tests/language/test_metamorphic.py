@@ -46,7 +46,10 @@ OF_VALUES = [p for p in ACCEPTED if p.values[0].group != "programs"]  # type: ig
 OF_QUESTION = (
     r"^\s*\S*(?:\([^()]*\))?\s*(?:=|≡|\\equiv)\s*(?=\\?(?:arg|min|max|inf|sup|underset))|(?:^|\.)[^.=]*=\s*(?=-∂)"
 )
-LAYOUT = r"\\begin\{array\}\{[lcr]*\}|\\hspace\{[^{}]*\}|-{3} d\w?|D_\{KL\}\([^=]*=|D\([^=()]*\|[^=]*="
+LAYOUT = (
+    r"\\begin\{array\}\{[lcr]*\}|\\(?:hspace|label)\{[^{}]*\}|\w+(?= = cp\.M(?:in|ax)imize)"
+    r"|-{3} d\w?|D_\{KL\}\([^=]*=|D\([^=()]*\|[^=]*="
+)
 LINE = r"(?<=\bd[^\W\d_])/(?=d[^\W\d_]\b)"  # dfdx is df/dx
 LABELS = re.compile(f"{OF_QUESTION}|{LAYOUT}|{LINE}")
 LAST_STEP = re.compile(r"for \w = \d\.\.$")  # what a state is says nothing of steps behind it

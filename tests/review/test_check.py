@@ -466,3 +466,10 @@ def test_behind_a_line_with_a_letter_of_which_nothing_is_said_du_is_an_increment
 def test_a_derivative_by_a_number_follows_from_the_equation_that_x_solves() -> None:
     text = "A(p) x = b, J = cᵀx\ndx/dp = −A⁻¹ (dA/dp) x\ndJ/dp = −cᵀA⁻¹ (dA/dp) x = −λᵀ (dA/dp) x with Aᵀλ = c"
     assert [line.verdict for line in matdiff.check(text).lines] == ["not a claim", "agrees", "agrees"]
+
+
+def test_a_hyphen_in_front_of_a_row_may_be_the_sign_of_a_list() -> None:
+    found = matdiff.check("f = x'x\n- ∇f = 2x")
+    assert found.first_wrong is None
+    assert "sign of a list" in found.lines[1].reason
+    assert matdiff.check("f = x'x\n- ∇f = 3x").first_wrong == 2

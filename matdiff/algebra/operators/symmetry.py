@@ -134,6 +134,7 @@ def _forms(e: Expr, operands: list[Forms]) -> Forms:
     if within or (isinstance(e, Operator) and e.mirrors):
         return e.rebuild(straight), e.rebuild(flipped)
     if is_of_factors(e):
+        e.facts["opened"] = True  # no other block is derived as this one was
         return straight[0], flipped[0]
     return e, e if isinstance(e, Named) and straight[0] is flipped[0] else Transpose(e)
 
