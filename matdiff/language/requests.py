@@ -260,7 +260,8 @@ def _require_same(text: str, f: str, span: tuple[int, int], place: int) -> None:
     heads = [HEAD.match(part) for part in parts]
     names = [called(head) for head in heads if head]
     initials = f.strip("⟪⟫")[0].lower() + "l" * f.endswith("LL")  # NLL, of a negative log-likelihood
-    is_short = f.strip("⟪⟫").isalpha() and any(name[:1].lower() in initials for name in names)
+    nouns = [name for name in names if re.fullmatch("[a-z]{4,}", name) and name not in GREEK_WORDS]  # cost, dJ/dw
+    is_short = f.strip("⟪⟫").isalpha() and (nouns or any(name[:1].lower() in initials for name in names))
     if all(heads) and not is_short:
         message = f"{f} is a function that is not given; the text gives {' and '.join(names)}"
         raise NotationError(message, text=text, span=span, suggestion=f"ask for that of {names[0]}, or give {f} = …")

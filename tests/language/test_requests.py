@@ -144,6 +144,7 @@ ASKED = [
     ("g = ‖Hz − d‖. ∂g²/∂z", "norm2(H*z - d)^2", "z"),
     ("g(z) = ‖Hz − d‖. dg²/dz", "norm2(H*z - d)^2", "z"),
     ("p(y|z) = σ(w'z + b); ∂p/∂w", "sigmoid(w'*z + b)", "w"),
+    ("cost = ½‖Hz − d‖²; dJ/dz", "norm2(H*z - d)^2/2", "z"),
     ("find all critical points of g(t) = t^3 - 3t", "t^3 - 3*t", "t"),
     ("g(v) = v'Sv - a'v. Write down the first order conditions", "v'*S*v - a'*v", "v"),
     (
