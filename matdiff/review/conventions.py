@@ -44,6 +44,7 @@ FORM = (  # ½xᵀPx, ½(Ax − b)ᵀW(Ax − b), (y − Xb)ᵀΩ⁻¹(y − Xb)
     rf"(?P<x>[eghr](?:_\w+)?\s*\([^()]*\)|[a-z][{MARKS}]?|{HELD})\}}?\s*{TURNED}\s*{IN_FONT}\\?(?P<of>{CAPITAL})\}}?"
     rf"\s*(?P<inverse>{INVERSE_SIGN})?\s*{IN_FONT}(?P=x)(?![A-Za-z])"
 )
+COSTS = frozenset("QRP")  # of xᵀQx + uᵀRu, and of what is left to pay, xᵀPx
 WEIGHT = r"W|[Α-Ω]|[A-Z][a-z]+"
 CONGRUENT = (  # AΩAᵀ; (I − KH)P(I − KH)ᵀ + KRKᵀ
     rf"(?<![A-Za-z\\])([A-Z])\s*\\?([Α-Ω]|[A-Z][a-z]+)\s*\1{TURNED}"
@@ -134,7 +135,10 @@ def _by_custom(text: str) -> frozenset[str]:
     names |= {m["scale"] for m in found if m["scale"] and logarithmic & {m["scale"], m["behind"]}}
     names |= {named(of) for m in re.finditer(CONGRUENT, text) for of in m.group(2, 4, 6) if of}
     units = {u for m in re.finditer(IS_UNIT, text) for u in m.group("u", "v", "w")}
-    for m in re.finditer(FORM, text):
+    forms = [*re.finditer(FORM, text)]
+    weights = {"P", *(m["of"] for m in forms)}
+    names |= COSTS if COSTS.issubset(weights) else set()
+    for m in forms:
         is_weight = m["x"][-1] == ")" and (m["inverse"] or re.fullmatch(WEIGHT, m["of"])) is not None
         if m["half"] or is_weight or m["x"] in units or named(m["of"]) in logarithmic:
             names.add(named(m["of"]))

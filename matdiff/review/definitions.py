@@ -64,7 +64,7 @@ def definitions_in(lines: list[Line], scope: Scope) -> tuple[dict[str, Definitio
             arguments = re.split(r"\s*,\s*", m.group("arguments").strip()) if m and m.group("arguments") else []
             if name and name in map(named, arguments):
                 scope.unread.add(name)  # f(f) = …
-            is_new = name and name.removesuffix("_dot") not in found  # V̇ of a V that is defined
+            is_new = name and re.sub("_d?dot$", "", name) not in found  # V̇ of a V that is defined
             is_new = is_new and name not in MATHEMATICAL and _is_name(scope, name)
             is_new = is_new and question_at(first, 0, ()) is None and not _is_solution(name, sides[0], varied | asked)
             is_new = is_new and (name not in leaves(sides[0], found) or sides[0] == name)  # P = Q + AᵀPA

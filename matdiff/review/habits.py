@@ -101,7 +101,9 @@ SLOPE_OF_DIGAMMA = r"(?<![A-Za-z])digamma(['′]+)\s*\("
 ENTRY_OF_SOFTMAX = r"softmax\s*\(\s*([^\W\d_])_([a-z]|\{[a-z]\})\s*\)"  # softmax(z_j), which is softmax(z)_j
 TRACE_OF_LOG = rf"((?<![A-Za-z])(?:tr|Tr|trace)\s*\(\s*)log(\s*\(\s*{LETTER}\s*\)\s*\))"
 LOG_OF_MATRIX = r"(?<![A-Za-z\\])\\?log\s*(?:\(\s*([A-Z])\s*\)|([A-Z])(?![A-Za-z_|(]))"
-MINUS = r"(?:⁻(?![\dᵀ⁰-⁹¹²³])|\^(?:\{[-−]\}|[-−])(?=\s*[^\w\s({−⊤-]|\s*[A-SU-Z]|\s+[-−]|\s*$))"  # of P⁻, the P before
+MINUS = (  # of P⁻, the P before, and no e⁻ˣ
+    r"(?:⁻(?![\dᵀ⁰-⁹¹²³ᵃ-ᶿʰ-ʸˡ-ˣⁱⁿ])|\^(?:\{[-−]\}|[-−])(?=\s*[^\w\s({−⊤-]|\s*[A-SU-Z]|\s+[-−]|\s*$))"
+)
 THE_SIGMOID = (
     r"(?<![A-Za-z\\])([a-zφψ])(?:\([^()]*\))?\$?,?\s*(?:is|denotes)?\s+(?:the|a)\s+(?:sigmoid|logistic\s+function)"
 )

@@ -103,9 +103,10 @@ NUMBERING = (
     r"^[\s&]*(?:\((?:\d{1,2}|[a-h]|i{1,3}|iv|vi?)\)|\[\d{1,2}\]|\d{1,2}\))\s+(?=[^\s+*/-])"  # (1) f(x) = …, (a) …, 1) …
 )
 LABEL = (  # multiply by a': …, Wiener filter / MSE: …
-    r"^\s*(?:(?:[A-Za-z\d]{2,}(?:\(\d\))?|a)(?: ?/ ?|[ –-]))*"
+    r"^\s*(?:(?:[A-Za-z\d]{2,}(?:\(\d\))?|a|[A-Z](?=-))(?: ?/ ?|[ –-]))*"
     r"(?:[A-Za-z]{3,}|[A-Z][a-z]+\d[a-z]+|(?<=[/ -])[A-Z][A-Z\d]|(?:by|for|of|to|wrt) [^\s=:]{1,5}):\s+(?=\S.*=)"
 )
+NAMED = rf"^\s*(?:[Tt]he\s+)?(?:{ENTRYWISE})\s+(?=[^\W\d_]\s*\([^()]*\)\s*=)"  # sigmoid s(x) = …, whose name is s
 BULLET = r"^\s*[-*•]\s+(?=[A-Za-z][a-z]{2,}[^=]*(?::\s|`)|`)"  # - gradient: `∇f = …`
 BOLD = r"(?<!\S)\*\*([A-Za-z]{3}[^*=]*)\*\*\s*"  # **Step 1.**
 ITEM_OF_FORMULAS = r"^\s*[-*•]\s+(?=[^\s=+*/-][^=\n]*=)"  # - df = …, in a list of such
@@ -226,7 +227,7 @@ def _line(number: int, row: str, formula: str, place: int, is_latex: bool, known
     is_signed = re.match(SIGNED, formula) is not None
     for one in _pieces(formula) if is_latex else [formula]:
         piece = re.sub(ONE_OF_TWO, r"\\in \\{-1, 1\\}", one)
-        first, *rest = re.split(RELATION, re.sub(f"{ITEM}|{LABEL}", "", piece), maxsplit=1)
+        first, *rest = re.split(RELATION, re.sub(f"{ITEM}|{LABEL}|{NAMED}", "", piece), maxsplit=1)
         spelt = re.sub(D_GREEK, lambda m: m[1] + GREEK[m[2]], "=".join((first, *rest)))  # dθ for dtheta
         try:
             plain = lettered(_plain(spelt, is_latex), words)

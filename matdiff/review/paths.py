@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from matdiff.review.lines import Line
     from matdiff.review.scope import Scope
 
+TWO_DOTS = "\u0308"
 DOT, RATES = r"(?:\u0307|_dot(?![A-Za-z]))", ("_dot", "_ddot")  # of ẋ
 LINEAR = frozenset(("symmetric", "skew", "diagonal", "lower", "upper"))
 
@@ -61,6 +62,7 @@ def find_paths(scope: Scope, lines: list[Line]) -> None:
         base = name.removesuffix("_dot") if name.endswith("_dot") else f"{name.removesuffix('_ddot')}_dot"
         scope.rates[base] = name
         is_called = any(named(m) == base for side in sides for m in re.findall(rf"({LETTER})\s*\(t\)", side))
+        is_called &= base not in scope.texts  # ẋ of x(t) = A cos(ωt) follows
         scope.paths |= {base: "t"} if is_called or "t" in {one.by for one in asked} else {}
     for spelt in statements if scope.paths or scope.rates else ():
         _find_shapes(scope, spelt)
@@ -84,12 +86,13 @@ def _leaves(scope: Scope, of: str, by: str, statements: Sequence[Sequence[str]])
 
 
 def with_rates(scope: Scope, side: str) -> str:
-    """dV/dt for V̇, of a V that is defined."""
+    """dV/dt for V̇, and d²V/dt² for V̈, of a V that is defined."""
 
     def rate(m: re.Match[str]) -> str:
-        return f"((d{m[1]})/(dt))" if named(m[1]) in scope.texts else m[0]
+        spelt = f"(d²{m[1]}/dt²)" if m[2] == TWO_DOTS else f"((d{m[1]})/(dt))"
+        return spelt if named(m[1]) in scope.texts else m[0]
 
-    return re.sub(rf"([^\W\d_]){DOT}", rate, side)
+    return re.sub(rf"([^\W\d_])({DOT}|{TWO_DOTS})", rate, side)
 
 
 def _find_shapes(scope: Scope, sides: Sequence[str]) -> None:

@@ -39,6 +39,8 @@ BEGIN = r"(?m)(?:^|[,;:$&.]|(?<![\\A-Za-z])(?!(?i:grad|hess|jac|min|max))[A-Za-z
 FUNCTION = rf"{BEGIN}[{NAMES}Qℓgh](?:_\w)?\s*(?:\([^()=]*\))?\s*&?\s*:?=(?!=)|\\(?:mathcal|ell)"
 ASKED = rf"(?:∇|\\nabla\s*)(?:_\w|_\{{\w+\}})?\s*([{NAMES}])(?!\w)|[d∂]([{NAMES}])\s*(?:/|=)|\\partial\s*([{NAMES}])\b"
 
+SOLVED = r"([^\W\d_])\u0302\s*&?=|\\hat\s*\{?\s*(\\[a-z]+|[^\W\d_])\s*\}?\s*&?="
+
 
 def with_aim(text: str, row: str) -> str:
     """A row of a text with a name for what is minimised in it, the one that the text uses, if it gives no function.
@@ -57,6 +59,10 @@ def with_aim(text: str, row: str) -> str:
     asked = re.search(ASKED, text)
     name = next(filter(None, asked.groups())) if asked else next(n for n in NAMES if not re.search(rf"\b{n}\b", text))
     name += f"({chosen['low']})" if chosen and chosen["low"] else ""
+    solved = {m[1] or m[2] for m in re.finditer(SOLVED, text)}  # β̂ = …
+    name += (
+        f"({solved.pop()})" if len(solved) == 1 and not chosen and solved <= {*re.findall(r"\\?\w", aim["f"])} else ""
+    )
     return f"{row[: aim.start()]} {aim['open'] or aim['sign'] or ''}{name} = {row[aim.end() :]}"
 
 

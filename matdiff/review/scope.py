@@ -48,6 +48,9 @@ QUOTIENT = r"∂[^/=]*/\s*\(?\s*∂"  # ∂ln Lᵢ/∂β of an Lᵢ that is not 
 FUNCTION_OF_MEMBER = r".*_\{?[i-n](?![A-Za-z]).* can be the \w+ of the matrix or of each"
 SUMMED = r"∑_\{?\s*([a-z])(?![a-z])"
 POTENTIAL = r"(?:∇|\\nabla(?![a-z]))\s*([UVEfghφψ])(?![A-Za-z_^ᵀ⊤])"  # ∇U
+SUMMED_UP = (  # the b of db = np.sum(dZ) / m, which is a number
+    r"(?m)(?<![A-Za-z])d(?:[LJ]_?/?d)?_?([a-z])\s*=[^=\n,]*(?<![A-Za-z])(?:sum|mean)\((?:[^(),]|\([^(),]*\))*\)[\s/*\w]*$"
+)
 LOSSES = frozenset(("L", "J", "l", "ell", "E", "U", "V"))
 MARK = "qq"  # begins the names of derivatives; nobody writes it
 
@@ -100,6 +103,7 @@ class Scope:
         self.implicit: dict[str, Expr] = {}  # what names are equal to that speaks of them too
         self.forms: dict[str, Expr] = {}  # of a function that is not given, its differential as it is written
         counts = {n for d in self.declared.table.values() for _, last in d.indices for n in last.names()} - {"d"}
+        counts |= {*re.findall(SUMMED_UP, text)}
         self.declared.table.update({n: Declaration(n, SCALAR) for n in counts - self.given})
 
     # ---- definitions -------------------------------------------------------------------------------
