@@ -61,9 +61,8 @@ def find_paths(scope: Scope, lines: list[Line]) -> None:
     for name in sorted(n for n in {letter for side in rest for letter in letters_in(side)} if n.endswith(RATES)):
         base = name.removesuffix("_dot") if name.endswith("_dot") else f"{name.removesuffix('_ddot')}_dot"
         scope.rates[base] = name
-        is_called = any(named(m) == base for side in sides for m in re.findall(rf"({LETTER})\s*\(t\)", side))
-        is_called &= base not in scope.texts  # ẋ of x(t) = A cos(ωt) follows
-        scope.paths |= {base: "t"} if is_called or "t" in {one.by for one in asked} else {}
+        called = {named(m) for side in sides for m in re.findall(rf"({LETTER})\s*\(t\)", side)}
+        scope.paths |= {base: "t"} if base in called - scope.texts.keys() or "t" in {one.by for one in asked} else {}
     for spelt in statements if scope.paths or scope.rates else ():
         _find_shapes(scope, spelt)
     for base, name in sorted(scope.rates.items()):

@@ -51,6 +51,7 @@ POTENTIAL = r"(?:∇|\\nabla(?![a-z]))\s*([UVEfghφψ])(?![A-Za-z_^ᵀ⊤])"  # 
 SUMMED_UP = (  # the b of db = np.sum(dZ) / m, which is a number
     r"(?m)(?<![A-Za-z])d(?:[LJ]_?/?d)?_?([a-z])\s*=[^=\n,]*(?<![A-Za-z])(?:sum|mean)\((?:[^(),]|\([^(),]*\))*\)[\s/*\w]*$"
 )
+NUMBERS = {f"l_{letter}" for letter in ("p", "N", *LOGARITHMIC)}
 LOSSES = frozenset(("L", "J", "l", "ell", "E", "U", "V"))
 MARK = "qq"  # begins the names of derivatives; nobody writes it
 
@@ -87,8 +88,7 @@ class Scope:
         self.varied: dict[str, None] = {wrt: None} if wrt else {}
         self.conditions: dict[str, str] = {}  # what holds of names and is no property that they can have
         self.asked, self.moves = set[str](), list[set[str]]()  # by which is differentiated; what moves in each side
-        numbers = {f"l_{letter}" for letter in ("p", "N", *LOGARITHMIC)}
-        self.losses = numbers.union(map(named, re.findall(POTENTIAL, text)))  # of numbers, as their letters say
+        self.losses = NUMBERS.union(map(named, re.findall(POTENTIAL, text)))  # of numbers, as their letters say
         self.links: set[str] = set()  # the h of which the text says what ∇_h is, and names no function
         self.derivatives: dict[str, Expr] = {}
         assume(self, text, curved=False)
@@ -103,8 +103,8 @@ class Scope:
         self.implicit: dict[str, Expr] = {}  # what names are equal to that speaks of them too
         self.forms: dict[str, Expr] = {}  # of a function that is not given, its differential as it is written
         counts = {n for d in self.declared.table.values() for _, last in d.indices for n in last.names()} - {"d"}
-        counts |= {*re.findall(SUMMED_UP, text)}
-        self.declared.table.update({n: Declaration(n, SCALAR) for n in counts - self.given})
+        numbers = counts.union(re.findall(SUMMED_UP, text)) - self.given
+        self.declared.table.update({n: Declaration(n, SCALAR) for n in numbers})
 
     # ---- definitions -------------------------------------------------------------------------------
 
