@@ -129,7 +129,7 @@ ROLE = regex(  # b is the benchmark
     r"|\s+(?:(?<=[,;.]\s[^\W\d_]\s)|(?<=[,;.]\s[^\W\d_]_[a-z]\s)|(?<=\([^\W\d_]\s)|(?<=\sand\s[^\W\d_]\s)|(?<=where\s[^\W\d_]\s)))"
     r"(?:(?<==)|(?<==\s)|(?<=\sare\s)|(?<=0\sis\s)|(?<=\([^\W\d_]\s)(?!\w+\s?\()"
     r"|(?=(?:an?|the|our|some|my|its)\s)"  # and r the cross correlation
-    r"|(?P<bare>(?<=[,;.]\s[^\W\d_]\s)|(?<=[,;.]\s[^\W\d_]_[a-z]\s))(?=[a-z]{3}))"  # T temperature
+    r"|(?P<bare>(?<=[,;.]\s[^\W\d_I]\s)|(?<=[,;.]\s[^\W\d_]_[a-z]\s))(?=[a-z]{3}))"  # T temperature
     rf"(?P<says>{WORD}(?:[-\s](?:\w\s?[×x]\s?\w\s)?{WORD})*))(?=\s*(?:\.(?!\s(?:def|semi))|[,;\n()]|and\b|\Z))"
 )
 GOAL = regex(r"(?i)\b(?:arg\s?)?(?:min|max)")
