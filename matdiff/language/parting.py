@@ -69,6 +69,7 @@ MARK = rf"(?P<whole>{OF_NAMES}|{SEVERAL}|{STEPS}|{MEMBERS}|{INNER}|{GOAL_OVER}|{
 MARK += rf"|(?:(?:=|(?<=\s)is)\s*(?:{DOTS}\s*)?)?\?|{ASKED}\s+(?=[dδ∂]\w*/)"
 MARK += rf"|{ASKED}\s*=(?=[\s.]*$|\s*[dδ∂]\w+/[dδ∂]\w+\s*=)"
 MARK += rf"|{ARROW}|{FULL_STOP}|{WORD}"
+TABLE = regex(r"\s*\[[-+.,;eE\s\[\]0-9]*\]\s*", given="[")  # of numbers, which is one statement
 CLOSING = (")", "]")
 OF_A_NAME = rf"\bof\s+(?:{FUNCTION}|{LETTER}(?:\([^()]*\))?){AT_END}"
 ONE_NAME = rf"\s*(?:{SPELT_GREEK}|{'|'.join(ABBREVIATED)}|[^\W\d_][{MARKS}]*)[0-9₀-₉]*(?:_\w|_\{{\w+\}})?\s*"
@@ -85,7 +86,7 @@ def pieces_of(text: str) -> list[Piece]:
 def _pieces(text: str) -> Iterator[Piece]:
     """The statements of a text: commas, semicolons, line breaks and words such as where stand between them."""
     start, lead = 0, (0, 0)
-    for m in outside(text, MARK):
+    for m in outside(text, MARK) if not TABLE.fullmatch(text) else ():
         if m["whole"]:
             continue
         if len(m[0]) > 1 and not text[start : m.start()].strip() and not text[slice(*lead)].strip().isalpha():

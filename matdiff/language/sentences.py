@@ -100,7 +100,7 @@ LETTERS = rf"\s+[({{]+\s*{LETTER}(?:\s*,\s*{LETTER})*\s*[)}}]+(?:_\{{[^{{}}]*\}}
 CUSTOMARY = (  # ‖·‖ is the Euclidean norm, T denotes the transpose, X and y do not depend on w
     r"(?:‖[·.]‖|\|\|[·.]\|\|)\s+(?:is|denotes)\s+the\s+(?:Euclidean|Frobenius)\s+norm|[Aa]ll\s+vectors\s+are\s+column(?:s|\s+vectors)"
     r"|(?:\^?T|'|ᵀ)\s+(?:is|denotes|means)\s+(?:the\s+)?transpos(?:e|ition)\b"
-    rf"|{LETTER}(?:(?:,|\s+and)\s+{LETTER})*\s+(?:does|do)(?:\s+not|n['’]t)\s+depend\s+on\s+{LETTER}"
+    rf"|(?<!\w){LETTER}(?:(?:,|\s+and)\s+{LETTER})*\s+(?:does|do)(?:\s+not|n['’]t)\s+depend\s+on\s+{LETTER}"
 )
 ANSWER = r"(?:it|this|the\s+(?:answer|result|gradient|derivative))"
 GUESSED = (  # I think it's 2Ax but not sure
@@ -116,7 +116,12 @@ EXPLAINED = regex(  # ∘ is the Hadamard product, given data (x_i, y_i), i = 1.
     r"|(?:\A|(?<=\n))\s*(?:(?:(?i:homework|hw)\s?[0-9]+,?\s+)?(?P<task>(?i:(?:from\s+)?eq(?:uation|n)?|homework|exercise|question|problem|part|hw|ex|q)[.\s]*\(?)?[0-9][0-9.]*(?:[a-h]|\s?\([a-h]\))?(?:[).:]|(?(task)\s[-−–—]|(?!)))|\(?(?:[a-h]|i{1,3}|iv)\))"
     r"(?=\s)|(?<=\s)\(?(?:[a-h]|i{1,3}|iv)\)(?=\s*(?:[∂∇]|d\w*\s*/\s*d))|\b[Ff]or\s+(?=given\s)"  # 3b), (a)
     rf"|(?<=\s)[:;]-?\)(?=\s*(?:\Z|\n))|(?P<aside>(?<=\s)\()?(?:,?\s*\b(?i:where|with|and|here)\s+)?(?:{CUSTOMARY})(?(aside)\))"
-    rf"|{GUESSED}|(?:,\s*|(?<!\s)\s*)(?<!\w)(?:(?:where|with|and|here)\s+)?{LETTER}\s+(?:is\s+)?(?:applied|acts|acting|taken)\s+(?:element|entry|component|point)-?\s?wise"
+    rf"|{GUESSED}"
+)
+ACTS_ENTRYWISE = regex(  # σ acts elementwise
+    rf"(?:,\s*|(?<!\s)\s*)(?<!\w)(?:(?:where|with|and|here)\s+)?{LETTER}\s+(?:is\s+)?(?:applied|acts|acting|taken)\s+"
+    r"(?:element|entry|component|point)-?\s?wise",
+    given=("wise",),
 )
 ENTRYWISE = regex(  # σ(Xβ) (elementwise)
     r"(?<![^\W\d_])(?:[σφϕ]|sigmoid|tanh|[Rr]e[Ll][Uu]|softplus|exp|log|ln|sin|cos)\([^()^⁻]*\)"
@@ -149,7 +154,7 @@ def sentences(text: str, known: Collection[str]) -> Iterator[tuple[int, int]]:
     >>> [text[start:end] for start, end in sentences(text, ())]
     ['For this loss', ' I get stuck.']
     """
-    yield from (m.span() for m in EXPLAINED.finditer(text))
+    yield from (m.span() for words in (EXPLAINED, ACTS_ENTRYWISE) for m in words.finditer(text))
     yield from (m.span("aside") for m in ENTRYWISE.finditer(text))
     names = frozenset(re.findall(NAMED, text)).union(known)
     yield from _roles(text, names)

@@ -105,7 +105,9 @@ def _long_word(text: str, start: int, end: int, known: Vocabulary) -> Piece | No
     if tail and tail.end() > end and text[start : tail.end()] in known.functions:
         return Piece("FUNCTION", text[start : tail.end()], tail.end())
     tail = match_at(RUN_ON, text, end)
-    ends = [k for k in range(tail.end(), end, -1) if k == tail.end() or text[k - 1] in SUBS] if tail else []
+    last = tail.end() if tail else end
+    longest = min(last, start + 2 * known.longest)  # no name is longer, however it is written
+    ends = [k for k in range(longest, end, -1) if k == last or text[k - 1] in SUBS]
     names = (Piece("NAME", canonical(text[start:k]), k) for k in ends)
     return next((piece for piece in names if piece.value in known.names), None)
 
