@@ -99,6 +99,7 @@ HEADED = (  # of ch. 9: φ(X) = …, y ~ N(Xβ, I): ℓ = …, det X: d det X = 
     r"^\s*(?:\d+(?:\.\d+)*|vec|[^=:]*[~∼][^=:]*|[^=:]{2,}[^=:\s](?=:\s+d\s*\w[^=:]*=)):\s"
 )
 OF_NUMBER = r"(?:(?<![A-Za-z])d[A-Za-zα-ω]|∇)[^\s:=]{0,4}\s*="  # df = …, ∇f = … behind a colon
+QUOTED = r"^\s*>\s+(?=[^=]*[A-Za-zα-ωΑ-Ω∇∂][^=]*=)"  # > df = …, as in a mail, and no relation > 0
 NUMBERING = (
     r"^[\s&]*(?:\((?:\d{1,2}|[a-h]|i{1,3}|iv|vi?)\)|\[\d{1,2}\]|\d{1,2}\))\s+(?=[^\s+*/-])"  # (1) f(x) = …, (a) …, 1) …
 )
@@ -155,7 +156,7 @@ def lines_of(text: str, known: Sequence[str] = (), respelt: Callable[[str], str]
     is_list = len(re.findall(rf"(?m){ITEM_OF_FORMULAS}", text)) > 1
     for row in text.split("\n"):
         if row.strip():
-            row = re.sub(r"^\s*>\s", lambda m: " " * len(m.group()), row)  # as in a mail
+            row = re.sub(QUOTED, lambda m: " " * len(m.group()), row)
             if is_list or re.match(r"\s*[*•]\s", row):
                 row = re.sub(ITEM_OF_FORMULAS, lambda m: " " * len(m.group()), row)
             row = re.sub(NUMBERING, lambda m: " " * len(m.group()), row)

@@ -8,8 +8,9 @@ from matdiff import regex as re
 
 ITEM = r"^\s*(?:[-•]\s+)?\d+(?:\.\d+)*\.\s+(?=[^\W\d]|[\\∂∇⇒=])"  # 4.1. dh = …
 ENDED = r"\s*(?:[∎□■]|\bQ\.?E\.?D\b|\\(?:qed(?:here)?|square|blacksquare)(?![A-Za-z]))[\s.]*$"
-ASIDE = (  # df = …  # chain rule, df = … [by the product rule], df = … — done
-    rf"{ENDED}|\s+(?://|(?:#|%|<-+|←|--+|—)\s*(?=[^=]*[A-Za-z]{{3}})[^\W\d_(])[^=]*$"
+CLAIMS = r"\b(?:is|are|equals|gives)\b|∇|\\nabla"
+ASIDE = (  # df = …  # chain rule, df = … [by the product rule], df = … — done; but no claim in words
+    rf"{ENDED}|\s+(?:#|//|%|<-+|←|--+|—)(?!.*(?:{CLAIMS}))(?:(?<=/)|\s*(?=[^=]*[A-Za-z]{{3}})[^\W\d_(])[^=]*$"
     r"|(?<=\S)\s+\[(?=[^\]]*[a-z]{4})(?:[A-Za-z]{2,}[ '’-]?)+\][.,]?\s*$"
 )
 AXIS = r"(?:\b(?:axis|dim)\s*=\s*)?(\d)\s*(?:,\s*keepdims?\s*=\s*True\s*)?\)"

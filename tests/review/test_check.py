@@ -473,3 +473,18 @@ def test_a_hyphen_in_front_of_a_row_may_be_the_sign_of_a_list() -> None:
     assert found.first_wrong is None
     assert "sign of a list" in found.lines[1].reason
     assert matdiff.check("f = x'x\n- ∇f = 3x").first_wrong == 2
+
+
+@pytest.mark.parametrize(
+    "claim",
+    ["f = x'x — gradient of f with respect to x is 3x", "f = x'x  # the gradient is 3x", "f = x'x  // so ∇f is 3x"],
+)
+def test_a_claim_behind_a_dash_is_no_remark(claim: str) -> None:
+    (line,) = matdiff.check(claim).lines
+    assert line.verdict in ("not read", "wrong")
+
+
+def test_a_row_that_begins_with_a_relation_is_no_quotation() -> None:
+    found = matdiff.check("f = x'A x, A spd\n∇²f = 2A\n> 0")
+    assert found.ok
+    assert found.lines[2].text == "> 0"
