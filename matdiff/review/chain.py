@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from matdiff import regex as re
@@ -40,6 +41,7 @@ class Fault(NamedTuple):
     kind: str = ""  # of the slip, where that is known, and
     why: str = ""  # what a tutor would say of it
     inside: Inside | None = None  # of a derivative that is taken away from the ends
+    apart: Mapping[Expr, Expr] = MappingProxyType({})  # letters for the u_o that are none of those of a sum
 
 
 class Chain:

@@ -192,16 +192,22 @@ def _short(chain: Chain, value: Expr) -> Outcome | None:
 
 def _beside_sum(chain: Chain, value: Expr) -> Outcome | None:
     """How a derivative compares where u_o is none of the u_k of a sum that stands in no logarithm, as of a softmax."""
+    truth, own = apart(chain)
+    found = compared(truth, replace(value, own)) if own else Outcome(None)
+    said = f"right where {', '.join(map(str, own))} stands for none of those that are summed"
+    return found._replace(convention=said, decides=True) if found.equal else None
+
+
+def apart(chain: Chain) -> tuple[Expr, dict[Expr, Expr]]:
+    """The derivative where u_o is none of the u_k of such a sum, with a letter of its own for each u_o."""
     if chain.origin is None or chain.origin.order != 1 or not isinstance(chain.origin.unknowns[0], Member):
-        return None
+        return chain.truth, {}
     f, (unknown,), _ = chain.origin
     nodes = [*postorder(f)]
     own: dict[Expr, Expr] = {e: Symbol(f"{e}", e.shape) for e in nodes if isinstance(e, Member) and e.free <= f.free}
     if not own or any(is_a(e, "Log") and isinstance(e.operands[0], IndexedSum) for e in nodes):
-        return None
-    found = compared(derivative(replace(f, own), own.get(unknown, unknown), 1), replace(value, own))
-    said = f"right where {', '.join(map(str, own))} stands for none of those that are summed"
-    return found._replace(convention=said, decides=True) if found.equal else None
+        return chain.truth, {}
+    return derivative(replace(f, own), own.get(unknown, unknown), 1), own
 
 
 def _partly(truth: Expr, value: Expr, scope: Scope) -> Outcome | None:

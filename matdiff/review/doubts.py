@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from itertools import permutations
+from math import prod
 
 from matdiff import regex as re
 from matdiff.algebra.constants import Identity, Ones
@@ -34,7 +36,11 @@ CASE = (  # for i ≠ k
     r"(?:\b(?:[Ff]or|[Ii]f|[Ww]hen|[Cc]ase)\s|,|\(|quad)[\s$(]*(?P<i>[a-z])[\s$]*(?:=|(?P<off>≠|!=|\\neq?(?![A-Za-z])))"
     r"[\s$]*(?P<k>[a-z]|\d)(?=[\s$]*(?:[):,.]|\\|then\b|$))"
 )
-UNDER = r"\b(?:for|if|when|whenever|unless)\b.*(?:[<>≤≥≠]|\\(?:[gl]eq?|neq?)\b)"  # = 1 for x > 0
+UNDER = r"\b(?:for|if|when|whenever|unless)\b.*(?:[<>≤≥]|\\[gl]eq?\b|(?:≠|\\neq?\b)(?!\s*0\b))"  # = 1 for x > 0
+CONDITIONS = (  # z > 0 of “for z > 0”, i ≠ j; what is ≠ 0 is so on random instances
+    r"(?:\b(?:for|if|when|whenever)\b|,|\(|quad)[\s$]*(?P<condition>[^\s,;:.()=$][^,;:.()=]*?"
+    r"(?:[<>≤≥]|\\[lg]eq?(?![A-Za-z])|(?:≠|\\neq?(?![A-Za-z]))(?!\s*0\b))[^,;:.()=]*?)[\s$]*(?:[,;:.)]|\\(?!l|g|n)|$)"
+)
 BELOW_SUM = r"(?:[∑Σ∏]|\\(?:sum|prod))\s*_\s*\{[^{}]*\}"  # Σ_{j≠k}, which says over what is summed
 COUNTS = frozenset("dkmnpqrKMNT")
 MATRIX = 2  # indices
@@ -108,7 +114,21 @@ def condition_of(scope: Scope, line: str, truth: Expr, value: Expr) -> str:
     if tensor := next((s for s in unsaid if len(s.ranges) > MATRIX), None):
         return f"{tensor} may have symmetries that nobody said"  # c_ijkl = c_klij
     said = re.sub(BELOW_SUM, " ", line)
-    return "it is said to hold under a condition" if re.search(f"{UNDER}|{OFF_DIAGONAL}|{ON_DIAGONAL}", said) else ""
+    is_said = re.search(f"{UNDER}|{OFF_DIAGONAL}|{ON_DIAGONAL}|{CONDITIONS}", said)
+    return "it is said to hold under a condition" if is_said else ""
+
+
+def equal_under_conditions(scope: Scope, text: str, truth: Expr, value: Expr) -> bool | None:
+    """Whether two sides are equal where the conditions hold that a text says of numbers and indices; None if that is
+    not known."""
+    free = {Symbol(i.name, SCALAR): i for i in truth.free | value.free}
+    said = [m["condition"] for m in re.finditer(CONDITIONS, re.sub(BELOW_SUM, " ", text))]
+    with suppress(MatdiffError):
+        held = prod((replace(scope.tried(f"1[{one}]"), free) for one in said), start=Number(1))
+        is_of_one = held.free <= truth.free | value.free  # y_i < 0 says nothing of a sum over all i
+        is_seen = bool(said) and is_of_one and compared(held, zero(SCALAR)).equal is False
+        return compared(truth * held, value * held).equal if is_seen else None
+    return None
 
 
 def in_case(text: str, truth: Expr, value: Expr) -> tuple[Expr, Expr] | None:

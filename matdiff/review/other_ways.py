@@ -14,7 +14,7 @@ from matdiff.review.operators import LETTER
 HIGH = str.maketrans({"²": "^2", "³": "^3"})
 POWER = r"(?<=[\w)])\^\{?([23])\}?(?!\w)"  # of A^2
 BEFORE_LOG = rf"(\)|(?<![A-Za-z]){LETTER})\s*(?=log\b)"  # y log p, (1 − y) log(1 − p)
-COMPLEMENT = rf"(\)|(?<![A-Za-z]){LETTER})\s*\(\s*1(?=\s*[-−])"  # s(1 − s)
+COMPLEMENT = rf"(\)|(?<![A-Za-z^]){LETTER})\s*\(\s*1(?=\s*[-−])"  # s(1 − s), not ∑_i^N (1 − s)
 INNER = rf"({LETTER}\s*{TURNED})\s*({LETTER})(?!\s*{TURNED}|[\w^(])"
 CALLED = rf"(?<![A-Za-z])((?:log\s*)?(?:det|tr))\s+({LETTER})\s*(?=\(|{LETTER})"
 ROOT = rf"√\s*({LETTER}|\d+)"  # of √n/s

@@ -20,7 +20,7 @@ from matdiff.review.blocks import with_rows
 from matdiff.review.calls import with_arguments, with_constants, with_formulas
 from matdiff.review.chain import BARE, Chain, Fault, increments, scaled
 from matdiff.review.comparing import Outcome, compared, is_right, is_rounded
-from matdiff.review.conventions import as_usual, may_turn, under_conventions, unmoved
+from matdiff.review.conventions import apart, as_usual, may_turn, under_conventions, unmoved
 from matdiff.review.definitions import introduced
 from matdiff.review.derivatives import expansion
 from matdiff.review.directions import declare_steps, remainder_in, with_directions
@@ -193,21 +193,26 @@ class Beside:
         is_row = value.shape == chain.truth.shape[::-1] != value.shape[::-1] and may_turn(line.text, chain, self.scope)
         if is_row and chain.stated is chain.truth:
             chain.truth = chain.stated = Transpose(chain.truth)
+        said = f"{self.aside} {line.text}"
+        if holds := doubts.equal_under_conditions(self.scope, said, chain.truth, value):
+            return self._right(line, chain, value, Outcome(True, None, "right under the condition that is said"))
         is_settled = doubts.has_known_shapes(self.scope, chain.truth, value) or chain.is_no_number(value)
         is_settled = is_settled or doubts.lacks_a_vector(chain, value, self.text)
         if not is_settled and not self._is_wrong_for_any_sizes(line):
             self.chain = None
             return Judged(line, UNREAD, "the shapes do not fit, and they are not declared")
-        condition = doubts.condition_of(self.scope, f"{self.aside} {line.text}", chain.truth, value)
-        if condition and not in_case:
+        condition = doubts.condition_of(self.scope, said, chain.truth, value)
+        if condition and not in_case and holds is not False:
             self.chain = None
             return Judged(line, UNREAD, condition)
         follows = chain.stated is not chain.truth and compared(chain.stated, value).equal
         chain.stated = value
         if follows:
             return Judged(line, AGREES, "it follows from the line above, which is wrong")
-        truth = scaled(chain.truth, 0, unmoved(chain.truth, value, self.scope))
-        fault = Fault(side, value, truth, None, chain.is_derivative, False, line.text, chain.origin)
+        truth, own = apart(chain)
+        truth = scaled(truth, 0, unmoved(truth, value, self.scope))
+        value, is_slope = replace(value, own), chain.is_derivative
+        fault = Fault(side, value, truth, None, is_slope, False, line.text, chain.origin, apart=own)
         return Judged(line, WRONG, "", fault)
 
     def _misplaced(self, line: Line, side: str, chain: Chain) -> Fault | None:
@@ -355,6 +360,7 @@ class Beside:
         if "×" in side:
             self.chain = None
             return Judged(line, UNREAD, "× between vectors is a cross product, which is not available")
+        is_settled |= not chain.is_equation and self._is_turned(side, chain)
         if not is_misfit or (not is_settled and not self._is_wrong_for_any_sizes(line)):
             self.chain = None
             return Judged(line, UNREAD, error.message)
@@ -366,6 +372,12 @@ class Beside:
             truth = meant or before.solution(truth, unknowns)
         fault = Fault(side, None, truth, error, chain.is_derivative, chain.is_equation, line.text)
         return Judged(line, WRONG, error.message, fault)
+
+    def _is_turned(self, side: str, chain: Chain) -> bool:
+        """Whether a side whose shapes do not fit is right with one transpose more or less, or two factors exchanged."""
+        turned = (edit for edit in edits(side) if edit.kind in ("transpose", "layout", "order"))
+        usual, truth = self.equations.usual, self.equations.usual(chain.truth)
+        return self._meant(side, lambda e: is_right(usual(e), truth), turned) is not None
 
     def _is_wrong_for_any_sizes(self, line: Line) -> bool:
         """Whether a line is wrong where all sizes that are not declared are one, or one of those that are."""

@@ -10,7 +10,7 @@ from itertools import islice
 from matdiff import regex as re
 from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import ONE, SCALAR, Shape
-from matdiff.algebra.expr import Expr, Number, Symbol, postorder, symbols
+from matdiff.algebra.expr import Expr, Number, Symbol, postorder, replace, symbols
 from matdiff.algebra.operators.norms import Norm
 from matdiff.algebra.operators.products import Power, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.square import Inverse
@@ -75,7 +75,8 @@ def _usual(fault: Fault, scope: Scope) -> Callable[[Expr], Expr]:
     """What takes matrices for symmetric by custom, unless a side tells one from its transpose, as ½(C − Cᵀ)x does."""
     usual = as_usual(scope)
     tells = fault.value is not None and str(tidy(usual(fault.value))) != str(tidy(fault.value))
-    return (lambda e: e) if tells else usual
+    as_said: Callable[[Expr], Expr] = (lambda e: e) if tells else usual
+    return lambda e: as_said(replace(e, fault.apart))
 
 
 def _inverted(e: Expr) -> set[Shape]:
