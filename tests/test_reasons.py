@@ -63,6 +63,7 @@ def test_every_step_to_a_jacobian_by_entries_is_an_instance_of_its_law() -> None
         ("norm2(A - diag(x) - diag(2*x))^2", "x", "A: n x n; x: n"),
         ("norm_nuc(5*eye(p) + tanh(inv(5*eye(p) + tanh(a*eye(p)))^2))", "a", "a: scalar"),
         ("norm2(kron(step(A - X), X.^2))", "X", "A, X: n x n"),
+        ("tr(A*funm(clip, sym(X))')", "X", "A, X: n x n"),  # a function with parameters
     ],
 )
 def test_every_step_from_a_function_to_its_hessian_is_an_instance_of_its_law(
@@ -96,6 +97,9 @@ def law_named(name: str) -> Law:
         ("double_transpose", "A*B", "B*A"),
         ("sum_of_centred", "(U - V)*ones(n)", "ones(n)"),
         ("equal_bases", "sqrt(8)/sqrt(2)", "2"),
+        ("trace_of_frechet_funm", "tr(X*frechet_funm(elu, S, A))", "tr(frechet_funm(relu, S, X)*A)"),
+        ("trace_of_frechet_funm", "tr(X*frechet_funm(huber, S, A))", "tr(frechet_funm(huber, S, A)*X')"),
+        ("open_exponents", "(1/p)^a/(1/p)^b", "(1/p)^(b - a)"),
         ("trace_of_transposed_product", "tr(x'*(1 + y) + y'*x)", "tr(x'*(1 + y)) + tr(y'*x)"),
         ("multiple_in_polar", "polar(5*A)", "-polar(A)"),
         ("commuting_direction_5", "frechet_funm(tanh, S, S)", "S*funm(tanh, S)"),
@@ -275,11 +279,13 @@ def test_another_reason_is_refused(name: str, before: str, after: str) -> None:
             "h = centering(n)*x; (h/norm(h))'",
         ),
         ("sum_of_centred_columns", "centering(n)*(softmax(x) - softmax(y))", "softmax(x) - softmax(y)"),
+        ("trace_of_frechet_funm", "tr(X*frechet_funm(elu, S, A))", "tr(frechet_funm(elu, S, X)*A)"),
+        ("open_exponents", "(1/a)^b/(1/a)^c", "(1/a)^(b - c)"),
         ("sum_of_centred_columns", "centering(n)*(x - sum(x)/n*ones(n))", "x - sum(x)/n*ones(n)"),
     ],
 )
 def test_the_reason_is_accepted(name: str, before: str, after: str) -> None:
-    where = "a, b: scalar; k: scalar positive integer; x, y, z, w: n; A, B, X: n x n; U, V: n x n stochastic"
+    where = "a, b, c: scalar; k: scalar positive integer; x, y, z, w: n; A, B, X: n x n; U, V: n x n stochastic"
     where += "; K: n x n skew; S: n x n symmetric"
     assert law_named(name).explains(matdiff.parse(before, where), matdiff.parse(after, where))
 

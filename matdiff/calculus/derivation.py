@@ -86,7 +86,7 @@ class Phase(NamedTuple):
             if self.opening is not None or self.groups:
                 yield self._result()
             return
-        groups: list[Told] = [(s,) for g in self.groups for s in g] if full else [g for g in self.groups if g]
+        groups = [g for g in self.groups if g]
         shown, laws = self.start, (self.opening.law,) if self.opening is not None else ()
         if laws and not full and groups and all(is_unspoken(s.law) for s in groups[0]):
             shown = self._after(shown, groups.pop(0))
@@ -98,8 +98,10 @@ class Phase(NamedTuple):
         if self.title in AT_ONCE and not full:
             yield from self._at_once(shown, groups)
             return
-        told = self._told(shown, groups)
-        yield from told if full else with_constants_out(list(told), letters)
+        if full:
+            yield from self._one_by_one(shown, groups)
+        else:
+            yield from with_constants_out(list(self._told(shown, groups)), letters)
 
     def _told(self, shown: Expr, groups: Iterable[Told]) -> Iterator[Line]:
         """A line for every group of steps that changes something."""
@@ -107,6 +109,34 @@ class Phase(NamedTuple):
             line = self._after(shown, group)
             if line is not shown:
                 yield Line(line, tuple(dict.fromkeys(s.law for s in group)))
+            shown = line
+
+    def _one_by_one(self, shown: Expr, groups: Iterable[Told]) -> Iterator[Line]:
+        """A line for every step that changes something."""
+        for group in groups:
+            whole, told = self._after(shown, group), list(self._until_rest(shown, group))
+            if not told or told[-1].expression is not whole:  # a product within a product has become part of it
+                told = list(self._by_steps_so_far(shown, tuple(group)))
+            yield from told
+            shown = whole
+
+    def _until_rest(self, shown: Expr, group: Told) -> Iterator[Line]:
+        """Step after step, again where later ones bring up what it is about: x² + log(x²) has the d of x² twice."""
+        for _ in group:
+            before = shown
+            for line in self._told(shown, [(step,) for step in group]):
+                shown = line.expression
+                yield line
+            if shown is before:
+                break
+
+    def _by_steps_so_far(self, start: Expr, group: tuple[Step, ...]) -> Iterator[Line]:
+        """What all steps until then make of the line that a group begins with."""
+        shown = start
+        for k, step in enumerate(group, 1):
+            line = self._after(start, group[:k])
+            if line is not shown:
+                yield Line(line, (step.law,))
             shown = line
 
     def _at_once(self, shown: Expr, groups: Iterable[Told], opening: tuple[Law, ...] = ()) -> Iterator[Line]:
@@ -200,7 +230,7 @@ def is_of_letters(line: Line, after: Expr, named: Collection[Expr]) -> bool:
     if all(isinstance(e, Entrywise) and is_letter(e.operands[0]) for e in functions):
         return True
     letters = {n for n in postorder(functions[0], prune=is_letter) if is_letter(n)}
-    is_told = not (linear() | {square_of_norm, IndexedSum.d}).issuperset(line.laws)
+    is_told = not (linear() | {*square_of_norm.each, IndexedSum.d}).issuperset(line.laws)
     return len(letters) == 1 == differentials(line.expression) and not is_told
 
 

@@ -15,7 +15,7 @@ from matdiff.algebra.identities.expansions import square_of_norm
 from matdiff.algebra.laws import Law
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.linear import law_at
-from matdiff.algebra.operators.products import Power, Scale, Sum, Transpose
+from matdiff.algebra.operators.products import Hadamard, Power, Scale, Sum, Transpose
 from matdiff.algebra.operators.square import Trace
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector, Named
 from matdiff.algebra.operators.sums import Entry, IndexedSum, Member, SumOfEntries
@@ -134,9 +134,12 @@ class Differentiation:
             if isinstance(e, Power) and e.operands[1].number == -1:  # d(1/a) = −q² da where q = 1/a
                 known[Power(e.operands[0], Number(-2))] = Power(self.definitions[e], Number(2))
             after = replace(after, known.get)
-        return Step(law_at(law, e), self.d[e], after), list(dict.fromkeys(filter(varies.get, e.operands)))
+        varying = list(filter(varies.get, e.operands))
+        is_multiple = type(e) is Hadamard and e.is_scalar and len(varying) == 1  # of a scalar, by constants
+        named = Scale.d if is_multiple else law_at(law, e)
+        return Step(named, self.d[e], after), list(dict.fromkeys(varying))
 
 
 def _passes(e: Expr, law: Law) -> bool:
     """Whether the line goes on to the next law; a norm that becomes a product is shown as a line of its own."""
-    return law is not square_of_norm if law.kind == "identity" else type(e) in PASSING
+    return law not in square_of_norm.each if law.kind == "identity" else type(e) in PASSING

@@ -23,8 +23,10 @@ from matdiff.algebra.identities.traces import (
     definition_turned,
     read_off,
     substitution,
+    trace_of_multiple,
     transposed_factor,
 )
+from matdiff.algebra.identities.transposes import transposed
 from matdiff.algebra.operators.differentials import Differential, holds_differential
 from matdiff.algebra.operators.products import Product, Scale, Sum, Transpose, reciprocal, zero
 from matdiff.algebra.operators.recurrence import Iterate, Recurrence
@@ -372,7 +374,7 @@ def _frozen(groups: Sequence[Told | list[Step]]) -> tuple[Told, ...]:
 def _transposed(t: TraceTerm, target: Expr) -> Expr:
     """Hᵀ of a term Tr(H dX), under the sums that X does not depend on."""
     h: Expr = Product.of(*t.left) if t.left else Identity(target.rows) if not target.is_scalar else UNITY
-    return t.with_factor(Transpose(h) if t.left else h, [i for i in t.sums if i not in target.free])
+    return t.with_factor(transposed(h) if t.left else h, [i for i in t.sums if i not in target.free])
 
 
 def _gradient_phase(terms: Sequence[TraceTerm], totals: Mapping[Expr, Expr], steps: Told) -> Phase:
@@ -387,7 +389,9 @@ def _gradient_phase(terms: Sequence[TraceTerm], totals: Mapping[Expr, Expr], ste
     line = line_of(terms)
     start = Sum.of(*raw) if raw else line
     law = collected_traces if len(terms) > len(totals) else transposed_factor
+    if law is transposed_factor and all(t.shows_gradient for t in terms):
+        law = trace_of_multiple
     if law is transposed_factor and not any(t.left or t.middle.is_scalar for t in terms):
         law = identity_in_product  # Tr(dX) = Tr(Iᵀ dX)
-    opening = Step(law, line, start) if raw else None
+    opening = Step(law, line, start) if start is not line else None
     return Phase("Gradient", opening, start, (steps,) if steps is not NO_STEPS else ())

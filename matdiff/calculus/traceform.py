@@ -87,6 +87,11 @@ class TraceTerm(NamedTuple):
     def done(self) -> bool:
         return isinstance(self.middle, Differential) and not self.right
 
+    @property
+    def shows_gradient(self) -> bool:
+        """Whether it is done, and a multiple of Tr(Gᵀ dX), under no sum that X does not depend on."""
+        return [*map(type, self.left)] == [Transpose] and self.middle.operands[0].free.issuperset(self.sums)
+
 
 Move = tuple[Law, TraceTerm]
 

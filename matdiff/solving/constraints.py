@@ -11,6 +11,7 @@ from fractions import Fraction
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import ONE, Size
 from matdiff.algebra.expr import Expr, Number, Symbol, postorder
+from matdiff.algebra.identities.transposes import growth
 from matdiff.algebra.operators.blocks import VerticalStack
 from matdiff.algebra.operators.norms import Norm, inner
 from matdiff.algebra.operators.products import Power, Product, Sum, Transpose, coefficient
@@ -164,4 +165,7 @@ def stacked(constraints: tuple[Expr, ...], variables: Mapping[str, Expr]) -> tup
             return constraints
         rows.append(tidy(Sum.of(*parts)))
         sides.append(form.right)
-    return (Sum.of(Product.of(VerticalStack.of(*rows), x), -VerticalStack.of(*sides)),)
+    matrix = VerticalStack.of(*rows)
+    if growth(matrix) < 0:
+        matrix = Transpose(tidy(Transpose(matrix)))  # [a, b]ᵀ of the rows aᵀ and bᵀ
+    return (Sum.of(Product.of(matrix, x), -VerticalStack.of(*sides)),)

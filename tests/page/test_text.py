@@ -13,6 +13,7 @@ from matdiff.algebra.expr import postorder
 from matdiff.algebra.identities.likeness import key
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.products import Sum, coefficient
+from matdiff.calculus.gradient import gradients
 from matdiff.output.ascii import in_ascii
 from matdiff.page.breaking import broken
 
@@ -103,6 +104,33 @@ def test_constants_leave_a_d_at_once() -> None:
     assert "df = −½yᵀ d(log(softmax(h)))" in page
     full = matdiff.derive("-y'*log(softmax(h))/2", "h", "y, h: m").to_text("full")
     assert "d(yᵀlog(softmax(h)))" in full
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_told_in_full_a_phase_ends_where_it_ends_in_short(model: Model) -> None:
+    derived = derivation(model.name)
+    for block in gradients(derived.function, derived.unknowns).blocks:
+        for phase in block.phases:
+            short, full = list(phase.lines()), list(phase.lines(full=True))
+            assert not short or short[-1].expression is full[-1].expression
+
+
+def test_a_d_that_turns_up_again_is_resolved_in_a_line_of_its_own() -> None:
+    full = matdiff.derive("sum(x.^2 - log(x.^2))", "x", "x: n positive").to_text("full")
+    assert re.search(r"⊙ d\(x\.\^2\)\) +d log\(A\)\n.*⊙ \(2\(x ⊙ dx\)\)\) +d\(aˢ\)\n", full)
+
+
+def test_the_words_beside_a_line_are_of_what_it_shows() -> None:
+    full = matdiff.derive("½‖tanh(W x) − y‖²", "W").to_text("full")
+    assert re.search(r"= ½ d\(‖tanh\(Wx\) − y‖²\) +d\(cA\)\n", full)  # a number is no factor of a product law
+    assert "‖x‖² = xᵀx" in full
+    assert "‖A‖² = Tr(AᵀA)" in matdiff.derive("‖X − Y‖²", "X").to_text("full")
+
+
+def test_no_transpose_is_written_to_be_taken_back() -> None:
+    full = matdiff.derive("z = sigmoid(h); 3*g'*z", "h").to_text("full")
+    assert "ᵀ)ᵀ" not in full
+    assert re.search(r"= 3Tr\(gᵀ dz\) .*\n.*= Tr\(\(3g\)ᵀ dz\) +Tr\(cA\) = c Tr\(A\)\n", full)
 
 
 def test_an_unknown_that_has_been_found_is_called_by_its_name() -> None:

@@ -3,22 +3,16 @@ is built from simpler operators, so the replacement ends."""
 
 from __future__ import annotations
 
-from matdiff.algebra.expr import Expr, Number
-from matdiff.algebra.laws import identity
-from matdiff.algebra.operators.norms import Norm, inner
-from matdiff.algebra.operators.products import Power
+from matdiff.algebra.laws import Statement
 from matdiff.algebra.stated import stated
 
-TWO = Number(2)
-
-
-@identity("norm2(A)^2 = tr(A'*A)", where="A: m x n", under_d=True, shorter=False)
-def square_of_norm(e: Expr) -> Expr | None:
-    match e:
-        case Power(operands=(Norm(operands=(a,)), exponent)) if exponent is TWO:
-            return inner(a, a)
-        case _:
-            return None
+square_of_norm = stated(
+    "norm2(x)^2 = x'*x",
+    where="x: n",
+    also=(Statement("norm2(A)^2 = tr(A'*A)", "A: m x n"),),
+    under_d=True,
+    shorter=False,
+)
 
 
 frobenius_as_trace = stated("A : B = tr(A'*B)", where="A, B: m x n", under_d=True, shorter=False)

@@ -325,7 +325,8 @@ class Arithmetic(ABC):
         return self.product_of(e, factors, ()) if e.is_scalar else self.entrywise_of(e, factors)
 
     def _times_exponents(self, i: Expr, j: Expr) -> Expr:
-        return self.product_of(i, (i, j), ())
+        terms = j.operands if isinstance(j, Sum) and i.number is not None else (j,)
+        return self.sum_of([self.product_of(i, (i, t), ()) for t in terms])
 
 
 def known_in(chain: Sequence[Expr]) -> Expr | None:

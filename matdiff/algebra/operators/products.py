@@ -187,7 +187,13 @@ class Scale(Operator):
     def lower(self, to: Any, c: Any, a: Any) -> Any:
         return to.hadamard(c, a)
 
-    @differential("differential_of_multiple", "d(c*A) = d(c)*A + c*d(A)", title="d(cA)", where="c: scalar; A: m x n")
+    @differential(
+        "differential_of_multiple",
+        "d(c*A) = d(c)*A + c*d(A)",
+        title="d(cA)",
+        where="a, c: scalar; A: m x n",
+        also=("d(c*a) = d(c)*a + c*d(a)",),
+    )
     def d(self: Expr, dc: Differentials, da: Differentials) -> Expr:
         c, a = self.operands
         terms = [Scale.of(dc, a)] if dc is not None else []

@@ -134,7 +134,8 @@ class MatrixFunction(Operator):
         return cls.make((s, *known.operands[1:]), (function.names[0], 0))
 
     def instance(self, operands: tuple[Expr, ...], data: Data) -> Expr:
-        return self.applied(*data, *operands) if len(operands) == 1 else of_matrix(*operands)
+        has_formula = len(operands) > 1 and data[0] not in FUNCTIONS  # of which one of the table has parameters
+        return of_matrix(*operands) if has_formula else self.applied(*data, *operands)
 
     @classmethod
     def shape_of(cls, operands: tuple[Expr, ...], data: Data) -> Shape:

@@ -6,7 +6,7 @@ from collections import Counter
 
 from matdiff.algebra.assumptions import implied
 from matdiff.algebra.constants import Identity, Ones, Zeros
-from matdiff.algebra.expr import Expr, Operator, Symbol, postorder
+from matdiff.algebra.expr import OPERATORS, Expr, Operator, Symbol, postorder
 from matdiff.algebra.kinds import is_a, set_of
 from matdiff.algebra.operators.entrywise import Entrywise
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose, coefficient
@@ -16,6 +16,7 @@ from matdiff.algebra.operators.sums import IndexedSum, Member
 
 NONE: frozenset[str] = frozenset()
 NAMED = set_of(("Named",))
+TRIANGLES = "LowerTriangle", "UpperTriangle"  # the transpose of one is the other
 Forms = tuple[Expr, Expr]
 
 
@@ -126,6 +127,9 @@ def _forms(e: Expr, operands: list[Forms]) -> Forms:
         return flipped[0], straight[0]
     if isinstance(e, Product):
         return e.rebuild(straight), e.rebuild(flipped[::-1])
+    if is_a(e, *TRIANGLES):
+        other = OPERATORS[TRIANGLES[is_a(e, TRIANGLES[0])]]
+        return e.rebuild(straight), other.make(flipped, e.data)
     if isinstance(e, (Sum, Hadamard)) and Counter(straight) == Counter(flipped):
         return e.rebuild(straight), e.rebuild(straight)
     if isinstance(e, Power) and is_even(e.operands[1]) and is_opposite(straight[0], flipped[0]):

@@ -248,8 +248,8 @@ class Matcher:
             return self._member(p, e, found)
         if type(p) is Entry and type(p.operands[0]) is Symbol and type(e) is not Entry:
             return self._entry(p, e, found)
-        if p.data and is_a(p, "MatrixFunction") and p.operands[0] in found and p.data[0] not in FUNCTIONS:
-            return self._commuting(p, e, found)
+        if p.data and is_spectral(p):
+            return self._spectral(p, e, found)
         if type(p) is not type(e) or len(p.operands) != len(e.operands):
             sized = self._shape(p, e, found) if isinstance(p, Ones) and e.number == 1 else None
             return NOTHING if sized is None else (sized,)
@@ -267,8 +267,6 @@ class Matcher:
         """Sizes, numbers and names beside the operands."""
         if not isinstance(p, Operator) and p.number is None:
             return self._shape(p, e, found)
-        if p.data and is_a(p, "MatrixFunction", "FrechetOfFunction") and p.data[0] not in FUNCTIONS:
-            return self._named(p, e, found)
         for a, b in zip(p.data, e.data, strict=True):
             if isinstance(a, Size) and isinstance(b, Size):
                 sized = self._size(a, b, found)
@@ -279,18 +277,23 @@ class Matcher:
                 return None
         return found
 
-    def _named(self, p: Expr, e: Expr, found: Found) -> Found | None:
-        """funm(f, S) with an open f: a function of matrices of any name, derived as often at least."""
-        (f, order, *rest), (name, k, *others) = p.data, e.data
-        own = Derived(name, k - order)
-        return {**found, f: own} if k >= order and rest == others and found.get(f, own) == own else None
-
-    def _commuting(self, p: Expr, e: Expr, found: Found) -> Iterable[Found]:
-        """f(A) with an open f, of a known A: whatever commutes with it, since both are functions of one matrix."""
+    def _spectral(self, p: Expr, e: Expr, found: Found) -> Iterable[Found]:
+        """funm(f, S) with an open f: a function of matrices of any name and with any parameters, derived as often at
+        least; of a known S whatever commutes with it, since both are functions of one matrix."""
         from matdiff.algebra.operators.matrix_functions import commute
 
-        known = found.get(p, e) is e and commute(found[p.operands[0]], (e,))
-        return ({**found, p: e},) if known else NOTHING
+        if is_a(p, "MatrixFunction") and p.operands[0] in found:
+            known = found.get(p, e) is e and commute(found[p.operands[0]], (e,))
+            return ({**found, p: e},) if known else NOTHING
+        if type(p) is not type(e):
+            return NOTHING
+        (f, order, *rest), (name, k, *others) = p.data, e.data
+        split = len(e.operands) - sum(others)
+        s, *parameters = e.operands[:split]
+        own = Derived(name, k - order, tuple(parameters))
+        if k < order or rest != others or found.get(f, own) != own:
+            return NOTHING
+        return self.all_of(p.operands, (s, *e.operands[split:]), {**found, f: own})
 
     def _power(self, p: Expr, e: Expr, found: Found) -> Iterable[Found]:
         """Aˢ with a letter s: every power."""
@@ -312,6 +315,11 @@ class Matcher:
         if any(o.shape != SCALAR for o in e.operands[1:]) or (known is not None and known.to(e.operands[0]) is not e):
             return NOTHING
         return self.match(p.operands[0], e.operands[0], {**found, name: Applied(e, e.operands[0])})
+
+
+def is_spectral(p: Expr) -> bool:
+    """Whether a part of a statement is funm(f, S) with an open f, or a derivative of it in some directions."""
+    return is_a(p, "MatrixFunction", "FrechetOfFunction") and p.data[0] not in FUNCTIONS
 
 
 @cache

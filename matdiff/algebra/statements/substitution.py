@@ -43,10 +43,11 @@ class Applied(NamedTuple):
 
 
 class Derived(NamedTuple):
-    """What f stands for in funm(f, S): a function by its name, and how often it is derived."""
+    """What f stands for in funm(f, S): a function by its name, how often it is derived, and its parameters."""
 
     name: str
     order: int
+    parameters: tuple[Expr, ...]
 
 
 def substituted(p: Size, found: Found) -> Size:
@@ -135,6 +136,7 @@ def _operation(node: Expr, found: Found, done: dict[Expr, Expr]) -> Expr:
     function = found.get(data[0]) if data and isinstance(data[0], str) else None
     if isinstance(function, Derived):
         data = (function.name, function.order + data[1], *data[2:])
+        operands = (operands[0], *function.parameters, *operands[1:])
     elif isinstance(function, Applied):
         return node.instance((*function, *operands), data)
     if isinstance(node, Constant):  # of one entry it is a number
