@@ -29,6 +29,7 @@ SQUARED = {"": "²", **dict.fromkeys(("²", "^2", "^{2}"), "")}  # α for α²
 BETWEEN = r"[\s·⊗]*"
 LOW = {low: letter for low, letter in SUBSCRIPTS.items() if letter.isalpha()}
 MOST_EDITS = 160
+SLIGHT = frozenset(("transpose", "layout", "order", "sign", "factor"))
 SEVERAL = r"[a-z](?:[\s,]*[a-z])*"
 INDICES = rf"(?<![∑∏])(?<!sum)(?:_\{{{SEVERAL}\}}|_[a-z]{{1,2}}(?![a-z])|[{''.join(LOW)}]+|\[{SEVERAL}\])"
 INLINE = rf"[∂d]({LETTER})\s*/\s*[∂d]({LETTER})"  # ∂L/∂S, which is one factor
@@ -69,6 +70,11 @@ def edits(side: str, known: str = "") -> Iterator[Edit]:
     yield from _exchanges(side, found)
     powers = ((f, SQUARED.get(side[f.bare : f.end])) for f in found if re.match(rf"[α-ω]|{GREEK}", side[f.start :]))
     yield from (Edit("factor", f"{side[: f.bare]}{p} {side[f.end :]}") for f, p in powers if p is not None)
+
+
+def slight(side: str) -> Iterator[Edit]:
+    """The edits that leave all letters: a transpose, a sign or a number more or less, two factors exchanged."""
+    return (edit for edit in edits(side) if edit.kind in SLIGHT)
 
 
 def factors(side: str) -> Iterator[Factor]:

@@ -25,7 +25,7 @@ from matdiff.review.definitions import introduced
 from matdiff.review.derivatives import expansion
 from matdiff.review.directions import declare_steps, remainder_in, with_directions
 from matdiff.review.doubts import MISFIT
-from matdiff.review.edits import MOST_EDITS, Edit, edits, indices
+from matdiff.review.edits import MOST_EDITS, Edit, edits, indices, slight
 from matdiff.review.equations import CONDITION, Equations, Implied, without_asides
 from matdiff.review.filling import Work
 from matdiff.review.fitting import fitted
@@ -197,7 +197,7 @@ class Beside:
         if holds := doubts.equal_under_conditions(self.scope, said, chain.truth, value):
             return self._right(line, chain, value, Outcome(True, None, "right under the condition that is said"))
         is_settled = doubts.has_known_shapes(self.scope, chain.truth, value) or chain.is_no_number(value)
-        is_settled = is_settled or doubts.lacks_a_vector(chain, value, self.text)
+        is_settled = is_settled or doubts.lacks_a_vector(chain, value, self.text) or self._is_near(side, chain)
         if not is_settled and not self._is_wrong_for_any_sizes(line):
             self.chain = None
             return Judged(line, UNREAD, "the shapes do not fit, and they are not declared")
@@ -360,7 +360,7 @@ class Beside:
         if "×" in side:
             self.chain = None
             return Judged(line, UNREAD, "× between vectors is a cross product, which is not available")
-        is_settled |= not chain.is_equation and self._is_turned(side, chain)
+        is_settled |= not chain.is_equation and self._is_near(side, chain)
         if not is_misfit or (not is_settled and not self._is_wrong_for_any_sizes(line)):
             self.chain = None
             return Judged(line, UNREAD, error.message)
@@ -373,11 +373,10 @@ class Beside:
         fault = Fault(side, None, truth, error, chain.is_derivative, chain.is_equation, line.text)
         return Judged(line, WRONG, error.message, fault)
 
-    def _is_turned(self, side: str, chain: Chain) -> bool:
-        """Whether a side whose shapes do not fit is right with one transpose more or less, or two factors exchanged."""
-        turned = (edit for edit in edits(side) if edit.kind in ("transpose", "layout", "order"))
+    def _is_near(self, side: str, chain: Chain) -> bool:
+        """Whether a side whose shapes are in doubt is right with one transpose, sign or number more or less."""
         usual, truth = self.equations.usual, self.equations.usual(chain.truth)
-        return self._meant(side, lambda e: is_right(usual(e), truth), turned) is not None
+        return self._meant(side, lambda e: is_right(usual(e), truth), slight(side)) is not None
 
     def _is_wrong_for_any_sizes(self, line: Line) -> bool:
         """Whether a line is wrong where all sizes that are not declared are one, or one of those that are."""
