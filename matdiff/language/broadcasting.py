@@ -88,7 +88,12 @@ def is_identity(node: Node) -> bool:
 
 def is_diagonal(node: Node) -> bool:
     """Whether a node is s**2 * np.eye(n), in which s is mostly a number."""
-    return node.kind == "array" and node.value.name in ("multiply", "mul") and any(map(is_identity, node.parts))
+    return is_product(node) and any(map(is_identity, node.parts))
+
+
+def is_product(node: Node) -> bool:
+    """Whether a node of code is a product entry by entry."""
+    return node.kind == "array" and node.value.name in ("multiply", "mul")
 
 
 def ends_in_data(matrix: Typed) -> bool:

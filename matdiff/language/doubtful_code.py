@@ -7,7 +7,7 @@ from itertools import pairwise, permutations
 from matdiff.algebra.dims import ONE
 from matdiff.errors import AmbiguityError
 from matdiff.language.binding import Bound
-from matdiff.language.broadcasting import is_bias, is_diagonal, is_term
+from matdiff.language.broadcasting import is_bias, is_diagonal, is_product, is_term
 from matdiff.language.customs import COUNTED, customary
 from matdiff.language.doubtful_products import inside
 from matdiff.language.names import ABBREVIATED, GREEK_WORDS, SMALL_CONSTANTS
@@ -266,13 +266,21 @@ def say_samples(bound: Bound, attempt: Attempt) -> None:
 
 
 def say_coefficients(bound: Bound, attempt: Attempt) -> None:
-    """Notes that the k of 0.5*k*x is an array, where what stands behind a number is mostly one, too."""
-    products = [node for node in bound.order if node.kind == "array" and node.value.name in ("multiply", "mul")]
+    """Notes that the k of 0.5*k*x is an array, or the unknown w or b of w*x + b; each is mostly one number, too."""
     symbols = [node.value[0] for node in bound.order if node.kind == "symbol"]
-    for node in [node for node in products if [part.kind for part in node.parts] == ["NUMBER", "symbol"]]:
-        name = node.parts[1].value[0]
-        is_open = bound.names[name].declared is None and name not in bound.wrt and symbols.count(name) == 1
-        if is_open and attempt.assumed.get(name) == "V" and typed_as(bound, attempt, [name], kind="S") is not None:
+    pairs = [(n, [part.kind for part in n.parts]) for n in bound.order if is_product(n)]
+    behind = [node.parts[1] for node, kinds in pairs if kinds == ["NUMBER", "symbol"]]
+    doubtful = [node for node in behind if symbols.count(node.value[0]) == 1 and node.value[0] not in bound.wrt]
+    lines = [id(node) for node, kinds in pairs if kinds in (["symbol", "symbol"], ["symbol", "array"])]
+    for node in [node for node in bound.order if is_term(node) and not {*map(id, node.parts)}.isdisjoint(lines)]:
+        is_sum = node.kind == "array" and node.value.name == "add"  # and no residual y - w*x
+        factors = [factor for part in node.parts if id(part) in lines for factor in part.parts]
+        names = [part for part in (*factors, *(node.parts if is_sum else [])) if part.kind == "symbol"]
+        doubtful += [name for name in names if name.value[0] in bound.wrt and symbols.count(name.value[0]) == 1]
+    for node in doubtful:
+        name = node.value[0]
+        is_open = bound.names[name].declared is None and attempt.assumed.get(name) == "V"
+        if is_open and typed_as(bound, attempt, [name], kind="S") is not None:
             attempt.note(node, f"{name} is read as a vector; if it is a scalar, declare it: {name}: scalar")
     attempt.restore()
 

@@ -137,7 +137,8 @@ def _is_unused(bound: Bound, name: str, item: Node) -> None:
     """Refuses a definition that nothing uses; where a text is a chain J = a = b, another member may use it."""
     whole = name.partition("_")[0]  # K of K_ij, as in αᵀKα
     stands = whole != name and re.search(rf"(?<![\w\\]){re.escape(whole)}(?!\w)", bound.text)
-    hint = f"{whole} is another name: write {name} in its place, in sums" if stands else "leave it out"
+    hint = f"leave it out; where {name} is meant, leave out what stands behind it"
+    hint = f"{whole} is another name: write {name} in its place, in sums" if stands else hint
     bound.unused[name] = bound.error(item, f"{name} is defined, and nothing uses it", hint)
     if not bound.is_member:
         raise bound.unused[name]

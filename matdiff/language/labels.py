@@ -252,6 +252,8 @@ class Labels:
         quotes = list(self.standing((written,), rf"{self.low}['′]"))
         if f"{name}_prime" in known.names:
             return True, CUSTOM
+        if self.is_argument(name, written):
+            return True, 0
         if any(has_script(text, end) and match_at(f"{SUBSCRIPT}|{TRANSPOSED}", text, end) for _, end in quotes):
             # x'_i, x'ᵀ
             return True, CUSTOM
@@ -275,6 +277,12 @@ class Labels:
             return False, 0 if search_in(rf"{again}(?:['′]\s*|\s+){again}", text) else DOUBTFUL  # W'W
         others = self.quotes_transpose and not both
         return False, 0 if before_factor or others else CUSTOM
+
+    def is_argument(self, name: str, written: str) -> bool:
+        """Whether a name and the one with a quote are arguments on a left side: S and S' of D(S, S') = …"""
+        letter = rf"[(,;|]\s*(?:\\[a-z]+\s*\{{?)?(?:{re.escape(written)}|\\{re.escape(name)})\}}?"
+        heads = re.finditer(r"\w\}?(\([^()=]*['′][^()=]*\))\s*:?=", self.source)
+        return any(search_in(rf"{letter}\s*[,;|)]", m[1]) and search_in(rf"{letter}['′]", m[1]) for m in heads)
 
     @cached_property
     def has_pair(self) -> bool:

@@ -59,7 +59,7 @@ PATTERN = regex(
     (?P<nabla>∇) |
     (?P<sign>(?<=[\w)\]}}'ᵀ⊤|‖][ ])\.(?=[ ](?:[A-Za-z{GREEK_CLASS}](?![A-Za-z])|\()) |
         (?<=(?<![^\W_])[a-z{GREEK_CLASS}])\.(?=[a-su-z{GREEK_CLASS}](?![A-Za-z0-9.(])) |
-        \.\*|\./|\.\^|\.[+-]|\*\*|:=|[-+−–‐‑*·×@⋅∗/÷⊙∘⊘⊗⋆:,=^\\])
+        \.\*\*?|\./|\.\^|\.[+-]|\*\*|:=|[-+−–‐‑*·×@⋅∗/÷⊙∘⊘⊗⋆:,=^\\])
     """,
     re.VERBOSE,
 )
@@ -72,7 +72,7 @@ SIGNS = {
     **dict.fromkeys("/÷", "DIVIDE"),
     **dict.fromkeys([".*", "⊙", "∘"], "DOT_TIMES"),
     **dict.fromkeys(["./", "⊘"], "DOT_DIVIDE"),
-    **dict.fromkeys([".^", "**"], "DOT_CARET"),
+    **dict.fromkeys([".^", "**", ".**"], "DOT_CARET"),
     "\\": "LEFT_DIVIDE",
     "⊗": "KRONECKER",
     "⋆": "STAR",

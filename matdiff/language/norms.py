@@ -14,6 +14,10 @@ from matdiff.language.typed import Typed
 from matdiff.language.typing import Attempt, rule, special
 from matdiff.regex import regex
 
+OF_ROWS = {  # what norm(A, 1) and norm(A, inf) are not, although they are this in MATLAB and NumPy
+    "1": "the sum of the absolute values; that of the largest column is max(colsum(abs(A)))",
+    "inf": "the largest absolute value; the largest sum of a row is max(rowsum(abs(A)))",
+}
 OF_MATLAB = regex(r"(?<!\d)\.[*/^]", given=".")  # signs that other languages have as well
 
 
@@ -41,6 +45,8 @@ def type_norm_call(attempt: Attempt, node: Node, operands: list[Typed]) -> Typed
                 hint = f"write max({rows[:3]}sum(abs(A))), or norm1(A) for the sum of all"
                 raise attempt.misfit(node, message, hint, UnsupportedError)
             return apply(attempt, node, FUNCTIONS["norm_spec"], operands[:1])
+        if is_matrix and not attempt.bound.is_code and (other := OF_ROWS.get(sign.lower())):
+            attempt.note(node, f"{attempt.written(node)} is {other}")
         return norm(attempt, node, sign, operands[:1])
     return norm_of_letter(attempt, node, operands)
 

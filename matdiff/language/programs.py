@@ -18,7 +18,7 @@ from matdiff.regex import regex
 
 COMMENT = regex(
     r"(?:(?<=[;\n])|^)[ \t]*[%#][^\n]*"  # of a line, or behind a semicolon
-    r"|(?<=[^\s\d])(?:[ \t]+#|[ \t]{2,}%)[^\n]*"
+    r"|(?<=[^\s\d])[ \t]{2,}%[^\n]*|(?<=\S)[ \t]+#[^\n]*"
 )
 GLOBAL = regex(r"(?:(?<=[;\n])|^)[ \t]*(?:global|persistent)\b[\w ]*", given=("global", "persistent"))
 CONTINUED = regex(r"\.\.\.[ \t]*\n")
@@ -42,12 +42,14 @@ CLAUSES = r",(?![^()]*\))|\bfor\b"
 INSIDE = r"(?:[^()]|\([^()]*\))*"
 FACTOR = regex(rf"\b(?P<name>cholesky)\({INSIDE}(?P<end>\)\.(?P<side>[LU])\b)", given="cholesky")
 RESHAPED = regex(rf"(?<![\w.])(?P<name>reshape)\({INSIDE},\s*\w+\s*,\s*\w+\s*\)", given="reshape")
+SQUARES = regex(r"(?<![\w.])sumsq(?P<all>r)?\(", given="sumsq")  # of the entries of each column, or of all
 BIG = {"maximum": "max", "minimum": "min"}
+OWNER = "obj|self|this|opts?|options|params?|problem"  # an object, or a structure of MATLAB
 SIGNS_OF_CODE = (
-    r"[%#]|\bfunction\b|\breturn\b|[-+*/]=|\n|;|\d\.[\s)+-]|\b(?:obj|self|this)\.|σ\.\(|:\s*(?:size|length|numel)\("
+    rf"[%#]|\bfunction\b|\breturn\b|[-+*/]=|\n|;|\d\.[\s)+-]|\b(?:{OWNER})\.|σ\.\(|:\s*(?:size|length|numel)\("
 )
 WHOLE = regex(r"(?<![\w.])\d+(?P<point>\.)(?=[-+)]|\s+(?:[-+*/)]|\.[*/^]))")  # 1. of 1. + x and 1. ./ x
-OWN = regex(r"(?<![\w.])(?P<owner>(?:obj|self|this)\.)(?P<name>[A-Za-z]\w*)(?![\w(])")  # obj.X, in a class
+OWN = regex(rf"(?<![\w.])(?P<owner>(?:{OWNER})\.)(?P<name>[A-Za-z]\w*)(?![\w(])")  # obj.X, in a class
 DOTTED = regex(r"(?<=σ)(?P<point>\.)(?=\()", given="σ")  # σ.(x) of Julia, which is of entries as σ(x) is
 HANDLE = regex(
     r"(?:(?<=[\n;])|^|(?<=; ))[ \t]*(?P<name>[A-Za-z]\w*)[ \t]*=[ \t]*@[ \t]*(?P<arguments>\([\w, ]+\))", given="@"
@@ -206,8 +208,12 @@ def _sign(name: str, clause: str, body: str) -> str:
 
 
 def _respelt(text: str) -> list[Edit]:
-    """chol(A, 'lower') in the place of Julia's cholesky(A).L, and unvec(x, m, n) in that of reshape(x, m, n)."""
+    """chol(A, 'lower') for Julia's cholesky(A).L, unvec(x, m, n) for reshape(x, m, n), and sum((x).^2) for sumsq(x)."""
     edits = [(*m.span("name"), "unvec") for m in RESHAPED.finditer(text)]
+    for m in SQUARES.finditer(text):
+        end = closing(text, m.end())
+        before, behind = ("norm2(", ")^2") if m["all"] else ("sum((", ").^2)")
+        edits += [(*m.span(), before), (end, end + 1, behind)]
     for m in FACTOR.finditer(text):
         edits += [(*m.span("name"), "chol"), (*m.span("end"), ", 'lower')" if m["side"] == "L" else ", 'upper')")]
     return sorted(edits)

@@ -389,7 +389,7 @@ class Scripts(Comparisons):
         if self.last not in ENDERS or self.gap:
             raise self.error("a subscript belongs directly behind a name", m.start(), m.end())
         sized = self.last == "NUMBER" or self.tokens[-1].value == "I"
-        short = match_at("_[A-Za-z][0-9]*", self.text, m.start()) if sized else None
+        short = match_at("_[A-Za-z][0-9]*(?![a-z]{2})", self.text, m.start()) if sized else None
         m = short or m  # I_n A: the size of a constant is one letter, or stands in braces
         text = m.group().lstrip("_").strip("{} ").translate(LOWERED)
         is_doubtful = text.isalpha() and (len(text) == 2 or not self.labels.bound.isdisjoint(text))

@@ -16,6 +16,7 @@ from matdiff import regex as re
 from matdiff.algebra.dims import ONE
 from matdiff.errors import AmbiguityError, MatdiffError, UnsupportedError
 from matdiff.language.binding import Bound
+from matdiff.language.broadcasting import is_product
 from matdiff.language.choices import Options
 from matdiff.language.customs import BOLD_MATRICES, BOLD_VECTORS, DECLARED, Kinds
 from matdiff.language.doubtful_code import is_word
@@ -339,7 +340,7 @@ class Search(Options):
     def _may_be_number(self, vector: Assignment, k: int) -> bool:
         """Whether a letter that is read as an array may as well be a number, as alpha of np.sum(alpha * x).
 
-        A Latin letter that is added to a product is none, as b of A @ x - b, nor a word beside words, as in
+        A Latin letter that is added to a product of matrices is none, as b of A @ x - b, nor a word beside words, as in
         pred - target, unless it is the word for one number of many, as in data - mean.
         """
         key = self.keys[k]
@@ -350,6 +351,7 @@ class Search(Options):
         are_terms = all(n.kind == "array" and n.value.name in SUMMED for n in beside)
         is_one = not ONE_OF_MANY.isdisjoint(str(key).split("_"))
         is_plain = all(part.kind != "symbol" and part.typed and part.typed.cols is ONE for part in others)
+        is_plain = is_plain and not any(is_product(n) for part in others for n in postorder(part))  # w*x + b
         if is_word(self.bound, str(key)):
             is_plain = not is_one and all(is_word(self.bound, part) for part in others)
         if str(key) not in GREEK_WORDS and are_terms and is_plain:

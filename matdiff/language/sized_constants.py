@@ -80,7 +80,8 @@ def resolve_sized(bound: Bound, node: Node, base: Node, text: str, scope: Scope)
     if base.value == "I" and text in scope:
         bound.note(node, f"I_{text} is a member of a family that is called I, and no identity")
         return False
-    if base.value == "I" and text.isalpha() and COUNTLESS.intersection(text) - bound.written_sizes - scope.keys():
+    no_sizes = COUNTLESS | DOUBTFUL if len(text) > 2 else COUNTLESS  # I_mat
+    if base.value == "I" and text.isalpha() and no_sizes.intersection(text) - bound.written_sizes - scope.keys():
         bound.as_symbol(node, canonical(f"I_{text}"), scope)
         return True
     letters = [canonical(letter) for letter in re.findall(r"\w", text)]

@@ -70,11 +70,7 @@ def split_word(text: str, start: int, end: int, known: Vocabulary) -> Iterable[P
             return [*split_word(text, start, end - 1, known), Piece("NAME", last, subscript.end())]
         if run in BIG and run not in known.names:
             return [Piece("SUM", run, end)]
-        letters = subscript.group().strip("_{}")
-        called = letters.isalpha() and len(letters) > 2 and text.startswith("(", subscript.end())  # lambda_max(A)
-        if called and not (run in NO_FUNCTIONS and any(outside(text, "[-+−]", subscript.end() + 1))):  # A_{obs}(x − y)
-            span = (start, subscript.end())
-            raise no_function(text[slice(*span)], [*known.functions, *known.names], text, span)
+        _refuse_call(text, start, subscript, known)
         if _is_labelled(run, subscript.group(), text, subscript.end(), known):
             return [Piece("NAME", whole, subscript.end())]  # loss_weight, inv_M
     name = canonical(run)
@@ -88,13 +84,30 @@ def split_word(text: str, start: int, end: int, known: Vocabulary) -> Iterable[P
     return _split(text, start, end, known, subscript)
 
 
+def _refuse_call(text: str, start: int, below: re.Match[str], known: Vocabulary) -> None:
+    """Refuses lambda_max(A) and my_fn(x), which call no known function; A_{obs}(x − y) is a product."""
+    run, label = text[start : below.start()], below.group()
+    is_long = re.fullmatch(r"_?\{?[A-Za-z]\w{2,}\}?", label) is not None
+    is_long = is_long or (run not in known.functions and _is_word(run, label, known))
+    called = match_at(r"(?:_\w+)?\(", text, below.end()) if is_long else None
+    if called and not (run in NO_FUNCTIONS and any(outside(text, "[-+−]", called.end()))):
+        span = (start, called.end() - 1)
+        raise no_function(text[slice(*span)], [*known.functions, *known.names], text, span)
+
+
 def _is_labelled(run: str, below: str, text: str, end: int, known: Vocabulary) -> bool:
-    """Whether a word is one with the label below it: loss_weight, inv_M; log_b x has a base."""
-    if len(below) > 2 and below[1] != "{" and len(run) > 1 and not is_name(run, known):
-        return True
+    """Whether a word is one with the label below it: loss_weight, inv_M, ref_1; log_b x has a base."""
     letters = below.strip("_{}")
+    if _is_word(run, below, known) and (len(letters) > 1 or letters.isdecimal()):
+        return True
     is_label = run in known.functions and letters[:1].isalpha() and (len(letters) > 1 or run != "log")
     return is_label and not match_at(r"\s*\(|\s+\w", text, end)
+
+
+def _is_word(run: str, below: str, known: Vocabulary) -> bool:
+    """Whether letters with a label are one name: loss_weight, my_fn, ref_1; aw_i is a product."""
+    is_word = len(below) > 2 or (WORD.fullmatch(run) is not None and not known.lonely.issuperset(run))
+    return below.startswith("_") and below[1] != "{" and is_word and len(run) > 1 and not is_name(run, known)
 
 
 def _long_word(text: str, start: int, end: int, known: Vocabulary) -> Piece | None:
@@ -205,6 +218,7 @@ SENTENCE = regex(r"(?=.*[aeiou])[A-Z][a-z]{3,}")  # a word that begins a sentenc
 HATTED = regex(rf"(?!(?:that|what|chat)$)(?:[a-z]|{'|'.join(GREEK_WORDS)})(?:hat|bar|tilde|dot)")  # qdot, thetahat
 JOINED = regex(r"\s+(?:[^\W_]|[(‖√∑∇∂\[])")  # an operand behind a space
 BEHIND = frozenset(("(", "_", *SUBS))  # a call or a subscript
+LABELLED = regex(r"_[A-Za-z](?![A-Za-z0-9_(])")  # ref_x, where loss_weight is a name of its own
 STARRED = regex(r"[\w)\]'ᵀ]\s*\.?\*\s*[A-Za-z(]", given="*")  # A*x
 OMITTED = regex(r"[\w)\]'ᵀ]\s+[^\W\d_]|[)\]'ᵀ][^\W_]|\d[^\W\d_]|(?<![^\W\d_])[A-Z][a-z](?!\w)")  # A x, 2x, x'A, Ax
 OUTER = regex(r"\s*(?:['ᵀ⊤^]|\.T)")  # xy' may be an outer product
@@ -226,7 +240,7 @@ def word_at(text: str, start: int, end: int, known: Vocabulary, is_behind: bool)
         return None
     is_short, begins = run in SHORT, SENTENCE.fullmatch(run) is not None
     stem = run.rstrip("0123456789")  # lam of lam1
-    if text[end : end + 1] in BEHIND:
+    if text[end : end + 1] in BEHIND and not (WORD.fullmatch(run) and LABELLED.match(text, end)):
         return None
     if run in ELSEWHERE and JOINED.match(text, end) and (known.lonely | known.names).isdisjoint(run):
         raise no_function(run, known.functions, text, (start, end))

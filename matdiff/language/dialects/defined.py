@@ -83,11 +83,21 @@ def unfolded(to: Converter, tree: ast.AST) -> ast.AST:
         if path and root not in to.names and (root != "K" or to.is_keras) and path[-1] in OF_NUMPY.get(root, {}):
             call.func = written(f"np.{OF_NUMPY[root][path[-1]]}", call.func, {})
         call.keywords = [option for option in call.keywords if option.arg not in SILENT]
-        if formula := _formula(to, call):
+        if factors := _factors(to, call):
+            replace(whole, call, written("x @ y", call, dict(zip("xy", factors, strict=True))))
+        elif formula := _formula(to, call):
             made = ast.parse(formula, mode="eval").body
             assert isinstance(made, ast.Lambda)
             replace(whole, call, written(ast.unparse(made.body), call, bound_arguments(to, call, made.args)))
     return whole.body[0]
+
+
+def _factors(to: Converter, call: ast.Call) -> list[ast.expr]:
+    """The two factors of np.dot(X, A) and X.dot(A) beside cvxpy, in which dot is of NumPy."""
+    if to.dialect.name != "cvxpy" or not isinstance(call.func, ast.Attribute) or call.func.attr != "dot":
+        return []
+    factors = call.args if _path(call.func)[0] in MODULES else [call.func.value, *call.args]
+    return factors if len(factors) == 2 else []
 
 
 def of_matrices(to: Converter, tree: ast.AST) -> list[ast.Name]:

@@ -71,9 +71,11 @@ def _named_last(body: list[ast.stmt]) -> list[ast.stmt]:
 
 
 def _shape(call: ast.Call) -> str:
-    """What Variable((m, n), PSD=True) says: m x n psd."""
+    """What Variable((m, n), PSD=True), once Variable(m, n), says: m x n psd."""
     given = [k.value for k in call.keywords if k.arg == "shape"] + call.args
-    sizes = [part for part in given[:1] for part in (part.elts if isinstance(part, ast.Tuple) else [part])]
+    named = [part for part in given[1:] if isinstance(part, ast.Constant) and isinstance(part.value, str)]
+    given = given[:1] if named else given
+    sizes = [part for size in given for part in (size.elts if isinstance(size, ast.Tuple) else [size])]
     words = [PROPERTIES[k.arg] for k in call.keywords if k.arg in PROPERTIES and ast.unparse(k.value) == "True"]
     known = [ast.unparse(size) for size in sizes if isinstance(size, (ast.Name, ast.Constant))]
     kind = ("scalar", "vector", "matrix")[len(sizes)] if len(sizes) < 3 else "scalar"
