@@ -199,10 +199,7 @@ def derivative_asked(scope: Scope, asked: Asked) -> Expr:
     scope.is_jacobian = f.shape != SCALAR
     unknown = next((s for s in symbols(f) if s.name == by), None) or _member(scope, f, by)
     if unknown is None:
-        inner = scope.definitions.get(by)
-        return (
-            _of_still(scope, asked, f, by) if inner is None else by_expression(scope.unfolded(f), scope.unfolded(inner))
-        )
+        return _of_still(scope, asked, f, by) if by not in scope.definitions else _of_defined(scope, f, by)
     scope.origin = Origin(f, (unknown,), asked.order)
     found = scope.unfolded(derivative(f, unknown, asked.order))
     return Transpose(found) if asked.order == 1 and _is_turned(scope, asked, f) else found
@@ -221,6 +218,14 @@ def _require_known(scope: Scope, f: Expr, by: str) -> None:
     for of, at in re.findall(rf"(?<![A-Za-z])({LETTER})\s*\(\s*({LETTER})\s*\)\s*&?\s*:?=", scope.text):
         if named(of) in names and named(at) == by:
             raise NotSaid(f"how {of} depends on {at} is not said")
+
+
+def _of_defined(scope: Scope, f: Expr, by: str) -> Expr:
+    """The gradient by what a name is said to be, a part of the function."""
+    whole, inner = scope.unfolded(f), scope.unfolded(scope.definitions[by])
+    if not {*symbols(inner)} <= {*symbols(whole)}:
+        raise NotSaid(f"how the function depends on {by} is not said")
+    return by_expression(whole, inner)
 
 
 def _of_still(scope: Scope, asked: Asked, f: Expr, by: str) -> Expr:

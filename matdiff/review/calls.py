@@ -20,12 +20,12 @@ from matdiff.records import NamedTuple
 from matdiff.review.definitions import STARRED
 from matdiff.review.lines import Line, Statement
 from matdiff.review.names import base_named
-from matdiff.review.operators import FUNCTION, GREEK, HELD, LETTER, Asked, letters_in
+from matdiff.review.operators import FUNCTION, GREEK, HELD, LETTER, SPELT, Asked, letters_in
 
 if TYPE_CHECKING:
     from matdiff.review.scope import Scope
 
-CALL = rf"(?<![A-Za-z])(?:{FUNCTION})(?![A-Za-z])|(?P<name>{LETTER})\s*\((?P<arguments>[^()=]*)\)"  # f(x)
+CALL = rf"(?<![A-Za-z])(?:{FUNCTION})(?![A-Za-z])|(?P<name>{SPELT}|{LETTER})\s*\((?P<arguments>[^()=]*)\)"  # f(x)
 FRONT = r"(?:(?<![A-Za-z\\])|(?<=(?<![A-Za-z\\])d))"
 SHIFTED = rf"{FRONT}([^\W\d_∂])(?:_\{{|\[)\s*([a-z])\s*[-+−]"  # z_{i+1}
 ENTRY = rf"{FRONT}([^\W\d_∂])(_\{{\d+\}}|_\d+|[₀-₉]+)(?![\w{SUBS}])"  # z_2

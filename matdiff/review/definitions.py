@@ -49,7 +49,7 @@ class Definition(NamedTuple):
 def definitions_in(lines: list[Line], scope: Scope) -> tuple[dict[str, Definition], dict[str, Definition]]:
     """The names that are defined, each with what it is said to be; and what is said once more: F = E[…], F(m) = …"""
     found, again = dict[str, Definition](), dict[str, Definition]()
-    used, asked, is_front = set[str](), _differentiated_by(lines), True  # in front is nothing but definitions
+    (asked, moved), used, is_front = _differentiated(lines), set[str](), True  # in front is nothing but definitions
     for line in lines:
         here: set[str] = set()
         for statement in line.statements:
@@ -82,7 +82,7 @@ def definitions_in(lines: list[Line], scope: Scope) -> tuple[dict[str, Definitio
             elif not statement.goes_on:
                 is_front = False
                 again |= {name: Definition(tuple(sides), tuple(map(named, arguments)))} if _is_called(arguments) else {}
-            here |= (letters := {name for side in statement.sides for name in with_families(side)})
+            here |= (letters := {name for side in statement.sides for name in _used_in(side, moved)})
             used |= letters if statement.sides[-1] == "0" else set()  # what an equation is solved for behind it
         used |= here
     return found, again
@@ -263,17 +263,24 @@ def _is_said(name: str, line: Line) -> bool:
     return re.match(said, line.text) is not None
 
 
-def _differentiated_by(lines: Collection[Line]) -> set[str]:
-    """The names by which a text differentiates: w of ∇_w f and of ∂L/∂w."""
-    found: set[str] = set()
+def _used_in(side: str, moved: Collection[str]) -> set[str]:
+    """The names in a side; of those that are differentiated somewhere, z of ∂L/∂z beside ∂z/∂w, in no derivative."""
+    found = with_families(side)
+    return found if found.isdisjoint(moved) else found - ({*moved} - with_families(with_names(side, (), lambda _: " ")))
+
+
+def _differentiated(lines: Collection[Line]) -> tuple[set[str], set[str]]:
+    """The names by which a text differentiates, w of ∇_w f and of ∂L/∂w, and what it does: L, z of ∂z_i/∂w."""
+    found, of = set[str](), set[str]()
 
     def note(asked: Asked) -> str:
         found.update(map(base_named, filter(None, (*re.split(r"\s*,\s*", asked.by), asked.then))))
+        of.update((named(asked.of), _letter(named(asked.of))))
         return " "
 
     for side in (side for line in lines for statement in line.statements for side in statement.sides):
         with_names(side, (), note)
-    return found
+    return found, of
 
 
 def _says_more(scope: Scope, sides: Collection[str]) -> bool:

@@ -11,6 +11,7 @@ from matdiff import regex as re
 from matdiff.algebra.constants import Identity, Ones
 from matdiff.algebra.dims import ONE, SCALAR, Shape
 from matdiff.algebra.expr import Expr, Number, Symbol, exchanged, postorder, replace, symbols
+from matdiff.algebra.kinds import is_a
 from matdiff.algebra.operators.products import Product, Transpose, zero
 from matdiff.algebra.operators.structure import DiagonalMatrix
 from matdiff.algebra.operators.sums import Entry, UnitVector
@@ -44,6 +45,7 @@ CONDITIONS = (  # z > 0 of “for z > 0”, i ≠ j; what is ≠ 0 is so on rand
 BELOW_SUM = r"(?:[∑Σ∏]|\\(?:sum|prod))\s*_\s*\{[^{}]*\}"  # Σ_{j≠k}, which says over what is summed
 COUNTS = frozenset("dkmnpqrKMNT")
 MATRIX = 2  # indices
+OPEN_ONES = ("OpenFunction", "OpenDerivative", "OpenHessian")  # of an f that is not given
 PLAIN = frozenset(("positive", "nonnegative", "invertible"))  # which leave a vector free to sum to 1
 
 
@@ -77,8 +79,11 @@ def squared(scope: Scope, one: str) -> dict[str, str]:
 
 def lacks_a_vector(chain: Chain, value: Expr, text: str) -> bool:
     """Whether a number is claimed for the gradient, or the Hessian, by a vector, one that the text has beside a
-    transpose, σ(aᵀx) for σ(aᵀx)a; or aᵀb for a matrix."""
+    transpose, σ(aᵀx) for σ(aᵀx)a; or aᵀb for a matrix, or Hp for pᵀHp."""
     origin = chain.origin
+    if chain.truth.shape == SCALAR != value.shape:
+        beside = [s for s in symbols(chain.truth) if s.shape == value.shape and ONE in s.shape and not s.ranges]
+        return any(compared(Product.of(Transpose(s), value), chain.truth).equal for s in beside)
     if isinstance(value, Product) and isinstance(value.operands[0], Transpose) and ONE not in chain.truth.shape:
         return chain.is_derivative and value.shape == SCALAR
     if origin is None or not origin.order or value.shape != SCALAR or value.number is not None:
@@ -199,10 +204,15 @@ def is_a_name(scope: Scope, value: Expr | None) -> bool:
 
 
 def is_untold(chain: Chain, value: Expr) -> bool:
-    """Whether an identity would need what nobody said: y = wᵀx = wᵀBz, where each side has a letter of its own."""
+    """Whether an identity would need what nobody said: y = wᵀx = wᵀBz, where each side has a letter of its own.
+
+    Or ∇f(x)ᵀp = −pᵀAp of an f that is not given.
+    """
     one, other = (set(symbols(e)) for e in (chain.truth, value))
     moves = any(s.name[0] == "d" and len(s.name) > 1 for s in one | other)
-    return not (chain.is_derivative or moves) and bool(one - other) and bool(other - one)
+    are_apart = bool(one - other) and bool(other - one)
+    functions, said = ({n.data[0] for n in postorder(e) if is_a(n, *OPEN_ONES)} for e in (chain.truth, value))
+    return are_apart or not functions <= said if functions else are_apart and not (chain.is_derivative or moves)
 
 
 def needed(scope: Scope, value: Expr, truth: Expr) -> str:

@@ -7,7 +7,9 @@ from contextlib import suppress
 
 from matdiff import regex as re
 from matdiff.algebra.constants import Identity
+from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, postorder, symbols
+from matdiff.algebra.operators.products import zero
 from matdiff.errors import MatdiffError, ShapeError, UnsupportedError
 from matdiff.language.together import read_equation
 from matdiff.review import doubts
@@ -17,15 +19,19 @@ from matdiff.review.other_ways import by_entries, with_commutation, with_ones
 from matdiff.review.scope import Scope
 
 OF_SIZE = r"(?<![A-Za-z_])(?:I_(?P<brace>\{)?|eye(?P<call>\())(?P<size>[a-z]|\d+)(?(brace)\})(?(call)\))(?![A-Za-z_])"
+BARE_SUM = r"∑\s*(?![_^{])(.+)"
+RUNS = r"the index \w+ runs to (?P<said>[A-Za-z]), but \w+ to (?P<own>[a-z])"
 IDENTITY = r"(?<![A-Za-z_])I(?![A-Za-z_ᵀ⁻])"
 
 
 def fitted(scope: Scope, side: str, truth: Expr) -> tuple[str, Expr]:
     """A side as it can be read, and what it means; I has the size of what stands beside it."""
-    if side.strip() == "I" and "I" not in scope.names() and truth.shape[0] == truth.shape[1]:
-        return side, Identity(truth.shape[0])
+    if side.strip() in ("I", "dI") and "I" not in scope.names() and truth.shape[0] == truth.shape[1]:
+        return side, Identity(truth.shape[0]) if side.strip() == "I" else zero(truth.shape)
     if known := _commuted(scope, side, truth):
         return known
+    if (m := re.fullmatch(BARE_SUM, side)) and _over_rows(scope, m[1], truth):
+        side = f"({m[1]}).sum(0)"
     for index in truth.free:  # Σ_{j≠k} (x_k − x_j) of ∂E/∂x_k, which runs over j alone
         side = re.sub(rf"([∑Σ]_\{{\s*([a-z]))(\s*(?:≠|!=)\s*{index}\s*\}})", r"\1=1, \2\3", side)
     told = {s.name for value in scope.definitions.values() for s in symbols(value)} | scope.given
@@ -37,7 +43,7 @@ def fitted(scope: Scope, side: str, truth: Expr) -> tuple[str, Expr]:
     try:
         return _of_shape(scope, side, truth)
     except MatdiffError as error:
-        spelt = by_entries(side, error.message)
+        spelt = _to_the_end(scope, by_entries(side, error.message), error.message)
         if re.match("the size of [1I] ", error.message):
             return of_identity(scope, with_ones(side), truth)
         is_chain = error.message.startswith("the product does not fit") and scope.asks(side)
@@ -52,6 +58,21 @@ def fitted(scope: Scope, side: str, truth: Expr) -> tuple[str, Expr]:
             raise
         spelt = by_entries(spelt, error.message)
     return spelt, scope.value(spelt)
+
+
+def _over_rows(scope: Scope, side: str, truth: Expr) -> bool:
+    """Whether a side is a matrix whose rows are summed up where a sum says nothing of its index: ∂L/∂b = ∑ ∂L/∂Z."""
+    with suppress(MatdiffError):
+        return truth.cols is ONE is not truth.rows is scope.tried(side).cols
+    return False
+
+
+def _to_the_end(scope: Scope, side: str, message: str) -> str:
+    """A side whose sum runs to B, of which nothing else is said, with the size of ours over which it runs."""
+    m = re.fullmatch(RUNS, message)
+    if m is None or m["own"] in scope.said_sizes() or {m["said"]} & {*scope.sizes(), *scope.names()}:
+        return side
+    return re.sub(rf"(?<=\^)\{{?\s*{m['said']}(?![\w])\s*\}}?", f"{{{m['own']}}}", side)
 
 
 def _commuted(scope: Scope, side: str, truth: Expr) -> tuple[str, Expr] | None:

@@ -17,7 +17,7 @@ from matdiff.review.operators import Asked
 if TYPE_CHECKING:
     from matdiff.review.scope import Scope
 
-OPEN_CALL = r"(?<![A-Za-z∂∇])([a-zφψ])\s*\(\s*([a-zα-ω])\s*\)"  # f(θ)
+OPEN_CALL = r"(?<![A-Za-z∂∇])([a-zφψFR])\s*\(\s*([a-zα-ω])\s*\)"  # f(θ)
 BY = r"\(*\s*[∂d]\s*{0}\s*(?:\(\s*{1}\s*\))?\s*\)?\s*/\s*\(?\s*[∂d]\s*{1}\s*(?:[ᵀ⊤']|\^\s*T)?[\s)]*"  # ∂f/∂θᵀ
 SAID = (  # J is the Jacobian of f, with the Jacobian J
     r"([A-Z])\$?(?:\(\\?\w+\))?\$?\s*(?:is|be|denotes|=|,)?\s*(?:the\s+)?Jacobian|Jacobian(?:\s+matrix)?\s+\$?([A-Z])(?![a-z])"
@@ -36,15 +36,15 @@ def with_jacobian(scope: Scope, lines: list[Line]) -> list[Line]:
     sides = [side for s in statements for side in s.sides]
     given = {m[1] for s in statements if s.sides[1:] and (m := re.fullmatch(OPEN_CALL, s.sides[0].strip()))}
     called = {m.groups() for side in sides for m in re.finditer(OPEN_CALL, side) if m[1] not in given}
-    if len(called) != 1 or {named(n) for pair in called for n in pair} & {*scope.given}:
+    if len(called) != 1:
         return lines
     ((f, x),) = called
     letter, told = _letter(scope, lines, f, x)
-    if not letter or re.search(rf"∇\s*(?:_\S+\s*)?{f}(?![A-Za-z])", " ".join(sides)):
+    if not letter or not _fit(scope, f, x, letter) or re.search(rf"∇\s*(?:_\S+\s*)?{f}(?![A-Za-z])", " ".join(sides)):
         return lines
     rows, columns = (size(n) for n in [n for n in SIZES if n not in scope.names() | scope.sizes()][:2])
     for name, shape in ((f, (rows, ONE)), (x, (columns, ONE)), (letter, (rows, columns))):
-        scope.declared.table[named(name)] = Declaration(named(name), shape)
+        scope.declared.table.setdefault(named(name), Declaration(named(name), shape))
     scope.jacobian = named(f), named(x), named(letter)
     spelt = rf"(?<![A-Za-z])({f}|{letter})\s*\(\s*{x}\s*\)"
     kept = ([s for s in line.statements if s not in told] for line in lines)
@@ -63,8 +63,17 @@ def _letter(scope: Scope, lines: list[Line], f: str, x: str) -> tuple[str, list[
         letters = {"J"}
     firsts = {re.sub(r"\s*\(.*\)", "", s.sides[0].strip()) for s in statements if s not in told and not s.goes_on}
     (letter,) = letters if len(letters) == 1 else ("",)
-    is_free = re.fullmatch("[A-Z]", letter) is not None and letter not in firsts and letter not in scope.given
+    is_free = re.fullmatch("[A-Z]", letter) is not None and letter not in firsts
     return (letter, [*told]) if is_free else ("", [])
+
+
+def _fit(scope: Scope, f: str, x: str, letter: str) -> bool:
+    """Whether nothing is declared of f, θ and J, or that J has the shape of a Jacobian."""
+    known = [scope.declared.get(named(n)) for n in (f, x, letter)]
+    shapes = [d.shape for d in known if d is not None and not d.indices]
+    if not any(known) or len(shapes) < len(known):
+        return not any(known)
+    return shapes[0][1] is ONE is shapes[1][1] and shapes[2] == (shapes[0][0], shapes[1][0])
 
 
 def through_jacobian(scope: Scope, asked: Asked, function: Expr, own: tuple[str, ...]) -> Expr | None:

@@ -29,7 +29,7 @@ from matdiff.review.judged import Judged
 from matdiff.review.lines import Line, Statement
 from matdiff.review.neighbours import from_the_ends
 from matdiff.review.numbers import with_numbers
-from matdiff.review.operators import LETTER, increments_in, is_chain_rule, letters_in, with_increments
+from matdiff.review.operators import LETTER, LINKED, increments_in, is_chain_rule, letters_in, with_increments
 from matdiff.review.report import AGREES, GRAVEST, NO_CLAIM, RIGHT, UNREAD, WRONG
 from matdiff.review.sides import Beside
 from matdiff.review.upstream import is_told
@@ -354,10 +354,11 @@ class Judge(Beside):
     def _note_style(self, sides: list[str]) -> None:
         """Notes that dA is short for ∂L/∂A: dA = 2(A − Y) is written, or dQ = dS K, dK = dSᵀQ of no L or in code."""
         scope = self.scope
-        left = _alone(sides[0])
+        left, of = _alone(sides[0]), re.fullmatch(LINKED, sides[0])
         is_link = left in scope.definitions and scope.definitions[left].shape != SCALAR
-        if left in scope.names() and any(self._is_backward(side, left) for side in sides[1:]):
-            scope.adjoints = True  # dZ = dA ⊙ A ⊙ (1 − A) of A = σ(Z)
+        on = named(of[2] or of[4]) if of else left
+        if on in scope.names() and any(self._is_backward(re.sub(LINKED, " ", side), on) for side in sides[1:]):
+            scope.adjoints = True  # dZ = dA ⊙ A ⊙ (1 − A) of A = σ(Z), ∂L/∂Z = dA ⊙ A ⊙ (1 − A)
         elif is_link:
             scope.adjoints |= not any(has_increments(side, scope) for side in sides[1:])
         elif left in scope.names() and (

@@ -84,6 +84,7 @@ LABELLED = (  # δ^{\text{prev}}, θ^{old}: a name
 )
 TEXT = r"(?<![{_^])\\(?:textbf|text|mbox|textrm|textit|intertext)\s*\{([^{}]*)\}"
 AGAINST_ZERO = r"\s*(?:[≤≥<>]|\\[lg]eq?(?![a-z]))\s*0\s*$"  # dV/dt = … = −‖x‖² ≤ 0
+MASK = r"=\s*\(?[^\W\d_](?:_\w+)?\s*[<>≤≥]"  # relu'(z) = z > 0
 OPTIMUM = r"^\s*(?:min|max)(?:imi[sz]e)?\s*(?:_\{[^{}]*\}|_\w)\s*(?=[^\W\d]\w*\s*\()"  # min_{x} f(x) = …
 ENTRYWISE = "tanh|relu|ReLU|sigmoid|softmax|exp|sin|cos|softplus|normcdf|normpdf"
 DEPENDS = (  # K = K(θ), g = tanh, q = N(m, S)
@@ -320,7 +321,8 @@ def _statements(formula: str, known: frozenset[str], is_signed: bool) -> Iterato
     for piece in split(_without_words(formula, known), SEPARATOR):
         piece, *behind = re.split(BEHIND, re.sub(HEADED, "", piece))
         sides = [_bare(side) for side in split(piece, RELATION)]
-        sides[2:] = (re.sub(AGAINST_ZERO, "", side) for side in sides[2:])
+        told = 1 if re.search(r"[∂∇'′\u0307]|^\(*d", sides[0]) and not re.search(MASK, piece) else 2  # behind f″ = …
+        sides[told:] = (re.sub(AGAINST_ZERO, "", side) for side in sides[told:])
         is_case = all(re.fullmatch(r"[i-n]", side) for side in sides) or re.fullmatch(DEPENDS, "=".join(sides))
         if is_case or re.fullmatch(f"{MOMENT}.*", sides[0]):
             if not (is_case or re.fullmatch(OF_NOISE, sides[0])):

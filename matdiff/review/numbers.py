@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     from matdiff.review.sides import Beside
 
 SLOPE = r"(?<![A-Za-z])([^\W\d_])['′]+\s*(\(\s*[^\W\d_]\s*\))"  # f′(x)
-OF_NUMBERS = (  # f′(x), dy/dx, w₁x₁, Y/K, K^α, ln K, cos(ωt)
+OF_NUMBERS = (  # f′(x), dy/dx, w₁x₁, Y/K, K^α, ln K, cos(ωt), α/x
     rf"{SLOPE}|(?<![A-Za-z])[a-z][₁₂₃]\s?[a-z][₁₂₃](?![A-Za-z])|(?<![A-Za-z])d{LETTER}\s*/\s*d{LETTER}|/\s*\(?[A-Z](?![A-Za-z])"
     r"|[-+−]\s*[A-Z]\s*\)\s*/|(?<![A-Za-z])[A-Za-z]\s*\^\s*(?:\{\s*)?\(?\s*[a-zα-ω]|(?:ln|log|exp|√)\s*\(?[A-Z](?![A-Za-z])|\b(?:sin|cos)\s*\(\s*ω"
+    r"|/\s*[u-z](?![\w(²])"
 )
 OF_MATRICES = (
     r"[ᵀ⊤'‖⁻∑Σ⊙⊗∈∇]|\b(?:tr|Tr|det|inv|vec|diag|sum|norm)\b|\^\s*\{?\s*(?:[-−]\s*1\b|T\b)"

@@ -58,6 +58,7 @@ NABLA = (
 )
 LINK = rf"∇\s*_\s*(?:\{{(?P<braced>{LETTER})\}}|(?P<bare>{LETTER}))"
 AFTER = r"⁻¹|⁻ᵀ|[ᵀ⊤²³]|\s*\^"  # what makes a formula of a name: M⁻¹ of an M that is defined
+OF_INVERSE = rf"(?<![A-Za-z])d\s*({LETTER}\s*(?:⁻¹|\^\{{?\s*[-−]\s*1\s*\}}?))(?=[\s)]*/[\s(]*d)"  # dK⁻¹/dθ
 BY_PART = (  # ∂f/∂Σ⁻¹, ∂f/∂vec X
     rf"(/\s*\(?\s*{D}\s*)({LETTER}\s*(?:⁻¹|\^\{{?\s*[-−]\s*1\s*\}}?)|vec(?:\s+{LETTER}|\s*\(\s*{LETTER}\s*\)))"
 )
@@ -149,7 +150,7 @@ def with_names(
     "W'  <L by h> "
     """
     if any(map(side.__contains__, SIGNS)):
-        side = re.sub(BY_PART, r"\1(\2)", side) if "/" in side else side
+        side = re.sub(OF_INVERSE, r"d(\1)", re.sub(BY_PART, r"\1(\2)", side)) if "/" in side else side
         side = re.sub(NABLAS, r"∇²\1", side) if side.count("∇") > 1 else side
         side = re.sub(OF_NABLA, r"∂²\g<f>/∂\g<x>²", side) if "∇" in side and "/" in side else side
         if side.count("vec") > 1 and re.search(rf"/\s*\(*\s*{OF_VEC}", side) and len(re.findall(OF_VEC, side)) > 1:

@@ -23,7 +23,7 @@ GOAL = (
     r"(?:\s+(?:over|w\.?r\.?t\.?)\s+\$?[^\W\d]\w*\$?)?[\s:,]*(?P<sign>\$+|\\\[)?(?:\s|\\[,;:!])*"
 )
 END = (
-    r"(?:[,;]\s|[.,;:]?\s*(?:$|\$|\\\]|\\text|\\q?quad|\bs\.t\.|\bw\.?r\.?t\b"
+    r"(?:[,;]\s|[.,;:]?\s*(?:$|\$|\\[)\]]|\\text|\\q?quad|\bs\.t\.|\bw\.?r\.?t\b"
     r"|\b(?:subject|over|with|for|where|gives|yields)\b))"
 )
 FORMULA = r"(?P<f>(?=[^=$]*?(?:\^|[²'ᵀ‖|]|\\[lr]?Vert|\\\|))[^=$\s,.;](?:[^=$,.;]|[.,](?!\s|$))*?)"
@@ -89,7 +89,7 @@ def without_remark(row: str, column: int) -> tuple[str, int]:
     ("df = 2x'dx", '= tr(A dX)')
     """
     row = re.sub(ASIDE, "", re.sub(ENDED, "", row))
-    front = re.match(rf"(?:\s*[^\W\d]+(?: [^\W\d]+)*:\s*|{ITEM})?", row)  # ``Hessian:``, ``3.``
+    front = re.match(rf"(?:\s*[^\W\d]+(?: [^\W\d]+)*(?::\s*| {{3,}}(?=[^=]+=))|{ITEM})?", row)  # ``Hessian:``, ``3.``
     m = front and re.compiled(r"(?<=[^\s,;.]) {3,}(?!(?:where|with)\s.*=)(?=\S)").search(row.rstrip(), front.end())
     if m is None or "&" in row:
         indent = len(row) - len(row.lstrip())

@@ -10,7 +10,7 @@ from matdiff import regex as re
 from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.expr import Expr, Number, Symbol, postorder, replace, symbols
 from matdiff.algebra.kinds import is_a
-from matdiff.algebra.operators.products import Transpose
+from matdiff.algebra.operators.products import Transpose, zero
 from matdiff.errors import MatdiffError, ShapeError
 from matdiff.language.declared import Where
 from matdiff.language.names import named
@@ -44,6 +44,7 @@ from matdiff.review.upstream import links_in
 OPEN_STEP = "it does not follow from the equation above in a step that is known"
 REASON = r"\W*(?:since|because|as|using|by|where|with)\b"
 HELD_STILL = r"(?i)\b(?:fixed|constant|only|alone|held|hold|keep)|=\s*0"  # with A fixed, where dA = 0
+OF_INVERSE = r"(?:∂|(?<![A-Za-z])d)\s*\(?[^\W\d_]\s*(?:⁻¹|\^\s*\{?\s*[-−]\s*1)"  # dX X⁻¹ + X dX⁻¹ = 0
 MISPLACED = r"the index \w+ (?:is not bound|runs to)"
 
 
@@ -92,18 +93,7 @@ class Beside:
         chain = self.chain
         assert chain is not None
         if side.strip() in ("0", "const", "constant"):
-            known = self._known(chain.stated, line.text)
-            holds = not chain.is_line and known.holds(chain.stated)
-            is_known = chain.is_equation and known.speak_of(chain.stated, *known.gradients)
-            is_asked = is_known and not holds and self.counts(line, self.scope)
-            meant = self._meant(chain.first, known.holds) if is_asked else None
-            self.equations.add(chain.stated)
-            self.equations.zeros += map(self.equations.usual, of_form(self.scope, chain.origin))
-            self.chain = None
-            if meant is not None:
-                self.equations.add(meant)
-                return Judged(line, WRONG, "", Fault(chain.first, chain.stated, meant, None, False, True))
-            return Judged(line, AGREES, "it follows from an equation above") if holds else Judged(line, NO_CLAIM)
+            return self._zero(line, side, chain)
         try:
             rest, by, order = remainder_in(side)
             h = next((s for s in symbols(chain.truth) if by and s.name == named(by)), None)
@@ -121,6 +111,26 @@ class Beside:
             self._leave_out()
             return Judged(line, UNREAD, said)
         return self.compared(line, chain, side, value)
+
+    def _zero(self, line: Line, side: str, chain: Chain) -> Judged:
+        """The verdict on 0: an equation to be solved, or one that follows; of dX X⁻¹ + X dX⁻¹ it is an identity."""
+        is_identity, nothing = re.search(OF_INVERSE, chain.first) is not None, zero(chain.stated.shape)
+        if is_identity and (outcome := compared(chain.stated, nothing)).equal:
+            return self._right(line, chain, nothing, outcome)
+        known = self._known(chain.stated, line.text)
+        holds = not chain.is_line and known.holds(chain.stated)
+        is_known = is_identity or (chain.is_equation and known.speak_of(chain.stated, *known.gradients))
+        follows = (lambda e: is_right(e, nothing)) if is_identity else known.holds
+        meant = self._meant(chain.first, follows) if is_known and not holds and self.counts(line, self.scope) else None
+        self.equations.add(chain.stated)
+        self.equations.zeros += map(self.equations.usual, of_form(self.scope, chain.origin))
+        self.chain = None
+        if meant is None:
+            return Judged(line, AGREES, "it follows from an equation above") if holds else Judged(line, NO_CLAIM)
+        self.equations.add(meant)
+        fault = Fault(chain.first, chain.stated, meant, None, False, True)
+        whole = Fault(side, nothing, chain.stated, None, False, True, left=chain.first, follows=follows)
+        return Judged(line, WRONG, "", whole if is_identity else fault)
 
     def compared(self, line: Line, chain: Chain, side: str, value: Expr) -> Judged:
         """The verdict on a side that is read, beside what it should be; for i ≠ k off the diagonal."""
@@ -269,6 +279,7 @@ class Beside:
         is_supposed = before.suppose(left, value, self.derived_by)
         found = before.implies(left, value, unknowns)
         is_open = is_supposed and (has_words(line.text) or not isinstance(left, Symbol))
+        is_open |= bool(self.lost) and not before.speak_of(left - value, *before.gradients)  # of what is not read
         found = Implied(None) if is_open and not found.follows else found
         self.equations.add(left, value)
         self.chain = Chain(value, is_line=False)

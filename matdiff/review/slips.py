@@ -191,7 +191,7 @@ def _by_edit_of_the_left(fault: Fault, scope: Scope) -> Iterator[Found]:
         with suppress(MatdiffError, RecursionError):
             value = scope.tried(edit.side)
             if fault.follows and value.shape == fault.truth.shape and fault.follows(value):
-                yield Found(_kind_of(edit, fault, scope)[0], value, edit.why)
+                yield Found(_kind_of(edit, fault, scope)[0], value if {*symbols(tidy(value))} else None, edit.why)
 
 
 def _turned(e: Expr) -> Expr:

@@ -227,3 +227,18 @@ def test_vectors_are_not_multiplied_with_a_cross() -> None:
 
 def test_symmetries_of_a_tensor_that_nobody_said_are_no_slip() -> None:
     assert "symmetries" in matdiff.check("W = ½c_ijkl ε_ij ε_kl\n∂W/∂ε_ij = c_ijkl ε_kl").lines[1].reason
+
+
+def test_of_a_function_that_is_not_given_nothing_is_known_that_a_text_does_not_say() -> None:
+    for claim in ("∇f(x)ᵀp = −pᵀHp", "∇f(x)ᵀp = −∇f(x)ᵀH∇f(x)", "d/dt f(x + tp) = xᵀAp"):
+        assert [line.verdict for line in matdiff.check(claim).lines] == ["not read"]
+    assert matdiff.check("s = −∇f(x)\n∇f(x)ᵀs = ‖s‖²").first_wrong == 2
+
+
+def test_what_may_follow_from_a_line_that_is_not_read_is_not_wrong() -> None:
+    text = "p x + q y = m\nα/x = λ p, β/y = λ q\nx = α m/((α + β) p)\nλ = ‖μ‖"
+    assert "wrong" not in [line.verdict for line in matdiff.check(text).lines]
+
+
+def test_a_mask_is_no_sign_of_what_is_said() -> None:
+    assert matdiff.check("relu'(z) = z > 0").ok
