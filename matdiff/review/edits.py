@@ -68,6 +68,7 @@ def edits(side: str, known: str = "") -> Iterator[Edit]:
     yield from _inverses(side, found)
     yield from indices(side, known)
     yield from _exchanges(side, found)
+    yield from _counted(side)
     powers = ((f, SQUARED.get(side[f.bare : f.end])) for f in found if re.match(rf"[α-ω]|{GREEK}", side[f.start :]))
     yield from (Edit("factor", f"{side[: f.bare]}{p} {side[f.end :]}") for f, p in powers if p is not None)
 
@@ -253,6 +254,13 @@ def _numbers(side: str) -> Iterator[Edit]:
         for factor, number in ((2, "2 "), (Fraction(1, 2), "(1/2) ")):
             spelt = f"({factor * int(first.group(1))})" if first else number
             yield Edit("factor", f"{side[:start]}{spelt}{side[first.end() if first else start :]}")
+
+
+def _counted(side: str) -> Iterator[Edit]:
+    """A number one more or less: 2(s/r)¹² for 3(s/r)¹²."""
+    for m in re.finditer(r"(?<![\w^.{])\d(?=\s*(?:[^\W\d]|[(\[‖√∑]))", side):
+        for other in (int(m.group()) - 1, int(m.group()) + 1):
+            yield Edit("factor", f"{side[: m.start()]}{other}{side[m.end() :]}")
 
 
 def scaled(side: str, letters: Iterable[str]) -> Iterator[Edit]:

@@ -153,7 +153,10 @@ def by_edit(fault: Fault, scope: Scope) -> Iterator[Found]:
     seen, usual = {fault.value}, _usual(fault, scope)
     side, found = fault.side, {s for s in symbols(fault.truth) if ONE not in s.shape}
     lost = [spelt for s in sorted(found, key=str) for spelt in (f"{s}ᵀ", f"{s} ")] if fault.error else []
-    for edit in (*islice(edits(side, fault.left or fault.line), MOST_EDITS), *scaled(side, lost)):
+    known = [*islice(edits(side, fault.left or fault.line), MOST_EDITS), *scaled(side, lost)]
+    if fault.error is not None:  # nothing is left out where factors in another order fit
+        known.sort(key=lambda edit: edit.kind == "extra term")
+    for edit in known:
         with suppress(MatdiffError, RecursionError):
             value = usual(scope.tried(edit.side))
             if value not in seen and (is_right(value, fault.truth) or as_is_usual(fault.truth, value, scope)):
