@@ -30,6 +30,7 @@ FRONT = r"(?:(?<![A-Za-z\\])|(?<=(?<![A-Za-z\\])d))"
 SHIFTED = rf"{FRONT}([^\W\d_∂])(?:_\{{|\[)\s*([a-z])\s*[-+−]"  # z_{i+1}
 ENTRY = rf"{FRONT}([^\W\d_∂])(_\{{\d+\}}|_\d+|[₀-₉]+)(?![\w{SUBS}])"  # z_2
 MOVED = rf"(?:∂|(?<![A-Za-z])d\}}?\s*\(?)(?:{ENTRY})"
+OF_LETTERS = r"(?P<f>[fghuvFφψz])\s*\((?P<by>\s*[a-z]\s*(?:,\s*[a-z]\s*)+)\)"  # f(x, y)
 SYMBOL = r"[fghuvFGHUVφψ](?:_0|_\{0\}|₀)?"
 NABLA = r"∇(?:\^\{?2\}?|²)?\s*(?:_\{?[^\W\d_]\}?)?"
 SPOKEN = rf"{NABLA}\s*({SYMBOL})(?=\s*\(|[\s)+·−∇-]|$)"  # ∇f, ∇f(x)
@@ -258,6 +259,26 @@ def with_constants(lines: list[Line]) -> list[Line]:
         if is_whole and named(q) not in letters_in(rest) and not is_moved:
             put = partial(re.sub, rf"(?<![A-Za-z]){f}\s*\(\s*{q}\s*\)", f"{f} ")
             lines = [line._replace(statements=tuple(s.respelt(put) for s in line.statements)) for line in lines]
+    return lines
+
+
+def with_partials(lines: list[Line]) -> list[Line]:
+    """The lines with ∂f/∂x for f_x, and ∂²f/∂x∂y for f_xy, of an f(x, y) that a line gives.
+
+    >>> from matdiff.review.reviewing import review
+    >>> review("f(x, y) = x²y\\nf_x = 2xy\\nf_xy = 2x").lines[2].verdict
+    'proved'
+    """
+    firsts = (s.sides[0] for line in lines for s in line.statements if s.sides[1:] and not s.goes_on)
+    for m in [m for first in firsts if (m := re.fullmatch(OF_LETTERS, first))]:
+        by = "".join(re.findall(r"[^\W\d_]", m["by"]))
+        low = rf"(?<![A-Za-z∂]){m['f']}_(?:\{{\s*)?([{by}])([{by}])?(?![\w])\s*\}}?"
+
+        def spelt(low: re.Match[str], f: str = m["f"]) -> str:
+            return f"((∂²{f})/(∂{low[1]}∂{low[2]}))" if low[2] else f"((∂{f})/(∂{low[1]}))"
+
+        put = partial(re.sub, low, spelt)
+        lines = [line._replace(statements=tuple(s.respelt(put) for s in line.statements)) for line in lines]
     return lines
 
 

@@ -97,13 +97,18 @@ def without_constants(e: Expr) -> Expr:
     return replace(e, {s: Number(0) for s in named})
 
 
-def spread(e: Expr) -> bool:
-    """Whether a letter or a row is spread over a matrix in an expression: c 11ᵀ, 1xᵀ of x − μ with a matrix μ."""
+def spread(e: Expr, beside: Expr | None = None) -> bool:
+    """Whether a letter or a row is spread over a matrix in an expression: c 11ᵀ, 1xᵀ of x − μ with a matrix μ.
+
+    And is not so in what stands *beside* it, as the bias of XW + b in all that is made of it.
+    """
+    known = frozenset(postorder(beside)) if beside is not None else frozenset()
     return any(
         ONE not in node.shape and isinstance(node.operands[1], Ones) and node.operands[0].number is None
         if isinstance(node, Scale)
         else isinstance(node, Product) and isinstance(node.operands[0], Ones) and node.cols is not ONE
         for node in postorder(e)
+        if node not in known
     )
 
 

@@ -158,7 +158,7 @@ def has_known_shapes(scope: Scope, truth: Expr, value: Expr) -> bool:
     """Whether two sides have one shape, no number spread but λ for λI, or shapes that follow from what is declared."""
     names = {s.name for e in (truth, value) for s in symbols(e)}
     settled = (scope.is_settled(n) or (n[0] == "d" and scope.is_settled(named(n[1:]))) for n in names)
-    is_plain = scope.habits.spells_ones or not spread(truth)  # which spells it out
+    is_plain = scope.habits.spells_ones or not spread(truth, value)  # which spells it out
     is_spread = truth.shape == SCALAR != value.shape and any(isinstance(node, Ones) for node in postorder(value))
     return (is_plain and truth.shape == value.shape) or (all(settled) and (is_spread <= scope.habits.spells_ones))
 

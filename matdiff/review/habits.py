@@ -203,9 +203,12 @@ def _declaration(said: str) -> str:
 
 
 def _stands_apart(m: re.Match[str], text: str, given: Collection[str]) -> bool:
-    """Whether S_w and W, as of S_wW, are names that are given or stand by themselves."""
+    """Whether S_w and W, as of S_wW, are names that are given or stand by themselves; no f_xx of f(x, y)."""
     parts = m[0][:-1], m["factor"]
-    return all(named(one) in given or re.search(rf"(?<![A-Za-z0-9_]){one}(?![A-Za-z0-9_])", text) for one in parts)
+    is_partial = re.search(rf"(?<![A-Za-z]){m[0][0]}\s*\(\s*[a-z]\s*,", text)
+    return not is_partial and all(
+        named(one) in given or re.search(rf"(?<![A-Za-z0-9_]){one}(?![A-Za-z0-9_])", text) for one in parts
+    )
 
 
 def _steps(text: str, given: Collection[str]) -> set[str]:

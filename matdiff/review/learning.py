@@ -16,6 +16,7 @@ from matdiff.errors import MatdiffError
 from matdiff.language.declarations import declare
 from matdiff.language.declared import Declaration
 from matdiff.language.names import SUBS, named
+from matdiff.language.other_kinds import KindsError
 from matdiff.language.together import read_equation, read_within
 from matdiff.review.asking import NotSaid
 from matdiff.review.assumed import GRAPH, TRACED, assume
@@ -36,6 +37,8 @@ IN_FRONT = rf"(?:\\[dt]?frac\s*\{{|[\d½¼(])*\s*({LETTER})(?!\s*[_^ᵀ⊤'′])
 OF_SQUARE = rf"(?P<traced>{TRACED})({LETTER})(?:\([a-zα-ω]\))?\s*(?:[-+−),=;]|$)|({LETTER})\s*⁻¹"
 
 
+TARGET = r"two readings are possible: (?:.*\b)?([yt]) is a (?:vector|matrix)"  # of sum((a − y)^2) with a matrix a
+SUMMED_ROWS = r"sum\(\s*d([A-Za-z]\d?)\s*,\s*axis\s*=\s*0|(?<![A-Za-z])d([A-Za-z]\d?)\.sum\((?:axis\s*=\s*)?0"  # db = …
 ARRAY = r"[A-HJ-MO-SU-Z]|[h-jo-z](?![a-z])"  # and no I, N, T, nor a size
 
 
@@ -58,6 +61,7 @@ def learn(scope: Scope, lines: list[Line]) -> None:
     _find_noise(scope, lines)
     order = _ordered(said)
     _find_families(scope, said)
+    _find_batches(scope, said)
     _find_squares(scope, said, lines)
     before = _state(scope)
     _read(scope, said, order, whole)
@@ -188,6 +192,13 @@ def _find_families(scope: Scope, said: Mapping[str, Definition]) -> None:
                 return
 
 
+def _find_batches(scope: Scope, said: Mapping[str, Definition]) -> None:
+    """Declares the Z of db = dZ.sum(axis=0) as a matrix."""
+    summed = {name for m in re.findall(SUMMED_ROWS, scope.text) for name in m}
+    for name in summed & said.keys() - scope.declared.table.keys():
+        scope.declared.table[name] = declare(f"{name}: matrix")[name]
+
+
 def _find_noise(scope: Scope, lines: list[Line]) -> None:
     """Takes ε of a model y = Xβ + ε for y − Xβ, where nothing else is said of it."""
     for first, side, *_ in (s.sides for line in lines for s in line.statements if len(s.sides) > 1):
@@ -237,6 +248,11 @@ def _define_by(scope: Scope, name: str, side: str, indices: Sequence[str], is_wh
         return
     try:
         value = by_entries(scope, side, indices) if indices else _value(scope, name, side)
+    except KindsError as error:
+        if (target := re.search(TARGET, error.message)) is None or target[1] in scope.declared:
+            raise
+        scope.declared.table[target[1]] = declare(f"{target[1]}: matrix")[target[1]]
+        value = _value(scope, name, side)
     except MatdiffError as error:
         spelt = entrywise(side, error.message)
         if indices and not is_whole:

@@ -104,9 +104,10 @@ QUOTED = r"^\s*>\s+(?=[^=]*[A-Za-zα-ωΑ-Ω∇∂][^=]*=)"  # > df = …, as in
 NUMBERING = (
     r"^[\s&]*(?:\((?:\d{1,2}|[a-h]|i{1,3}|iv|vi?)\)|\[\d{1,2}\]|\d{1,2}\))\s+(?=[^\s+*/-])"  # (1) f(x) = …, (a) …, 1) …
 )
-LABEL = (  # multiply by a': …, Wiener filter / MSE: …
+LABEL = (  # multiply by a': …, Wiener filter / MSE: …, GP: log p = …
     r"^\s*(?:(?:[A-Za-z\d]{2,}(?:\(\d\))?|a|[A-Z](?=-))(?: ?/ ?|[ –-]))*"
-    r"(?:[A-Za-z]{3,}|[A-Z][a-z]+\d[a-z]+|(?<=[/ -])[A-Z][A-Z\d]|(?:by|for|of|to|wrt) [^\s=:]{1,5}):\s+(?=\S.*=)"
+    r"(?:[A-Za-z]{3,}|[A-Z]{2}(?=:\s+[a-zℓ∂∇])|[A-Z][a-z]+\d[a-z]+"
+    r"|(?<=[/ -])[A-Z][A-Z\d]|(?:by|for|of|to|wrt) [^\s=:]{1,5}):\s+(?=\S.*=)"
 )
 NAMED = rf"^\s*(?:[Tt]he\s+)?(?:{ENTRYWISE})\s+(?=[^\W\d_]\s*\([^()]*\)\s*=)"  # sigmoid s(x) = …, whose name is s
 BULLET = r"^\s*[-*•]\s+(?=[A-Za-z][a-z]{2,}[^=]*(?::\s|`)|`)"  # - gradient: `∇f = …`

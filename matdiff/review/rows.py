@@ -14,7 +14,10 @@ ASIDE = (  # df = …  # chain rule, df = … [by the product rule], df = … �
     r"|(?<=\S)\s+\[(?=[^\]]*[a-z]{4})(?:[A-Za-z]{2,}[ '’-]?)+\][.,]?\s*$"
 )
 AXIS = r"(?:\b(?:axis|dim)\s*=\s*)?(\d)\s*(?:,\s*keepdims?\s*=\s*True\s*)?\)"
-REDUCED = rf"\b(?:np|jnp|torch)\.(sum|mean)\(((?:[^()]|\([^()]*\))*?),\s*{AXIS}"  # np.sum(x, axis=0)
+REDUCED = (  # np.sum(x, axis=0), sum(x, axis=0)
+    r"(?:\b(?:np|jnp|torch)\.|(?<![\w.])(?=[^=]*\b(?:axis|dim)\s*=))"
+    rf"(sum|mean)\(((?:[^()]|\([^()]*\))*?),\s*{AXIS}"
+)
 NAMES = "fJLEF"
 GOAL = (
     r"(?:\b[Mm](?:ini|axi)mi[sz](?:e|es|ing)|\\m(?:in|ax)\s*(?:_\{[^{}]*\}|_\w)|\bm(?:in|ax)_\w+"

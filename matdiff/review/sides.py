@@ -8,7 +8,7 @@ from itertools import islice
 
 from matdiff import regex as re
 from matdiff.algebra.dims import SCALAR
-from matdiff.algebra.expr import Expr, Number, Symbol, postorder, replace, symbols
+from matdiff.algebra.expr import Expr, Symbol, postorder, replace, symbols
 from matdiff.algebra.kinds import is_a
 from matdiff.algebra.operators.products import Transpose, zero
 from matdiff.errors import MatdiffError, ShapeError
@@ -17,8 +17,8 @@ from matdiff.language.names import named
 from matdiff.review import doubts
 from matdiff.review.asking import NotSaid, conditions_on, is_stationary, of_form
 from matdiff.review.blocks import with_rows
-from matdiff.review.calls import with_arguments, with_constants, with_formulas
-from matdiff.review.chain import BARE, Chain, Fault, increments, scaled
+from matdiff.review.calls import with_arguments, with_constants, with_formulas, with_partials
+from matdiff.review.chain import BARE, Chain, Fault, scaled
 from matdiff.review.comparing import Outcome, compared, is_right, is_rounded
 from matdiff.review.conventions import apart, as_usual, may_turn, under_conventions, unmoved
 from matdiff.review.definitions import introduced
@@ -29,6 +29,7 @@ from matdiff.review.edits import MOST_EDITS, Edit, edits, indices, slight
 from matdiff.review.equations import CONDITION, Equations, Implied, without_asides
 from matdiff.review.filling import Work
 from matdiff.review.fitting import fitted
+from matdiff.review.held import reasons, with_differentials
 from matdiff.review.indexed import declare_entries, with_sums
 from matdiff.review.jacobians import with_jacobian
 from matdiff.review.judged import Counts, Judged
@@ -36,14 +37,12 @@ from matdiff.review.learning import learn
 from matdiff.review.lines import Line, has_words, lines_of
 from matdiff.review.operators import names_in
 from matdiff.review.other_ways import in_doubt
-from matdiff.review.paths import in_rates, of_motion
+from matdiff.review.paths import of_motion
 from matdiff.review.report import AGREES, CONVENTION, NO_CLAIM, PROVED, UNREAD, WRONG
 from matdiff.review.scope import Scope
 from matdiff.review.upstream import links_in
 
 OPEN_STEP = "it does not follow from the equation above in a step that is known"
-REASON = r"\W*(?:since|because|as|using|by|where|with)\b"
-HELD_STILL = r"(?i)\b(?:fixed|constant|only|alone|held|hold|keep)|=\s*0"  # with A fixed, where dA = 0
 OF_INVERSE = r"(?:∂|(?<![A-Za-z])d)\s*\(?[^\W\d_]\s*(?:⁻¹|\^\s*\{?\s*[-−]\s*1)"  # dX X⁻¹ + X dX⁻¹ = 0
 MISPLACED = r"the index \w+ (?:is not bound|runs to)"
 
@@ -57,8 +56,9 @@ class Beside:
         self.text, self.wrt, self.is_square = text, wrt, is_square
         self.counts = counts  # the lines whose verdicts are asked for
         self.scope = Scope(where, text, wrt)
-        lines = with_jacobian(self.scope, lines_of(text, tuple(self.scope.declared), self.scope.habits.respelt))
-        self.lines = with_sums(with_directions(with_formulas(with_constants(with_rows(lines)), self.scope.given)))
+        lines = with_partials(lines_of(text, tuple(self.scope.declared), self.scope.habits.respelt))
+        lines = with_constants(with_rows(with_jacobian(self.scope, lines)))
+        self.lines = with_sums(with_directions(with_formulas(lines, self.scope.given)))
         declare_entries(self.scope, self.lines)
         declare_steps(self.scope, self.lines)
         self.lines = introduced(with_arguments(self.scope, self.lines), self.scope)
@@ -117,7 +117,7 @@ class Beside:
         is_identity, nothing = re.search(OF_INVERSE, chain.first) is not None, zero(chain.stated.shape)
         if is_identity and (outcome := compared(chain.stated, nothing)).equal:
             return self._right(line, chain, nothing, outcome)
-        known = self._known(chain.stated, line.text)
+        known = with_differentials(self.scope, self.equations, chain.stated, line.text)
         holds = not chain.is_line and known.holds(chain.stated)
         is_known = is_identity or (chain.is_equation and known.speak_of(chain.stated, *known.gradients))
         follows = (lambda e: is_right(e, nothing)) if is_identity else known.holds
@@ -153,8 +153,8 @@ class Beside:
             return Judged(line, NO_CLAIM)
         if links_in(self.scope, chain.truth) and not {*symbols(value)} <= {*symbols(chain.truth)}:
             return Judged(line, UNREAD, "the function that is differentiated is not given")
-        reasons = self._reasons(line, chain.truth)
-        follows = value.shape == chain.truth.shape and self.equations.give(chain.truth, value, reasons)
+        why = reasons(self.scope, self.equations, self.lines, line, chain.truth)
+        follows = value.shape == chain.truth.shape and self.equations.give(chain.truth, value, why)
         if follows:
             chain.stated = chain.truth = value
             return self._following(line, chain.first, value)
@@ -175,25 +175,13 @@ class Beside:
 
     def _of_strangers(self, line: Line, chain: Chain, side: str, value: Expr) -> Judged:
         """A side with letters of which the text has not spoken: not read, unless a small edit makes it follow."""
-        said = [*self._reasons(line, chain.truth)] if chain.is_derivative and self.scope.paths else []
+        why = reasons(self.scope, self.equations, self.lines, line, chain.truth)
+        said = [*why] if chain.is_derivative and self.scope.paths else []
         meant = self._meant(side, lambda e: self.equations.give(chain.truth, e, said) is True) if said else None
         if meant is not None:
             return Judged(line, WRONG, "", Fault(side, value, meant, None, True, line=line.text))
         self._leave_out()
         return Judged(line, UNREAD, "it speaks of something that was not introduced")
-
-    def _reasons(self, line: Line, truth: Expr) -> Iterator[Expr]:
-        """What is 0 beside the equations: as words behind it say, since vᵀv = 1, and the differentials of these."""
-        slopes = {s for s in symbols(truth) if s.name.rpartition("_")[0] in self.scope.paths}
-        for form in self.scope.differentials(self.equations.zeros) if slopes or increments(truth) else ():
-            if increments(truth) or slopes & {*symbols(form)}:
-                yield replace(form, {s: Number(1) for s in increments(form) if slopes and s.shape == SCALAR})
-        below = (other for other in self.lines if other.number > line.number and re.match(REASON, other.text))
-        aside = line.statements[1:] if re.search(r"\b(?:with|where)\b", line.text) else ()
-        said = (*aside, *(s for other in below for s in other.statements))
-        for left, right in (s.sides for s in said if len(s.sides) == 2 and not self.scope.asks(s.sides[0])):
-            with suppress(MatdiffError):
-                yield self.scope.tried(left) - self.scope.tried(right)
 
     def _different(self, line: Line, chain: Chain, side: str, value: Expr, in_case: bool) -> Judged:
         """The verdict on a side that is not what it should be: wrong, unless sizes or conditions are not known."""
@@ -269,7 +257,7 @@ class Beside:
             return self._of_other_shapes(line, side, left, value)
         if isinstance(left, Symbol) and left in symbols(value) and left not in symbols(left - value):
             return Judged(line, NO_CLAIM)  # W = W − ηG, the next W
-        before, unknowns = self._known(left - value, line.text), self.unknowns()
+        before, unknowns = with_differentials(self.scope, self.equations, left - value, line.text), self.unknowns()
         before.zeros += map(before.usual, conditions_on(self.scope, left, value, before))
         is_restated = named(chain.first or "0") in self.scope.definitions and {*symbols(left)} == {*symbols(value)}
 
@@ -301,20 +289,6 @@ class Beside:
         truth = found.should_be or left
         fault = Fault(side, value, truth, None, False, True, left=chain.first, follows=lambda e: implied(e, value))
         return Judged(line, WRONG, "", fault)
-
-    def _known(self, value: Expr, words: str) -> Equations:
-        """The equations so far, and their differentials where a value has some, also by that, if nothing else moves."""
-        known, moving = self.equations.copy(), {*increments(value)}
-        has_rates = not {s.name for s in symbols(value)}.isdisjoint(self.scope.rates.values())  # Ṙ of RᵀR = I
-        forms = self.scope.differentials(known.zeros) if moving or has_rates else []
-        forms = [in_rates(self.scope, form) for form in forms] if has_rates else forms
-        moves = set() if re.search(HELD_STILL, words) else set().union(*self.scope.moves)
-        for form in [*forms]:
-            still = {named(s.name[1:]) for s in {*increments(form)} - moving}
-            if still.isdisjoint(moves) and any(s.shape == form.shape for s in {*increments(form)} & moving):
-                forms.append(scaled(form, 0, still))
-        known.zeros[:0] = forms
-        return known
 
     def _edited(self, first: str, side: str, left: Expr, value: Expr, implied: Callable[[Expr, Expr], bool]) -> Implied:
         """That an equation does not follow, if one side needs a small edit; with the right side as it is then."""
