@@ -145,7 +145,7 @@ def test_a_symbol_that_is_a_size_is_not_exchanged(reused: list[Expr]) -> None:
 # what it links.
 LOOKING = {
     *("value_of", "seen_through", "columns_cancel", "is_symmetric", "_equals_its_transpose", "ends_differ"),
-    *("postorder", "fold", "remade", "fact", "occurs", "_key", "is_shorter", "is_of_factors"),
+    *("postorder", "fold", "remade", "fact", "occurs", "_key", "is_shorter", "is_of_factors", "is_product"),
 }
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 import matdiff
+from matdiff.algebra.expr import Expr
+from matdiff.calculus import possible
 
 
 @pytest.mark.parametrize(
@@ -165,3 +167,10 @@ def test_what_holds_somewhere_is_answered(text: str, where: str) -> None:
 def test_what_an_equation_defines_is_valid_off_its_kinks() -> None:
     found = matdiff.implicit("argmin_w 1/2*norm2(X*w - y)^2 + l*norm1(w)", "w", "l", "X: m x n; w: n; y: m; l: scalar")
     assert "valid where every entry of w ≠ 0, XᵀX is invertible" in found.to_text()
+
+
+def test_what_several_answers_share_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    shared, looked = matdiff.parse("sin(1/(x'*x))", "x: n"), list[Expr]()
+    monkeypatch.setattr(possible, "divides_by_zero", lambda node: looked.append(node))
+    possible.require_somewhere(shared, [], [shared, 2 * shared, shared + 1])
+    assert looked == [*shared.operands]

@@ -449,6 +449,7 @@ def test_matrices_that_do_not_commute_stay_apart() -> None:
         ("exp(S) .* P", True), ("expm(S)", True), ("kron(S, P)", True), ("kron(S, A)", False), ("v*v'", True),
         ("v*w'", False), ("a*(v*w' + w*v')", True), ("eye(n) + diag(v)", True), ("S^3", True), ("pinv(X'*X)", True),
         ("X*pinv(X)", False), ("ones(n, n)", True), ("K", False), ("h = A*A'; h*S*h", True),
+        ("h = exp(v); q = v*h'; q'*v*h'", True), ("h = exp(v); q = v*h'; q*v*h'", False),
         ("tril(S) + triu(S)", True), ("tril(A) + triu(A')", True), ("tril(A) + triu(A)", False),
     ],
 )  # fmt: skip

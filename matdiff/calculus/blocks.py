@@ -12,7 +12,7 @@ from operator import attrgetter
 from matdiff.algebra.assumptions import INDEX
 from matdiff.algebra.expr import Expr, Symbol, nodes_in, postorder, replace
 from matdiff.algebra.kinds import set_of
-from matdiff.algebra.operators.products import Hadamard, Product
+from matdiff.algebra.operators.products import Hadamard, Product, Scale
 from matdiff.algebra.operators.recurrence import Recurrence
 from matdiff.algebra.operators.structure import Named
 from matdiff.calculus.differential import Dependence
@@ -84,6 +84,12 @@ def _pieces(factors: Sequence[Expr], numbers: dict[Expr, int]) -> Iterator[Expr]
         if (closes and len(piece) > 1) or k == len(factors) - 1:
             yield Product(*piece) if len(piece) > 1 else piece[0]
             piece = []
+
+
+def is_quotient(e: Expr) -> bool:
+    """Whether a name stands for A/s, for a matrix A that is no letter."""
+    value = e.operands[0] if isinstance(e, Named) else None
+    return isinstance(value, Scale) and bool(value.operands[0].reciprocal) and not isinstance(value.operands[1], Symbol)
 
 
 def block_names(f: Expr, depends: Dependence, nodes: Collection[Expr] = ()) -> dict[Expr, str]:

@@ -36,7 +36,7 @@ from matdiff.algebra.operators.sums import IndexedSum, Member, under
 from matdiff.algebra.reading_cost import is_shorter
 from matdiff.algebra.rewriting import NO_STEPS, Later, Simplifier, Step, Steps, Told, chained, replay
 from matdiff.algebra.walks import remade
-from matdiff.calculus.blocks import BINDING, OPERANDS, block_names, grouped, index_names
+from matdiff.calculus.blocks import BINDING, OPERANDS, block_names, grouped, index_names, is_quotient
 from matdiff.calculus.derivation import Block, Gradients, Phase, exchanged, give, indices_of, note_axes
 from matdiff.calculus.differential import Dependence, Differentiation
 from matdiff.calculus.traceform import TraceForm, TraceTerm, line_of
@@ -48,6 +48,7 @@ from matdiff.records import NamedTuple
 if TYPE_CHECKING:
     from matdiff.calculus.recurrences import Sources
 
+MOST_FACTORS = 24  # of a closed form that may be shorter than one in terms of other links
 MANY = 8  # a program with that many blocks may have some that are alike
 
 
@@ -125,6 +126,7 @@ class _Sweep:
         self.names = block_names(self.f, self.depends, self.nodes)
         self.recurrences = [node for node in self.names if isinstance(node, Recurrence)] if self.names else []
         self.cuts = {*self.names}
+        self.quotients = [*filter(is_quotient, self.names)]
         if self.recurrences:
             self.cuts.update(node for node in self.nodes if isinstance(node, Iterate) and self.depends(node))
         self.differentiation = Differentiation(self.depends, self.cuts)
@@ -272,8 +274,9 @@ class _Sweep:
         value, steps = self.simplifier(raw)
         groups: list[list[Step]] = [steps]
         whole = self._expand(value) if self.expand else value
-        closed, more = self.simplifier.rest(whole)  # told only where it is shorter: it may be long
-        if is_shorter(closed, value):  # δ_s = δ_p ⊙ p − (δ_pᵀp)p is p − y
+        factors = whole.operands[-1].operands if type(whole) is Scale else whole.operands
+        closed, more = self.simplifier.rest(whole) if len(factors) <= MOST_FACTORS else (whole, NO_STEPS)
+        if is_shorter(closed, value):  # told only then, since it may be long: δ_s = δ_p ⊙ p − (δ_pᵀp)p is p − y
             groups.append([Step(substitution, value, whole), *more])
             value = closed
         label = f"delta_{self.names[node]}"
@@ -319,12 +322,10 @@ class _Sweep:
 
     def _in_definitions(self, answer: Expr) -> tuple[Expr, list[Told]]:
         """An answer with A = sz for A where z is defined as A/s, if that is less to read, and the steps to it."""
-        shown, told = written_in(answer), list[Told]()
-        for z in self.names:
-            value = z.operands[0] if isinstance(z, Named) else None
-            if not isinstance(value, Scale) or not value.operands[0].reciprocal or value.operands[1] not in shown:
-                continue
-            if isinstance(value.operands[1], Symbol) or value.operands[1] in written_in(value.operands[0]):
+        shown, told = written_in(answer) if self.quotients else set(), list[Told]()
+        for z in self.quotients:
+            value = z.operands[0]
+            if value.operands[1] not in shown or value.operands[1] in written_in(value.operands[0]):
                 continue
             turned = Step(definition_turned, value.operands[1], Scale.of(reciprocal(value.operands[0]), z))
             simple, steps = self.simplifier.rest(replay(answer, [turned], is_not_named))

@@ -25,8 +25,10 @@ MAY_DEMAND = DEMANDING | set_of(kind.__name__ for kind in (Named, *VALUED))
 
 def require_somewhere(function: Expr, unknowns: Collection[Expr], answers: Iterable[Expr]) -> None:
     """Refuses what holds nowhere: where xxᵀ would have to be invertible, or −xᵀx positive; and 1/0."""
+    seen: set[Expr] = set()
     for answer in answers:
-        for node in postorder(answer) if answer.classes & MAY_DIVIDE else ():
+        for node in postorder(answer, prune=seen.__contains__) if answer.classes & MAY_DIVIDE else ():
+            seen.add(node)
             if type(node) is Power and divides_by_zero(node):
                 raise UnsupportedError("the function divides by 0", suggestion="Look at its denominators once more.")
     if function.classes & MAY_DEMAND and (found := list(doubtful(function, Dependence(unknowns)))):

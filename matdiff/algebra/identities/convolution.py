@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from matdiff.algebra.constants import Zeros
 from matdiff.algebra.expr import Expr, Symbol
 from matdiff.algebra.identities.products import scalars_in_front
@@ -32,20 +34,36 @@ LINEAR = (
 )
 
 
-def multiples() -> list[Statement]:
-    """f(cA) = c f(A) of all of them, or of their first operand."""
-    c = Symbol("c")
+def of_all(inside: Callable[[Expr], Expr], made: Callable[[Expr], Expr]) -> list[Statement]:
+    """What f(A) is with something made of A inside, of all of them, or of their first operand."""
     samples = [kind.sample() for kind in LINEAR]
-    return [stated_as(e.rebuild((Scale(c, e.operands[0]), *e.operands[1:])), Scale(c, e)) for e in samples]
+    return [stated_as(e.rebuild((inside(e.operands[0]), *e.operands[1:])), made(e)) for e in samples]
 
 
-@identity("corr(c*X, K) = c*corr(X, K)", where="c: scalar; X: m x n; K: p x q", also=lambda: multiples()[1:])
+def multiple(e: Expr) -> Expr:
+    return Scale(Symbol("c"), e)
+
+
+def nothing(e: Expr) -> Expr:
+    return zero(e.shape)
+
+
+@identity(
+    "corr(c*X, K) = c*corr(X, K)",
+    where="c: scalar; X: m x n; K: p x q",
+    also=lambda: of_all(inside=multiple, made=multiple)[1:],
+)
 def multiple_in_convolution(e: Expr) -> Expr | None:
     """Out of either operand, and out of what is linear in its only operand."""
     return scalars_in_front(e)
 
 
-@identity("corr(zeros(m, n), K) = zeros(m-p+1, n-q+1)", where="K: p x q", on=LINEAR)
+@identity(
+    "corr(zeros(m, n), K) = zeros(m-p+1, n-q+1)",
+    where="K: p x q",
+    on=LINEAR,
+    also=lambda: of_all(inside=nothing, made=nothing)[1:],
+)
 def zero_in_convolution(e: Expr) -> Expr | None:
     return zero(e.shape) if any(isinstance(o, Zeros) for o in e.operands) else None
 

@@ -7,15 +7,14 @@ from collections import Counter
 from matdiff.algebra.assumptions import implied
 from matdiff.algebra.constants import Identity, Ones, Zeros
 from matdiff.algebra.expr import OPERATORS, Expr, Operator, Symbol, postorder
-from matdiff.algebra.kinds import is_a, set_of
+from matdiff.algebra.kinds import is_a
 from matdiff.algebra.operators.entrywise import Entrywise
-from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose, coefficient
+from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose, coefficient, turned
 from matdiff.algebra.operators.square import Inverse, MatrixPower
 from matdiff.algebra.operators.structure import DiagonalMatrix, Named
 from matdiff.algebra.operators.sums import IndexedSum, Member
 
 NONE: frozenset[str] = frozenset()
-NAMED = set_of(("Named",))
 TRIANGLES = "LowerTriangle", "UpperTriangle"  # the transpose of one is the other
 Forms = tuple[Expr, Expr]
 
@@ -144,5 +143,9 @@ def _forms(e: Expr, operands: list[Forms]) -> Forms:
 
 
 def is_of_factors(e: Expr) -> bool:
-    """Whether a name stands for a product without names in it, as T = AB does, of which ABTᵀ is symmetric."""
-    return isinstance(e, Named) and isinstance(e.operands[0], Product) and not e.operands[0].inside & NAMED
+    """Whether a name stands for a product in which no factor does so itself, as T = AB, of which ABTᵀ is symmetric."""
+    return is_product(e) and not any(is_product(turned(f)) or is_product(f) for f in e.operands[0].operands)
+
+
+def is_product(e: Expr) -> bool:
+    return isinstance(e, Named) and isinstance(e.operands[0], Product)
