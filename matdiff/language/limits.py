@@ -282,7 +282,8 @@ def _chain(piece: Excerpt, sides: list[str], signs: list[str]) -> Chain:
     return Chain(tuple(sides), tuple(signs))
 
 
-RATED = r"\(?(\w)\s*,\s*(\w)\)?\s*[:;|]\s*([^\W\d_])\s*\(\s*\1\s*,\s*\2\s*\)\s*=\s*1"  # (i, j): r(i, j) = 1
+PAIR = r"(?:\(\s*\1\s*,\s*\2\s*\)|_\{?\s*\1\s*,?\s*\2\s*\}?)"
+RATED = rf"\(?(\w)\s*,\s*(\w)\)?\s*[:;|]\s*([^\W\d_])\s*{PAIR}\s*=\s*1"  # (i, j): r(i, j) = 1, r_ij = 1
 MEMBER = r"[^\W\d_]+(?:_\{?[a-z]\}?|\^\{?\([a-z]\)\}?)"  # x_i and x^{(i)}
 
 

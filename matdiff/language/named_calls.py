@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from matdiff.algebra.expr import FUNCTIONS
 from matdiff.errors import AmbiguityError
-from matdiff.language.extents import parse_size
+from matdiff.language.extents import Excerpt, parse_size
 from matdiff.language.fixed import fixed, position_of
 from matdiff.language.named_functions import is_entrywise
 from matdiff.language.names import canonical, is_letter
@@ -57,6 +57,8 @@ def resolve_function(bound: Bound, node: Node, scope: Scope) -> None:
         resolve_cases(bound, node)
     elif node.value == "unit" and len(arguments) in (1, 2):
         index = index_of_unit(bound, arguments[0], scope)
+        if counts := [a for a in arguments[1:] if not isinstance(counted(bound, a), Excerpt)]:
+            raise bound.error(counts[0], "the size of a unit vector is a number or a letter", "leave it out: unit(1)")
         sizes = [parse_size(bound.excerpt(size)) for size in arguments[1:]]
         node.kind, node.value, node.parts = "unit", (index, sizes[0] if sizes else None), []
     elif node.value in ("hstack", "vstack"):

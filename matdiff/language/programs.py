@@ -11,6 +11,7 @@ from typing import NamedTuple
 from matdiff import regex as re
 from matdiff.algebra.expr import FUNCTIONS
 from matdiff.errors import AmbiguityError
+from matdiff.language.functions_of_programs import respelt
 from matdiff.language.names import ABBREVIATED, GREEK_WORDS
 from matdiff.language.outside import between, closing, outside
 from matdiff.language.transcript import Copy, Edit, Transcript
@@ -18,8 +19,9 @@ from matdiff.regex import regex
 
 COMMENT = regex(
     r"(?:(?<=[;\n])|^)[ \t]*[%#][^\n]*"  # of a line, or behind a semicolon
-    r"|(?<=[^\s\d])[ \t]{2,}%[^\n]*|(?<=\S)[ \t]+#[^\n]*"
+    r"|(?<=\S)(?:[ \t]+#|[ \t]{2,}%)[^\n]*"
 )
+PROMPT = regex(r"(?:(?<=\n)|^)[ \t]*(?:>>|octave:\d+>|julia>)(?=[ \t])", given=">")
 GLOBAL = regex(r"(?:(?<=[;\n])|^)[ \t]*(?:global|persistent)\b[\w ]*", given=("global", "persistent"))
 CONTINUED = regex(r"\.\.\.[ \t]*\n")
 GENERATED = regex(r"(?<![\w.])(?P<name>sum|prod|maximum|minimum)\(")
@@ -39,14 +41,10 @@ LOCAL = regex(  # for i = 1:m, r = x(i) - y(i); J = J + r^2; end
 )
 FOR = regex(r"(?:(?<=[;\n])|^)\s*for\b[^;,\n]*+(?=[^$]*\bend(?:for)?\b)", given="for")
 CLAUSES = r",(?![^()]*\))|\bfor\b"
-INSIDE = r"(?:[^()]|\([^()]*\))*"
-FACTOR = regex(rf"\b(?P<name>cholesky)\({INSIDE}(?P<end>\)\.(?P<side>[LU])\b)", given="cholesky")
-RESHAPED = regex(rf"(?<![\w.])(?P<name>reshape)\({INSIDE},\s*\w+\s*,\s*\w+\s*\)", given="reshape")
-SQUARES = regex(r"(?<![\w.])sumsq(?P<all>r)?\(", given="sumsq")  # of the entries of each column, or of all
 BIG = {"maximum": "max", "minimum": "min"}
 OWNER = "obj|self|this|opts?|options|params?|problem"  # an object, or a structure of MATLAB
 SIGNS_OF_CODE = (
-    rf"[%#]|\bfunction\b|\breturn\b|[-+*/]=|\n|;|\d\.[\s)+-]|\b(?:{OWNER})\.|σ\.\(|:\s*(?:size|length|numel)\("
+    rf"[%#]|>[ \t]|\bfunction\b|\breturn\b|[-+*/]=|\n|;|\d\.[\s)+-]|\b(?:{OWNER})\.|σ\.\(|:\s*(?:size|length|numel)\("
 )
 WHOLE = regex(r"(?<![\w.])\d+(?P<point>\.)(?=[-+)]|\s+(?:[-+*/)]|\.[*/^]))")  # 1. of 1. + x and 1. ./ x
 OWN = regex(rf"(?<![\w.])(?P<owner>(?:{OWNER})\.)(?P<name>[A-Za-z]\w*)(?![\w(])")  # obj.X, in a class
@@ -107,12 +105,12 @@ class Program(NamedTuple):
 def unframed(script: Transcript) -> Program:
     """A program as one statement for each name; a text of mathematics as it stands."""
     program = Program(script).edited(_generators(script.text) if " for " in script.text else ())
-    program = program.edited(_respelt(program.script.text))
+    program = program.edited(respelt(program.script.text))
     script = program.script
     is_latex = "\\" in script.source and FRAME.match(script.text) is None  # and not A \ b of a program
     if is_latex or not re.search(SIGNS_OF_CODE, script.text):
         return program
-    for pattern in (COMMENT, CONTINUED, GLOBAL):
+    for pattern in (PROMPT, COMMENT, CONTINUED, GLOBAL):
         program = program.without([m.span() for m in pattern.finditer(program.script.text)])
     while edits := _loops(program.script.text) or _put_in(program.script.text):
         program = program.edited(edits)
@@ -205,18 +203,6 @@ def _sign(name: str, clause: str, body: str) -> str:
         return ""
     limits = f"{run['letter']}={run['first']}}}^{{{run['last']}" if run["last"] else run["letter"]
     return f"{BIG.get(name, name)}_{{{limits}}}"
-
-
-def _respelt(text: str) -> list[Edit]:
-    """chol(A, 'lower') for Julia's cholesky(A).L, unvec(x, m, n) for reshape(x, m, n), and sum((x).^2) for sumsq(x)."""
-    edits = [(*m.span("name"), "unvec") for m in RESHAPED.finditer(text)]
-    for m in SQUARES.finditer(text):
-        end = closing(text, m.end())
-        before, behind = ("norm2(", ")^2") if m["all"] else ("sum((", ").^2)")
-        edits += [(*m.span(), before), (end, end + 1, behind)]
-    for m in FACTOR.finditer(text):
-        edits += [(*m.span("name"), "chol"), (*m.span("end"), ", 'lower')" if m["side"] == "L" else ", 'upper')")]
-    return sorted(edits)
 
 
 def _counted(text: str, is_framed: bool) -> list[Edit]:

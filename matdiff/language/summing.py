@@ -295,6 +295,9 @@ class _Resolved:
         if found is None and re.fullmatch(r"[^\W\d]\w*", text):
             name = canonical(text)
             general = None if name in self.bound.declared else self.bound.general("", name, inner)
+            if general is None and len(low := name.partition("_")[2]) > 1 and inner.keys() >= {*low}:
+                hint = f"multiply the terms by 0 or 1, as [{text} = 1] does"
+                raise self.error(f"{text} is a number for every {', '.join(low)}, and no index", hint)
             found = general or fixed(self.bound, name)
         if found is None or (isinstance(found, Place) and found.single is None):
             if not _is_letter(text):

@@ -15,7 +15,7 @@ from matdiff.algebra.operators.entrywise import Entrywise
 from matdiff.errors import UnknownNameError, UnsupportedError
 from matdiff.language.applications import apply
 from matdiff.language.dialects import python, recorded
-from matdiff.language.dialects.arrays import Site, entrywise, lengths_of, made
+from matdiff.language.dialects.arrays import Site, axes_of, entrywise, lengths_of, made
 from matdiff.language.names import nearest
 from matdiff.language.syntax import Node
 from matdiff.language.typed import Misfit, Typed
@@ -208,6 +208,8 @@ def of_matrices(site: Site, *operands: Typed, name: str) -> Typed:
     if not all(isinstance(o, Typed) for o in operands):
         raise site.misfit(f"{name} takes arrays")
     node = site.node
+    if numbers := [o for o in operands if axes_of(o) < 2]:  # np.trace(x.T @ L @ x), where x is rather a matrix
+        site.attempt.penalty(node, 20, *numbers)
     call = Node("call", node.parts, name, node.start, node.end)
     if name in SPECIAL:
         return SPECIAL[name](site.attempt, call, list(operands))

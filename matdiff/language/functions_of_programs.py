@@ -1,0 +1,34 @@
+"""Functions of MATLAB, Octave and Julia that are formulas of other ones: sumsq(x), power(x, 2), cholesky(A).L."""
+
+from __future__ import annotations
+
+from matdiff.language.outside import closing, outside
+from matdiff.language.transcript import Edit
+from matdiff.regex import regex
+
+INSIDE = r"(?:[^()]|\([^()]*\))*"
+FACTOR = regex(rf"\b(?P<name>cholesky)\({INSIDE}(?P<end>\)\.(?P<side>[LU])\b)", given="cholesky")
+RESHAPED = regex(rf"(?<![\w.])(?P<name>reshape)\({INSIDE},\s*\w+\s*,\s*\w+\s*\)", given="reshape")
+SQUARES = regex(r"(?<![\w.])sumsq(?P<all>r)?\(", given="sumsq")  # of the entries of each column, or of all
+POWER = regex(r"(?<![\w.])power\(", given="power(")
+
+
+def respelt(text: str) -> list[Edit]:
+    """chol(A, 'lower') in the place of cholesky(A).L, unvec(x, m, n) in that of reshape(x, m, n), and so on.
+
+    >>> [piece for _, _, piece in respelt("sumsq(A*x) + power(x, 2)")]
+    ['sum((', ').^2)', '((', ').^(', '))']
+    """
+    edits = [(*m.span("name"), "unvec") for m in RESHAPED.finditer(text)]
+    for m in SQUARES.finditer(text):
+        end = closing(text, m.end())
+        before, behind = ("norm2(", ")^2") if m["all"] else ("sum((", ").^2)")
+        edits += [(*m.span(), before), (end, end + 1, behind)]
+    for m in POWER.finditer(text):
+        end = closing(text, m.end())
+        commas = [comma for comma in outside(text, ",", m.end()) if comma.start() < end]
+        if len(commas) == 1:
+            edits += [(*m.span(), "(("), (*commas[0].span(), ").^("), (end, end + 1, "))")]
+    for m in FACTOR.finditer(text):
+        edits += [(*m.span("name"), "chol"), (*m.span("end"), ", 'lower')" if m["side"] == "L" else ", 'upper')")]
+    return sorted(edits)
