@@ -34,7 +34,7 @@ EQUATION = rf"(?P<shown>\([0-9]+(?:\.[0-9]+)*[a-z]?\))(?:(?P<apart>[{APART}\s]+(
 WITHIN = r"\([^()]*\)"
 for _ in range(3):  # brackets in brackets, as \frac makes them
     WITHIN = rf"\((?:[^()]|{WITHIN})*\)"
-ARGUMENT = rf"\(\s*(?:({ONE_NAME})\s*([-+−]\s*[0-9]+)?\s*\)|(?:{INNER}|[^()|;=\n⟨<])*,)"  # (t), (t − 1), (x, …
+ARGUMENT = rf"\(\s*(?:({ONE_NAME})\s*([-+−]\s*[0-9]+)?\s*\)|(?:{INNER}|[^()|;=\n⟨<])*[,;])"  # (t), (t − 1), (x, …
 POSITION = r"(?:[0-9]+|end(?:\s*-\s*[0-9]+)?)"
 PLACE = rf"(?:{POSITION}(?:\s*:\s*(?:{POSITION})?)?|:)"
 PLACES = rf"\(\s*(?!:\s*\)){PLACE}(?:\s*,\s*{PLACE})*\s*\)"  # X(:) is vec(X)

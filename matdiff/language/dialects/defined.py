@@ -61,6 +61,7 @@ CVXPY = {
     "rel_entr": "lambda x, y: cp.multiply(x, cp.log(x) - cp.log(y))",
     "kl_div": "lambda x, y: cp.multiply(x, cp.log(x) - cp.log(y)) - x + y",
     "neg": "lambda x: cp.pos(-x)",
+    "square_pos": "lambda x: cp.pos(x)**2",
     "inv_pos": "lambda x: x**-1",
     "power": "lambda x, p: x**p",
     "quad_over_lin": "lambda x, y: norm2(x)**2 / y",
