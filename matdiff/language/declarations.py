@@ -142,15 +142,28 @@ def _respelt(item: Excerpt) -> Excerpt:
     text = changed(plain(item.text))
     in_space = "R" in text or "S" in text
     if in_space:
-        text = re.sub(rf"(?<=[RS])([{SUPERS}ˣ]+)", lambda m: "^{" + m.group().translate(_RAISED) + "}", text)
-        text = re.sub(r"(?<=[RS])(_\{?(?:[+]{1,2}|[≥>]\s*0)\}?)\s*(\^(?:\{[^{}]*\}|\w+))", r"\2\1", text)  # ℝ_+^n
+        text = text.replace("₊", "+")
+        sign, raised = r"_?\{?(?:[+]{1,2}|[≥>]\s*0)\}?", rf"[{SUPERS}ˣ]+"
+        text = re.sub(rf"(?<=[RS])({sign})\s*(\^(?:\{{[^{{}}]*\}}|\w+)|{raised})", r"\2\1", text)  # ℝ_+^n
+        text = re.sub(rf"(?<=[RS]){raised}", lambda m: "^{" + m.group().translate(_RAISED) + "}", text)
     mapped = any(arrow in text for arrow in OF_FUNCTIONS)
     space = None if mapped or not in_space else re.fullmatch(IN_SPACE, text)
     if space and (space[2] == "R" or space[3]):  # 𝕊^n, and not the size S
         name, kind, sizes, sign = space.groups()
-        shape = (sizes or "scalar") if kind == "R" else f"{sizes} x {sizes} " + SYMMETRIC[sign or ""]
+        shape = (sizes or "scalar") if kind == "R" else _on_sphere(name, sizes, sign) or _symmetric(sizes, sign)
         text = f"{name}: {shape}"
     return item if text == item.text else Excerpt(text, item.start, item.whole)
+
+
+def _on_sphere(name: str, size: str, sign: str | None) -> str:
+    """What x ∈ 𝕊^{n−1} says of a vector; empty of a matrix."""
+    m = re.fullmatch(r"(\w+)\s*[-−]\s*1|(\d+)", size)
+    is_small = all(re.match(r"\s*\W*[a-z]", one) for one in name.split(","))
+    return f"{m[1] or int(m[2]) + 1} unit" if m and is_small and not sign else ""
+
+
+def _symmetric(size: str, sign: str | None) -> str:
+    return f"{size} x {size} {SYMMETRIC[sign or '']}"
 
 
 _RAISED = {ord(sign): letter for sign, letter in SUPERSCRIPTS.items()} | {ord("ˣ"): " x "}

@@ -56,11 +56,17 @@ IS_UNIT = (  # uᵀu = 1, …/(uᵀu), …/(uᵀBu)
     rf"1\s*[-−]\s*{SQUARE}|(?:/\s*\(?|\}}\s*\{{)\s*{WEIGHED}|{SQUARE.replace('<u>', '<v>')}\s*[-−=]\s*1"
 )
 MOMENTS = r"\(\s*\\?(?:m|μ|mu)\s*,\s*([A-Z])\s*\)"  # q(m, S), of a mean and a covariance
+PRECISION = r"(?:[ΛΩΘ]|\\?(?:Lambda|Omega|Theta)(?![a-z]))"
 SCATTER = (  # tr(Σ⁻¹S), tr(V⁻¹W), tr(SΣ⁻¹), tr(ΛS)
     rf"(?:(?P<sigma>Σ|\\Sigma)|(?P<scale>[A-Z]))?\s*(?:{INVERSE_SIGN})\s*(?P<behind>[A-Z])\s*[)\]]"
     rf"|[(\[]\s*(?P<before>[A-Z])\s*(?:Σ|\\Sigma)\s*(?:{INVERSE_SIGN})\s*[)\]]"
-    r"|(?:[ΛΩΘ]|\\(?:Lambda|Omega|Theta)(?![a-z]))\s*(?P<weighed>[A-Z])\s*[)\]]"
-    rf"|[(\[]\s*(?P<known>[A-Z])\s*(?:{INVERSE_SIGN})?\s*(?:[ΛΩΘ]|\\(?:Lambda|Omega|Theta)(?![a-z]))\s*[)\]]"
+    rf"|{PRECISION}[\s*]*(?P<weighed>[A-Z])\s*[)\]]"
+    rf"|[(\[]\s*(?P<known>[A-Z])\s*(?:{INVERSE_SIGN})?[\s*]*{PRECISION}\s*[)\]]"
+)
+HALF = r"(?:½|\{\s*[-−]?\s*(?:1/2|\\[td]?frac\s*(?:12|\{1\}\s*\{2\}))\s*\}|\(\s*[-−]?\s*1/2\s*\))"
+ROOTED = rf"(?<![A-Za-z])\\?({CAPITAL})\}}?\s*\^\s*{HALF}"  # A^{1/2}
+SPREAD = (  # tr(V⁻¹(X − M)ᵀU⁻¹(X − M)) of a normal matrix
+    rf"[Tt]r[a-z]*\W+({CAPITAL})\s*(?:{INVERSE_SIGN})\s*(\([^()]*\))\s*{TURNED}\s*\\?({CAPITAL})\s*(?:{INVERSE_SIGN})\s*\2"
 )
 
 
@@ -134,6 +140,7 @@ def _by_custom(text: str) -> frozenset[str]:
     names |= {m["behind"] or m["before"] or m["weighed"] or m["known"] for m in found}
     names |= {m["scale"] for m in found if m["scale"] and logarithmic & {m["scale"], m["behind"]}}
     names |= {named(of) for m in re.finditer(CONGRUENT, text) for of in m.group(2, 4, 6) if of}
+    names |= {*re.findall(ROOTED, text)}.union(*(m.group(1, 3) for m in re.finditer(SPREAD, text)))
     units = {u for m in re.finditer(IS_UNIT, text) for u in m.group("u", "v", "w")}
     forms = [*re.finditer(FORM, text)]
     weights = {"P", *(m["of"] for m in forms)}

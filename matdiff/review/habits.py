@@ -13,6 +13,7 @@ from matdiff.language.declared import Declaration
 from matdiff.language.increments import INTO, OF_TWO
 from matdiff.language.named_functions import OF_GAMMA, PSI
 from matdiff.language.names import NO_FUNCTIONS, PLAIN_SUBSCRIPT, SUBS, named
+from matdiff.language.phrases import said_of_names
 from matdiff.language.spelling import transcript
 from matdiff.review.lines import ENTRYWISE
 from matdiff.review.names import (
@@ -32,7 +33,10 @@ from matdiff.review.operators import HELD, INVERTED, LETTER
 
 TIME = r"(?:['′]|prime).{0,30}d\s*/\s*dt|(?:depends?\s+on|respect\s+to|functions?\s+of)\s+(?:time|\$?t\b)"
 NAME = r"(?:\\(?:vec|mathbf|boldsymbol|bm)\s*\{\s*(?:\\[A-Za-z]+|\w)\s*\}|\\[A-Za-z]+|[^\W\d_])(?:_(?:\w|\{\w+\}))?"
-SPACE = r"(?:\\mathbb\s*\{?R\}?|ℝ|R(?=\^))\s*(?:\^\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}|\^\w|[ᵃ-ᶻⁿᵐˣ×]+)"
+SPACE = (  # ℝ^{m × n}, 𝕊^n_{++}
+    r"(?:\\math(?:bb|bf|cal)\s*\{?[RS]\}?|[ℝ𝕊]|[RS](?=\^|_\{?\+))"
+    r"(?:\s*(?:\^\s*(?:\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}|\w)|_\s*(?:\{\+{1,2}\}|\+{1,2})|[ᵃ-ᶻⁿᵐˣ×₊]+))+"
+)
 AHEAD = r"(?:(?m:^)|(?<=[$({])|(?<=[a-z]{2} )|(?<=; ))"  # where a list of names may begin
 IN_SPACE = rf"\s*(?:∈|\\in(?![A-Za-z]))\s*{SPACE}"
 MEMBER = rf"{AHEAD}{NAME}(?:\s*,\s*{NAME})+{IN_SPACE}|(?<![\w\\^]){NAME}{INVERTED}?{IN_SPACE}"  # x, y ∈ ℝⁿ
@@ -165,8 +169,9 @@ def remarks(text: str) -> Iterator[str]:
     yield from (f"{m[1]}: scalar" for m in re.finditer(r"\b(?:number|scalar)s? \$?([a-z])\$?(?![\w(])", text))
     for m in re.finditer(MEMBER, text):
         with suppress(MatdiffError):
-            names, space = transcript(m.group(), (), "latex" if "\\" in m.group() else None).text.split("∈")
-            yield f"{re.sub(INVERTED, '', names)}: {space}"  # B⁻¹ ∈ ℝⁿˣⁿ says how large B is
+            said = transcript(re.sub(INVERTED, "", m.group()), (), "latex" if "\\" in m.group() else None).text
+            for names, says in said_of_names(said) or ():  # B⁻¹ ∈ ℝⁿˣⁿ says how large B is
+                yield f"{', '.join(names)}: {says}"
 
 
 def _compared(m: re.Match[str]) -> tuple[str, str]:
