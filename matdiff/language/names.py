@@ -270,6 +270,7 @@ ELSEWHERE = {"lg": "log10(x) or log2", "tg": "tan", "ctg": "1/tan", "sh": "sinh"
 OF_CODE = {  # functions of other languages and what to write in their place
     **{name: f"write {call}(x); a product is {'*'.join(name)}" for name, call in ELSEWHERE.items()},
     **dict.fromkeys(("vecnorm", "eachcol"), "write sqrt(sum(X.^2, 1)) for the norms of the columns of X"),
+    **dict.fromkeys(("inf", "sup"), "inf_x and sup_x can only stand in front of the whole function"),
     "eachrow": "write sqrt(sum(X.^2, 2)) for the norms of the rows of X",
     "cumsum": "write tril(ones(n, n))*x for the sums of the first entries of x",
     **dict.fromkeys(("Symmetric", "Hermitian"), "declare the matrix as symmetric, K: n x n symmetric"),

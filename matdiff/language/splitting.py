@@ -240,6 +240,8 @@ def word_at(text: str, start: int, end: int, known: Vocabulary, is_behind: bool)
         return None
     is_short, begins = run in SHORT, SENTENCE.fullmatch(run) is not None
     stem = run.rstrip("0123456789")  # lam of lam1
+    if run in ("inf", "sup") and text.startswith("_", end):
+        raise no_function(run, known.functions, text, (start, end))
     if text[end : end + 1] in BEHIND and not (WORD.fullmatch(run) and LABELLED.match(text, end)):
         return None
     if run in ELSEWHERE and JOINED.match(text, end) and (known.lonely | known.names).isdisjoint(run):
