@@ -47,6 +47,11 @@ def test_transposes_in_sums_come_to_rest(inner: str) -> None:
     assert matdiff.derive(replace(f, lambda e: term if e in symbols(f) else None), unknown).verify(trials=1).ok
 
 
+def test_a_pseudo_inverse_of_ones_beside_ones_comes_to_rest() -> None:
+    found = matdiff.derive("sum(pinv(cosh(wᵀ - wᵀ))) + wᵀw", "w", "w: p")  # of a row of ones, whatever w is
+    assert str(found.gradient) == "2w"
+
+
 VALUES = [
     ("sin(0)", "0"), ("cos(zeros(m, n))", "ones(m, n)"),
     ("sigmoid(zeros(n))", "1/2*ones(n)"), ("log(ones(n))", "zeros(n)"),

@@ -450,6 +450,7 @@ def test_matrices_that_do_not_commute_stay_apart() -> None:
         ("v*w'", False), ("a*(v*w' + w*v')", True), ("eye(n) + diag(v)", True), ("S^3", True), ("pinv(X'*X)", True),
         ("X*pinv(X)", False), ("ones(n, n)", True), ("K", False), ("h = A*A'; h*S*h", True),
         ("h = exp(v); q = v*h'; q'*v*h'", True), ("h = exp(v); q = v*h'; q*v*h'", False),
+        ("A + a*B + (A + a*B)'", True), ("A + a*B + (A - a*B)'", False),
         ("tril(S) + triu(S)", True), ("tril(A) + triu(A')", True), ("tril(A) + triu(A)", False),
     ],
 )  # fmt: skip

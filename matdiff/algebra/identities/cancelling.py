@@ -14,7 +14,6 @@ from itertools import product as choices
 from math import prod
 
 from matdiff.algebra.constants import Ones, Zeros, is_zero
-from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import UNIT, Expr, Number, fact
 from matdiff.algebra.heads import ByClass, candidates
 from matdiff.algebra.identities import named
@@ -220,7 +219,7 @@ def power_of_projection(e: Expr) -> Expr | None:
 @identity("x'*ones(n) = ones(n)'*x", where="x: n", among=(Ones,))
 def ones_first(e: Expr) -> Expr | None:
     f = e.operands
-    if e.is_scalar and is_ones(f[-1]) and not is_row_of_ones(f[0]) and f[0].rows is ONE:
+    if isinstance(f[0], Transpose) and is_ones(f[-1]) and e.is_scalar and not is_row_of_ones(f[0]):
         return flipped(e)
     return None
 

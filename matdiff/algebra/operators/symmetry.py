@@ -129,11 +129,12 @@ def _forms(e: Expr, operands: list[Forms]) -> Forms:
     if is_a(e, *TRIANGLES):
         other = OPERATORS[TRIANGLES[is_a(e, TRIANGLES[0])]]
         return e.rebuild(straight), other.make(flipped, e.data)
-    if isinstance(e, (Sum, Hadamard)) and Counter(straight) == Counter(flipped):
-        return e.rebuild(straight), e.rebuild(straight)
+    if isinstance(e, (Sum, Hadamard)):
+        a, b = e.rebuild(straight), e.rebuild(flipped)
+        return a, a if Counter(a.operands) == Counter(b.operands) else b
     if isinstance(e, Power) and is_even(e.operands[1]) and is_opposite(straight[0], flipped[0]):
         return e.rebuild(straight), e.rebuild(straight)  # (x1ᵀ − 1xᵀ)², entry by entry
-    within = isinstance(e, (Inverse, MatrixPower, Entrywise, Power, IndexedSum, Sum, Hadamard, Scale))
+    within = isinstance(e, (Inverse, MatrixPower, Entrywise, Power, IndexedSum, Scale))
     if within or (isinstance(e, Operator) and e.mirrors):
         return e.rebuild(straight), e.rebuild(flipped)
     if is_of_factors(e):
