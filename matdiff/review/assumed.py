@@ -56,7 +56,8 @@ OVER = (  # f(X) = … on symmetric matrices
     r"(?<![A-Za-z])[A-Za-z]\(([A-Z])\)[^.]{{0,60}}?\bon\s+(?:the\s+\w+\s+of\s+)?(?:all\s+)?{0}"
 )
 DEGREES = r"=\s*D\s*[-−]\s*([A-Z])(?![A-Za-z^_])"  # L = D − W
-GRAPH = rf"Laplacian[^.]*{DEGREES}|{DEGREES}[^.]*Laplacian"  # of a graph, whose D are the sums of the rows of W
+EDGES = r"(?:Laplacian|[Gg]raph|[a-z]_\{?i\}?\s*[-−]\s*[a-z]_\{?j\}?\s*(?:\)|\\?[‖|]))"  # or Σ w_ij (f_i − f_j)²
+GRAPH = rf"{EDGES}[^.]*{DEGREES}|{DEGREES}[^.]*{EDGES}"  # whose D are the sums of the rows of W
 FORMULAS = {
     "symmetric": (
         rf"{GRAPH}|"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING
 
 from matdiff import regex as re
@@ -28,6 +29,8 @@ SQUARE = frozenset(("symmetric", "skew", "spd", "psd", "diagonal", "orthogonal",
 SIZES = "mnpqkrsuvw"
 INDICES = r"_\{?([i-n](?:,?\s*[i-n])*)\}?(?![A-Za-z0-9])|\[([i-n](?:,\s*[i-n])*)\]"
 OF_FUNCTION = r"(?:(?<![A-Za-z_{])[A-Za-z]{2,}|(?<![\w{])[fghφψσ])\s*\($"
+DIAGONAL = r"(?<![A-Za-z])diag\s*\((?P<inside>(?:[^()]|\([^()]*\))*)\)"
+ENTIRE, APART = r"\1", r"(?:(?<=[^\W\d_])|(?<=\)))\s*(?=[^\W\d_]|\()"  # μ for μ_i, and the place before (1 − μ)
 SUM = r"∑|Σ_|(?<![A-Za-z])sum"
 
 Place = tuple[str, int]  # a letter, and which of its indices; an index of a statement where there is no letter
@@ -109,6 +112,20 @@ def _sizes(scope: Scope, same: dict[Place, Place]) -> dict[Place, Size]:
         if root not in known:
             known[root] = size(next(fresh, "N"))
     return known
+
+
+def with_diagonals(lines: list[Line]) -> list[Line]:
+    """The lines with diag(μ ⊙ (1 − μ)) for diag(μ_i (1 − μ_i)), a product of numbers that all have one index."""
+
+    def whole(m: re.Match[str]) -> str:
+        inside, entry = m.group("inside"), r"(?<![^\W\d_])([^\W\d_])_\{?\s*([a-z])\s*\}?(?!\w)"
+        is_of_one = len({index for _, index in re.findall(entry, inside)}) == 1
+        product = re.sub(APART, " .* ", re.sub(entry, ENTIRE, inside))
+        is_of_one = is_of_one and ".*" in product and re.search(r"[^\W\d_]", re.sub(entry, "", inside)) is None
+        return f"diag({product})" if is_of_one else m.group()
+
+    put = partial(re.sub, DIAGONAL, whole)
+    return [line._replace(statements=tuple(s.respelt(put) for s in line.statements)) for line in lines]
 
 
 def with_sums(lines: list[Line]) -> list[Line]:

@@ -366,7 +366,9 @@ class Judge(Beside):
         ):
             firsts = {_alone(s.sides[0]) for line in self.lines for s in line.statements if not s.goes_on} - {""}
             used = {s.name for value in scope.definitions.values() for s in symbols(value)}
-            scope.adjoints |= len(firsts & used - scope.definitions.keys()) > 1
+            is_step = re.search(r"^[-−]|⁻¹|inv\(|solve|\^\{?-1", sides[1]) is not None  # dx = −H⁻¹∇f
+            is_alone = scope.habits.is_code and not (is_step or any(has_increments(side, scope) for side in sides[1:]))
+            scope.adjoints |= len(firsts & used - scope.definitions.keys()) > (0 if is_alone else 1)
 
     def _is_backward(self, side: str, on: str) -> bool:
         """Whether a product without inverses has the increment of what is defined with a name: dV = PᵀdO of O = PV."""

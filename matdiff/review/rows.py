@@ -53,6 +53,7 @@ def with_aim(text: str, row: str) -> str:
     'Total least squares:  f = ‖Ax − b‖²/(1 + ‖x‖²).'
     """
     gives_one = _gives_function(text)
+    row = re.sub(r"(?<![\w)])([fghF])\*\((\w)\)(?=\s*=)", r"\1^*(\2)", row)  # of a dual, which is no product
     row = re.sub(LEAST, " ", row) if gives_one else row
     spelt = r"\g<x> \g<more>" if gives_one else r"minimise \g<f>; \g<x> \g<more>"
     chosen = re.search(CHOICE, row) if "arg" in row else None

@@ -19,7 +19,7 @@ from matdiff.review.asking import NotSaid, conditions_on, is_stationary, of_form
 from matdiff.review.blocks import with_rows
 from matdiff.review.calls import with_arguments, with_constants, with_formulas, with_partials
 from matdiff.review.chain import BARE, Chain, Fault, scaled
-from matdiff.review.comparing import Outcome, compared, is_right, is_rounded
+from matdiff.review.comparing import Outcome, compared, factor, is_right, is_rounded
 from matdiff.review.conventions import apart, as_usual, may_turn, under_conventions, unmoved
 from matdiff.review.definitions import introduced
 from matdiff.review.derivatives import expansion
@@ -30,7 +30,7 @@ from matdiff.review.equations import CONDITION, Equations, Implied, without_asid
 from matdiff.review.filling import Work
 from matdiff.review.fitting import fitted
 from matdiff.review.held import reasons, with_differentials
-from matdiff.review.indexed import declare_entries, with_sums
+from matdiff.review.indexed import declare_entries, with_diagonals, with_sums
 from matdiff.review.jacobians import with_jacobian
 from matdiff.review.judged import Counts, Judged
 from matdiff.review.learning import learn
@@ -58,7 +58,7 @@ class Beside:
         self.scope = Scope(where, text, wrt)
         lines = with_partials(lines_of(text, tuple(self.scope.declared), self.scope.habits.respelt))
         lines = with_constants(with_rows(with_jacobian(self.scope, lines)))
-        self.lines = with_sums(with_directions(with_formulas(lines, self.scope.given)))
+        self.lines = with_sums(with_directions(with_formulas(with_diagonals(lines), self.scope.given)))
         declare_entries(self.scope, self.lines)
         declare_steps(self.scope, self.lines)
         self.lines = introduced(with_arguments(self.scope, self.lines), self.scope)
@@ -180,6 +180,11 @@ class Beside:
         meant = self._meant(side, lambda e: self.equations.give(chain.truth, e, said) is True) if said else None
         if meant is not None:
             return Judged(line, WRONG, "", Fault(side, value, meant, None, True, line=line.text))
+        sized = doubts.with_sizes(self.scope, value, chain.truth) if chain.is_derivative else ()
+        for one, truth in sized:  # n for the size that a mean is over, with a number in front
+            if factor(one, truth) is not None:
+                chain.truth = truth
+                return self._different(line, chain, side, one, in_case=False)
         self._leave_out()
         return Judged(line, UNREAD, "it speaks of something that was not introduced")
 

@@ -242,3 +242,15 @@ def test_what_may_follow_from_a_line_that_is_not_read_is_not_wrong() -> None:
 
 def test_a_mask_is_no_sign_of_what_is_said() -> None:
     assert matdiff.check("relu'(z) = z > 0").ok
+
+
+def test_a_conjugate_is_no_product() -> None:
+    text = "f(x) = ½ xᵀQx, Q spd\nf*(y) = sup_x yᵀx − f(x)\nx = Q⁻¹y\nf*(y) = ½ yᵀQ⁻¹y"
+    assert matdiff.check(text).ok
+    assert "f^*" in matdiff.check(text).lines[1].reason
+
+
+def test_a_step_in_code_is_no_gradient() -> None:
+    text = "f = 0.5 * x.T @ A @ x - b.T @ x\ndx = {}"
+    assert matdiff.check(text.format("-(A @ x - b)")).ok
+    assert matdiff.check(text.format("-np.linalg.solve(A, A @ x - b)")).ok
