@@ -12,11 +12,53 @@ from matdiff import regex as re
 from matdiff.errors import NotationError
 from matdiff.language import left_sides
 from matdiff.language.left_sides import Piece
-from matdiff.language.names import LETTER
+from matdiff.language.names import CHANGE_MARKS, LETTER, MARKS, SUBS
 from matdiff.language.parting import word_of
 from matdiff.language.questions import Question
-from matdiff.language.requests import request_at
-from matdiff.language.transcript import Edit
+from matdiff.language.requests import VERB, request_at
+from matdiff.language.transcript import Edit, Transcript
+from matdiff.regex import regex
+
+CONSTRAINED = regex(  # min f s.t. g = 0. The Lagrangian is L(x, λ) = …; ∂L/∂x
+    r"(?:\A|(?<=[.;:?]\s)|(?<=\n))(?P<problem>(?:[^.;:\n?]|\.(?=\S))*?(?:subject\s+to|s\.\s?t\.|such\s+that)\s[^?]*?)"
+    rf"(?:(?:[.:;,\n]|[-=]>|[→⇒])\s+(?:[A-Za-z][a-z]+\s*[:,]?\s+){{0,4}}?|\s+is\s+)"
+    rf"(?=(?P<f>{LETTER})\s*(?:\([^()=]*\))?\s*:?=(?!=))",
+    given=("ubject", "t.", "uch"),  # behind their s
+)
+ASKED = r"[∂d]\s?{0}\s?/\s?[∂d]|∇\w*\s?{0}(?!\w)|\b(?:derivatives?|gradients?)\s+of\s+{0}(?!\w)"
+LOW = rf"(?:_\{{[^{{}}]*\}}|_\w+|[{MARKS}{SUBS}]|\^\{{[^{{}}]*\}})*"
+UPDATE = regex(  # x_{k+1} = x_k − η∇f(x_k), ΔW = −η ∂J/∂W
+    rf"(?<!\w)(?P<change>[Δ∆]\s?)?(?P<of>[^\W\d_])(?P<changed>[{''.join(CHANGE_MARKS.values())}])?{LOW}\s*(?::?=|←|<-|⟵)\s*"
+    rf"(?(change)|(?(changed)|(?P=of){LOW}\s*))[-−+]\s*(?:(?!d\w*/)(?:[^\W\d_∂]|[a-z]{{2,8}}){LOW}\s*[*·]?\s*)?(?P<asked>∇{LOW}\s*{LETTER}|[∂d]\s?{LETTER}\s*/\s*[∂d](?P=of))(?P<at>{LOW}\([^()]*\))?"
+    r"(?=\s*(?:[.,;:?\n]|\Z|(?:with|where|for|and)\b))",
+    given=("∇", "/"),
+)
+AGAIN = regex(rf"(?:(?<=[.;?]\s)|(?<=\n))(?:{VERB})\s+(?P<x>{LETTER})[\s.?]*\Z")  # x̂ = argmin f. What is x̂?
+
+
+def with_one_question(script: Transcript) -> tuple[Transcript, list[tuple[int, int]], tuple[str, ...]]:
+    """The text without what a question does not need, its places, and notes.
+
+    It needs no problem in front of the Lagrangian that is asked about, no step of a method that uses what is asked for,
+    and no «what is x?» behind x = argmin f.
+    """
+    text, spans, notes = script.text, list[tuple[int, int]](), list[str]()
+    for m in CONSTRAINED.finditer(text):
+        f = re.escape(m["f"])
+        if re.search(ASKED.format(f), text[m.end() :]) and not re.search(rf"(?<![^\W\d_]){f}(?!\w)", m["problem"]):
+            notes.append(f"the answer is that of {m['f'].strip('⟪⟫')}, and does not use “{m['problem'].strip()}”")
+            spans.append(m.span())
+            break
+    is_more = re.search(r"∇|[∂d]\w*\s*/\s*[∂d]|(?i:\bgradient of|\bderivative)", UPDATE.sub(" ", text))
+    for m in UPDATE.finditer(text):
+        asked, step = (script.source[slice(*script.span(*m.span(part)))] for part in ("asked", 0))
+        notes.append(f"the answer is {asked} alone, which “{step}” uses")
+        around = [(m.start(), m.start("asked")), (m.end("asked"), m.end())]
+        spans += [(m.start(), min(m.end() + 1, len(text)))] if is_more else around
+    again = AGAIN.search(text)
+    sought = rf"(?<!\w){re.escape(again['x'])}\s*:?=\s*(?:⟪?arg|[-−]?\s*(?:∇|[∂d]\w*\s*/))" if again else "(?!)"
+    spans += [again.span()] if again and re.search(sought, text[: again.start()]) else []
+    return script.edited([(k, k + 1, " ") for span in spans for k in range(*span)]), spans, tuple(notes)
 
 
 def without_request(text: str, pieces: list[Piece]) -> tuple[list[Piece], Question | None, list[tuple[int, int]]]:

@@ -68,6 +68,7 @@ def describes(text: str, start: int, end: int) -> bool:
     """Whether words in brackets say what the formula in front of them shows: w'x/‖w‖ (signed distance to a plane)."""
     front = re.split(r"\n|[.;?]\s", text[: start - 1].rstrip(" ?"))[-1]
     words = set(parts(text[start:end])) - {"minimum", "maximum"}  # of minimum variance
+    words -= {"over"} if not words.isdisjoint({"mean", "average", "averaged", "sum", "summed"}) else set()
     is_square = words.isdisjoint({"square", "squared"}) or re.search(r"(?:²|\^\{?2\}?)$", front)
     return bool(is_square and not TURNING.search(text, start, end) and are_written(words, front))
 

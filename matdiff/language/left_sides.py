@@ -158,8 +158,9 @@ def is_named_again(text: str, head: re.Match[str]) -> bool:
 def stands_twice(text: str, head: re.Match[str]) -> bool:
     """Whether the name on a left side stands elsewhere in the text."""
     name = head.groupdict().get("name") or ""
-    stands = text.count(name) if name else 0  # l does not stand in log
-    inside = sum(word.count(name) for word in WORD.findall(text) if word in FUNCTIONS) if stands > 1 else 0
+    stands = text.count(name) if name else 0  # l does not stand in log, nor F in Find
+    words = WORD.findall(text) if stands > 1 else []
+    inside = sum(word.count(name) for word in words if word in FUNCTIONS or re.fullmatch("[A-Z][a-z]{3,}", word))
     return stands - inside > 1
 
 

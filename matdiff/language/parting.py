@@ -56,7 +56,9 @@ FULL_STOP += r"(?!(?<=\ss)\.\s?t\b|(?<=\As)\.\s?t\b)\.(?=\s(?!(?:pos|def|semi)\b
 FULL_STOP += rf"|(?:(?<={ENDS})|(?<={ENDS}\s))(?:{DOTS}(?=\s*$)|(?:{DOTS}|(?<=\s)\.){BEFORE_ONE})"
 QUALIFYING = rf"(?:\(|(?<=\s)\[)(?:{WORD}\s+)?(?P<condition>[^()]*(?:\([^()]*\)[^()]*)*)[)\]][\s.]*$"
 COMPARED = rf"{NAMES}\s*(?:[<>]=?|[≤≥⩽⩾≠])\s*[\w.]+(?:\s+(?:is|are)\s.*)?"
-OF_NAMES = r"(?:[Gg]radient|[Dd]erivative|[Cc]ondition|MLE|[Ee]stimat(?:or|e))s?\s+for(?=\s)"  # gradients for W and b
+OF_NAMES = (  # gradients for W and b
+    r"(?:[Gg]radient|[Dd]erivative|[Cc]ondition|[Jj]acobian|[Hh]essian|FOC|MLE|[Ee]stimat(?:or|e))s?\s+for(?=\s)"
+)
 STEPS = r"=\s*[-+\w]+\s*,(?:\s*\w+\s*,)?\s*(?:\.\.\.?|…|⋯)\s*,"  # t = 1, …, T
 MEMBERS = r"(?P<of>[^\W\d_])_1\s*,(?:\s*(?P=of)_2\s*,)?\s*(?:…|⋯|\.\.\.?)\s*,\s*(?P=of)_"  # x_1, …, x_n
 ARROW = rf"(?:[-=]>|[→⇒]|:|(?<=\s)(?:---?|[–—])(?=\s))(?=\s*(?:{VERB}\s+)?(?:{ASKS}|\?|m(?:in|ax)(?![^\W_]|\()))"
@@ -162,7 +164,7 @@ def _parted(text: str, piece: Piece) -> Iterator[Piece]:
     """A statement, and the condition at its end or in front: tr(X) (X ∈ ℝⁿ), with A symmetric: x'A x."""
     own = text[piece.start : piece.end]
     colon = own.find(":") if word_of(text, piece) in IN_FRONT else own.find(": ")
-    is_asked = colon >= 0 and re.search(OF_A_NAME, own[:colon])  # derivative of f wrt x: f = …
+    is_asked = colon >= 0 and _says_by_what(text, piece, own[:colon])
     ahead = own[:colon].strip()
     is_more = text[slice(*piece.lead)] in LISTING and description(ahead)  # A symmetric, positive: x'A x
     if colon >= 0 and own[colon + 1 :].strip() and (is_asked or said_of_names(ahead) or is_more):
@@ -188,6 +190,13 @@ def _parted(text: str, piece: Piece) -> Iterator[Piece]:
         lead = inside + end
     if over:
         yield Piece((lead, piece.start + over.start()), piece.start + over.start(), piece.end)
+
+
+def _says_by_what(text: str, piece: Piece, words: str) -> bool:
+    """Whether words in front of a colon say by what is asked: derivative of f wrt x: f = …, FOC for β, solve for β."""
+    asked = match_at(BEHIND_A_SIGN, words, 0)
+    is_sought = word_of(text, piece) == "solve for" and re.fullmatch(ONE_NAME, words) is not None
+    return is_sought or bool(asked and asked["names"]) or re.search(OF_A_NAME, words) is not None
 
 
 def _tells(says: str, before: str) -> bool:

@@ -45,7 +45,9 @@ SYNONYMS = {
         r"\b(?:(?:graph\s+)?[Ll]aplacian|(?:sample|empirical|estimated)\s+covariance)(?:\s+matri(?:x|ces))?\b"
         r"|\b(?:kernel|[Gg]ram|scatter|auto-?correlation)\s+matri(?:x|ces)\b"
     ): "psd matrix",
-    regex(r"\b(?:covariance|precision)s?(?:\s+matri(?:x|ces))?\b"): "spd matrix",
+    regex(  # of the noise
+        r"\b(?:covariance|precision)s?(?:\s+matri(?:x|ces))?\b(?:\s+of\s+(?:the\s+)?(?:[a-z]+\s+)?[a-z]{4,})?"
+    ): "spd matrix",
     regex(
         r"\b(?:(?:0[-/]1|binary|zero-one)\s+)?masks?(?:\s+matri(?:x|ces))?\b|\b(?:0[-/]1|zero-one)\s+matri(?:x|ces)\b"
     ): "binary matrix",
@@ -65,7 +67,7 @@ MEMBER = regex(
 LENGTH = r"\A\(\s*([dkmnpqDKMN]|[1-9][0-9]*)\s*\)\Z"  # x (n)
 NEGATED = regex(r"\b(?:(?:is|are)n['’]?t|(?:need|may|might)(?:\s+not|n['’]?t)\s+be)\b")  # A isn't, need not be
 RANK = r"(?:of\s+)?(?:a\s+)?full(?:[-\s](?:row|column))?[-\s]rank"
-FIXED = rf"(?:arbitrary|const(?:ant)?|given|fixed|frozen|known|real|{RANK})$"
+FIXED = rf"(?:arbitrary|one-hot|const(?:ant)?|given|fixed|frozen|known|real|{RANK})$"
 ROLE = rf"(?:an?|the)\s|{FIXED}"
 LONGEST = 300  # characters of a phrase
 Said = list[tuple[tuple[str, ...], str]]

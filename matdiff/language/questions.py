@@ -26,7 +26,7 @@ from matdiff.language.names import (
     power_asked,
 )
 from matdiff.language.outside import between, closing, outside
-from matdiff.language.phrases import description
+from matdiff.language.phrases import SPACE, description
 from matdiff.records import NamedTuple
 from matdiff.regex import search_in
 
@@ -36,8 +36,9 @@ BRACED = (
 )
 DERIVATIVE = rf"(?:(?P<partial>[∂δ])|(?<![A-Za-z])d)(?P<twice>{TWICE})?\s*"  # δ/δx is ∂/∂x of finitely many numbers
 SIGNS = {"d": "d", "δ": "delta"}  # of derivatives, which can be names
+INVERSE = r"(?:\s*⁻¹|\s*\^\s*\{?\s*[-−]\s*1(?!\s*[/.\d])(?:\s*\})?)"
 BELOW = (
-    rf"\s*[∂δd]\s*(?P<x>{GREEK}|{LETTER}(?![{MARKS}]))\s*(?P<square>{TWICE}|(?:\^\{{?\s*)?[⊤ᵀT'](?:\s*\}})?)?"
+    rf"\s*[∂δd]\s*(?P<x>{GREEK}|{LETTER}(?![{MARKS}]))\s*(?P<square>{TWICE}|(?:\^\{{?\s*)?[⊤ᵀT'](?:\s*\}})?|{INVERSE})?"
     rf"\s*(?:(?:∂|d(?!(?:ot|et|iag)(?!\w)))\s*(?P<again>{LETTER})\s*(?:\^?\{{?\s*[⊤ᵀT']\s*\}}?)?\s*)?"
 )
 SO = rf"(?:[-=]>|[→⇒])\s*(?:{LETTER})?"  # ⇒ x = ?
@@ -49,7 +50,7 @@ RATIO = rf"{DERIVATIVE}/\s*\(?{BELOW}\)?(?:(?![\w^_(\[]|\s*[-+*/^=,;)]|\s*$)|(?=
 RATIO += r"|(?(partial)(?=\s*[-−])|(?!)))"  # no d/dx − y, where d and x may be names
 FRACTION = rf"\(\(\s*{DERIVATIVE}\)\s*/\s*\({BELOW}\)\)"
 BRACKETED = rf"\(\s*{DERIVATIVE}/\s*{BELOW}\)(?=\s*[^\s*/^.,;:=)+−-])"  # (∂/∂x) f
-BY_POWER = rf"(?:\(\(\s*)?∂\s*\)?\s*/\s*\(?∂\s*(?P<x>{LETTER})\s*(?:\^\s*\{{?\s*|(?=⁻))"
+BY_POWER = rf"(?:\(\(\s*)?∂\s*\)?\s*/\s*\(?∂\s*(?P<x>{LETTER})(?!{INVERSE})\s*(?:\^\s*\{{?\s*[-−]|⁻)"
 NABLA = rf"(?:[∇∂]|(?<![A-Za-z])(?:grad|hess|D|⟪(?:grad|hess)⟫))(?P<twice>{TWICE})?\s*{BRACED}(?P<square>{TWICE})?"
 NOUNS = (  # what a formula is, which stands behind it
     r"(?:function(?:al)?|objective|n?ll|criterion|loss|cost|errors?|energy|risk|(?:log[-−\s]?)?(?:lik(?:elihood)?|posterior)|evidence"
@@ -63,7 +64,8 @@ FUNCTION = (  # the norm of X is no name of what follows
 ONE_UNKNOWN = rf"{LETTER}{TWICE}?"
 UNKNOWNS = rf"{ONE_UNKNOWN}(?:\s*(?:,|\band\b)\s*{ONE_UNKNOWN})*"
 WITH_RESPECT = r"(?:over|w\.?\s?r\.?\s?t\.?|with\s+respect\s+to)"
-HEADED = rf"{UNKNOWNS}(?:(?:\s*(?:∈|\bin\b)[^:;\n]*)?(?=\s*(?::|of\b))|(?=\s+[‖|½∑Σ(]))"  # U, V ∈ ℝⁿ: …
+IN = r"\s*(?:∈|\bin\b)"
+HEADED = rf"{UNKNOWNS}(?:(?:{IN}[^:;\n]*)?(?=\s*(?::|of\b))|(?:{IN}\s*{SPACE})?(?=\s+(?:[‖|½∑Σ(]|(?<=\w\s)\w+\()))"
 GOAL_OVER = rf"(?i:\b(?:arg\s?)?(?:min|max|inf|sup)(?:imi[sz]e)?)\s+{WITH_RESPECT}\s+{HEADED}"
 VERB = "(?:minimi[sz]e|maximi[sz]e)"
 GOAL = (
@@ -266,22 +268,25 @@ def _runs(text: str, goal: re.Match[str], low: str, known: Collection[str]) -> b
 
 def _derivative(text: str, place: int, known: Collection[str]) -> Question | None:
     """∂/∂X, d/dX, and as a fraction ((∂)/(∂X))."""
-    if m := re.compile(rf"{BY_POWER}[-−⁻]").match(text, place):
-        whole = re.compile(rf"{BY_POWER}(?:⁻¹|[-−]\s*1(?!\s*[/.\d])\s*\}}?)\s*\)?\s*\)?").match(text, place)
-        if whole is None:
-            raise _power(text, m)
-        return Question((f"{m.group('x')}^-1",), 1, place, whole.end())
+    if m := re.compile(BY_POWER).match(text, place):
+        raise _power(text, m)
     for pattern in (FRACTION, BRACKETED, RATIO):
         m = re.compile(pattern).match(text, place)
         if m and SIGNS.get(m.group().lstrip("( ")[0]) not in known:
-            if m.group("square") and not m.group("twice") and not re.match(r"[\^\s{]*[⊤ᵀT']", m.group("square")):
-                if re.search("[2²]", m.group("square")) is None:
-                    raise _power(text, m)
-                return Question((f"{m.group('x')}^2",), 1, place, m.end())
-            if m.group("square") and not m.group("twice"):
-                raise _row(text, m)
-            return Question(_unknowns(m), _order(m), place, m.end())
+            return Question(*_by(text, m, m["twice"]), place, m.end())
     return None
+
+
+def _by(text: str, m: re.Match[str], twice: str | None) -> tuple[tuple[str, ...], int]:
+    """The unknowns below the line of ∂/∂x, ∂/∂σ², ∂/∂X⁻¹ and ∂²/∂x², and how often is differentiated."""
+    square = m["square"] or ""
+    if m["again"] and re.search("[2²]", square):
+        return (f"{m['x']}^2", named(m["again"])), 2  # ∂²ℓ/∂σ²∂μ
+    if not square or twice or m["again"]:
+        return _unknowns(m), 2 if twice or m["again"] else 1
+    if re.match(r"[\^\s{]*[⊤ᵀT']", square):
+        raise _row(text, m)
+    return (f"{m['x']}^{'-1' if '1' in square or '¹' in square else '2'}",), 1
 
 
 def _row(text: str, m: re.Match[str]) -> NotationError:
@@ -315,8 +320,8 @@ def _nabla(text: str, place: int, known: Collection[str], defined: Collection[st
     is_name = link and not is_glued and (re.compile(BEHIND_LINK).match(text, link.end()) or link.end() > m.end())
     if is_defined or name in known or is_name:
         return None
-    again = "hess" in m.group()[:5]
-    return Question(tuple(map(named, listed(low))), 2 if again else _order(m), place, m.end())
+    again = "hess" in m.group()[:5] or m["twice"] or m["square"]
+    return Question(tuple(map(named, listed(low))), 2 if again else 1, place, m.end())
 
 
 def _is_matrix(text: str, operator: re.Match[str], low: str, known: Collection[str]) -> bool:
@@ -364,8 +369,10 @@ def _of(text: str, place: int, known: Collection[str], defined: Collection[str])
     m = re.compile(middle + BELOW + (r"\)\)" if is_fraction else r"(?!\w)")).match(text, end)
     if m is None and last and not is_fraction:
         m, end = last, last.start()
+    if m and is_held and re.compile(r"\s*(?:\^\{?\s*[-−]?\s*[0-9]|[⁻¹³⁴⁵⁶⁷⁸⁹])").match(text, m.end()):
+        raise _power(text, m)
     zero = rf"=\s*0(?:\s*{SO}|\s+for\s+{m['x']})?[\s.?]*$" if m else ""  # solve df/dx = 0 for x
-    more = rf"(?!{UNSAID})\s*(?!{zero})[^\s.]" if is_word else r"\s*[-+−*·]"  # ∂L/∂w + …
+    more = rf"(?!{UNSAID})\s*(?!{zero})[^\s.]" if is_word else r"\s*(?:[-+−*·]|\(\s*[0-9])"  # ∂L/∂w + …
     if m and re.compile(more).match(text, m.end()):
         message = "a derivative can only be asked for in front of the whole function"
         hint = "name the unknown with wrt" + (", or declare d: scalar" if is_word else "")
@@ -374,11 +381,9 @@ def _of(text: str, place: int, known: Collection[str], defined: Collection[str])
         return None
     if is_fraction and letter in SIGNS and not is_named:
         return None
-    if not (m.group("again") or head.group("twice")) and re.match(r"[\^\s{]*[⊤ᵀT']", m.group("square") or ""):
-        raise _row(text, m)
-    order = 2 if head.group("twice") or m.group("again") else 1
+    names, order = _by(text, m, head["twice"])
     whole = len(text) if re.compile(UNSAID).match(text, m.end()) else m.end()
-    return Question(_unknowns(m), order, place, whole, (head.end(), end))
+    return Question(names, order, place, whole, (head.end(), end))
 
 
 def _bracket(text: str, place: int) -> int:
@@ -392,9 +397,3 @@ def _bracket(text: str, place: int) -> int:
 
 def _unknowns(m: re.Match[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(named(name) for name in (m["x"], m.groupdict().get("again")) if name))
-
-
-def _order(m: re.Match[str]) -> int:
-    """How often is differentiated: twice where there is a square, or two unknowns below the line."""
-    found = m.groupdict()
-    return 2 if found.get("twice") or found.get("again") or found.get("square") else 1

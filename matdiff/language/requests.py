@@ -8,7 +8,7 @@ from __future__ import annotations
 from matdiff import regex as re
 from matdiff.errors import NotationError
 from matdiff.language.left_sides import HEAD, arguments, called, stands
-from matdiff.language.names import GREEK_WORDS, LETTER, LISTED, listed, named
+from matdiff.language.names import GREEK_WORDS, LETTER, LISTED, SUBS, listed, named
 from matdiff.language.phrases import SPACE, description
 from matdiff.language.questions import FUNCTION, GOAL, SO, TOLD, UNSAID, WITH_RESPECT, Question, question_at, sense_of
 from matdiff.regex import match_at, regex, search_in
@@ -24,7 +24,10 @@ LEADS = (  # how can I, we are trying to
     r"(?i:please|pls|now|first(?:ly)?|next|finally|how|what(?=\s+the)|can(?:not|['’]?t)?|could(?:n['’]?t)?|must|would|should|do|i|we|you|one|someone|anyone|i'[md]|we'd|am|are|want|need|like|have|wish"
     r"|trying|asked|to|help|me|show|go|about|wonder(?:ing)?|was|not|don['’]?t|sure|does|let(?:'s|\s+us|\s+me))"
 )
-SHOWN = r"(?:[Tt]he\s+)?(?:partial\s+)?(?:gradient|derivative)s?(?=\s+(?:∇|[∂d]\w*/[∂d]))"  # the gradient dL/dW
+SHOWN = (  # the gradient dL/dW
+    r"(?:[Tt]he\s+)?(?:partial\s+)?(?:(?:gradient|derivative|[Jj]acobian)s?(?:\s+matrix)?(?=\s+(?:∇|[∂d]\w*/[∂d]))"
+    r"|[Hh]essian(?:\s+matrix)?(?=\s+(?:∇²|[∂d]²)))"
+)
 NEED = r"(?:[Ww]ant|[Nn]eed(?!\s+not)|[Ll]ooking\s+for|(?<=d\s)like)(?!\s+to)"
 VERB = (
     rf"(?:and\s+(?:then\s+)?)?(?:{GREETING}\s+)?(?:(?:{LEADS},?\s+)*(?:"
@@ -163,7 +166,7 @@ def request_at(text: str, place: int, whole: str = "") -> Question | None:
     >>> request_at("the gradient of x'A x wrt x", 0)
     Question(names=('x',), order=1, start=0, end=27, inner=(16, 21), declared=(), sense='')
     """
-    if of_name := of_a_name(text, place, whole or text) or _sought(text, place) or _set_to_zero(text, place):
+    if of_name := of_a_name(text, place, whole or text) or _sought(text, place, whole) or _set_to_zero(text, place):
         return of_name
     operator = question_at(text, place, ()) if OPERATOR.match(text, place) else None
     if operator and operator.order and not operator.inner and match_at(UNSAID, text, operator.end):
@@ -179,8 +182,9 @@ def request_at(text: str, place: int, whole: str = "") -> Question | None:
     if not TOPICS.search(text, place):
         return _asked_behind(text, place) if BY_WHAT.search(text, place) else None
     behind = match_at(BEHIND_A_SIGN, text, place)
-    behind = behind if behind and (text[:place].strip() or not behind["names"]) else None  # gradient? f(x) = …
-    if behind and not (behind["names"] and re.search(DEFINED.format(re.escape(behind["names"])), text)):
+    is_ahead = not text[:place].strip() and not whole.startswith(":", len(text))  # gradient? f(x) = …
+    behind = None if behind and behind["names"] and is_ahead else behind
+    if behind and not (behind["names"] and re.search(DEFINED.format(re.escape(behind["names"])), whole or text)):
         names = _listed(behind["names"] or "") or _arguments(text, len(text))
         order = 0 if behind["points"] or behind["goal"] else 2 if behind["twice"] else 1
         return Question(names, order, place, len(text), (len(text), len(text)), (), sense_of(behind["goal"]))
@@ -225,7 +229,9 @@ def of_a_name(text: str, place: int, whole: str) -> Question | None:
         return None
     if (g := of_name.groupdict().get("g")) and stands(g, whole[:place] + whole[len(text) :]):
         return None  # g = ∇f(x), which something else uses
-    names = _listed(of_name.group("names") or head.group("arguments") or "")
+    names, given = _listed(of_name.group("names") or head.group("arguments") or ""), head.group("arguments") or ""
+    if {re.sub(rf"[_{SUBS}].*", "", name) for name in names} <= {*_listed(given)}:
+        names = _listed(given)  # ∇f(x_k) of f(x) = …
     inner = of_name.span("f")
     if log := of_name.groupdict().get("log"):  # ∇ log p of log p(x) = …, or of p(x) = …
         inner = (len(text),) * 2 if whole[: head.start()].endswith(log) else (of_name.start("log"), inner[1])
@@ -267,12 +273,13 @@ def _require_same(text: str, f: str, span: tuple[int, int], place: int) -> None:
         raise NotationError(message, text=text, span=span, suggestion=f"ask for that of {names[0]}, or give {f} = …")
 
 
-def _sought(text: str, place: int) -> Question | None:
-    """The W of f, find W, which the text has and does not define."""
+def _sought(text: str, place: int, whole: str) -> Question | None:
+    """The W of f, find W, and of solve for W: f, which the text has and does not define."""
     front = text[:place].rstrip()
     is_asked = re.search(r"(?:[Ff]ind|[Dd]etermine|[Ss]olve\s+for)$", front[-40:])  # a verb and its blanks
     m = match_at(SOUGHT, text, place) if is_asked or TELLS.search(text) else None
-    if not (m and (is_asked or m["best"] or m["told"]) and stands(m["x"], front)):
+    rest = front + (whole[len(text) :] if whole.startswith(":", len(text)) else "")
+    if not (m and (is_asked or m["best"] or m["told"]) and stands(m["x"], rest)):
         return None
     is_defined = re.search(DEFINED.format(re.escape(m["x"])), text)
     end = len(text)
@@ -334,7 +341,7 @@ def _require_description(text: str, span: tuple[int, int], names: str) -> str:
 
 def _arguments(text: str, place: int) -> tuple[str, ...]:
     """The x of f(x) = … at a place; of the only such left side where nothing stands there, or f or f(x)."""
-    said, own = re.sub(r"\(.*", "", text[place:].strip(" .?")), HEAD.match(text, place)
+    said, own = re.sub(r"(?:\(.*|²|\^2)$", "", text[place:].strip(" .?")), HEAD.match(text, place)  # f(x), f²
     heads = [own] if own else [head for head in HEAD.finditer(text) if said in ("", called(head))]
     found = {names for head in heads if (names := arguments([head]))}
     return tuple(map(named, found.pop())) if len(found) == 1 else ()

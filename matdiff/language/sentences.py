@@ -61,6 +61,7 @@ SOUGHT = frozenset(("optimal", "best"))
 BEGINS = regex(  # maximise Sharpe: f, the gradient of the hinge loss: f
     r"(?:(?:(?:\A|\n)\s*-?|--|[–—.!?;:,>+]|(?<=\s)\()\s*|\b(?:m(?:in|ax)imi[sz]e|of|for|have|and|[Ll]et|[Gg]iven|[Ss]uppose|plus|minus|[Cc]onsider)\s+(?:the\s+)?)\Z"
 )
+ASKING = regex(rf"(?i)\b(?:{'|'.join(sorted(VERBS, reverse=True))})\s+\Z")  # find the sensitivity ∂y/∂x
 DASH = regex(r"\s-\s+\Z")
 WONDERING = regex(r"(?:any|how|what|why|who|is|are|can|could|do|does)\s[^?]*\?\s*\Z")  # x'A x - any ideas?
 ENDS = regex(r"\s*(?:[.!?]+(?=\s|\Z)|[;:,\n)]|\Z)")
@@ -304,6 +305,7 @@ def _stands_apart(text: str, start: int, end: int, words: list[str]) -> bool:
     """Whether words are a sentence, or stand in front of a left side or a colon, or behind a function."""
     begins, ends = _opening(text, start, end), ENDS.match(text, end)
     last, first, are_many = words[-1].lower(), words[0].lower(), len(words) > 1
+    begins = begins or (_ahead(ASKING, text, start) if last not in LINKS else None)
     if begins and first not in ("what", "how", "why", "who"):
         if (last == "of" or "what" in words) and not ACTING.isdisjoint("-".join(words).lower().split("-")):
             return False  # the root of what we have

@@ -14,6 +14,7 @@ from matdiff.errors import AmbiguityError, MatdiffError
 from matdiff.language.descriptions import SQUARE, SQUARES
 from matdiff.language.names import GREEK_WORDS, SUBS
 from matdiff.language.outside import closing, outside
+from matdiff.language.questions import WITH_RESPECT
 from matdiff.language.rearranged import BARS
 from matdiff.language.sentences import is_polite, sentences
 from matdiff.language.transcript import Edit, Transcript
@@ -75,7 +76,7 @@ BETWEEN = r"(?P<sign>(?<=[\w)\]}'ᵀ²|‖ ])[-+−*](?!\w*\s?norm)|(?<!\w)(?:pl
 ANOTHER = regex(rf"{OF}|(?<!\w)(?:tr|trace|det|logdet|norm\w*)\s*\(|[‖|]", re.IGNORECASE)
 LETTERS = r"(?:-|−|minus)[\s\w'ᵀ]*"
 SQUARED = regex(r"\s*,?\s*squared(?!\w)")
-BEHIND = regex(r"(?:[)\]‖|²'ᵀ]|['ᵀ)\w][^\W\d_])\s\(\Z")  # a formula of more than a number
+BEHIND = regex(r"(?:[)\]‖|²'ᵀ]|['ᵀ)\w]\s?[^\W\d_])\s\(\Z")  # a formula of more than a number
 ADDED = ("sum", "mean", "average")
 OF_A_DIFFERENCE = regex(r"(?i:norm|squares|residuals|entries|elements)$")
 SQUARED_ALREADY = regex(rf"[∑Σ|^_{SUBS}]|\bsum|{SQUARE}")  # or of one index
@@ -153,7 +154,7 @@ def _is_aside(m: re.Match[str], known: Collection[str]) -> bool:
     """Whether words in brackets say what stands in front of them: Σ_i r_i² (sum of squares), w'x (norm of w)."""
     of = match_at(r"(?:[a-z]+[-\s]+)*([a-z]{4,})\)", m.string, m.end())
     is_word = of is not None and of[1] not in known and of[1] not in GREEK_WORDS
-    is_last = match_at(r"\)\s*(?:[.,;?\n]|\Z)", m.string, closing(m.string, m.end()))
+    is_last = match_at(rf"\)\s*(?:[.,;?\n]|\Z|{WITH_RESPECT}\s)", m.string, closing(m.string, m.end()))
     return is_word or bool(is_last and BEHIND.search(m.string, 0, m.start()))
 
 

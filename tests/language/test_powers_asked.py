@@ -18,6 +18,9 @@ N, SCALE, RSS = 7, 1.3, 4.2
         (r"\frac{n}{2}\log\sigma^2 + \frac{r}{2\sigma^{2}}", r"\sigma^2"),
         (r"\frac{\partial}{\partial\sigma^2}\left(n\log\sigma + \frac{r}{2\sigma^2}\right)", None),
         ("∂/∂σ² (n log σ + r/(2σ²))", None),
+        ("L = n log σ + r/(2σ²); ∂L/∂σ²", None),  # and of a function with a name
+        ("L(σ²) = n log σ + r/(2σ²). What is dL/dσ^2?", None),
+        (r"L = n\log\sigma + \frac{r}{2\sigma^2}, \frac{\partial L}{\partial\sigma^2}", None),
     ],
 )
 def test_the_derivative_by_a_variance(text: str, wrt: str | None) -> None:
@@ -41,6 +44,16 @@ def test_the_derivative_by_a_precision() -> None:
         r"\frac{\partial}{\partial\Sigma^{-1}}\left(\log|\Sigma| + \operatorname{tr}(\Sigma^{-1}S)\right)"
     )
     assert str(asked.gradient) == str(found.gradient)
+    named = matdiff.derive("J = log|Σ| + tr(Σ⁻¹S); ∂J/∂Σ⁻¹", where="Σ: n x n; S: n x n")
+    assert str(named.gradient) == str(found.gradient)
+
+
+@pytest.mark.parametrize("asked", ["∂²L/∂σ²∂μ", "∂²L/∂μ∂σ²"])
+def test_a_second_derivative_by_a_variance_and_another(asked: str) -> None:
+    found = matdiff.hessian(f"L = −n log σ − (s − μ)²/(2σ²); {asked}")
+    mixed = next(block for (one, other), block in found.blocks.items() if one == "mu" != other)
+    value = evaluate(mixed, {"s": 2.0, "mu": 0.5, "v": SCALE**2})
+    np.testing.assert_allclose(value, -(2.0 - 0.5) / SCALE**4)
 
 
 @pytest.mark.parametrize("wrt", ["σ_i²", "σ_j^2", "sigma_i^2"])

@@ -20,6 +20,9 @@ find x minimizing @
 Find the value of x that minimizes @
 which value of x minimizes @
 minimize over x: @
+minimize over x ∈ R^n @
+minimize over x ∈ R^n f(x) = @
+solve for x: minimise @
 """.strip().splitlines()
 
 CONSTRAINTS = """
@@ -32,6 +35,8 @@ CONSTRAINTS = """
 @ constrained to A x = b
 @ so that A x = b
 @ given that A x = b
+@ keeping A x = b
+@, while keeping A x = b
 """.strip().splitlines()
 
 WHERE = "x, z: n; A: m x n; b: m"
@@ -63,3 +68,13 @@ def test_several_unknowns_are_sought_at_once() -> None:
 def test_a_rank_in_words_is_no_equation(told: str) -> None:
     found = matdiff.solve(f"x* = argmin_x ‖Ax − b‖², {told}")
     assert str(found.solutions[0]["x"]) == "(AᵀA)⁻¹Aᵀb"
+
+
+def test_what_an_argmin_is_called_is_asked_for_again() -> None:
+    found = matdiff.solve("x̂ = argmin_x ‖Ax − b‖². What is x̂?")
+    assert str(found.solutions[0]["x"]) == "(AᵀA)⁻¹Aᵀb"
+
+
+def test_the_covariance_of_the_errors_is_positive_definite() -> None:
+    found = matdiff.solve("Solve for x: min (b − Ax)'V⁻¹(b − Ax), where V is the covariance matrix of the errors")
+    assert str(found.solutions[0]["x"]) == "(AᵀV⁻¹A)⁻¹AᵀV⁻¹b"
