@@ -57,6 +57,11 @@ def is_what(text: str, start: int, end: int) -> bool:
     return not SQUARES.search(words) or search_in(SQUARE, text, end) is not None
 
 
+def are_acting(words: str) -> bool:
+    """Whether words make something else of what they stand in front of: the inverse, the log of, the squared."""
+    return not (ACTING | CHANGING | FUNCTIONS.keys()).isdisjoint(parts(words))
+
+
 def are_written(words: Iterable[str], formula: str) -> bool:
     """Whether a formula's line has the signs of all words that act: ‖x − m‖² behind the norm of the residual."""
     line, acting = formula.partition("\n")[0], ACTING | CHANGING | FUNCTIONS.keys()

@@ -160,7 +160,7 @@ def stands_twice(text: str, head: re.Match[str]) -> bool:
     name = head.groupdict().get("name") or ""
     stands = text.count(name) if name else 0  # l does not stand in log, nor F in Find
     words = WORD.findall(text) if stands > 1 else []
-    inside = sum(word.count(name) for word in words if word in FUNCTIONS or re.fullmatch("[A-Z][a-z]{3,}", word))
+    inside: int = sum(word.count(name) for word in words if word in FUNCTIONS or re.fullmatch("[A-Z][a-z]{3,}", word))
     return stands - inside > 1
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from matdiff import regex as re
 from matdiff.errors import NotationError
 from matdiff.language.left_sides import HEAD, Piece
-from matdiff.language.names import ABBREVIATED, DOTS, LETTER, MARKS, NAMES, SPELT_GREEK, as_index
+from matdiff.language.names import ABBREVIATED, DOTS, LETTER, MARKS, NAMES, SPELT_GREEK, TWICE, as_index
 from matdiff.language.outside import between, outside
 from matdiff.language.phrases import RANK, description, said_of_names
 from matdiff.language.questions import FUNCTION, GOAL_OVER, WITH_RESPECT
@@ -74,7 +74,7 @@ MARK += rf"|{ARROW}|{FULL_STOP}|{WORD}"
 TABLE = regex(r"\s*\[[-+.,;eE\s\[\]0-9]*\]\s*", given="[")  # of numbers, which is one statement
 CLOSING = (")", "]")
 OF_A_NAME = rf"\bof\s+(?:{FUNCTION}|{LETTER}(?:\([^()]*\))?){AT_END}"
-ONE_NAME = rf"\s*(?:{SPELT_GREEK}|{'|'.join(ABBREVIATED)}|[^\W\d_][{MARKS}]*)[0-9₀-₉]*(?:_\w|_\{{\w+\}})?\s*"
+ONE_NAME = rf"\s*(?:{SPELT_GREEK}|{'|'.join(ABBREVIATED)}|[^\W\d_][{MARKS}]*)[0-9₀-₉]*(?:_\w|_\{{\w+\}})?{TWICE}?\s*"
 LISTED = rf"\s*{NAMES}\s*(?:[∈≻⪰≥>]|\bin\b|:\s*\w+\s*(?:[x×]|$))"
 
 LISTING = (",", "and", ", and")
@@ -132,7 +132,7 @@ def _with_names(text: str, pieces: list[Piece]) -> list[Piece]:
     found: list[Piece] = []
     for piece in reversed(pieces):
         behind = found[-1] if found else piece
-        alone = found and re.fullmatch(ONE_NAME, text[piece.start : piece.end])
+        alone = found and re.fullmatch(rf"\s*(?:(?:both|all\s+of)(?=\s))?{ONE_NAME}", text[piece.start : piece.end])
         is_list = text[slice(*behind.lead)] in LISTING and behind is not piece
         is_last = is_list and re.fullmatch(ONE_NAME, text[behind.start : behind.end].rstrip(" ."))  # vectors x, y
         is_first = alone and re.match(LISTED, text[behind.start : behind.end])

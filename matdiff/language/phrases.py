@@ -103,8 +103,9 @@ def _phrase(statement: str, is_member: bool = False) -> Said | None:
         m = re.fullmatch(rf"(?P<names>{LISTED})\s+(?P<what>(?:[a-z(]|Laplacian|S?PS?D\b).*)", statement)
         what = description(m.group("what")) if m else None
         is_told = what and (" x " not in what or re.search(r" by |\(|\w×\w", statement) or what.count(" ") > 2)
-        if m and what and is_told:  # A n x n is a product
-            return [(listed(m.group("names")), what)]
+        if m and what and is_told:  # A n x n is a product, and all matrices symmetric says nothing of an «all»
+            names = listed(m.group("names"))
+            return [(names, what)] if (EMPTY - {"a"}).isdisjoint(names) else None
         if m and what == "" and re.match(ROLE, m["what"]):  # A the adjacency graph
             return []
     verb = verb or re.search(r"\s+(?=\([^()]*\)$)", statement)  # matrices X and Y (n × p)

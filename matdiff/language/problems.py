@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from matdiff import regex as re
 from matdiff.algebra.dims import Size, shape_text
 from matdiff.algebra.expr import Expr
 from matdiff.errors import MatdiffError, NotationError, ShapeError, Span, UnsupportedError
 from matdiff.language import phrases
-from matdiff.language.answers import Reading
+from matdiff.language.answers import Reading, symbols_by_name
 from matdiff.language.declared import Where
 from matdiff.language.extents import Excerpt, parse_size
 from matdiff.language.names import canonical
@@ -199,10 +199,22 @@ def _place(piece: str, text: str, span: Span) -> Span:
 def _beside(f: Expr, text: str, piece: str, where: Where) -> Expr:
     """A side of a constraint with the symbols of the objective; *piece* is the constraint as it was written."""
     with quoting(piece, text):
-        c = read_beside(f, text, where)
+        c = _of_numbers(f, text, where) or read_beside(f, text, where)
     if c.free:
         raise ShapeError(f"the constraint {piece} has a free index", suggestion="Stack the constraints into a vector.")
     return c
+
+
+def _of_numbers(f: Expr, text: str, where: Where) -> Expr | None:
+    """p x + q y − m where the objective makes x and y numbers, as all other letters are then; None of another text."""
+    of = symbols_by_name(f)
+    letters = {canonical(name) for name in re.findall(r"[^\W\d_](?:_\w+)?", text)}
+    is_of_numbers = len(letters & of.keys()) > 1 and all(s.is_scalar and not s.ranges for s in of.values())
+    if not is_of_numbers or (where and not isinstance(where, Mapping)) or re.search(r"[A-Z]|[^\W\d_]{3}|['ᵀ‖|]", text):
+        return None
+    with suppress(MatdiffError):
+        return read_beside(f, text, {**dict.fromkeys(letters - of.keys(), "scalar"), **(where or {})})
+    return None
 
 
 def read_equation(text: str, where: Where, unknown: str) -> tuple[Reading, bool]:

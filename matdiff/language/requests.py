@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from matdiff import regex as re
 from matdiff.errors import NotationError
+from matdiff.language.descriptions import are_acting
 from matdiff.language.left_sides import HEAD, arguments, called, stands
 from matdiff.language.names import GREEK_WORDS, LETTER, LISTED, SUBS, listed, named
 from matdiff.language.phrases import SPACE, description
@@ -22,7 +23,8 @@ DOING = frozenset("finding computing calculating determining evaluating deriving
 GREETING = r"(?:[Hh]i|[Hh]ello|[Hh]ey)(?:\s+(?:all|everyone|there|guys|folks))?"
 LEADS = (  # how can I, we are trying to
     r"(?i:please|pls|now|first(?:ly)?|next|finally|how|what(?=\s+the)|can(?:not|['’]?t)?|could(?:n['’]?t)?|must|would|should|do|i|we|you|one|someone|anyone|i'[md]|we'd|am|are|want|need|like|have|wish"
-    r"|trying|asked|to|help|me|show|go|about|wonder(?:ing)?|was|not|don['’]?t|sure|does|let(?:'s|\s+us|\s+me))"
+    r"|trying|asked|to|help|me|show|go|about|wonder(?:ing)?|was|not|don['’]?t|sure|does|let(?:'s|\s+us|\s+me)"
+    r"|us(?:e|ing)\s+the\s+(?:chain|product|quotient|sum)\s+rule)"
 )
 SHOWN = (  # the gradient dL/dW
     r"(?:[Tt]he\s+)?(?:partial\s+)?(?:(?:gradient|derivative|[Jj]acobian)s?(?:\s+matrix)?(?=\s+(?:∇|[∂d]\w*/[∂d]))"
@@ -333,6 +335,8 @@ def _require_description(text: str, span: tuple[int, int], names: str) -> str:
     """What words say of the unknowns behind them; refused where they say nothing that is known."""
     words = text[slice(*span)]
     says = description(words)
+    if says is None and re.match(r"(?:the|our|my)\s", words) and not are_acting(words):
+        return words  # the portfolio weights w
     if says is None:
         message = f"{words.strip()} says nothing of {names} that is known"
         raise NotationError(message, text=text, span=span, suggestion=f"write wrt {names}, and declare what it is")

@@ -168,6 +168,9 @@ def sentences(text: str, known: Collection[str]) -> Iterator[tuple[int, int]]:
                 yield run.start(), name.start()  # negative log-likelihood = …
                 continue
         for group in _idle_runs(words, names):
+            group = group[2:] if re.match(r"(?i)what\s(?:is|are)\s", text[group[0].start() :]) else group  # a request
+            if not group:
+                continue
             start, end = group[0].start(), group[-1].end()
             if _stands_apart(text, start, end, [word.group() for word in group]):
                 is_whole = (m := ENDS.match(text, end)) and (m[0].startswith("!") or _opening(text, start, end))
@@ -181,15 +184,16 @@ def _headings(text: str, known: Collection[str]) -> Iterator[tuple[int, int]]:
     """The places of words that say what the formula behind a colon or a comma is."""
     for heading in HEADING.finditer(text):
         span, end = heading.span("says"), heading.end()
-        behind = frozenset(re.findall(NAMED, text[end:])).union(known)
+        head = HEAD.match(text, end)
+        own, behind = head and head["name"], frozenset(re.findall(NAMED, text[end:])).union(known)  # KL term: KL = …
         says = re.findall("[a-z-]+", text[slice(*span)].lower())
         is_told = is_what(text, *span) or are_written(says, text[end:])
         is_asked = match_at(ASKED, text, end - 1)
         if is_asked and DERIVATIVE_OF.match(text, *span):
             yield heading.span()  # the derivative of a determinant: ∂ det(A + tB)/∂t
             continue
-        is_before = HEAD.match(text, end) or (is_told and (VALUE.match(text, end) or is_asked))
-        if is_before and all(_is_idle(word, behind) for word in NEXT.finditer(text, *span)):
+        is_before = head or (is_told and (VALUE.match(text, end) or is_asked))
+        if is_before and all(word[0] == own or _is_idle(word, behind) for word in NEXT.finditer(text, *span)):
             yield heading.span()
     for apposed in APPOSED.finditer(text):
         words = [word[0].lower() for word in NEXT.finditer(text, *apposed.span("says"))]
@@ -285,7 +289,8 @@ def _says_nothing(m: re.Match[str], names: Set[str]) -> bool:
     if low in TELLING or is_property or is_function:
         return False
     is_used = m.group() in names and not _ahead(ARTICLE, text, m.start())
-    if low in GREEK_WORDS or low in ABBREVIATED or is_used:
+    is_titled = word.istitle() and match_at(BESIDE, text, m.end()) is not None  # Gamma regression
+    if (low in GREEK_WORDS and not is_titled) or low in ABBREVIATED or is_used:
         return False
     if not word.isupper():
         return ENGLISH.fullmatch(word) is not None

@@ -56,6 +56,11 @@ def test_a_second_derivative_by_a_variance_and_another(asked: str) -> None:
     np.testing.assert_allclose(value, -(2.0 - 0.5) / SCALE**4)
 
 
+def test_a_mean_and_a_variance_are_asked_for_together() -> None:
+    found = matdiff.derive("J = −Σ_i (log σ_i² − μ_i² − σ_i²). Gradient with respect to μ and σ²?")
+    assert [str(gradient) for gradient in found.gradients.values()] == ["2μ[i]", "1 − 1/v[i]"]
+
+
 @pytest.mark.parametrize("wrt", ["σ_i²", "σ_j^2", "sigma_i^2"])
 def test_variances_of_a_family(wrt: str) -> None:
     found = matdiff.derive("∑_i (log σ_i² + x_i²/σ_i²)", wrt=wrt)

@@ -7,6 +7,7 @@ import pytest
 import matdiff
 from matdiff.algebra.expr import symbols
 
+SCORE = "-sum(i=1..N, y[i]*exp(-z[i]'*b) + z[i]'*b)"
 ASKED = [
     ("f = x'x + b'x, ∇f wrt x", "x'*x + b'*x", "x"),
     ("max_θ ∑_i log(θ'x_i), gradient", "sum(i=1..N, log(theta'*x[i]))", "theta"),
@@ -159,6 +160,11 @@ ASKED = [
     ("J = (1/N) Σ_i ‖W z_i − y_i‖² (mean over samples), dJ/dW", "1/N*sum(i=1..N, norm2(W*z[i] - y[i])^2)", "W"),
     ("g(z) = c'z. gradient of g²", "g = c'*z; g^2", "z"),
     ("a = σ(W^{[1]} z), J = ‖a − y‖²; dJ/dW^{[1]}", "a = sigmoid(W1*z); norm2(a - y)^2", "W1"),
+    ("Use the product rule to differentiate g(z) = (a'z)(c'z).", "(a'*z)*(c'*z)", "z"),
+    ("Gamma regression: g(b) = −Σ_i (y_i exp(−z_i'b) + z_i'b). Find the score vector.", SCORE, "b"),
+    ("MSE term of the loss: MSE = (1/N)‖Zw − y‖². dMSE/dw?", "1/N*norm2(Z*w - y)^2", "w"),
+    ("L = ½ v'Mv − c q'q. What is the conjugate momentum p = ∂L/∂v?", "v'*M*v/2 - c*q'*q", "v"),
+    ("g = w'Vw − c'w. Derivative with respect to the portfolio weights w?", "w'*V*w - c'*w", "w"),
     (
         "softplus(z) = log(1+e^z). g(v) = Σ_i softplus(−y_i v'x_i). Gradient?",
         "sum(i=1..N, log(1 + exp(-y[i]*v'*x[i])))",
@@ -236,6 +242,8 @@ def test_two_derivatives_of_one_function_are_one_question(text: str, plain: str,
         ("g = z³; ∂g/∂z^3", "a derivative by a power"),
         ("g = tr(Z⁻²); ∂g/∂Z⁻²", "a derivative by a power"),
         ("g = z'z; ∂g/∂z (3)", "in front of the whole function"),
+        ("g = w'Vw. Derivative with respect to the inverse weights w", "says nothing of w"),
+        ("g = w'Vw, all matrices symmetric, derivative wrt w", "the word all"),
     ],
 )
 def test_a_question_that_cannot_be_answered_is_refused(text: str, words: str) -> None:
@@ -244,6 +252,7 @@ def test_a_question_that_cannot_be_answered_is_refused(text: str, words: str) ->
 
 
 SAID = [
+    ("z'Sz + u'Ru, both S and R are symmetric, derivative wrt u", "S: n x n symmetric; R: m x m symmetric"),
     ("gradient of log det(A + BXB') wrt diagonal X", "X: m x m diagonal; A: n x n; B: n x m"),
     ("gradient with respect to the symmetric matrix X of tr(AX)", "A: n x n; X: n x n symmetric"),
     ("log det Σ + (x-μ)'Σ^-1(x-μ) with respect to the covariance matrix Σ", "Sigma: n x n spd; x, mu: n"),

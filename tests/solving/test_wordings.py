@@ -78,3 +78,11 @@ def test_what_an_argmin_is_called_is_asked_for_again() -> None:
 def test_the_covariance_of_the_errors_is_positive_definite() -> None:
     found = matdiff.solve("Solve for x: min (b − Ax)'V⁻¹(b − Ax), where V is the covariance matrix of the errors")
     assert str(found.solutions[0]["x"]) == "(AᵀV⁻¹A)⁻¹AᵀV⁻¹b"
+
+
+@pytest.mark.parametrize("goal", ["min x² + y²", "minimise over x, y: x² + y²"])
+def test_the_prices_of_two_numbers_are_numbers(goal: str) -> None:
+    found = matdiff.solve(f"{goal} subject to p x + q y = m" + " over x, y" * ("over" not in goal))
+    values = {"p": 2.0, "q": -1.0, "m": 3.0}
+    x, y = (float(matdiff.evaluate(v, {k: values[k] for k in values})) for v in found.solutions[0].values())
+    assert (x, y) == pytest.approx((6 / 5, -3 / 5))  # the point of 2x − y = 3 nearest to 0
