@@ -16,6 +16,7 @@ from matdiff.language.extents import Excerpt, parse_size
 from matdiff.language.names import canonical
 from matdiff.language.outside import outside, split
 from matdiff.language.reading import question_of, read
+from matdiff.language.spelling import plain
 from matdiff.language.together import read_beside
 from matdiff.records import NamedTuple
 from matdiff.regex import regex
@@ -47,7 +48,10 @@ def read_problem(text: str, where: Where, wrt: Sequence[str], subject_to: Sequen
     text = RANK_IN_LATEX.sub("rank", text)
     reading = read(text, where, wrt, scalar=True, solving=True)
     unknown = (*wrt, *(reading.question.names if reading.question else ()))
-    stated = [p for p in reading.constraints if not (m := FULL_RANK.match(p)) or canonical(m["name"]) in unknown]
+    where, told = _with_signs(where, reading, unknown or reading.arguments())
+    reading = read(text, where, wrt, scalar=True, solving=True) if told else reading
+    stated = [p for p in reading.constraints if p not in told]
+    stated = [p for p in stated if not (m := FULL_RANK.match(p)) or canonical(m["name"]) in unknown]
     pieces = [*map(without_space, stated), *(piece for part in subject_to for piece in _pieces(part))]
     found = {p: m for p in pieces if (m := RANK.match(p))}
     ranks = {canonical(m["name"]): parse_size(Excerpt(m["rank"].strip(), m.start("rank"), p)) for p, m in found.items()}
@@ -72,8 +76,8 @@ SOLVE = regex(
     rf"(?:(?:\\text\{{\s*for\s*\}}|\bfor\b)\s*(?P<names>{NAMES}))?[\s.?]*$",
     re.DOTALL,
 )
-SOLVE_BEHIND = regex(  # A X B = C, solve for X
-    r"(?P<equations>.*?\S)(?:\s*[,;:.\n]\s*|\s+)\(?(?:(?:and|to)\s+)?[Ss]olv(?:e|ing)\s+(?:this\s+)?for\s+"
+SOLVE_BEHIND = regex(  # A X B = C, solve for X; but not: set the derivative to zero and solve for X
+    r"(?!.*(?:[Gg]radient|[Dd]erivative|[∂∇]))(?P<equations>.*?\S)(?:\s*[,;:.\n]\s*|\s+)\(?(?:(?:and|to)\s+)?[Ss]olv(?:e|ing)\s+(?:this\s+)?for\s+"
     rf"(?:the\s+)?(?:(?:matrix|vector|unknown)\s+)?(?P<names>{NAMES})\)?[\s.?]*$",
     re.DOTALL,
 )
@@ -81,6 +85,7 @@ RANK = regex(  # rank(X) ≤ k
     rf"\s*rank\s*\(?\s*(?P<name>{NAME})\s*\)?\s*(?:=|<=|≤|\\leq?(?:slant)?(?![A-Za-z]))\s*(?P<rank>[\w\s*+-]+)$"
 )
 FULL_RANK = regex(rf"\s*(?P<name>{NAME})\s(?:[a-z]+\s)?{phrases.RANK}[\s.]*$")  # A has full column rank: no equation
+POSITIVE = regex(rf"\s*(?P<name>{NAME})\s*(?:>|\\gt(?![a-z]))\s*0\s*$")
 RANK_IN_LATEX = regex(r"\\(?:(?:operatorname\*?|mathrm|text)\s*\{\s*rank\s*\}|rank(?![A-Za-z]))")
 DEFINING = regex(rf"\s*{NAME}\s*(?:\([^()]*\)\s*)?:?$")  # what is left of = in a definition
 
@@ -111,6 +116,17 @@ def is_equation(piece: str) -> bool:
     """Whether a piece of a text is an equation that defines nothing."""
     places = _equals(piece)
     return len(places) == 1 and not UNEQUAL.search(piece) and not DEFINING.match(piece[: places[0]])
+
+
+def _with_signs(where: Where, reading: Reading, unknown: Sequence[str]) -> tuple[Where, tuple[str, ...]]:
+    """The declarations with λ > 0 of a number λ that is no unknown, and such conditions, which constrain nothing."""
+    fixed = {n for n, s in reading.symbols.items() if s.is_scalar and unknown and n not in map(canonical, unknown)}
+    found = {p: canonical(plain(m["name"])) for p in reading.constraints if (m := POSITIVE.match(p))}
+    told = {p: name for p, name in found.items() if name in fixed}
+    if isinstance(where, Mapping):
+        return {**dict.fromkeys(told.values(), "scalar positive"), **where}, tuple(told)
+    more = (f"{name}: scalar positive" for name in told.values() if name not in reading.declared)
+    return "; ".join([*([where] if where else []), *more]), tuple(told)
 
 
 def _with_shapes(where: Where, equations: Sequence[str]) -> Where:

@@ -55,7 +55,7 @@ NABLA = rf"(?:[∇∂]|(?<![A-Za-z])(?:grad|hess|D|⟪(?:grad|hess)⟫))(?P<twic
 NOUNS = (  # what a formula is, which stands behind it
     r"(?:function(?:al)?|objective|n?ll|criterion|loss|cost|errors?|energy|risk|(?:log[-−\s]?)?(?:lik(?:elihood)?|posterior)|evidence"
     r"|[Ll]agrangian|entropy|density|penalty|regulari[sz](?:er|ation)|ELBO|utility|smoothness|potential|[Hh]amiltonian|network|autoencoder"
-    r"|bound|problem|primal|dual|model|regression|prior|barrier|reward|profit|deviance|stress|ratio|quotient)"
+    r"|bound|price|volatility|output|revenue|problem|primal|dual|model|regression|prior|barrier|reward|profit|deviance|stress|ratio|quotient)"
 )
 FUNCTION = (  # the norm of X is no name of what follows
     rf"(?:(?:(?:the|an?|my|our|this|these)\s+|(?=log[-\s]?likelihood))(?:[A-Z]?[a-z]+(?:-[a-z]+)*\s+){{0,3}}?(?:{NOUNS}|expression|form|norm|distance|divergence"

@@ -8,6 +8,7 @@ import matdiff
 from matdiff.algebra.expr import symbols
 
 SCORE = "-sum(i=1..N, y[i]*exp(-z[i]'*b) + z[i]'*b)"
+PRICE = "sum(t=1..T, c[t]/(1 + r)^t)"
 ASKED = [
     ("f = x'x + b'x, ∇f wrt x", "x'*x + b'*x", "x"),
     ("max_θ ∑_i log(θ'x_i), gradient", "sum(i=1..N, log(theta'*x[i]))", "theta"),
@@ -165,6 +166,8 @@ ASKED = [
     ("MSE term of the loss: MSE = (1/N)‖Zw − y‖². dMSE/dw?", "1/N*norm2(Z*w - y)^2", "w"),
     ("L = ½ v'Mv − c q'q. What is the conjugate momentum p = ∂L/∂v?", "v'*M*v/2 - c*q'*q", "v"),
     ("g = w'Vw − c'w. Derivative with respect to the portfolio weights w?", "w'*V*w - c'*w", "w"),
+    ("F_ML = log det V + tr(SV^-1). What is dF/dV?", "log(det(V)) + tr(S*V^-1)", "V"),
+    ("Bond price P(r) = Σ_t c_t/(1+r)^t. Derivative of the price with respect to r?", PRICE, "r"),
     (
         "softplus(z) = log(1+e^z). g(v) = Σ_i softplus(−y_i v'x_i). Gradient?",
         "sum(i=1..N, log(1 + exp(-y[i]*v'*x[i])))",
@@ -242,6 +245,7 @@ def test_two_derivatives_of_one_function_are_one_question(text: str, plain: str,
         ("g = z³; ∂g/∂z^3", "a derivative by a power"),
         ("g = tr(Z⁻²); ∂g/∂Z⁻²", "a derivative by a power"),
         ("g = z'z; ∂g/∂z (3)", "in front of the whole function"),
+        ("J_train = ‖Zw − y‖², J_val = ‖Vw − u‖²; dJ/dw", "J_train is defined, and nothing uses it"),
         ("g = w'Vw. Derivative with respect to the inverse weights w", "says nothing of w"),
         ("g = w'Vw, all matrices symmetric, derivative wrt w", "the word all"),
     ],

@@ -86,3 +86,17 @@ def test_the_prices_of_two_numbers_are_numbers(goal: str) -> None:
     values = {"p": 2.0, "q": -1.0, "m": 3.0}
     x, y = (float(matdiff.evaluate(v, {k: values[k] for k in values})) for v in found.solutions[0].values())
     assert (x, y) == pytest.approx((6 / 5, -3 / 5))  # the point of 2x − y = 3 nearest to 0
+
+
+@pytest.mark.parametrize("told", ["t > 0", r"\tau > 0"])
+def test_a_weight_that_is_positive_is_no_bound(told: str) -> None:
+    found = matdiff.solve(rf"minimise \|x - z\|^2 + {told[:-4]} \|x\|^2 over x, {told}")
+    assert found.kind == "minimum"
+    name = "tau" if "tau" in told else "t"
+    value = matdiff.evaluate(found.solutions[0]["x"], {name: 0.5, "z": [3.0, -6.0]})
+    assert value == pytest.approx([2.0, -4.0])  # 2(x − z) + 2·½x = 0
+
+
+def test_the_gradient_is_set_to_zero_and_solved() -> None:
+    found = matdiff.solve("q(v) = v'Av + 2b'v (A symmetric). Set the gradient to zero and solve for v.")
+    assert str(found.solutions[0]["v"]) == "−A⁻¹b"
