@@ -100,6 +100,9 @@ class Options:
         is_entry = name.name in self.entries and name.indexed == 1 and not (name.plain or name.whole)  # x_i beside 𝐱
         if is_entry or name.name in self.italic:
             return customs.ITALIC
+        told = {m["what"] for m in customs.PART_OF.finditer(self.bound.text) if m["x"] == name.name and name.whole}
+        if len(told) == 1:
+            return ((f"{told.pop()}s", 0),)
         if not self.bound.scalars.isdisjoint((name.name, name.name.partition("_")[0])):  # θ̂ beside I(θ)
             return (("S", 0),)
         if name.name in self.numbers and not name.indexed:

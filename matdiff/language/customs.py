@@ -14,6 +14,7 @@ from matdiff.algebra.dims import ONE, Shape, Size, size
 from matdiff.language.names import ABBREVIATED, GREEK_WORDS, SMALL_CONSTANTS, canonical, font_of
 from matdiff.language.scopes import Name
 from matdiff.language.syntax import Node, postorder, without_brackets
+from matdiff.regex import regex
 
 Kinds = tuple[tuple[str, int], ...]
 
@@ -38,6 +39,11 @@ LETTERS_OF_COUNTS = frozenset("CDKLMNT")
 DIVISORS: Kinds = (("S", 0), ("V", 1), ("M", 3))  # m of (X.T @ r) / m
 RANGES: Kinds = (("S", 0), ("M", 3), ("V", 4))
 INDICES: Kinds = (("S", 0),)
+PART_OF = regex(  # w_i are the rows of W
+    r"(?<![\w^])(?P<x>[a-z])_\{?(?P<i>[a-z])\}?(?:['ᵀ⊤]|\^\{?[T⊤]\}?)?\s+(?:is|are|denotes?)\s+(?:the\s+)?"
+    r"(?:\$?(?P=i)\$?-?\s?th\s+)?(?P<what>row|column)s?\s+of\s+(?:the\s+)?(?:[a-z]+\s+)?(?P<of>[A-Z])(?!\w)",
+    given=(" row", " column"),
+)
 PARTS: Kinds = (("rows", 0), ("columns", 0), ("S", 5), ("V", 5))  # of a matrix with the same letter
 ENTRIES: Kinds = (("entry", 0), ("S", 3))  # a_ij beside A
 ONE_INDEX: Kinds = (("V", 0),)

@@ -66,6 +66,8 @@ MEMBER = regex(
 
 LENGTH = r"\A\(\s*([dkmnpqDKMN]|[1-9][0-9]*)\s*\)\Z"  # x (n)
 NEGATED = regex(r"\b(?:(?:is|are)n['’]?t|(?:need|may|might)(?:\s+not|n['’]?t)\s+be)\b")  # A isn't, need not be
+HELD = regex(rf"(?:treat|hold|keep|regard)(?:ing)?\s+(?P<names>{LISTED})\s+(?:as\s+)?(?:an?\s+)?(?:constants?|fixed)")
+KEPT = regex(r"\b(is|are)\s+(?:treated|held|kept|regarded)\s+(?:as\s+)?", given=("eld", "ept", "reated", "egarded"))
 RANK = r"(?:of\s+)?(?:a\s+)?full(?:[-\s](?:row|column))?[-\s]rank"
 FIXED = rf"(?:arbitrary|one-hot|const(?:ant)?|given|fixed|frozen|known|real|{RANK})$"
 ROLE = rf"(?:an?|the)\s|{FIXED}"
@@ -81,7 +83,9 @@ def said_of_names(statement: str) -> Said | None:
     """
     if len(statement) > LONGEST:
         return None
-    statement = NEGATED.sub("is not", statement)
+    statement = KEPT.sub(r"\1 ", NEGATED.sub("is not", statement))
+    if HELD.fullmatch(statement):
+        return []  # holding V fixed
     if statement.startswith("not ") and description(statement) == "matrix":
         return []  # S is symmetric and not diagonal
     if member := MEMBER.fullmatch(statement):
@@ -105,7 +109,7 @@ def _phrase(statement: str, is_member: bool = False) -> Said | None:
         is_told = what and (" x " not in what or re.search(r" by |\(|\w×\w", statement) or what.count(" ") > 2)
         if m and what and is_told:  # A n x n is a product, and all matrices symmetric says nothing of an «all»
             names = listed(m.group("names"))
-            return [(names, what)] if (EMPTY - {"a"}).isdisjoint(names) else None
+            return [(names, what)] if is_member or (EMPTY - {"a"}).isdisjoint(names) else None
         if m and what == "" and re.match(ROLE, m["what"]):  # A the adjacency graph
             return []
     verb = verb or re.search(r"\s+(?=\([^()]*\)$)", statement)  # matrices X and Y (n × p)

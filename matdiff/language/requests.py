@@ -251,10 +251,8 @@ def _of_the_function(text: str, place: int, whole: str) -> Question | None:
     if m is None:
         return None
     f, x, rest = m["f"], m["x"], text[:place] + whole[len(text) :]
-    rest = (
-        re.sub(rf"(?<![^\W\d_]){f}_(?:\w{{2,}}|\{{\w{{2,}}\}})(?=\s*:?=)", " ", rest) if f else rest
-    )  # L_ridge = …, dL/dw
     if f:
+        rest = re.sub(rf"(?<![^\W\d_]){f}_(?:\w{{2,}}|\{{\w{{2,}}\}})(?=\s*:?=)", " ", rest)  # L_ridge = …, dL/dw
         is_open = f.strip("⟪⟫") not in re.sub(rf"[^\W\d_]{{3,}}|[d∂]\s?{re.escape(f)}\s*/", " ", rest)
         if is_open:
             _require_same(text, f, m.span("f"), place)

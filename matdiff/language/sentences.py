@@ -168,10 +168,10 @@ def sentences(text: str, known: Collection[str]) -> Iterator[tuple[int, int]]:
                 yield run.start(), name.start()  # negative log-likelihood = …
                 continue
         for group in _idle_runs(words, names):
-            group = group[2:] if re.match(r"(?i)what\s(?:is|are)\s", text[group[0].start() :]) else group  # a request
-            if not group:
-                continue
             start, end = group[0].start(), group[-1].end()
+            is_asked = group[3:] and (HEAD.match(text, end) or match_at(QUOTIENT, text, end))
+            if is_asked and match_at(r"(?i)what\s(?:is|are)\s", text, start):  # the force F = −∂U/∂x?
+                group, start = group[2:], group[2].start()
             if _stands_apart(text, start, end, [word.group() for word in group]):
                 is_whole = (m := ENDS.match(text, end)) and (m[0].startswith("!") or _opening(text, start, end))
                 last = m.end() if is_whole and m else end

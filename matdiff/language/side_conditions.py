@@ -8,6 +8,7 @@ from functools import lru_cache
 from matdiff import regex as re
 from matdiff.algebra.expr import FUNCTIONS
 from matdiff.errors import MatdiffError, NotationError
+from matdiff.language.customs import PART_OF
 from matdiff.language.declarations import add_condition
 from matdiff.language.declared import Declarations
 from matdiff.language.extents import Excerpt
@@ -127,6 +128,9 @@ def condition_of(text: str, piece: Piece, behind: bool) -> list[Condition] | Non
     told = said_of_names(said) if told is None else told
     if told is not None and any(tells_kind(says) for _, says in told):  # w positive: which shape w has is not said
         return [Condition(said, start, end, names, says) for names, says in told]
+    if (of := PART_OF.fullmatch(said)) and of["of"].lower() == of["x"]:
+        is_part = stands(of["of"], text[:start] + text[end:])  # else they are a family
+        return [Condition(said, start, end, *(((of["of"],), "matrix") if is_part else ()))]
     in_words = re.fullmatch(TOLD, said) if told is None else None
     if in_words and not in_words.group("has"):
         hint = "conditions are written as in A is symmetric, A is an m x n matrix, x ∈ ℝ^n"

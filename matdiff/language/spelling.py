@@ -55,7 +55,7 @@ BELOW_SIGN = regex(
 GOAL = regex(r"(?i)(?<![a-z])(?:arg)?m(?:in|ax)(?![a-z])|m(?:in|ax)imi[sz]|m(?:in|ax)imum")
 NORM_CALL = regex(r"(?<!\w)norm\s*\((?=[^\n;]*\)\s*[_₁₂])", given=("norm",))
 CONSTRAINED = regex(  # minimise f under the constraint that A x = b, max f st A x = b
-    r"(?<!\w)(?:(?:under|with|given|satisfying)\s+(?:the\s+)?constraints?(?:\s+that)?|constrained\s+(?:to|by)|(?:so|given)\s+that|(?:while\s+)?keeping)\b:?"
+    r"(?<!\w)(?:(?:under|with|given|satisfying)\s+(?:the\s+)?constraints?(?:\s+that)?|constrained\s+(?:to|by)|(?:so|given)\s+that|(?:while\s+)?keeping(?=\s[^,;\n]*[=≤≥∈<>]))\b:?"
     r"|(?<=\s)st(?=:?\s[^,;\n]*[=≤≥∈<>]):?",
     given=("constrain", "st", "that", "keeping"),
 )

@@ -167,7 +167,12 @@ ASKED = [
     ("L = ½ v'Mv − c q'q. What is the conjugate momentum p = ∂L/∂v?", "v'*M*v/2 - c*q'*q", "v"),
     ("g = w'Vw − c'w. Derivative with respect to the portfolio weights w?", "w'*V*w - c'*w", "w"),
     ("F_ML = log det V + tr(SV^-1). What is dF/dV?", "log(det(V)) + tr(S*V^-1)", "V"),
-    ("Bond price P(r) = Σ_t c_t/(1+r)^t. Derivative of the price with respect to r?", PRICE, "r"),
+    ("Bond price P(r) = Σ_{t=1}^T c_t/(1+r)^t. Derivative of the price with respect to r?", PRICE, "r"),
+    ("g = Σ_i cosh(w_i'z), where w_i is the i-th row of W. dg/dW?", "sum(i=1..m, cosh(W[i, :]*z))", "W"),
+    ("g = Σ_k cosh(w_k'z), w_k are the columns of W. dg/dW?", "sum(k=1..n, cosh(W[:, k]'*z))", "W"),
+    ("g = Σ_i (y_i − z_i'b)², where z_iᵀ is the ith row of Z. dg/db", "sum(i=1..N, (y[i] - z[i]'*b)^2)", "b"),
+    ("h = tanh(Wz + Vu), g = c'h. Find dg/dW (treat z as constant).", "h = tanh(W*z + V*u); c'*h", "W"),
+    ("h = tanh(Wz + Vu), g = c'h, holding V and u fixed. dg/dW?", "h = tanh(W*z + V*u); c'*h", "W"),
     (
         "softplus(z) = log(1+e^z). g(v) = Σ_i softplus(−y_i v'x_i). Gradient?",
         "sum(i=1..N, log(1 + exp(-y[i]*v'*x[i])))",
