@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import matdiff.algebra.operators  # noqa: F401 - fills the table of operators
@@ -92,7 +92,19 @@ def _question(
     variables = {n: _unknown(read, n) for n in names}
     if read.sense == "solve":
         return Question(Number(0), (read.reading.expr, *read.constraints), variables, "solve")
-    return Question(read.reading.expr, read.constraints, variables, read.sense, read.bounds, read.ranks)
+    f = _without_definitions(read.reading.expr, variables)
+    return Question(f, read.constraints, variables, read.sense, read.bounds, read.ranks)
+
+
+def _without_definitions(e: Expr, unknowns: Mapping[str, Expr]) -> Expr:
+    """‖y − Xβ‖² for rᵀr where r = y − Xβ: a law of equations has to see the unknown."""
+    from matdiff.algebra.operators.structure import Named
+    from matdiff.algebra.walks import remade
+
+    kept = frozenset(unknowns.values())
+    made = remade(e, lambda node, now: now.operands[0] if isinstance(node, Named) and node not in kept else now)
+    made.facts.update({fact: said for fact, said in e.facts.items() if fact in ("notes", "called")})
+    return made
 
 
 def _unknown(read: Problem, name: str) -> Expr:

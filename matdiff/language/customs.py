@@ -189,7 +189,11 @@ def is_of_chances(text: str) -> bool:
     >>> is_of_chances("p^k (1-p)^{n-k}"), is_of_chances("sum(y .* log(p) + (1-y) .* log(1-p))")
     (True, False)
     """
-    return "1" in text and re.search(CHANCE, text) is not None and re.search(SAYS_SHAPE, text) is None
+    if "1" not in text or not re.search(CHANCE, text):
+        return False
+    return (
+        re.search(SAYS_SHAPE, re.sub(r"(?<![^\W\d_\\])[A-Z]?[a-z]{2,}(?![\w(_^'])", " ", text)) is None
+    )  # Find the MLE
 
 
 def is_of_numbers(text: str) -> bool:

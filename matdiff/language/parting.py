@@ -75,6 +75,7 @@ TABLE = regex(r"\s*\[[-+.,;eE\s\[\]0-9]*\]\s*", given="[")  # of numbers, which 
 CLOSING = (")", "]")
 OF_A_NAME = rf"\bof\s+(?:{FUNCTION}|{LETTER}(?:\([^()]*\))?){AT_END}"
 ONE_NAME = rf"\s*(?:{SPELT_GREEK}|{'|'.join(ABBREVIATED)}|[^\W\d_][{MARKS}]*)[0-9₀-₉]*(?:_\w|_\{{\w+\}})?{TWICE}?\s*"
+LED = r"(?:(?:both|all\s+of|(?:treat|hold|keep)(?:ing)?)(?=\s))?"  # both Q and R are symmetric, holding V and u fixed
 LISTED = rf"\s*{NAMES}\s*(?:[∈≻⪰≥>]|\bin\b|:\s*\w+\s*(?:[x×]|$))"
 
 LISTING = (",", "and", ", and")
@@ -132,7 +133,7 @@ def _with_names(text: str, pieces: list[Piece]) -> list[Piece]:
     found: list[Piece] = []
     for piece in reversed(pieces):
         behind = found[-1] if found else piece
-        alone = found and re.fullmatch(rf"\s*(?:(?:both|all\s+of)(?=\s))?{ONE_NAME}", text[piece.start : piece.end])
+        alone = found and re.fullmatch(rf"\s*{LED}{ONE_NAME}", text[piece.start : piece.end])
         is_list = text[slice(*behind.lead)] in LISTING and behind is not piece
         is_last = is_list and re.fullmatch(ONE_NAME, text[behind.start : behind.end].rstrip(" ."))  # vectors x, y
         is_first = alone and re.match(LISTED, text[behind.start : behind.end])

@@ -77,7 +77,7 @@ SOLVE = regex(
     re.DOTALL,
 )
 SOLVE_BEHIND = regex(  # A X B = C, solve for X; but not: set the derivative to zero and solve for X
-    r"(?!.*(?:[Gg]radient|[Dd]erivative|[∂∇]))(?P<equations>.*?\S)(?:\s*[,;:.\n]\s*|\s+)\(?(?:(?:and|to)\s+)?[Ss]olv(?:e|ing)\s+(?:this\s+)?for\s+"
+    r"(?!.*(?:[Gg]radient|[Dd]erivative|[∂∇]|(?<!\w)d\w*/d))(?P<equations>.*?\S)(?:\s*[,;:.\n]\s*|\s+)\(?(?:(?:and|to)\s+)?[Ss]olv(?:e|ing)\s+(?:this\s+)?for\s+"
     rf"(?:the\s+)?(?:(?:matrix|vector|unknown)\s+)?(?P<names>{NAMES})\)?[\s.?]*$",
     re.DOTALL,
 )

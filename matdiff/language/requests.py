@@ -28,7 +28,8 @@ LEADS = (  # how can I, we are trying to
 )
 SHOWN = (  # the gradient dL/dW
     r"(?:[Tt]he\s+)?(?:partial\s+)?(?:(?:gradient|derivative|[Jj]acobian)s?(?:\s+matrix)?(?=\s+(?:∇|[∂d]\w*/[∂d]))"
-    r"|[Hh]essian(?:\s+matrix)?(?=\s+(?:∇²|[∂d]²)))"
+    r"|[Hh]essian(?:\s+matrix)?(?=\s+(?:∇²|[∂d]²))"
+    r"|(?:stationarity|optimality|first[-\s]order)\s+conditions?(?=\s+(?:∇|[∂d]\w*/[∂d])))"
 )
 NEED = r"(?:[Ww]ant|[Nn]eed(?!\s+not)|[Ll]ooking\s+for|(?<=d\s)like)(?!\s+to)"
 VERB = (

@@ -100,3 +100,24 @@ def test_a_weight_that_is_positive_is_no_bound(told: str) -> None:
 def test_the_gradient_is_set_to_zero_and_solved() -> None:
     found = matdiff.solve("q(v) = v'Av + 2b'v (A symmetric). Set the gradient to zero and solve for v.")
     assert str(found.solutions[0]["v"]) == "−A⁻¹b"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "r = b − Ax; S = r'r + c x'x; find x minimizing S",
+        "minimise ‖z − b‖² + c‖x‖² over x where z = Ax",
+        "J(x) = ‖z − b‖² + c‖x‖² where z = Ax. Set the gradient to zero.",
+    ],
+)
+def test_what_is_defined_is_put_in(text: str) -> None:
+    found = matdiff.solve(text)
+    x = matdiff.evaluate(found.solutions[0]["x"], {"A": [[1.0, 2.0], [0.0, 1.0]], "b": [1.0, -1.0], "c": 0.5})
+    gradient = matdiff.derive("‖Ax − b‖² + c‖x‖²", wrt="x").gradient
+    slope = matdiff.evaluate(gradient, {"A": [[1.0, 2.0], [0.0, 1.0]], "b": [1.0, -1.0], "c": 0.5, "x": x})
+    assert slope == pytest.approx([0.0, 0.0], abs=1e-12)
+
+
+def test_a_chance_is_a_number_also_among_words() -> None:
+    found = matdiff.solve("Log-likelihood for Bernoulli data: l(p) = k log p + (n − k) log(1 − p). Find the MLE of p.")
+    assert matdiff.evaluate(found.solutions[0]["p"], {"k": 3.0, "n": 12.0}) == pytest.approx(0.25)
