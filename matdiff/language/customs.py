@@ -191,9 +191,8 @@ def is_of_chances(text: str) -> bool:
     """
     if "1" not in text or not re.search(CHANCE, text):
         return False
-    return (
-        re.search(SAYS_SHAPE, re.sub(r"(?<![^\W\d_\\])[A-Z]?[a-z]{2,}(?![\w(_^'])", " ", text)) is None
-    )  # Find the MLE
+    words = r"(?<![^\W\d_\\])(?:[A-Z]?[a-z]{2,}|[A-Z]{3,})(?![\w(_^'])"  # find the MLE
+    return re.search(SAYS_SHAPE, re.sub(words, " ", text)) is None
 
 
 def is_of_numbers(text: str) -> bool:
