@@ -21,7 +21,7 @@ ACTING = frozenset(  # what may act on a formula, unless it leads in a left side
     "componentwise pointwise row rows column columns wise rowwise columnwise transpose transposed norm trace "
     "determinant rank conjugate complex real imaginary hermitian modulo evaluated limit first second third last "
     "two three diagonal upper lower distance variance covariance exp log exponential logarithm sign negative "
-    "positive part not rounded clipped after".split()
+    "positive part not rounded clipped after magnitude modulus transformed mapped".split()
 )
 CHANGING = frozenset("divide multiply subtract add penalize penalise weighted compare difference differential".split())
 A_LOSS = regex(  # energy on a graph
