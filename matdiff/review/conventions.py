@@ -41,7 +41,7 @@ DENSITY = ("Sigma", "Lambda")  # a covariance, and its inverse
 IN_FONT = r"(?:\\\w+\s*\{|\\d?dot\s+)?"  # of \mathbf{x}, and of \dot q
 FORM = (  # ½xᵀPx, ½(Ax − b)ᵀW(Ax − b), (y − Xb)ᵀΩ⁻¹(y − Xb), uᵀSu
     rf"(?P<half>(?:½|\\[dt]?frac\s*(?:12|\{{1\}}\s*\{{2\}})|1/2|0\.5)[\s*]*)?(?:(?<![A-Za-z\\])|(?=\()){IN_FONT}"
-    rf"(?P<x>[eghr](?:_\w+)?\s*\([^()]*\)|[a-z][{MARKS}]?|{HELD})\}}?\s*{TURNED}\s*{IN_FONT}\\?(?P<of>{CAPITAL})\}}?"
+    rf"(?P<x>[eghr](?:_\w+)?\s*\([^()]*\)|\\?(?:alpha|beta)|[a-zα-ω][{MARKS}]?|{HELD})\}}?\s*{TURNED}\s*{IN_FONT}\\?(?P<of>{CAPITAL})\}}?"
     rf"\s*(?P<inverse>{INVERSE_SIGN})?\s*{IN_FONT}(?P=x)(?![A-Za-z])"
 )
 COSTS = frozenset("QRP")  # of xᵀQx + uᵀRu, and of what is left to pay, xᵀPx
@@ -65,6 +65,11 @@ SCATTER = (  # tr(Σ⁻¹S), tr(V⁻¹W), tr(SΣ⁻¹), tr(ΛS)
 )
 HALF = r"(?:½|\{\s*[-−]?\s*(?:1/2|\\[td]?frac\s*(?:12|\{1\}\s*\{2\}))\s*\}|\(\s*[-−]?\s*1/2\s*\))"
 ROOTED = rf"(?<![A-Za-z])\\?({CAPITAL})\}}?\s*\^\s*{HALF}"  # A^{1/2}
+PLAINLY = (  # Ŝ is as symmetric as S
+    (r"\\(?:wide)?(?:hat|bar|tilde)\s*(?:\{\s*([A-Z])\s*\}|([A-Z]))", r"\1\2"),
+    (r"(?<!\w)inv\((\w+)\)", r"\1⁻¹"),
+    (r"(?<=[\w)'])\s*\*\s*(?=[\w(])", " "),
+)
 SPREAD = (  # tr(V⁻¹(X − M)ᵀU⁻¹(X − M)) of a normal matrix
     rf"[Tt]r[a-z]*\W+({CAPITAL})\s*(?:{INVERSE_SIGN})\s*(\([^()]*\))\s*{TURNED}\s*\\?({CAPITAL})\s*(?:{INVERSE_SIGN})\s*\2"
 )
@@ -124,7 +129,7 @@ def as_usual(scope: Scope) -> Callable[[Expr], Expr]:
         if not isinstance(node, Symbol) or not is_square(node) or node.name in scope.where:
             return None
         name = named(node.name.removeprefix("d")) if node.name != "d" else ""  # of dΛ too
-        is_one = name in names or re.sub(r"[_\d].*", "", name) in DENSITY
+        is_one = re.sub("_(?:hat|bar|tilde)$", "", name) in names or re.sub(r"[_\d].*", "", name) in DENSITY
         is_free = is_one and node.properties <= PLAIN
         return Symbol(node.name, node.shape, node.properties | {"symmetric"}, node.ranges) if is_free else None
 
@@ -134,6 +139,8 @@ def as_usual(scope: Scope) -> Callable[[Expr], Expr]:
 @lru_cache(maxsize=128)
 def _by_custom(text: str) -> frozenset[str]:
     """The names of the matrices of a text that are symmetric by custom."""
+    for written, plain in PLAINLY:
+        text = re.sub(written, plain, text)
     logarithmic = {*map(named, re.findall(LOG_DET, text))}
     names = logarithmic & {*re.findall(INVERTED, text), *re.findall(MOMENTS, text), *GREEK_CAPITALS}
     found = [m for m in re.finditer(SCATTER, text) if logarithmic or m["sigma"] or m["before"]]
@@ -147,6 +154,7 @@ def _by_custom(text: str) -> frozenset[str]:
     names |= COSTS if COSTS.issubset(weights) else set()
     for m in forms:
         is_weight = m["x"][-1] == ")" and (m["inverse"] or re.fullmatch(WEIGHT, m["of"])) is not None
+        is_weight = is_weight or m["of"][0] == "K"  # of kernels, or of springs
         if m["half"] or is_weight or m["x"] in units or named(m["of"]) in logarithmic:
             names.add(named(m["of"]))
     return frozenset(names)

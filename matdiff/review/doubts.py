@@ -39,8 +39,8 @@ CASE = (  # for i ≠ k
 )
 UNDER = r"\b(?:for|if|when|whenever|unless)\b.*(?:[<>≤≥]|\\[gl]eq?\b|(?:≠|\\neq?\b)(?!\s*0\b))"  # = 1 for x > 0
 CONDITIONS = (  # z > 0 of “for z > 0”, i ≠ j; what is ≠ 0 is so on random instances
-    r"(?:\b(?:for|if|when|whenever)\b|,|\(|quad)[\s$]*(?P<condition>[^\s,;:.()=$][^,;:.()=\[]*?"
-    r"(?:[<>≤≥]|\\[lg]eq?(?![A-Za-z])|(?:≠|\\neq?(?![A-Za-z]))(?!\s*0\b))[^,;:.()=]*?)[\s$]*(?:[,;:.)]|\\(?!l|g|n)|$)"
+    r"(?:\b(?:for|if|when|whenever)\b|,|\(|quad)[\s$]*(?P<condition>[^\s,;:.()=$&][^,;:.()=&\[]*?"
+    r"(?:[<>≤≥]|\\[lg]eq?(?![A-Za-z])|(?:≠|\\neq?(?![A-Za-z]))(?!\s*0\b))[^,;:.()=&]*?)[\s$]*(?:[,;:.)]|\\(?!l|g|n)|$)"
 )
 BELOW_SUM = r"(?:[∑Σ∏]|\\(?:sum|prod))\s*_\s*\{[^{}]*\}"  # Σ_{j≠k}, which says over what is summed
 COUNTS = frozenset("dkmnpqrKMNT")
