@@ -24,6 +24,7 @@ COMMENT = regex(
 PROMPT = regex(r"(?:(?<=\n)|^)[ \t]*(?:>>|octave:\d+>|julia>)(?=[ \t])", given=">")
 GLOBAL = regex(r"(?:(?<=[;\n])|^)[ \t]*(?:global|persistent)\b[\w ]*", given=("global", "persistent"))
 CONTINUED = regex(r"\.\.\.[ \t]*\n")
+BROKEN = regex(r"(?<!\\)\\[ \t]*\n", given="\\")  # a line that goes on, as in Python, and no A\b
 GENERATED = regex(r"(?<![\w.])(?P<name>sum|prod|maximum|minimum)\(")
 RUNS = regex(  # i in 1:n, i = 1:length(x), i ∈ eachindex(x)
     r"\s*(?P<letter>[^\W\d]\w*)\s*(?:=|∈|\bin\b)\s*(?:(?:1:(?:length|size)|eachindex|axes)\((?P<array>\w+)[\s,12]*\)"
@@ -42,12 +43,12 @@ LOCAL = regex(  # for i = 1:m, r = x(i) - y(i); J = J + r^2; end
 FOR = regex(r"(?:(?<=[;\n])|^)\s*for\b[^;,\n]*+(?=[^$]*\bend(?:for)?\b)", given="for")
 CLAUSES = r",(?![^()]*\))|\bfor\b"
 BIG = {"maximum": "max", "minimum": "min"}
-OWNER = "obj|self|this|opts?|options|params?|problem"  # an object, or a structure of MATLAB
+OWNER = "obj|self|this|opts?|options|param?s?|problem"  # an object, or a structure of MATLAB
 SIGNS_OF_CODE = (
     rf"[%#]|>[ \t]|\bfunction\b|\breturn\b|[-+*/]=|\n|;|\d\.[\s)+-]|\b(?:{OWNER})\.|σ\.\(|:\s*(?:size|length|numel)\("
 )
 WHOLE = regex(r"(?<![\w.])\d+(?P<point>\.)(?=[-+)]|\s+(?:[-+*/)]|\.[*/^]))")  # 1. of 1. + x and 1. ./ x
-OWN = regex(rf"(?<![\w.])(?P<owner>(?:{OWNER})\.)(?P<name>[A-Za-z]\w*)(?![\w(])")  # obj.X, in a class
+OWN = regex(rf"(?<![\w.])(?P<owner>(?:{OWNER}|model|data)\.)(?P<name>[A-Za-z]\w*)(?![\w(])")  # obj.X, in a class
 DOTTED = regex(r"(?<=σ)(?P<point>\.)(?=\()", given="σ")  # σ.(x) of Julia, which is of entries as σ(x) is
 HANDLE = regex(
     r"(?:(?<=[\n;])|^|(?<=; ))[ \t]*(?P<name>[A-Za-z]\w*)[ \t]*=[ \t]*@[ \t]*(?P<arguments>\([\w, ]+\))", given="@"
@@ -106,6 +107,7 @@ def unframed(script: Transcript) -> Program:
     """A program as one statement for each name; a text of mathematics as it stands."""
     program = Program(script).edited(_generators(script.text) if " for " in script.text else ())
     program = program.edited(respelt(program.script.text))
+    program = program.without([m.span() for m in BROKEN.finditer(program.script.text)])
     script = program.script
     is_latex = "\\" in script.source and FRAME.match(script.text) is None  # and not A \ b of a program
     if is_latex or not re.search(SIGNS_OF_CODE, script.text):

@@ -153,7 +153,7 @@ def _split(text: str, start: int, end: int, known: Vocabulary, subscript: re.Mat
         if error.suggestion or len(run) > 3 or run.islower():
             raise error
     is_doubled = DOUBLED.search(run) and not match_at(r"\s*(?:['′ᵀ⊤^]|\.T)", text, end)
-    if is_doubled or _is_acronym(text, start, end):
+    if is_doubled or _is_acronym(text, start, end) or _is_beside_stars(text, start, end):
         raise one_name(text, start, end)
     return _pieces(re.findall(r"[A-Za-z][0-9]*", run), start, end, subscript)
 
@@ -172,6 +172,14 @@ def _is_acronym(text: str, start: int, end: int) -> bool:
     if not re.fullmatch("[A-Z]{3,}", run) or not set(run).isdisjoint(text[:start] + text[end:]):
         return False
     return bool(match_at(r"[ ]+[A-Z](?![^\W\d_])", text, end) or re.search(r"\b[A-Z]['ᵀ⊤]?[ ]+$", text[:start]))
+
+
+def _is_beside_stars(text: str, start: int, end: int) -> bool:
+    """Whether capitals of which one stands nowhere else are beside the * of matrices, as the SW of W'*SW*W."""
+    run, rest = text[start:end], f"{text[:start]} {text[end:]}"
+    is_beside = re.search(r"['A-Z)]\s*\*\s*$", text[:start]) or match_at(r"\s*\*\s*[A-Z(]", text, end)
+    is_name = re.fullmatch("[A-Z]{2,}", run) and is_beside and not OMITTED.search(text)
+    return bool(is_name) and not all(re.search(rf"(?<![^\W\d_]){c}(?![^\W\d])", rest) for c in run)
 
 
 DOUBLED = regex(r"^[A-Z]([a-z])\1$")  # Rxx: nobody writes a square so

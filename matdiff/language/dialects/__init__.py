@@ -133,6 +133,9 @@ def require_known(text: str) -> None:
         raise NotationError(f"this is {language}, which is not read", text=text, span=found.span(), suggestion=hint)
 
 
+CONTINUED = r"(?<!\\)\\[ \t]*\n"  # a line of Python that goes on
+
+
 def recognised(text: str) -> Dialect | None:
     """The dialect of a text that is evidently code; ``x.T`` and ``**`` alone are no evidence.
 
@@ -141,7 +144,7 @@ def recognised(text: str) -> Dialect | None:
     """
     if MATLAB.search(text):
         return DIALECTS["matlab"]
-    if "\\" in text or "$" in text:
+    if "\\" in re.sub(CONTINUED, "", text) or "$" in text:
         return None
     found = {"sympy" if is_sympy(m) else MODULES[m.group(1)] for m in PREFIX.finditer(text)}
     if "torch." not in text and OF_MATRIX_F.search(text):
