@@ -208,7 +208,9 @@ def of_matrices(site: Site, *operands: Typed, name: str) -> Typed:
     if not all(isinstance(o, Typed) for o in operands):
         raise site.misfit(f"{name} takes arrays")
     node = site.node
-    if numbers := [o for o in operands if axes_of(o) < 2]:  # np.trace(x.T @ L @ x), where x is rather a matrix
+    numbers = [o for o in operands if axes_of(o) < 2]
+    is_of_squares = getattr(OPERATORS.get(name), "signature", "").startswith("n×n")
+    if numbers and is_of_squares:  # np.trace(x.T @ L @ x), where x is rather a matrix
         site.attempt.penalty(node, 20, *numbers)
     call = Node("call", node.parts, name, node.start, node.end)
     if name in SPECIAL:
