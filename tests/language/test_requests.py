@@ -173,6 +173,7 @@ ASKED = [
     ("g = Σ_i (y_i − z_i'b)², where z_iᵀ is the ith row of Z. dg/db", "sum(i=1..N, (y[i] - z[i]'*b)^2)", "b"),
     ("h = tanh(Wz + Vu), g = c'h. Find dg/dW (treat z as constant).", "h = tanh(W*z + V*u); c'*h", "W"),
     ("h = tanh(Wz + Vu), g = c'h, holding V and u fixed. dg/dW?", "h = tanh(W*z + V*u); c'*h", "W"),
+    ("l(m) = −½ Σ_i (x_i − m)²/c. Score for m?", "-sum(i=1..N, (x[i] - m)^2)/(2*c)", "m"),
     ("H = u'Ru + p'Bu. Write down the stationarity condition ∂H/∂u = 0", "u'*R*u + p'*B*u", "u"),
     (
         "softplus(z) = log(1+e^z). g(v) = Σ_i softplus(−y_i v'x_i). Gradient?",
