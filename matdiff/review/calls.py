@@ -31,6 +31,9 @@ SHIFTED = rf"{FRONT}([^\W\d_∂])(?:_\{{|\[)\s*([a-z])\s*[-+−]"  # z_{i+1}
 ENTRY = rf"{FRONT}([^\W\d_∂])(_\{{\d+\}}|_\d+|[₀-₉]+)(?![\w{SUBS}])"  # z_2
 MOVED = rf"(?:∂|(?<![A-Za-z])d\}}?\s*\(?)(?:{ENTRY})"
 OF_LETTERS = r"(?P<f>[fghuvFφψz])\s*\((?P<by>\s*[a-z]\s*(?:,\s*[a-z]\s*)+)\)"  # f(x, y)
+OF_ENTRY = (  # ∇r_i(x) of a vector r
+    r"(?P<nabla>∇(?:\^\{?2\}?|²)?)\s*(?P<r>(?P<base>[a-z])_\{?[i-n]\}?)(?!\w)(?:\s*\(\s*[a-z]\s*\))?"
+)
 SYMBOL = r"[fghuvFGHUVφψ](?:_0|_\{0\}|₀)?"
 NABLA = r"∇(?:\^\{?2\}?|²)?\s*(?:_\{?[^\W\d_]\}?)?"
 SPOKEN = rf"{NABLA}\s*({SYMBOL})(?=\s*\(|[\s)+·−∇-]|$)"  # ∇f, ∇f(x)
@@ -63,6 +66,12 @@ def with_entries(scope: Scope, side: str) -> str:
         is_entry = is_entry and not re.search(r"/[\s(]*[∂d]$", side[: m.start()])
         return f"{m[1]}[{own[1:].lstrip('_')}]" if is_entry else m[0]
 
+    def of_entry(m: re.Match[str]) -> str:
+        base = scope.definitions.get(m["base"])
+        is_entry = base is not None and SCALAR[0] != base.rows and base.cols is ONE and named(m["r"]) not in scope.texts
+        return f"{m['nabla']}({m['r']})" if is_entry else m[0]
+
+    side = re.sub(OF_ENTRY, of_entry, side)
     beside = [rf"{FRONT}({x})(_{i}(?!\w)|_\{{{i}\}})" for x, i in set(re.findall(SHIFTED, side))]
     numbered = [ENTRY] if re.search(ENTRY, side) and re.search(MOVED, scope.text) else []
     for pattern in (*numbered, *beside):
@@ -109,7 +118,9 @@ def _is_said_of(scope: Scope, name: str, argument: str) -> bool:
     """Whether a name is said to be what has a letter in it, and is called with that: ℓ_n(θ) of ℓ_n = log σ(θᵀx_n)."""
     base = next((n for n in (name, name.rpartition("_")[0]) if n in scope.texts), "")
     is_argument = any(argument in known for known in scope.arguments.values())
-    return bool(base) and is_argument and not scope.arguments.get(base) and argument in letters_in(scope.texts[base])
+    known = scope.arguments.get(base) if base != name else None  # r_i(x) of r(x) = Ax − b
+    is_own = known == (argument,) or not scope.arguments.get(base)
+    return bool(base) and is_argument and is_own and argument in letters_in(scope.texts[base])
 
 
 def at_place(scope: Scope, e: Expr, asked: Asked) -> Expr:
