@@ -21,6 +21,7 @@ from matdiff.language.names import (
     no_function,
 )
 from matdiff.language.parameters import INSIDE
+from matdiff.language.splitting import OMITTED, STARRED
 from matdiff.language.tokens import ENDERS, Emitter
 from matdiff.language.transcript import APART
 from matdiff.regex import match_at, regex
@@ -95,7 +96,8 @@ class DoubtfulCalls(Emitter):
 
     def require_no_loss(self, name: str, start: int, end: int, before: str) -> None:
         """Refuses ℓ(y_i wᵀx_i), ρ(r/s) and ρ(r_i), perhaps with the sign of a sum *before* it: losses, no products;
-        𝒜(UVᵀ), a map that is written so everywhere; and 1/(1 + e^{−σ(s)}), where σ is rather the slope of the sigmoid.
+        𝒜(UVᵀ), a map that is written so everywhere; g(X*w) beside signs of all products; and 1/(1 + e^{−σ(s)}), where
+        σ is rather the slope of the sigmoid.
         """
         if not self.text.startswith("(", end) or name in self.vocabulary.kinds:
             return
@@ -115,7 +117,11 @@ class DoubtfulCalls(Emitter):
         is_summed = before == "BIG_SUM" and name not in CUSTOMARY_FUNCTIONS
         if name in OF_MEMBERS and (is_summed or canonical(written).rpartition("_")[2] in self.vocabulary.running):
             is_loss = re.search(rf"{re.escape(written)}(?!\s*\(|\w)", self.text) is None
-        if shown in ("ℓ", r"\ell") or is_loss or is_map:
+        inside = match_at(WITHIN, self.text, end) if name not in COEFFICIENTS else None
+        is_open = canonical(written).rstrip("0123456789") in CUSTOMARY_FUNCTIONS
+        is_starred = inside and not is_open and STARRED.search(inside.group()) and not OMITTED.search(self.text)
+        is_only = is_starred and re.search(rf"(?<!\w){re.escape(written)}(?!\s*\(|\w)", self.text) is None
+        if shown in ("ℓ", r"\ell") or is_loss or is_map or is_only:
             raise self.not_given(start, end, shown)
 
     def is_argument(self, end: int) -> bool:

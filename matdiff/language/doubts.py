@@ -200,20 +200,34 @@ def say_means(bound: Bound, attempt: Attempt) -> None:
 
 
 def require_estimates(bound: Bound) -> None:
-    """Refuses ∑ᵢ(yᵢ − ŷᵢ)² + λ‖β‖² by β, where nothing says how ŷ depends on β: only the penalty would be derived."""
+    """Refuses ∑ᵢ(yᵢ − ŷᵢ)² + λ‖β‖² by β, where nothing says how ŷ depends on β: only the penalty would be derived.
+
+    A hat is that of a prediction beside the name without it, as here, and in a logarithm, as p̂ of −∑ₖ yₖ log p̂ₖ.
+    """
     asked = asked_families(bound)
-    hats = {n for n in bound.names if n.endswith("_hat") and n[:-4] in bound.names and not bound.names[n].declared}
-    for node in [node for node in bound.order if node.kind == "sum"] if hats - asked and asked else ():
+    logs = {n.value[0] for call in bound.order if _is(call, "log") for n in call.parts if n.kind in NAMED}
+    named = {n for n in bound.names if n.endswith("_hat") and not bound.names[n].declared}
+    hats = {n for n in named if n[:-4] in bound.names or n in logs}
+    sums = [node for node in bound.order if node.kind == "sum" or _is(node, "add", "sub")]
+    for node in sums if hats - asked and asked else ():
         if any(n.kind in ("definition", "applied") for n in postorder(node)):
             continue
-        held = [{n.value[0]: n for n in postorder(part) if n.kind in ("symbol", "member")} for part in node.parts]
+        held = [{n.value[0]: n for n in postorder(part) if n.kind in NAMED} for part in node.parts]
         losses = [names.keys() for names in held if names and names.keys().isdisjoint(asked)]
-        hat = next((n for names in losses for n in sorted(hats & names) if n[:-4] in names), None)
+        hat = next((n for names in losses for n in sorted(hats & names) if n[:-4] in names or n in logs), None)
         beside = [n for names in held if names.keys() & asked for name, n in names.items() if name not in asked]
         if hat and len(losses) < len([names for names in held if names]) and all(n.typed.is_scalar for n in beside):
             message = f"{hat} may depend on {min(asked)}, and is not given: its derivative would leave out the loss"
             hint = f"give it, as in {hat} = …, or declare it where it is constant"
             raise bound.error(node, message, hint, AmbiguityError)
+
+
+NAMED = ("symbol", "member")
+
+
+def _is(node: Node, *functions: str) -> bool:
+    """Whether a node is a call of one of some functions, in code or in mathematics."""
+    return (node.value.name if node.kind == "array" else node.kind == "call" and node.value) in functions
 
 
 def _require_powers(bound: Bound, attempt: Attempt) -> None:

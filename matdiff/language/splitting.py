@@ -100,6 +100,8 @@ def _is_labelled(run: str, below: str, text: str, end: int, known: Vocabulary) -
     letters = below.strip("_{}")
     if _is_word(run, below, known) and (len(letters) > 1 or letters.isdecimal()):
         return True
+    if letters.isupper() and len(run) > 1 and _is_beside_signs(text, end - len(run + below), end - len(below), known):
+        return True  # nn_X beside signs of all products
     is_label = run in known.functions and letters[:1].isalpha() and (len(letters) > 1 or run != "log")
     return is_label and not match_at(r"\s*\(|\s+\w", text, end)
 
@@ -175,11 +177,12 @@ def _is_acronym(text: str, start: int, end: int) -> bool:
 
 
 def _is_beside_stars(text: str, start: int, end: int) -> bool:
-    """Whether capitals of which one stands nowhere else are beside the * of matrices, as the SW of W'*SW*W."""
+    """Whether capitals of which one stands nowhere else are beside the * of matrices, as the SW of W'*SW*W; Xb*w."""
     run, rest = text[start:end], f"{text[:start]} {text[end:]}"
-    is_beside = re.search(r"['A-Z)]\s*\*\s*$", text[:start]) or match_at(r"\s*\*\s*[A-Z(]", text, end)
-    is_name = re.fullmatch("[A-Z]{2,}", run) and is_beside and not OMITTED.search(text)
-    return bool(is_name) and not all(re.search(rf"(?<![^\W\d_]){c}(?![^\W\d])", rest) for c in run)
+    is_beside = re.search(r"['A-Z)]\s*\*\s*$", text[:start]) or match_at(r"\s*\*\s*[A-Za-z(]", text, end)
+    is_name = re.fullmatch("[A-Z]{2,}|[A-Z][a-z]", run) and is_beside and not OMITTED.search(rest)
+    new = run[1:] if run[1:].islower() else run  # the x of A*Bx is one that stands alone
+    return bool(is_name) and not all(re.search(rf"(?<![^\W\d_]){c}(?![^\W\d])", rest) for c in new)
 
 
 DOUBLED = regex(r"^[A-Z]([a-z])\1$")  # Rxx: nobody writes a square so
@@ -228,7 +231,9 @@ JOINED = regex(r"\s+(?:[^\W_]|[(‖√∑∇∂\[])")  # an operand behind a spa
 BEHIND = frozenset(("(", "_", *SUBS))  # a call or a subscript
 LABELLED = regex(r"_[A-Za-z](?![A-Za-z0-9_(])")  # ref_x, where loss_weight is a name of its own
 STARRED = regex(r"[\w)\]'ᵀ]\s*\.?\*\s*[A-Za-z(]", given="*")  # A*x
-OMITTED = regex(r"[\w)\]'ᵀ]\s+[^\W\d_]|[)\]'ᵀ][^\W_]|\d[^\W\d_]|(?<![^\W\d_])[A-Z][a-z](?!\w)")  # A x, 2x, x'A, Ax
+OMITTED = regex(  # A x, 2x, x'A, Ax, and no norm(A, 'fro')
+    r"[\w)\]'ᵀ]\s+[^\W\d_]|(?:[)\]ᵀ]|(?<![,\s])')[^\W_]|\d[^\W\d_]|(?<![^\W\d_])[A-Z][a-z](?!\w)"
+)
 OUTER = regex(r"\s*(?:['ᵀ⊤^]|\.T)")  # xy' may be an outer product
 LONGEST_PRODUCT = 3  # of letters that somebody may have meant by a word
 ASIDE = regex(  # x'x (entropy), x'x (log scale)
