@@ -15,6 +15,7 @@ from matdiff.algebra.dims import ONE, SCALAR, Shape, Size, size
 from matdiff.errors import DeclarationError, shortly
 from matdiff.language.declared import OPEN, Declaration, Declarations, Where
 from matdiff.language.extents import KINDS, Excerpt, parse_shape, parse_size
+from matdiff.language.lines_of_cvx import declared_by_cvx
 from matdiff.language.names import LINK, MARKS, RAISED, SUPERS, SUPERSCRIPTS, canonical, changed, named
 from matdiff.language.phrases import tells_kind
 from matdiff.language.spelling import plain
@@ -112,8 +113,7 @@ def leading_declarations(text: str) -> tuple[list[Excerpt], str]:
     >>> [item.text for item in front], rest.strip()
     (['X: m x n', 'w: n'], 'X w')
     """
-    front: list[Excerpt] = []
-    rest = text
+    front, rest = declared_by_cvx(text)
     while (";" in rest or "\n" in rest) and (item := match_at(LEADING, rest)):
         if not rest[item.end() :].strip(" ;\n\t$"):
             break  # the last item is the expression: A : B

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from matdiff import regex as re
 from matdiff.language.outside import closing, outside
 from matdiff.language.transcript import Edit
 from matdiff.regex import regex
@@ -9,7 +10,11 @@ from matdiff.regex import regex
 INSIDE = r"(?:[^()]|\([^()]*\))*"
 FACTOR = regex(rf"\b(?P<name>cholesky)\({INSIDE}(?P<end>\)\.(?P<side>[LU])\b)", given="cholesky")
 RESHAPED = regex(rf"(?<![\w.])(?P<name>reshape)\({INSIDE},\s*\w+\s*,\s*\w+\s*\)", given="reshape")
-SQUARES = regex(r"(?<![\w.])sumsq(?P<all>r)?\(", given="sumsq")  # of the entries of each column, or of all
+SQUARES = regex(  # of the entries of each column, or of all
+    r"(?<![\w.])(?:sumsq(?P<all>r)?|(?P<of_cvx>sum_square))\(", given=("sumsq", "sum_square")
+)
+POSITIVE = regex(r"(?<![\w.])(?P<squared>square_)?pos\(", given="pos(")  # of CVX
+OF_CVX = {"log_det(": "logdet(", "==": "="}
 POWER = regex(r"(?<![\w.])power\(", given="power(")
 
 
@@ -22,13 +27,17 @@ def respelt(text: str) -> list[Edit]:
     edits = [(*m.span("name"), "unvec") for m in RESHAPED.finditer(text)]
     for m in SQUARES.finditer(text):
         end = closing(text, m.end())
-        before, behind = ("norm2(", ")^2") if m["all"] else ("sum((", ").^2)")
+        before, behind = ("norm2(", ")^2") if m["all"] or m["of_cvx"] else ("sum((", ").^2)")
         edits += [(*m.span(), before), (end, end + 1, behind)]
     for m in POWER.finditer(text):
         end = closing(text, m.end())
         commas = [comma for comma in outside(text, ",", m.end()) if comma.start() < end]
         if len(commas) == 1:
             edits += [(*m.span(), "(("), (*commas[0].span(), ").^("), (end, end + 1, "))")]
+    for m in POSITIVE.finditer(text) if "cvx_" in text or "square_pos" in text else ():
+        end = closing(text, m.end())
+        edits += [(m.start(), m.end(), "relu("), (end, end + 1, ")^2" if m["squared"] else ")")]
+    edits += [(*m.span(), OF_CVX[m[0]]) for m in (re.finditer(r"(?<!\w)log_det\(|==", text) if "cvx_" in text else ())]
     for m in FACTOR.finditer(text):
         edits += [(*m.span("name"), "chol"), (*m.span("end"), ", 'lower')" if m["side"] == "L" else ", 'upper')")]
     return sorted(edits)

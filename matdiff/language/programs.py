@@ -22,7 +22,10 @@ COMMENT = regex(
     r"|(?<=\S)(?:[ \t]+#|[ \t]{2,}%)[^\n]*"
 )
 PROMPT = regex(r"(?:(?<=\n)|^)[ \t]*(?:>>|octave:\d+>|julia>)(?=[ \t])", given=">")
-GLOBAL = regex(r"(?:(?<=[;\n])|^)[ \t]*(?:global|persistent)\b[\w ]*", given=("global", "persistent"))
+GLOBAL = regex(  # and what stands around a problem of CVX
+    r"(?:(?<=[;\n])|^)[ \t]*(?:(?:global|persistent)\b[\w ]*|cvx_(?:begin|end|quiet|solver|precision)\b[^\n;=]*;?)",
+    given=("global", "persistent", "cvx_"),
+)
 CONTINUED = regex(r"\.\.\.[ \t]*\n")
 BROKEN = regex(r"(?<!\\)\\[ \t]*\n", given="\\")  # a line that goes on, as in Python, and no A\b
 GENERATED = regex(r"(?<![\w.])(?P<name>sum|prod|maximum|minimum)\(")

@@ -70,8 +70,8 @@ MATLAB = regex(  # f = @(x) …, function J = f(x), sum(sum(A)), A(:, 2:end), ch
     r"(?:^|[=(,;\n])\s*@\s*\(|(?:^|\n)\s*function\s+(?:\[[\w\s,]*\]|\w+)\s*=\s*\w+\s*\("
     r"|\bsum\(sum\((?!\w+\s*=)|(?<=\w)\((?:[\w\s:+-]*,)?\s*(?::|\w+:end)\s*[,)]"
     r"|\bchol\((?=[^$]*(?:\w\\\(|'\s*\\|\\[A-Za-z]\b))|(?:\w\\\(|'\s*\\|\w\\[A-Za-z]\b)(?=[^$]*\bchol\()"
-    r"|(?:^|[;\n])\s*\w+\s*=\s*(?:length|numel|size)\([^()\n]*\)\s*;|(?<![\w.])sumsq\(",
-    given=("@", "function", "sum(sum(", ":", "chol(", "length", "numel", "size", "sumsq"),
+    r"|(?:^|[;\n])\s*\w+\s*=\s*(?:length|numel|size)\([^()\n]*\)\s*;|(?<![\w.])sumsq\(|\bcvx_begin\b",
+    given=("@", "function", "sum(sum(", ":", "chol(", "length", "numel", "size", "sumsq", "cvx_"),
 )
 JULIA = regex(  # x .- y, sum(abs2, x), dims=1, opnorm(A), exp.(x) beside exp(A); exp.(x) alone is everybody's
     r"(?<=[A-Za-z_)\]'\s])\.\+(?=[\s\w(])|(?<=[A-Za-z_)\]'\s])\.-(?=[\s\w(])|\(abs2\s*,|\bdims\s*=|\b(?:Diagonal|diagm|opnorm)\("
