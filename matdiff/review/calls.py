@@ -52,11 +52,15 @@ AT_LETTER = r"(?<![A-Za-z])([A-Z])\s*\(\s*([a-zα-ω])\s*\)"  # M(q)
 AT_SMALL = r"(?<![A-Za-z∂∇])([f-hsuzφψ])\s*\(\s*([a-zα-ω])\s*\)"  # f(θ)
 CALLED = rf"(?P<h>[A-Za-zφψσπμρ](?P<low>{PARAMETER})?)\s*\(\s*(?P<x>[^\W\d_](?P<member>{MEMBER})?)\s*\)"
 
+ENTRY_OF_MEMBER = (  # x_ij
+    rf"{FRONT}(?P<x>{LETTER})_(?:\{{(?P<i>[a-z])\s*,?\s*(?P<k>[a-z])\}}|(?P<m>[a-z])(?P<n>[a-z])(?!\w))"
+)
+
 
 def with_entries(scope: Scope, side: str) -> str:
     """z[2] for z_2 in a text with dz_2, and z[i] for z_i beside z_{i+1}, where z is a vector that is declared.
 
-    A name z_2 of its own is none, nor what ∂L/∂z_2 asks for.
+    A name z_2 of its own is none, nor what ∂L/∂z_2 asks for. And (x_i)_k for x_ik of vectors x_i.
     """
 
     def entry(m: re.Match[str]) -> str:
@@ -71,7 +75,12 @@ def with_entries(scope: Scope, side: str) -> str:
         is_entry = base is not None and SCALAR[0] != base.rows and base.cols is ONE and named(m["r"]) not in scope.texts
         return f"{m['nabla']}({m['r']})" if is_entry else m[0]
 
-    side = re.sub(OF_ENTRY, of_entry, side)
+    def of_member(m: re.Match[str]) -> str:
+        base = scope.declared.get(named(m["x"]))
+        is_vector = base is not None and len(base.indices) == 1 and SCALAR[0] != base.shape[0] and base.shape[1] is ONE
+        return f"({m['x']}_{m['i'] or m['m']})_{m['k'] or m['n']}" if is_vector else m[0]
+
+    side = re.sub(ENTRY_OF_MEMBER, of_member, re.sub(OF_ENTRY, of_entry, side))
     beside = [rf"{FRONT}({x})(_{i}(?!\w)|_\{{{i}\}})" for x, i in set(re.findall(SHIFTED, side))]
     numbered = [ENTRY] if re.search(ENTRY, side) and re.search(MOVED, scope.text) else []
     for pattern in (*numbered, *beside):
@@ -274,18 +283,24 @@ def with_constants(lines: list[Line]) -> list[Line]:
 
 
 def with_partials(lines: list[Line]) -> list[Line]:
-    """The lines with ∂f/∂x for f_x, and ∂²f/∂x∂y for f_xy, of an f(x, y) that a line gives.
+    """The lines with ∂f/∂x for f_x, and ∂²f/∂x∂y for f_xy, of an f(x, y) that a line gives; L_x = … of L = … x ….
 
     >>> from matdiff.review.reviewing import review
     >>> review("f(x, y) = x²y\\nf_x = 2xy\\nf_xy = 2x").lines[2].verdict
     'proved'
     """
-    firsts = (s.sides[0] for line in lines for s in line.statements if s.sides[1:] and not s.goes_on)
-    for m in [m for first in firsts if (m := re.fullmatch(OF_LETTERS, first))]:
-        by = "".join(re.findall(r"[^\W\d_]", m["by"]))
-        low = rf"(?<![A-Za-z∂]){m['f']}_(?:\{{\s*)?([{by}])([{by}])?(?![\w])\s*\}}?"
+    told = [s.sides for line in lines for s in line.statements if s.sides[1:] and not s.goes_on]
+    by_letters = {m["f"]: {*re.findall(r"[^\W\d_]", m["by"])} for f, *_ in told if (m := re.fullmatch(OF_LETTERS, f))}
+    for f, side, *_ in told:
+        found = (re.fullmatch(rf"{f}_\{{?([a-zα-ω]{{1,2}})\}}?", first) for first, *_ in told if len(f) == 1)
+        below = "".join(m[1] for m in found if m)
+        if below and letters_in(side).issuperset(map(named, below)):
+            by_letters.setdefault(f, {*below})
+    for name, letters in by_letters.items():
+        by = "".join(letters)
+        low = rf"(?<![A-Za-z∂]){name}_(?:\{{\s*)?([{by}])([{by}])?(?![\w])\s*\}}?"
 
-        def spelt(low: re.Match[str], f: str = m["f"]) -> str:
+        def spelt(low: re.Match[str], f: str = name) -> str:
             return f"((∂²{f})/(∂{low[1]}∂{low[2]}))" if low[2] else f"((∂{f})/(∂{low[1]}))"
 
         put = partial(re.sub, low, spelt)

@@ -33,15 +33,13 @@ IS_SIGN = (
 )
 CAPITAL = r"(?:[A-Z][a-z]*|[A-ZΑ-Ω])(?:_(?:\{\\?\w+\}|\\?\w+))?"
 LOG_DET = rf"(?:log|ln)\s*(?:\(?\\?det\s*\(?|(?:\\left\s*)?\||\\l?vert)\s*\\?({CAPITAL})(?![A-Za-z_])"
-INVERTED = (  # of xᵀS⁻¹x, yᵀ(K + σ²I)⁻¹y
-    rf"{TURNED}\s*(?:\\[,;!]\s*)?\(?([A-Z](?:_\w|_\{{\w\}})?)(?:\s*\+[^()]*\))?\s*(?:⁻¹|\^\s*\{{?\s*[-−]\s*1)"
-)
 INVERSE_SIGN = r"⁻¹|\^\s*\{?\s*[-−]\s*1\s*\}?"
 DENSITY = ("Sigma", "Lambda")  # a covariance, and its inverse
 IN_FONT = r"(?:\\\w+\s*\{|\\d?dot\s+)?"  # of \mathbf{x}, and of \dot q
-FORM = (  # ½xᵀPx, ½(Ax − b)ᵀW(Ax − b), (y − Xb)ᵀΩ⁻¹(y − Xb), uᵀSu
+FORM = (  # ½xᵀPx, ½(Ax − b)ᵀW(Ax − b), (y − Xb)ᵀΩ⁻¹(y − Xb), yᵀ(K + σ²I)⁻¹y, x_iᵀSx_i
     rf"(?P<half>(?:½|\\[dt]?frac\s*(?:12|\{{1\}}\s*\{{2\}})|1/2|0\.5)[\s*]*)?(?:(?<![A-Za-z\\])|(?=\()){IN_FONT}"
-    rf"(?P<x>[eghr](?:_\w+)?\s*\([^()]*\)|\\?(?:alpha|beta)|[a-zα-ω][{MARKS}]?|{HELD})\}}?\s*{TURNED}\s*{IN_FONT}\\?(?P<of>{CAPITAL})\}}?"
+    rf"(?P<x>[eghr](?:_\w+)?\s*\([^()]*\)|\\?(?:alpha|beta)|[a-zα-ω][{MARKS}]?(?:_\w|_\{{\w\}}|[ᵢⱼ])?|{HELD})\}}?"
+    rf"\s*{TURNED}\s*(?:\\[,;!]\s*)?\(?{IN_FONT}\\?(?P<of>{CAPITAL})\}}?(?:\s*\+[^()A-HJ-Z]*\))?"
     rf"\s*(?P<inverse>{INVERSE_SIGN})?\s*{IN_FONT}(?P=x)(?![A-Za-z])"
 )
 COSTS = frozenset("QRP")  # of xᵀQx + uᵀRu, and of what is left to pay, xᵀPx
@@ -142,7 +140,7 @@ def _by_custom(text: str) -> frozenset[str]:
     for written, plain in PLAINLY:
         text = re.sub(written, plain, text)
     logarithmic = {*map(named, re.findall(LOG_DET, text))}
-    names = logarithmic & {*re.findall(INVERTED, text), *re.findall(MOMENTS, text), *GREEK_CAPITALS}
+    names = logarithmic & {*re.findall(MOMENTS, text), *GREEK_CAPITALS}
     found = [m for m in re.finditer(SCATTER, text) if logarithmic or m["sigma"] or m["before"]]
     names |= {m["behind"] or m["before"] or m["weighed"] or m["known"] for m in found}
     names |= {m["scale"] for m in found if m["scale"] and logarithmic & {m["scale"], m["behind"]}}

@@ -117,6 +117,7 @@ def introduced(lines: list[Line], scope: Scope) -> list[Line]:
             stated |= {_letter(n) for side in (sides[:1] if is_named else statement.sides) for n in letters_in(side)}
             seen |= {_letter(name) for side in sides for name in letters_in(side)}
             is_new = len(sides) > 1 and re.fullmatch(LETTER, last) is not None and _letter(named(last)) not in seen
+            is_new = is_new and named(last).removesuffix("_bar") not in seen  # x̄ of x_i is their mean
             seen |= {_letter(name) for name in letters_in(last)}
             spelt += [statement._replace(sides=tuple(sides)), Statement((last, sides[-1]))] if is_new else [statement]
         found.append(line._replace(statements=tuple(spelt)))

@@ -24,10 +24,12 @@ from matdiff.review.names import (
     index_of,
     rows_of,
     sign_of_next,
+    slopes_of,
     small_entries,
     sums_in,
     with_identity,
     with_lines,
+    with_slopes,
 )
 from matdiff.review.operators import HELD, INVERTED, LETTER
 
@@ -208,9 +210,9 @@ def _declaration(said: str) -> str:
 
 
 def _stands_apart(m: re.Match[str], text: str, given: Collection[str]) -> bool:
-    """Whether S_w and W, as of S_wW, are names that are given or stand by themselves; no f_xx of f(x, y)."""
+    """Whether S_w and W, as of S_wW, are names that are given or stand by themselves; no f_xx of f(x, y), or f = …."""
     parts = m[0][:-1], m["factor"]
-    is_partial = re.search(rf"(?<![A-Za-z]){m[0][0]}\s*\(\s*[a-z]\s*,", text)
+    is_partial = re.search(rf"(?<![A-Za-z]){m[0][0]}\s*\(\s*[a-z]\s*,|(?m:^\W*){m[0][0]}\s*&?\s*=", text)
     return not is_partial and all(
         named(one) in given or re.search(rf"(?<![A-Za-z0-9_]){one}(?![A-Za-z0-9_])", text) for one in parts
     )
@@ -264,7 +266,7 @@ class Habits:
         self._scales = "".join(sorted(letters - numbered))  # μ1 is μ times ones, and b1 in f(w, b)
         self._has_steps = re.search(rf"{STEP}\s*&?\s*=", text) is not None
         self._sums, self._count = "|".join(sorted(sums_in(text))), count_in(text)
-        self._sign_of_next = "" if self._primes else sign_of_next(text)
+        self._sign_of_next = "" if self._primes or self._slopes else sign_of_next(text)
         is_taken = self._primes or self._sign_of_next or re.search(TURNED.replace("′", ""), text)
         self._primes_turn = not is_taken and re.search(PRIME_TURNS, text) is not None
         told = rf"(?m)(?:^\W*|\$|:\s){DISTANCE}\s*(?:\([^()=ᵀ⊤'^+]*\))?\s*&?\s*="
@@ -278,6 +280,7 @@ class Habits:
 
     def _note_functions(self, text: str, given: Collection[str]) -> None:
         """Which functions a text means by σ, g, log, exp and bars; and the h of a δh = ∂L/∂h."""
+        self._slopes = {} if self._primes else slopes_of(text)
         self._deltas = "|".join(re.findall(NAMED_DELTA, text))
         self._softmax = re.search(SOFTMAX, text) is not None or re.search(IS_SOFTMAX, text) is not None
         self._has_matrix_logs = re.search(TRACE_WITH_LOG, text) is not None
@@ -327,9 +330,8 @@ class Habits:
     def respelt(self, side: str) -> str:
         """A side with its signs in the spelling that the reader knows."""
         side = re.sub(PIECE, lambda m: f"{m[1]}{m[2]}[{m[3] or m[4]}]", side.replace("″", "′′"))
-        side = re.sub(
-            self._times_unknown, lambda m: f"{m[1]} {m[2]}", side
-        )  # Wx, of which nobody thinks as of one name
+        side = re.sub(self._times_unknown, lambda m: f"{m[1]} {m[2]}", side)  # Wx, which nobody takes for a name
+        side = with_slopes(side, self._slopes) if self._slopes else side
         side = re.sub(r"\((\d)/(\d)([A-Za-zα-ω](?:²|\^\{?2\}?)?)\)", r"(\1/(\2\3))", side)  # (1/2n), (1/2σ²)
         side = re.sub(LOW_LETTERS, lambda m: f"_{{{m[0].translate(PLAIN_SUBSCRIPT)}}}", side)
         side = re.sub(rf"Σ_\{{?({self._sums})\}}?", r"∑_{\1} ", side) if self._sums else side

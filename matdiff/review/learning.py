@@ -9,7 +9,7 @@ from typing import Any
 
 from matdiff import regex as re
 from matdiff.algebra.constants import Identity
-from matdiff.algebra.dims import SCALAR
+from matdiff.algebra.dims import ONE, SCALAR
 from matdiff.algebra.expr import Expr, postorder, symbols
 from matdiff.algebra.notation import GREEK
 from matdiff.errors import MatdiffError
@@ -210,13 +210,15 @@ def _find_noise(scope: Scope, lines: list[Line]) -> None:
 
 
 def _find_means(scope: Scope, names: set[str]) -> None:
-    """Takes ȳ for the mean of a family y, where nothing else is said of it."""
+    """Takes ȳ for the mean of a family y, or of the entries y_i of a vector, where nothing else is said of it."""
     for name in sorted(names - scope.names()):
         base = name.removesuffix("_bar")
         known = scope.declared.get(base)
         if base != name and known and len(known.indices) == 1:
             end = known.indices[0][1]
             scope.define(name, scope.read(f"sum(i=1..{end}, {base}[i])/({end})"))
+        elif base != name and known and known.shape[0] != ONE == known.shape[1] and f"{base}_i" in names:
+            scope.define(name, scope.read(f"sum({base})/({known.shape[0]})"))
 
 
 def _find_degrees(scope: Scope) -> None:

@@ -17,18 +17,24 @@ PRIMED = r"(?<![A-Za-z\\])([^\W\d_])['′](?!\s*\()"
 NEXT_BY_PRIME = (  # h′ = tanh(Wh + b), a = Wh + b, h′ = tanh(a)
     rf"{PRIMED}\s*&?\s*=[^=\n$]*?(?<![a-z\\])\1(?![a-z'′])|(?m:^|[,;]|\$)\s*([a-z])['′]\s*&?\s*=(?!\s*\2\W)"
 )
+STARTS = r"(?m:^|[,;$&]|\b(?:so|then|with|and|let|Let))\s*"  # a formula
+OF_FUNCTION = r"\\[a-z]+|(?<![a-z])(?:sin|cos|tan|sinh|cosh|tanh|arc\w+|exp|ln|log|sqrt|sigmoid)(?![a-z])"
 SPELT_LOW = {sign: f"_{letter}" for sign, letter in PLAIN_SUBSCRIPT.items()}
 GREEK_WORDS_LOWER = frozenset(word.lower() for word in GREEK_WORDS)
-BARE_SUM = (  # ∑_i, which is no Σ_k⁻¹
+BARE_SUM = (  # ∑_i, which is no Σ_k⁻¹; the ∑ of ∑ (x_i − μ)
     r"(?:[∑Σ]|\\sum(?![a-z])|(?<![A-Za-z])sum)(?:_\{([a-z])\}|_([a-z])(?![A-Za-z])|([ᵢ-ᵪₐ-ₜⱼ]))(?!\s*[⁻^|)}ᵀ',;=+*/−-])"
+    r"|(?:[∑Σ](?=[\s(])|\\sum(?![a-z]))(?=(?:\s|\(|\\left|\\?l(?:n|og))*\\?[a-zα-ω]+(?:_(?:\{([ij])\}|([ij])(?!\w))|([ᵢⱼ])))"
 )
+MATRIX_SIGMA = r"Σ\s*[⁻^|)ᵀ=]|\\Sigma"
 COUNTED = (  # n/2, 1/n, nΣ⁻¹
     r"(?:(?:/|\\[dt]?frac\s*\{?\w?\}?\s*\{?)\s*n|(?<![A-Za-z_^\\{,])n\s*(?:/\s*2|\\?(?:log|ln|Sigma)|[A-ZΛΣΩ]))(?![A-Za-z])"
 )
 RANGE = (  # i = 1, …, N
     r"(?<![\w_{^])[h-n]\s*=\s*[01]\s*,\s*(?:…|\.{2,3}|\\[cl]?dots(?![a-z]))\s*,\s*\\?\w+(?:\s*[-−+]\s*1)?"
 )
-LIMITED = r"_(?:\{\s*[a-z]\s*=|[a-z]=\d|\{?n(?![A-Za-z]))|ⁿ|\^\s*\{?\s*n|(?:×|\\times|\bx)\s*n\b"  # ∑_{i=1}, x_n, ℝⁿ
+LIMITED = (  # ∑_{i=1}, x_n, ℝⁿ
+    r"_(?:\{\s*[a-z]\s*=|[a-z]=\d|\{?n(?![A-Za-z]))|(?<=[∑Σℝ])ⁿ|(?:[∑ΣℝR}]|sum)\s*\^\s*\{?\s*n|(?:×|\\times|\bx)\s*n\b"
+)
 FROM_ZERO = r"∑\s*_\{\s*(\w)\s*=\s*0\s*\}\s*\^\s*\{\s*(\w)\s*[-−]\s*1\s*\}"  # whose members are as many as from 1 to n
 TURNED = (  # behind what is transposed, in all spellings
     r"(?:['′ᵀ⊤]|\^\s*\{?\s*(?:T|⊤|\\(?:top|intercal|prime)|\\(?:math|text)[a-z]{2}\s*\{?\s*T)(?![a-z])\s*\}{0,2})"
@@ -76,6 +82,28 @@ def sign_of_next(text: str) -> str:
     named_so = {m[1] or m[2] for m in re.finditer(NEXT_BY_PRIME, text)}
     only = bool(named_so) and named_so == {m[1] for m in re.finditer(PRIMED.removesuffix(r"(?!\s*\()"), text)}
     return rf"(?<![a-z\\])([{''.join(named_so)}])['′]" if only else ""
+
+
+def slopes_of(text: str) -> dict[str, str]:
+    """The numbers y whose derivative is written as y′, each with the letter by which, where primes mean nothing else.
+
+    >>> slopes_of("y = x e^x\\ny' = (x + 1)e^x"), slopes_of("y = Ax\\ny' = x'A'"), slopes_of("a = wx\\na' = tanh(a)")
+    ({'y': 'x'}, {}, {})
+    """
+    found: dict[str, str] = {}
+    for name, side in re.findall(rf"{STARTS}([a-zσφψ])\s*&?\s*=([^=\n,;$&]*)", text):
+        letters = {*re.findall("[a-zα-ω]", re.sub(OF_FUNCTION, " ", side))} - {"e", "π"}
+        by = next((x for x in ("x", "t") if x in letters), "".join(letters))
+        slope = re.search(rf"{STARTS}{name}['′]{{1,2}}\s*&?\s*=([^\n,;$]*)", text)
+        is_number = name not in letters and len(by) == 1 and re.search("[A-ZᵀΑ-Ω]", side) is None
+        if slope and is_number and not re.search(rf"[A-Za-z]{{2,}}\s*\([^()]*(?<!\w){name}|‖", slope[1]):
+            found[name] = by
+    return found if found.keys() >= {m[1] for m in re.finditer(PRIMED, text)} else {}
+
+
+def with_slopes(side: str, slopes: Mapping[str, str]) -> str:
+    """A side with y′(x) for the y′ of such a number."""
+    return re.sub(rf"([{''.join(slopes)}])(['′]+)(?!\s*\()", lambda m: f" {m[1]}{m[2]}({slopes[m[1]]}) ", side)
 
 
 def with_lines(side: str, lines: Mapping[str, str]) -> str:
@@ -161,14 +189,18 @@ def count_in(text: str) -> str:
     >>> count_in("∑_i (x_i − μ) = 0, μ = (1/n) ∑_i x_i"), count_in("μ = (1/n) ∑_{i=1}^n x_i"), count_in("∑_i x_i")
     ('n', '', '')
     """
-    indices = {index_of(m) for m in re.finditer(BARE_SUM, text)}
+    sums = [*re.finditer(BARE_SUM, text)]
+    if any(m[0].strip() == "Σ" for m in sums) and re.search(MATRIX_SIGMA, text):
+        return ""
+    indices = {index_of(m) for m in sums}
     is_counted = len(indices) == 1 and re.search(COUNTED, text) is not None
     return "n" if is_counted and not re.search(LIMITED, text) else ""
 
 
 def index_of(m: re.Match[str]) -> str:
     """The index of a sum."""
-    return m[1] or m[2] or m[3].translate(PLAIN_SUBSCRIPT)
+    found: str = next(filter(None, m.groups()))
+    return found.translate(PLAIN_SUBSCRIPT)
 
 
 def counted_from_one(side: str) -> str:
