@@ -209,6 +209,8 @@ def test_a_model_is_read_from_a_file_and_from_standard_input(
     monkeypatch.setattr(sys, "stdin", io.StringIO(MODEL))
     assert run("derive", "-", "--wrt", "b", "--steps", "none").out == from_file.out
     assert "cannot be read" in run("derive", "@no such file", "--wrt", "b").err
+    function = "@jit\ndef f(x):\n    return jnp.sum(x**2)"  # a decorator, and no file
+    assert "2x" in run("derive", function, "--wrt", "x", "--steps", "none").out
 
 
 def test_the_spelling_can_be_forced(run: Run) -> None:

@@ -37,7 +37,7 @@ def text(name: str | None) -> str:
         raise MatdiffError("a function of a module is for derive, jacobian, hessian, differential and code")
     if name == "-":
         return sys.stdin.read()
-    return file_text(name[1:]) if name.startswith("@") else name
+    return file_text(name[1:]) if name.startswith("@") and "\n" not in name else name  # @jit stands before a function
 
 
 def file_text(path: str) -> str:

@@ -147,7 +147,8 @@ def broadcast(attempt: Attempt, scalar: Typed, other: Typed, node: Node) -> Type
 
 
 def _require_one_mean(attempt: Attempt, mean: Node, of: Typed) -> None:
-    """Refuses X − mean(X) of a matrix, which centres all entries, the columns or the rows."""
+    """Refuses X − mean(X) of a matrix, also with μ = mean(X), which centres all entries, the columns or the rows."""
+    mean = mean.parts[0] if mean.kind == "define" else mean
     is_own = mean.kind == "call" and mean.value == "mean" and attempt.written(mean.parts[0]) == attempt.written(of.node)
     if is_own and ONE not in (of.rows, of.cols):
         written, shown = attempt.written(mean), attempt.written(of.node)

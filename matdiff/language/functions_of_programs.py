@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from matdiff import regex as re
 from matdiff.language.outside import closing, outside
 from matdiff.language.transcript import Edit
 from matdiff.regex import regex
@@ -14,8 +13,14 @@ SQUARES = regex(  # of the entries of each column, or of all
     r"(?<![\w.])(?:sumsq(?P<all>r)?|(?P<of_cvx>sum_square))\(", given=("sumsq", "sum_square")
 )
 POSITIVE = regex(r"(?<![\w.])(?P<squared>square_)?pos\(", given="pos(")  # of CVX
-OF_CVX = {"log_det(": "logdet(", "==": "="}
+OF_CVX = regex(r"(?<!\w)log_det\(|==(?:\s*semidefinite\(\w+\))?")
 POWER = regex(r"(?<![\w.])power\(", given="power(")
+
+OWN_END = regex(  # X(2:size(X,1),:), X(:,1:size(X,2)-1)
+    r"(?<![\w.])(?P<name>\w+)\((?P<rows>[\w:]+\s*,\s*)?\w+\s*:\s*(?P<last>size\((?P=name)\s*,\s*(?(rows)2|1)\))(?=\s*[,)])",
+    given="size(",
+)
+LISTED = regex(r"(?<=\w)\((?:[\w:]+,)?\s*(?P<open>\[)\s*\w+\s*:\s*\w+\s*(?P<close>\])", given="[")  # theta([2:end])
 
 
 def respelt(text: str) -> list[Edit]:
@@ -34,10 +39,13 @@ def respelt(text: str) -> list[Edit]:
         commas = [comma for comma in outside(text, ",", m.end()) if comma.start() < end]
         if len(commas) == 1:
             edits += [(*m.span(), "(("), (*commas[0].span(), ").^("), (end, end + 1, "))")]
+    edits += [(*m.span("last"), "") for m in OWN_END.finditer(text)]
+    edits += [(*m.span(sign), "") for m in LISTED.finditer(text) for sign in ("open", "close")]
     for m in POSITIVE.finditer(text) if "cvx_" in text or "square_pos" in text else ():
         end = closing(text, m.end())
         edits += [(m.start(), m.end(), "relu("), (end, end + 1, ")^2" if m["squared"] else ")")]
-    edits += [(*m.span(), OF_CVX[m[0]]) for m in (re.finditer(r"(?<!\w)log_det\(|==", text) if "cvx_" in text else ())]
+    for m in OF_CVX.finditer(text) if "cvx_" in text else ():
+        edits.append((*m.span(), {"log_det(": "logdet(", "==": "="}.get(m[0], "⪰ 0")))
     for m in FACTOR.finditer(text):
         edits += [(*m.span("name"), "chol"), (*m.span("end"), ", 'lower')" if m["side"] == "L" else ", 'upper')")]
     return sorted(edits)

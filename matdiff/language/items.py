@@ -14,11 +14,13 @@ from matdiff.language.recurrences.implied import joined
 from matdiff.language.scopes import Scope, resolves
 from matdiff.language.substitution import taken_out
 from matdiff.language.syntax import Node, names_used, postorder
+from matdiff.regex import regex
 
 if TYPE_CHECKING:
     from matdiff.language.binding import Bound
 
 STATES = ("state", "repeat")
+GRADIENT = regex(r"[Gg]rad(?:ient)?s?(?:_\w+)?|\w+_grad(?:ient)?")
 
 
 @resolves("where")
@@ -78,6 +80,7 @@ def expression_last(bound: Bound, items: list[Node]) -> list[Node]:
     """The items with the expression last: the one that defines nothing, else the definition that none of them uses."""
     if items[-1].kind not in (*DEFINING, *STATES):
         return items
+    items = without_gradient(bound, items)
     others = [item for item in items if item.kind not in (*DEFINING, *STATES)]
     if not others:
         used = {name for item in items for name in names_used(item) if name != defined(item)}
@@ -90,6 +93,20 @@ def expression_last(bound: Bound, items: list[Node]) -> list[Node]:
         message = "it is not clear which of these definitions is the function"
         raise bound.error((start, end), message, "write its name behind them, as in h = W x; s = h'h; s")
     return [*(item for item in items if item is not others[0]), others[0]]
+
+
+def without_gradient(bound: Bound, items: list[Node]) -> list[Node]:
+    """The items of a script up to the function, whose gradient stands behind it, as in J = …; grad = …"""
+    used = {name for item in items for name in names_used(item)}
+    gradients = [item for item in items if item.kind == "define" and GRADIENT.fullmatch(item.value)]
+    gradients = [item for item in gradients if item.value not in used]
+    front = [item for item in items if item not in gradients]
+    is_used = bool(front) and front[-1].kind in DEFINING and defined(front[-1]) in used
+    if items[len(front) :] != gradients or not front or is_used:
+        return items
+    for item in gradients:
+        bound.note(item, f"{item.value} takes no part in the function; whether it is right says matdiff check")
+    return front
 
 
 def ordered(bound: Bound, items: list[Node]) -> list[Node]:

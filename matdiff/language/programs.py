@@ -70,7 +70,7 @@ SHAPE = regex(r"\[\s*(\w+)[\s,]+(\w+)\s*\]\s*=\s*size\s*\(\s*(\w+)\s*\)", given=
 SIZE_OF = regex(r"(?<![\w.])size\((\w+)\)\(([12])\)", given="size")  # size(X)(2), as in Octave
 ONE_OF_BOTH = r"size(\1, \2)"
 BOTH = r"\1 = size(\3, 1); \2 = size(\3, 2)"
-COUNT = regex(r"size\(\w+,\s*[12]\)|(?:length|numel)\(\w+\)")
+COUNT = regex(r"size\(\w+(?:,\s*[12])?\)|(?:length|numel)\(\w+\)")
 TAIL = regex(rf"(?<![\w.])(?P<name>[^\W\d]\w*)\(\s*[0-9]+\s*:\s*(?P<last>{COUNT.pattern}|\w+)\s*\)")  # theta(2:n)
 SIZED = r"(?<![\w.])(?:ones|zeros|eye|repmat)\([^()]*\)"  # what takes sizes
 LONGEST = 4000  # of what is written in several places
