@@ -202,19 +202,21 @@ def say_means(bound: Bound, attempt: Attempt) -> None:
 def require_estimates(bound: Bound) -> None:
     """Refuses ∑ᵢ(yᵢ − ŷᵢ)² + λ‖β‖² by β, where nothing says how ŷ depends on β: only the penalty would be derived.
 
-    A hat is that of a prediction beside the name without it, as here, and in a logarithm, as p̂ of −∑ₖ yₖ log p̂ₖ.
+    A hat is that of a prediction beside the name without it, as here, and in a logarithm, as p̂ of −∑ₖ yₖ log p̂ₖ; words
+    such as y_pred and logits are predictions as well.
     """
     asked = asked_families(bound)
     logs = {n.value[0] for call in bound.order if _is(call, "log") for n in call.parts if n.kind in NAMED}
     named = {n for n in bound.names if n.endswith("_hat") and not bound.names[n].declared}
-    hats = {n for n in named if n[:-4] in bound.names or n in logs}
+    words = {n for n in bound.names if not PREDICTED.isdisjoint(n.split("_")) and not bound.names[n].declared}
+    hats = {n for n in named if n[:-4] in bound.names or n in logs} | words
     sums = [node for node in bound.order if node.kind == "sum" or _is(node, "add", "sub")]
     for node in sums if hats - asked and asked else ():
         if any(n.kind in ("definition", "applied") for n in postorder(node)):
             continue
         held = [{n.value[0]: n for n in postorder(part) if n.kind in NAMED} for part in node.parts]
         losses = [names.keys() for names in held if names and names.keys().isdisjoint(asked)]
-        hat = next((n for names in losses for n in sorted(hats & names) if n[:-4] in names or n in logs), None)
+        hat = next((n for names in losses for n in sorted(hats & names) if n[:-4] in names or n in logs | words), None)
         beside = [n for names in held if names.keys() & asked for name, n in names.items() if name not in asked]
         if hat and len(losses) < len([names for names in held if names]) and all(n.typed.is_scalar for n in beside):
             message = f"{hat} may depend on {min(asked)}, and is not given: its derivative would leave out the loss"
@@ -223,6 +225,7 @@ def require_estimates(bound: Bound) -> None:
 
 
 NAMED = ("symbol", "member")
+PREDICTED = frozenset("pred preds predicted prediction predictions probs logits".split())
 
 
 def _is(node: Node, *functions: str) -> bool:
