@@ -65,6 +65,7 @@ SIGNED = regex(r"(?P<name>[^\W\d_])(?P<low>_(?:\{\s*(?P<in>[-−+])\s*\}|(?P<sig
 TWO_ABOVE = regex(  # y^{(i, j)}, which is y_{i, j}
     rf"(?<=[\w{''.join(MARKS)}])(\^\s*\{{?\s*\()\s*[a-z]\s*,\s*[a-z]\s*(\)(?:\s*\}})?)", given=("^",)
 )
+BRACES_TWICE = regex(r"[\^_]\s*\{\s*(?P<opens>\{)[^{}]*(?P<closes>\})\s*\}", given=("^", "_"))  # A^{{(1)}}, as in A^{(1)}
 OF_SPACE = regex(rf"‖[{CLOSES}]?(?:²|\^2|\^\{{2\}})?\s*_\{{?\s*(?P<sign>[^\x00-\x7f])", given=("‖",))
 
 
@@ -78,6 +79,8 @@ def transcript(text: str, functions: Collection[str] = (), spelling: str | None 
 
         if spelling or is_latex(text):
             found = transcribe(text, functions)
+    twice = BRACES_TWICE.finditer(found.text) if "{{" in "".join(text.split()) else ()
+    found = found.edited([(*m.span(brace), "") for m in twice for brace in ("opens", "closes")])
     if not found.text.isascii():
         _require_no_space(found)
         found = _customary(found, functions)
