@@ -182,11 +182,13 @@ def has_script(text: str, place: int) -> bool:
 def named(text: str) -> str:
     """The canonical form of a name with what stands high behind it.
 
-    >>> named("θ^*"), named("W^{(1)}"), named("w^{old}"), named("x'")
-    ('theta_star', 'W1', 'w_old', 'x_prime')
+    >>> named("θ^*"), named("W^{(1)}"), named("w^{old}"), named("x'"), named("σ^2")
+    ('theta_star', 'W1', 'w_old', 'x_prime', 'σ²')
     """
     if is_plain(text):
         return canonical(text)
+    if power := power_asked(text):
+        return f"{power.base}{'²' if power.is_square else '⁻¹'}"
     base = re.match(rf"([^\W\d_][\w{MARKS}]*?)((?:{SUBSCRIPT})?)(?=[\^'′⁺⁻{RAISED}*])", text)
     if base is None:
         return canonical(text)

@@ -23,7 +23,6 @@ from matdiff.language.names import (
     canonical,
     listed,
     named,
-    power_asked,
 )
 from matdiff.language.outside import between, closing, outside
 from matdiff.language.phrases import SPACE, description
@@ -167,7 +166,7 @@ def _goal(
         shown = text[m.start() : m.end()].strip()
         hint = "write min_x or min_{x, y}"
         raise NotationError(f"{shown} does not name an unknown", text=text, span=m.span(), suggestion=hint)
-    names = tuple(name if power_asked(name) else named(name) for name in below)
+    names = tuple(map(named, below))
     declared = tuple((place_of_low + start, place_of_low + end) for start, end in conditions)
     sense = sense_of(m.group("word") or m.group())
     if behind:
@@ -281,12 +280,12 @@ def _by(text: str, m: re.Match[str], twice: str | None) -> tuple[tuple[str, ...]
     """The unknowns below the line of ∂/∂x, ∂/∂σ², ∂/∂X⁻¹ and ∂²/∂x², and how often is differentiated."""
     square = m["square"] or ""
     if m["again"] and re.search("[2²]", square):
-        return (f"{m['x']}^2", named(m["again"])), 2  # ∂²ℓ/∂σ²∂μ
+        return (f"{m['x']}²", named(m["again"])), 2  # ∂²ℓ/∂σ²∂μ
     if not square or twice or m["again"]:
         return _unknowns(m), 2 if twice or m["again"] else 1
     if re.match(r"[\^\s{]*[⊤ᵀT']", square):
         raise _row(text, m)
-    return (f"{m['x']}^{'-1' if '1' in square or '¹' in square else '2'}",), 1
+    return (f"{m['x']}{'⁻¹' if '1' in square or '¹' in square else '²'}",), 1
 
 
 def _row(text: str, m: re.Match[str]) -> NotationError:

@@ -17,7 +17,7 @@ from matdiff.regex import match_at, regex, search_in
 VERBS = frozenset(
     "find,compute,calculate,determine,evaluate,derive,get,obtain,estimate,take,explain,consider,set,check,verify,show,give,"
     "solve,know,understand,solve for,what does,what would,what should,what is,what are,what's,whats,tell me,show me,"
-    "give me,how about,set up,write down,write,state".split(",")
+    "give me,how about,set up,write down,write,state,when is,when does".split(",")
 )
 DOING = frozenset("finding computing calculating determining evaluating deriving getting obtaining taking".split())
 GREETING = r"(?:[Hh]i|[Hh]ello|[Hh]ey)(?:\s+(?:all|everyone|there|guys|folks))?"
@@ -105,7 +105,7 @@ SOUGHT = (  # f, find W; f, optimal W; f, W is the unknown
     r"(?P<told>\s+(?:is|are|being)\s+(?:the|my)\s+(?:variable|unknown))?[\s.?]*$"
 )
 TELLS = regex(r"optimal|best|variable|unknown")
-TO_ZERO = rf"(?:\s+(?:equal\s+)?to\s+(?:zero|0)|\s*=\s*0)(?:\s*{SO})?[\s.?]*$"  # set the derivative of f to zero
+TO_ZERO = rf"(?:\s+(?:equal\s+)?to\s+(?:zero|0)|(?<!\bat)(?<!\bat\s\w)\s+zero|\s+vanish|\s*=\s*0)(?:\s*{SO})?[\s.?]*$"  # set the derivative of f to zero
 OPERATOR = regex(r"\s*\(*[∂∇d]")
 OF_NAMES = rf"\s*(?:(?:\(\s*|{RESPECT}){NAMES}\s*\)?)?(?:\s*=(?=[\s.?]*$))?{ENDING}"
 NABLA = (
@@ -127,7 +127,7 @@ TOPICS = regex(  # of a question
     r"(?i)deriv|diff|d/d|∂/∂|∇|point|station|critical|m(?:in|ax)(?:_|\s|$)|first|FOC|partials|hess|grad|jacob|score|minim|maxim|ML|backprop|normal\s+eq"
 )
 BY_WHAT = regex("(?i)respect|over|by|w.{0,2}r.{0,2}t")
-DEFINED = r"(?<![\w∇]){}\s*(?:\((?P<arguments>[^()=;|]*)[^()]*\)|\[[^][]*\])?\s*:?="
+DEFINED = r"(?<![\w∇∂]){}\s*(?:\((?P<arguments>[^()=;|]*)[^()]*\)|\[[^][]*\])?\s*:?="
 QUOTIENT = r"[d∂]\w*/[d∂]\w+|∇\w*|\w['′](?:\(\w+\))?"  # dL/dW, ∇f, f′(x)
 GOALS = tuple(f"m{kind}imi{s}{end}" for kind in ("in", "ax") for s in "sz" for end in ("e", "es", "ing"))
 ALONE = frozenset(("of", "wrt", "over", "differentiate", *GOALS, *VERBS))
@@ -292,9 +292,9 @@ def _sought(text: str, place: int, whole: str) -> Question | None:
 
 def _set_to_zero(text: str, place: int) -> Question | None:
     """Set the derivative of f to zero: the points where it is."""
-    zero = search_in(TO_ZERO, text, place) if "0" in text or "zero" in text else None
+    zero = search_in(TO_ZERO, text, place) if re.search("0|zero|vanish", text) else None
     asked = request_at(text[: zero.start()], place) if zero else None
-    return asked._replace(order=0, end=len(text)) if asked and asked.order else None
+    return asked._replace(order=0, end=len(text)) if asked and asked.order == 1 else None
 
 
 def _asked_behind(text: str, place: int) -> Question | None:
