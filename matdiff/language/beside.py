@@ -38,7 +38,7 @@ class Beside:
         from matdiff.language.increments import increments, parted, require_no_factor
         from matdiff.language.layers import with_entries, with_labels, with_layers, with_points
         from matdiff.language.left_sides import with_probabilities
-        from matdiff.language.likelihoods import with_likelihoods
+        from matdiff.language.likelihoods import with_likelihoods, with_tildes
         from matdiff.language.named_functions import with_functions
         from matdiff.language.programs import Program, unframed
         from matdiff.language.quantifiers import without_quantifiers
@@ -49,7 +49,7 @@ class Beside:
 
         declared = self.declared
         program = unframed(self.script) if not (self.dialect and self.dialect.is_python) else Program(self.script)
-        spoken = in_signs(with_functions(program.script), {*declared, *self.wrt}, far, is_prose)
+        spoken = in_signs(with_functions(with_tildes(program.script)), {*declared, *self.wrt}, far, is_prose)
         self.doubt = spoken.doubt
         whole, stated, replaced = with_likelihoods(parted(spoken.script, declared))
         whole, layers = with_layers(with_probabilities(whole), {*declared, *self.wrt})

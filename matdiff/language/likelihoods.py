@@ -17,9 +17,12 @@ from matdiff.regex import regex
 LETTER = rf"(?:[A-Za-z{GREEK_CLASS}][{MARKS}]*)"
 LOW = rf"(?:_\{{?(?P<low>[a-z])\}}?|(?P<sub>[{SUBS}]))"
 MANY = rf"{LETTER}_?\{{?[1₁]\}}?\s*,\s*(?:\.\.\.?|…|⋯)\s*,\s*{LETTER}_?\{{?(?P<last>[A-Za-z]|[{SUBS}])\}}?"
-STATED = regex(
-    rf"(?<!\w)(?:(?P<many>{MANY})|(?P<name>{LETTER}){LOW}?)\s*(?:i\.?\s?i\.?\s?d\b\.?\s*)?(?P<given>[|∣][^~∼;\n]*)?[~∼]\s*(?:i\.?\s?i\.?\s?d\b\.?\s*)?"
-    r"⟪?(?:N(?:_\w+)?|[Nn]ormal|Gaussian|MVN)⟫?\s*\("
+IID = r"(?:i\.?\s?i\.?\s?d\b\.?\s*)"
+FRONT = rf"(?<!\w)(?:(?P<many>{MANY})|(?P<name>{LETTER}){LOW}?)\s*{IID}?(?P<given>[|∣][^~∼;\n]*)?[~∼]\s*{IID}?"
+STATED = regex(rf"{FRONT}⟪?(?:N(?:_\w+)?|[Nn]ormal|Gaussian|MVN)⟫?\s*\(")
+OF_ANY_KIND = regex(rf"{FRONT}⟪?[A-Z]\w*⟫?\s*\(")
+SAMPLED = regex(  # x_1, …, x_n are iid N(μ, Σ)
+    rf"(?<!\w)(?:{MANY}|{LETTER}{LOW}?)(?P<says>\s*,?\s+(?:are\s+|be\s+)?{IID}(?:(?:samples\s+)?from\s+)?)(?=⟪?[A-Z]\w*⟫?\s*\()"
 )
 NOISY = regex(  # y = Xβ + ε, ε ~ N(0, σ²I) is y ~ N(Xβ, σ²I)
     rf"(?<!\w){LETTER}(?:_\w|[{SUBS}])?\s*(?P<equals>=)(?P<mean>[^=;,\n~∼]*?)"
@@ -47,6 +50,11 @@ Span = tuple[int, int]
 Stated = tuple[Transcript, tuple[str, ...], tuple[Span, ...]]
 
 
+def with_tildes(script: Transcript) -> Transcript:
+    """The text in which x_1, …, x_n ~ N(μ, Σ) stands for x_1, …, x_n are iid N(μ, Σ)."""
+    return script.edited([(*m.span("says"), " ~ ") for m in SAMPLED.finditer(script.text)])
+
+
 def with_likelihoods(script: Transcript) -> Stated:
     """The text in which log N(y; m, S) stands for «the log-likelihood» of y ~ N(m, S), a note, and what these replace.
 
@@ -60,9 +68,10 @@ def with_likelihoods(script: Transcript) -> Stated:
     every = [] if re.search(BELOW, text) else list(ANY.finditer(text))
     if not every:
         return script, (), ()
-    stated = list(STATED.finditer(text))
-    if len(stated) == len(every) and (beside := _beside_a_function(script, stated)):
+    of_any_kind = list(OF_ANY_KIND.finditer(text))
+    if len(of_any_kind) == len(every) and (beside := _beside_a_function(script, of_any_kind)):
         return beside
+    stated = list(STATED.finditer(text))
     of = joint["of"] if (joint := JOINT.search(text)) else None
     if len(stated) == len(every) > 1 or (len(stated) == len(every) and of and not re.search("[|∣]", of)):
         return _joint(script, stated)
@@ -90,7 +99,7 @@ def _beside_a_function(script: Transcript, stated: list[re.Match[str]]) -> State
     text = script.text
     wholes = _wholes(text, stated)
     said = " ".join(text[slice(*whole)] for whole in wholes)
-    given = [m for m in GIVEN.finditer(text) if m["name"] not in said]
+    given = [m for m in GIVEN.finditer(text) if m["name"] not in re.findall(r"[^\W\d_]+", said)]
     asked = (m for pattern in (ASKED, JOINT, ESTIMATED) for m in pattern.finditer(text))
     if not given or not all(GIVEN.match(text, m.end()) for m in asked):
         return None
