@@ -57,7 +57,8 @@ FULL_STOP += rf"|(?:(?<={ENDS})|(?<={ENDS}\s))(?:{DOTS}(?=\s*$)|(?:{DOTS}|(?<=\s
 QUALIFYING = rf"(?:\(|(?<=\s)\[)(?:{WORD}\s+)?(?P<condition>[^()]*(?:\([^()]*\)[^()]*)*)[)\]][\s.]*$"
 COMPARED = rf"{NAMES}\s*(?:[<>]=?|[≤≥⩽⩾≠])\s*[\w.]+(?:\s+(?:is|are)\s.*)?"
 OF_NAMES = (  # gradients for W and b
-    r"(?:[Gg]radient|[Dd]erivative|[Cc]ondition|[Jj]acobian|[Hh]essian|[Ss]core|FOC|MLE|[Ee]stimat(?:or|e))s?\s+for(?=\s)"
+    r"(?:[Gg]radient|[Dd]erivative|[Cc]ondition|[Jj]acobian|[Hh]essian|[Ss]core|FOC|MLE|[Ee]stimat(?:or|e))s?\s+"
+    rf"(?:for(?=\s)|{WITH_RESPECT}(?=\s[^:;\n]*:))(?:\s+{LETTER}(?:(?:,\s*|\s+and\s+){LETTER})*(?=:\s))?"
 )
 STEPS = r"=\s*[-+\w]+\s*,(?:\s*\w+\s*,)?\s*(?:\.\.\.?|…|⋯)\s*,"  # t = 1, …, T
 MEMBERS = r"(?P<of>[^\W\d_])_1\s*,(?:\s*(?P=of)_2\s*,)?\s*(?:…|⋯|\.\.\.?)\s*,\s*(?P=of)_"  # x_1, …, x_n

@@ -104,7 +104,7 @@ def _phrase(statement: str, is_member: bool = False) -> Said | None:
     """A symmetric; A is symmetric; the matrices A and B are symmetric; symmetric A; points x in front of ∈ ℝⁿ."""
     verb = re.search(VERB, statement)
     if not verb:
-        m = re.fullmatch(rf"(?P<names>{LISTED})\s+(?P<what>(?:[a-z(]|Laplacian|S?PS?D\b).*)", statement)
+        m = re.fullmatch(rf"(?:(?:both|all\s+of)\s+)?(?P<names>{LISTED})\s+(?P<what>(?:[a-z(]|Laplacian|S?PS?D\b).*)", statement)
         what = description(m.group("what")) if m else None
         is_told = what and (" x " not in what or re.search(r" by |\(|\w×\w", statement) or what.count(" ") > 2)
         if m and what and is_told:  # A n x n is a product, and all matrices symmetric says nothing of an «all»

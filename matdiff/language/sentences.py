@@ -18,6 +18,7 @@ from matdiff.language.extents import KINDS
 from matdiff.language.left_sides import HEAD
 from matdiff.language.names import ABBREVIATED, DOTS, GREEK_WORDS, LETTER
 from matdiff.language.phrases import description
+from matdiff.language.questions import WITH_RESPECT
 from matdiff.language.requests import ANSWERS, GOALS, GREETING, THANKS, VERBS
 from matdiff.language.splitting import SHORT
 from matdiff.language.words import MAKERS
@@ -238,6 +239,8 @@ def _roles(text: str, names: Set[str]) -> Iterator[tuple[int, int]]:
             if (acts or not alters) and not is_formula:  # block diagonal is not diagonal
                 yield from [role.span()] if acts and not description(rest) else spans  # the n×n error covariance
     for shown in SHOWN.finditer(text):
+        if re.search(rf"{WITH_RESPECT}[^.,;?\n]*$", text[: shown.start("says")]):
+            continue  # wrt the weights w and the data X
         *words, last = NEXT.finditer(text, *shown.span("says"))
         is_kind = last[0] in KINDS and bool(words)  # the impact matrix G
         words += [] if is_kind else [last]

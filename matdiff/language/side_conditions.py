@@ -31,7 +31,10 @@ BOUNDED = regex(  # scalar α > 0, and λ > 0 is the weight of the penalty
     r",?(?:\s+(?:is|are|being)(?=\s))?(?P<behind>(?:\s+[a-z]+)*)",
     given="<>≤≥⩽⩾",
 )
-HAS_PROPERTY = rf"[^=\s.]*[^\w\s=.][^=.]*\s(?:is|are)\s+{DENIED}"  # X'X is invertible
+HAS_PROPERTY = (  # X'X is invertible, the rows of Y sum to 1
+    rf"[^=\s.]*[^\w\s=.][^=.]*\s(?:is|are)\s+{DENIED}"
+    rf"|(?:(?:the|each|all)\s+)?(?:row|column|entrie)s?\s+of\s+{LETTER}\s+(?:all\s+)?sums?\s+to\s+(?:1|one|zero)"
+)
 CHOICE = r"[-−+±]?\s*[0-9.]+"
 ONE_OF = regex(  # y_i is +1 or -1
     rf"(?:the\s+)?(?:labels?\s+)?(?P<names>{NAMES})(?:\s+(?:is|are)\s+(?:each\s+|always\s+)?|\s*=\s*)(?:either\s+)?"
