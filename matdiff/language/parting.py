@@ -16,7 +16,7 @@ from matdiff.language.outside import between, outside
 from matdiff.language.phrases import RANK, description, said_of_names
 from matdiff.language.questions import FUNCTION, GOAL_OVER, WITH_RESPECT
 from matdiff.language.requests import AT_END, BEHIND, BEHIND_A_SIGN, GREETING, VERB, is_verb
-from matdiff.language.side_conditions import DECLARED, INNER, TOLD
+from matdiff.language.side_conditions import DECLARED, INNER, OF_SET, TOLD
 from matdiff.language.transcript import Edit
 from matdiff.regex import match_at, regex, search_in
 
@@ -169,6 +169,7 @@ def _parted(text: str, piece: Piece) -> Iterator[Piece]:
     is_asked = colon >= 0 and _says_by_what(text, piece, own[:colon])
     ahead = own[:colon].strip()
     is_more = text[slice(*piece.lead)] in LISTING and description(ahead)  # A symmetric, positive: x'A x
+    is_more = is_more or re.fullmatch(OF_SET, ahead)  # labels y_i ∈ {−1, 1}: f
     if colon >= 0 and own[colon + 1 :].strip() and (is_asked or said_of_names(ahead) or is_more):
         middle = piece.start + colon
         yield piece._replace(end=middle)

@@ -68,6 +68,7 @@ LENGTH = r"\A\(\s*([dkmnpqDKMN]|[1-9][0-9]*)\s*\)\Z"  # x (n)
 NEGATED = regex(r"\b(?:(?:is|are)n['’]?t|(?:need|may|might)(?:\s+not|n['’]?t)\s+be)\b")  # A isn't, need not be
 HELD = regex(rf"(?:treat|hold|keep|regard)(?:ing)?\s+(?P<names>{LISTED})\s+(?:as\s+)?(?:an?\s+)?(?:constants?|fixed)")
 KEPT = regex(r"\b(is|are)\s+(?:treated|held|kept|regarded)\s+(?:as\s+)?", given=("eld", "ept", "reated", "egarded"))
+ALL_OF = r"(?:(?:both|all\s+of)\s+)?"  # both Q, R symmetric
 RANK = r"(?:of\s+)?(?:a\s+)?full(?:[-\s](?:row|column))?[-\s]rank"
 FIXED = rf"(?:arbitrary|one-hot|const(?:ant)?|given|fixed|frozen|known|real|{RANK})$"
 ROLE = rf"(?:an?|the)\s|{FIXED}"
@@ -104,7 +105,8 @@ def _phrase(statement: str, is_member: bool = False) -> Said | None:
     """A symmetric; A is symmetric; the matrices A and B are symmetric; symmetric A; points x in front of ∈ ℝⁿ."""
     verb = re.search(VERB, statement)
     if not verb:
-        m = re.fullmatch(rf"(?:(?:both|all\s+of)\s+)?(?P<names>{LISTED})\s+(?P<what>(?:[a-z(]|Laplacian|S?PS?D\b).*)", statement)
+        told = rf"{ALL_OF}(?P<names>{LISTED})\s+(?P<what>(?:[a-z(]|Laplacian|S?PS?D\b).*)"
+        m = re.fullmatch(told, statement)
         what = description(m.group("what")) if m else None
         is_told = what and (" x " not in what or re.search(r" by |\(|\w×\w", statement) or what.count(" ") > 2)
         if m and what and is_told:  # A n x n is a product, and all matrices symmetric says nothing of an «all»

@@ -105,7 +105,9 @@ SOUGHT = (  # f, find W; f, optimal W; f, W is the unknown
     r"(?P<told>\s+(?:is|are|being)\s+(?:the|my)\s+(?:variable|unknown))?[\s.?]*$"
 )
 TELLS = regex(r"optimal|best|variable|unknown")
-TO_ZERO = rf"(?:\s+(?:equal\s+)?to\s+(?:zero|0)|(?<!\bat)(?<!\bat\s\w)\s+zero|\s+vanish|\s*=\s*0)(?:\s*{SO})?[\s.?]*$"  # set the derivative of f to zero
+TO_ZERO = (  # set the derivative of f to zero; when is the gradient zero?
+    rf"(?:\s+(?:equal\s+)?to\s+(?:zero|0)|(?<!\bat)(?<!\bat\s\w)\s+zero|\s+vanish|\s*=\s*0)(?:\s*{SO})?[\s.?]*$"
+)
 OPERATOR = regex(r"\s*\(*[∂∇d]")
 OF_NAMES = rf"\s*(?:(?:\(\s*|{RESPECT}){NAMES}\s*\)?)?(?:\s*=(?=[\s.?]*$))?{ENDING}"
 NABLA = (

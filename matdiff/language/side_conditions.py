@@ -49,6 +49,7 @@ MADE_BY_SYMPY = (
     rf"(?P<name>{NAME})\s*=\s*(?:(?:sympy|sym|sy|sp)\.)?MatrixSymbol"
     rf"\(\s*(?P<quote>['\"])(?P=name)(?P=quote)\s*,\s*(?P<rows>{COUNT})\s*,\s*(?P<cols>{COUNT})\s*\)"
 )
+OF_SET = rf"((?:[A-Za-z]+\s+)*?)({NAMES})\s+(?:in|∈)\s+((?:\{{.*\}}|\[.*\])(?:\^\S+)?)"  # labels y in {{0, 1}}^n
 COMPARES = r"(?<![:!])(?:[∈≻⪰≽≺⪯≤≥⩽⩾⊥≠]|[<>]=?|=)"
 SPACES = rf"{SPACE}(?:\s*×\s*{SPACE})*"
 SET = rf"(?:{SPACES}|[{{(\[].*[)\]}}]|⟪?\w+⟫?(?:\(.*\))?)(?:\^\S+)?"
@@ -110,9 +111,9 @@ def condition_of(text: str, piece: Piece, behind: bool) -> list[Condition] | Non
     end = start + len(said)
     if re.match(GOAL_OVER_SET, said):
         return None
-    of_set = re.fullmatch(rf"((?:[a-z]+\s+)*?)({NAMES})\s+(?:in|∈)\s+((?:\{{.*\}}|\[.*\])(?:\^\S+)?)", said)
+    of_set = re.fullmatch(OF_SET, said)
     if of_set and description(of_set[1].strip()) == "":
-        return [Condition(f"{of_set[2]} ∈ {of_set[3]}", start, end)]  # labels y in {{0, 1}}^n
+        return [Condition(f"{of_set[2]} ∈ {of_set[3]}", start, end)]
     index_set = INDEX_SET.fullmatch(said)
     if index_set and re.search(rf"∈\s*{re.escape(index_set['name'].strip())}(?!\w)", text):
         return [Condition(said, start, end)]

@@ -65,7 +65,9 @@ SIGNED = regex(r"(?P<name>[^\W\d_])(?P<low>_(?:\{\s*(?P<in>[-−+])\s*\}|(?P<sig
 TWO_ABOVE = regex(  # y^{(i, j)}, which is y_{i, j}
     rf"(?<=[\w{''.join(MARKS)}])(\^\s*\{{?\s*\()\s*[a-z]\s*,\s*[a-z]\s*(\)(?:\s*\}})?)", given=("^",)
 )
-BRACES_TWICE = regex(r"[\^_]\s*\{\s*(?P<opens>\{)[^{}]*(?P<closes>\})\s*\}", given=("^", "_"))  # A^{{(1)}}, as in A^{(1)}
+BRACES_TWICE = regex(  # A^{{(1)}}, which is A^{(1)}
+    r"[\^_]\s*\{\s*(?P<opens>\{)[^{}]*(?P<closes>\})\s*\}", given=("^", "_")
+)
 OF_SPACE = regex(rf"‖[{CLOSES}]?(?:²|\^2|\^\{{2\}})?\s*_\{{?\s*(?P<sign>[^\x00-\x7f])", given=("‖",))
 
 

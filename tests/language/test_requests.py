@@ -9,6 +9,9 @@ from matdiff.algebra.expr import symbols
 
 SCORE = "-sum(i=1..N, y[i]*exp(-z[i]'*b) + z[i]'*b)"
 PRICE = "sum(t=1..T, c[t]/(1 + r)^t)"
+NORMAL = "-sum(i=1..N, (x[i] - m)'*S^-1*(x[i] - m))/2"
+RATE = "n*log(lambda) - lambda*s"
+PLANE = "sum(i=1..N, ((z[i] + t - q[i])'*n[i])^2)"
 ASKED = [
     ("f = x'x + b'x, ∇f wrt x", "x'*x + b'*x", "x"),
     ("max_θ ∑_i log(θ'x_i), gradient", "sum(i=1..N, log(theta'*x[i]))", "theta"),
@@ -175,6 +178,17 @@ ASKED = [
     ("h = tanh(Wz + Vu), g = c'h, holding V and u fixed. dg/dW?", "h = tanh(W*z + V*u); c'*h", "W"),
     ("l(m) = −½ Σ_i (x_i − m)²/c. Score for m?", "-sum(i=1..N, (x[i] - m)^2)/(2*c)", "m"),
     ("H = u'Ru + p'Bu. Write down the stationarity condition ∂H/∂u = 0", "u'*R*u + p'*B*u", "u"),
+    ("g = ‖B^{{(2)}} z‖², find ∂g/∂z", "norm2(B2*z)^2", "z"),
+    ("x_1,…,x_n iid N(m, S), the log-likelihood is l = −½ Σ_i (x_i − m)'S⁻¹(x_i − m). ∂l/∂m?", NORMAL, "m"),
+    ("Suppose X_1,…,X_n are i.i.d. Exponential(λ). The log-likelihood is l(λ) = n log λ − λ s. Score?", RATE, "lambda"),
+    ("y_i ~ Bernoulli(p_i). l(p) = Σ_i p_i². Gradient?", "sum(i=1..N, p[i]^2)", "p"),
+    ("q(v) = ½v'Mv − c'v. When is the gradient zero?", "v'*M*v/2 - c'*v", "v"),
+    ("When does the derivative of q(v) = ½v'Mv − c'v vanish?", "v'*M*v/2 - c'*v", "v"),
+    ("q(v) = ½v'Mv − c'v. Set ∂q/∂v = 0 and solve for v.", "v'*M*v/2 - c'*v", "v"),
+    ("Ridge regression: E = ‖Zv − y‖². Gradient w.r.t. the weights v", "norm2(Z*v - y)^2", "v"),
+    ("Point-to-plane: E = Σ_i ((z_i + t − q_i)'n_i)². Gradient w.r.t. the translation t", PLANE, "t"),
+    ("L = −tr(Y'log(softmax(Z))), each row of Y sums to 1. dL/dZ?", "-tr(Y'*log(softmax(Z)))", "Z"),
+    ("Labels y_i ∈ {−1, 1}: L(v) = Σ_i exp(−y_i v'x_i). Gradient?", "sum(i=1..N, exp(-y[i]*v'*x[i]))", "v"),
     (
         "softplus(z) = log(1+e^z). g(v) = Σ_i softplus(−y_i v'x_i). Gradient?",
         "sum(i=1..N, log(1 + exp(-y[i]*v'*x[i])))",
@@ -203,6 +217,7 @@ def test_a_question_in_words_is_that_of_its_formula(text: str, plain: str, unkno
         ("min over a, b  Σ_i (y_i − a − b z_i)²", "sum(i=1..N, (y[i] - a - b*z[i])^2)", ["a", "b"]),
         ("L(u, v, λ) = uv − λ(2u + 3v − c)", "u*v - lambda*(2*u + 3*v - c)", ["u", "v", "lambda"]),
         ("U(r, s) = r^a s^b; dU/dr, dU/ds", "r^a*s^b", ["r", "s"]),
+        ("gradients for W and b: ‖Wz + b − y‖²", "norm2(W*z + b - y)^2", ["W", "b"]),
         ("‖(V + BA)z − y‖², gradients for B and A (V frozen)", "norm2((V + B*A)*z - y)^2", ["B", "A"]),
     ],
 )
@@ -256,6 +271,11 @@ def test_two_derivatives_of_one_function_are_one_question(text: str, plain: str,
         ("J_train = ‖Zw − y‖², J_val = ‖Vw − u‖²; dJ/dw", "J_train is defined, and nothing uses it"),
         ("g = w'Vw. Derivative with respect to the inverse weights w", "says nothing of w"),
         ("g = w'Vw, all matrices symmetric, derivative wrt w", "the word all"),
+        ("g = w'Vw, both matrices symmetric, derivative wrt w", "is not understood"),
+        ("q(v) = v'Mv − c'v. When is the Hessian zero?", "second derivative"),
+        ("q(v) = v'Mv − c'v. What is the gradient at v zero?", "nothing uses it"),
+        ("Ridge. E = ‖Zw − y‖². Gradient wrt the weights w and the data Z", "the word"),
+        ("z ~ Exponential(1). L(t) = E[(tz − y)²]. dL/dt", "an expectation is no part"),
     ],
 )
 def test_a_question_that_cannot_be_answered_is_refused(text: str, words: str) -> None:
@@ -265,6 +285,8 @@ def test_a_question_that_cannot_be_answered_is_refused(text: str, words: str) ->
 
 SAID = [
     ("z'Sz + u'Ru, both S and R are symmetric, derivative wrt u", "S: n x n symmetric; R: m x m symmetric"),
+    ("z'Sz + u'Ru, both S, R symmetric, derivative wrt u", "S: n x n symmetric; R: m x m symmetric"),
+    ("z'Sz + u'Ru, all of S, R symmetric, derivative wrt z", "S: n x n symmetric; R: m x m symmetric"),
     ("gradient of log det(A + BXB') wrt diagonal X", "X: m x m diagonal; A: n x n; B: n x m"),
     ("gradient with respect to the symmetric matrix X of tr(AX)", "A: n x n; X: n x n symmetric"),
     ("log det Σ + (x-μ)'Σ^-1(x-μ) with respect to the covariance matrix Σ", "Sigma: n x n spd; x, mu: n"),

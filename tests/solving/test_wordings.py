@@ -102,6 +102,12 @@ def test_the_gradient_is_set_to_zero_and_solved() -> None:
     assert str(found.solutions[0]["v"]) == "−A⁻¹b"
 
 
+def test_a_variance_is_solved_for_under_its_name() -> None:
+    found = matdiff.solve("l = −n/2 log σ² − q/(2σ²). Set ∂l/∂σ² = 0 and solve for σ².")
+    (variance,) = found.solutions[0].values()
+    assert matdiff.evaluate(variance, {"q": 6.0, "n": 3.0}) == pytest.approx(2.0)  # −n/(2v) + q/(2v²) = 0
+
+
 @pytest.mark.parametrize(
     "text",
     [
