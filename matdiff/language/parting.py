@@ -169,8 +169,8 @@ def _parted(text: str, piece: Piece) -> Iterator[Piece]:
     is_asked = colon >= 0 and _says_by_what(text, piece, own[:colon])
     ahead = own[:colon].strip()
     is_more = text[slice(*piece.lead)] in LISTING and description(ahead)  # A symmetric, positive: x'A x
-    is_more = is_more or re.fullmatch(OF_SET, ahead)  # labels y_i ∈ {−1, 1}: f
-    if colon >= 0 and own[colon + 1 :].strip() and (is_asked or said_of_names(ahead) or is_more):
+    is_told = said_of_names(ahead) or re.fullmatch(OF_SET, ahead)  # labels y_i ∈ {−1, 1}: f
+    if colon >= 0 and own[colon + 1 :].strip() and (is_asked or is_told or is_more):
         middle = piece.start + colon
         yield piece._replace(end=middle)
         yield Piece((middle, middle + 1), middle + 1, piece.end)
