@@ -147,7 +147,14 @@ class Equations:
             equal = compared(put_in, right).equal
             return Implied(equal, put_in if equal is False else None)
         self._premises = self._premises or Premises(self.zeros, (left, right))
-        return Implied(True) if self._premises.give(left, right) is True else found
+        follows = self._premises.give(left, right) is True or self._follows_from_solutions(left, right)
+        return Implied(True) if follows else found
+
+    def _follows_from_solutions(self, left: Expr, right: Expr) -> bool:
+        """Whether left = right follows where what was solved for is put in: x̄ for the μ of ∑ (x_i − μ)² = nσ²."""
+        put_in = [replace(known, self.solutions) for known in self.zeros] if self.solutions else []
+        zeros = [e for e in put_in if not compared(e, zero(e.shape)).equal]
+        return 0 < len(zeros) < len(self.zeros) and Premises(zeros, (left, right)).give(left, right) is True
 
     def _implied(self, left: Expr, right: Expr, unknowns: set[str]) -> Implied:
         """Whether left = right follows from one of the equations before it, and what it should be."""
@@ -181,7 +188,8 @@ class Equations:
             return False
         inside = {*symbols(other)}  # what is proportional speaks of the same
         alike = [one for one in {known, replace(known, self.solutions)} if {*symbols(one)} == inside]
-        return any(_are_parallel(one, other) for one in alike)
+        said = [one for one in alike if one is known or compared(one, zero(one.shape)).equal is False]  # 0 says nothing
+        return any(_are_parallel(one, other) for one in said)
 
     def give(self, left: Expr, right: Expr, reasons: Iterable[Expr] = ()) -> bool:
         """Whether two sides are equal where the equations so far hold, as wᵀw = 1, and *reasons* are 0."""
@@ -228,6 +236,7 @@ class Equations:
             and is_said
             and is_determined
             and not (self.is_at_a_point or self.departs)
+            and all(not s.name.endswith("_bar") or s in _letters(holding[0]) for s in symbols(value))  # x̄ of no known n
             and others <= {unknown.name, *(s.name for s in symbols(value))}
         ):
             return Implied(False, _root(holding[0], unknown))

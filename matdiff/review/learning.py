@@ -213,12 +213,14 @@ def _find_means(scope: Scope, names: set[str]) -> None:
     """Takes ȳ for the mean of a family y, or of the entries y_i of a vector, where nothing else is said of it."""
     for name in sorted(names - scope.names()):
         base = name.removesuffix("_bar")
-        known = scope.declared.get(base)
-        if base != name and known and len(known.indices) == 1:
-            end = known.indices[0][1]
-            scope.define(name, scope.read(f"sum(i=1..{end}, {base}[i])/({end})"))
-        elif base != name and known and known.shape[0] != ONE == known.shape[1] and f"{base}_i" in names:
-            scope.define(name, scope.read(f"sum({base})/({known.shape[0]})"))
+        known = scope.declared.get(base) if base != name else None
+        is_vector = known is not None and known.shape[0] != ONE == known.shape[1] and f"{base}_i" in names
+        if known is None or not (is_vector or len(known.indices) == 1):
+            continue
+        end = known.indices[0][1] if known.indices else known.shape[0]
+        if str(end) in names or "n" not in names:  # or it is n that may say how many there are
+            member = f"sum(i=1..{end}, {base}[i])" if known.indices else f"sum({base})"
+            scope.define(name, scope.read(f"{member}/({end})"))
 
 
 def _find_degrees(scope: Scope) -> None:

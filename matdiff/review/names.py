@@ -26,8 +26,8 @@ BARE_SUM = (  # ∑_i, which is no Σ_k⁻¹; the ∑ of ∑ (x_i − μ)
     r"|(?:[∑Σ](?=[\s(])|\\sum(?![a-z]))(?=(?:\s|\(|\\left|\\?l(?:n|og))*\\?[a-zα-ω]+(?:_(?:\{([ij])\}|([ij])(?!\w))|([ᵢⱼ])))"
 )
 MATRIX_SIGMA = r"Σ\s*[⁻^|)ᵀ=]|\\Sigma"
-COUNTED = (  # n/2, 1/n, nΣ⁻¹
-    r"(?:(?:/|\\[dt]?frac\s*\{?\w?\}?\s*\{?)\s*n|(?<![A-Za-z_^\\{,])n\s*(?:/\s*2|\\?(?:log|ln|Sigma)|[A-ZΛΣΩ]))(?![A-Za-z])"
+COUNTED = (  # n/2, 1/n, nΣ⁻¹, nλ
+    r"(?:(?:/|\\[dt]?frac\s*\{?\w?\}?\s*\{?)\s*n|(?<![A-Za-z_^\\{,])n\s*(?:/\s*2|\\?(?:log|ln|Sigma|lambda|theta|mu)|[A-ZΛΣΩλθμ]))(?![A-Za-z])"
 )
 RANGE = (  # i = 1, …, N
     r"(?<![\w_{^])[h-n]\s*=\s*[01]\s*,\s*(?:…|\.{2,3}|\\[cl]?dots(?![a-z]))\s*,\s*\\?\w+(?:\s*[-−+]\s*1)?"

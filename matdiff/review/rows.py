@@ -7,7 +7,7 @@ from functools import lru_cache
 from matdiff import regex as re
 
 ITEM = r"^\s*(?:[-•]\s+)?\d+(?:\.\d+)*\.\s+(?=[^\W\d]|[\\∂∇⇒=])"  # 4.1. dh = …
-ENDED = r"\s*(?:[∎□■]|\bQ\.?E\.?D\b|\\(?:qed(?:here)?|square|blacksquare)(?![A-Za-z]))[\s.]*$"
+ENDED = r"\s*(?:[∎□■]|\bQ\.?E\.?D\b|\\(?:qed(?:here)?|square|blacksquare)(?![A-Za-z]))(?=[\s.$]*$)"
 CLAIMS = r"\b(?:is|are|equals|gives)\b|∇|\\nabla"
 ASIDE = (  # df = …  # chain rule, df = … [by the product rule], df = … — done; but no claim in words
     rf"{ENDED}|\s+(?:#|//|%|<-+|←|--+|—)(?!.*(?:{CLAIMS}))(?:(?<=/)|\s*(?=[^=]*[A-Za-z]{{3}})[^\W\d_(])[^=]*$"
