@@ -42,7 +42,7 @@ INDICES: Kinds = (("S", 0),)
 PART_OF = regex(  # w_i are the rows of W
     r"(?<![\w^])(?P<x>[a-z])_\{?(?P<i>[a-z])\}?(?:['ᵀ⊤]|\^\{?[T⊤]\}?)?\s+(?:is|are|denotes?)\s+(?:the\s+)?"
     r"(?:\$?(?P=i)\$?-?\s?th\s+)?(?P<what>row|column)s?\s+of\s+(?:the\s+)?(?:[a-z]+\s+)?(?P<of>[A-Z])(?!\w)",
-    given=(" row", " column"),
+    given=("row", "column"),
 )
 PARTS: Kinds = (("rows", 0), ("columns", 0), ("S", 5), ("V", 5))  # of a matrix with the same letter
 ENTRIES: Kinds = (("entry", 0), ("S", 3))  # a_ij beside A

@@ -123,6 +123,8 @@ def _with_signs(where: Where, reading: Reading, unknown: Sequence[str]) -> tuple
     fixed = {n for n, s in reading.symbols.items() if s.is_scalar and unknown and n not in map(canonical, unknown)}
     found = {p: canonical(plain(m["name"])) for p in reading.constraints if (m := POSITIVE.match(p))}
     told = {p: name for p, name in found.items() if name in fixed}
+    if not told:
+        return where, ()
     if isinstance(where, Mapping):
         return {**dict.fromkeys(told.values(), "scalar positive"), **where}, tuple(told)
     more = (f"{name}: scalar positive" for name in told.values() if name not in reading.declared)

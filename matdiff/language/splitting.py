@@ -255,7 +255,8 @@ def word_at(text: str, start: int, end: int, known: Vocabulary, is_behind: bool)
     stem = run.rstrip("0123456789")  # lam of lam1
     if run in ("inf", "sup") and text.startswith("_", end):
         raise no_function(run, known.functions, text, (start, end))
-    if text[end : end + 1] in BEHIND and not (WORD.fullmatch(run) and LABELLED.match(text, end)):
+    is_labelled = run != "nabla" and WORD.fullmatch(run) is not None and LABELLED.match(text, end) is not None
+    if text[end : end + 1] in BEHIND and not is_labelled:
         return None
     if run in ELSEWHERE and JOINED.match(text, end) and (known.lonely | known.names).isdisjoint(run):
         raise no_function(run, known.functions, text, (start, end))

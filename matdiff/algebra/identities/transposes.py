@@ -144,8 +144,7 @@ def transpose_of_function_of_several(e: Expr) -> Expr | None:
 def transposed_inside(a: Expr, several: bool) -> Expr | None:
     """f(Aᵀ, Bᵀ) for the transpose of f(A, B) where signs are saved, f(S) for a symmetric S; A ⊗ B has its law."""
     turns = isinstance(a, Operator) and a.mirrors and not is_a(a, "Kronecker")
-    matrices = [o for o in a.operands if not o.is_scalar]  # the others are parameters
-    if turns and (len(matrices) > 1) is several and growth(a) <= 0:
+    if turns and (len(type(a).sample().operands) > 1) is several and growth(a) <= 0:  # what is more are parameters
         return a.rebuild(tuple([o if o.is_scalar else transposed(o) for o in a.operands]))
     return None
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
+from matdiff.language.dialects import MODULES
 from matdiff.language.dialects.layers import called
 from matdiff.language.dialects.statements import replace
 from matdiff.language.extents import Excerpt
@@ -24,7 +26,7 @@ def unfolded(to: Converter, body: list[ast.stmt]) -> tuple[list[ast.stmt], list[
     conditions = [part for item in body for part in ast.walk(item) if _is_condition(part)]
     for item in body:
         match item:
-            case ast.Assign(targets=[ast.Name() as name], value=ast.Call() as call) if called(call) in DECLARING:
+            case ast.Assign(targets=[ast.Name() as name], value=ast.Call() as call) if _is_one_of(call, DECLARING):
                 told.append((Excerpt(name.id, to.span(name)[0], to.text), _shape(call)))
             case ast.Assign(value=ast.List() | ast.Tuple() as value) | ast.AugAssign(value=ast.List() as value):
                 rest += [] if any(part in conditions for part in ast.walk(value)) else [item]
@@ -33,7 +35,7 @@ def unfolded(to: Converter, body: list[ast.stmt]) -> tuple[list[ast.stmt], list[
             case _:
                 rest.append(item)
     whole = ast.Module(rest, [])
-    for call in [part for part in ast.walk(whole) if isinstance(part, ast.Call) and called(part) in OBJECTIVES]:
+    for call in [part for part in ast.walk(whole) if isinstance(part, ast.Call) and _is_one_of(part, OBJECTIVES)]:
         if call.args:
             replace(whole, call, call.args[0])
     shown = dict.fromkeys(map(ast.unparse, conditions))
@@ -46,7 +48,7 @@ def unknowns(to: Converter, tree: ast.AST) -> tuple[str, ...]:
     found: list[str] = []
     for item in body if to.dialect.name == "cvxpy" else ():
         match item:
-            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call() as call) if called(call) == "Variable":
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call() as call) if _is_one_of(call, DECLARING[:1]):
                 found.append(name)
     last = body[-1] if body else None
     value = getattr(last, "value", None) or getattr(last, "body", None)
@@ -54,6 +56,14 @@ def unknowns(to: Converter, tree: ast.AST) -> tuple[str, ...]:
         case ast.Lambda(args=ast.arguments(args=[argument], defaults=[], kwonlyargs=[])):
             found.append(argument.arg)
     return tuple(found)
+
+
+def _is_one_of(call: ast.Call, names: Collection[str]) -> bool:
+    """Whether one of some names is called, by itself or as one of a module that is known."""
+    match call.func:
+        case ast.Attribute(value=ast.Name(id=module)) if module not in MODULES:
+            return False
+    return called(call) in names
 
 
 def _is_condition(part: ast.AST) -> bool:
