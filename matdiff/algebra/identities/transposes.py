@@ -143,8 +143,10 @@ def transpose_of_function_of_several(e: Expr) -> Expr | None:
 
 def transposed_inside(a: Expr, several: bool) -> Expr | None:
     """f(Aᵀ, Bᵀ) for the transpose of f(A, B) where signs are saved, f(S) for a symmetric S; A ⊗ B has its law."""
-    turns = isinstance(a, Operator) and a.mirrors and not is_a(a, "Kronecker")
-    if turns and (len(type(a).sample().operands) > 1) is several and growth(a) <= 0:  # what is more are parameters
+    if not isinstance(a, Operator) or not a.mirrors or is_a(a, "Kronecker"):
+        return None
+    takes_several = len(type(a).sample().operands) > 1  # what is more are parameters
+    if takes_several is several and growth(a) <= 0:
         return a.rebuild(tuple([o if o.is_scalar else transposed(o) for o in a.operands]))
     return None
 
