@@ -185,8 +185,6 @@ def _declare(item: Excerpt, result: Declarations) -> None:
     for match in re.finditer(r"((?:[^,\[\]]|\[[^\]]*\]?)+)(?:,|$)", item.text[:colon]):
         left = item.part(*match.span(1))
         name, indices, zeros = _left_side(left)
-        if name in result:
-            raise left.error(f"{name} is declared twice")
         shape = told if isinstance(told, tuple) else _open_shape(told, name)
         if indices and arguments is not None:
             raise left.error(f"{name} is a function: it has no index")
@@ -194,7 +192,10 @@ def _declare(item: Excerpt, result: Declarations) -> None:
         is_column = shape[0] is not ONE and re.search(COLUMN, right.text) is not None
         known = _of_whole(Declaration(name, shape, properties, indices, arguments, end, zeros, is_column))
         _require_fitting(properties, known.shape, f"{name} is {right.text}", right)
-        result.table[name] = known
+        before = result.table.setdefault(name, known)
+        if before._replace(properties=properties) != known._replace(properties=properties):
+            raise left.error(f"{name} is declared twice")
+        result.table[name] = known._replace(properties=before.properties | known.properties)
         last = match.end()
     if last < colon or not item.text[:colon].strip():
         raise item.error("a declaration needs a name before its colon")
