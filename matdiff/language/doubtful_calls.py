@@ -117,9 +117,8 @@ class DoubtfulCalls(Emitter):
         is_summed = before == "BIG_SUM" and name not in CUSTOMARY_FUNCTIONS
         if name in OF_MEMBERS and (is_summed or canonical(written).rpartition("_")[2] in self.vocabulary.running):
             is_loss = re.search(rf"{re.escape(written)}(?!\s*\(|\w)", self.text) is None
-        inside = (
-            match_at(WITHIN, self.text, end) if name not in {*COEFFICIENTS, "d"} else None
-        )  # d(…) is a differential
+        is_other = name in COEFFICIENTS or name == "d"  # d(…) is a differential
+        inside = None if is_other else match_at(WITHIN, self.text, end)
         is_open = canonical(written).rstrip("0123456789") in CUSTOMARY_FUNCTIONS
         is_starred = inside and not is_open and STARRED.search(inside.group()) and not OMITTED.search(self.text)
         is_only = is_starred and re.search(rf"(?<!\w){re.escape(written)}(?!\s*\(|\w)", self.text) is None

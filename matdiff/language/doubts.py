@@ -203,13 +203,13 @@ def require_estimates(bound: Bound) -> None:
     """Refuses ∑ᵢ(yᵢ − ŷᵢ)² + λ‖β‖² by β, where nothing says how ŷ depends on β: only the penalty would be derived.
 
     A hat is that of a prediction beside the name without it, as here, and in a logarithm, as p̂ of −∑ₖ yₖ log p̂ₖ; words
-    such as y_pred and logits are predictions as well.
+    such as y_pred and logits are predictions as well, and ℓ_n, ell and criterion are losses.
     """
     asked = asked_families(bound)
     logs = {n.value[0] for call in bound.order if _is(call, "log") for n in call.parts if n.kind in NAMED}
-    named = {n for n in bound.names if n.endswith("_hat") and not bound.names[n].declared}
-    words = {n for n in bound.names if not PREDICTED.isdisjoint(n.split("_")) and not bound.names[n].declared}
-    hats = {n for n in named if n[:-4] in bound.names or n in logs} | words
+    new = {n: name for n, name in bound.names.items() if not name.declared}
+    words = {n for n in new if not PREDICTED.isdisjoint(n.split("_")) or (n == "l" and new[n].indexed)}  # ℓ_n
+    hats = {n for n in new if n.endswith("_hat") and (n[:-4] in bound.names or n in logs)} | words
     sums = [node for node in bound.order if node.kind == "sum" or _is(node, "add", "sub")]
     for node in sums if hats - asked and asked else ():
         if any(n.kind in ("definition", "applied") for n in postorder(node)):
@@ -225,7 +225,7 @@ def require_estimates(bound: Bound) -> None:
 
 
 NAMED = ("symbol", "member")
-PREDICTED = frozenset("pred preds predicted prediction predictions probs logits".split())
+PREDICTED = frozenset("pred preds predicted prediction predictions probs logits ell loss losses criterion".split())
 
 
 def _is(node: Node, *functions: str) -> bool:

@@ -22,7 +22,7 @@ FRONT = rf"(?<!\w)(?:(?P<many>{MANY})|(?P<name>{LETTER}){LOW}?)\s*{IID}?(?P<give
 STATED = regex(rf"{FRONT}⟪?(?:N(?:_\w+)?|[Nn]ormal|Gaussian|MVN)⟫?\s*\(")
 OF_ANY_KIND = regex(rf"{FRONT}⟪?[A-Z]\w*⟫?\s*\(")
 SAMPLED = regex(  # x_1, …, x_n are iid N(μ, Σ)
-    rf"(?<!\w)(?:{MANY}|{LETTER}{LOW}?)(?P<says>\s*,?\s+(?:are\s+|be\s+)?{IID}(?:(?:samples\s+)?from\s+)?)(?=⟪?[A-Z]\w*⟫?\s*\()"
+    rf"(?<!\w)(?:{MANY}|{LETTER}{LOW}?)(?P<says>\s?,?\s(?:are\s+|be\s+)?{IID}(?:(?:samples\s+)?from\s+)?)(?=⟪?[A-Z]\w*⟫?\s*\()"
 )
 NOISY = regex(  # y = Xβ + ε, ε ~ N(0, σ²I) is y ~ N(Xβ, σ²I)
     rf"(?<!\w){LETTER}(?:_\w|[{SUBS}])?\s*(?P<equals>=)(?P<mean>[^=;,\n~∼]*?)"
