@@ -223,7 +223,8 @@ def _is_symmetrised(value: Expr, truth: Expr) -> bool:
     if truth.shape == SCALAR:
         return False
     if truth.shape[0] == truth.shape[1]:
-        return is_right(value + Transpose(value), truth + Transpose(truth))
+        is_one = any(is_right(Transpose(e), e) for e in (truth, value))  # and K of a skew matrix is not just lost
+        return is_one and is_right(value + Transpose(value), truth + Transpose(truth))
     below = (s for s in symbols(truth) if s.shape == truth.shape and not s.ranges and str(s.shape[1]) == "1")
     pairs = [(Product.of(Transpose(s), value), Product.of(Transpose(s), truth)) for s in below]
     return any(is_right(*pair) and not is_right(pair[1], pair[1] * 2) for pair in pairs)  # xᵀ∇f = 0 says nothing

@@ -254,7 +254,8 @@ def may_turn(line: str, chain: Chain, scope: Scope) -> bool:
     if not chain.is_derivative or scope.habits.states_columns or scope.habits.states_numerator:
         return False
     is_vector = any(str(extent) == "1" for extent in chain.truth.shape)
-    return is_vector or chain.is_jacobian or "layout" in line
+    by_matrices = chain.origin is None or any(u.shape != SCALAR for u in chain.origin.unknowns)
+    return is_vector or (chain.is_jacobian and by_matrices) or "layout" in line  # dR/dθ of a matrix has its shape
 
 
 def _symmetric(chain: Chain, value: Expr, scope: Scope) -> Outcome | None:

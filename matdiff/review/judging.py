@@ -160,8 +160,9 @@ class Judge(Beside):
         lost, self.lost = self.lost, 0
         is_behind = self.chain is not None and self.chain.line == lost
         found = [(self._side(line, side), self.chain)]
+        own = defined_by(side, (), self.scope)[0]  # = f goes on with what f′ comes to, and does not say f = f
         for chain in reversed(self.earlier if found[0][0].verdict not in RIGHT else []):
-            if chain.is_line:
+            if chain.is_line and chain.defines != (own or None):
                 self.chain = copy(chain)
                 found.append((self._side(line, side), self.chain))
                 if found[-1][0].verdict in RIGHT:
