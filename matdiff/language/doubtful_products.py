@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
+from matdiff import regex as re
 from matdiff.algebra.dims import ONE
 from matdiff.errors import AmbiguityError, MatdiffError, ShapeError
 from matdiff.language.binding import Bound
@@ -17,7 +18,7 @@ from matdiff.language.other_kinds import typed_as
 from matdiff.language.splitting import one_name
 from matdiff.language.syntax import Node, postorder, without_brackets
 from matdiff.language.typing import Attempt, Key
-from matdiff.regex import regex
+from matdiff.regex import match_at, regex
 
 SIGMA = "Sigma"
 SUMMED = ("sum", "mean")
@@ -65,6 +66,20 @@ def require_one_name(bound: Bound, attempt: Attempt) -> None:
             is_new = all(bound.text[n.start - 1 : n.end] == run for n in _places(bound, names[1]))
             if is_number and is_new and (run[0].isupper() or is_alone):
                 raise one_name(bound.text, first.start, second.end)
+
+
+def require_no_transpose(bound: Bound) -> None:
+    """Refuses the T of cTx and AT, which stands behind letters alone and may be a transpose, as it is not in kT."""
+    found = _places(bound, "T")
+    is_open = found and not bound.names["T"].declared and "T" not in bound.wrt
+    if not is_open or not all(re.search(r"(?<![^\W_])[^\W\d_]$", bound.text[: n.start]) for n in found):
+        return
+    for node in found:
+        if not node.typed.is_scalar or match_at(r"[\s*]*[h-z](?!\w)", bound.text, node.end):
+            before = bound.text[node.start - 1]
+            hint = f"write {before}^T for the transpose, or declare T"
+            message = f"{before}T can be the transpose of {before}, or a product with T"
+            raise bound.error((node.start - 1, node.end), message, hint, AmbiguityError)
 
 
 def _places(bound: Bound, name: str) -> list[Node]:

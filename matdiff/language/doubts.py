@@ -13,12 +13,13 @@ from matdiff.language.binding import Bound
 from matdiff.language.customs import SCALARS, WEIGHTS, customary, is_time
 from matdiff.language.dialects import recognised
 from matdiff.language.doubtful_code import is_matrix, is_word
-from matdiff.language.doubtful_indices import asked_families, say_families, say_pairs
+from matdiff.language.doubtful_indices import say_families, say_pairs
 from matdiff.language.doubtful_products import (
     require_clear_fractions,
     require_entries,
     require_no_projection,
     require_no_row,
+    require_no_transpose,
     require_one_name,
     require_one_number,
     require_one_sigma,
@@ -72,6 +73,7 @@ def say_doubts(bound: Bound, attempt: Attempt) -> None:
     require_no_projection(bound, attempt)
     require_one_number(bound, attempt)
     require_one_name(bound, attempt)
+    require_no_transpose(bound)
     say_middles(bound, attempt)
     say_several(bound, attempt)
     require_clear_fractions(bound, attempt)
@@ -88,15 +90,21 @@ def say_doubts(bound: Bound, attempt: Attempt) -> None:
 
 
 def _require_coefficients(bound: Bound, attempt: Attempt) -> None:
-    """Raises KindsError where β of X β is a number: a number stands in front of a matrix, and Y may be a vector."""
+    """Raises KindsError where β of X β is a number: a number stands in front of a matrix, and β may be a vector.
+
+    So it is with a word behind any matrix, as cov_S of S⁻¹ cov_S.
+    """
     for first, second in (pair for node in bound.order if node.kind in PRODUCTS for pair in pairwise(node.parts)):
-        if (first.kind, second.kind) != ("symbol", "symbol") or "/" in bound.text[first.end : second.start]:
+        if second.kind != "symbol" or "/" in bound.text[first.end : second.start]:
             continue
-        (matrix, _), (name, _) = first.value, second.value
-        is_open = name in GREEK_WORDS and not bound.names[name].declared and attempt.assumed.get(name) == "S"
-        if is_open and matrix[0].isupper() and ONE not in (first.typed.rows, first.typed.cols):
+        matrix, name = attempt.written(first), second.value[0]
+        if attempt.assumed.get(name) != "S" or not is_matrix(first):
+            continue
+        is_greek = name in GREEK_WORDS and first.kind == "symbol" and not bound.names[name].declared
+        if is_greek or (is_word(bound, second) and typed_as(bound, attempt, [name], kind="M")):
             message = f"{name} can be a number behind the matrix {matrix}, or what {matrix} is multiplied by"
-            hint = f"declare {name}: vector, and what stands beside it, or {name}: scalar"
+            kind = "vector, and what stands beside it," if is_greek else "matrix"
+            hint = f"declare {name}: {kind} or {name}: scalar"
             raise bound.error((first.start, second.end), message, hint, KindsError)
 
 
@@ -197,40 +205,6 @@ def say_means(bound: Bound, attempt: Attempt) -> None:
             place = next(n for n in bound.order if n.kind == "symbol" and n.value[0] == step[0])
             hint = f"for the steps write … for {step[2]} = 1..T behind {step[1]} = …"
             attempt.note(place, f"{step[0]} is a constant here; {hint}")
-
-
-def require_estimates(bound: Bound) -> None:
-    """Refuses ∑ᵢ(yᵢ − ŷᵢ)² + λ‖β‖² by β, where nothing says how ŷ depends on β: only the penalty would be derived.
-
-    A hat is that of a prediction beside the name without it, as here, and in a logarithm, as p̂ of −∑ₖ yₖ log p̂ₖ; words
-    such as y_pred and logits are predictions as well, and ℓ_n, ell and criterion are losses.
-    """
-    asked = asked_families(bound)
-    logs = {n.value[0] for call in bound.order if _is(call, "log") for n in call.parts if n.kind in NAMED}
-    new = {n: name for n, name in bound.names.items() if not name.declared}
-    words = {n for n in new if not PREDICTED.isdisjoint(n.split("_")) or (n == "l" and new[n].indexed)}  # ℓ_n
-    hats = {n for n in new if n.endswith("_hat") and (n[:-4] in bound.names or n in logs)} | words
-    sums = [node for node in bound.order if node.kind == "sum" or _is(node, "add", "sub")]
-    for node in sums if hats - asked and asked else ():
-        if any(n.kind in ("definition", "applied") for n in postorder(node)):
-            continue
-        held = [{n.value[0]: n for n in postorder(part) if n.kind in NAMED} for part in node.parts]
-        losses = [names.keys() for names in held if names and names.keys().isdisjoint(asked)]
-        hat = next((n for names in losses for n in sorted(hats & names) if n[:-4] in names or n in logs | words), None)
-        beside = [n for names in held if names.keys() & asked for name, n in names.items() if name not in asked]
-        if hat and len(losses) < len([names for names in held if names]) and all(n.typed.is_scalar for n in beside):
-            message = f"{hat} may depend on {min(asked)}, and is not given: its derivative would leave out the loss"
-            hint = f"give it, as in {hat} = …, or declare it where it is constant"
-            raise bound.error(node, message, hint, AmbiguityError)
-
-
-NAMED = ("symbol", "member")
-PREDICTED = frozenset("pred preds predicted prediction predictions probs logits ell loss losses criterion".split())
-
-
-def _is(node: Node, *functions: str) -> bool:
-    """Whether a node is a call of one of some functions, in code or in mathematics."""
-    return (node.value.name if node.kind == "array" else node.kind == "call" and node.value) in functions
 
 
 def _require_powers(bound: Bound, attempt: Attempt) -> None:

@@ -20,9 +20,10 @@ from matdiff.language.broadcasting import is_product
 from matdiff.language.choices import Options
 from matdiff.language.customs import BOLD_MATRICES, BOLD_VECTORS, DECLARED, Kinds
 from matdiff.language.doubtful_code import is_word
-from matdiff.language.doubts import require_customary, require_estimates, require_one_font, say_doubts
+from matdiff.language.doubts import require_customary, require_one_font, say_doubts
 from matdiff.language.names import GREEK_WORDS
 from matdiff.language.other_kinds import ambiguous, too_many
+from matdiff.language.predictions import require_estimates
 from matdiff.language.scopes import BARE
 from matdiff.language.syntax import Node, postorder
 from matdiff.language.typed import Misfit, Typed

@@ -1,0 +1,68 @@
+"""What a loss may hide: a prediction that no text gives, as ŷ, h or f(xᵢ), is no constant beside a penalty."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from matdiff.errors import AmbiguityError
+from matdiff.language.binding import Bound
+from matdiff.language.doubtful_indices import asked_families
+from matdiff.language.syntax import Node, postorder
+
+NAMED = ("symbol", "member")
+CALLED = (*NAMED, "unspecified")
+MODELS = frozenset("h f out output outputs scores yhat".split())  # what a model gives is called so
+PREDICTED = frozenset("pred preds predicted prediction predictions probs logits ell loss losses criterion".split())
+
+
+def require_estimates(bound: Bound) -> None:
+    """Refuses ∑ᵢ(yᵢ − ŷᵢ)² + λ‖β‖² by β, where nothing says how ŷ depends on β: only the penalty would be derived."""
+    asked, open_names = asked_families(bound), _predictions(bound)
+    defined = {node.value: node.parts[0] for node in bound.order if node.kind == "define"}
+    sums = [node for node in bound.order if node.kind == "sum" or _is(node, "add", "sub", "subtract")]
+    for node in sums if open_names - asked and asked else ():
+        terms = [[*_with_definitions(part, defined)] for part in node.parts]
+        held = [{n.value[0]: n for n in term if n.kind in NAMED} for term in terms]
+        losses = [term for term, names in zip(terms, held, strict=True) if names and names.keys().isdisjoint(asked)]
+        found = sorted(name for term in losses for name in open_names & _compared(bound, term))
+        beside = [n for names in held if names.keys() & asked for name, n in names.items() if name not in asked]
+        is_penalty = len(losses) < sum(map(bool, held)) and all(n.typed and n.typed.is_scalar for n in beside)
+        if found and is_penalty:
+            name, hint = found[0], f"give it, as in {found[0]} = …, or declare it where it is constant"
+            message = f"{name} may depend on {min(asked)}, and is not given: its derivative would leave out the loss"
+            raise bound.error(node, message, hint, AmbiguityError)
+
+
+def _predictions(bound: Bound) -> set[str]:
+    """The names that nothing gives and that may be those of losses or predictions: ŷ, y_pred, logits, h, f(xᵢ)."""
+    new = {n for n, name in bound.names.items() if not name.declared}
+    words = {n for n in new if not PREDICTED.isdisjoint(n.split("_")) or (n == "l" and bound.names[n].indexed)}  # ℓ_n
+    functions = {node.value[0] for node in bound.order if node.kind == "unspecified"}.difference(bound.declared)
+    return words | {n for n in new if n.endswith("_hat") or n in MODELS} | functions
+
+
+def _compared(bound: Bound, term: list[Node]) -> set[str]:
+    """The names of a term that stand as those of predictions do.
+
+    A word stands so anywhere, ŷ beside y, and all of them in a logarithm or in a difference.
+    """
+    within = [n for n in term if _is(n, "log", "sub", "subtract") or (n.kind == "sum" and "subtract" in n.value)]
+    compared = {part.value[0] for node in within for part in postorder(node) if part.kind in CALLED}
+    names = {node.value[0] for node in term if node.kind in NAMED}
+    return compared | {n for n in names if n[:-4] in names or not (n.endswith("_hat") or n in MODELS)}
+
+
+def _with_definitions(root: Node, defined: Mapping[object, Node]) -> Iterator[Node]:
+    """The nodes of a piece, and those of what is defined and stands in it."""
+    stack, seen = [root], set[str]()
+    while stack:
+        for node in postorder(stack.pop()):
+            yield node
+            if node.kind == "definition" and node.value in defined and node.value not in seen:
+                seen.add(node.value)
+                stack.append(defined[node.value])
+
+
+def _is(node: Node, *functions: str) -> bool:
+    """Whether a node is a call of one of some functions, in code or in mathematics."""
+    return (node.value.name if node.kind == "array" else node.kind == "call" and node.value) in functions
