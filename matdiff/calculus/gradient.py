@@ -276,7 +276,7 @@ class _Sweep:
         whole = self._expand(value) if self.expand else value
         factors = whole.operands[-1].operands if type(whole) is Scale else whole.operands
         closed, more = self.simplifier.rest(whole) if len(factors) <= MOST_FACTORS else (value, NO_STEPS)
-        if is_shorter(closed, value):  # told only then, since it may be long: δ_s = δ_p ⊙ p − (δ_pᵀp)p is p − y
+        if closed is not value and is_shorter(closed, value):  # told only then: δ_s = δ_p ⊙ p − (δ_pᵀp)p is p − y
             groups.append([Step(substitution, value, whole), *more])
             value = closed
         label = f"delta_{self.names[node]}"
