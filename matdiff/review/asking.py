@@ -14,6 +14,7 @@ from matdiff.algebra.operators.products import Transpose, zero
 from matdiff.algebra.operators.sums import Member
 from matdiff.errors import MatdiffError, UnsupportedError
 from matdiff.language.names import named
+from matdiff.review.comparing import is_right
 from matdiff.review.derivatives import by_expression, derivative, slope
 from matdiff.review.equations import CONCLUDES, Equations
 from matdiff.review.filling import Origin
@@ -201,7 +202,11 @@ def derivative_asked(scope: Scope, asked: Asked) -> Expr:
     if unknown is None:
         return _of_still(scope, asked, f, by) if by not in scope.definitions else _of_defined(scope, f, by)
     scope.origin = Origin(f, (unknown,), asked.order)
-    found = scope.unfolded(derivative(f, unknown, asked.order))
+    anywhere = derivative(f, unknown, asked.order)
+    found = scope.unfolded(anywhere)
+    if found is not anywhere and by in scope.definitions and is_right(found, zero(found.shape)):
+        found = anywhere  # by m, which is said to be the mean, where it is 0: it is differentiated at any m
+        del scope.definitions[by]
     return Transpose(found) if asked.order == 1 and _is_turned(scope, asked, f) else found
 
 

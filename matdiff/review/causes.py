@@ -213,7 +213,8 @@ def _with_factors_less(e: Expr) -> Iterator[Expr]:
         last = node.operands[-1]
         for left in (*combinations(node.operands, 1), *combinations(node.operands, 2)):
             rest = [part for part in node.operands if part not in left]
-            if rest and not (isinstance(node, Scale) and last not in rest):
+            is_number = all(part.number is not None for part in left)  # a slip of its own, no chain rule
+            if rest and not is_number and not (isinstance(node, Scale) and last not in rest):
                 with suppress(MatdiffError):
                     yield exchanged(e, node, type(node).of(*rest) if len(rest) > 1 else rest[0])
 

@@ -31,6 +31,7 @@ from matdiff.review.neighbours import from_the_ends
 from matdiff.review.numbers import with_numbers
 from matdiff.review.operators import LETTER, LINKED, increments_in, is_chain_rule, letters_in, with_increments
 from matdiff.review.report import AGREES, GRAVEST, NO_CLAIM, RIGHT, UNREAD, WRONG
+from matdiff.review.scope import SLOPE
 from matdiff.review.sides import Beside
 from matdiff.review.upstream import is_told
 
@@ -186,7 +187,8 @@ class Judge(Beside):
             self.equations.add(self.scope.value(sides[0]), chain.truth)
             return chain
         first = sides[0] = without_star(sides[0], self.scope)
-        is_derivative = self.scope.asks(first) or (self.scope.adjoints and _alone(first) != "")
+        is_derivative = self.scope.asks(first) or re.fullmatch(SLOPE, first.strip()) is not None  # σ′(z) too
+        is_derivative |= self.scope.adjoints and _alone(first) != ""
         if is_derivative:
             self.scope.declared.general.clear()  # an index runs anew, ∂L/∂A_mn
         try:
