@@ -107,6 +107,7 @@ def test_random_instances_have_the_declared_properties_and_all_that_follow(style
         ("x: scalar unit", "only a column vector can be unit"),
         ("x: n stochastic", "only a matrix can be stochastic"),
         ("x: n x n skew spd", "do not go together"),
+        ("x: n x n idempotent orthogonal", "do not go together"),
         ("x: n x n idempotant", "did you mean idempotent"),
     ],
 )

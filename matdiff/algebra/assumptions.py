@@ -258,6 +258,7 @@ Property(
     SQUARE,
     also="orth",
     implies="invertible",
+    clashes="idempotent",  # but for I
     curved=True,
     convex=False,
     fitted=orthogonal,

@@ -302,6 +302,7 @@ def _right_side(right: Excerpt) -> tuple[Shape | str, frozenset[str]]:
         word = property_word(match.group(1).lower())
         if not PROPERTIES.is_taken(word) and word not in KINDS:
             break
+        word = "symmetric" if word == "orthogonal" and "idempotent" in properties else word  # an orthogonal projection
         (kinds if word in KINDS else properties).add(KINDS.get(word, word))
         end = match.start()
     if not re.fullmatch(FILLING, right.text[:end]):

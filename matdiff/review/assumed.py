@@ -39,7 +39,7 @@ BEGIN = r"(?m)(?:^|[^\w\s)ᵀ⊤'}=]|\b[a-z]{2,}\b)\s*([A-Z])"  # with no factor
 MATRIX = r"(?<![A-Za-z\\^_])([A-Z])"
 WORDS = {
     "symmetric": (
-        r"(?:(?<!skew-)(?<!skew )(?<!anti)symmetric|(?:\w+ )?Laplacian"
+        r"(?:(?<!skew-)(?<!skew )(?<!anti)symmetric|(?:\w+ )?Laplacian|orthogonal\s+project(?:or|ion)\b"
         r"|(?:\w+ )?(?<!cross-)(?:covariance(?:s|\s+matrix)?(?! of)"
         r"|(?:kernel|Gram|scatter|inertia|mass|stiffness|precision|information)\s+matrix))"
     ),

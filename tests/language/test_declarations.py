@@ -83,3 +83,9 @@ def test_a_colon_between_what_is_defined_is_a_product() -> None:
     assert matdiff.parse("x'A x; A: n x n symmetric; n = 3", "x: n") is matdiff.parse(
         "x'A x", "x: 3; A: 3 x 3 symmetric"
     )
+
+
+def test_an_orthogonal_projection_is_symmetric_and_idempotent() -> None:
+    for told in ("x'P x where P is an orthogonal projection", "x'P x, P: n x n orthogonal projection matrix"):
+        known = next(s for s in symbols(matdiff.parse(told)) if s.name == "P")
+        assert known.properties == {"symmetric", "idempotent"}, told
