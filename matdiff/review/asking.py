@@ -37,6 +37,7 @@ SOLVED_FOR = r"([^\W\d_])(?:\u0302|\^?\*)?\s*&?=\s*\\?arg\W*m(?:in|ax)\W*\s(?![_
 READ_OFF = {(True, 0): "G", (True, 1): "H", (False, 0): "J"}  # behind df, ∇f, dy
 DUAL = r"(?i)\bdual|(?<![a-z])(?:inf|min)(?:\\limits)?\s*_"
 LAYERED = ("_this", "_next", "_prev")  # of names of layers
+MULTIPLIER = r"(?:lambda|mu|nu)(?![a-z])"
 CUSTOMARY = (("x", "w", "theta", "beta"), ("X", "W", "Theta"), ("z",))  # unknowns, where a text does not say which
 
 
@@ -131,6 +132,8 @@ def unknown_of(scope: Scope, asked: Asked, f: Expr, name: str) -> str:
     occurring = [c for c in candidates if c in leaves]
     if not occurring and scope.arguments.get(name):
         raise Independent(f"{', '.join(candidates)} does not occur in the function")
+    if len(occurring) > 1 and all(s.shape == SCALAR for s in symbols(f) if s.name in occurring):
+        raise UnsupportedError(f"the gradient by {' and '.join(occurring)} is no number")
     candidates = occurring or leaves
     told = {named(by) for pattern in (SAID_BY, SOLVED_FOR) for by in re.findall(pattern, scope.text)}
     candidates = [c for c in candidates if {c} == told] or candidates
@@ -323,16 +326,23 @@ def conditions_on(scope: Scope, unknown: Expr, value: Expr, equations: Equations
 
 def is_stationary(scope: Scope, difference: Expr, equations: Equations) -> bool:
     """Whether a difference, Ax − b, is 0 where a function is stationary in one argument and equations hold."""
-    several = [n for n, f in scope.definitions.items() if f.shape == SCALAR and len(scope.arguments.get(n, ())) > 1]
+    numbers = [n for n, f in scope.definitions.items() if f.shape == SCALAR]
+    several = [n for n in numbers if len(scope.arguments.get(n, ())) > 1 or (n == "L" and [*_arguments(scope, n)])]
     slopes = [one for name in several for one in _slopes(scope, name)]
     return bool(slopes) and equations.give(difference, zero(difference.shape), slopes)
 
 
 def _slopes(scope: Scope, name: str) -> Iterator[Expr]:
     """The gradients of a function by its arguments."""
-    for argument in scope.arguments[name]:
+    for argument in _arguments(scope, name):
         with suppress(MatdiffError):
             yield derivative_asked(scope, Asked(name, argument))
+
+
+def _arguments(scope: Scope, name: str) -> Iterator[str]:
+    """The arguments of a function; the multipliers of a Lagrangian that is written without any."""
+    own = scope.arguments.get(name)
+    yield from own or (s.name for s in symbols(scope.definitions[name]) if re.match(MULTIPLIER, s.name))
 
 
 def _of_form(scope: Scope, name: str, asked: Asked) -> Expr:

@@ -13,13 +13,14 @@ from matdiff.algebra.expr import Expr, Index, Symbol, replace, symbols
 from matdiff.algebra.operators.products import zero
 from matdiff.calculus.expectations.independence import put_all
 from matdiff.errors import MatdiffError
+from matdiff.language.declarations import declare
 from matdiff.language.declared import Declaration
 from matdiff.language.names import SUBS, named
 from matdiff.language.together import read_equation, read_line
 from matdiff.records import NamedTuple
-from matdiff.review.definitions import STARRED
+from matdiff.review.definitions import STARRED, with_families
 from matdiff.review.lines import Line, Statement
-from matdiff.review.names import base_named
+from matdiff.review.names import TURNED, base_named
 from matdiff.review.operators import FUNCTION, GREEK, HELD, LETTER, SPELT, Asked, letters_in
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ OF_LETTERS = r"(?P<f>[fghuvFφψz])\s*\((?P<by>\s*[a-z]\s*(?:,\s*[a-z]\s*)+)\)" 
 OF_ENTRY = (  # ∇r_i(x) of a vector r
     r"(?P<nabla>∇(?:\^\{?2\}?|²)?)\s*(?P<r>(?P<base>[a-z])_\{?[i-n]\}?)(?!\w)(?:\s*\(\s*[a-z]\s*\))?"
 )
-SYMBOL = r"[fghuvFGHUVφψ](?:_0|_\{0\}|₀)?"
+SYMBOL = r"(?:[fghuvFGHUVφψ](?:_0|_\{0\}|₀)?|A(?=\s*\(\s*[a-zα-ω]\s*\)))"  # and A(η), the logarithm of a normaliser
 NABLA = r"∇(?:\^\{?2\}?|²)?\s*(?:_\{?[^\W\d_]\}?)?"
 SPOKEN = rf"{NABLA}\s*({SYMBOL})(?=\s*\(|[\s)+·−∇-]|$)"  # ∇f, ∇f(x)
 OF_PRODUCT = rf"{NABLA}\s*\(\s*({SYMBOL})\s*[/·]?\s*({SYMBOL})\s*\)"  # ∇(fg), ∇(f/g)
@@ -49,7 +50,11 @@ SIZES = "nmpqkr"
 PARAMETER = r"_(?:\{\s*[^\W\d_](?:\s*,\s*[^\W\d_])*\s*\}|[^\W\d_])"
 MEMBER = r"(?:_\{?[a-z]\}?|\^\{?\([a-z]\)\}?)"  # of x_i, x^{(i)}
 AT_LETTER = r"(?<![A-Za-z])([A-Z])\s*\(\s*([a-zα-ω])\s*\)"  # M(q)
-AT_SMALL = r"(?<![A-Za-z∂∇])([f-hsuzφψ])\s*\(\s*([a-zα-ω])\s*\)"  # f(θ)
+AT_SMALL = r"(?<![A-Za-z∂∇])([f-hstuzφψ])\s*\(\s*([a-zα-ω])\s*\)"  # f(θ)
+AT_MEMBER = r"(?<![A-Za-z∂∇])([A-Za-zφψ])\s*\(\s*([a-z])_\{?[a-z]\}?\s*\)"  # T(x_i)
+DATA = (  # x of p(x|η), p(x_i|η), p_η(x)
+    r"p\s*\(\s*([a-z])(?:_\{?[a-z]\}?)?\s*(?:[|∣;]|\\mid|\\vert)|p_\{?\\?\w+\}?\s*\(\s*([a-z])(?:_\{?[a-z]\}?)?\s*\)"
+)
 CALLED = rf"(?P<h>[A-Za-zφψσπμρ](?P<low>{PARAMETER})?)\s*\(\s*(?P<x>[^\W\d_](?P<member>{MEMBER})?)\s*\)"
 
 ENTRY_OF_MEMBER = (  # x_ij
@@ -191,7 +196,9 @@ def with_arguments(scope: Scope, lines: list[Line]) -> list[Line]:
     spoken = {m.group(1) for m in re.finditer(SPOKEN, text)} - scope.given
     multiplied = {f for m in re.finditer(OF_PRODUCT, text) for f in m.groups()} - scope.given if spoken else set()
     spoken |= multiplied
-    told = {f for f in spoken if any(re.fullmatch(TOLD.format(f), first) for first in firsts)}
+    begun = {f: next(side for side in sides if re.search(rf"{NABLA}\s*{f}", side)) for f in spoken - multiplied}
+    said = {f: [first for first in firsts if re.fullmatch(TOLD.format(f), first)] for f in spoken}
+    told = {f for f in spoken if any("∇" not in first or begun.get(f, first) in firsts for first in said[f])}
     open_ones = {f for f in spoken - told if not re.search(OF_VECTORS.format(f), text)}
     called = {f: re.findall(rf"(?<![A-Za-z_]){f}\s*({HELD})", text) for f in sorted(open_ones)}
     bare = {f for f in open_ones if f in multiplied or re.search(rf"{NABLA}\s*{f}(?!\s*\()", text)}
@@ -262,22 +269,30 @@ def with_formulas(lines: list[Line], given: Collection[str]) -> list[Line]:
     return lines
 
 
-def with_constants(lines: list[Line]) -> list[Line]:
+def with_constants(lines: list[Line], scope: Scope) -> list[Line]:
     """The lines with M for M(q) where q stands nowhere but behind letters: M is one matrix for all that is done there.
 
-    >>> from matdiff.review.lines import lines_of
-    >>> with_constants(lines_of("T(q, v) = v'M(q)v"))[0].statements[0].sides[1]
+    So is h for the h(x) of a density p(x|η), whose x is data.
+
+    >>> from matdiff.review.judging import Judge
+    >>> Judge("T(q, v) = v'M(q)v", None).lines[0].statements[0].sides[1]
     "v'M v"
     """
     text = "\n".join(side for line in lines for s in line.statements for side in s.sides)
-    called = {*re.findall(AT_LETTER, text)} | {(f, q) for f, q in re.findall(AT_SMALL, text) if is_by(text, f)}
-    rest = re.sub(rf"({LETTER})\s*\((?:\s*{LETTER}\s*,?)+\)", r"\1", text) if called else ""
+    data = {x for line in lines for m in re.findall(DATA, line.text) for x in m}
+    small = {(f, q) for f, q in re.findall(AT_SMALL, text) if q in data or is_by(text, f)}
+    of_data = {(f, q) for f, q in re.findall(AT_MEMBER, text) if q in data}
+    called = {*re.findall(AT_LETTER, text)} | small | of_data
+    rest = re.sub(rf"({LETTER})\s*\((?:\s*{LETTER}\s*[,|;]?)+\)", r"\1 ", text) if called else ""
     for f, q in called:
+        at = rf"\s*\(\s*{q}({MEMBER})?\s*\)" if q in data else rf"\s*\(\s*{q}()\s*\)"
         bare = re.sub(rf"[∂d]\s*{f}(?![A-Za-z])", " ", text) if is_by(text, f) else text
-        is_whole = re.search(rf"(?<![A-Za-z]){f}(?!\s*\(\s*{q}\s*\))", bare) is None
+        is_whole = re.search(rf"(?<![A-Za-z]){f}(?!{at})", bare) is None
         is_moved = re.search(rf"[d∂∇]\s*{f}", text) is not None and not is_by(text, f)
-        if is_whole and named(q) not in letters_in(rest) and not is_moved:
-            put = partial(re.sub, rf"(?<![A-Za-z]){f}\s*\(\s*{q}\s*\)", f"{f} ")
+        if is_whole and named(q) not in with_families(rest) and not is_moved:
+            put = partial(re.sub, rf"(?<![A-Za-z]){f}{at}", rf"{f}\1 ")
+            if q in data and re.search(rf"{TURNED}\s*{f}\s*\(\s*{q}\s*\)", text):  # ηᵀT(x)
+                scope.declared.table |= declare(f"{f}: vector").table
             lines = [line._replace(statements=tuple(s.respelt(put) for s in line.statements)) for line in lines]
     return lines
 

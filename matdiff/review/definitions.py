@@ -68,7 +68,7 @@ def definitions_in(lines: list[Line], scope: Scope) -> tuple[dict[str, Definitio
             is_new = is_new and name not in MATHEMATICAL and _is_name(scope, name)
             is_new = is_new and question_at(first, 0, ()) is None and not _is_solution(name, sides[0], varied | asked)
             is_new = is_new and (name not in leaves(sides[0], found) or sides[0] == name)  # P = Q + AᵀPA
-            is_new = is_new and (name in asked or not is_model(first, sides[0], lines, "epsilon" in scope.given))
+            is_new = is_new and (name in asked or not is_model(first, sides[0], lines, scope))
             is_unknown = f"{name}_{''.join(indices)}" in asked  # μ_k of ∂Q/∂μ_k = 0, which is solved for
             is_member = bool(indices and (scope.declared.get(name) or NOTHING).indices) and not is_unknown
             is_member |= is_front and name not in scope.given  # before anything else is said
@@ -196,14 +196,14 @@ def _stands_beside(name: str, side: str, lines: Collection[Line]) -> bool:
     return any(part in other for part in _parts(side) for other in beside)
 
 
-def is_model(name: str, side: str, lines: Collection[Line], names_epsilon: bool) -> bool:
+def is_model(name: str, side: str, lines: Collection[Line], scope: Scope) -> bool:
     """Whether a name is data with a model of it: y = Xβ + ε, y = Xβ + u, or y = Xβ where y − Xβ stands somewhere."""
     added = [side[start:end].strip() for start, end in terms(side)]
-    if not names_epsilon and any(re.fullmatch(NOISE, term) for term in added):
+    if "epsilon" not in scope.given and any(re.fullmatch(NOISE, term) for term in added):
         return True
     if name == "y" and added[1:] and added[-1] in "eu" and sum(added[-1] in letters_in(s) for s in _sides(lines)) == 1:
         return True
-    apart = {said for part in _parts(side) for said in (f"{name}-{part}", f"{part}-{name}")}
+    apart = {said for part in _parts(side, scope) for said in (f"{name}-{part}", f"{part}-{name}")}
     return any(re.search(rf"{re.escape(said)}(?![\w{MARKS}])", other) for said in apart for other in _sides(lines))
 
 
@@ -211,11 +211,12 @@ def _sides(lines: Collection[Line]) -> Iterator[str]:
     yield from (_bare(side) for line in lines for statement in line.statements for side in statement.sides)
 
 
-def _parts(side: str) -> set[str]:
-    """A side and its terms, without those of one letter."""
+def _parts(side: str, scope: Scope | None = None) -> set[str]:
+    """A side and its terms, without those of one letter, unless that is the h of an h(x) with a Jacobian."""
     value = _bare(side)
     found = {value, *(value[start:end] for start, end in terms(value))}
-    return {part for part in found if len(re.findall(LETTER, part)) > 1}
+    called = (scope.jacobian or ())[:1] if scope else ()
+    return {part for part in found if len(re.findall(LETTER, part)) > 1 or part in called}
 
 
 def _bare(side: str) -> str:

@@ -148,13 +148,25 @@ class Equations:
             return Implied(equal, put_in if equal is False else None)
         self._premises = self._premises or Premises(self.zeros, (left, right))
         follows = self._premises.give(left, right) is True or self._follows_from_solutions(left, right)
-        return Implied(True) if follows else found
+        return Implied(True) if follows or self._follows_at_numbers(left, right) else found
 
     def _follows_from_solutions(self, left: Expr, right: Expr) -> bool:
         """Whether left = right follows where what was solved for is put in: x̄ for the μ of ∑ (x_i − μ)² = nσ²."""
         put_in = [replace(known, self.solutions) for known in self.zeros] if self.solutions else []
         zeros = [e for e in put_in if not compared(e, zero(e.shape)).equal]
         return 0 < len(zeros) < len(self.zeros) and Premises(zeros, (left, right)).give(left, right) is True
+
+    def _follows_at_numbers(self, left: Expr, right: Expr) -> bool:
+        """Whether left = right where 2x + y = 0 = x + 2y; premises do not look at places where all letters are 0."""
+        found: dict[Expr, Expr] = {}
+        for known in self.zeros:
+            rest = replace(known, found)
+            slopes = ((s, derivative(rest, s, 1)) for s in symbols(rest) if rest.shape == s.shape == SCALAR)
+            for unknown, slope in [one for one in slopes if one[1].number][:1]:
+                root = tidy(unknown - rest / slope)
+                found = {s: tidy(replace(e, {unknown: root})) for s, e in found.items()} | {unknown: root}
+        is_told = {*symbols(left - right)} <= {s for s, e in found.items() if e.number is not None}
+        return is_told and compared(replace(left, found), replace(right, found)).equal is True
 
     def _implied(self, left: Expr, right: Expr, unknowns: set[str]) -> Implied:
         """Whether left = right follows from one of the equations before it, and what it should be."""

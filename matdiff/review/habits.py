@@ -138,7 +138,7 @@ DISTANCE = (
     r"(?:d|D(?=_))(?:_(?:\w|\{\w(?:,?\s*\w)?\}|\w\w))?(?:\s*\([^()=]*,[^()=]*\)\s*)?(?:²|\^\{?2\}?)"  # d_ij², d(x, y)²
 )
 OF_SUMS = (  # ∑ₖ rₖ xₖ / ∑ₖ rₖ
-    r"([∑Σ]_\{?(?P<i>[a-z])(?:\s*=\s*\w+)?[^/=]*?)\s*/\s*([∑Σ]_\{?(?P=i)(?:\s*=\s*\w+)?\}?(?:[^/=+−{}-]|\{[^{}]*\})*)$"
+    r"([∑Σ]_\{?(?P<i>[a-z])(?:\s*=\s*\w+)?[^/=]*?)\s*/\s*(\(?(?:\w\s)?[∑Σ]_\{?(?P=i)(?:\s*=\s*\w+)?\}?(?:[^/=+−{}-]|\{[^{}]*\})*)$"
 )
 SIZE = r"\w+(?: ?[-+*] ?\w+)*"  # n - 1
 RANGES = rf"\[\w+=1\.\.{SIZE}(?:, \w+=1\.\.{SIZE})*\]"
@@ -249,9 +249,8 @@ class Habits:
         self._has_layers = not over_layers and re.search(r"\^\s*\{?\s*[(\[]\s*[lL]\s*[-+−]", text) is not None
         steps = _steps(text, given)
         self.of_time = OF_TIME.replace("t", steps.pop()) if len(steps) == 1 else ""
-        self._names_zero = re.search(r"_\{?0", text) is not None
+        self._names_zero, self._names_delta = re.search(r"_\{?0", text) is not None, "delta" in given
         self._steps = re.search(BARE_STEP, text) is None and "Delta" not in given
-        self._names_delta = "delta" in given
         self._small = small_entries(text, given)
         self._rows = rows_of(text, declared)
         is_next = re.search(IS_NEXT, text) and not re.search(INVERSE, text)
@@ -275,7 +274,8 @@ class Habits:
         self.commutation = next(filter(None, said.groups())) if said else ""
         self.is_code = re.search(OF_CODE, text) is not None
         unknowns = "".join(sorted({*re.findall(rf"{VARIES}([a-z])(?![A-Za-z_])", text)} - {"r"}))  # of Tr
-        self._times_unknown = rf"(?<![A-Za-z_\\])([A-Z])([{unknowns}])(?![\w(])" if unknowns and not given else "(?!)"
+        pairs = rf"([A-Z])([{unknowns}])|([{unknowns}])(?!\3)([u-z])" if unknowns and not given else "(?!)"
+        self._times_unknown = rf"(?<![A-Za-z_\\])(?:{pairs})(?![\w(])"
         self._glued = {m[0] for m in OF_TWO.finditer(text) if m[0] not in given and _stands_apart(m, text, given)}
 
     def _note_functions(self, text: str, given: Collection[str]) -> None:
@@ -330,7 +330,7 @@ class Habits:
     def respelt(self, side: str) -> str:
         """A side with its signs in the spelling that the reader knows."""
         side = re.sub(PIECE, lambda m: f"{m[1]}{m[2]}[{m[3] or m[4]}]", side.replace("″", "′′"))
-        side = re.sub(self._times_unknown, lambda m: f"{m[1]} {m[2]}", side)  # Wx, which nobody takes for a name
+        side = re.sub(self._times_unknown, lambda m: " ".join(filter(None, m.groups())), side)  # Wx, wx, no names
         side = with_slopes(side, self._slopes) if self._slopes else side
         side = re.sub(r"\((\d)/(\d)([A-Za-zα-ω](?:²|\^\{?2\}?)?)\)", r"(\1/(\2\3))", side)  # (1/2n), (1/2σ²)
         side = re.sub(LOW_LETTERS, lambda m: f"_{{{m[0].translate(PLAIN_SUBSCRIPT)}}}", side)

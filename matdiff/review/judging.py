@@ -305,7 +305,7 @@ class Judge(Beside):
         """
         unknowns = self.scope.asked | self.derived_by
         is_open = name not in self.scope.texts and (name not in unknowns or letters_in(side) & unknowns - {name})
-        is_open = is_open and not is_model(name, side, self.lines, "epsilon" in self.scope.given)
+        is_open = is_open and not is_model(name, side, self.lines, self.scope)
         return bool(is_open) and re.search(rf"{SUPPOSES}\W+{GREEK.get(name, name)}\s*=", line.text) is not None
 
     def _form(self, sides: list[str]) -> Chain | None:

@@ -351,10 +351,11 @@ def _without_words(formula: str, known: frozenset[str]) -> str:
         word = m.group()
         is_word = len(word) > (3 if word[0].isupper() else 2) or word.lower() in SHORT_WORDS
         is_word = is_word and word not in known and not (word[0] == "d" and word[1:] in MATHEMATICAL)  # dvec F
-        is_word = is_word and re.match(TURNED, m.string[m.end() :]) is None  # dxdxᵀ, szzᵀ
+        is_word = is_word and not ({*word} <= arguments or re.match(TURNED, m.string[m.end() :]))  # xyz, dxdxᵀ, szzᵀ
         is_plain = word in ("identity", "matrix") or word not in MATHEMATICAL | GREEK_WORDS  # and no identity(3)
         return PROSE if is_word and is_plain else word
 
+    arguments = {*"".join(re.findall(r"^\s*\w\(([\w, ]*)\)\s*=", formula))}  # of f(x, y, z) = xyz
     formula = re.sub(r"(?<![A-Za-z])d[eu]\s+(?=[^\W\d]\s*\()", f"{PROSE} ", formula)  # la différentielle de f(X) = …
     formula = re.sub(r"(?<![A-Za-z])[Oo]n\s+a(?=\s+[^\W\d])", PROSE, formula)  # on a df = …, which is French
     formula = re.sub(r"sum\s+of\s+squares\s+of\s*\(([^()]*)\)", r"‖\1‖^2", formula)

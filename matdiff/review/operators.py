@@ -332,11 +332,12 @@ def _of_prime(m: re.Match[str], functions: Collection[str], name: Name) -> str:
         return m.group()
     of, by, order = m.group("f"), m.group("x"), len(m.group("primes"))
     is_place = re.fullmatch(r"\s*\d+\s*", by) is not None  # g′(0), by the argument of g
+    at_place = Asked(of, "", order, at=f"({by})")
     try:
-        return f" {name(Asked(of, '', order, at=f'({by})') if is_place else Asked(of, by, order))} "
+        return f" {name(at_place if is_place else Asked(of, by, order))} "
     except UnsupportedError:
         if re.fullmatch(rf"\s*(?:\d+|{LETTER})\s*", by):
-            raise
+            return f" {name(at_place)} "  # f'(x_k) of f(x) = x³ − 2
         return m.group()  # p'(B + λI)⁻¹p of a vector p
 
 

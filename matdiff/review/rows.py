@@ -20,7 +20,7 @@ REDUCED = (  # np.sum(x, axis=0), sum(x, axis=0)
 )
 NAMES = "fJLEF"
 GOAL = (
-    r"(?:\b[Mm](?:ini|axi)mi[sz](?:e|es|ing)|\\m(?:in|ax)\s*(?:_\{[^{}]*\}|_\w)|\bm(?:in|ax)_\w+"
+    r"(?:\b[Mm](?:ini|axi)mi[sz](?:e|es|ing)|\b(?:[Ll]oss|[Oo]bjective|[Cc]ost|[Ff]actori[sz]ation)(?=:?\s+[$‖|])|\\m(?:in|ax)\s*(?:_\{[^{}]*\}|_\w)|\bm(?:in|ax)_\w+"
     r"|\b[Dd]ifferentiat(?:e|ing)|(?:\b[Gg]radient|\b[Dd](?:erivative|ifferential)|\bd/d\w+)\s+of(?!.*\b(?:is|equals)\b)"
     r"|\b(?:[Ww]ant|[Cc]ompute|[Ff]ind|[Nn]eed|[Ee]valuate)\s+(?P<open>\$+)?\s*(?:∇|\\nabla)(?:_\w|_\{[^{}]*\})?(?![^=$]*=))"
     r"(?:\s+(?:over|w\.?r\.?t\.?)\s+\$?[^\W\d]\w*\$?)?[\s:,]*(?P<sign>\$+|\\\[)?(?:\s|\\[,;:!])*"

@@ -47,12 +47,12 @@ SLOPE = rf"(?<![A-Za-z])(σ|sigma|log|{ENTRYWISE})['′]\s*\(((?:[^()]|\([^()]*\
 QUOTIENT = r"∂[^/=]*/\s*\(?\s*∂"  # ∂ln Lᵢ/∂β of an Lᵢ that is not given: no quotient of increments
 FUNCTION_OF_MEMBER = r".*_\{?[i-n](?![A-Za-z]).* can be the \w+ of the matrix or of each"
 SUMMED = r"∑_\{?\s*([a-z])(?![a-z])"
-POTENTIAL = r"(?:∇|\\nabla(?![a-z]))\s*([UVEfghφψ])(?![A-Za-z_^ᵀ⊤])"  # ∇U
+POTENTIAL = r"(?:(?:∇|\\nabla(?![a-z]))\s*(?!p)|(?<![A-Za-z])(?=p\s*\(\w+\s*[|∣\\]))([UVEfghφψp])(?![A-Za-z_^ᵀ⊤])"  # ∇U
 SUMMED_UP = (  # the b of db = np.sum(dZ) / m, which is a number
     r"(?m)(?<![A-Za-z])d(?:[LJ]_?/?d)?_?([a-z])\s*=[^=\n,]*(?<![A-Za-z])(?:sum|mean)\((?:[^(),]|\([^(),]*\))*\)[\s/*\w]*$"
 )
 NUMBERS = {f"l_{letter}" for letter in ("p", "N", *LOGARITHMIC)}
-LOSSES = frozenset(("L", "J", "l", "ell", "E", "U", "V"))
+LOSSES = frozenset(("L", "J", "l", "ell", "E", "Q", "U", "V"))
 MARK = "qq"  # begins the names of derivatives; nobody writes it
 
 

@@ -16,7 +16,7 @@ from matdiff.language.declared import Where
 from matdiff.language.names import named
 from matdiff.review import doubts
 from matdiff.review.asking import NotSaid, conditions_on, is_stationary, of_form
-from matdiff.review.blocks import with_rows
+from matdiff.review.blocks import with_gradients, with_rows
 from matdiff.review.calls import with_arguments, with_constants, with_formulas, with_partials
 from matdiff.review.chain import BARE, Chain, Fault, scaled
 from matdiff.review.comparing import Outcome, compared, factor, is_right, is_rounded
@@ -56,8 +56,9 @@ class Beside:
         self.text, self.wrt, self.is_square = text, wrt, is_square
         self.counts = counts  # the lines whose verdicts are asked for
         self.scope = Scope(where, text, wrt)
-        lines = with_partials(lines_of(text, tuple(self.scope.declared), self.scope.habits.respelt))
-        lines = with_constants(with_rows(with_jacobian(self.scope, lines)))
+        lines = lines_of(text, tuple(self.scope.declared), self.scope.habits.respelt)
+        lines = with_partials(with_gradients(lines, self.scope))
+        lines = with_constants(with_rows(with_jacobian(self.scope, lines)), self.scope)
         self.lines = with_sums(with_directions(with_formulas(with_diagonals(lines), self.scope.given)))
         declare_entries(self.scope, self.lines)
         declare_steps(self.scope, self.lines)
