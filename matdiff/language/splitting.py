@@ -221,7 +221,7 @@ def ways(run: str, known: Vocabulary) -> list[list[str]]:
 
 
 SHORT = frozenset("an as at be by do if in is it no of on or so to we wrt".split())  # words of sentences
-ASKING = frozenset("derivative differentiate gradient hessian jacobian maximise maximize minimise minimize".split())
+ASKING = "derivative differentiate gradient hessian jacobian maximise maximize minimise minimize itself".split()
 SPELT = "|".join(GREEK_WORDS)
 HUMPED = rf"(?!(?:{SPELT})[A-Z]|[a-z]+(?:{SPELT})$)(?:[a-z]+[A-Z][a-z]{{3,}}|[a-z]{{3,}}[A-Z][a-z]{{2,}})"  # nSamples
 WORD = regex(rf"(?=.*[aeiou])(?=.*[^aeiou])(?:[a-z]{{3,}}|{HUMPED})")

@@ -45,7 +45,7 @@ SPOKEN = {  # what stands in front of «of», and what it writes around what sta
         "sum((",
         ").^2)",
     ),
-    r"(?:inner|scalar|dot)[-\s]product": ("⟨", ", ", "⟩"),
+    r"(?:Frobenius[-\s])?(?:inner|scalar|dot)[-\s]product": ("⟨", ", ", "⟩"),
     r"(?:matrix[-\s])?product": ("(", ") * (", ")"),
     r"outer[-\s]product": ("outer(", ", ", ")"),
     r"Kronecker[-\s]product": ("kron(", ", ", ")"),
@@ -53,15 +53,22 @@ SPOKEN = {  # what stands in front of «of», and what it writes around what sta
     r"(?:Euclidean[-\s])?distance": ("norm2((", ") - (", "))"),
     r"sum\s+of\s+(?:the\s+)?squared\s+(?:errors|differences)": ("sum(((", ") - (", ")).^2)"),
     r"mean[-\s]squared?[-\s]error|mse": ("mse(", ", ", ")"),
-    r"cosine[-\s]similarity": ("cosine_similarity(", ", ", ")"),
+    r"cosine(?:[-\s]similarity|\s+of\s+the\s+angle)": ("cosine_similarity(", ", ", ")"),
     r"cross[-\s]entropy": ("cross_entropy(", ", ", ")"),
     r"(?:KL|Kullback[-\s–]Leibler)[-\s]divergence": ("kl(", ", ", ")"),
+    r"sum\s+of\s+(?:the\s+)?absolute\s+values": ("sum(abs(", "))"),
     r"sum": ("sum(", ")"),
     r"mean|average": ("mean(", ")"),
+    r"variance": ("var(", ")"),
+    r"difference": ("((", ") - (", "))"),
+    r"quotient|ratio": ("((", ") / (", "))"),
+    r"exp(?:onential)?": ("exp(", ")"),
+    **{name: (f"{name}(", ")") for name in ("sigmoid", "softmax", "softplus", "tanh", "relu", "sin", "cos")},
 }  # of those of two things what stands between them, too
 OF = (
-    r"(?<![\w.])(?<!\bis )(?<!\bis the )(?<!\bbe )(?<!\bbe the )(?:(?P<times>half|twice)\s+(?:of\s+)?)?(?:the\s+)?"
-    r"(?P<squared>(?:squared\s+|square\s+of\s+the\s+)(?=\S*[-\s]*(?:norm|distance)\b))?"
+    r"(?<![\w.])(?<!\bis )(?<!\bis the )(?<!\bbe )(?<!\bbe the )(?:the\s+)?"
+    r"(?:(?P<times>half|twice|negative)\s+(?:of\s+)?)?(?:the\s+)?"
+    r"(?P<squared>squared\s+(?=\S*[-\s]*(?:norm|distance)\b)|square\s+of\s+the\s+)?"
     rf"(?P<what>{'|'.join(SPOKEN)})(?P<behind>\s+squared(?=\s+of))?(?:\s+(?:of|between)|(?<=residuals))"
     r"\s+(?:the\s+(?:matrix|vector)\s+)?(?=[^\s,;.])"
 )
@@ -69,7 +76,7 @@ PHRASE = regex(OF, re.IGNORECASE)
 CUES = regex(r" (?:of|between) ")
 STOPS = (  # where what is spoken of ends
     r"(?:[;,\n=?]|\.(?=\s|$)|\s\((?=where|with|if|for|given|[^()]*[∈≻⪰])"
-    r"|(?<!\w)(?:wrt|w\.r\.t|with|over|by|where|when|for|if|and|vs|versus|is|as|in|at|on|squared|subject|such|given|assuming"
+    r"|(?<!\w)(?:wrt|w\.r\.t|with|over|by|where|when|for|if|and|to|vs|versus|is|as|in|at|on|squared|subject|such|given|assuming"
     r"|does|do|can)(?!\w))"
 )
 BETWEEN = r"(?P<sign>(?<=[\w)\]}'ᵀ²|‖ ])[-+−*](?!\w*\s?norm)|(?<!\w)(?:plus|minus|times)(?!\w))"
@@ -78,10 +85,11 @@ LETTERS = r"(?:-|−|minus)[\s\w'ᵀ]*"
 SQUARED = regex(r"\s*,?\s*squared(?!\w)")
 BEHIND = regex(r"(?:[)\]‖|²'ᵀ]|['ᵀ)\w]\s?[^\W\d_])\s\(\Z")  # a formula of more than a number
 ADDED = ("sum", "mean", "average")
-OF_A_DIFFERENCE = regex(r"(?i:norm|squares|residuals|entries|elements)$")
+OF_A_DIFFERENCE = regex(r"(?i:norm|squares|residuals|entries|elements|values)$")
 SQUARED_ALREADY = regex(rf"[∑Σ|^_{SUBS}]|\bsum|{SQUARE}")  # or of one index
-AND = regex(r"\s+(?P<word>and|with|vs\.?|versus)\s+(?:the\s+(?:matrix|vector)\s+)?")
-SIGNS = {"plus": "+", "minus": "-", "times": "*", "half": "1/2*", "twice": "2*", "two": "2", "three": "3", "four": "4"}
+AND = regex(r"\s+(?P<word>and|with|vs\.?|versus|to)\s+(?:the\s+(?:matrix|vector)\s+)?")
+SIGNS = {"plus": "+", "minus": "-", "negative": "-", "times": "*", "half": "1/2*", "twice": "2*"}
+SIGNS |= {"two": "2", "three": "3", "four": "4"}
 WRITTEN = regex(  # half x'Ax minus b'x
     r"(?<=\s)(?:plus|minus|times)(?=\s)|(?<![\w-])(?:[Tt]wo|[Tt]hree|[Ff]our)(?=\s+times\s)|(?<![\w-])(?:[Hh]alf|[Tt]wice)(?:\s+of)?(?=\s+(?:[‖|(]|(?!a\s)[^\W\d_](?![^\W_])|[a-z]+\())",
     given=("plus", "minus", "times", "alf", "wice"),
@@ -120,6 +128,8 @@ def in_signs(script: Transcript, known: Collection[str], far: bool, is_prose: bo
                 continue
             edits.append((*second.span(), between[0]))
             place = second.end()
+            if itself := match_at(r"itself(?!\w)", text, place):
+                edits.append((*itself.span(), text[m.end() : second.start()]))
             used.add(second.start("word"))
         short, long = _ends(text, m, place, used)
         is_sum = not between and m["what"].lower() in ADDED and AND.match(text, long)  # the sum of x and y
