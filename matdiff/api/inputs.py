@@ -136,6 +136,7 @@ def _require_equal(reading: Reading, unknowns: Set[str] = frozenset()) -> None:
 
         own = {str(s): s.name for s in symbols(side)}
         new = [shown for shown in sorted(own.keys() - given) if own[shown] not in reading.declared]
+        new = new if reading.called or reading.question else []  # ‖r‖² = rᵀr is about nothing else
         if new and unknowns and (given - own.keys() or unknowns.isdisjoint(own)):
             shown = " and ".join(new)
             note = f"{side} is not compared with {reading.expr}: nothing says what {shown} is"

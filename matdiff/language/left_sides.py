@@ -69,8 +69,9 @@ def heads_of(text: str, piece: Piece) -> Iterator[re.Match[str]]:
         return
     left = MOST_SIDES
     while m := HEAD.match(text, place, piece.end):
-        if place > piece.start and m.group("name") in FUNCTIONS:
-            return  # a side of J = log(exp(z_i)/∑_j exp(z_j)) = …
+        are_names = all(map(GIVEN.fullmatch, re.split("[,;|]", m.group("arguments") or "x")))
+        if m.group("name") in FUNCTIONS and (place > piece.start or not are_names):
+            return  # a side of J = log(exp(z_i)/∑_j exp(z_j)) = …, and tr(WᵀW) = …
         yield m
         place = m.end()
         left -= 1

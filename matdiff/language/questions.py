@@ -260,7 +260,7 @@ def _runs(text: str, goal: re.Match[str], low: str, known: Collection[str]) -> b
         return True
     names = re.split("[∈≥≻⪰⊥≠:]", low)[0]
     letters = set(re.findall(r"(?<![^\W\d_])[^\W\d_](?![^\W\d_])", re.sub(r"_\{?\w+", "", names))) - set(known)
-    behind = re.sub(r"[‖|⟩]\s*_\{?\w", "‖", text[goal.end() :])  # the F of ‖X‖_F is no index
+    behind = re.sub(r"(?:[‖|⟩]|min|max)\s*_\{?\w", "‖", text[goal.end() :])  # the F of ‖X‖_F is no index
     values = {c for c in re.sub(r"_(?:\{[^{}]*\}|\w)", " ", behind) if c.isupper()}  # the S of ‖W_S S‖ is one
     return any(search_in(as_index(letter), behind) for letter in letters - values)
 

@@ -280,7 +280,7 @@ def _says_nothing(m: re.Match[str], names: Set[str]) -> bool:
         is_name = word in "AI" and (
             not behind or behind[0] in OPENING.union(("is", "are", "has", "was", "must", "will"))
         )
-        is_name = is_name or (word == "a" and not match_at(r"\s+[^\W_]{2}", text, m.end()))
+        is_name = is_name or (low == "a" and not match_at(r"\s+[^\W_]-?[^\W_]", text, m.end()))
         return not is_name and (word != "A" or _ahead(BEGINS, text, m.start()) is not None)
     is_function = "-" not in m.group() and not FUNCTIONS.keys().isdisjoint((word, low))  # M-step
     is_term, is_property = low in KINDS or is_function, property_word(low) in PROPERTIES

@@ -24,6 +24,7 @@ from matdiff.language.requests import GOAL_AHEAD, of_a_name
 from matdiff.language.side_conditions import Condition, condition_of, model_of, relocated
 from matdiff.language.transcript import Edit, Transcript
 from matdiff.language.unsayable import (
+    are_formulas,
     one_side,
     refuse_claim,
     refuse_differential,
@@ -214,7 +215,7 @@ def _of_members(text: str, kept: list[Piece]) -> list[Edit]:
 
 
 def _said_again(text: str, piece: Piece, first: Question, around: Around) -> Question | None:
-    """The second question of ∂L/∂w = ∂/∂w (…) and ∇ log p(x) = ∇(…), whose first one gives the function its name."""
+    """The next question of ∂L/∂w = ∂/∂w (…), ∇ log p(x) = ∇(…), argmax J(w) = argmax …, whose first gives a name."""
     head = (re.compile(r"\s*=(?!=)") if first.inner else left_sides.HEAD).match(text, first.end, piece.end)
     if head is None or (first.inner and re.search(r"[-−+*/|‖\s]", text[slice(*first.inner)].partition("(")[0].strip())):
         return None
@@ -277,8 +278,8 @@ def _function(
         found = _behind_minus(text, text[: piece.end], minus.end(), around)
         is_sought = found and found.inner and not (heads and left_sides.stands_twice(text, heads[-1]))
         question = found if is_sought else None
-    if question and question.order and (again := _said_again(text, piece, question, around)):
-        edits, question = [*edits, (place, again.start, " ")], again
+    while question and (again := _said_again(text, piece, question, around)):
+        edits, question = [*edits, (question.start, again.start, " ")], again
     if question is None and (root := left_sides.root_of(text, piece, heads)):
         return None, [*edits, *root], [], []
     if question is None:
@@ -287,7 +288,8 @@ def _function(
         named = left_sides.taken_out(text, heads, around.is_alone or is_own) if is_plain else []
         begins = ";" if "\n" in text[slice(*piece.lead)] else " "  # a line of its own, also f = −½‖u‖² without its f
         edits += [(head.start(), head.end(), begins) for head in named]
-        return None, *(one_side(text, place, piece.end, edits, -1) if heads or edits else (edits, [])), named
+        is_chain = heads or edits or (around.is_alone and are_formulas(text, piece))
+        return None, *(one_side(text, place, piece.end, edits, -1) if is_chain else (edits, [])), named
     refuse_claim(text, question, piece)
     of = re.sub(r"\s*\(.*\)$", "", text[slice(*question.inner or (question.end, piece.end))].strip())
     if not heads and (of in around.own or (re.search("[ ²^]", of) and of in around.defined)):

@@ -116,6 +116,12 @@ def one_side(text: str, place: int, end: int, edits: list[Edit], kept: int) -> t
     return own, left
 
 
+def are_formulas(text: str, piece: Piece) -> bool:
+    """Whether all members of a chain, ‖r‖² = rᵀr, have a letter in common; x'A x = c is a condition."""
+    letters = (set(re.findall(r"[^\W\d_]", text[start:end])) for start, end in _sides(text, piece.start, piece.end))
+    return bool(set.intersection(*letters))
+
+
 def refuse_claim(text: str, question: Question, piece: Piece) -> None:
     """Refuses ∇f(x) = …, which says what a derivative is."""
     is_of = re.search(r"\bof\b[^=]*$", text[question.start : question.end])  # d/dx of J = …
