@@ -82,6 +82,7 @@ class Reading:
 
     def unknown(self, name: str) -> Expr:
         """The symbol, family or definition that a string names, or a member or part (``x_i``, ``X[:, j]``) of one."""
+        name = name.removeprefix("self.")
         found = self.find(name) or self.find(re.sub(r"\^\{?T\}?$", "_T", name))
         numbered = re.fullmatch(r"([^\W\d_]+)([0-9]+)", name) if found is None and name[-1:].isdecimal() else None
         if numbered and re.search(

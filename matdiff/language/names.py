@@ -85,7 +85,7 @@ def canonical(name: str) -> str:
     base, _, subscript = plain.rpartition("_")
     if base and not subscript.isalnum():  # k_{**} and w_{t-1}
         plain = f"{base}_{''.join(LABELS.get(sign, sign) for sign in subscript)}"
-    return base + subscript if subscript.isdecimal() and base else plain.rstrip("_")
+    return base + subscript if subscript.isdecimal() and base else plain.strip("_")
 
 
 _PLAIN: dict[int, str] = {ord(sign): name for sign, name in GREEK.items()} | {ord("∇"): "nabla"}

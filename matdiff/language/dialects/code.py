@@ -25,6 +25,10 @@ def bound(
     for name, says in told:
         if canonical(name.text) not in declared or says == "matrix":
             add_condition(declared, canonical(name.text), says, name)
+            if says == "vector":
+                notes += (
+                    f"{name.text} is read as a vector of numbers; if it holds arrays, give each a name of its own",
+                )
     called = (tree.value,) if tree.kind == "define" else ()
     tree = tree.parts[0] if called else tree
     found = Bound(tree, text, declared, wrt, free=free, dialect=dialect)

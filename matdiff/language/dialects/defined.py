@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from matdiff.language.dialects import MODULES
 from matdiff.language.dialects.inlining import bound_arguments
+from matdiff.language.dialects.python_text import VALUES
 from matdiff.language.dialects.statements import replace, written
 
 if TYPE_CHECKING:
@@ -108,6 +109,7 @@ def of_matrices(to: Converter, tree: ast.AST) -> list[ast.Name]:
     calls = [node for node in nodes if _is(node, "quad_form", "matrix_frac")] if to.dialect.name == "cvxpy" else []
     places = [call.args[1] for call in calls if isinstance(call, ast.Call) and len(call.args) == 2]
     places = [place.args[0] if _is(place, "psd_wrap") else place for place in places]  # type: ignore[attr-defined]
+    places = [place.value if getattr(place, "attr", "") in VALUES else place for place in places]  # type: ignore[attr-defined]
     return [place for place in places if isinstance(place, ast.Name) and place.id not in given]
 
 

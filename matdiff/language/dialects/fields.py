@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from matdiff.errors import AmbiguityError
 from matdiff.language.dialects import MODULES, SUBMODULES
-from matdiff.language.dialects.python_text import ATTRIBUTES, LAMBDA
+from matdiff.language.dialects.python_text import ATTRIBUTES
 from matdiff.language.dialects.subscripts import KEYS
-from matdiff.language.names import canonical
+from matdiff.language.names import GREEK_WORDS, canonical
 
 if TYPE_CHECKING:
     from matdiff.language.dialects.python import Converter
@@ -25,7 +25,6 @@ def unfolded(to: Converter, tree: ast.AST) -> list[str]:
 
     Raises AmbiguityError where one name is of two values, as margin and self.margin.
     """
-    _bare(tree)
     kept: dict[str, str] = {}  # the names, and under what each is kept
     nodes = list(ast.walk(tree))
     unlist(to, nodes)
@@ -47,16 +46,6 @@ def unfolded(to: Converter, tree: ast.AST) -> list[str]:
     return [f"read by their last names: {', '.join(own)}"] if own else []
 
 
-def _bare(tree: ast.AST) -> None:
-    """Writes lambda for _lambda, where no other name is that."""
-    nodes = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id != LAMBDA]
-    names = {node.id for node in nodes}
-    for node in nodes:
-        bare = node.id.lstrip("_")
-        if bare != node.id and bare[:1].isalpha() and bare not in names:
-            node.id = bare
-
-
 def unlist(to: Converter, nodes: list[ast.AST]) -> None:
     """W, b = params says nothing of W and b, where params stands nowhere else and nothing is known of it."""
     uses = Counter(node.id for node in nodes if isinstance(node, ast.Name))
@@ -65,6 +54,21 @@ def unlist(to: Converter, nodes: list[ast.AST]) -> None:
             case ast.Assign(targets=[ast.Tuple() as names], value=ast.Name(id=owner)):
                 if uses[owner] == 1 and canonical(owner) not in to.names:
                     node.value = ast.copy_location(ast.Tuple(names.elts, ast.Load()), node.value)
+
+
+def of_numbers(tree: ast.AST) -> list[ast.Name]:
+    """The small Greek letters of which only entries stand, and none beside @: theta of theta[0] + theta[1]*x."""
+    nodes = [*ast.walk(tree)]
+    uses = Counter(node.id for node in nodes if isinstance(node, ast.Name))
+    products = [node for node in nodes if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult)]
+    arrays = {id(side) for product in products for side in (product.left, product.right)}
+    found: list[ast.Name] = []
+    for node in nodes:
+        match node:
+            case ast.Subscript(value=ast.Name() as owner, slice=ast.Constant(value=int())) if id(node) not in arrays:
+                found.append(owner)
+    counts = Counter(owner.id for owner in found)
+    return [o for o in found if counts[o.id] == uses[o.id] and o.id in GREEK_WORDS and o.id.islower()]
 
 
 def _owners(to: Converter, nodes: list[ast.AST]) -> set[str]:

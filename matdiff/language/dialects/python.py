@@ -120,9 +120,10 @@ class Converter:
             parsed.body = inlined(self, parsed.body)
         if self.dialect.name == "cvxpy" and isinstance(parsed, ast.Module):
             parsed.body, said, notes = problems.unfolded(self, parsed.body)
+        notes += fields.unfolded(self, parsed)
         said += [(Excerpt(n.id, self.span(n)[0], self.text), "matrix") for n in defined.of_matrices(self, parsed)]
         defined.unfolded(self, parsed)
-        notes += fields.unfolded(self, parsed)
+        said += [(Excerpt(n.id, self.span(n)[0], self.text), "vector") for n in fields.of_numbers(parsed)]
         for labels, note in classes.unfolded(self, parsed):
             said.append((labels, "matrix"))
             notes.append(note)
@@ -258,7 +259,7 @@ class Converter:
     def named(self, node: ast.Name) -> Node:
         if strange := next((sign for sign in node.id if not re.match(LETTER, sign)), ""):
             raise self.refused(node, f"the character {strange} has no meaning here", error=NotationError)
-        if node.id.startswith("_") and node.id != LAMBDA:
+        if not node.id.lstrip("_")[:1].isalpha():
             raise self.refused(node, "a name starts with a letter", error=NotationError)
         said = Node("NAME", [], self.name(node.id), *self.span(node))
         one = Node("NUMBER", [], Fraction(1), *self.span(node))

@@ -44,7 +44,9 @@ COMPARISONS: dict[type, str] = {
 LITERALS = {"newaxis": None, "inf": float("inf")}
 ATTRIBUTES = {"T": "transpose", "mT": "transpose", "I": "inv", "logabsdet": "slogdet[1]", "logdet": "slogdet[1]"}
 ATTRIBUTES |= {"size": "size", "shape": "shape", "H": ".H"}
-METHODS = {"t": "transpose", "add": "add", "item": "copy", "doit": "copy"}
+VALUES = ("values", "value")  # of pandas and cvxpy
+ATTRIBUTES |= dict.fromkeys(VALUES, "copy")
+METHODS = {"t": "transpose", "add": "add", "item": "copy", "doit": "copy", "to_numpy": "copy"}
 STATEMENTS = {
     "AugAssign": "an assignment like +=",
     "Assign": "an assignment to anything but one name",
