@@ -250,7 +250,7 @@ class Bound:
         if self.is_numbered(base):
             return self.numbered(node, base.value, self._low(node, text), scope)
         pieces = re.split(r"[\s,]+", text.strip())
-        if word := base.kind == "NAME" and word_among(pieces, {*scope, *self.declared}, scope):
+        if word := base.kind == "NAME" and word_among(pieces, {*scope, *self.declared}, scope, self.text):
             return self._labelled(node, base, word, [piece for piece in pieces if piece != word], scope)
         if fixed := subscripts(self._low(node, text), self.with_general(scope), self.first_place(base)):
             self.as_part(node, base, fixed, scope)
@@ -259,7 +259,9 @@ class Bound:
             self.leave(node, base, [re.sub(r"[\s^]", "", text)], scope)
             return None
         if "" in pieces or not re.fullmatch(r"(?:[\w\s,]|\[\w+\]|:(?=\s*(?:,|$)))+", text):
-            raise self.error(node, f"the subscript {text} is not made of letters and digits")
+            is_bracket = re.fullmatch(r"\(\w+\)", text)
+            hint = "it may be one of the sorted values; write x_i for a member" if is_bracket else ""
+            raise self.error(node, f"the subscript {text} is not made of letters and digits", hint)
         self._require_no_binder(node, text, scope)
         for written in (pieces, list(text)):
             found = [Place() if piece == ":" else position_of(self, piece, scope) for piece in written]

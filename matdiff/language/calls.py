@@ -275,7 +275,7 @@ class Calls(DoubtfulCalls):
         cost = self.vocabulary.cost_of_name(letter, end)
         if cost and self.decide(self.numbered.setdefault(canonical(letter), start), True, cost):  # x̂_2 is an entry
             return self.operand("NAME", canonical(letter), start, end)
-        number = match_at(r"_?\{?[0-9]+\}?|[₀-₉]+", self.text, end)
+        number = match_at(r"_?(?:[0-9]+|\{[0-9]+\})|[₀-₉]+", self.text, end)
         end = number.end() if number else end
         return self.whole_name(canonical(self.text[start:end]), start, end)
 

@@ -135,14 +135,15 @@ def with_colon(low: str) -> str:
     return re.sub(BEST, "_star", re.sub(COLUMN, r":,\1", re.sub(ROW, r"\1,:", low)))
 
 
-def word_among(pieces: Collection[str], taken: Collection[str], scope: Scope) -> str:
-    """The word among indices, which is a label; none where it may be an index.
+def word_among(pieces: Collection[str], taken: Collection[str], scope: Scope, text: str = "_{1,") -> str:
+    """The word among indices, which is a label, as the 0 of μ_{0,i} in a *text* without μ_{1,i}; else none.
 
-    >>> word_among(["pred", "i"], ["i"], {}), word_among(["i", "j"], [], {})
-    ('pred', '')
+    >>> word_among(["pred", "i"], ["i"], {}), word_among(["i", "j"], [], {}), word_among(["0", "i"], [], {}, "x")
+    ('pred', '', '0')
     """
     known = {*taken, *GREEK_WORDS}
     words = [p for p in pieces if len(p) > 2 and p.isalpha() and p not in known and not set(p) <= scope.keys()]
+    words += ["0"] if "0" in pieces and not re.search(r"_\{\s*[1-9][0-9]*\s*,", text) else []
     return words[0] if 0 < len(words) < len(pieces) else ""
 
 
