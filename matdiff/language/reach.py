@@ -7,6 +7,7 @@ a/(2b).  Behind a coefficient the custom is another one: λ/2‖w‖² is (λ/2)
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from matdiff.algebra.dims import SCALAR
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 @resolves("sum")
 def extend_sums(bound: Bound, node: Node, scope: Scope) -> None:
     """∑_n y_n a_n + (1 − y_n)b_n is one sum: nothing else than it can say what n is in its second term."""
+    _require_clear_number(bound, node)
     sums = [_sum_at_the_end(part) for part in node.parts]
     if not any(sums[:-1]):
         return
@@ -54,10 +56,24 @@ def extend_sums(bound: Bound, node: Node, scope: Scope) -> None:
         node.kind, node.value = "group", None
 
 
+def _require_clear_number(bound: Bound, node: Node) -> None:
+    """Refuses log 1 − p: nobody writes log 1 for 0, and log(1 − p) may be meant."""
+    for last, behind in pairwise([*map(_last_factor, node.parts)]):
+        inside = bound.text[last.parts[0].start : last.parts[0].end] if last.kind == "apply" else ""
+        if inside == "1" and is_entrywise(last.value):
+            other = bound.text[last.parts[0].end : behind.end]
+            raise _two_ways(bound, last, behind.end, f"{last.value}(1{other})", f"{last.value}(1){other}")
+
+
+def _last_factor(term: Node) -> Node:
+    while term.kind in ("negative", "product", "tight"):
+        term = term.parts[-1]
+    return term
+
+
 def _sum_at_the_end(node: Node) -> Node | None:
     """The sum over an index in which a term ends: −½∑_n a_n."""
-    while node.kind in ("negative", "product", "tight"):
-        node = node.parts[-1]
+    node = _last_factor(node)
     is_sum = node.kind == "big_sum" and isinstance(node.value, tuple) and node.value[0] == "sum"
     return node if is_sum and len(node.parts) == 1 and not _sum_at_the_end(node.parts[0]) else None
 
