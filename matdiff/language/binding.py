@@ -99,7 +99,8 @@ class Bound:
         parts = [part for parts in (*taken, *(node.parts for node in both)) for part in parts if not self.is_code]
         named = {part.value for part in parts if part.kind == "definition"}
         parts += [node.parts[0] for node in self.order if node.kind in ("define", "abbreviate") and node.value in named]
-        parts += [part.parts[0].parts[0] for part in parts if part.kind == "applied"]  # ε_i = η_i − Xθ_i
+        applied = [part for part in parts if part.kind == "applied"]  # ε_i = η_i − Xθ_i
+        parts += [body for part in applied for body in part.parts[-1].parts[:1]]
         return frozenset(id(without_brackets(part)) for part in parts)
 
     @cached_property

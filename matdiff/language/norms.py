@@ -75,7 +75,8 @@ def norm(attempt: Attempt, node: Node, sign: str, operands: list[Typed]) -> Type
 def _require_no_entry(attempt: Attempt, node: Node, a: Typed) -> None:
     """Refuses ‖β_g‖ beside Xβ, where β_g may be a group of entries; ‖β[g]‖ is that of an entry."""
     leaves, shown = _leaves(a.node), attempt.written(a.node)
-    is_entry = [leaf.kind == "member" and attempt.shapes[leaf.value[0]][0] != SCALAR for leaf in leaves]
+    wholes = {name for name, (shape, *_) in attempt.shapes.items() if shape != SCALAR}
+    is_entry = [leaf.kind == "member" and leaf.value[0] in wholes for leaf in leaves]
     if "[" in shown or not is_entry or not all(is_entry):
         return
     part, whole = attempt.written(leaves[0]), leaves[0].value[0]

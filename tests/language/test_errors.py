@@ -216,3 +216,15 @@ def test_an_unknown_that_is_missing_beside_commands_of_latex() -> None:
     reading = read(r"\min_{\beta_0, \beta} \lambda \sum_{j=1}^{p} \beta_j^2", wrt=["beta0"])
     with pytest.raises(UnknownNameError, match="beta0 cannot be the unknown"):
         reading.unknown("beta0")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"r(wb) = X w - y; r(w)'\(w)",  # a function called with what it is not defined of
+        r"\sum_{t=1}^{T}\|\mathbf{y}_t - A\mathbf{x}_t\|^X2",  # an exponent beside a family
+    ],
+)
+def test_a_slip_of_the_pen_is_an_error_of_the_text(text: str) -> None:
+    with pytest.raises(MatdiffError):
+        matdiff.parse(text)
