@@ -227,4 +227,4 @@ def test_an_unknown_that_is_missing_beside_commands_of_latex() -> None:
 )
 def test_a_slip_of_the_pen_is_an_error_of_the_text(text: str) -> None:
     with pytest.raises(MatdiffError):
-        matdiff.parse(text)
+        parse(text)
