@@ -15,7 +15,7 @@ from matdiff.language.names import ABBREVIATED, DOTS, LETTER, MARKS, NAMES, SPEL
 from matdiff.language.outside import between, outside
 from matdiff.language.phrases import RANK, description, said_of_names
 from matdiff.language.questions import FUNCTION, GOAL_OVER, WITH_RESPECT
-from matdiff.language.requests import AT_END, BEHIND, BEHIND_A_SIGN, GREETING, VERB, is_verb
+from matdiff.language.requests import AT_END, BEHIND, BEHIND_A_SIGN, GREETING, ROLE, VERB, is_verb
 from matdiff.language.side_conditions import DECLARED, INNER, OF_SET, TOLD
 from matdiff.language.transcript import Edit
 from matdiff.regex import match_at, regex, search_in
@@ -41,7 +41,7 @@ WORD = (
     rf"(?<![\w.])(?:{SOLVED}|"
     rf"(?<!\S)(?:{GREETING}\s*[,!.:]+|{HEADING})|(?:[Ii]|[Ww]e)\s+have(?!\s+to\b)|[Ww]here|[Hh]ere|[Ww]ith(?!\s+respect)"
     rf"|[Ss]ubject\s+to|such\s+that|[Ll]et(?!'s|\s+(?:us|me)\b)|{LEARNT}|[Nn]ote\s+that"
-    rf"|{VERB}|[Aa]nd(?:\s+also)?|[Aa]lso|[Tt]hen|[Ii]f|[Ww]hen|s\.\s?t\.|⟪s\.?t\.?⟫|⟪given⟫|[Ff]or{COUNTED})(?![\w(\[]|\s*:?=)(?:(?<=\w):(?=\s))?"
+    rf"|(?<!\bthe )(?<!\ba ){VERB}|[Aa]nd(?:\s+also)?|[Aa]lso|[Tt]hen|[Ii]f|[Ww]hen|s\.\s?t\.|⟪s\.?t\.?⟫|⟪given⟫|[Ff]or{COUNTED})(?![\w(\[]|\s*:?=)(?:(?<=\w):(?=\s))?"
 )
 # a full stop, but not in s. t., nor in 2. unless a question follows, or a letter behind h = A x - 1 or n by 1
 ASKS = r"(?:(?:the\s+)?(?i:(?:sub)?grad|deriv|partials|hess|jacob)|[∇∂]|d\w*\s*/|δ\w*\s*/\s*δ)"
@@ -139,7 +139,8 @@ def _with_names(text: str, pieces: list[Piece]) -> list[Piece]:
         is_last = is_list and re.fullmatch(ONE_NAME, text[behind.start : behind.end].rstrip(" ."))  # vectors x, y
         is_first = alone and re.match(LISTED, text[behind.start : behind.end])
         own = text[piece.start : piece.end]  # wrt a and b, f by a and b, gradient in a and b
-        is_asked = is_last and (search_in(AT_END, own) or search_in(BEHIND, own) or match_at(BEHIND_A_SIGN, own, 0))
+        is_role = is_last or (is_list and _has_role(text, behind, own))  # the weights w and the bias b
+        is_asked = is_role and (search_in(AT_END, own) or search_in(BEHIND, own) or match_at(BEHIND_A_SIGN, own, 0))
         more = text[behind.start : behind.end].strip(" .")
         is_more = description(more) if is_list else behind is not piece and re.fullmatch(RANK, more)
         is_list = is_list or bool(is_more)  # K stiffness matrix, symmetric; X is k by n with full row rank
@@ -158,8 +159,20 @@ def _with_names(text: str, pieces: list[Piece]) -> list[Piece]:
 def _goes_on(text: str, first: Piece | None, behind: Piece) -> bool:
     """Whether the list of names of which a statement says something goes on with the name behind it; or any list."""
     own = text[behind.start : behind.end].rstrip(" .")
+    if first is None and _has_role(text, behind, "the "):
+        return True
     is_listed = text[slice(*behind.lead)] in LISTING and re.fullmatch(ONE_NAME, own) is not None
     return is_listed and (first is None or said_of_names(text[first.start : behind.end].strip(" .")) is not None)
+
+
+def _has_role(text: str, piece: Piece, front: str) -> bool:
+    """Whether a statement is a name with words in front, as lists of unknowns have it: w and the bias b.
+
+    Behind a comma that is so where the name in front has such words, too: the weights w, the bias b.
+    """
+    own, lead = text[piece.start : piece.end], text[slice(*piece.lead)]
+    is_told = "and" in lead or (lead == "," and all(re.search(r"\b(?:the|our|my)\s[^,]*$", of) for of in (front, own)))
+    return is_told and re.fullmatch(rf"\s*{ROLE}{ONE_NAME}", own.rstrip(" .")) is not None
 
 
 def _parted(text: str, piece: Piece) -> Iterator[Piece]:

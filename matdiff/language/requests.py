@@ -9,7 +9,7 @@ from matdiff import regex as re
 from matdiff.errors import NotationError
 from matdiff.language.descriptions import are_acting
 from matdiff.language.left_sides import HEAD, arguments, called, stands
-from matdiff.language.names import GREEK_WORDS, LETTER, LISTED, SUBS, listed, named
+from matdiff.language.names import AND, GREEK_WORDS, LETTER, LISTED, SUBS, listed, named
 from matdiff.language.phrases import SPACE, description
 from matdiff.language.questions import FUNCTION, GOAL, SO, TOLD, UNSAID, WITH_RESPECT, Question, question_at, sense_of
 from matdiff.regex import match_at, regex, search_in
@@ -56,6 +56,8 @@ RESPECT = rf"{WITH_RESPECT}(?![\w.])\s+"
 BY = rf"{RESPECT}(?:the\s+)?(?:{TOLD})?"
 ASKED_BY = rf"(?:by\s+|in\s+|at\s+|{BY})"  # as people say behind the word derivative; a size is n by n, too
 NAMES = rf"(?P<names>{LISTED})"
+ROLE = rf"(?:(?:the|our|my)\s+)?(?:{TOLD})?"
+TOLD_NAMES = rf"(?P<names>{LETTER}(?:{AND}{ROLE}{LETTER})*)"  # of the weights w and the bias b
 ALL = rf"(?:for|in|{WITH_RESPECT})\s+(?:both|each|every|all)(?:\s+(?:of\s+them|variables?|arguments?|parameters?))?"
 POINTS = (
     r"(?P<points>(?:stationary|critical)(?:\s+points?)?|stationarity(?:\s+conditions?)?|first[-\s]order\s+conditions?"
@@ -70,17 +72,17 @@ VALUE_OF = (
     r"(?:the\s+|(?:for\s+)?(?:which|what)\s+)?(?:optimal\s+|best\s+)?(?:values?|choices?)\s+(?:of|for)\s+(?:the\s+)?"
 )
 ASKED = (
-    rf"(?i)\s*(?:(?:{DERIVED}|{BEST}|(?P<direct>differentiat(?:e|ing)))(?:\s+(?P<open>\()?{ASKED_BY}{NAMES}{IN_SPACE}(?(open)\s*\)))?(?:(?P<of>{OF})|{ENDING}|(?=[\s.?]|$))"
+    rf"(?i)\s*(?:(?:{DERIVED}|{BEST}|(?P<direct>differentiat(?:e|ing)))(?:\s+(?P<open>\()?{ASKED_BY}{TOLD_NAMES}{IN_SPACE}(?(open)\s*\)))?(?:(?P<of>{OF})|{ENDING}|(?=[\s.?]|$))"
     rf"|(?:{VALUE_OF}|the\s+|(?:for\s+)?(?:which|what)\s+)?(?P<told>{TOLD})?(?P<sought>(?!(?:that|which)\b){LETTER}(?:(?:,\s*|\s+and\s+){LETTER})*)\s+(?:(?:that|which|so\s+as\s+to|to|by)\s+)?(?P<goal>m(?:in|ax)imi[sz](?:es?|ing))\b)"
     rf"(?:\s+(?:{FUNCTION}|(?:it|this)(?=[\s.?]*$|\s+{ASKED_BY})))?"
 )
 IN_A_SET = rf"\s+{LETTER}\s*(?:[∈≻⪰≽≥>]|in\b)"  # of a over b the first may be a number
-AT_END = rf"(?:^|\s|(?<=\s)){BY}{NAMES}{IN_SPACE}{ENDING}"
-ASKED_AT_END = rf"(?:^|\s|(?<=\s)){ASKED_BY}{NAMES}{IN_SPACE}{ENDING}"
+AT_END = rf"(?:^|\s|(?<=\s)){BY}{TOLD_NAMES}{IN_SPACE}{ENDING}"
+ASKED_AT_END = rf"(?:^|\s|(?<=\s)){ASKED_BY}{TOLD_NAMES}{IN_SPACE}{ENDING}"
 BEHIND = (  # f wrt X, f(X) by X, f – gradient by X, f (gradient by X)
     rf"(?:(?:(?<=\S)\s+|(?<=\n)\s*)(?P<bracket>[\[(])?\s*(?(bracket)|(?!over(?!{IN_A_SET}|\s+[A-Z][\s.?]*$)))(?:[Dd]ifferentiat(?:ed?|ing)\s+)?{BY}"
     r"|(?:(?<=[)\]'′|‖²³ᵀ,;₁₂])|(?<=[\^_]\d))\s+by\s+"
-    rf"|(?<=\S)\s+(?:[-−–—:]\s+)?(?P<within>\()?(?i:{DERIVED})\s+{ASKED_BY}){NAMES}{IN_SPACE}"
+    rf"|(?<=\S)\s+(?:[-−–—:]\s+)?(?P<within>\()?(?i:{DERIVED})\s+{ASKED_BY}){TOLD_NAMES}{IN_SPACE}"
     rf"(?(bracket)\s*[\])]|(?(within)\s*\))){ENDING}"
 )
 ALONE_BEHIND = (  # f gradient x, f gradient?, f d/dx
@@ -330,9 +332,15 @@ def _told(text: str, asked: re.Match[str]) -> tuple[tuple[int, int], ...]:
     start, end = asked.span("names")
     keyword = [*re.finditer(rf"{RESPECT}|\bby\s+", text[asked.start() : start])][-1:]
     begin = asked.start() + keyword[0].end() if keyword else start
-    says = _require_description(text, (begin, start), text[start:end])
+    ends = [start + sign.start() for sign in re.finditer(AND, text[start:end])]
+    begins = [begin, *(start + sign.end() for sign in re.finditer(AND, text[start:end]))]
+    told = []
+    for first, last in zip(begins, [*ends, end], strict=True):
+        place = max(first, last - len(text[first:last].split()[-1]))
+        if _require_description(text, (first, place), text[place:last]):
+            told.append((first, last))
     of_space = ((start, asked.end("space")),) if asked.groupdict().get("space") else ()
-    return (((begin, end),) if says else ()) + of_space
+    return (*told, *of_space)
 
 
 def _require_description(text: str, span: tuple[int, int], names: str) -> str:
@@ -356,4 +364,4 @@ def _arguments(text: str, place: int) -> tuple[str, ...]:
 
 
 def _listed(names: str) -> tuple[str, ...]:
-    return tuple(map(named, filter(None, listed(names))))
+    return tuple(named(name.split()[-1]) for name in listed(names) if name)
