@@ -12,7 +12,7 @@ from collections.abc import Set as AbstractSet
 from matdiff import regex as re
 from matdiff.algebra.expr import FUNCTIONS
 from matdiff.errors import NotationError
-from matdiff.language.names import LETTER, MARKS, NAMES, SUBS, SUBSCRIPT, SUBSCRIPTS, SUPERS, named, power_asked
+from matdiff.language.names import LETTER, MARKS, NAMES, SUBS, SUBSCRIPT, SUBSCRIPTS, SUPERS, TWICE, named, power_asked
 from matdiff.language.outside import split
 from matdiff.language.transcript import Edit, Transcript
 from matdiff.records import NamedTuple
@@ -108,13 +108,14 @@ def root_of(text: str, piece: Piece, heads: list[re.Match[str]]) -> list[Edit]:
     """What changes where σ² = w'Sw defines σ, which another statement uses: it is the root of what is defined."""
     found = heads[0].groupdict() if len(heads) == 1 else {}
     written = (found.get("name") or "") + (found.get("low") or "")
-    if not (found.get("squared") or written.endswith("²")) or any(map(found.get, ("log", "arguments", "power"))):
+    if not (found.get("squared") or written.endswith("²")) or any(map(found.get, ("log", "power"))):
         return []
     name = written.removesuffix("²")
     base = re.escape(re.split(rf"[_{SUBS}\[^]", name)[0])
     elsewhere = text[: piece.start] + " " * (piece.end - piece.start) + text[piece.end :]
-    elsewhere = re.sub(rf"[∂d]\s?{base}\s*(?:²|\^\{{?2\}}?)\s*/", " ", elsewhere)  # ∂σ²/∂w asks for σ² itself
-    if re.search(rf"(?<![^\W\d_]){base}(?![^\W\d_²])", elsewhere) is None:
+    elsewhere = re.sub(rf"[∂d]\s?{base}\s*{TWICE}\s*/", " ", elsewhere)  # ∂σ²/∂w asks for σ² itself
+    is_called = found["arguments"] and re.search(rf"(?<![^\W\d_]){base}{TWICE}?\s*\(", elsewhere)
+    if is_called or re.search(rf"(?<![^\W\d_]){base}(?![^\W\d_²])", elsewhere) is None:
         return []
     return [(heads[0].start(), heads[0].end(), f" {name} = √("), (piece.end, piece.end, ")")]
 

@@ -21,8 +21,9 @@ IID = r"(?:i\.?\s?i\.?\s?d\b\.?\s*)"
 FRONT = rf"(?<!\w)(?:(?P<many>{MANY})|(?P<name>{LETTER}){LOW}?)\s*{IID}?(?P<given>[|∣][^~∼;\n]*)?[~∼]\s*{IID}?"
 STATED = regex(rf"{FRONT}⟪?(?:N(?:_\w+)?|[Nn]ormal|Gaussian|MVN)⟫?\s*\(")
 OF_ANY_KIND = regex(rf"{FRONT}⟪?[A-Z]\w*⟫?\s*\(")
-SAMPLED = regex(  # x_1, …, x_n are iid N(μ, Σ)
-    rf"(?<!\w)(?:{MANY}|{LETTER}{LOW}?)(?P<says>\s?,?\s(?:are\s+|be\s+)?{IID}(?:(?:samples\s+)?from\s+)?)(?=⟪?[A-Z]\w*⟫?\s*\()"
+SAMPLED = regex(  # x_1, …, x_n are iid N(μ, Σ), x is distributed as N(μ, Σ)
+    rf"(?<!\w)(?:{MANY}|{LETTER}{LOW}?)(?P<says>\s?,?\s(?:(?:are|be|is)\s+)?(?:{IID}(?:(?:samples\s+)?from\s+)?"
+    rf"|{IID}?distributed\s+(?:as|according\s+to)\s+))(?=⟪?[A-Z]\w*⟫?\s*\()"
 )
 NOISY = regex(  # y = Xβ + ε, ε ~ N(0, σ²I) is y ~ N(Xβ, σ²I)
     rf"(?<!\w){LETTER}(?:_\w|[{SUBS}])?\s*(?P<equals>=)(?P<mean>[^=;,\n~∼]*?)"
@@ -35,7 +36,7 @@ ASKED = regex(
     r"(?:\s+of(?=\s+\S+\s*[~∼])|\s+of\s+[A-Za-z](?!\w))?"
 )
 JOINT = regex(
-    r"(?:the\s+)?(?P<negative>[Nn]egative\s+|[-−]\s*)?(?:[Ll]og[-\s]?(?:joint|posterior)(?:\s+density)?"
+    r"(?:the\s+)?(?P<negative>[Nn]egative\s+|[-−]\s*)?(?:[Ll]og[-\s]?(?:(?:joint|posterior)(?:\s+density)?|density(?!\s+of\b))"
     r"|(?<![A-Za-z])(?:log|ln)\s*p\s*\((?P<of>[^()]*)\))(?:\s+of(?=\s+\S+\s*[~∼]))?(?!\s*=)"
 )
 GIVEN = regex(r"(?:(?<!\w)|\s+(?:is\s+)?|\s*:\s*)(?P<name>[^\W\d_]+)[\w₀-₉]*\s*(?:\([^()]*\)\s*)?:?=(?!=)", given="=")
@@ -72,8 +73,9 @@ def with_likelihoods(script: Transcript) -> Stated:
     if len(of_any_kind) == len(every) and (beside := _beside_a_function(script, of_any_kind)):
         return beside
     stated = list(STATED.finditer(text))
-    of = joint["of"] if (joint := JOINT.search(text)) else None
-    if len(stated) == len(every) > 1 or (len(stated) == len(every) and of and not re.search("[|∣]", of)):
+    joint = JOINT.search(text)
+    is_joint = joint and ("density" in joint[0] or not re.search("[|∣]", joint["of"] or "|"))
+    if len(stated) == len(every) and (len(every) > 1 or is_joint):
         return _joint(script, stated)
     if len(stated) != 1 or len(every) > 1:
         message = "several distributions are stated" if every[1:] else f"{every[0][0]} states no normal distribution"

@@ -41,7 +41,8 @@ WORD = (
     rf"(?<![\w.])(?:{SOLVED}|"
     rf"(?<!\S)(?:{GREETING}\s*[,!.:]+|{HEADING})|(?:[Ii]|[Ww]e)\s+have(?!\s+to\b)|[Ww]here|[Hh]ere|[Ww]ith(?!\s+respect)"
     rf"|[Ss]ubject\s+to|such\s+that|[Ll]et(?!'s|\s+(?:us|me)\b)|{LEARNT}|[Nn]ote\s+that"
-    rf"|(?<!\bthe )(?<!\ba ){VERB}|[Aa]nd(?:\s+also)?|[Aa]lso|[Tt]hen|[Ii]f|[Ww]hen|s\.\s?t\.|⟪s\.?t\.?⟫|⟪given⟫|[Ff]or{COUNTED})(?![\w(\[]|\s*:?=)(?:(?<=\w):(?=\s))?"
+    rf"|(?<!\bthe )(?<!\ba ){VERB}"
+    rf"|[Aa]nd(?:\s+also)?|[Aa]lso|[Tt]hen|[Ii]f|[Ww]hen|s\.\s?t\.|⟪s\.?t\.?⟫|⟪given⟫|[Ff]or{COUNTED})(?![\w(\[]|\s*:?=)(?:(?<=\w):(?=\s))?"
 )
 # a full stop, but not in s. t., nor in 2. unless a question follows, or a letter behind h = A x - 1 or n by 1
 ASKS = r"(?:(?:the\s+)?(?i:(?:sub)?grad|deriv|partials|hess|jacob)|[∇∂]|d\w*\s*/|δ\w*\s*/\s*δ)"

@@ -11,7 +11,18 @@ from matdiff.language.descriptions import are_acting
 from matdiff.language.left_sides import HEAD, arguments, called, stands
 from matdiff.language.names import AND, GREEK_WORDS, LETTER, LISTED, SUBS, listed, named
 from matdiff.language.phrases import SPACE, description
-from matdiff.language.questions import FUNCTION, GOAL, SO, TOLD, UNSAID, WITH_RESPECT, Question, question_at, sense_of
+from matdiff.language.questions import (
+    FUNCTION,
+    GOAL,
+    NOUNS,
+    SO,
+    TOLD,
+    UNSAID,
+    WITH_RESPECT,
+    Question,
+    question_at,
+    sense_of,
+)
 from matdiff.regex import match_at, regex, search_in
 
 VERBS = frozenset(
@@ -73,8 +84,8 @@ VALUE_OF = (
 )
 ASKED = (
     rf"(?i)\s*(?:(?:{DERIVED}|{BEST}|(?P<direct>differentiat(?:e|ing)))(?:\s+(?P<open>\()?{ASKED_BY}{TOLD_NAMES}{IN_SPACE}(?(open)\s*\)))?(?:(?P<of>{OF})|{ENDING}|(?=[\s.?]|$))"
-    rf"|(?:{VALUE_OF}|the\s+|(?:for\s+)?(?:which|what)\s+)?(?P<told>{TOLD})?(?P<sought>(?!(?:that|which)\b){LETTER}(?:(?:,\s*|\s+and\s+){LETTER})*)\s+(?:(?:that|which|so\s+as\s+to|to|by)\s+)?(?P<goal>m(?:in|ax)imi[sz](?:es?|ing))\b)"
-    rf"(?:\s+(?:{FUNCTION}|(?:it|this)(?=[\s.?]*$|\s+{ASKED_BY})))?"
+    rf"|(?:{VALUE_OF}|(?:the|an?)\s+|(?:for\s+)?(?:which|what)\s+)?(?P<told>{TOLD})?(?P<sought>(?!(?:that|which)\b){LETTER}(?:(?:,\s*|\s+and\s+){LETTER})*)\s+(?:(?:that|which|so\s+as\s+to|to|by)\s+)?(?P<goal>m(?:in|ax)imi[sz](?:es?|ing))\b)"
+    rf"(?:\s+(?:{FUNCTION}|(?:{NOUNS})(?=\s+{LETTER}\([^()]*\)\s*=)|(?:it|this)(?=[\s.?]*$|\s+{ASKED_BY})))?"
 )
 IN_A_SET = rf"\s+{LETTER}\s*(?:[∈≻⪰≽≥>]|in\b)"  # of a over b the first may be a number
 AT_END = rf"(?:^|\s|(?<=\s)){BY}{TOLD_NAMES}{IN_SPACE}{ENDING}"
@@ -207,7 +218,11 @@ def request_at(text: str, place: int, whole: str = "") -> Question | None:
 
 def _asked_ahead(text: str, place: int, asked: re.Match[str], whole: str) -> Question | None:
     """What is asked in front of the function: the gradient of f wrt x, the minimum of f over x."""
-    ahead = asked.group("names") or asked.group("sought")
+    sought = asked.group("sought")
+    is_word = sought and re.fullmatch("[A-Za-z]{3,}", sought) and sought not in GREEK_WORDS
+    if is_word and not stands(sought, whole.replace(asked[0], "")):
+        sought = None  # a firm maximises
+    ahead = asked.group("names") or sought
     by = None if ahead else search_in(ASKED_AT_END, text, asked.end())
     names = _listed(by.group("names") if by else ahead) if by or ahead else _arguments(text, asked.end())
     if not by and not names and not any(asked.group("of", "direct", "sought")):
@@ -219,7 +234,7 @@ def _asked_ahead(text: str, place: int, asked: re.Match[str], whole: str) -> Que
         message = "the words say that the function is a square, and the formula shows none"
         raise NotationError(message, text=text, span=asked.span(), suggestion="leave out the words")
     declared = _told(text, by or asked) if by or asked.group("names") else ()
-    if asked["told"]:
+    if sought and asked["told"]:
         _require_description(text, asked.span("told"), asked["sought"])
         declared += ((asked.start("told"), asked.end("sought")),)
     return Question(names, order, place, len(text), inner, declared, sense_of(goal))

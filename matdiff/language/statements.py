@@ -140,7 +140,7 @@ def _between_members(text: str, changes: list[Edit], others: list[list[Edit]]) -
 def _instead(edits: list[Edit], changes: list[Edit]) -> list[Edit]:
     """The changes with further ones, of which one from a sign between statements on stands instead of another there."""
     whole = {start for start, end, _ in changes if start < end}
-    return [*(edit for edit in edits if edit[0] not in whole), *changes] if changes else edits
+    return [*(e for e in edits if e[0] not in whole or e[0] == e[1]), *changes] if changes else edits
 
 
 def _before_arg_min(script: Transcript) -> tuple[Transcript, list[tuple[int, int]], tuple[str, ...]]:
@@ -161,7 +161,9 @@ def _surroundings(
     """What stands around the statements, of which those that *stand* as formulas may begin with a left side."""
     told = list(zip(firsts, stand, strict=True))
     goals = (match_at(GOAL_AHEAD, text, piece.start) for head, piece in told if not head)
-    heads = filter(None, (*firsts, *(left_sides.HEAD.match(text, m.end()) for m in goals if m)))  # min E(u) = …
+    goal_heads = (left_sides.HEAD.match(text, m.end()) for m in goals if m)  # min E(u) = …
+    roots = [head for head, piece in told if head and left_sides.root_of(text, piece, [head])]  # of χ² = … it is χ
+    heads = (head for head in (*firsts, *goal_heads) if head and head not in roots)
     return Around(
         known,
         {of for head in heads for of in (left_sides.called(head), head[0].partition("(")[0].strip(" :="))},
