@@ -14,7 +14,7 @@ from matdiff.errors import AmbiguityError, MatdiffError, ShapeError
 from matdiff.language.binding import Bound
 from matdiff.language.broadcasting import is_bias
 from matdiff.language.customs import customary, is_time, kind_of, several_numbers
-from matdiff.language.other_kinds import typed_as
+from matdiff.language.other_kinds import KindsError, typed_as
 from matdiff.language.splitting import one_name
 from matdiff.language.syntax import Node, postorder, without_brackets
 from matdiff.language.typing import Attempt, Key
@@ -80,6 +80,24 @@ def require_no_transpose(bound: Bound) -> None:
             hint = f"write {before}^T for the transpose, or declare T"
             message = f"{before}T can be the transpose of {before}, or a product with T"
             raise bound.error((node.start - 1, node.end), message, hint, AmbiguityError)
+
+
+def require_numbers(bound: Bound, attempt: Attempt) -> None:
+    """Raises KindsError for the t of [cos t, −sin t; sin t, cos t] as a vector: what stands in a grid may be numbers.
+
+    Of blocks below each other that is so of angles, [cos t; sin t].
+    """
+    for node in [node for node in bound.order if node.kind == "block" and len(node.value) > 1]:
+        angles = [n.parts[0] for n in postorder(node) if n.kind == "call" and n.value in ("sin", "cos")]
+        inside = postorder(node) if min(node.value) > 1 else angles
+        letters = dict.fromkeys(part.value[0] for part in inside if part.kind == "symbol")
+        names = [x for x in letters if attempt.assumed.get(x) == "V" and not bound.names[x].declared]
+        is_open = typed_as(bound, attempt, names, kind="S") is not None
+        attempt.restore()
+        if is_open:
+            shown, told = ", ".join(names), " or ".join(f"{', '.join(names)}: {kind}" for kind in ("scalar", "vector"))
+            message = f"{shown} in {attempt.written(node)} can be numbers, or vectors below each other"
+            raise bound.error(node, message, f"declare {told} to decide", KindsError)
 
 
 def _places(bound: Bound, name: str) -> list[Node]:

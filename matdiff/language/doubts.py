@@ -20,6 +20,7 @@ from matdiff.language.doubtful_products import (
     require_no_projection,
     require_no_row,
     require_no_transpose,
+    require_numbers,
     require_one_name,
     require_one_number,
     require_one_sigma,
@@ -49,6 +50,7 @@ def require_customary(bound: Bound, attempt: Attempt, turned: Turned, scalar: bo
     doubtful_code.require_vectors(bound, attempt, scalar)
     require_entries(bound, attempt)
     require_one_sigma(bound)
+    require_numbers(bound, attempt)
     _require_powers(bound, attempt)
     doubtful_code.require_words(bound, attempt, scalar)
     doubtful_code.require_products(bound, attempt, scalar)

@@ -44,6 +44,7 @@ IN_FRONT = regex(r"(?:\A|,\s*|\s)(?i:where|with|and|for|given|if|let|suppose|ass
 BELOW = r"_\{[^{}]*[~∼]"  # i ~ j below a sum, of neighbours
 BEHIND = r"(?P<iid>(?:\s*,?\s*i\.?\s?i\.?\s?d\b\.?(?!\s*[~∼]))?)\s*[.;,]?"
 ESTIMATED = regex(r"[Mm]aximum[-\s]likelihood|\bMLEs?\b|\bML\s+estimat|[Mm]aximi[sz]e")
+SCORE = regex(r"\b[Ss]core\b(?:\s+function)?(?!\s*=)")
 INDICES = "ijnkst"
 AS_FORMULA = "write the logarithm of the density as a formula, as in log N(y; m, S)"
 
@@ -83,8 +84,9 @@ def with_likelihoods(script: Transcript) -> Stated:
     m = stated[0]
     end = closing(text, m.end())
     shown = script.source[slice(*script.span(m.start(), end + 1))]
-    asked = [found for found in ASKED.finditer(text) if found["log"] or ESTIMATED.search(text)]
-    if len(asked) > 1 or not (asked or ESTIMATED.search(text)):
+    is_sought = ESTIMATED.search(text) or SCORE.search(text)
+    asked = [found for found in ASKED.finditer(text) if found["log"] or is_sought]
+    if len(asked) > 1 or not (asked or is_sought):
         hint = "ask for its log-likelihood, or write log N(y; m, S); expectations are taken by matdiff.expectation"
         raise script.error(m.span(), f"{shown} states a distribution, and is no function", hint)
     _require_observed(script, m, end)

@@ -67,12 +67,12 @@ RESPECT = rf"{WITH_RESPECT}(?![\w.])\s+"
 BY = rf"{RESPECT}(?:the\s+)?(?:{TOLD})?"
 ASKED_BY = rf"(?:by\s+|in\s+|at\s+|{BY})"  # as people say behind the word derivative; a size is n by n, too
 NAMES = rf"(?P<names>{LISTED})"
-ROLE = rf"(?:(?:the|our|my)\s+)?(?:{TOLD})?"
-TOLD_NAMES = rf"(?P<names>{LETTER}(?:{AND}{ROLE}{LETTER})*)"  # of the weights w and the bias b
+ROLE = rf"(?:{RESPECT}|(?:in|by)\s+)?(?:(?:the|our|my)\s+)?(?:{TOLD})?"
+TOLD_NAMES = rf"(?P<names>{LETTER}(?:{AND}{ROLE}{LETTER})*)"  # of the weights w and the bias b, and wrt b
 ALL = rf"(?:for|in|{WITH_RESPECT})\s+(?:both|each|every|all)(?:\s+(?:of\s+them|variables?|arguments?|parameters?))?"
 POINTS = (
     r"(?P<points>(?:stationary|critical)(?:\s+points?)?|stationarity(?:\s+conditions?)?|first[-\s]order\s+conditions?"
-    r"|FOCs?(?!\w)|normal\s+equations?)(?:\s+(?:for|of)\s+m(?:in|ax)(?:imi[sz]ing)?(?=\s))?"
+    r"|FOCs?(?!\w)|equilibrium(?:\s+conditions?)?|normal\s+equations?)(?:\s+(?:for|of)\s+m(?:in|ax)(?:imi[sz]ing)?(?=\s))?"
 )
 BEST = rf"(?:all\s+)?(?:the\s+)?(?:(?P<best>minimum|maximum|minimi[sz]er|maximi[sz]er)(?:\s+value)?|{POINTS})"
 IT = r"(?:this|it|that|everything|the\s+(?:above|whole\s+thing))"
@@ -101,7 +101,7 @@ ALONE_BEHIND = (  # f gradient x, f gradient?, f d/dx
     rf"(?P<names>(?:(?<=[\sd∂])(?:{'|'.join(GREEK_WORDS)}|[^\W\d_])[0-9]?)?)[\s.?]*$"
 )
 BEHIND_A_SIGN = (  # f, gradient? f, gradients for W and b
-    rf"\s*(?i:{DERIVED}|(?:all\s+)?(?:the\s+)?{POINTS}|(?P<goal>m(?:in|ax)))(?:\s+(?:please|pls|thanks|first|{ALL}|(?:(?:for|to|in|by)\s+(?:both\s+)?)?{NAMES}))?!*{ENDING}"
+    rf"\s*(?i:{DERIVED}|(?:all\s+)?(?:the\s+)?{POINTS}|(?P<goal>m(?:in|ax)))(?:\s+(?:please|pls|thanks|first|{ALL}|(?:(?:for|to|in|by|through)\s+(?:both\s+)?)?{NAMES}))?!*{ENDING}"
 )
 ESTIMATE = (  # the maximum likelihood estimator of μ: ℓ
     r"(?i)\s*(?:the\s+)?(?:(?:maximum[-\s]likelihood|ML)\s+(?:estimat(?:ors?|es?)|solutions?)|MLEs?)"
@@ -139,7 +139,7 @@ OF_THE_FUNCTION = (  # dL/dw behind a function that has no name, and dw
 GOAL_AHEAD = rf"(?i)\s*{GOAL}"
 SQUARED, SQUARE = regex(r"(?i)\bsquared?\b"), regex(r"²|\^\s*\{?2|['ᵀ⊤]|\^\s*\{?T|[^\W\d_]\(|\b(?:mse|sse)\b")
 TOPICS = regex(  # of a question
-    r"(?i)deriv|diff|d/d|∂/∂|∇|point|station|critical|m(?:in|ax)(?:_|\s|$)|first|FOC|partials|hess|grad|jacob|score|minim|maxim|ML|backprop|normal\s+eq"
+    r"(?i)deriv|diff|d/d|∂/∂|∇|point|station|critical|m(?:in|ax)(?:_|\s|$)|first|FOC|equilib|partials|hess|grad|jacob|score|minim|maxim|ML|backprop|normal\s+eq"
 )
 BY_WHAT = regex("(?i)respect|over|by|w.{0,2}r.{0,2}t")
 DEFINED = r"(?<![\w∇∂]){}\s*(?:\((?P<arguments>[^()=;|]*)[^()]*\)|\[[^][]*\])?\s*:?="
@@ -346,11 +346,11 @@ def _told(text: str, asked: re.Match[str]) -> tuple[tuple[int, int], ...]:
     """
     start, end = asked.span("names")
     keyword = [*re.finditer(rf"{RESPECT}|\bby\s+", text[asked.start() : start])][-1:]
-    begin = asked.start() + keyword[0].end() if keyword else start
-    ends = [start + sign.start() for sign in re.finditer(AND, text[start:end])]
-    begins = [begin, *(start + sign.end() for sign in re.finditer(AND, text[start:end]))]
+    begins = [asked.start() + keyword[0].end() if keyword else start]
+    begins += [start + sign.end() for sign in re.finditer(rf"{AND}(?:{RESPECT}|(?:in|by)\s+)?", text[start:end])]
+    ends = [*(start + sign.start() for sign in re.finditer(AND, text[start:end])), end]
     told = []
-    for first, last in zip(begins, [*ends, end], strict=True):
+    for first, last in zip(begins, ends, strict=True):
         place = max(first, last - len(text[first:last].split()[-1]))
         if _require_description(text, (first, place), text[place:last]):
             told.append((first, last))

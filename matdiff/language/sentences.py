@@ -53,12 +53,13 @@ LEADING = INTRODUCING.union(
 PREFIX = r"(?:(?:L?[0-9A-Za-z]|[Tt]wo|[Tt]hree|[Ff]our)-)?"  # 2-layer, k-means, L2-regularised
 WORD = (  # and word2vec, ElasticNet, AR(2), and the T of with temperature T:
     rf"(?:w/(?!\S)|{PREFIX}[A-Za-z][a-z]+(?:'[a-z]{{1,2}}|[0-9][a-z]+|[A-Z]+[a-z]*|²(?=\s))?|I'[a-z]{{1,2}}|[aAI]|[0-9]-?D"
-    rf"|{PREFIX}[0-9]?[A-Z]{{2,6}}(?:\([0-9](?:,\s?[0-9])*\))?|(?<=[a-z]{{4}} )(?:[A-Zλσγτt]|[0-9.]+[a-h]?)(?=: ))"
+    rf"|{PREFIX}[0-9]?[A-Z]{{2,6}}(?:\([0-9](?:,\s?[0-9])*\))?"
+    rf"|(?<=[a-z]{{4}} )(?:[A-Zλσγτt]|[a-z]_[a-z]|[0-9.]+[a-h]?)(?=: ))"
 )
 RUN = regex(rf"(?<![\w⟪'^_.]){WORD}(?:[^\S\n]*[-–—][^\S\n]*{WORD}|[^\S\n]+{WORD})*(?![\w'ᵀ⟫(\[^]|\.\w)")
 ENGLISH = regex(r"(?i)(?=.*[aeiouy])(?=.*[^aeiou])[a-z]{3,}(?:'[a-z]+)?")
 WRITTEN = regex(rf"{ENGLISH.pattern}|[<>]?=|[<>]|[0-9.]+")  # beside formulas: > 0
-SOUGHT = frozenset(("optimal", "best"))
+SOUGHT = frozenset(("optimal", "best", "both"))
 BEGINS = regex(  # maximise Sharpe: f, the gradient of the hinge loss: f
     r"(?:(?:(?:\A|\n)\s*-?|--|[–—.!?;:,>+]|(?<=\s)\()\s*|\b(?:m(?:in|ax)imi[sz]e|of|for|have|and|[Ll]et|[Gg]iven|[Ss]uppose|plus|minus|[Cc]onsider)\s+(?:the\s+)?)\Z"
 )
@@ -67,7 +68,8 @@ DASH = regex(r"\s-\s+\Z")
 WONDERING = regex(r"(?:any|how|what|why|who|is|are|can|could|do|does)\s[^?]*\?\s*\Z")  # x'A x - any ideas?
 ENDS = regex(r"\s*(?:[.!?]+(?=\s|\Z)|[;:,\n)]|\Z)")
 NEXT = regex(
-    rf"w/(?!\S)|{PREFIX}[0-9]?[A-Za-z]+(?:-[a-z]{{2,}})*(?:'[a-z]+|[0-9][a-z]+|\([0-9, ]+\))?|[λσγτ]|[0-9.]+[a-h]?"
+    rf"w/(?!\S)|[a-z]_[a-z](?!\w)|{PREFIX}[0-9]?[A-Za-z]+(?:-[a-z]{{2,}})*(?:'[a-z]+|[0-9][a-z]+|\([0-9, ]+\))?"
+    rf"|[λσγτ]|[0-9.]+[a-h]?"
 )
 ASKED = (
     rf"\s+(?:(?:differentiate|{'|'.join(sorted(VERBS))}|gradients?|derivatives?|grad|jacobian)(?![^\W_])|[∂∇]|d/d"
@@ -268,7 +270,7 @@ def _says_nothing(m: re.Match[str], names: Set[str]) -> bool:
     """Whether a word is one of a sentence, and no name, function or word of mathematics."""
     word, text = m.group().rpartition("-")[2].lstrip("0123456789"), m.string
     low = word.lower()
-    if len(word.lstrip(".")) < 2 and text.startswith(": ", m.end()):
+    if (len(word.lstrip(".")) < 2 or "_" in word) and text.startswith(": ", m.end()):
         return True
     before = _ahead(AHEAD, text, m.start())
     if (low == "of" and before and before[1].lower() in ANSWERS) or (

@@ -239,7 +239,7 @@ LONGEST_PRODUCT = 3  # of letters that somebody may have meant by a word
 ASIDE = regex(  # x'x (entropy), x'x (log scale)
     r"(?:[)\]|‖²'ᵀ0-9]|(?<![^\W\d_])[^\W\d_])[^\S\n]+\((?:[A-Za-z]+ )*\Z"
 )
-HEADING = regex(r":\s")  # loss: x'x
+HEADING = regex(r"(?:_\{?\w+\}?)?:\s")  # loss: x'x
 
 
 def word_at(text: str, start: int, end: int, known: Vocabulary, is_behind: bool) -> str | None:
