@@ -132,8 +132,8 @@ class Options:
     def _numbers(self) -> None:
         """What a 1 and a 0 may be, a bare sum, a function of what has entries, and vector(c).
 
-        1 may be the vector of ones as a factor; custom reads it so beside a factor without a sign, and as the last
-        one, b·1: nobody writes that of the number.
+        1 may be the vector of ones as a factor; custom reads it so beside a factor without a sign.  The last one, as in
+        b·1, is as often one as the number.
         """
         from matdiff.language.leaves import is_of_entries
 
@@ -145,8 +145,9 @@ class Options:
                     if one.kind == "NUMBER" and one.value == 1 and "divide" not in signs:
                         implicit = "loose" in signs or "juxtapose" in signs or part.kind == "transpose"
                         implicit = implicit or any(p.kind == "transpose" for p in node.parts[k + 1 : k + 2])
-                        implicit = implicit or (0 < k == len(node.parts) - 1 and node.parts[k - 1].kind != "NUMBER")
-                        ways: Kinds = (("ones", 0), ("number", 4)) if implicit else (("number", 0), ("ones", 2))
+                        is_last = 0 < k == len(node.parts) - 1 and node.parts[k - 1].kind != "NUMBER"
+                        of_sign: Kinds = (("number", 0), ("ones", 0 if is_last else 2))
+                        ways: Kinds = (("ones", 0), ("number", 4)) if implicit else of_sign
                         self.choices[id(one)] = ways
             if node.kind == "big_sum" and any(binder.bare for binder in node.value.binders):
                 self.choices[BARE] = OVER_ENTRIES if self._has_matrix(node) else OVER_MEMBERS

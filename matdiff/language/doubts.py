@@ -15,8 +15,10 @@ from matdiff.language.dialects import recognised
 from matdiff.language.doubtful_code import is_matrix, is_word
 from matdiff.language.doubtful_indices import say_families, say_pairs
 from matdiff.language.doubtful_products import (
+    PRODUCTS,
     require_clear_fractions,
     require_entries,
+    require_no_blocks,
     require_no_projection,
     require_no_row,
     require_no_transpose,
@@ -35,7 +37,6 @@ from matdiff.language.syntax import Node, postorder
 from matdiff.language.typing import Attempt, Key
 
 Turned = Mapping[Key, tuple[str, str]]  # what goes against custom: the kind by custom, and the one that is taken
-PRODUCTS = ("product", "tight")
 VECTOR_VALUED = frozenset(("f", "g", "h", "phi", "psi"))  # letters of open functions but σ
 OF_ENTRIES = ("sum", "mean", "prod")  # functions of the entries of what stands in their brackets
 
@@ -76,6 +77,7 @@ def say_doubts(bound: Bound, attempt: Attempt) -> None:
     require_one_number(bound, attempt)
     require_one_name(bound, attempt)
     require_no_transpose(bound)
+    require_no_blocks(bound)
     say_middles(bound, attempt)
     say_several(bound, attempt)
     require_clear_fractions(bound, attempt)

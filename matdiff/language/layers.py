@@ -92,7 +92,8 @@ def with_entries(script: Transcript, declared: Container[str], asked: Collection
     for m in MADE_OF.finditer(text) if "1" in text or "₁" in text else ():
         x, own = m["of"] or m["x"], PLACE.replace("NAME", m["of"] or m["x"])
         entries = [(*e.span(), f"{x}_{SUBSCRIPTS.get(e[3], e[1] or e[2])} ") for e in re.finditer(own, text)]
-        if any(re.fullmatch(own, name) for name in asked) or re.search(rf"[∂d]\s?{own}", text):
+        is_grid = m["open"] == "[" and (x.isupper() or {",", ";"} <= {*m["rest"]})  # H = [H1, H2; H3, H4]
+        if is_grid or any(re.fullmatch(own, name) for name in asked) or re.search(rf"[∂d]\s?{own}", text):
             continue
         if m["of"]:
             last = m["rest"].strip("_{}() ")[-1]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-
 from matdiff.errors import AmbiguityError
 from matdiff.language.binding import Bound
 from matdiff.language.doubtful_indices import asked_families
+from matdiff.language.doubtful_products import inside
 from matdiff.language.syntax import Node, postorder
 
 NAMED = ("symbol", "member")
@@ -18,10 +17,9 @@ PREDICTED = frozenset("pred preds predicted prediction predictions probs logits 
 def require_estimates(bound: Bound) -> None:
     """Refuses ∑ᵢ(yᵢ − ŷᵢ)² + λ‖β‖² by β, where nothing says how ŷ depends on β: only the penalty would be derived."""
     asked, open_names = asked_families(bound), _predictions(bound)
-    defined = {node.value: node.parts[0] for node in bound.order if node.kind == "define"}
     sums = [node for node in bound.order if node.kind == "sum" or _is(node, "add", "sub", "subtract")]
     for node in sums if open_names - asked and asked else ():
-        terms = [[*_with_definitions(part, defined)] for part in node.parts]
+        terms = [[*inside(bound, part)] for part in node.parts]
         held = [{n.value[0]: n for n in term if n.kind in NAMED} for term in terms]
         losses = [term for term, names in zip(terms, held, strict=True) if names and names.keys().isdisjoint(asked)]
         found = sorted(name for term in losses for name in open_names & _compared(bound, term))
@@ -50,17 +48,6 @@ def _compared(bound: Bound, term: list[Node]) -> set[str]:
     compared = {part.value[0] for node in within for part in postorder(node) if part.kind in CALLED}
     names = {node.value[0] for node in term if node.kind in NAMED}
     return compared | {n for n in names if n[:-4] in names or not (n.endswith("_hat") or n in MODELS)}
-
-
-def _with_definitions(root: Node, defined: Mapping[object, Node]) -> Iterator[Node]:
-    """The nodes of a piece, and those of what is defined and stands in it."""
-    stack, seen = [root], set[str]()
-    while stack:
-        for node in postorder(stack.pop()):
-            yield node
-            if node.kind == "definition" and node.value in defined and node.value not in seen:
-                seen.add(node.value)
-                stack.append(defined[node.value])
 
 
 def _is(node: Node, *functions: str) -> bool:

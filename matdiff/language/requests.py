@@ -35,7 +35,7 @@ GREETING = r"(?:[Hh]i|[Hh]ello|[Hh]ey)(?:\s+(?:all|everyone|there|guys|folks))?"
 LEADS = (  # how can I, we are trying to
     r"(?i:please|pls|now|first(?:ly)?|next|finally|how|what(?=\s+the)|can(?:not|['’]?t)?|could(?:n['’]?t)?|must|would|should|do|i|we|you|one|someone|anyone|i'[md]|we'd|am|are|want|need|like|have|wish"
     r"|trying|asked|to|help|me|show|go|about|wonder(?:ing)?|was|not|don['’]?t|sure|does|let(?:'s|\s+us|\s+me)"
-    r"|us(?:e|ing)\s+the\s+(?:chain|product|quotient|sum)\s+rule)"
+    r"|us(?:e|ing)\s+(?:the\s+)?(?:[a-z]+\s+){1,2}(?:rules?|trick|identity|lemma|formula))"
 )
 SHOWN = (  # the gradient dL/dW
     r"(?:[Tt]he\s+)?(?:partial\s+)?(?:(?:gradient|derivative|[Jj]acobian)s?(?:\s+matrix)?(?=\s+(?:∇|[∂d]\w*/[∂d]))"
@@ -51,7 +51,7 @@ VERB = (
     + rf"|{NEED})(?!\s+that\b)"
     rf"(?:\s+(?:(?:(?:all|the)\s+)*(?:steps|derivation|proof)\s+(?:for|of)|{FUNCTION}|{SHOWN}|my(?=\s)))?"
     rf"|{SHOWN}"
-    rf"|(?!to\b)(?:{LEADS}\s+)*{LEADS}(?=\s+(?:differentiate|m(?:in|ax)imi[sz]e|the\s+(?:gradient|derivative))\b))"
+    rf"|(?!to\b)(?:{LEADS}\s+)*{LEADS}(?=,?\s+(?:differentiate|m(?:in|ax)imi[sz]e|the\s+(?:gradient|derivative))\b))"
 )
 DERIVED = (
     r"(?:(?:the|its|my|our|this|both|all|an?)\s+)*(?:(?:first(?:[-\s]order)?|partial|total|matrix|vector|full|correct|right|exact|analytic(?:al)?|closed[-\s]form|vectori[sz]ed|formula\s+for\s+the)\s+)*"
@@ -114,7 +114,7 @@ GOAL_BEHIND = (  # f, minimise over x
     rf"|_(?P<low>\{{)?{NAMES.replace('names', 'under')}(?(low)\}}))[\s.?]*$"
 )
 SOUGHT = (  # f, find W; f, optimal W; f, W is the unknown
-    rf"\s*(?P<best>(?:the\s+)?(?:optimal|best)\s+)?(?P<x>{LETTER})"
+    rf"\s*(?P<best>(?:the\s+)?(?:optimal|best)\s+(?P<role>{TOLD})?)?(?P<x>{LETTER})"
     r"(?P<told>\s+(?:is|are|being)\s+(?:the|my)\s+(?:variable|unknown))?[\s.?]*$"
 )
 TELLS = regex(r"optimal|best|variable|unknown")
@@ -302,7 +302,7 @@ def _sought(text: str, place: int, whole: str) -> Question | None:
     is_asked = re.search(r"(?:[Ff]ind|[Dd]etermine|[Ss]olve\s+for)$", front[-40:])  # a verb and its blanks
     m = match_at(SOUGHT, text, place) if is_asked or TELLS.search(text) else None
     rest = front + (whole[len(text) :] if whole.startswith(":", len(text)) else "")
-    if not (m and (is_asked or m["best"] or m["told"]) and stands(m["x"], rest)):
+    if not (m and (is_asked or m["best"] or m["told"]) and stands(m["x"], rest)) or are_acting(m["role"] or ""):
         return None
     is_defined = re.search(DEFINED.format(re.escape(m["x"])), text)
     end = len(text)
