@@ -82,17 +82,6 @@ def require_no_transpose(bound: Bound) -> None:
             raise bound.error((node.start - 1, node.end), message, hint, AmbiguityError)
 
 
-def require_no_blocks(bound: Bound) -> None:
-    """Refuses [B C] as the product of B and C: the matrices may stand beside each other; tr[B C] is plain."""
-    for node in [n for n in bound.order if n.kind == "group" and bound.text[n.start] == "["]:
-        inner, is_called = node.parts[0], re.search(r"\w\s*$", bound.text[: node.start]) is not None
-        letters = [part.kind == "symbol" and part.typed.cols is not ONE for part in inner.parts]
-        if inner.kind == "product" and {*inner.value[1:]} == {"loose"} and letters[0] and not is_called:
-            shown = bound.text[node.start : node.end]
-            hint = f"write {shown.replace(' ', ', ')} for matrices beside each other, ( ) for the product"
-            raise bound.error(node, f"{shown} can be a product, or matrices beside each other", hint, AmbiguityError)
-
-
 def require_numbers(bound: Bound, attempt: Attempt) -> None:
     """Raises KindsError for the t of [cos t, −sin t; sin t, cos t] as a vector: what stands in a grid may be numbers.
 

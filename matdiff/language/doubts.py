@@ -8,28 +8,13 @@ from itertools import pairwise, permutations
 from matdiff import regex as re
 from matdiff.algebra.dims import ONE, SCALAR
 from matdiff.errors import AmbiguityError
-from matdiff.language import doubtful_code
+from matdiff.language import doubtful_code, doubtful_products
 from matdiff.language.binding import Bound
 from matdiff.language.customs import SCALARS, WEIGHTS, customary, is_time
 from matdiff.language.dialects import recognised
 from matdiff.language.doubtful_code import is_matrix, is_word
 from matdiff.language.doubtful_indices import say_families, say_pairs
-from matdiff.language.doubtful_products import (
-    PRODUCTS,
-    require_clear_fractions,
-    require_entries,
-    require_no_blocks,
-    require_no_projection,
-    require_no_row,
-    require_no_transpose,
-    require_numbers,
-    require_one_name,
-    require_one_number,
-    require_one_sigma,
-    say_identities,
-    say_middles,
-    say_several,
-)
+from matdiff.language.doubtful_products import PRODUCTS
 from matdiff.language.names import GREEK_WORDS
 from matdiff.language.other_kinds import KindsError, typed_as
 from matdiff.language.scopes import BARE
@@ -49,9 +34,9 @@ def require_customary(bound: Bound, attempt: Attempt, turned: Turned, scalar: bo
     _require_columns(bound, attempt, [key for key, kinds in turned.items() if kinds == ("V", "S")], scalar, OF_ENTRIES)
     _require_data(bound, attempt, turned)
     doubtful_code.require_vectors(bound, attempt, scalar)
-    require_entries(bound, attempt)
-    require_one_sigma(bound)
-    require_numbers(bound, attempt)
+    doubtful_products.require_entries(bound, attempt)
+    doubtful_products.require_one_sigma(bound)
+    doubtful_products.require_numbers(bound, attempt)
     _require_powers(bound, attempt)
     doubtful_code.require_words(bound, attempt, scalar)
     doubtful_code.require_products(bound, attempt, scalar)
@@ -65,22 +50,21 @@ def require_customary(bound: Bound, attempt: Attempt, turned: Turned, scalar: bo
     rows = [key for key, (_, kind) in turned.items() if kind == "R"]
     doubtful_code.require_no_rows(bound, attempt, rows)
     if scalar:
-        require_no_row(bound, attempt, rows)
+        doubtful_products.require_no_row(bound, attempt, rows)
 
 
 def say_doubts(bound: Bound, attempt: Attempt) -> None:
     """Notes what is doubtful in a reading that is taken."""
-    say_identities(bound, attempt)
+    doubtful_products.say_identities(bound, attempt)
     say_means(bound, attempt)
     say_sigmoids(bound, attempt)
-    require_no_projection(bound, attempt)
-    require_one_number(bound, attempt)
-    require_one_name(bound, attempt)
-    require_no_transpose(bound)
-    require_no_blocks(bound)
-    say_middles(bound, attempt)
-    say_several(bound, attempt)
-    require_clear_fractions(bound, attempt)
+    doubtful_products.require_no_projection(bound, attempt)
+    doubtful_products.require_one_number(bound, attempt)
+    doubtful_products.require_one_name(bound, attempt)
+    doubtful_products.require_no_transpose(bound)
+    doubtful_products.say_middles(bound, attempt)
+    doubtful_products.say_several(bound, attempt)
+    doubtful_products.require_clear_fractions(bound, attempt)
     say_families(bound, attempt)
     say_pairs(bound, attempt)
     doubtful_code.say_samples(bound, attempt)

@@ -15,17 +15,7 @@ from matdiff.language.names import ABBREVIATED, DOTS, LETTER, MARKS, NAMES, SPEL
 from matdiff.language.outside import between, outside
 from matdiff.language.phrases import RANK, description, said_of_names
 from matdiff.language.questions import FUNCTION, GOAL_OVER, WITH_RESPECT
-from matdiff.language.requests import (
-    ASKED_AT_END,
-    AT_END,
-    BEHIND,
-    BEHIND_A_SIGN,
-    DERIVED,
-    GREETING,
-    ROLE,
-    VERB,
-    is_verb,
-)
+from matdiff.language.requests import AT_END, BEHIND_A_SIGN, GREETING, ROLE, VERB, asks_behind, is_verb
 from matdiff.language.side_conditions import DECLARED, INNER, OF_SET, TOLD
 from matdiff.language.transcript import Edit
 from matdiff.regex import match_at, regex, search_in
@@ -151,10 +141,7 @@ def _with_names(text: str, pieces: list[Piece]) -> list[Piece]:
         is_first = alone and re.match(LISTED, text[behind.start : behind.end])
         own = text[piece.start : piece.end]  # wrt a and b, f by a and b, gradient in a and b
         is_role = is_last or (is_list and _has_role(text, behind, own))  # the weights w and the bias b
-        at_end = (
-            AT_END if not match_at(rf"\s*(?i:{DERIVED})\s", own, 0) else ASKED_AT_END
-        )  # n by n, derivative of f by x
-        is_asked = is_role and (search_in(at_end, own) or search_in(BEHIND, own) or match_at(BEHIND_A_SIGN, own, 0))
+        is_asked = is_role and asks_behind(own)
         more = text[behind.start : behind.end].strip(" .")
         is_more = description(more) if is_list else behind is not piece and re.fullmatch(RANK, more)
         is_list = is_list or bool(is_more)  # K stiffness matrix, symmetric; X is k by n with full row rank

@@ -58,7 +58,8 @@ NOUNS = (  # what a formula is, which stands behind it
 )
 FUNCTION = (  # the norm of X is no name of what follows
     rf"(?:(?:(?:the|an?|my|our|this|these)\s+|(?=log[-\s]?likelihood))(?:[A-Z]?[a-z]+(?:-[a-z]+)*\s+){{0,3}}?(?:{NOUNS}|expression|form|norm|distance|divergence"
-    r"|term)(?:\s+function)?\b(?!\s+(?:of|estimat\w+|solutions?)\b)(?:\s?:)?)"
+    r"|term)(?:\s+function)?\b(?!\s+(?:of|estimat\w+|solutions?)\b)(?:\s?:)?"
+    rf"|(?:{NOUNS})(?=\s+{LETTER}\([^()]*\)\s*=))"  # maximise profit P(x) = …
 )
 ONE_UNKNOWN = rf"{LETTER}{TWICE}?"
 UNKNOWNS = rf"{ONE_UNKNOWN}(?:\s*(?:,|\band\b)\s*{ONE_UNKNOWN})*"

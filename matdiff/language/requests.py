@@ -11,18 +11,7 @@ from matdiff.language.descriptions import are_acting
 from matdiff.language.left_sides import HEAD, arguments, called, stands
 from matdiff.language.names import AND, GREEK_WORDS, LETTER, LISTED, SUBS, listed, named
 from matdiff.language.phrases import SPACE, description
-from matdiff.language.questions import (
-    FUNCTION,
-    GOAL,
-    NOUNS,
-    SO,
-    TOLD,
-    UNSAID,
-    WITH_RESPECT,
-    Question,
-    question_at,
-    sense_of,
-)
+from matdiff.language.questions import FUNCTION, GOAL, SO, TOLD, UNSAID, WITH_RESPECT, Question, question_at, sense_of
 from matdiff.regex import match_at, regex, search_in
 
 VERBS = frozenset(
@@ -85,7 +74,7 @@ VALUE_OF = (
 ASKED = (
     rf"(?i)\s*(?:(?:{DERIVED}|{BEST}|(?P<direct>differentiat(?:e|ing)))(?:\s+(?P<open>\()?{ASKED_BY}{TOLD_NAMES}{IN_SPACE}(?(open)\s*\)))?(?:(?P<of>{OF})|{ENDING}|(?=[\s.?]|$))"
     rf"|(?:{VALUE_OF}|(?:the|an?)\s+|(?:for\s+)?(?:which|what)\s+)?(?P<told>{TOLD})?(?P<sought>(?!(?:that|which)\b){LETTER}(?:(?:,\s*|\s+and\s+){LETTER})*)\s+(?:(?:that|which|so\s+as\s+to|to|by)\s+)?(?P<goal>m(?:in|ax)imi[sz](?:es?|ing))\b)"
-    rf"(?:\s+(?:{FUNCTION}|(?:{NOUNS})(?=\s+{LETTER}\([^()]*\)\s*=)|(?:it|this)(?=[\s.?]*$|\s+{ASKED_BY})))?"
+    rf"(?:\s+(?:{FUNCTION}|(?:it|this)(?=[\s.?]*$|\s+{ASKED_BY})))?"
 )
 IN_A_SET = rf"\s+{LETTER}\s*(?:[∈≻⪰≽≥>]|in\b)"  # of a over b the first may be a number
 AT_END = rf"(?:^|\s|(?<=\s)){BY}{TOLD_NAMES}{IN_SPACE}{ENDING}"
@@ -176,6 +165,13 @@ def is_request(words: list[str]) -> bool:
     if len(said) > 1 and said[0] in VERBS and re.fullmatch(QUOTIENT, said[-1]):
         said.pop()
     return said[0] in ALONE if len(said) == 1 else all(word in WORDS for word in said)
+
+
+def asks_behind(statement: str) -> bool:
+    """Whether a statement ends with an unknown: f wrt x, f (gradient by x), the derivative of f by x; not n by n."""
+    at_end = ASKED_AT_END if match_at(rf"\s*(?i:{DERIVED})\s", statement, 0) else AT_END
+    found = search_in(at_end, statement) or search_in(BEHIND, statement) or match_at(BEHIND_A_SIGN, statement, 0)
+    return found is not None
 
 
 def request_at(text: str, place: int, whole: str = "") -> Question | None:
@@ -373,7 +369,8 @@ def _require_description(text: str, span: tuple[int, int], names: str) -> str:
 def _arguments(text: str, place: int) -> tuple[str, ...]:
     """The x of f(x) = … at a place; of the only such left side where nothing stands there, or f or f(x)."""
     said, own = re.sub(r"(?:\(.*|²|\^2)$", "", text[place:].strip(" .?")), HEAD.match(text, place)  # f(x), f²
-    heads = [own] if own else [head for head in HEAD.finditer(text) if said in ("", called(head))]
+    own_names = (said, named(said)) if said else ()  # φ is phi
+    heads = [own] if own else [head for head in HEAD.finditer(text) if not said or called(head) in own_names]
     found = {names for head in heads if (names := arguments([head]))}
     return tuple(map(named, found.pop())) if len(found) == 1 else ()
 

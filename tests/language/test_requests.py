@@ -48,6 +48,7 @@ ASKED = [
     ("E(t) = Σ_i ‖R p_i + t − q_i‖². Find the optimal translation t.", "sum(i=1..N, norm2(R*p[i] + t - q[i])^2)", "t"),
     ("Use the trace trick to differentiate tr(V^{-1} S) wrt V", "tr(V^-1*S)", "V"),
     ("Using matrix calculus rules differentiate tr(A X) wrt X", "tr(A*X)", "X"),
+    ("φ(x) = −Σ_i log(b_i − a_i'x). Gradient of φ?", "-sum(i=1..N, log(b[i] − a[i]'*x))", "x"),
     ("theta minimises ‖Xθ − y‖²", "norm2(X*theta - y)^2", "theta"),
     ("z is distributed as N(m, S). Derivative of the log density wrt m", "-(z - m)'*S^-1*(z - m)/2", "m"),
     ("Let z be distributed as N(m, S). Derivative of the log density wrt m", "-(z - m)'*S^-1*(z - m)/2", "m"),
