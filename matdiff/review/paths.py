@@ -101,7 +101,7 @@ def _find_shapes(scope: Scope, sides: Sequence[str]) -> None:
     ]
     plain = [re.sub(rf"{DOT}|\u0308", "", side) for side in plain] if scope.rates else plain
     with suppress(MatdiffError):
-        if named(plain[0].strip()) in scope.paths and plain[0] != sides[0]:
+        if sides[1:] and named(plain[0].strip()) in scope.paths and plain[0] != sides[0]:
             read_equation(plain[0], plain[1], scope.declared)
     for side, spelt in zip(sides, plain, strict=True):
         if spelt != side and not letters_in(spelt) & {*scope.texts, "∇"}:

@@ -162,20 +162,20 @@ def _alone(judged: Judged, judge: Judge, where: Where) -> Judged:
     if not used and not any(s.goes_on for s in line.statements):
         is_whole = (here or not line.statements[1:]) and not re.match(FIRST_RELATION, line.text)  # with its left side
         texts = [line.text] if is_whole else [" = ".join(statement.sides) for statement in line.statements]
-        found = [_last("\n".join([*words, text]), where, judge.wrt) for text in texts]
+        found = [_last("\n".join([*words, text]), where, judge, line) for text in texts]
         gravest = min(found, key=lambda one: GRAVEST.index(one.verdict))
         is_identity = not scope.texts and not judge.equations.zeros  # as all of a table
         is_wrong = gravest.verdict == WRONG and (is_identity or any(scope.asks(s.sides[0]) for s in line.statements))
         is_sure = (is_wrong and re.match(MISFIT, judged.reason)) or all(one.verdict in RIGHT for one in found)
-        return gravest._replace(line=line) if is_sure else judged
+        return gravest if is_sure else judged
     words = [re.sub(IN_SPACE, "", one) for one in words if any(assumptions(one))]
     first = " = ".join(line.statements[0].sides[:2])
     above = [one.text for one in judge.lines[: line.number - 1] if _gives(one, used & scope.unread, scope)]
     for given in above[: -1 - MOST : -1]:
         front = [*words, given]
-        if _last("\n".join([*front, first]), where, judge.wrt).verdict in RIGHT:
-            one = _last("\n".join([*front, line.text]), where, judge.wrt)
-            return one._replace(line=line) if one.verdict in {*RIGHT, WRONG} else judged
+        if _last("\n".join([*front, first]), where, judge, line).verdict in RIGHT:
+            one = _last("\n".join([*front, line.text]), where, judge, line)
+            return one if one.verdict in {*RIGHT, WRONG} else judged
     return judged
 
 
@@ -185,10 +185,10 @@ def _gives(line: Line, names: Collection[str], scope: Scope) -> bool:
     return any(defined_by(first, sides, scope)[0] in names for first, *sides in whole if sides)
 
 
-def _last(text: str, where: Where, wrt: str | None) -> Judged:
-    """The verdict on the last line of a text."""
-    *_, last = Judge(text, where, wrt).verdicts()
-    return last
+def _last(text: str, where: Where, judge: Judge, line: Line) -> Judged:
+    """The verdict on the last line of a text that stands for a line of one that is judged."""
+    *_, last = Judged(line, UNREAD), *Judge(text, where, judge.wrt).verdicts()
+    return last._replace(line=line)
 
 
 def reviewed(judged: list[Judged]) -> Review:

@@ -488,3 +488,22 @@ def test_a_row_that_begins_with_a_relation_is_no_quotation() -> None:
     found = matdiff.check("f = x'A x, A spd\n∇²f = 2A\n> 0")
     assert found.ok
     assert found.lines[2].text == "> 0"
+
+
+SLIPS_OF_THE_PEN = [
+    r"""f(D) = |D|
+= |D| \text{Tr}(D^{-1} \par^tial D)
+\nabla_D f = |D| D^{-T}""",  # a command that is none
+    r"""$H(q, p) = \frac{1}{2} p^\top M^{-1} p + \frac12 q^\top K q$ with $M, K$ symmetric
+$\dot q = \frac{\pairtialH}{\partial p} = M^{-1}p$
+$\dot p = -\frac{\partial H}{\partial q} = -Kq$
+$\frac{dH}{dt} = p^\top M^{-1}\ α dot p + \dot q^\top K q = 0$""",
+    r"""$D = \frc12 \|X - WH\_F^2$
+
+$\nablaW D = (WH - X)H^\top$, $\nabla_H D = W^\top(WH - X)$""",  # bars that stay open
+]
+
+
+@pytest.mark.parametrize("text", SLIPS_OF_THE_PEN)
+def test_a_slip_of_the_pen_is_a_line_that_is_not_read(text: str) -> None:
+    assert any(line.verdict == "not read" for line in matdiff.check(text).lines)
