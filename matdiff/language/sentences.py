@@ -326,7 +326,7 @@ def _stands_apart(text: str, start: int, end: int, words: list[str]) -> bool:
         is_named = text.startswith(": ", end) and first not in {"hint", "note", *CHANGING}
         is_named = is_named or bool(are_many and ends and HEAD.match(text, ends.end()))  # two springs, U(x) = …
         if is_named or HEAD.match(text, end) or (is_value and VALUE.match(text, end)):
-            return True
+            return not (HEAD.match(text, end) and begins[0].startswith("minus"))  # minimise minus profit P(x) = …
     is_aside = begins is not None and text[start - 1 : start] == "(" and text.startswith(")", end)
     if is_aside and (is_what(text, start, end) or describes(text, start, end)):
         return True

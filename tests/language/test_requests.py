@@ -306,6 +306,7 @@ def test_two_derivatives_of_one_function_are_one_question(text: str, plain: str,
         ("‖Zw − y‖² wrt w and log Z", "log says nothing of Z"),
         ("‖Zw − y‖² wrt w and the inverse of Z", "the word and"),
         ("v'Mv wrt v and show that it is 2Mv", "the word and"),
+        ("minimise minus profit P(x) = p'x − x'Qx over x", "the word profit"),
         ("z ~ Exponential(1). L(t) = E[(tz − y)²]. dL/dt", "an expectation is no part"),
     ],
 )
