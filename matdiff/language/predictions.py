@@ -8,9 +8,12 @@ from matdiff.language.doubtful_indices import asked_families
 from matdiff.language.doubtful_products import inside
 from matdiff.language.syntax import Node, postorder
 
+DIGITS = "0123456789"
 NAMED = ("symbol", "member")
 CALLED = (*NAMED, "unspecified")
-MODELS = frozenset("h f out output outputs scores yhat".split())  # what a model gives is called so
+MODELS = frozenset(  # what a model gives, and the last layers of a network, are called so
+    "h f out output outputs scores yhat hypothesis hyp a2 a3 a4 A2 A3 AL".split()
+)
 PREDICTED = frozenset("pred preds predicted prediction predictions probs logits ell loss losses criterion".split())
 
 
@@ -23,7 +26,9 @@ def require_estimates(bound: Bound) -> None:
         held = [{n.value[0]: n for n in term if n.kind in NAMED} for term in terms]
         losses = [term for term, names in zip(terms, held, strict=True) if names and names.keys().isdisjoint(asked)]
         found = sorted(name for term in losses for name in open_names & _compared(bound, term))
-        beside = [n for names in held if names.keys() & asked for name, n in names.items() if name not in asked]
+        alike = {name.rstrip(DIGITS) for name in asked}  # Theta2 beside Theta1
+        penalties = [names for names in held if names.keys() & asked]
+        beside = [n for names in penalties for name, n in names.items() if name.rstrip(DIGITS) not in alike]
         is_penalty = len(losses) < sum(map(bool, held)) and all(n.typed and n.typed.is_scalar for n in beside)
         if found and is_penalty:
             name, hint = found[0], f"give it, as in {found[0]} = …, or declare it where it is constant"
