@@ -14,13 +14,15 @@ SQUARES = regex(  # of the entries of each column, or of all
 )
 POSITIVE = regex(r"(?<![\w.])(?P<squared>square_)?pos\(", given="pos(")  # of CVX
 OF_CVX = regex(r"(?<!\w)log_det\(|==(?:\s*semidefinite\(\w+\))?")
-POWER = regex(r"(?<![\w.])power\(", given="power(")
+POWER = regex(r"(?<![\w.])(?:power|realpow)\(", given=("power(", "realpow("))
 
 OWN_END = regex(  # X(2:size(X,1),:), X(:,1:size(X,2)-1)
     r"(?<![\w.])(?P<name>\w+)\((?P<rows>[\w:]+\s*,\s*)?\w+\s*:\s*(?P<last>size\((?P=name)\s*,\s*(?(rows)2|1)\))(?=\s*[,)])",
     given="size(",
 )
-LISTED = regex(r"(?<=\w)\((?:[\w:]+,)?\s*(?P<open>\[)\s*\w+\s*:\s*\w+\s*(?P<close>\])", given="[")  # theta([2:end])
+LISTED = regex(
+    r"(?<=\w)\((?:[\w:]+,)?\s*(?P<open>\[)\s*\w+\s*:\s*\w+(?:\(\w+\))?\s*(?P<close>\])", given="["
+)  # theta([2:end])
 
 
 def respelt(text: str) -> list[Edit]:

@@ -97,9 +97,10 @@ def expression_last(bound: Bound, items: list[Node]) -> list[Node]:
 
 def without_gradient(bound: Bound, items: list[Node]) -> list[Node]:
     """The items of a script up to the function, whose gradient stands behind it, as in J = …; grad = …"""
-    used = {name for item in items for name in names_used(item)}
     gradients = [item for item in items if item.kind == "define" and GRADIENT.fullmatch(item.value)]
-    gradients = [item for item in gradients if item.value not in used]
+    own = {name for item in items if item not in gradients for name in names_used(item)}
+    gradients = [item for item in gradients if item.value not in own]
+    used = own.union(*map(names_used, gradients))
     front = [item for item in items if item not in gradients]
     is_used = bool(front) and front[-1].kind in DEFINING and defined(front[-1]) in used
     if items[len(front) :] != gradients or not front or is_used:

@@ -98,7 +98,7 @@ def declare_conditions(declared: Declarations, conditions: Sequence[Condition], 
 
 def relocated(error: MatdiffError, script: Transcript) -> MatdiffError:
     """An error about a plain spelling, pointing at what was typed."""
-    if error.text == script.text and error.span is not None:
+    if error.text and script.text.startswith(error.text) and error.span is not None:
         error.text, error.span = script.source, script.span(*error.span)
     return error
 

@@ -255,7 +255,8 @@ def word_at(text: str, start: int, end: int, known: Vocabulary, is_behind: bool)
     stem = run.rstrip("0123456789")  # lam of lam1
     if run in ("inf", "sup") and text.startswith("_", end):
         raise no_function(run, known.functions, text, (start, end))
-    is_labelled = run != "nabla" and WORD.fullmatch(run) is not None and LABELLED.match(text, end) is not None
+    label = LABELLED.match(text, end) if run != "nabla" and WORD.fullmatch(run) else None
+    is_labelled = label is not None and run + label[0] not in known.names  # reg_t = … defines reg_t
     if text[end : end + 1] in BEHIND and not is_labelled:
         return None
     if run in ELSEWHERE and JOINED.match(text, end) and (known.lonely | known.names).isdisjoint(run):

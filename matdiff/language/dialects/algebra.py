@@ -39,7 +39,7 @@ CALLED = {  # names of SymPy and cvxpy → names of the language
     "reshape": "",
 }
 ALONG = {name: name for name in ("sum", "mean", "max", "min", "norm")} | {"log_sum_exp": "logsumexp"}  # of axes
-OF_ARRAYS = ("item", "shape", "shape[0]", "shape[1]", "size", "len")
+OF_ARRAYS = ("item", "shape", "shape[0]", "shape[1]", "shape[-1]", "shape[-2]", "size", "len")
 CHAINS = {"MatMul": "times", "MatAdd": "add"}
 COPIES = ("doit", "copy", "simplify", "expand", "as_explicit")
 
