@@ -21,10 +21,13 @@ from matdiff.language.scopes import BARE, ZEROS, Name
 from matdiff.language.syntax import Node, postorder, without_brackets
 from matdiff.language.typing import Key, function_key
 from matdiff.language.words import BIG
+from matdiff.regex import search_in
 
 VALUED = 1  # what it costs that an open function has scalar values
 OVER_MEMBERS: Kinds = (("members", 0), ("all entries", 3))  # ∑(x − μ)²
 OVER_ENTRIES: Kinds = (("all entries", 0), ("members", 1))  # ∑(Xw − y)²
+
+BOLD_ONE = r"(?:\\(?:mathbf|mathbb|mathbbm|boldsymbol|bm|bf|vec)\s*\{?\s*1\s*\}?|[𝟏𝟙])\Z"  # no number
 
 
 class Options:
@@ -148,7 +151,8 @@ class Options:
                         is_last = 0 < k == len(node.parts) - 1 and node.parts[k - 1].kind != "NUMBER"
                         of_sign: Kinds = (("number", 0), ("ones", 0 if is_last else 2))
                         ways: Kinds = (("ones", 0), ("number", 4)) if implicit else of_sign
-                        self.choices[id(one)] = ways
+                        is_bold = implicit and search_in(BOLD_ONE, self.bound.text[: one.end])
+                        self.choices[id(one)] = ways[:1] if is_bold else ways
             if node.kind == "big_sum" and any(binder.bare for binder in node.value.binders):
                 self.choices[BARE] = OVER_ENTRIES if self._has_matrix(node) else OVER_MEMBERS
             if node.kind == "applied" and is_of_entries(node):

@@ -51,7 +51,7 @@ def require_words(bound: Bound, attempt: Attempt, scalar: bool) -> None:
     signs += [n for n in bound.order if n.kind == "sum" and any(is_word(bound, part) for part in n.parts)]
     pairs = [(node, *pair) for node in signs for pair in permutations(node.parts, 2)]
     attempt.restore()
-    for node, part, other in [pair for pair in pairs if is_matrix(pair[2]) and not is_matrix(pair[1])]:
+    for node, part, other in [pair for pair in pairs if _is_beside_axes(*pair[1:])]:
         name, shown = _only_name(bound, part), attempt.written(other)
         is_doubtful = is_word(bound, name) and not (is_bias(part) and is_term(node)) and not is_diagonal(node)
         is_doubtful = is_doubtful or (node.kind == "array" and _are_alike(bound, part, other))
@@ -92,7 +92,10 @@ def _are_alike(bound: Bound, part: Node, other: Node) -> bool:
 
 
 def _only_name(bound: Bound, root: Node) -> str:
-    """The undeclared name of a piece that is made of its entries alone, one by one: mu of mu**2; else empty."""
+    """The undeclared name of a piece that is made of its entries alone, one by one: mu of mu**2; else empty.
+
+    Of words alone it is the first, as of pred - target.
+    """
     stack, names = [root], set()
     while stack:
         node = stack.pop()
@@ -101,7 +104,14 @@ def _only_name(bound: Bound, root: Node) -> str:
         elif node.kind != "NUMBER" and not (node.kind == "array" and node.value.name in BESIDE | OF_EACH):
             return ""
         stack += node.parts
-    return names.pop() if len(names) == 1 else ""
+    return min(names) if len(names) == 1 or (names and all(is_word(bound, name) for name in names)) else ""
+
+
+def _is_beside_axes(part: Node, other: Node) -> bool:
+    """Whether what is no matrix stands beside one, or a number beside w[:, None]."""
+    if is_matrix(other) or other.typed is None or part.typed is None:
+        return is_matrix(other) and not is_matrix(part)
+    return part.typed.is_scalar and (other.typed.has_two_axes or other.typed.third is not None)
 
 
 def is_word(bound: Bound, of: Node | str) -> bool:

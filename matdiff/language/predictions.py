@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from matdiff.errors import AmbiguityError
 from matdiff.language.binding import Bound
 from matdiff.language.doubtful_indices import asked_families
@@ -10,6 +12,7 @@ from matdiff.language.syntax import Node, postorder
 
 DIGITS = "0123456789"
 NAMED = ("symbol", "member")
+VALUES = frozenset("eig eigs eigvals det logdet norm inv tr trace sqrt chol svd".split())  # of a matrix or vector
 CALLED = (*NAMED, "unspecified")
 MODELS = frozenset(  # what a model gives, and the last layers of a network, are called so
     "h f out output outputs scores yhat hypothesis hyp a2 a3 a4 A2 A3 AL".split()
@@ -20,6 +23,7 @@ PREDICTED = frozenset("pred preds predicted prediction predictions probs logits 
 def require_estimates(bound: Bound) -> None:
     """Refuses ∑ᵢ(yᵢ − ŷᵢ)² + λ‖β‖² by β, where nothing says how ŷ depends on β: only the penalty would be derived."""
     asked, open_names = asked_families(bound), _predictions(bound)
+    _require_values(bound, asked)
     sums = [node for node in bound.order if node.kind == "sum" or _is(node, "add", "sub", "subtract")]
     for node in sums if open_names - asked and asked else ():
         terms = [[*inside(bound, part)] for part in node.parts]
@@ -34,6 +38,14 @@ def require_estimates(bound: Bound) -> None:
             name, hint = found[0], f"give it, as in {found[0]} = …, or declare it where it is constant"
             message = f"{name} may depend on {min(asked)}, and is not given: its derivative would leave out the loss"
             raise bound.error(node, message, hint, AmbiguityError)
+
+
+def _require_values(bound: Bound, asked: Iterable[str]) -> None:
+    """Refuses eigR and norm_w by R and w, which say what they are of and are not given."""
+    for name, of in [(name, of) for name in bound.names for of in asked if name.endswith(of) and name != of]:
+        if name.removesuffix(of).rstrip("_") in VALUES and not bound.names[name].declared:
+            message = f"{name} may depend on {of}, and is not given: its derivative would be left out"
+            raise bound.error(bound.tree, message, f"give it, as in {name} = …, or declare it where it is constant")
 
 
 def _predictions(bound: Bound) -> set[str]:
