@@ -31,7 +31,9 @@ ONE_LETTER = rf"(?:{'|'.join(GREEK_WORDS)}|[A-Za-z{GREEK_CLASS}])(?:_?[0-9]|_\{{
 LABEL = r"\^(?:\{?\s*\([^()]*\)\s*\}?|\{?\s*[a-z*∗⋆]\s*\}?)"  # of x^{(i)}, x^i, x^*
 ONE_NAME = rf"{ONE_LETTER}[{MARKS}]*(?:{SUBSCRIPT})?(?:{LABEL})?"  # p(x_i) is no product either
 INNER = r"⟨[^⟨⟩()\n]*⟩|<[^<>()\n]*>"  # its comma parts no arguments
-EQUATION = rf"(?P<shown>\([0-9]+(?:\.[0-9]+)*[a-z]?\))(?:(?P<apart>[{APART}\s]+(?=[^\s.,;+*/^])(?![-−]\s))|\s*[.,;]?\s*$)"  # (3.12)
+EQUATION = (  # (3.12), and no (2) + …
+    rf"(?P<shown>\([0-9]+(?:\.[0-9]+)*[a-z]?\))(?:(?P<apart>[{APART}\s]+(?=[^\s.,;+*/^])(?![-−]\s))|\s*[.,;]?\s*$)"
+)
 WITHIN = r"\([^()]*\)"
 for _ in range(3):  # brackets in brackets, as \frac makes them
     WITHIN = rf"\((?:[^()]|{WITHIN})*\)"

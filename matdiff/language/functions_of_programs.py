@@ -10,7 +10,7 @@ INSIDE = r"(?:[^()]|\([^()]*\))*"
 FACTOR = regex(rf"\b(?P<name>cholesky)\({INSIDE}(?P<end>\)\.(?P<side>[LU])\b)", given="cholesky")
 RESHAPED = regex(rf"(?<![\w.])(?P<name>reshape)\({INSIDE},\s*\w+\s*,\s*\w+\s*\)", given="reshape")
 SQUARES = regex(  # of the entries of each column, or of all
-    r"(?<![\w.])(?:sumsq(?P<all>r)?|(?P<of_cvx>sum_square))\(", given=("sumsq", "sum_square")
+    r"(?<![\w.])(?:sumsq(?P<all>r)?|(?P<of_cvx>sum_square(?:_abs)?))\(", given=("sumsq", "sum_square")
 )
 POSITIVE = regex(r"(?<![\w.])(?P<squared>square_)?pos\(", given="pos(")  # of CVX
 OF_CVX = regex(r"(?<!\w)log_det\(|==(?:\s*semidefinite\(\w+\))?")

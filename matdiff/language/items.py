@@ -78,9 +78,9 @@ def _functional(items: list[Node]) -> Node | None:
 
 def expression_last(bound: Bound, items: list[Node]) -> list[Node]:
     """The items with the expression last: the one that defines nothing, else the definition that none of them uses."""
+    items = without_gradient(bound, items)
     if items[-1].kind not in (*DEFINING, *STATES):
         return items
-    items = without_gradient(bound, items)
     others = [item for item in items if item.kind not in (*DEFINING, *STATES)]
     if not others:
         used = {name for item in items for name in names_used(item) if name != defined(item)}
@@ -96,14 +96,14 @@ def expression_last(bound: Bound, items: list[Node]) -> list[Node]:
 
 
 def without_gradient(bound: Bound, items: list[Node]) -> list[Node]:
-    """The items of a script up to the function, whose gradient stands behind it, as in J = …; grad = …"""
+    """The items of a script without the gradients beside its function, as in J = …; grad = …"""
     gradients = [item for item in items if item.kind == "define" and GRADIENT.fullmatch(item.value)]
     own = {name for item in items if item not in gradients for name in names_used(item)}
     gradients = [item for item in gradients if item.value not in own]
     used = own.union(*map(names_used, gradients))
     front = [item for item in items if item not in gradients]
     is_used = bool(front) and front[-1].kind in DEFINING and defined(front[-1]) in used
-    if items[len(front) :] != gradients or not front or is_used:
+    if not front or is_used:
         return items
     for item in gradients:
         bound.note(item, f"{item.value} takes no part in the function; whether it is right says matdiff check")
