@@ -338,7 +338,8 @@ def _behind_matrix(node: Node) -> Iterator[str]:
 
 def _inside_quadratic(node: Node) -> Iterator[str]:
     """The capital letters of members that stand behind a transpose, as Ω of eᵢⱼᵀΩᵢⱼeᵢⱼ: a number stands in front."""
-    for before, part, behind in zip(node.parts, node.parts[1:], node.parts[2:], strict=False):
+    parts = [factor for part in node.parts for factor in (part.parts if part.kind == "tight" else [part])]
+    for before, part, behind in zip(parts, parts[1:], parts[2:], strict=False):
         if before.kind == "transpose" and part.kind == "member" and behind.kind != "NUMBER":
             name = str(part.value[0])
             yield from [name] if name[:1].isupper() else []
