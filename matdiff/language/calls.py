@@ -347,10 +347,8 @@ class Calls(DoubtfulCalls):
 
     def function(self, name: str, start: int, end: int) -> int:
         """A function with its bracket, or before an operand; sin²(x) is the square of sin(x)."""
-        from matdiff.language.limits import Limits, read_head, read_limits
+        from matdiff.language.limits import Limits, read_head
 
-        if name in BIG and read_limits(self.text, end).clauses:
-            return self.big(name, start, end)
         value: str | tuple[str, Fraction] = name
         if power := match_at(POWER_OF_FUNCTION, self.text, end):
             digits = next(g for g in power.groups() if g).replace("−", "-").replace(" ", "")

@@ -137,8 +137,6 @@ def require_meant(bound: Bound, tree: Node) -> None:
 
     Steps of a recurrence that are written out have one place in the text; the last may be more than is asked for.
     """
-    if tree.kind != "sequence":
-        return
     front = tree.parts[:-1]
     meant = {node.value for node in postorder(tree) if node.kind == "definition"}
     places = Counter((item.start, item.end) for item in front)

@@ -27,8 +27,6 @@ class Keywords(Bars):
     def keyword(self, m: re.Match[str]) -> int:
         """let … in, where, and the «and» between definitions; 0 where the word is none of them."""
         word = m.group()
-        if word == "with" and self.last == "SEPARATOR" and self.tokens[-2].type == "STEPS":
-            return self.say(*m.span())  # … for k = 1..K with z[1] = x
         if word not in ("let", "in", "where", "and") or word in self.vocabulary.names:
             return 0
         if self.brackets and (word not in ("where", "let") or self.text.startswith("(", m.end())):
@@ -37,11 +35,9 @@ class Keywords(Bars):
             self.defining = "let"
             return self.say(*m.span()) if match_at(rf"\s*{DEFINITION}", self.text, m.end()) else m.end()
         if word == "where" and self.last == "SEPARATOR" and self.tokens[-2].type == "STEPS" and not self.defining:
-            return self.say(*m.span())
-        if word == "where" and self.last in ENDERS | {"SEPARATOR"} and not self.brackets:
+            return self.say(*m.span())  # … for k = 1..K where z[1] = x
+        if word == "where" and self.last in ENDERS and not self.brackets:
             self.defining = "where"
-            if self.last == "SEPARATOR":
-                self.tokens.pop()
             return self.emit("WHERE", None, m.start(), m.end())
         if word in ("where", "let"):
             hint = "write the function, where, and definitions"

@@ -135,8 +135,6 @@ class Lexer(Keywords):
     def separator(self, m: re.Match[str]) -> int:
         if m.start() in self.separators:
             return self.emit("COMMA", None, m.start(), m.end())
-        if steps := self.steps(m.start()):
-            return steps
         if self.last in ("SEPARATOR", ""):
             return m.end()
         if self.innermost() == "(":
@@ -175,13 +173,8 @@ class Lexer(Keywords):
             self.require_exponent(m.start(), m.end())
         if kind in ("CARET", "TIMES", "STAR") and (label := self.label(m.start())):
             return label
-        if kind == "COMMA" and not self.brackets:
-            if steps := self.steps(m.start()):
-                return steps
-            if self.last == "SEPARATOR" and self.tokens[-2].type == "STEPS":
-                return self.say(*m.span())  # … for k = 1..K, z[1] = x
-            if self.defining or match_at(DEFINITION, self.text, m.end()):
-                return self.separator(m)  # where a = …, b = …
+        if kind == "COMMA" and not self.brackets and (self.defining or match_at(DEFINITION, self.text, m.end())):
+            return self.separator(m)  # where a = …, b = …
         if m.group() == "∘":
             self.require_no_composition(m)
         in_square = self.marks[-1] is not None and self.gap and self.last in ENDERS

@@ -39,7 +39,6 @@ def taken_out(bound: Bound, items: Sequence[Node]) -> list[Node]:
     """The items that are no definitions with parameters; what these give is noted, and a circle refused."""
     bound.numbers.update(numbers(bound, items))
     named = {n.value[0] for item in items for n in postorder(item) if n.kind == "STRING" and isinstance(n.value, tuple)}
-    called = {n.value[0] for item in items for n in postorder(item) if n.kind == "unspecified"}
     heads = [item.value[0] for item in items if item.kind in ("state", "repeat")]
     started = {head.name for head in heads if head.number.isdecimal() or sum(h.name == head.name for h in heads) > 1}
     bound.coupled = coupled(items)
@@ -49,9 +48,6 @@ def taken_out(bound: Bound, items: Sequence[Node]) -> list[Node]:
         found = _given(bound, item, started)
         if found is None:
             rest.append(item)
-            continue
-        if not found.indexed and found.name not in called | named:
-            rest.append(Node("define", item.parts, found.name, item.start, item.end))
             continue
         if found.name in bound.given or found.name in bound.declared:
             span = (item.start, item.start + len(found.name))

@@ -53,8 +53,6 @@ def _joined(bound: Bound, items: Sequence[Node]) -> list[Node]:
     front = [item for item in items if item.kind != "state" and (item is not last or item.kind == "repeat")]
     if last.kind in ("state", "repeat"):
         last = _final_state(bound.recursions[last.value[0].name])
-    elif last.kind in DEFINING:
-        front, last = [*front, last], Node("NAME", [], last.value, last.start, last.end)
     for item in front:
         if item.kind not in (*DEFINING, "repeat"):
             raise bound.error(item, "only definitions can stand before the last ;", "write name = expression; …")
