@@ -20,9 +20,6 @@ def type_sum(attempt: Attempt, node: Node) -> Typed:
     """A + B − …; a scalar is broadcast to the shape of the others, a vector to the rows or columns of a matrix."""
     terms: list[Typed] = [part.typed for part in node.parts]
     signs = [-1 if sign == "subtract" else 1 for sign in node.value]
-    for k, term in enumerate(terms):
-        if term.negated:
-            signs[k], terms[k] = -signs[k], term.negated
     shaped = next((t for t in terms if t.rows is not ONE and t.cols is not ONE), None)
     shaped = shaped or next((t for t in terms if not t.is_scalar), None)
     if shaped is None:

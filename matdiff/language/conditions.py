@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 from matdiff.algebra.relations import opposite
 from matdiff.language.fixed import fixed, position_of
+from matdiff.language.limits import EXCHANGED
 from matdiff.language.scopes import Fixed, Scope, resolves
 from matdiff.language.syntax import Node
 
 if TYPE_CHECKING:
     from matdiff.language.binding import Bound
 
-EXCHANGED = {"≥": "≤", ">": "<"}
 OTHERWISE = "otherwise"
 
 

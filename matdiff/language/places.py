@@ -77,8 +77,6 @@ def place(piece: Excerpt, scope: Scope, sizes: Collection[str] = (), least: int 
     """
     piece = piece._replace(text=piece.text.replace("−", "-"))
     text = piece.text
-    if canonical(text) in scope:
-        return scope[canonical(text)]
     if text == ":":
         return Place()
     if text.count(":") == 1:

@@ -31,8 +31,6 @@ def extend_sums(bound: Bound, node: Node, scope: Scope) -> None:
     from matdiff.language.summing import free_letters
 
     free = [free_letters(part, None) for part in node.parts]
-    if not any(free[1:]):
-        return
     last = {letter: k for k, letters in enumerate(free) for letter in letters}
     parts, signs, k = list[Node](), list[str](), 0
     while k < len(free):

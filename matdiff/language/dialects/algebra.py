@@ -63,9 +63,6 @@ def call(to: Converter, node: ast.expr, name: str, parts: list[Node], names: tup
         raise to.refused(node, "a derivative is asked for with wrt, not written in the expression")
     if names:
         raise to.refused(node, f"{name} with {names[0]}= is not known")
-    if name == "transpose" and len(parts) == 1:
-        require_values(to, node, parts)
-        return Node("transpose", parts, None, *span)
     if name.startswith("."):
         hint = "matdiff is about real matrices: write .T" if name in (".H", ".C") else ""
         raise to.refused(node, f"{name} is not known", hint)
