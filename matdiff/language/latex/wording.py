@@ -39,9 +39,7 @@ PHRASES = {  # in front of a function, and before its conditions
 }
 STATED = ("subject to", "such that")  # in any font
 CONDITIONAL = ("if", "for", "when", "where", "otherwise", "else")  # before the condition of a case
-STEPS_FOLLOW = ("for", "for all", "for each", "for every")  # in front of the steps of a recurrence
 STOP = r"\bw\.\s?r\.\s?t\.?|\bs\s?\.\s?t\s?\.|[.,;:?!]"
-INDEX_FOLLOWS = r"(?:\s|~|\\[,;:! ]|\\q?quad\b|\$)*\\?[A-Za-z]+\s*(?:=|\\in\b)"
 
 
 class Wording(Nesting):
@@ -145,12 +143,10 @@ class Wording(Nesting):
                 self.page.write(NAMED + "otherwise" + NAME_ENDS, start, end)
         elif content.rstrip()[-1:] == ":" and self.page.solid(0, 1) == len(self.page) and not is_request(words):
             self.spaced(*((word, start, end) for word in content.split()))  # a heading
-        elif not self.lowered and words and (is_said(words) or is_request(words)) and not self._counts(words, end):
+        elif not self.lowered and words and (is_said(words) or is_request(words)):
             self.spaced(
                 *((word if word.isupper() else word[0].lower() + word[1:], start, end) for word in content.split())
             )
-        elif " ".join(words) in STEPS_FOLLOW and re.compile(INDEX_FOLLOWS).match(self.source, end):
-            self.spaced(("for", start, end))
         elif phrase := PHRASES.get(" ".join(words).lower()):
             self.spaced((phrase, start, end))
         elif not self.lowered and re.search(r"[a-z]\.\s", content) and words[0][:1].isalpha() and len(words) > 2:
@@ -206,10 +202,6 @@ class Wording(Nesting):
             message, hint = "text outside of the formula is not read", "leave only the formula"
             raise NotationError(message, text=self.source, span=span, suggestion=hint)
         self.spaced(*((m.group(), start + m.start(), start + m.end()) for m in re.finditer(r"\S+", clause)))
-
-    def _counts(self, words: list[str], end: int) -> bool:
-        r"""Whether \text{for all} is followed by the index of a recurrence, or of a family."""
-        return words[0].lower() == "for" and re.compile(INDEX_FOLLOWS).match(self.source, end) is not None
 
     def switch(self, token: Token, _: str) -> None:
         r"""{\bf x}, {\rm Tr}: a font for the rest of a group; \bf{x} is often meant as \mathbf{x}."""
