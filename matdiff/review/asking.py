@@ -321,7 +321,9 @@ def conditions_on(scope: Scope, unknown: Expr, value: Expr, equations: Equations
     for f, own in scope.arguments.items():
         if name in own[1:] and equations.solutions and not inside & {*own}:  # of no other unknown
             with suppress(MatdiffError):
-                yield replace(derivative_asked(scope, Asked(f, name)), equations.solutions)
+                slope = derivative_asked(scope, Asked(f, name))
+                if unknown not in symbols(slope):  # no U(x, y) = ln x + 2 ln y, in which y is no multiplier
+                    yield replace(slope, equations.solutions)
 
 
 def is_stationary(scope: Scope, difference: Expr, equations: Equations) -> bool:

@@ -21,6 +21,7 @@ from matdiff.records import NamedTuple
 from matdiff.review.definitions import STARRED, with_families
 from matdiff.review.lines import Line, Statement
 from matdiff.review.names import TURNED, base_named
+from matdiff.review.numbers import speaks_of_matrices
 from matdiff.review.operators import FUNCTION, GREEK, HELD, LETTER, SPELT, Asked, letters_in
 
 if TYPE_CHECKING:
@@ -46,15 +47,14 @@ OF_VECTORS = (
     r"(?<![A-Za-z]){0}\s*(?:[ᵀ⊤'′_\[]|\^\s*\{{?(?:T|⊤)|[₀-₉])|[d∂]\s*{0}(?![A-Za-z])"  # of which f is no number
 )
 BY_ENTRIES = r"(?<![A-Za-z])\\?(g|[φϕψρ]|phi|varphi|psi|rho)['′]\s*\("  # g′(Wx)
+ENERGY = r"(?<![A-Za-z'′])([UV])\s*\(\s*\\?[^\W\d_]+\s*\)"  # V(r)
 SIZES = "nmpqkr"
 PARAMETER = r"_(?:\{\s*[^\W\d_](?:\s*,\s*[^\W\d_])*\s*\}|[^\W\d_])"
 MEMBER = r"(?:_\{?[a-z]\}?|\^\{?\([a-z]\)\}?)"  # of x_i, x^{(i)}
 AT_LETTER = r"(?<![A-Za-z])([A-Z])\s*\(\s*([a-zα-ω])\s*\)"  # M(q)
 AT_SMALL = r"(?<![A-Za-z∂∇])([f-hstuzφψ])\s*\(\s*([a-zα-ω])\s*\)"  # f(θ)
 AT_MEMBER = r"(?<![A-Za-z∂∇])([A-Za-zφψ])\s*\(\s*([a-z])_\{?[a-z]\}?\s*\)"  # T(x_i)
-DATA = (  # x of p(x|η), p(x_i|η), p_η(x)
-    r"p\s*\(\s*([a-z])(?:_\{?[a-z]\}?)?\s*(?:[|∣;]|\\mid|\\vert)|p_\{?\\?\w+\}?\s*\(\s*([a-z])(?:_\{?[a-z]\}?)?\s*\)"
-)
+DATA = r"p(?:_\{?\\?\w+\}?)?\s*\(\s*([a-z])(?:_\{?[a-z]\}?)?\s*(?:[|∣;]|\\mid|\\vert)"  # x of p(x|η), p(x_i|η)
 CALLED = rf"(?P<h>[A-Za-zφψσπμρ](?P<low>{PARAMETER})?)\s*\(\s*(?P<x>[^\W\d_](?P<member>{MEMBER})?)\s*\)"
 
 ENTRY_OF_MEMBER = (  # x_ij
@@ -172,12 +172,13 @@ def _argument(scope: Scope, argument: Symbol, text: str) -> Expr:
 
 
 def by_entries(text: str, given: Collection[str]) -> str:
-    """Declares the functions by entries of whose slopes a text speaks, and that it does not give.
+    """Declares the functions by entries of whose slopes a text speaks, and that it does not give; and a potential V(r).
 
     >>> by_entries("y = φ(Wx), dy = φ'(Wx) ⊙ dW x", ())
     'phi: R -> R'
     """
-    spoken = {(name, named(name)) for name in re.findall(BY_ENTRIES, text)}
+    energies = [] if speaks_of_matrices(text) else re.findall(ENERGY, text)
+    spoken = {(name, named(name)) for name in (*re.findall(BY_ENTRIES, text), *energies)}
     is_given = r"(?<![A-Za-z]){}(?:['′][A-Z]|\s*(?:\([^()=]*\))?\s*&?:?=)"  # or a vector: g'X
     names = {name for spelt, name in spoken if name not in given and not re.search(is_given.format(spelt), text)}
     return "; ".join(f"{name}: R -> R" for name in sorted(names))
@@ -279,7 +280,7 @@ def with_constants(lines: list[Line], scope: Scope) -> list[Line]:
     "v'M v"
     """
     text = "\n".join(side for line in lines for s in line.statements for side in s.sides)
-    data = {x for line in lines for m in re.findall(DATA, line.text) for x in m}
+    data = {x for line in lines for x in re.findall(DATA, line.text)}
     small = {(f, q) for f, q in re.findall(AT_SMALL, text) if q in data or is_by(text, f)}
     of_data = {(f, q) for f, q in re.findall(AT_MEMBER, text) if q in data}
     called = {*re.findall(AT_LETTER, text)} | small | of_data

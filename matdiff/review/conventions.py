@@ -35,6 +35,7 @@ CAPITAL = r"(?:[A-Z][a-z]*|[A-ZΑ-Ω])(?:_(?:\{\\?\w+\}|\\?\w+))?"
 LOG_DET = rf"(?:log|ln)\s*(?:\(?\\?det\s*\(?|(?:\\left\s*)?\||\\l?vert)\s*\\?({CAPITAL})(?![A-Za-z_])"
 INVERSE_SIGN = r"⁻¹|\^\s*\{?\s*[-−]\s*1\s*\}?"
 DENSITY = ("Sigma", "Lambda")  # a covariance, and its inverse
+IN_SET = r"(?:∈|\\in(?![a-z]))\s*(?:\\(?:mathcal|mathbb)?\s*\{{?)?\s*{0}(?![A-Za-z])"  # (n, m) ∈ O
 IN_FONT = r"(?:\\\w+\s*\{|\\d?dot\s+)?"  # of \mathbf{x}, and of \dot q
 FORM = (  # ½xᵀPx, ½(Ax − b)ᵀW(Ax − b), (y − Xb)ᵀΩ⁻¹(y − Xb), yᵀ(K + σ²I)⁻¹y, x_iᵀSx_i
     rf"(?P<half>(?:½|\\[dt]?frac\s*(?:12|\{{1\}}\s*\{{2\}})|1/2|0\.5)[\s*]*)?(?:(?<![A-Za-z\\])|(?=\()){IN_FONT}"
@@ -105,16 +106,22 @@ def under_conventions(line: str, chain: Chain, value: Expr, scope: Scope) -> Out
 
 def as_is_usual(truth: Expr, value: Expr, scope: Scope) -> Outcome | None:
     """How a side compares where covariances are symmetric, labels sum to 1 and hinges are open, as is usual."""
-    return _of_covariance(truth, value, scope) or _of_labels(truth, value, scope) or _of_hinges(truth, value, scope)
+    return _of_covariance(truth, value, scope) or _of_labels(truth, value, scope) or _indicated(truth, value, scope)
 
 
-def _of_hinges(truth: Expr, value: Expr, scope: Scope) -> Outcome | None:
-    """How a side compares where the numbers in hinges are positive: [m + ‖a − p‖² − ‖a − n‖²]_+ of a loss."""
-    steps = {e: Number(1) for e in postorder(truth) if is_a(e, "Step") and e.shape == SCALAR}
-    if not steps or not re.search(r"\b(?:positive|active|violat\w+)|> ?0", scope.text):
-        return None
-    is_so = compared(replace(truth, steps), value).equal
-    return Outcome(True, None, "right where what stands in the hinge is positive") if is_so else None
+def _indicated(truth: Expr, value: Expr, scope: Scope) -> Outcome | None:
+    """How a side compares where the numbers in hinges are positive: [m + ‖a − p‖² − ‖a − n‖²]_+ of a loss.
+
+    And where a sum runs over a set without saying so: ∑_m (r_nm − …) of ∑_{(n,m)∈O} (r_nm − …)².
+    """
+    are_open = re.search(r"\b(?:positive|active|violat\w+)|> ?0", scope.text) is not None
+    steps = [e for e in postorder(truth) if is_a(e, "Step") and e.shape == SCALAR] if are_open else []
+    sets = [e for e in postorder(truth) if isinstance(e, Member) and e.operands[0] not in symbols(value)]
+    sets = [e for e in sets if re.search(IN_SET.format(e.operands[0]), scope.text)]
+    for ones, said in ((steps, "what stands in the hinge is positive"), (sets, "the sum runs over the same set")):
+        if ones and compared(replace(truth, dict.fromkeys(ones, Number(1))), value).equal:
+            return Outcome(True, None, f"right where {said}")
+    return None
 
 
 def as_usual(scope: Scope) -> Callable[[Expr], Expr]:

@@ -18,7 +18,7 @@ from matdiff.records import NamedTuple
 from matdiff.review.edits import terms
 from matdiff.review.lines import Line, Statement
 from matdiff.review.names import base_named, is_canonical, is_symmetry
-from matdiff.review.operators import LETTER, SQUARE, WORDY, Asked, letters_in, with_names
+from matdiff.review.operators import HELD, LETTER, SQUARE, WORDY, Asked, letters_in, with_names
 from matdiff.review.word_names import MATHEMATICAL
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ OF_SQUARE = (  # dσ², ∇D²(x)
     rf"(?P<d>(?:(?<![A-Za-z])(?:d|grad|hess)|∇{SQUARE}?(?:_(?:\w|\{{\w+\}}))?)\s*)?"
     rf"(?P<name>{LETTER})\s*{SQUARE}(?P<arguments>\s*{CALLED})?"
 )
+SQUARE_OF = rf"sqrt\(\s*({HELD})\s*{SQUARE}\s*\)"
 NOTHING = Declaration("", SCALAR)
 
 
@@ -109,9 +110,13 @@ def introduced(lines: list[Line], scope: Scope) -> list[Line]:
         spelt: list[Statement] = []
         for statement in line.statements:
             told |= {named(m["name"])} if (m := re.fullmatch(OF_SQUARE, statement.sides[0])) and not m["d"] else set()
-            statement = _of_itself(
-                statement.respelt(partial(re.sub, OF_SQUARE, partial(_squared, told))), stated, scope
+            statement = statement.respelt(partial(re.sub, OF_SQUARE, partial(_squared, told)))
+            root = _of_itself(statement, stated, scope)
+            is_square = root is not statement and re.fullmatch(SQUARE_OF, root.sides[1]) is not None  # e² = (y − z)²
+            spelt += (
+                [root._replace(sides=root.sides[:2]).respelt(partial(re.sub, SQUARE_OF, r"\1"))] if is_square else []
             )
+            statement = statement if is_square else root
             *sides, last = statement.sides
             is_named = bool(sides) and re.fullmatch(LETTER, sides[0]) is not None and not statement.goes_on
             stated |= {_letter(n) for side in (sides[:1] if is_named else statement.sides) for n in letters_in(side)}

@@ -35,6 +35,7 @@ def fitted(scope: Scope, side: str, truth: Expr) -> tuple[str, Expr]:
     for index in truth.free:  # Σ_{j≠k} (x_k − x_j) of ∂E/∂x_k, which runs over j alone
         side = re.sub(rf"([∑Σ]_\{{\s*([a-z]))(\s*(?:≠|!=)\s*{index}\s*\}})", r"\1=1, \2\3", side)
     told = {s.name for value in scope.definitions.values() for s in symbols(value)} | scope.given
+    told |= scope.definitions.keys() | scope.members.keys()
     for index in truth.free if "e" not in told else ():  # e_y of −log p_y
         unit = rf"(?<![A-Za-z])e_(?:\{{{index}\}}|{index}(?!\w))"
         side = re.sub(unit, lambda _, i=index: f" unit({i}, {i.last}) ", side)  # type: ignore[misc]

@@ -69,7 +69,7 @@ def declare_entries(scope: Scope, lines: list[Line]) -> None:
 def _speaks_of_entries(text: str) -> bool:
     """Whether letters with one index are entries of vectors, and no members of families."""
     losses = {m[1] for m in re.finditer(UPSTREAM, text)}
-    is_upstream = bool(losses) and not any(re.search(rf"(?:^|; ){loss}[\s;]", text) for loss in losses)
+    is_upstream = bool(losses) and not any(re.search(rf"(?:^|; ){loss}[\s;(]", text) for loss in losses)
     return is_upstream or re.search(SPEAKS_OF_ENTRIES, text) is not None
 
 

@@ -87,8 +87,9 @@ AGAINST_ZERO = r"\s*(?:[≤≥<>]|\\[lg]eq?(?![a-z]))\s*0\s*$"  # dV/dt = … = 
 MASK = r"=\s*\(?[^\W\d_](?:_\w+)?\s*[<>≤≥]"  # relu'(z) = z > 0
 OPTIMUM = r"^\s*(?:min|max)(?:imi[sz]e)?\s*(?:_\{[^{}]*\}|_\w)\s*(?=[^\W\d]\w*\s*\()"  # min_{x} f(x) = …
 ENTRYWISE = "tanh|relu|ReLU|sigmoid|softmax|exp|sin|cos|softplus|normcdf|normpdf"
-DEPENDS = (  # K = K(θ), g = tanh, q = N(m, S)
-    rf"\s*(?P<of>[^\W\d]\w*)\s*=\s*(?:(?:(?P=of)|loss|cost|ℓ|ell|[N𝒩](?=\([^()]*,))\s*\((?:[\w\s,^*²]|\([^()]*\))+\)|(?:{ENTRYWISE}))\s*"
+DEPENDS = (  # K = K(θ), g = tanh, q = N(m, S), α = (α_1, …, α_n)
+    rf"\s*(?P<of>[^\W\d]\w*)\s*=\s*(?:(?:(?P=of)|loss|cost|ℓ|ell|[N𝒩](?=\([^()]*,))\s*\((?:[\w\s,^*²]|\([^()]*\))+\)"
+    rf"|(?:{ENTRYWISE})|[(\[{{]\s*(?P=of)_?\W?\w[^=]*(?:…|\.\.|dots)[^=]*)\s*"
 )
 NUMBER = r"[-+−]?[\d.]+"
 SEPARATOR = r"[;\n⇒⟹⇐⟸]|,(?=\s|$)|⸨⸩|\.(?=\s|$)"
@@ -99,7 +100,7 @@ IN_WORDS = rf"(?i:{DERIVED})\s+of\s+(?P<f>\S.*?)\s+{BY}{NAMES}\s*(?:is\b|equals\
 HEADED = (  # of ch. 9: φ(X) = …, y ~ N(Xβ, I): ℓ = …, det X: d det X = …
     r"^\s*(?:\d+(?:\.\d+)*|vec|[^=:]*[~∼][^=:]*|[^=:]{2,}[^=:\s](?=:\s+d\s*\w[^=:]*=)):\s"
 )
-OF_NUMBER = r"(?:(?<![A-Za-z])d[A-Za-zα-ω]|∇)[^\s:=]{0,4}\s*="  # df = …, ∇f = … behind a colon
+OF_NUMBER = r"(?:(?:(?<![A-Za-z])d[A-Za-zα-ω]|∇)[^\s:=]{0,4}|[a-zα-ω])\s*="  # df = …, ∇f = …, z = … behind a colon
 QUOTED = r"^\s*>\s+(?=[^=]*[A-Za-zα-ωΑ-Ω∇∂][^=]*=)"  # > df = …, as in a mail, and no relation > 0
 NUMBERING = (
     r"^[\s&]*(?:\((?:\d{1,2}|[a-h]|i{1,3}|iv|vi?)\)|\[\d{1,2}\]|\d{1,2}\))\s+(?=[^\s+*/-])"  # (1) f(x) = …, (a) …, 1) …
@@ -113,7 +114,6 @@ NAMED = rf"^\s*(?:[Tt]he\s+)?(?:{ENTRYWISE})\s+(?=[^\W\d_]\s*\([^()]*\)\s*=)"  #
 BULLET = r"^\s*[-*•]\s+(?=[A-Za-z][a-z]{2,}[^=]*(?::\s|`)|`)"  # - gradient: `∇f = …`
 BOLD = r"(?<!\S)\*\*([A-Za-z]{3}[^*=]*)\*\*\s*"  # **Step 1.**
 ITEM_OF_FORMULAS = r"^\s*[-*•]\s+(?=[^\s=+*/-][^=\n]*=)"  # - df = …, in a list of such
-
 CASE = r"(?<![_\w{(^])\(?(?<![_^]\()\s*(?<![\w{])[i-n]\s*(?:≠|!=)\s*(?:[i-n]|\d)\s*(?:[):,]|$)"  # for i ≠ j
 SIGNS = rf"(?:{PROSE}|,)\s*\w+\s*(?:=\s*(?:±|\\pm)\s*1|(?:∈|\\in)\s*\\?\{{\s*[-−]?1\s*,\s*[-−+]?1\s*\\?\}})"
 ONE_OF_TWO = r"=\s*(?:±|\\pm)\s*1(?![\w.])(?=\s*\)?\s*$)"  # y_i = ±1

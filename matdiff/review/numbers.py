@@ -16,10 +16,10 @@ SLOPE = r"(?<![A-Za-z])([^\W\d_])['′]+\s*(\(\s*[^\W\d_]\s*\))"  # f′(x)
 OF_NUMBERS = (  # f′(x), dy/dx, w₁x₁, Y/K, K^α, ln K, cos(ωt), α/x
     rf"{SLOPE}|(?<![A-Za-z])[a-z][₁₂₃]\s?[a-z][₁₂₃](?![A-Za-z])|(?<![A-Za-z])d{LETTER}\s*/\s*d{LETTER}|/\s*\(?[A-Z](?![A-Za-z])"
     r"|[-+−]\s*[A-Z]\s*\)\s*/|(?<![A-Za-z])[A-Za-z]\s*\^\s*(?:\{\s*)?\(?\s*[a-zα-ω]|(?:ln|log|exp|√)\s*\(?[A-Z](?![A-Za-z])|\b(?:sin|cos)\s*\(\s*ω"
-    r"|/\s*[u-z](?![\w(²])"
+    r"|/\s*[r-z](?![\w(²])|(?<![A-Za-z])[amw]\s?x\s*\+\s*b(?![A-Za-z])"
 )
 OF_MATRICES = (
-    r"[ᵀ⊤'‖⁻∑Σ⊙⊗∈∇]|\b(?:tr|Tr|det|inv|vec|diag|sum|norm)\b|\^\s*\{?\s*(?:[-−]\s*1\b|T\b)"
+    r"[ᵀ⊤'‖⁻∑Σ⊙⊗∈∇]|\b(?:tr|Tr|det|inv|vec|diag|sum)\b|\bnorm\s*\(|\^\s*\{?\s*(?:[-−]\s*1\b|T\b)"
     r"|\\(?:in|top|sum|det|nabla)\b|symmetric|matri|vector"
 )
 SIGNS = frozenset(("d", "e", "pi", "∂"))
@@ -33,7 +33,8 @@ def with_numbers(beside: Beside, judged: Judged) -> Judged:
     >>> review("Y = A K^α L^β\\n∂Y/∂K = α Y/K").lines[1].verdict
     'proved'
     """
-    if judged.verdict != UNREAD or beside.is_square or beside.scope.where or not speaks_of_numbers(beside.text):
+    is_open = judged.verdict in (UNREAD, WRONG) and not beside.is_square
+    if not is_open or beside.scope.where or not speaks_of_numbers(beside.text):
         return judged
     if SAID not in beside.squared:
         where = dict.fromkeys(sorted(_letters(beside)), "scalar")
@@ -57,5 +58,9 @@ def speaks_of_numbers(text: str) -> bool:
     >>> speaks_of_numbers("f'(x) = ln x"), speaks_of_numbers("∂f/∂X = X'A")
     (True, False)
     """
-    bare = re.sub(SLOPE, r"\1\2", text)
-    return re.search(OF_NUMBERS, text) is not None and re.search(OF_MATRICES, bare) is None
+    return re.search(OF_NUMBERS, text) is not None and not speaks_of_matrices(text)
+
+
+def speaks_of_matrices(text: str) -> bool:
+    """Whether a text has a sign of matrices or vectors; f′(x) is none."""
+    return re.search(OF_MATRICES, re.sub(SLOPE, r"\1\2", text)) is not None

@@ -252,7 +252,7 @@ def _question(side: str, place: int, functions: Collection[str]) -> Question | N
     except NotationError:
         return None
     by_square = re.search(rf"{D}\s*({LETTER}){SQUARE}[\s)]*$", side[place : found.end]) if found else None  # ∂/∂σ²
-    return found._replace(names=(f"({by_square[1]}^2)",)) if found and by_square else found
+    return found._replace(names=(f"({by_square[1]}^2)",)) if found and by_square and found.order == 1 else found
 
 
 def _is_formula(of: str, by: str, functions: Collection[str], moving: Collection[str]) -> bool:

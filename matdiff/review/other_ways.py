@@ -49,7 +49,7 @@ def by_entries(side: str, refused: str) -> str:
     if refused.startswith("√"):
         return re.sub(ROOT, r"sqrt(\1)", side)
     if refused.startswith("only a square matrix has"):
-        return next(in_doubt(side), side)
+        return next(in_doubt(re.sub(STAR, ".*", side)), side)
     if refused.startswith("the terms of a sum have different shapes"):
         return re.sub(r"(?<![\w.])1\s*(?=unit\([^()]*\)\s*(?:ᵀ|\^))", " vector(1) ", side)
     if refused.startswith("an entrywise product"):

@@ -230,7 +230,7 @@ class Scope:
             side = re.sub(rf"d\(({WORDY})\)", lambda m: f" {self._name(Asked('', m.group(1)))} ", side)
         side = re.sub(SLOPE, lambda m: f" {self._name(Asked(f'{m.group(1)}', m.group(2), 0))} ", side)
         found = self._expression(side, scalar)
-        for unread in (s.name for s in symbols(found) if s.name in self.unread):
+        for unread in {re.sub(r"_[a-z]{1,2}$", "", s.name) for s in symbols(found)} & self.unread:  # e of e_ij too
             raise UnsupportedError(f"the definition of {unread} is not read")
         return found
 

@@ -18,7 +18,7 @@ SMALL = "a-zäöüßàâçéèêîñôùû"  # of the languages that authors wri
 WORD = rf"(?<![A-Za-z_\\⟪])(?<!_\{{)(?:[A-Z]?[{SMALL}]{{2,}}|If|So)(?![A-Za-z_'′(⟫]|\d\()"
 D_GREEK = rf"(?<![A-Za-z\\])([d∂])({'|'.join(sorted(GREEK, key=len, reverse=True))})(?![A-Za-z])"
 NAMING = (
-    r"(?m)(?:^[ \t]*|\b(?:where|with|let|and) +|[,;] +)"
+    r"(?m)(?:^[ \t]*|\b(?:where|with|let|and) +|[,;:] +)"
     r"([A-Z]?[a-z]{2,}(?:_[a-z]+)*[a-z0-9])\s*(?:\([^()=]*\))?\s*:?=(?!=)"
 )  # loss = …
 ACRONYM = (
