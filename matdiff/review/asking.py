@@ -208,8 +208,7 @@ def derivative_asked(scope: Scope, asked: Asked) -> Expr:
     anywhere = derivative(f, unknown, asked.order)
     found = scope.unfolded(anywhere)
     if found is not anywhere and by in scope.definitions and is_right(found, zero(found.shape)):
-        found = anywhere  # by m, which is said to be the mean, where it is 0: it is differentiated at any m
-        del scope.definitions[by]
+        found, _ = anywhere, scope.definitions.pop(by)  # by m, said to be the mean, where it is 0: it is taken at any m
     return Transpose(found) if asked.order == 1 and _is_turned(scope, asked, f) else found
 
 
