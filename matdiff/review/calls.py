@@ -308,7 +308,7 @@ def with_partials(lines: list[Line]) -> list[Line]:
     told = [s.sides for line in lines for s in line.statements if s.sides[1:] and not s.goes_on]
     by_letters = {m["f"]: {*re.findall(r"[^\W\d_]", m["by"])} for f, *_ in told if (m := re.fullmatch(OF_LETTERS, f))}
     for f, side, *_ in told:
-        found = (re.fullmatch(rf"{f}_\{{?([a-zα-ω]{{1,2}})\}}?", first) for first, *_ in told if len(f) == 1)
+        found = (re.fullmatch(rf"{re.escape(f)}_\{{?([a-zα-ω]{{1,2}})\}}?", first) for first, *_ in told if len(f) == 1)
         below = "".join(m[1] for m in found if m)
         if below and letters_in(side).issuperset(map(named, below)):
             by_letters.setdefault(f, {*below})

@@ -501,6 +501,7 @@ $\frac{dH}{dt} = p^\top M^{-1}\ α dot p + \dot q^\top K q = 0$""",
     r"""$D = \frc12 \|X - WH\_F^2$
 
 $\nablaW D = (WH - X)H^\top$, $\nabla_H D = W^\top(WH - X)$""",  # bars that stay open
+    "f(x + p) ≈ f(x) + g'p + ½p'Hp\nminimi) = f + g'p + ½p'Hp\n∇m(p) = g + Hp = 0",  # a bracket that nothing opens
 ]
 
 
