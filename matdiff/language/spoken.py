@@ -126,10 +126,8 @@ def in_signs(script: Transcript, known: Collection[str], far: bool, is_prose: bo
             second = AND.match(text, _ends(text, m, place, used)[1])
             if second is None:
                 continue
-            edits.append((*second.span(), between[0]))
+            edits += _between(m, second, between[0])
             place = second.end()
-            if itself := match_at(r"itself(?!\w)", text, place):
-                edits.append((*itself.span(), text[m.end() : second.start()]))
             used.add(second.start("word"))
         short, long = _ends(text, m, place, used)
         is_sum = not between and m["what"].lower() in ADDED and AND.match(text, long)  # the sum of x and y
@@ -166,6 +164,13 @@ def _is_aside(m: re.Match[str], known: Collection[str]) -> bool:
     is_word = of is not None and of[1] not in known and of[1] not in GREEK_WORDS
     is_last = match_at(rf"\)\s*(?:[.,;?\n]|\Z|{WITH_RESPECT}\s)", m.string, closing(m.string, m.end()))
     return is_word or bool(is_last and BEHIND.search(m.string, 0, m.start()))
+
+
+def _between(m: re.Match[str], second: re.Match[str], sign: str) -> Iterator[Edit]:
+    """What stands for the word between two things, and for the second one where it is the first itself."""
+    yield (*second.span(), sign)
+    if itself := match_at(r"itself(?!\w)", m.string, second.end()):
+        yield (*itself.span(), m.string[m.end() : second.start()])
 
 
 def _in_sign(script: Transcript, m: re.Match[str]) -> Edit:
