@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from matdiff import regex as re
 from matdiff.algebra.dims import SCALAR
-from matdiff.algebra.expr import Expr, Number, Symbol, replace, symbols
+from matdiff.algebra.expr import Expr, Number, Symbol, postorder, replace, symbols
+from matdiff.algebra.kinds import is_a
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.calculus.forms import RESULT, differential_form
 from matdiff.errors import MatdiffError, UnsupportedError
@@ -148,6 +149,9 @@ def along(scope: Scope, asked: Asked, function: Expr | None) -> Expr | None:
     moving = {s: slope_by(scope, s, asked.by) for s in symbols(f) if scope.paths.get(s.name, "") and not s.ranges}
     if not moving or named(asked.by) in {s.name for s in symbols(f)}:
         raise UnsupportedError(f"how the function depends on {asked.by} is not known")
+    places = [{*symbols(node)} for node in postorder(f) if is_a(node, "Unspecified")]
+    if still := next((inside for inside in places if inside.isdisjoint(moving)), None):  # x of U(x), where v is ẋ
+        raise UnsupportedError(f"how {min(map(str, still))} moves is not said")
     form = differential_form(f, {str(s): s for s in moving}).gradients[RESULT]
     return replace(form, {Differential(s): slope for s, slope in moving.items()})
 

@@ -508,3 +508,8 @@ $\nablaW D = (WH - X)H^\top$, $\nabla_H D = W^\top(WH - X)$""",  # bars that sta
 @pytest.mark.parametrize("text", SLIPS_OF_THE_PEN)
 def test_a_slip_of_the_pen_is_a_line_that_is_not_read(text: str) -> None:
     assert any(line.verdict == "not read" for line in matdiff.check(text).lines)
+
+
+def test_how_a_place_moves_is_said_or_not_guessed() -> None:
+    told = "E = ½ m v² + U(x){}\ndE/dt = m v v̇ + U'(x) v"
+    assert [matdiff.check(told.format(said)).lines[1].verdict for said in (", v = ẋ", "")] == ["proved", "not read"]
