@@ -14,7 +14,7 @@ SQUARES = regex(  # of the entries of each column, or of all
 )
 POSITIVE = regex(r"(?<![\w.])(?P<squared>square_)?pos\(", given="pos(")  # of CVX
 OF_CVX = regex(r"(?<!\w)log_det\(|==(?:\s*semidefinite\(\w+\))?")
-POWER = regex(r"(?<![\w.])(?:power|realpow)\(", given=("power(", "realpow("))
+POWER = regex(r"(?<![\w.])(?:power|realpow)\(", given=("power", "realpow"))
 
 OWN_END = regex(  # X(2:size(X,1),:), X(:,1:size(X,2)-1)
     r"(?<![\w.])(?P<name>\w+)\((?P<rows>[\w:]+\s*,\s*)?\w+\s*:\s*(?P<last>size\((?P=name)\s*,\s*(?(rows)2|1)\))(?=\s*[,)])",

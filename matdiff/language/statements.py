@@ -16,7 +16,7 @@ from matdiff.language.answers import Says
 from matdiff.language.asked_twice import as_one, name_behind, with_one_question, with_second, without_request
 from matdiff.language.formulas import is_formula
 from matdiff.language.left_sides import Piece
-from matdiff.language.names import LETTER
+from matdiff.language.names import LETTER, named
 from matdiff.language.parameters import running_letters
 from matdiff.language.parting import CLOSING, ONE_NAME, is_item, joined, pieces_of, word_of
 from matdiff.language.questions import Question, question_at
@@ -222,7 +222,11 @@ def _said_again(text: str, piece: Piece, first: Question, around: Around) -> Que
     if head is None or (first.inner and re.search(r"[-−+*/|‖\s]", text[slice(*first.inner)].partition("(")[0].strip())):
         return None
     asked = question_at(text[: piece.end], head.end(), around.known, around.defined, around.is_constrained)
-    return asked if asked and (asked.names, asked.order) == (first.names, first.order) else None
+    of = re.findall(LETTER, head["arguments"] or "") if first.sense else ()
+    if asked is None or (of and {*map(named, of)}.isdisjoint(asked.names)):
+        return None  # argmax_θ p(x | α)
+    alike = [(q.names, q.order, "arg" in text[q.start : q.end].lower() if q.sense else "") for q in (first, asked)]
+    return asked if alike[0] == alike[1] else None
 
 
 def _sorted_out(text: str, pieces: list[Piece], asked: Question | None) -> tuple[list[Piece], list[Condition]]:

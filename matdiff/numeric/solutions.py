@@ -202,7 +202,7 @@ def feasible(
         if np.abs(here).max(initial=0.0) < enough:
             break
         turned = (there[:, :n] - there[:, n:]) / (2 * WIDTH)  # the Jacobian, J⁺ = Jᵀ(JJᵀ)⁺
-        steps = turned @ np.linalg.pinv(np.swapaxes(turned, 1, 2) @ turned, 1e-12, hermitian=True) @ here[..., None]
+        steps = turned @ np.linalg.pinv(np.swapaxes(turned, 1, 2) @ turned, 1e-12) @ here[..., None]
         points = unpacked(flat[kept] - steps[..., 0], points)
     here = packed(limits.results(with_values(within, points)))
     kept = (np.abs(here) < FEASIBLE).all(axis=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from fractions import Fraction
 from time import process_time
@@ -55,8 +56,11 @@ def test_what_is_an_array(text: str, rows: Sequence[Sequence[Fraction]]) -> None
     assert array_of(text, 0) == rows
 
 
-def test_forty_thousand_numbers_take_about_a_second() -> None:
+def test_forty_thousand_numbers_take_ten_times_as_long_as_the_numbers_alone() -> None:
+    text = written(VALUES)
     start = process_time()
-    value = matdiff.evaluate(written(VALUES), {})
-    assert process_time() - start < 2
+    assert len([Fraction(number) for number in re.findall(r"[-0-9.]+", text)]) == VALUES.size
+    alone = process_time() - start
+    value = matdiff.evaluate(text, {})
+    assert process_time() - start < 30 * alone
     np.testing.assert_allclose(value, VALUES)
