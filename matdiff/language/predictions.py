@@ -14,6 +14,7 @@ DIGITS = "0123456789"
 NAMED = ("symbol", "member")
 VALUES = frozenset("eig eigs eigvals det logdet norm inv tr trace sqrt chol svd".split())  # of a matrix or vector
 CALLED = (*NAMED, "unspecified")
+OVER_DATA = ("big_sum", "norm", "transpose")
 MODELS = frozenset(  # what a model gives, and the last layers of a network, are called so
     "h f out output outputs scores yhat hypothesis hyp a2 a3 a4 A2 A3 AL".split()
 )
@@ -63,6 +64,8 @@ def _compared(bound: Bound, term: list[Node]) -> set[str]:
     """
     within = [n for n in term if _is(n, "log", "sub", "subtract") or (n.kind == "sum" and "subtract" in n.value)]
     compared = {part.value[0] for node in within for part in postorder(node) if part.kind in CALLED}
+    if not any(n.kind in OVER_DATA or _is(n, "sum", "mean", "dot") for n in term):
+        compared = {name for name in compared if len(name) > 1}  # h of ½k(x − h)² is a place
     names = {node.value[0] for node in term if node.kind in NAMED}
     return compared | {n for n in names if n[:-4] in names or not (n.endswith("_hat") or n in MODELS)}
 
