@@ -205,11 +205,17 @@ def derivative_asked(scope: Scope, asked: Asked) -> Expr:
     if unknown is None:
         return _of_still(scope, asked, f, by) if by not in scope.definitions else _of_defined(scope, f, by)
     scope.origin = Origin(f, (unknown,), asked.order)
-    anywhere = derivative(f, unknown, asked.order)
-    found = scope.unfolded(anywhere)
-    if found is not anywhere and by in scope.definitions and is_right(found, zero(found.shape)):
-        found, _ = anywhere, scope.definitions.pop(by)  # by m, said to be the mean, where it is 0: it is taken at any m
+    found = _unfolded_slope(scope, derivative(f, unknown, asked.order), by)
     return Transpose(found) if asked.order == 1 and _is_turned(scope, asked, f) else found
+
+
+def _unfolded_slope(scope: Scope, slope: Expr, by: str) -> Expr:
+    """A slope in terms of names that are not defined; at any m, where it is 0 at the mean that m is said to be."""
+    found = scope.unfolded(slope)
+    if found is slope or by not in scope.definitions or not is_right(found, zero(found.shape)):
+        return found
+    del scope.definitions[by]
+    return slope
 
 
 def _by_stacked(scope: Scope, asked: Asked, unknown: str) -> Expr:
