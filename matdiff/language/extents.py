@@ -102,8 +102,9 @@ def _factor(token: str, piece: Excerpt) -> Size:
 
 
 def is_size(token: str) -> bool:
-    """Whether a word can be the name of a size: n and n_1 can, neither xᵀx nor ½N."""
-    return token.isidentifier() if token.isascii() else re.fullmatch(NAMED, token) is not None
+    """Whether a word can be the name of a size: n and n_1 can, neither xᵀx nor ½N nor a blank, __."""
+    is_word = token.isidentifier() if token.isascii() else re.fullmatch(NAMED, token) is not None
+    return is_word and token.strip("_") != ""
 
 
 def _combine(values: list[Size], signs: list[str], rank: int, piece: Excerpt) -> None:

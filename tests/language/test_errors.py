@@ -223,6 +223,7 @@ def test_an_unknown_that_is_missing_beside_commands_of_latex() -> None:
     [
         r"r(wb) = X w - y; r(w)'\(w)",  # a function called with what it is not defined of
         r"\sum_{t=1}^{T}\|\mathbf{y}_t - A\mathbf{x}_t\|^X2",  # an exponent beside a family
+        "sum(i=1.._, x[i]'x[i])",  # a limit that is a blank
     ],
 )
 def test_a_slip_of_the_pen_is_an_error_of_the_text(text: str) -> None:
