@@ -76,7 +76,8 @@ PHRASE = regex(OF, re.IGNORECASE)
 CUES = regex(r" (?:of|between) ")
 STOPS = (  # where what is spoken of ends
     r"(?:[;,\n=?]|\.(?=\s|$)|\s\((?=where|with|if|for|given|[^()]*[∈≻⪰])"
-    r"|(?<!\w)(?:wrt|w\.r\.t|with|over|by|where|when|for|if|and|to|vs|versus|is|as|in|at|on|squared|subject|such|given|assuming"
+    r"|(?<!\w)(?:wrt|w\.r\.t|with|over|by|where|when|for|if|and|to|vs|versus|is|as|in|at|on|subject|such|given|assuming"
+    r"|squared(?!\s+\S*[-\s]*(?:norm|distance)\b)"
     r"|does|do|can)(?!\w))"
 )
 BETWEEN = r"(?P<sign>(?<=[\w)\]}'ᵀ²|‖ ])[-+−*](?!\w*\s?norm)|(?<!\w)(?:plus|minus|times)(?!\w))"
