@@ -22,7 +22,7 @@ from matdiff.language.extents import Excerpt
 from matdiff.language.fixed import Unbound, position_of, resolve_unbound
 from matdiff.language.names import SUPERSCRIPTS, canonical
 from matdiff.language.parameters import Given
-from matdiff.language.places import bare_name, letters_among, subscripts, used, with_colon, word_among
+from matdiff.language.places import bare_name, letters_among, subscripts, used, with_colon, word_among, zero_among
 from matdiff.language.scopes import BARE, HANDLERS, Binder, Fixed, Name, Place, Position, Scope
 from matdiff.language.spelling import plain
 from matdiff.language.syntax import Node, postorder, without_brackets
@@ -251,7 +251,8 @@ class Bound:
         if self.is_numbered(base):
             return self.numbered(node, base.value, self._low(node, text), scope)
         pieces = re.split(r"[\s,]+", text.strip())
-        if word := base.kind == "NAME" and word_among(pieces, {*scope, *self.declared}, scope, self.text):
+        low = word_among(pieces, {*scope, *self.declared}, scope) or zero_among(pieces, self.text)
+        if word := base.kind == "NAME" and low:
             return self._labelled(node, base, word, [piece for piece in pieces if piece != word], scope)
         if fixed := subscripts(self._low(node, text), self.with_general(scope), self.first_place(base)):
             self.as_part(node, base, fixed, scope)

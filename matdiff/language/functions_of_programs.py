@@ -20,9 +20,9 @@ OWN_END = regex(  # X(2:size(X,1),:), X(:,1:size(X,2)-1)
     r"(?<![\w.])(?P<name>\w+)\((?P<rows>[\w:]+\s*,\s*)?\w+\s*:\s*(?P<last>size\((?P=name)\s*,\s*(?(rows)2|1)\))(?=\s*[,)])",
     given="size(",
 )
-LISTED = regex(
+LISTED = regex(  # theta([2:end]), theta([2:size(theta)])
     r"(?<=\w)\((?:[\w:]+,)?\s*(?P<open>\[)\s*\w+\s*:\s*\w+(?:\(\w+\))?\s*(?P<close>\])", given="["
-)  # theta([2:end])
+)
 
 
 def respelt(text: str) -> list[Edit]:

@@ -133,16 +133,24 @@ def with_colon(low: str) -> str:
     return re.sub(BEST, "_star", re.sub(COLUMN, r":,\1", re.sub(ROW, r"\1,:", low)))
 
 
-def word_among(pieces: Collection[str], taken: Collection[str], scope: Scope, text: str = "_{1,") -> str:
-    """The word among indices, which is a label, as the 0 of μ_{0,i} in a *text* without μ_{1,i}; else none.
+def word_among(pieces: Collection[str], taken: Collection[str], scope: Scope) -> str:
+    """The word among indices, which is a label; none where it may be an index.
 
-    >>> word_among(["pred", "i"], ["i"], {}), word_among(["i", "j"], [], {}), word_among(["0", "i"], [], {}, "x")
-    ('pred', '', '0')
+    >>> word_among(["pred", "i"], ["i"], {}), word_among(["i", "j"], [], {})
+    ('pred', '')
     """
     known = {*taken, *GREEK_WORDS}
     words = [p for p in pieces if len(p) > 2 and p.isalpha() and p not in known and not set(p) <= scope.keys()]
-    words += ["0"] if "0" in pieces and not re.search(r"_\{\s*[1-9][0-9]*\s*,", text) else []
     return words[0] if 0 < len(words) < len(pieces) else ""
+
+
+def zero_among(pieces: Collection[str], text: str) -> str:
+    """The 0 among the indices of μ_{0,i}, which is a label in a text without μ_{1,i}; else none.
+
+    >>> zero_among(["0", "i"], "μ_{0,i}"), zero_among(["0", "i"], "a_{0,i} + a_{1,i}")
+    ('0', '')
+    """
+    return "0" if "0" in pieces and len(pieces) > 1 and not re.search(r"_\{\s*[1-9][0-9]*\s*,", text) else ""
 
 
 def letters_among(pieces: list[str], scope: Scope) -> list[str]:

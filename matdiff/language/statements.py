@@ -29,7 +29,6 @@ from matdiff.language.unsayable import (
     refuse_claim,
     refuse_differential,
     refuse_other_questions,
-    refuse_square_beside,
     refuse_unread,
     set_to_zero,
 )
@@ -299,7 +298,6 @@ def _function(
     refuse_claim(text, question, piece)
     of = re.sub(r"\s*\(.*\)$", "", text[slice(*question.inner or (question.end, piece.end))].strip())
     if not heads and (of in around.own or (re.search("[ ²^]", of) and of in around.defined)):
-        refuse_square_beside(text, of, question)
         return question, [(piece.lead[0], piece.end, " ")], [], []  # ∂L/∂W, where L(W) = tr(WᵀLW) stands elsewhere
     return _asked(text, piece, question, heads, edits)
 

@@ -131,15 +131,6 @@ def refuse_claim(text: str, question: Question, piece: Piece) -> None:
         raise NotationError(message, text=text, span=(question.start, question.end), suggestion=hint)
 
 
-def refuse_square_beside(text: str, of: str, question: Question) -> None:
-    """Refuses ∂d²/∂x where the text gives d² = …, and something else of d."""
-    base = re.sub(r"(?:²|\^\{?2\}?)$", "", of)
-    if base != of and re.search(rf"(?<![^\W\d_]){re.escape(base)}(?!\w|\s*\^)", text):
-        message = f"{of} is asked about, and the text goes on with {base}"
-        hint = f"leave out what is said of {base}"
-        raise NotationError(message, text=text, span=(question.start, question.end), suggestion=hint)
-
-
 def set_to_zero(text: str, start: int, piece: Piece, names: Collection[str]) -> tuple[int, int] | None:
     """Where = 0 stands behind a derivative by *names* from a place on, which asks where it is 0, perhaps «for x».
 
