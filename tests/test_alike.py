@@ -82,13 +82,14 @@ PROGRAMS = {
         "a[i=1..N]: scalar; x: n; A: n x n",
     ),
     "products without names": ("tr(" + "*".join(f"A{k}*X" for k in range(1, 8)) + ")", "X", "X: n x n"),
+    "a long product": ("tr(" + "*".join(f"A{k}*X" for k in range(1, 41)) + ")", "X", "X: n x n"),
     "matrix functions": (layers("expm(A*{h})", "tr({h}*B)", 4, "X"), "X", "X, A, B: n x n"),
 }
 
 
 def where(text: str, program: str) -> str:
     """Declarations, with those of the matrices A1, A2, … that a program has."""
-    more = [f"A{k}: n x n" for k in range(1, 8) if f"A{k}*" in program]
+    more = [f"A{k}: n x n" for k in range(1, 41) if f"A{k}*" in program]
     biases = [f"b{k}: n" for k in range(1, 6) if f"b{k})" in program]
     vectors = ["x, y: n"] if biases else []
     return "; ".join([text, *more, *biases, *vectors])
@@ -124,7 +125,15 @@ def reused(monkeypatch: pytest.MonkeyPatch) -> list[Expr]:
 
 @pytest.mark.parametrize(
     ("name", "blocks"),
-    [("a network", 1), ("residuals", 2), ("spelt out", 2), ("biases by ones", 2), ("softmax", 2), ("scalars", 2)],
+    [
+        ("a network", 1),
+        ("residuals", 2),
+        ("spelt out", 2),
+        ("biases by ones", 2),
+        ("softmax", 2),
+        ("scalars", 2),
+        ("a long product", 3),
+    ],
 )
 def test_most_layers_are_not_derived(name: str, blocks: int, reused: list[Expr]) -> None:
     program, unknowns, declared = PROGRAMS[name]

@@ -264,3 +264,31 @@ def test_the_answer_for_a_member_is_written_without_links() -> None:
     mixture = matdiff.derive("log sum_k π_k N(x; μ_k, Σ_k)", "μ_k", where)
     assert "∇_μ[k] f = π[k]exp(w[k])Σ[k]⁻¹(x − μ[k])/t₁" in mixture.to_text()
     assert mixture.verify().ok
+
+
+def test_a_long_product_is_made_of_pieces_with_names() -> None:
+    factors, declared = (
+        [f"A{k}*X" for k in range(1, 19)],
+        "X: n x n; " + "; ".join(f"A{k}: n x n" for k in range(1, 19)),
+    )
+    found = matdiff.derive(f"tr({'*'.join(factors)})", "X", declared)
+    page = found.to_text()
+    assert "f(X) = Tr(t₁t₂t₃)" in page
+    assert section(page, "Differential")[0] == "df = Tr(dt₁ t₂t₃ + t₁ dt₂ t₃ + t₁t₂ dt₃)"
+    assert section(page, "Chain rule")[1] == "δ_t₂ = ∇_t₂ f = t₁ᵀt₃ᵀ"
+    assert found.verify().ok
+    numbers = matdiff.derive(
+        "*".join(f"t{k}" for k in range(1, 41)), "t7", ";".join(f"t{k}: scalar" for k in range(1, 41))
+    )
+    assert set(names(numbers.gradient)) <= {"t41", "t42", "t43"}
+    assert numbers.verify().ok
+
+
+def test_a_definition_has_one_name() -> None:
+    factors, declared = (
+        [f"A{k}*X" for k in range(1, 9)],
+        "B, X: n x n; " + "; ".join(f"A{k}: n x n" for k in range(1, 9)),
+    )
+    page = matdiff.derive(f"h = {'*'.join(factors)}; tr(h*B*h)", "X", declared).to_text()
+    assert page.count("A₁X A₂X A₃X A₄X A₅X A₆X A₇X A₈X\n") == 1
+    assert "t₁" not in page

@@ -52,6 +52,17 @@ def _parts(e: Expr) -> list[Part]:
 
 
 def is_shorter(e: Expr, other: Expr) -> bool:
-    """Whether there is less to read in an expression, of which every operand takes a sign at least."""
+    """Whether there is less to read in an expression, of which every letter and number takes a sign at least."""
     cost = reading_cost(other)
-    return len(e.operands) < cost and reading_cost(e) < cost
+    return has_fewer_letters(e, cost) and reading_cost(e) < cost
+
+
+def has_fewer_letters(e: Expr, most: int) -> bool:
+    """Whether fewer letters, numbers and names than that are written in an expression, as far as one has to look."""
+    stack, seen = [e], 0
+    while stack and seen + len(stack) < most:
+        node = stack.pop()
+        inside = () if isinstance(node, Named) else node.operands
+        stack += inside
+        seen += not inside
+    return not stack

@@ -11,6 +11,7 @@ from operator import attrgetter
 
 from matdiff.algebra.assumptions import INDEX
 from matdiff.algebra.expr import Expr, Symbol, nodes_in, postorder, replace
+from matdiff.algebra.fresh import fresh
 from matdiff.algebra.kinds import set_of
 from matdiff.algebra.operators.products import Hadamard, Product, Scale
 from matdiff.algebra.operators.recurrence import Recurrence
@@ -27,11 +28,16 @@ GROUP = 16  # and so is a product with that many factors that depend on an unkno
 
 
 def grouped(f: Expr, nodes: Collection[Expr]) -> Expr:
-    """The expression with its long products bracketed into short ones: d of a product of n factors has n² of them.
+    """The expression with its long products made of short ones that have names: d of a product of n factors has n² of
+    them.
 
     Equal factors of a scalar or entrywise product are joined to a power.
     """
-    return replace(f, bracketed) if max(map(len, map(OPERANDS, nodes))) > 2 * GROUP else f
+    if max(map(len, map(OPERANDS, nodes))) <= 2 * GROUP:
+        return f
+    names = fresh({str(node.data[0]) for node in nodes if isinstance(node, (Named, Symbol, Recurrence))}, "t")
+    pieces: dict[Expr, Expr] = {}
+    return replace(f, lambda node: bracketed(node, names, pieces))
 
 
 def is_long(node: Expr) -> bool:
@@ -39,8 +45,8 @@ def is_long(node: Expr) -> bool:
     return isinstance(node, (Product, Hadamard)) and len(node.operands) > 2 * GROUP
 
 
-def bracketed(node: Expr) -> Expr | None:
-    """A long product in short ones, its equal factors joined."""
+def bracketed(node: Expr, names: Iterator[str], pieces: dict[Expr, Expr]) -> Expr | None:
+    """A long product of short *pieces* under their names, its equal factors joined."""
     from matdiff.algebra.identities.powers import collected
 
     if not is_long(node):
@@ -48,10 +54,16 @@ def bracketed(node: Expr) -> Expr | None:
     whole = collected(node) if isinstance(node, Hadamard) else node
     if not is_long(whole):
         return whole
-    factors, kind = list(whole.operands), type(whole)
+    factors, kind = whole.operands, type(whole)
+
+    def piece(group: Sequence[Expr]) -> Expr:
+        made = kind(*group) if len(group) > 1 else group[0]
+        if len(group) > 1 and not made.free and made not in pieces:
+            pieces[made] = Named(next(names), made)
+        return pieces.get(made, made)
+
     while len(factors) > 2 * GROUP:
-        groups = [factors[k : k + GROUP] for k in range(0, len(factors), GROUP)]
-        factors = [kind(*group) if len(group) > 1 else group[0] for group in groups]
+        factors = tuple([piece(factors[k : k + GROUP]) for k in range(0, len(factors), GROUP)])
     return kind(*factors)
 
 
@@ -102,7 +114,7 @@ def block_names(f: Expr, depends: Dependence, nodes: Collection[Expr] = ()) -> d
     nodes = nodes or list(postorder(f))
     uses: Counter[Expr] | None = None
     depends.learn(nodes)
-    taken: set[str] = set()
+    taken, defined = set[str](), set[Expr]()
     varies = depends.known
     for node in nodes:
         if not node.operands or not varies[node] or (depends.is_unknown(node) and not isinstance(node, Recurrence)):
@@ -123,6 +135,9 @@ def block_names(f: Expr, depends: Dependence, nodes: Collection[Expr] = ()) -> d
             names[node] = node.name
         else:
             uses = uses or Counter(o for node in nodes for o in node.operands)
+            defined = defined or {n.operands[0] for n in nodes if isinstance(n, Named)}
+            if node in defined:
+                continue
             if weight <= (BLOCK if uses[node] == 1 else SHARED) and not _has_many_factors(node, depends):
                 continue
             taken = taken or {n.name for n in nodes if isinstance(n, (Named, Symbol, Recurrence))}

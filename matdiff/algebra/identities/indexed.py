@@ -206,7 +206,7 @@ def apart(e: Expr) -> Expr:
 def rebound(e: Expr, taken: Iterable[str], closed: Callable[[Expr], bool] = lambda node: False) -> Expr:
     """An expression in which no sum has an index of one of these names, but within what is *closed*."""
     names = set(taken)
-    if names.isdisjoint(bound_names(e)):
+    if not names or names.isdisjoint(bound_names(e)):
         return e
 
     def other_index(node: Expr, made: Expr) -> Expr:

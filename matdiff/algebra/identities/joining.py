@@ -125,12 +125,10 @@ def mean_taken_off(e: Expr) -> Expr | None:
     from matdiff.algebra.operators.recurrence import place
     from matdiff.algebra.operators.triangles import Centering
 
-    keys = {key(t): k for k, t in enumerate(e.operands)} if e.cols is ONE else {}
-    size = place(e.rows)
-    for k, term in enumerate(e.operands if keys else ()):
-        number, scalars, factors, chain = split(term)
-        if not chain or len(factors) < 2:
-            continue
+    size, terms = place(e.rows), enumerate(map(split, e.operands if e.cols is ONE else ()))
+    products = [(k, *parts) for k, parts in terms if parts.chain and len(parts.factors) > 1]
+    keys = {key(t): k for k, t in enumerate(e.operands)} if products else {}
+    for k, number, scalars, factors, _ in products:
         mean = SumOfEntries(Product.of(*factors)) / size
         j = keys.get(key(multiple(-number, Scale.of(Hadamard.of(*scalars, mean), Ones(e.rows)))))
         if j is not None:

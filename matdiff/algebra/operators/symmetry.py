@@ -16,6 +16,7 @@ from matdiff.algebra.operators.sums import IndexedSum, Member
 
 NONE: frozenset[str] = frozenset()
 TRIANGLES = "LowerTriangle", "UpperTriangle"  # the transpose of one is the other
+LONG = 12  # a name for a product of that many factors or more stays closed
 Forms = tuple[Expr, Expr]
 
 
@@ -144,8 +145,9 @@ def _forms(e: Expr, operands: list[Forms]) -> Forms:
 
 
 def is_of_factors(e: Expr) -> bool:
-    """Whether a name stands for a product in which no factor does so itself, as T = AB, of which ABTᵀ is symmetric."""
-    return is_product(e) and not any(is_product(turned(f)) or is_product(f) for f in e.operands[0].operands)
+    """Whether a name stands for a short product in which no factor does so, as T = AB, of which ABTᵀ is symmetric."""
+    factors = e.operands[0].operands if is_product(e) else ()
+    return 0 < len(factors) < LONG and not any(is_product(turned(f)) or is_product(f) for f in factors)
 
 
 def is_product(e: Expr) -> bool:
