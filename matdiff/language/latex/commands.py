@@ -18,9 +18,11 @@ def _pairs(table: str) -> dict[str, str]:
     return dict(zip(words[::2], words[1::2], strict=True))
 
 
-LETTERS = {f"\\{name}": letter for name, letter in GREEK.items()} | _pairs(
-    r"\varepsilon ϵ \vartheta ϑ \varphi ϕ \varrho ϱ \varpi ϖ \varsigma ς \varkappa ϰ \ell ℓ \imath i \jmath j"
-)
+LETTERS = {
+    f"\\{style}{name}": letter
+    for name, letter in GREEK.items()
+    for style in (("", "up", "var") if name[0].isupper() else ("", "up"))  # \varSigma leans, \uplambda stands upright
+} | _pairs(r"\varepsilon ϵ \vartheta ϑ \varphi ϕ \varrho ϱ \varpi ϖ \varsigma ς \varkappa ϰ \ell ℓ \imath i \jmath j")
 SIGNS = _pairs(
     r"""
     \cdot · \cdotp · \bullet · \times × \ast * \star ⋆ \odot ⊙ \circ ∘ \otimes ⊗ \oslash ⊘ \div ÷ \colon : \coloneqq :=
