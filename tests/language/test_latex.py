@@ -36,7 +36,7 @@ LETTERS_AND_SIGNS = [
     (r"\alpha x", "α~x"),
     (r"\alpha\beta", "α~β"),
     (r"\alpha_1 + \Omega", "α_1 + Ω"),
-    (r"\varSigma + \uplambda\upmu", "Σ +λ~μ"),
+    (r"\varSigma + \uplambda\upmu", "Σ+ λ~μ"),
     (r"\varepsilon\vartheta\varrho\varpi\varsigma\ell", "ϵ~ϑ~ϱ~ϖ~ς~l"),
     (r"xᵀ\Sigma x", "xᵀ~Σ~x"),
     (r"a \cdot b \times c \ast d", "a ·b ×c *d"),
