@@ -26,10 +26,13 @@ CONSTRAINED = regex(  # min f s.t. g = 0. The Lagrangian is L(x, λ) = …; ∂L
     given=("ubject", "t.", "uch"),  # behind their s
 )
 ASKED = r"[∂d]\s?{0}\s?/\s?[∂d]|∇\w*\s?{0}(?!\w)|\b(?:derivatives?|gradients?)\s+of\s+{0}(?!\w)"
-LOW = rf"(?:_\{{[^{{}}]*\}}|_\w+|[{MARKS}{SUBS}]|\^\{{[^{{}}]*\}})*"
+LOW = rf"(?:_\{{[^{{}}]*\}}|_\w+|[{MARKS}{SUBS}]|\^(?:\{{[^{{}}]*\}}|\([^()]*\)|\w))*"
+PLACE = r"\((?:[^()]|\([^()]*\))*\)"  # also (θ^{(t)})
 UPDATE = regex(  # x_{k+1} = x_k − η∇f(x_k), ΔW = −η ∂J/∂W
     rf"(?<!\w)(?P<change>[Δ∆]\s?)?(?P<of>[^\W\d_])(?P<changed>[{''.join(CHANGE_MARKS.values())}])?{LOW}\s*(?::?=|←|<-|⟵)\s*"
-    rf"(?(change)|(?(changed)|(?P=of){LOW}\s*))[-−+]\s*(?:(?!d\w*/)(?:[^\W\d_∂]|[a-z]{{2,8}}){LOW}\s*[*·]?\s*)?(?P<asked>∇{LOW}\s*{LETTER}|[∂d]\s?{LETTER}\s*/\s*[∂d](?P=of))(?P<at>{LOW}\([^()]*\))?"
+    rf"(?(change)|(?(changed)|(?P=of){LOW}\s*))[-−+]\s*(?:(?!d\w*/)(?:[^\W\d_∂]|[a-z]{{2,8}}){LOW}\s*[*·]?\s*)?"
+    rf"(?P<asked>∇{LOW}\s*{LETTER}|(?P<drawn>\(\()?[∂d]\s?{LETTER}(?:{PLACE})?(?(drawn)\))\s*/\s*(?(drawn)\()[∂d]\s?(?P=of){LOW}(?(drawn)\)\))"
+    rf"|(?P<before>\(\()?[∂d](?(before)\))\s*/\s*(?(before)\()[∂d]\s?(?P=of){LOW}(?(before)\)\))\s*{LETTER})(?P<at>{LOW}{PLACE})?"
     r"(?=\s*(?:[.,;:?\n]|\Z|(?:with|where|for|and)\b))",
     given=("∇", "/"),
 )

@@ -14,6 +14,7 @@ from matdiff.algebra.expr import FUNCTIONS
 from matdiff.errors import NotationError
 from matdiff.language.names import LETTER, MARKS, NAMES, SUBS, SUBSCRIPT, SUBSCRIPTS, SUPERS, TWICE, named, power_asked
 from matdiff.language.outside import split
+from matdiff.language.parameters import INSIDE, bound_letters
 from matdiff.language.transcript import Edit, Transcript
 from matdiff.records import NamedTuple
 from matdiff.regex import regex
@@ -210,12 +211,21 @@ def with_probabilities(script: Transcript) -> Transcript:
         if used and text.count(f"{name}[") == 1 and not re.search(rf"[_\[,]\{{?{of}(?!\w)", text[m.end() :]):
             edits += [(m.start("of") - 1, m.start("of"), "("), (m.end("of"), m.end("of") + 1, ")")]
     for head in re.finditer(PROBABILITY, text) if "|" in text else ():
-        same = re.escape(head["name"]) + r"\s*\(" + r"\s*".join(map(re.escape, head["given"].split())) + r"\s*\)"
-        uses = list(re.finditer(rf"(?<![^\W\d_]){same}", text))
-        every = re.findall(rf"(?<![^\W\d_]){re.escape(head['name'])}(?![A-Za-z])\s*(\(?)", text)
-        if len(every) > 1 and every.count("(") == len(uses):  # −log p may be that of p(y | X, w), too
-            edits += [(*use.span(), head["name"]) for use in uses]
+        edits += _of_a_probability(text, head)
     return script.edited(edits)
+
+
+def _of_a_probability(text: str, head: re.Match[str]) -> Iterator[Edit]:
+    """p for p(y | x), and p_i for p(y_i | x_i), where no other p is meant; p(x, θ) where p(x_i | θ) is called."""
+    own = re.sub(r"\s", "", head["given"])
+    index = {*re.findall(r"_\{?([a-z])\}?(?!\w)", own)}
+    name = f"{head['name']}_{min(index)}" if len(index) == 1 and index <= bound_letters(text) else head["name"]
+    calls = list(re.finditer(rf"(?<![^\W\d_]){re.escape(head['name'])}(?![A-Za-z])\s*(\([^()|]*(\|)?[^()|]*\))?", text))
+    written = [re.sub(r"\s", "", call[1] or "") for call in calls]
+    if len(calls) > 1 and {"", f"({own})"}.issuperset(written):  # −log p may be that of p(y | X, w), too
+        yield from ((*call.span(), name) for call in calls if call[1])
+    elif re.fullmatch(INSIDE, f"({own})") and all(call[2] for call in calls):
+        yield from ((*call.span(2), ",") for call in calls)
 
 
 def called(head: re.Match[str]) -> str:
@@ -293,7 +303,7 @@ def unseen(text: str, heads: list[re.Match[str]]) -> Iterator[str]:
                 low = argument.lower() if len(argument) == 1 and argument.isupper() else ""
                 is_family = low and re.search(rf"(?<![^\W\d_]){low}(?:_|[{SUBS}])", rest)
                 says = f"stands for all {low} with an index" if is_family else "does not occur in the function"
-                yield f"{argument} of {whole} {says}"
+                yield re.sub("[⟪⟫]", "", f"{argument} of {whole} {says}")
 
 
 def require_arguments(text: str, head: re.Match[str]) -> None:

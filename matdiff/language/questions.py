@@ -311,7 +311,8 @@ def _nabla(text: str, place: int, known: Collection[str], defined: Collection[st
     low = m.group("low") or m.group("letter") or SUBSCRIPTS[m.group("sub")]
     if re.fullmatch(NAMES, low.strip()) is None:
         return None
-    if m.group().startswith("D") and _is_matrix(text, m, low, known):
+    of_definition = text[m.end() :].strip(" .=?") in defined
+    if m.group().startswith("D") and not of_definition and _is_matrix(text, m, low, known):
         return None
     link = re.compile(LINK).match(text, place)
     name = canonical(link.group()) if link else ""

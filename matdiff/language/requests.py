@@ -113,7 +113,7 @@ TO_ZERO = (  # set the derivative of f to zero; when is the gradient zero?
 OPERATOR = regex(r"\s*\(*[∂∇d]")
 OF_NAMES = rf"\s*(?:(?:\(\s*|{RESPECT}){NAMES}\s*\)?)?(?:\s*=(?=[\s.?]*$))?{ENDING}"
 NABLA = (
-    rf"\s*(?:(?P<g>{LETTER})\s*:?=\s*)?(?:(?P<twice>∇²\s*|hess\s+)|∇\s*|(?:grad|nabla|D)\s+)(?P<log>log\s+)?"
+    rf"\s*(?:(?P<g>{LETTER})\s*:?=\s*)?(?:(?P<twice>∇²\s*|hess\s+)|∇\s*|(?:grad|nabla)\s+|(?P<d>D)\s*)(?P<log>log\s+)?"
     rf"(?P<f>{LETTER}){OF_NAMES}"
 )
 BARE = (  # f, ∇_x; f, over x
@@ -238,12 +238,15 @@ def _asked_ahead(text: str, place: int, asked: re.Match[str], whole: str) -> Que
 
 def of_a_name(text: str, place: int, whole: str) -> Question | None:
     """∇f, grad f, dfdx and f'(x) of an f that the whole text defines; the h' of h = A x is a transpose."""
-    nabla = match_at(NABLA, text, place) if any(sign in text for sign in ("∇", "grad", "nabla", "hess", "D ")) else None
+    nabla = match_at(NABLA, text, place) if any(sign in text for sign in ("∇", "grad", "nabla", "hess", "D")) else None
     glued = match_at(GLUED, text, place) if text[place:].lstrip().startswith("d") and not nabla else None
     nabla = glued if glued and not re.search(DEFINED.format(glued.group().strip(" .?")), text) else nabla
     of_name = nabla or (match_at(PRIMED, text, place) if "'" in text or "′" in text else None)
     head = re.search(DEFINED.format(of_name.group("f")), whole) if of_name else None
-    if not (of_name and head and (head.group("arguments") or nabla)):
+    d = of_name.groupdict().get("d") if of_name else None  # of Df, which may be a product
+    if not (of_name and head and (head.group("arguments") or (nabla and not d))):
+        return None
+    if d and stands(d, whole[:place] + whole[of_name.end("d") :]):
         return None
     if (g := of_name.groupdict().get("g")) and stands(g, whole[:place] + whole[len(text) :]):
         return None  # g = ∇f(x), which something else uses

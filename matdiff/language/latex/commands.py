@@ -32,7 +32,7 @@ SIGNS = _pairs(
     \le ≤ \leq ≤ \leqslant ≤ \ge ≥ \geq ≥ \geqslant ≥ \ne ≠ \neq ≠ \lt < \gt > \cup ∪ \cap ∩ \subset ⊂ \subseteq ⊆
     \forall ∀ \succ ≻ \succeq ⪰ \prec ≺ \preceq ⪯ \perp ⊥ \ominus ⊖ \iff ⟺ \implies ⟹ \Rightarrow ⇒ \surd √
     \oplus ⊕ \doteq := \partial ∂ \arg arg \argmin argmin \argmax argmax
-    \vdot · \dotproduct · \cross × \crossproduct × \cp ×
+    \gets ← \leftarrow ← \vdot · \dotproduct · \cross × \crossproduct × \cp ×
     \dagger † \dag † \sum ∑ \prod ∏ \R R \RR R \Reals R \reals R
     """
 )

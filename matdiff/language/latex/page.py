@@ -232,7 +232,7 @@ class Page:
             depth += (text in _OPENING) - (text in _CLOSING)
             if depth <= 0:
                 behind = self.solid(k + 1, 1)
-                return behind < len(self.pieces) and self.pieces[behind][0] in ("=", ":=")
+                return "".join(text for text, *_ in self.pieces[behind : behind + 2]).startswith(("=", ":="))
         return False
 
 
