@@ -101,12 +101,9 @@ def with_entries(script: Transcript, declared: Container[str], asked: Collection
                 edits += [(*m.span(), x + (m["in"] or f" ∈ R^{SUBSCRIPTS.get(last, last)}")), *entries]
             continue
         said, numbers = SAID.replace("NAME", x).replace("FUN", m["f"]), {int(new[2:]) for *_, new in entries}
-        rest = re.sub(f"{said}|{own}", " ", text)
-        if (
-            len(numbers) < 2
-            or len(numbers) < max(numbers)
-            or re.search(rf"{NO_NUMBERS}|(?<![A-Za-z]){x}(?![a-z])", rest)
-        ):
+        if len(numbers) < max((2, *numbers)):
+            continue
+        if re.search(rf"{NO_NUMBERS}|(?<![A-Za-z]){x}(?![a-z])", re.sub(f"{said}|{own}", " ", text)):
             continue
         end = len(text.rstrip(" .?!\n"))
         is_said = named(x) in declared or re.search(rf"{x}\s*(?:∈|\bin\b)", text)

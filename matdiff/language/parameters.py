@@ -118,9 +118,11 @@ class Heads:
         ends = [*(item.start() for item in items[1:]), len(text)][: len(items)]
         bodies = {item.group(1): text[item.end() : end] for item, end in zip(items, ends, strict=True)}
         doubtful: set[str] = set()
+        called: dict[str, set[str]] = {}
+        for m in re.finditer(rf"(?<![\w⟪])({NAMED}){INSIDE}", text):
+            called.setdefault(m.group(1), set()).add(m.group("inside"))
         for written, own in bodies.items():
-            name = written_name(written)
-            calls = {m.group("inside") for m in re.finditer(rf"(?<![\w⟪]){re.escape(written)}{INSIDE}", text)}
+            name, calls = written_name(written), called.get(written)
             if not calls or name in self.called or name in self.plain:
                 continue
             others = (body for other, body in bodies.items() if other != written and _has(own, other))

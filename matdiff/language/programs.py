@@ -354,11 +354,12 @@ def _new_name(text: str, name: str) -> str:
 def _given_anew(text: str, statement: Statement) -> Iterator[Edit]:
     """X1 = [ones(m, 1), X] of a program in which that is a new X, and X1 for X from there on."""
     name = statement.name
-    new = _new_name(text, name)
     use = rf"(?<![\w.]){re.escape(name)}(?!\w)"
+    if statement.sign or not re.search(use, text[statement.value : statement.end]):
+        return
+    new = _new_name(text, name)
     is_line = re.compile(r";?[^\S\n]*\n").match(text, statement.end) is not None and "*" in text and ";\n" in text
-    is_once = len(re.findall(rf"{use}\s*=(?!=)", text)) == 1 and not _stands(new, text)
-    if is_line and is_once and not statement.sign and re.search(use, text[statement.value : statement.end]):
+    if is_line and len(re.findall(rf"{use}\s*=(?!=)", text)) == 1 and not _stands(new, text):
         yield statement.start, statement.start + len(name), new
         yield from ((*m.span(), new) for m in re.compile(use).finditer(text, statement.end))
 

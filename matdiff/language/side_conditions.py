@@ -150,9 +150,15 @@ def model_of(text: str, piece: Piece) -> list[Condition] | None:
         return None
     name, mean = ("".join(part.split()) for part in m.group("name", "mean"))
     residuals = (f"{name}-{mean.replace('+', '-')}", f"{name}-({mean})", f"{mean}-{name}")
-    rest = "".join(f"{text[: piece.start]} {text[piece.end :]}".split()).replace("−", "-")
-    whole = rf"(?<![\w*·'ᵀ^/])(?:{'|'.join(map(re.escape, residuals))})(?![\w*·^/(])"  # in no 2a − c b
-    return [Condition(m["said"], *m.span("said"))] if re.search(whole, rest) else None
+    whole = [r for r in residuals if r in _without_blanks(text)]
+    alone = rf"(?<![\w*·'ᵀ^/])(?:{'|'.join(map(re.escape, whole))})(?![\w*·^/(])"  # in no 2a − c b
+    return [Condition(m["said"], *m.span("said"))] if whole and re.search(alone, _without_blanks(text)) else None
+
+
+@lru_cache(maxsize=1)
+def _without_blanks(text: str) -> str:
+    """A text as a piece of it is looked for."""
+    return "".join(text.split()).replace("−", "-")
 
 
 def _told_by_signs(said: str) -> Said | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
+from itertools import pairwise
 
 import pytest
 
@@ -70,3 +71,14 @@ def test_a_long_text_is_read_or_refused_soon(piece: str) -> None:
 
 def test_signs_below_are_not_tried_in_all_ways() -> None:
     assert time_of("₁" * 1000) < PATIENCE
+
+
+@pytest.mark.parametrize("name", ["z{}", "z_{{{}}}"])
+def test_four_times_as_many_definitions_take_no_eight_times_as_long(name: str) -> None:
+    names = [name.format(k) for k in range(801)]
+    few, many = (
+        "; ".join([f"{names[0]} = A*x", *(f"{b} = sin({a}) + x" for a, b in pairwise(names[: n + 1])), names[n]])
+        for n in (200, 800)
+    )
+    assert time_of(few) > 0  # with what is compiled once
+    assert time_of(many) < 8 * time_of(few)

@@ -79,7 +79,8 @@ def states(text: str) -> Iterator[str]:
     if not _has_heads(text):
         return
     heads = [(found, _head(found)) for found in re.finditer(ITEM, text)]
-    numbered = {head.name: list(_numbers(text, found.group(1))) for found, head in heads}
+    written = {head.name: found.group(1) for found, head in heads}
+    numbered = {name: list(_numbers(text, own)) for name, own in written.items()}
     ends = {name for name, low in numbered.items() if any(n.isdecimal() or (n[1:] == "" and n.isupper()) for n in low)}
     last = {head.number for _, head in heads if head.name in ends}  # l of z_l and a_l: z_L
     leading = {head.number for _, head in heads if head.number.isalpha() and f"{head.number}1" in numbered[head.name]}
