@@ -69,7 +69,7 @@ class Options:
         self.capitals = frozenset(letters - called)
         self.divisors = divisors(self.bound.order)
         self.numbers = numbers_of_densities(node for node in bound.order if node.kind == "call")
-        taken = (node for node in bound.order if node.kind in ("norm", "transpose", "call"))
+        taken = (node for node in bound.order if node.kind in ("norm", "transpose", "call", "array"))
         self.arrays = frozenset(name for node in taken for name in _as_arrays(node))
         dots = (node for node in bound.order if node.kind == "call" and node.value == "dot")
         self.dotted = frozenset(name for node in dots for name in _as_arrays(node))
@@ -232,10 +232,18 @@ def _is_count_less(*terms: Node) -> bool:
 LETTERS = frozenset("mnhstB") | customs.LETTERS_OF_COUNTS  # for how many there are, and how wide they are
 
 
+OF_ARRAYS = frozenset(  # functions and methods of code that nobody calls with a number
+    "sum mean prod norm outer kron transpose swapaxes reshape view ravel flatten squeeze unsqueeze expand_dims cumsum tril"
+    " triu".split()
+)
+
+
 def _as_arrays(node: Node) -> Iterator[str]:
     """The names that a node takes as arrays: x of ‖x‖, diag(x), xᵀ and (x − m)ᵀ, of which no number is written so."""
     is_function = node.kind == "call" and isinstance(node.value, str) and not is_entrywise(node.value)
-    if node.kind in ("norm", "transpose") or (is_function and node.value not in (*BIG, *PLACES, "e^")):
+    is_function &= node.value not in (*PLACES, "e^") and not (node.value in BIG and len(node.parts) > 1)
+    is_function |= node.kind == "array" and node.value.name in OF_ARRAYS
+    if node.kind in ("norm", "transpose") or is_function:
         parts = [part for piece in node.parts for part in (piece.parts if piece.kind == "list" else [piece])]
         parts = parts[:1] if node.kind == "norm" or node.value == "matrix_power" else parts  # p of ‖x‖_p is a number
         if node.kind == "transpose" and (terms := without_brackets(node.parts[0])).kind == "sum":
