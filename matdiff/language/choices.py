@@ -233,8 +233,8 @@ LETTERS = frozenset("mnhstB") | customs.LETTERS_OF_COUNTS  # for how many there 
 
 
 OF_ARRAYS = frozenset(  # functions and methods of code that nobody calls with a number
-    "sum mean prod norm outer kron transpose swapaxes reshape view ravel flatten squeeze unsqueeze expand_dims cumsum tril"
-    " triu".split()
+    "sum mean prod norm outer kron transpose swapaxes reshape view ravel flatten squeeze unsqueeze expand_dims cumsum"
+    " tril triu".split()
 )
 
 
