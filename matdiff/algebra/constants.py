@@ -13,8 +13,6 @@ from matdiff.algebra.notation import Notation, Style, name_text, sized
 class Constant(Leaf):
     """A matrix that its size determines: data is its shape."""
 
-    __slots__ = ()
-
     def notation(self, style: Style) -> Notation:
         return sized(self.letter, self.shape, style)
 
@@ -29,7 +27,6 @@ class Constant(Leaf):
 class Ones(Constant):
     """The vector or matrix whose entries are all 1."""
 
-    __slots__ = ()
     letter = "1"
 
     def lower(self, to: Any, *operands: Any) -> Any:
@@ -42,7 +39,6 @@ Arithmetic.ones = Ones
 class Zeros(Constant):
     """The vector or matrix whose entries are all 0."""
 
-    __slots__ = ()
     letter = "0"
 
     def lower(self, to: Any, *operands: Any) -> Any:
@@ -52,7 +48,6 @@ class Zeros(Constant):
 class Identity(Constant):
     """The identity matrix of a size."""
 
-    __slots__ = ()
     letter = "I"
 
     def __new__(cls, rows: int | str | Size) -> Self:
@@ -64,8 +59,6 @@ class Identity(Constant):
 
 class Pi(Leaf):
     """The number π, with the name that it has in print; a symbol π, as a weight, is another thing."""
-
-    __slots__ = ()
 
     @classmethod
     def shape_of(cls, operands: tuple[Expr, ...], data: Data) -> Shape:

@@ -39,7 +39,6 @@ class Number(Leaf):
     True
     """
 
-    __slots__ = ()
     common: ClassVar[dict[tuple[int, int], Self]] = {}
 
     def __new__(cls, value: int | float | Fraction | str) -> Self:
@@ -77,8 +76,6 @@ Arithmetic.numeral = Number
 
 class Symbol(Letter):
     """A named scalar, vector or matrix with declared properties; with *ranges*, a family of them."""
-
-    __slots__ = ()
 
     def __new__(
         cls,
@@ -129,7 +126,6 @@ class Operator(Expr):
     copies       how many terms with the differential of an operand the law of d has
     """
 
-    __slots__ = ()
     names: ClassVar[tuple[str, ...]] = ()
     signature: ClassVar[str] = ""
     d: ClassVar[Law | None] = None

@@ -22,7 +22,15 @@ UNIT = Fraction(1)
 NO_INDICES: frozenset[Index] = frozenset()
 
 
-class Expr(Arithmetic):
+class Slotted(type):
+    """The type of the kinds of expressions: none has attributes of its own in its nodes, unless it says which."""
+
+    @classmethod
+    def __prepare__(cls, name: str, bases: tuple[type, ...], /, **given: Any) -> dict[str, object]:
+        return {"__slots__": ()}
+
+
+class Expr(Arithmetic, metaclass=Slotted):
     """A typed expression.
 
     *operands* are expressions, *data* are plain values (a name, a number); together with the class
@@ -194,7 +202,6 @@ class Expr(Arithmetic):
 class Blank(Expr):
     """A node while it is made: its attributes may be set, which takes a third of the time that it takes later."""
 
-    __slots__ = ()
     __new__ = object.__new__  # type: ignore[assignment]
     __setattr__ = object.__setattr__  # type: ignore[assignment]
 
@@ -220,13 +227,9 @@ def _restore(rows: list[tuple[Any, ...]]) -> Expr:
 class Leaf(Expr):
     """An expression without operands."""
 
-    __slots__ = ()
-
 
 class Letter(Leaf):
     """A leaf that is written as its name."""
-
-    __slots__ = ()
 
     @property
     def name(self) -> str:
@@ -238,8 +241,6 @@ class Letter(Leaf):
 
 class Index(Letter):
     """The index of a sum, running from 1 to a size."""
-
-    __slots__ = ()
 
     def __new__(cls, name: str, last: int | str | Size) -> Self:
         return cls.make((), (name, size(last)))

@@ -27,7 +27,7 @@ from matdiff.language.names import (
 from matdiff.language.outside import between, closing, outside
 from matdiff.language.phrases import SPACE, description
 from matdiff.records import NamedTuple
-from matdiff.regex import regex, search_in
+from matdiff.regex import search_in
 
 GREEK = rf"(?:{SPELT_GREEK})(?![A-Za-z])"
 BRACED = (
@@ -72,7 +72,6 @@ GOAL = (
     r"(?P<open>[{(])?\s*⟪?(?:(?P<word>" + VERB + r")(?:_over)?|(?P<arg>arg\s*)?(?:min|max|inf|sup))⟫?\s*(?(open)[})])"
     rf"(?![A-Za-z(])\s*(?:{BRACED}|(?:{WITH_RESPECT}|in)\s+(?P<over>{HEADED}|{LETTER}(?=[\s:]|,(?!\s*{LETTER}[\s,]))))?\s*(?:[:,]|of\b)?(?:\s*{FUNCTION})?"
 )
-SEEKS = regex("(?i)min|max|inf|sup")
 CONSTRAINED = r"(?<=[\s\u200a])\S|[‖|]"  # min f subject to …
 UNCONSTRAINED = (  # min x'A x, min (x − m)'(x − m) and min ½‖x‖², and not the entries of min x or min (x)
     r"[‖|½∑]|\(\s*[0-9.]+\s*/\s*\w+\s*\)\s*[^\s.,;:)\]}*/+-]|[-−]?\s*\(\([^()]*\)/|(?<=[\s\u200a])\((?!\s*\w+\s*\))(?:[^(),]|\([^(),]*\))*\)\s*[²'′ᵀ⊤^(\w]"
@@ -148,7 +147,7 @@ def _goal(
     text: str, place: int, known: Collection[str], defined: Collection[str], constrained: bool
 ) -> Question | None:
     """min_w, argmax_{x ∈ ℝⁿ}, minimise, minimize over x, minimise f over x, min f subject to …, min f; f = …"""
-    m = re.compile(GOAL, re.IGNORECASE).match(text, place) if SEEKS.search(text, place) else None
+    m = re.compile(GOAL, re.IGNORECASE).match(text, place) if search_in("(?i)min|max|inf|sup", text, place) else None
     if m is None:
         return _glued_goal(text, place)
     low = m.group("low") or m.group("letter") or m.group("over") or SUBSCRIPTS.get(m.group("sub") or "", "")

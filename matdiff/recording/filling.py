@@ -22,8 +22,6 @@ Keys = tuple[Expr | Range, ...]
 class Filled(Expr):
     """An array with another block; operands: the array and the block; data: the places of the block on every axis."""
 
-    __slots__ = ()
-
     def __new__(cls, whole: Expr, block: Expr, keys: Keys) -> Self:
         if isinstance(whole, Filled) and whole.keys == keys:
             whole = whole.operands[0]

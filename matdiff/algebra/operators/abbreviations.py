@@ -17,7 +17,6 @@ from matdiff.algebra.operators.products import Hadamard, Sum
 class Abbreviation(Operator):
     """A name for an expression made of operators; *of* builds it, *meaning* says it in the language."""
 
-    __slots__ = ()
     meaning: ClassVar[str] = ""
     where: ClassVar[str] = ""
 

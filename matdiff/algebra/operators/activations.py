@@ -18,7 +18,6 @@ TWO, EIGHT = Number(2), Number(8)
 class Step(Entrywise):
     """1 for a > 0, else 0: the unit step of Heaviside"""
 
-    __slots__ = ()
     names = ("step", "heaviside")
     bounds = "[0, 1]"
     increasing = True
@@ -32,7 +31,6 @@ class Step(Entrywise):
 class Relu(Entrywise):
     """max(0, a)"""
 
-    __slots__ = ()
     names = ("relu",)
     bounds = "[0, ∞)"
     increasing = True
@@ -46,7 +44,6 @@ class Relu(Entrywise):
 class LeakyRelu(Entrywise):
     """a for a > 0, else ca with a small slope c"""
 
-    __slots__ = ()
     names = ("leaky_relu",)
     parameters = ("1/100",)
     kink = True
@@ -60,7 +57,6 @@ class LeakyRelu(Entrywise):
 class Elu(Entrywise):
     """a for a > 0, else c(exp(a) − 1)"""
 
-    __slots__ = ()
     names = ("elu",)
     parameters = ("1",)
     kink = True
@@ -74,7 +70,6 @@ class Elu(Entrywise):
 class Clip(Entrywise):
     """a between two bounds, else the bound that it is beyond"""
 
-    __slots__ = ()
     names = ("clip", "hardtanh")
     parameters = ("-1", "1")
     kink = True
@@ -89,7 +84,6 @@ class Clip(Entrywise):
 class Huber(Entrywise):
     """½a² for |a| ≤ c, else c(|a| − ½c)"""
 
-    __slots__ = ()
     names = ("huber",)
     bounds = "[0, ∞)"
     parameters = ("1",)
@@ -111,7 +105,6 @@ class Huber(Entrywise):
 class Softsign(Entrywise):
     """a/(1 + |a|)"""
 
-    __slots__ = ()
     names = ("softsign",)
     parity = -1
     bounds = "(−1, 1)"
@@ -127,7 +120,6 @@ class Softsign(Entrywise):
 class Sigmoid(Entrywise):
     """σ(a) = 1/(1 + exp(−a)), the logistic function"""
 
-    __slots__ = ()
     names = ("sigmoid", "logistic")
     bounds = "(0, 1)"
     increasing = True
@@ -146,7 +138,6 @@ class Sigmoid(Entrywise):
 class Logit(Entrywise):
     """log(a/(1 − a)), the inverse of the logistic function"""
 
-    __slots__ = ()
     names = ("logit",)
     increasing = True
     requires = "0 < {0} < 1"
@@ -158,7 +149,6 @@ class Logit(Entrywise):
 class Softplus(Entrywise):
     """log(1 + exp(a))"""
 
-    __slots__ = ()
     names = ("softplus",)
     bounds = "(0, ∞)"
     increasing = True
@@ -170,7 +160,6 @@ class Softplus(Entrywise):
 class Silu(Entrywise):
     """aσ(a)"""
 
-    __slots__ = ()
     names = ("silu", "swish")
     bounds = "(−1/3, ∞)"
     array = "a * sigmoid(a)"
@@ -196,7 +185,6 @@ def by_scalars(np: Any, function: Any, a: Any) -> Any:
 class NormalDensity(Entrywise):
     """φ(a) = exp(−½a²)/√(2π), the density of the standard normal distribution"""
 
-    __slots__ = ()
     names = ("normpdf",)
     parity = 1
     bounds = "(0, 1/2)"
@@ -208,7 +196,6 @@ class NormalDensity(Entrywise):
 class NormalDistribution(Entrywise):
     """Φ(a), the distribution function of the standard normal distribution"""
 
-    __slots__ = ()
     names = ("normcdf",)
     bounds = "(0, 1)"
     increasing = True
@@ -220,7 +207,6 @@ class NormalDistribution(Entrywise):
 class Erf(Entrywise):
     """erf a = 2Φ(√2a) − 1, the error function"""
 
-    __slots__ = ()
     names = ("erf",)
     parity = -1
     bounds = "(−1, 1)"
@@ -233,7 +219,6 @@ class Erf(Entrywise):
 class Gelu(Entrywise):
     """aΦ(a)"""
 
-    __slots__ = ()
     names = ("gelu",)
     bounds = "(−1/5, ∞)"
     array = "a * ndtr(a)"

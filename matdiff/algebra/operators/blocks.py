@@ -20,7 +20,6 @@ from matdiff.errors import ShapeError
 class Blocks(Linear):
     """The base of the two ways to put blocks together."""
 
-    __slots__ = ()
     linear = slice(None)
 
     @classmethod
@@ -34,7 +33,6 @@ class Blocks(Linear):
 class HorizontalStack(Blocks):
     """[A, B, …]: matrices with equally many rows, one beside the other."""
 
-    __slots__ = ()
     names = ("hstack",)
     shown = "A: m×n, B: m×p"
     stated = (shown, "A: m×n, B: m×p, C: m×q")
@@ -63,7 +61,6 @@ class HorizontalStack(Blocks):
 class VerticalStack(Blocks):
     """[A; B; …]: matrices with equally many columns, one on top of the other."""
 
-    __slots__ = ()
     names = ("vstack",)
     shown = "A: m×n, B: p×n"
     stated = (shown, "A: m×n, B: p×n, C: q×n")

@@ -43,7 +43,6 @@ def kernel_fits(shapes: Sequence[Shape], sizes: Sequence[Size]) -> str:
 class Within(Windowed, Bilinear):
     """The base of the operators whose kernel lies within the matrix, at every s-th place."""
 
-    __slots__ = ()
     sizes = 1
     relations = (WITHIN,)
 
@@ -60,7 +59,6 @@ class Within(Windowed, Bilinear):
 class CrossCorrelation(Within):
     """corr(X, K, s): the inner products of a kernel with the parts of X, at every s-th place; not flipped."""
 
-    __slots__ = ()
     names = ("corr", "cross_correlation")
     shown = "X: m×n, K: p×q; 1"
     stated = ("X: 2*m+p-2×2*n+q-2, K: p×q; 2",)
@@ -87,7 +85,6 @@ class CrossCorrelation(Within):
 class Convolution(Within):
     """conv(X, K, s): the convolution, in which the kernel is flipped, at every s-th place where it lies within X."""
 
-    __slots__ = ()
     names = ("conv",)
     shown = "X: m×n, K: p×q; 1"
     stated = ("X: 2*m+p-2×2*n+q-2, K: p×q; 2",)
@@ -118,7 +115,6 @@ class Convolution(Within):
 class FullConvolution(Windowed, Bilinear):
     """conv_full(X, K): the convolution wherever the flipped kernel meets X; also that of polynomials."""
 
-    __slots__ = ()
     names = ("conv_full",)
     shown = "X: m×n, K: p×q"
     relations = (FULL,)
@@ -147,7 +143,6 @@ class FullConvolution(Windowed, Bilinear):
 class FullCrossCorrelation(Windowed, Bilinear):
     """corr_full(X, K): the cross-correlation wherever the kernel meets X, which has zeros around it."""
 
-    __slots__ = ()
     names = ("corr_full",)
     shown = "X: m×n, K: p×q"
     relations = (FULL,)

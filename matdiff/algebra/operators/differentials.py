@@ -12,7 +12,6 @@ from matdiff.algebra.operators.sums import Member
 class Differential(Operator):
     """dA"""
 
-    __slots__ = ()
     names = ("d",)
     signature = "m×n → m×n"
 

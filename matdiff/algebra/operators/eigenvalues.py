@@ -14,7 +14,6 @@ from matdiff.algebra.operators.spectral_functions import eigenvalues, where_symm
 class Eigenvalues(Operator):
     """eigvals(S): the vector of the eigenvalues of a symmetric matrix, smallest first."""
 
-    __slots__ = ()
     names = ("eigvals", "eigvalsh")
     signature = "n×n → n×1"
     requires = "the eigenvalues of {0} are simple"
@@ -46,7 +45,6 @@ class Eigenvalues(Operator):
 class Eigenvectors(Operator):
     """eigvecs(S): the orthogonal matrix of the eigenvectors of a symmetric matrix, in the order of eigvals(S)."""
 
-    __slots__ = ()
     names = ("eigvecs",)
     signature = "n×n → n×n"
     requires = "the eigenvalues of {0} are simple"

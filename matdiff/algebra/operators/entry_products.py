@@ -13,7 +13,6 @@ from matdiff.algebra.operators.sums import entries_by_index, over_index
 class ProductOfEntries(Operator):
     """prod(A), the product of all entries"""
 
-    __slots__ = ()
     names = ("prod",)
     signature = "m×n → 1×1"
     requires = "no entry of {0} is 0"

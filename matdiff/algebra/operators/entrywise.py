@@ -103,7 +103,6 @@ class Entrywise(Operator):
                   both are the function of NumPy with the first of the names
     """
 
-    __slots__ = ()
     parameters: ClassVar[tuple[str, ...]] = ()
     domain: ClassVar[str] = ""
     increasing: ClassVar[bool] = False
@@ -192,7 +191,6 @@ def _bracketed(e: Expr) -> str:
 class Exp(Entrywise):
     """exp a"""
 
-    __slots__ = ()
     names = ("exp",)
     twin = "expm"
     bounds = "(0, ∞)"
@@ -203,7 +201,6 @@ class Exp(Entrywise):
 class Expm1(Entrywise):
     """exp a − 1, exact for small a"""
 
-    __slots__ = ()
     names = ("expm1",)
     bounds = "(−1, ∞)"
     increasing = True
@@ -213,7 +210,6 @@ class Expm1(Entrywise):
 class Log(Entrywise):
     """log a, the natural logarithm"""
 
-    __slots__ = ()
     names = ("log", "ln")
     twin = "logm"
     increasing = True
@@ -235,7 +231,6 @@ class Log(Entrywise):
 class Log1p(Entrywise):
     """log(1 + a), exact for small a"""
 
-    __slots__ = ()
     names = ("log1p",)
     increasing = True
     requires = "{0} > −1"
@@ -245,7 +240,6 @@ class Log1p(Entrywise):
 class Log2(Entrywise):
     """The logarithm to base 2"""
 
-    __slots__ = ()
     names = ("log2",)
     increasing = True
     domain = "positive"
@@ -256,7 +250,6 @@ class Log2(Entrywise):
 class Log10(Entrywise):
     """The logarithm to base 10"""
 
-    __slots__ = ()
     names = ("log10",)
     increasing = True
     domain = "positive"
@@ -267,7 +260,6 @@ class Log10(Entrywise):
 class Sqrt(Entrywise):
     """√a"""
 
-    __slots__ = ()
     names = ("sqrt",)
     twin = "sqrtm"
     bounds = "[0, ∞)"
@@ -285,7 +277,6 @@ class Sqrt(Entrywise):
 class Abs(Entrywise):
     """|a|, the absolute value"""
 
-    __slots__ = ()
     names = ("abs", "absolute", "fabs")
     parity = 1
     bounds = "[0, ∞)"
@@ -300,7 +291,6 @@ class Abs(Entrywise):
 class Sign(Entrywise):
     """sign a: −1, 0 or 1"""
 
-    __slots__ = ()
     names = ("sign", "sgn")
     parity = -1
     bounds = "[−1, 1]"
@@ -313,13 +303,10 @@ class Sign(Entrywise):
 class OfEntries(Operator):
     """A function of every entry that is known by its data."""
 
-    __slots__ = ()
-
 
 class Unspecified(OfEntries):
     """g(A) for a function g of a scalar that the text leaves open; data: its name and how often it is derived."""
 
-    __slots__ = ()
     shown = "A: m×n"
     shown_with = ("g", 0)
 

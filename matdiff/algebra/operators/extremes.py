@@ -34,7 +34,6 @@ def chosen(ahead: Expr, behind: Expr, da: Differentials, db: Differentials) -> E
 class ExtremeOfTwo(Operator):
     """The base of max(A, B) and min(A, B), entry by entry; *sign* is −1 where min(A, B) = −max(−A, −B)."""
 
-    __slots__ = ()
     sign: ClassVar[int] = 1
     mirrors = True
     kink = True
@@ -92,7 +91,6 @@ def change_of_two(name: str, ahead: str, behind: str) -> Law:
 class Maximum(ExtremeOfTwo):
     """max(A, B), the larger one entry by entry"""
 
-    __slots__ = ()
     names = ("maximum",)
     signature = "m×n, m×n → m×n"
     d = change_of_two("max", "A - B", "B - A")
@@ -101,7 +99,6 @@ class Maximum(ExtremeOfTwo):
 class Minimum(ExtremeOfTwo):
     """min(A, B), the smaller one entry by entry"""
 
-    __slots__ = ()
     names = ("minimum",)
     signature = "m×n, m×n → m×n"
     sign = -1
@@ -137,7 +134,6 @@ def at_largest(np: Any, a: Any) -> Any:
 class ExtremeEntry(Operator):
     """The base of max(A) and min(A) of all entries; the *overloads* are those entry by entry."""
 
-    __slots__ = ()
     kink = True
 
     @classmethod
@@ -186,7 +182,6 @@ def change_of_extreme(name: str, which: str) -> Law:
 class MaxOfEntries(ExtremeEntry):
     """max(A), the largest entry"""
 
-    __slots__ = ()
     names = ("max",)
     signature = "m×n → 1×1"
     overloads = (Maximum,)
@@ -197,7 +192,6 @@ class MaxOfEntries(ExtremeEntry):
 class MinOfEntries(ExtremeEntry):
     """min(A), the smallest entry"""
 
-    __slots__ = ()
     names = ("min",)
     signature = "m×n → 1×1"
     overloads = (Minimum,)
@@ -212,7 +206,6 @@ class OneHot(Operator):
     dA is the same at all of them, and Tr(onehot(A)ᵀ dA) is right with any; with equal parts onehot(A) is symmetric too.
     """
 
-    __slots__ = ()
     whole: ClassVar[type[ExtremeEntry]]
     bounds = "[0, 1]"
     mirrors = True
@@ -240,7 +233,6 @@ def change_of_place(name: str, which: str) -> Law:
 class OneHotMax(OneHot):
     """onehot_max(A): 1 at the place of the largest entry (½ at two places in a symmetric matrix), 0 elsewhere"""
 
-    __slots__ = ()
     names = ("onehot_max",)
     signature = "m×n → m×n"
     whole = MaxOfEntries
@@ -252,7 +244,6 @@ class OneHotMax(OneHot):
 class OneHotMin(OneHot):
     """onehot_min(A): 1 at the place of the smallest entry (½ at two places in a symmetric matrix), 0 elsewhere"""
 
-    __slots__ = ()
     names = ("onehot_min",)
     signature = "m×n → m×n"
     whole = MinOfEntries

@@ -41,7 +41,6 @@ def polygamma(order: int, x: float) -> float:
 class Gamma(Entrywise):
     """Γ(a), the gamma function"""
 
-    __slots__ = ()
     names = ("tgamma",)
     domain = "positive"
     requires = "{0} > 0"
@@ -53,7 +52,6 @@ class Gamma(Entrywise):
 class LogGamma(Entrywise):
     """log Γ(a), the logarithm of the gamma function"""
 
-    __slots__ = ()
     names = ("gammaln", "lgamma", "loggamma")
     domain = "positive"
     requires = "{0} > 0"
@@ -72,7 +70,6 @@ class LogGamma(Entrywise):
 class Digamma(Entrywise):
     """ψ(a) = Γ′(a)/Γ(a)"""
 
-    __slots__ = ()
     names = ("digamma",)
     domain = "positive"
     increasing = True
@@ -88,7 +85,6 @@ class Digamma(Entrywise):
 class Polygamma(OfEntries):
     """ψ⁽ᵏ⁾(a), the k-th derivative of the digamma function; data: k"""
 
-    __slots__ = ()
     names = ("polygamma",)
 
     def __new__(cls, operand: Expr, order: int) -> Expr:  # type: ignore[misc]

@@ -21,7 +21,6 @@ NEGLIGIBLE = 1e-10  # a singular value, or a gap, that is this small beside the 
 class PseudoInverse(Operator):
     """pinv(A) = A⁺, the inverse of Moore and Penrose."""
 
-    __slots__ = ()
     names = ("pinv",)
     signature = "m×n → n×m"
     copies = 3
@@ -63,7 +62,6 @@ class PseudoInverse(Operator):
 class Adjugate(Operator):
     """adj(A) = |A|A⁻¹, the matrix of the cofactors, transposed."""
 
-    __slots__ = ()
     names = ("adj", "adjugate")
     signature = "n×n → n×n"
     copies = 2
@@ -96,7 +94,6 @@ class Adjugate(Operator):
 class Commutator(Bilinear):
     """commutator(A, B) = AB − BA"""
 
-    __slots__ = ()
     names = ("commutator",)
     signature = "n×n, n×n → n×n"
     definition = "commutator(A, B) = AB − BA"

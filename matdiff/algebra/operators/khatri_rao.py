@@ -16,7 +16,6 @@ from matdiff.algebra.operators.vectorisation import unit_matrix
 class KhatriRao(Bilinear):
     """khatri_rao(A, B): the Kronecker products of the columns of A and B, one beside the other."""
 
-    __slots__ = ()
     names = ("khatri_rao",)
     signature = "m×n, p×n → m*p×n"
     definition = "khatri_rao(A, B) has the columns a ⊗ b for the columns a of A and b of B"

@@ -25,7 +25,6 @@ from matdiff.errors import ShapeError
 class Vec(Linear):
     """vec(A): the columns of A, one below the other."""
 
-    __slots__ = ()
     names = ("vec",)
     signature = "m×n → n*m×1"
     source = "Magnus and Neudecker, ch. 2, sec. 4: vec(A)ᵀvec(B) = Tr(AᵀB)"
@@ -55,7 +54,6 @@ class Vec(Linear):
 class Unvec(Linear):
     """unvec(c, m, n): the m×n matrix A with vec(A) = c; data: its sizes."""
 
-    __slots__ = ()
     names = ("unvec",)
     shown = "c: m*n×1; m, n"
     sizes = 2
@@ -106,7 +104,6 @@ class Unvec(Linear):
 class Vech(Linear):
     """vech(A): the columns of the lower triangle of A, one below the other."""
 
-    __slots__ = ()
     names = ("vech",)
     shown = "A: n×n"
     relations = (Relation("n×n → (n*n+n)/2×1"),)
@@ -141,7 +138,6 @@ class Vech(Linear):
 class Kronecker(Bilinear):
     """A ⊗ B, the Kronecker product: the matrix of the blocks aᵢⱼB."""
 
-    __slots__ = ()
     names = ("kron",)
     signature = "m×n, p×q → m*p×n*q"
     stated = ("A: m×n, B: p×q", "x: m×1, y: p×1")
@@ -205,7 +201,6 @@ def _sorted_entries(left: Shape, right: Shape, m: Expr) -> Expr:
 class PartialTrace(Bilinear):
     """A partial trace of M, whose rows and columns are counted by two indices each, against a matrix."""
 
-    __slots__ = ()
     mirrors = True
 
     @classmethod
@@ -237,7 +232,6 @@ class PartialTrace(Bilinear):
 class PartialTrace1(PartialTrace):
     """ptrace1(M, A) = Σᵢⱼ aⱼᵢMᵢⱼ over the blocks of M, for which Tr(M(A ⊗ B)) = Tr(ptrace1(M, A)B)."""
 
-    __slots__ = ()
     names = ("ptrace1",)
     shown = "M: n*q×m*p, A: m×n"
     signature = "n*q×m*p, m×n → q×p"
@@ -269,7 +263,6 @@ class PartialTrace1(PartialTrace):
 class PartialTrace2(PartialTrace):
     """ptrace2(M, B) with the entries Tr(MᵢⱼB) for the blocks of M, for which Tr(M(A ⊗ B)) = Tr(ptrace2(M, B)A)."""
 
-    __slots__ = ()
     names = ("ptrace2",)
     shown = "M: n*q×m*p, B: p×q"
     signature = "n*q×m*p, p×q → n×m"

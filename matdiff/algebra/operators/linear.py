@@ -46,7 +46,6 @@ class Linear(Operator):
     source    where the laws can be looked up
     """
 
-    __slots__ = ()
     linear: ClassVar[slice] = slice(1)
     stated: ClassVar[tuple[str, ...]] = ()
     source: ClassVar[str] = ""
@@ -101,7 +100,6 @@ class Linear(Operator):
 class Bilinear(Linear):
     """An operation that is linear in each of its two operands, so that the product law holds for it."""
 
-    __slots__ = ()
     linear = slice(2)
 
     def change(self, *changes: Differentials) -> Expr:
@@ -117,8 +115,6 @@ class Bilinear(Linear):
 
 class Directed(Operator):
     """A derivative in some directions, which are its last operands; it is linear in each of them."""
-
-    __slots__ = ()
 
     @property
     def directions(self) -> tuple[Expr, ...]:
@@ -272,8 +268,6 @@ def words(name: str) -> str:
 
 class Sign(Expr):
     """What stands in the place of a part of an equation: I, K, d(A); data: the sign and the shape of the part."""
-
-    __slots__ = ()
 
     @classmethod
     def shape_of(cls, operands: tuple[Expr, ...], data: Data) -> Shape:

@@ -93,7 +93,6 @@ def off_negative_axis(np: Any, a: Any) -> Any:
 class Expm(Operator):
     """expm(A) = I + A + A²/2 + …, the exponential of a matrix."""
 
-    __slots__ = ()
     names = ("expm",)
     signature = "n×n → n×n"
     mirrors = True
@@ -114,7 +113,6 @@ class Expm(Operator):
 class Logm(Operator):
     """logm(A), the principal logarithm of a matrix: expm(logm(A)) = A."""
 
-    __slots__ = ()
     names = ("logm",)
     signature = "n×n → n×n"
     requires = "{0} has no eigenvalue that is real and ≤ 0"
@@ -138,7 +136,6 @@ class Logm(Operator):
 class Sqrtm(Operator):
     """sqrtm(A), the principal square root of a matrix: sqrtm(A)² = A."""
 
-    __slots__ = ()
     names = ("sqrtm",)
     signature = "n×n → n×n"
     requires = "{0} has no eigenvalue that is real and ≤ 0"
@@ -162,7 +159,6 @@ class Sqrtm(Operator):
 class Cholesky(Operator):
     """chol(A): the lower triangular L with a positive diagonal and LLᵀ = A."""
 
-    __slots__ = ()
     names = ("chol", "cholesky")
     signature = "n×n → n×n"
     requires = "{0} is positive definite"
@@ -193,7 +189,6 @@ class Cholesky(Operator):
 class Frechet(Directed):
     """The base of L(A, E, F, …), the derivatives of a function of a matrix in some directions."""
 
-    __slots__ = ()
     function: ClassVar[type[Operator]]
     mirrors = True
 
@@ -260,7 +255,6 @@ def above_the_diagonal(np: Any, a: Any, directions: tuple[Any, ...]) -> Any:
 class FrechetExpm(Frechet):
     """frechet_expm(A, E): the derivative of expm at A in the direction E."""
 
-    __slots__ = ()
     function = Expm
 
     @staticmethod
@@ -277,7 +271,6 @@ class FrechetExpm(Frechet):
 class FrechetLogm(Frechet):
     """frechet_logm(A, E): the derivative of logm at A in the direction E."""
 
-    __slots__ = ()
     function = Logm
     kink = True
     gap = staticmethod(lambda np, a, *directions: off_negative_axis(np, a))

@@ -26,7 +26,6 @@ def inner(a: Expr, b: Expr) -> Expr:
 class Norm(Operator):
     """‖A‖, the Euclidean norm of a vector and the Frobenius norm of a matrix."""
 
-    __slots__ = ()
     names = ("norm2", "norm")
     bounds = "[0, ∞)"
     signature = "m×n → 1×1"
@@ -53,7 +52,6 @@ class Norm(Operator):
 class EntrywiseNorm1(Operator):
     """‖A‖₁ = Σ|aᵢⱼ|, the sum of the absolute values of the entries."""
 
-    __slots__ = ()
     names = ("norm1",)
     bounds = "[0, ∞)"
     signature = "m×n → 1×1"
@@ -83,7 +81,6 @@ class EntrywiseNorm1(Operator):
 class MaximumNorm(Operator):
     """‖x‖_∞ = max |xᵢ|, the largest absolute value of the entries of a vector."""
 
-    __slots__ = ()
     names = ("norm_inf",)
     bounds = "[0, ∞)"
     signature = "n×1 → 1×1"
@@ -119,7 +116,6 @@ class MaximumNorm(Operator):
 class PowerNorm(Operator):
     """‖x‖_p = (Σᵢ |xᵢ|ᵖ)^(1/p) of a vector, with a scalar p ≥ 1."""
 
-    __slots__ = ()
     names = ("normp",)
     bounds = "[0, ∞)"
     signature = "n×1, 1×1 → 1×1"
@@ -163,7 +159,6 @@ class PowerNorm(Operator):
 class Frobenius(Operator):
     """A : B = Tr(AᵀB), the Frobenius inner product."""
 
-    __slots__ = ()
     signature = "m×n, m×n → 1×1"
 
     def notation(self, style: Style) -> Notation:

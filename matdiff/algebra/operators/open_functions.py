@@ -42,7 +42,6 @@ def listing(operands: Sequence[Expr]) -> list[Part]:
 class OpenFunction(Operator):
     """f(A, B, …), a scalar, for a function f that the text leaves open; data: its name."""
 
-    __slots__ = ()
     shown = "A: m×n"
     shown_with = ("f",)
 
@@ -93,7 +92,6 @@ class OpenDerivative(Directed):
     operands  the arguments, then the directions
     """
 
-    __slots__ = ()
     shown = "A: m×n"
     shown_with: ClassVar[Data] = ("f", 1, (1,))
 
@@ -187,7 +185,6 @@ class OpenHessian(OpenDerivative):
     operands  the arguments, then the directions that are given
     """
 
-    __slots__ = ()
     shown = "A: m×n"
     shown_with = ("f", 1, (1, 1))
     vec = None  # type: ignore[assignment] # of a direction of ∇³f(A)[E]: the sum over all entries stands for it

@@ -21,7 +21,6 @@ STEPS = "m = stride*a-stride+p, n = stride*b-stride+q"
 class Patches(Windowed):
     """im2col(X, p, q, s): the vec of each p×q part of X as a row, in the order of the places in vec(corr(X, K, s))."""
 
-    __slots__ = ()
     names = ("im2col",)
     shown = "X: m×n; p, q, 1"
     stated = ("X: m+p-1×n+q-1; p, q, 1",)
@@ -53,7 +52,6 @@ class Patches(Windowed):
 class PatchSum(Windowed):
     """col2im(C, m, n, p, q, s): the m×n matrix to which every row of C adds a p×q part; the adjoint of im2col."""
 
-    __slots__ = ()
     names = ("col2im",)
     shown = "C: m*n×p*q; m+p-1, n+q-1, p, q, 1"
     sizes = 5
@@ -83,7 +81,6 @@ class PatchSum(Windowed):
 class BandMatrix(Windowed):
     """corr_matrix(K, m, n, s): the matrix K̂ with vec(corr(X, K, s)) = K̂ vec(X) for an m×n matrix X."""
 
-    __slots__ = ()
     names = ("corr_matrix",)
     shown = "K: p×q; m, n, 1"
     stated = ("K: p×q; m+p-1, n+q-1, 1",)
@@ -115,7 +112,6 @@ class BandMatrix(Windowed):
 class BandSum(Windowed):
     """corr_kernel(M, p, q, m, n, s): the sums of the entries of M where corr_matrix has those of the kernel."""
 
-    __slots__ = ()
     names = ("corr_kernel",)
     shown = "M: m*n×m*n+m*q-m+n*p+p*q-p-n-q+1; p, q, m+p-1, n+q-1, 1"
     sizes = 5

@@ -22,7 +22,6 @@ class Path(Operator):
     operands: A, which has the shape and the properties of the values, and t; data: how often it is derived
     """
 
-    __slots__ = ()
     shown = "A: m×n, t: 1×1"
     shown_with: ClassVar[Data] = (0,)
 

@@ -24,7 +24,6 @@ LATEX_SIGNS = {"≤": r"\le", "≥": r"\ge", "<": "<", ">": ">", "=": "=", "≠"
 class Piecewise(Linear):
     """cases(A, a ≤ b, C): A where the condition holds, and C where it does not; operands: a, b, A, C; data: its sign"""
 
-    __slots__ = ()
     names = ("cases",)
     shown = "a, b, A: m×n, C: m×n"
     shown_with = ("≤",)

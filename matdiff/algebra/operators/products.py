@@ -124,7 +124,6 @@ def quotient(e: Expr, divisor: Expr) -> Expr:
 class Sum(Operator):
     """A + B + …, all of one shape."""
 
-    __slots__ = ()
     signature = "m×n… → m×n"
 
     @classmethod
@@ -152,7 +151,6 @@ class Sum(Operator):
 class Scale(Operator):
     """c A: a scalar times a matrix."""
 
-    __slots__ = ()
     signature = "1×1, m×n → m×n"
     seen_through = True
 
@@ -203,7 +201,6 @@ class Scale(Operator):
 class Product(Operator):
     """The matrix product A B C …"""
 
-    __slots__ = ()
     shown = "A: m×n, B: n×p"
 
     @classmethod
@@ -256,7 +253,6 @@ def written_factors(e: Expr) -> tuple[Expr, ...]:
 class Hadamard(Operator):
     """A ⊙ B ⊙ …, entry by entry; for scalars the ordinary product."""
 
-    __slots__ = ()
     names = ("hadamard",)
     signature = "m×n… → m×n"
     seen_through = True
@@ -317,7 +313,6 @@ class Hadamard(Operator):
 class Power(Operator):
     """a^s, a scalar or entry by entry, with a scalar exponent."""
 
-    __slots__ = ()
     signature = "m×n, 1×1 → m×n"
 
     @classmethod

@@ -24,8 +24,6 @@ class State(Leaf):
     forward  whether the recurrence runs from the first state to the last
     """
 
-    __slots__ = ()
-
     def __new__(cls, name: str, shape: Shape, index: Index, origin: int, forward: bool = True) -> Self:
         return cls.make((), (name, shape, index, origin, forward))
 
@@ -48,8 +46,6 @@ class State(Leaf):
 
 class Recurrence(Operator):
     """All states of a recurrence; operands: the start and the step, an expression of its State; data: those of it."""
-
-    __slots__ = ()
 
     def __new__(cls, start: Expr, step: Expr, state: State) -> Self:
         return cls.make((start, step), state.data)
@@ -129,8 +125,6 @@ class Recurrence(Operator):
 
 class Iterate(Operator):
     """z[j], a state of a recurrence; operands: the recurrence and the number j, such as k, k + 1, K + 1 or 3."""
-
-    __slots__ = ()
 
     @classmethod
     def shape_of(cls, operands: tuple[Expr, ...], data: Data) -> Shape:

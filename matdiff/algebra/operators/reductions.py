@@ -16,7 +16,6 @@ from matdiff.errors import ShapeError
 class SumsOfColumns(Abbreviation):
     """colsum(A) = Aᵀ1, the sum of every column"""
 
-    __slots__ = ()
     names = ("colsum", "colsums")
     signature = "m×n → n×1"
     meaning = "colsum(A) = A'*ones(m)"
@@ -33,7 +32,6 @@ class SumsOfColumns(Abbreviation):
 class SumsOfRows(Abbreviation):
     """rowsum(A) = A1, the sum of every row"""
 
-    __slots__ = ()
     names = ("rowsum", "rowsums")
     signature = "m×n → m×1"
     meaning = "rowsum(A) = A*ones(n)"
@@ -48,7 +46,6 @@ class SumsOfRows(Abbreviation):
 class Mean(Abbreviation):
     """mean(A), the mean of all entries"""
 
-    __slots__ = ()
     names = ("mean",)
     signature = "m×n → 1×1"
     meaning = "mean(A) = sum(A)/(m*n)"
@@ -63,7 +60,6 @@ class Mean(Abbreviation):
 class MeansOfColumns(Abbreviation):
     """colmean(A) = Aᵀ1/m, the mean of every column"""
 
-    __slots__ = ()
     names = ("colmean", "colmeans")
     signature = "m×n → n×1"
     meaning = "colmean(A) = A'*ones(m)/m"
@@ -77,7 +73,6 @@ class MeansOfColumns(Abbreviation):
 class MeansOfRows(Abbreviation):
     """rowmean(A) = A1/n, the mean of every row"""
 
-    __slots__ = ()
     names = ("rowmean", "rowmeans")
     signature = "m×n → m×1"
     meaning = "rowmean(A) = A*ones(n)/n"
@@ -91,7 +86,6 @@ class MeansOfRows(Abbreviation):
 class Mahalanobis(Abbreviation):
     """mahalanobis(x, S) = ‖x‖_S = √(xᵀSx)"""
 
-    __slots__ = ()
     names = ("mahalanobis",)
     signature = "n×1, n×n → 1×1"
     meaning = "mahalanobis(x, S) = sqrt(x'*S*x)"
@@ -106,7 +100,6 @@ class Mahalanobis(Abbreviation):
 class LogSoftmax(Abbreviation):
     """log_softmax(v) = v − logsumexp(v)1"""
 
-    __slots__ = ()
     names = ("log_softmax", "logsoftmax")
     signature = "n×1 → n×1"
     meaning = "log_softmax(v) = v - logsumexp(v)*ones(n)"
@@ -123,7 +116,6 @@ class LogSoftmax(Abbreviation):
 class LogSoftmaxOfRows(Abbreviation):
     """logsoftmax_rows(A) = A − logsumexp_rows(A)1ᵀ"""
 
-    __slots__ = ()
     names = ("logsoftmax_rows",)
     signature = "m×n → m×n"
     meaning = "logsoftmax_rows(A) = A - logsumexp_rows(A)*ones(n)'"
@@ -138,7 +130,6 @@ class LogSoftmaxOfRows(Abbreviation):
 class LogSoftmaxOfColumns(Abbreviation):
     """logsoftmax_cols(A) = A − 1 logsumexp_cols(A)ᵀ"""
 
-    __slots__ = ()
     names = ("logsoftmax_cols",)
     signature = "m×n → m×n"
     meaning = "logsoftmax_cols(A) = A - ones(m)*logsumexp_cols(A)'"

@@ -21,7 +21,6 @@ from matdiff.errors import ShapeError
 class Flipped(Windowed):
     """flip(K): rows and columns in the opposite order, a rotation by 180 degrees."""
 
-    __slots__ = ()
     names = ("flip", "rot180")
     signature = "m×n → m×n"
     relations = (Relation("m×n → m×n"),)
@@ -46,7 +45,6 @@ class Flipped(Windowed):
 class Exchange(OfOneSize):
     """exchange(n): the matrix J with Jx = flip(x), whose ones stand on the other diagonal; data: n."""
 
-    __slots__ = ()
     names = ("exchange",)
     shown = "; n"
     letter = "J"
@@ -70,7 +68,6 @@ class Exchange(OfOneSize):
 class Dilated(Windowed):
     """dilate(H, s): H with s − 1 rows and columns of zeros between its own."""
 
-    __slots__ = ()
     names = ("dilate",)
     shown = "A: m×n; s"
     stated = ("A: m×n; 2",)
@@ -102,7 +99,6 @@ class Dilated(Windowed):
 class Subsampled(Windowed):
     """subsample(H, s): every s-th row and column of H, from the first to the last."""
 
-    __slots__ = ()
     names = ("subsample",)
     shown = "A: s*m-s+1×s*n-s+1; s"
     stated = ("A: 2*m-1×2*n-1; 2",)
@@ -136,7 +132,6 @@ class Subsampled(Windowed):
 class Padded(Windowed):
     """pad(X, k): X with k rows and columns of zeros on every side; a vector is padded at both ends."""
 
-    __slots__ = ()
     names = ("pad", "zero_pad")
     shown = "A: m×n; k, k"
     stated = ("A: m×n; 2, 2",)

@@ -41,7 +41,6 @@ def singular_values(np: Any, a: Any) -> Any:
 class NormOfSingularValues(Operator):
     """The base of the norms by singular values."""
 
-    __slots__ = ()
     bounds = "[0, ∞)"
     kink = True
     barred = True
@@ -55,7 +54,6 @@ class NormOfSingularValues(Operator):
 class NuclearNorm(NormOfSingularValues):
     """‖A‖_*, the sum of the singular values."""
 
-    __slots__ = ()
     names = ("norm_nuc",)
     signature = "m×n → 1×1"
     requires = "{0} has full rank"
@@ -98,7 +96,6 @@ def of_any_shape() -> str:
 class Polar(Operator):
     """polar(A) = UVᵀ for A = U diag(s) Vᵀ, the orthogonal factor of the polar decomposition."""
 
-    __slots__ = ()
     names = ("polar",)
     bounds = "[−1, 1]"
     signature = "m×n → m×n"
@@ -144,7 +141,6 @@ class Polar(Operator):
 class SpectralNorm(NormOfSingularValues):
     """The spectral norm, the largest singular value."""
 
-    __slots__ = ()
     names = ("norm_spec", "opnorm")
     signature = "m×n → 1×1"
     requires = "the largest singular value of {0} is simple and not 0"
@@ -178,7 +174,6 @@ class SpectralNorm(NormOfSingularValues):
 class LeftSingular(Operator):
     """left_singular(A) = Av/‖A‖₂ for the right singular vector v, the unit left one to the largest singular value."""
 
-    __slots__ = ()
     names = ("left_singular",)
     bounds = "[−1, 1]"
     signature = "m×n → m×1"
@@ -207,7 +202,6 @@ class LeftSingular(Operator):
 class RightSingular(Operator):
     """right_singular(A): the unit right singular vector to the largest singular value, its largest entry positive."""
 
-    __slots__ = ()
     names = ("right_singular",)
     bounds = "[−1, 1]"
     signature = "m×n → n×1"

@@ -24,7 +24,6 @@ Range = tuple[Size, Size]  # the first and the last place
 class Row(Linear):
     """A[i, :], a row of a matrix; operands: the matrix and the index."""
 
-    __slots__ = ()
     shown = "A: m×n, i=1..m"
 
     @classmethod
@@ -58,7 +57,6 @@ class Row(Linear):
 class Column(Linear):
     """A[:, j], a column of a matrix; operands: the matrix and the index."""
 
-    __slots__ = ()
     shown = "A: m×n, j=1..n"
 
     @classmethod
@@ -92,7 +90,6 @@ class Column(Linear):
 class Slice(Linear):
     """A[1:3, 2:n], consecutive rows and columns of a matrix; data: the first and the last row, and column."""
 
-    __slots__ = ()
     shown = "A: m×n; 1, k, 1, l"
     stated = ("A: k+l+m×n+p+q; k+1, k+l, q+1, q+p", "x: k+l+m×1; k+1, k+l, 1, 1")
 

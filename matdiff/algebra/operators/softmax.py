@@ -30,7 +30,6 @@ def shifted(to: Any, a: Any, side: str) -> tuple[Any, Any, Any]:
 class LogSumExp(Operator):
     """logsumexp(v) = log(Σᵢ exp(vᵢ)) of a vector"""
 
-    __slots__ = ()
     names = ("logsumexp",)
     signature = "n×1 → 1×1"
 
@@ -52,7 +51,6 @@ class LogSumExp(Operator):
 class Softmax(Operator):
     """softmax(v) = exp(v)/sum(exp(v)) of a vector"""
 
-    __slots__ = ()
     names = ("softmax",)
     bounds = "(0, 1]"
     signature = "n×1 → n×1"
@@ -83,7 +81,6 @@ class Softmax(Operator):
 class LogSumExpOfRows(Operator):
     """logsumexp_rows(A) = log(exp(A)1): the logsumexp of every row"""
 
-    __slots__ = ()
     names = ("logsumexp_rows",)
     signature = "m×n → m×1"
 
@@ -111,7 +108,6 @@ class LogSumExpOfRows(Operator):
 class SoftmaxOfLines(Operator):
     """The base of the softmax of every row and of every column; *across* is what counts the entries of one."""
 
-    __slots__ = ()
     bounds = "(0, 1]"
     across: ClassVar[str] = ""
 
@@ -129,7 +125,6 @@ class SoftmaxOfLines(Operator):
 class SoftmaxOfRows(SoftmaxOfLines):
     """softmax_rows(A): the softmax of every row"""
 
-    __slots__ = ()
     names = ("softmax_rows", "softmax_row")
     signature = "m×n → m×n"
     across = "cols"
@@ -148,7 +143,6 @@ class SoftmaxOfRows(SoftmaxOfLines):
 class LogSumExpOfColumns(Operator):
     """logsumexp_cols(A) = log(exp(A)ᵀ1): the logsumexp of every column"""
 
-    __slots__ = ()
     names = ("logsumexp_cols",)
     signature = "m×n → n×1"
 
@@ -176,7 +170,6 @@ class LogSumExpOfColumns(Operator):
 class SoftmaxOfColumns(SoftmaxOfLines):
     """softmax_cols(A): the softmax of every column"""
 
-    __slots__ = ()
     names = ("softmax_cols", "softmax_col")
     signature = "m×n → m×n"
     across = "rows"

@@ -40,7 +40,6 @@ def symmetric_only(to: Any, node: Expr, formula: str, a: Any) -> Any:
 class AtEnd(Operator):
     """The base of what is said of an eigenvalue at an end of the spectrum: the largest, or with −A the smallest."""
 
-    __slots__ = ()
     ends: ClassVar[dict[str, str]] = {"max": "largest", "min": "smallest"}
     kink = True
 
@@ -63,8 +62,6 @@ class AtEnd(Operator):
 
 class Eigenvalue(AtEnd):
     """The base of λ_max and λ_min, whose eigenvectors are named pieces."""
-
-    __slots__ = ()
 
     @classmethod
     def of(cls, *operands: Expr) -> Expr:
@@ -109,7 +106,6 @@ def change_of_eigenvalue(end: str) -> Law:
 class LargestEigenvalue(Eigenvalue):
     """λ_max(A), the largest eigenvalue (of a matrix that is not symmetric, by its real part)."""
 
-    __slots__ = ()
     names = ("lambda_max",)
     signature = "n×n → 1×1"
     d = change_of_eigenvalue("max")
@@ -118,7 +114,6 @@ class LargestEigenvalue(Eigenvalue):
 class SmallestEigenvalue(Eigenvalue):
     """λ_min(A), the smallest eigenvalue (of a matrix that is not symmetric, by its real part)."""
 
-    __slots__ = ()
     names = ("lambda_min",)
     signature = "n×n → 1×1"
     d = change_of_eigenvalue("min")
@@ -127,7 +122,6 @@ class SmallestEigenvalue(Eigenvalue):
 class Eigenvector(AtEnd):
     """The base of the unit eigenvectors to λ_max and λ_min."""
 
-    __slots__ = ()
     bounds = "[−1, 1]"
 
     @classmethod
@@ -154,7 +148,6 @@ def change_of_eigenvector(end: str) -> Law:
 class LargestEigenvector(Eigenvector):
     """eigvec_max(A): the unit eigenvector to λ_max(A); its largest entry is positive."""
 
-    __slots__ = ()
     names = ("eigvec_max",)
     signature = "n×n → n×1"
     requires = "the largest eigenvalue of {0} is simple"
@@ -165,7 +158,6 @@ class LargestEigenvector(Eigenvector):
 class SmallestEigenvector(Eigenvector):
     """eigvec_min(A): the unit eigenvector to λ_min(A); its largest entry is positive."""
 
-    __slots__ = ()
     names = ("eigvec_min",)
     signature = "n×n → n×1"
     requires = "the smallest eigenvalue of {0} is simple"

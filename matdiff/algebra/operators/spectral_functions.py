@@ -110,7 +110,6 @@ class MatrixFunction(Operator):
     Behind S there are the parameters that the function has.
     """
 
-    __slots__ = ()
     names = ("funm",)
     shown = "S: n×n symmetric"
     shown_with = ("f", 0)
@@ -214,7 +213,6 @@ def slope(e: Expr) -> Expr:
 class FrechetOfFunction(Directed):
     """frechet_funm(f, S, E, …), the derivative of funm(f, S) in some directions; data: as there, and their number."""
 
-    __slots__ = ()
     names = ("frechet_funm",)
     shown = "S: n×n symmetric, E: n×n"
     shown_with = ("f", 0, 1)

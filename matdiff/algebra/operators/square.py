@@ -17,7 +17,6 @@ from matdiff.errors import ShapeError
 class Inverse(Operator):
     """A⁻¹"""
 
-    __slots__ = ()
     names = ("inv", "inverse")
     signature = "n×n → n×n"
     requires = "{0} is invertible"
@@ -47,7 +46,6 @@ class Inverse(Operator):
 class MatrixPower(Operator):
     """Aᵏ for a square matrix and an integer k."""
 
-    __slots__ = ()
     shown = "A: n×n"
     shown_with = (3,)
 
@@ -109,7 +107,6 @@ def matrix_power(a: Expr, k: int) -> Expr:
 class Trace(Linear):
     """tr A, the sum of the diagonal entries."""
 
-    __slots__ = ()
     names = ("tr", "trace", "Tr", "Trace")
     signature = "n×n → 1×1"
 
@@ -145,7 +142,6 @@ def has_bars(e: Expr) -> bool:
 class Determinant(Operator):
     """det A, the determinant."""
 
-    __slots__ = ()
     barred = True
     names = ("det",)
     signature = "n×n → 1×1"
@@ -180,7 +176,6 @@ class Determinant(Operator):
 class LogDeterminant(Operator):
     """log |det A|, the logarithm of the absolute determinant."""
 
-    __slots__ = ()
     names = ("logdet", "lndet")
     signature = "n×n → 1×1"
     requires = "{0} is invertible"

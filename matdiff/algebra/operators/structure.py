@@ -15,7 +15,6 @@ from matdiff.algebra.operators.products import Transpose
 class DiagonalMatrix(Linear):
     """diag(x): the diagonal matrix with the entries of a vector."""
 
-    __slots__ = ()
     names = ("Diag",)
     signature = "n×1 → n×n"
 
@@ -39,7 +38,6 @@ class DiagonalMatrix(Linear):
 class DiagonalVector(Linear):
     """diag(A): the vector of the diagonal entries of a square matrix."""
 
-    __slots__ = ()
     names = ("diag", "Diagonal", "diagm")
     signature = "n×n → n×1"
 
@@ -75,7 +73,6 @@ def _columns(n: Size) -> Expr:
 class Named(Operator):
     """A definition h = …: the body under its name; data: the name."""
 
-    __slots__ = ()
     is_inner = False
     closed = True
 

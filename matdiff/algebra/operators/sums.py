@@ -19,7 +19,6 @@ from matdiff.errors import ShapeError
 class SumOfEntries(Linear):
     """sum(A) = 1ᵀA1, the sum of all entries."""
 
-    __slots__ = ()
     names = ("sum",)
     signature = "m×n → 1×1"
 
@@ -50,8 +49,6 @@ def as_product_with_ones(a: Expr) -> Expr:
 
 class IndexedSum(Operator):
     """∑ᵢ of a body over an index; data: the index."""
-
-    __slots__ = ()
 
     @property
     def open_ended(self) -> bool:
@@ -139,8 +136,6 @@ def called_over(name: str, index: Index, found: tuple[list[Condition], Expr], st
 class Member(Operator):
     """xᵢ: a member of a family; operands: the family and its indices."""
 
-    __slots__ = ()
-
     @classmethod
     def sample(cls, shown: str = "") -> Member:
         i = Index("i", "N")
@@ -169,7 +164,6 @@ class Member(Operator):
 class Entry(Linear):
     """aᵢⱼ: an entry of a matrix or vector; operands: the matrix and its indices."""
 
-    __slots__ = ()
     shown = "A: m×n, i=1..m, j=1..n"
     stated = (shown, "x: n×1, i=1..n")
 
@@ -205,7 +199,6 @@ class Entry(Linear):
 class UnitVector(Operator):
     """eᵢ, the unit vector of an index; data: its size."""
 
-    __slots__ = ()
     shown = "i=1..n; n"
     letter = "e{0}"
     bounds = "[0, 1]"

@@ -16,7 +16,6 @@ from matdiff.algebra.operators.vectorisation import unit_matrix
 class Sylvester(Linear):
     """sylvester(A, B, C): the solution X of AX + XB = C."""
 
-    __slots__ = ()
     names = ("sylvester",)
     shown = "A: m×m spd, B: n×n spd, C: m×n"
     stated = ("A: m×m, B: n×n, C: m×n",)

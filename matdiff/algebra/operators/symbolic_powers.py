@@ -18,7 +18,6 @@ from matdiff.errors import ShapeError, UnsupportedError
 class SymbolicPower(Operator):
     """Aᵏ, with a scalar k ≥ 0 that is a whole number; operands: A and k."""
 
-    __slots__ = ()
     shown = "A: n×n, k"
     requires = "{1} is a positive integer"
     code = "matrix_power(a, int(b))"

@@ -13,7 +13,6 @@ from matdiff.algebra.operators.linear import Linear
 class ToeplitzPart(Linear):
     """toep(A): every entry of A replaced by the mean of its diagonal, the Toeplitz matrix that is nearest to A."""
 
-    __slots__ = ()
     names = ("toep",)
     signature = "m×n → m×n"
     mirrors = True

@@ -12,7 +12,6 @@ from matdiff.algebra.notation import ATOM, POSTFIX, Notation, Slot, Style
 class Transpose(Operator):
     """Aᵀ"""
 
-    __slots__ = ()
     names = ("transpose",)
     signature = "m×n → n×m"
     seen_through = True

@@ -21,7 +21,6 @@ from matdiff.errors import ShapeError
 class Triangle(Linear):
     """The base of both triangles; without the diagonal, from the *strict* one on, one is what the *other* leaves."""
 
-    __slots__ = ()
     strict: ClassVar[int] = 0
     other: ClassVar[type[Triangle]]
 
@@ -50,7 +49,6 @@ class Triangle(Linear):
 class LowerTriangle(Triangle):
     """tril(A): A with zeros above its diagonal."""
 
-    __slots__ = ()
     names = ("tril",)
     signature = "m×n → m×n"
     strict = -1
@@ -60,7 +58,6 @@ class LowerTriangle(Triangle):
 class UpperTriangle(Triangle):
     """triu(A): A with zeros below its diagonal."""
 
-    __slots__ = ()
     names = ("triu",)
     signature = "m×n → m×n"
     strict = 1
@@ -74,7 +71,6 @@ LowerTriangle.other = UpperTriangle
 class HalvedTriangle(Linear):
     """halftril(A) = tril(A) − ½I ⊙ A: the lower triangle with its diagonal halved, Φ(A) in Murray (2016)."""
 
-    __slots__ = ()
     names = ("halftril",)
     signature = "n×n → n×n"
     definition = "halftril(A) is the lower triangle of A with its diagonal halved"
@@ -110,7 +106,6 @@ def kept(e: Expr) -> Expr:
 class HalfOfBoth(Linear):
     """The base of ½(A + Aᵀ) and ½(A − Aᵀ), by the *sign* of Aᵀ."""
 
-    __slots__ = ()
     sign: ClassVar[int] = 1
 
     @classmethod
@@ -133,7 +128,6 @@ class HalfOfBoth(Linear):
 class SymmetricPart(HalfOfBoth):
     """sym(A) = ½(A + Aᵀ)"""
 
-    __slots__ = ()
     names = ("sym",)
     signature = "n×n → n×n"
 
@@ -141,7 +135,6 @@ class SymmetricPart(HalfOfBoth):
 class SkewPart(HalfOfBoth):
     """skew(A) = ½(A − Aᵀ)"""
 
-    __slots__ = ()
     names = ("skew",)
     signature = "n×n → n×n"
     sign = -1
@@ -150,7 +143,6 @@ class SkewPart(HalfOfBoth):
 class DiagonalPart(Abbreviation):
     """dg(A) = I ⊙ A, the matrix with nothing but the diagonal of A"""
 
-    __slots__ = ()
     names = ("dg",)
     signature = "n×n → n×n"
     meaning = "dg(A) = eye(n) .* A"
@@ -170,7 +162,6 @@ class DiagonalPart(Abbreviation):
 class Centering(Operator):
     """centering(n) = I − 11ᵀ/n: it takes the mean of a vector off; data: its size."""
 
-    __slots__ = ()
     names = ("centering", "center")
     shown = "; n"
     sizes = 1

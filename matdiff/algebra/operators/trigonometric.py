@@ -8,7 +8,6 @@ from matdiff.algebra.operators.entrywise import Entrywise, Sqrt
 class Sin(Entrywise):
     """sin a"""
 
-    __slots__ = ()
     names = ("sin",)
     parity = -1
     bounds = "[−1, 1]"
@@ -18,7 +17,6 @@ class Sin(Entrywise):
 class Cos(Entrywise):
     """cos a"""
 
-    __slots__ = ()
     names = ("cos",)
     parity = 1
     bounds = "[−1, 1]"
@@ -28,7 +26,6 @@ class Cos(Entrywise):
 class Tan(Entrywise):
     """tan a"""
 
-    __slots__ = ()
     names = ("tan",)
     parity = -1
     slope = staticmethod(lambda t: 1 + Tan(t) ** 2)
@@ -37,7 +34,6 @@ class Tan(Entrywise):
 class Arcsin(Entrywise):
     """arcsin a"""
 
-    __slots__ = ()
     names = ("arcsin", "asin")
     parity = -1
     bounds = "(−2, 2)"
@@ -49,7 +45,6 @@ class Arcsin(Entrywise):
 class Arccos(Entrywise):
     """arccos a"""
 
-    __slots__ = ()
     names = ("arccos", "acos")
     bounds = "[0, 4)"
     requires = "−1 < {0} < 1"
@@ -59,7 +54,6 @@ class Arccos(Entrywise):
 class Arctan(Entrywise):
     """arctan a"""
 
-    __slots__ = ()
     names = ("arctan", "atan")
     parity = -1
     bounds = "(−2, 2)"
@@ -70,7 +64,6 @@ class Arctan(Entrywise):
 class Sinh(Entrywise):
     """sinh a"""
 
-    __slots__ = ()
     names = ("sinh",)
     parity = -1
     increasing = True
@@ -80,7 +73,6 @@ class Sinh(Entrywise):
 class Cosh(Entrywise):
     """cosh a"""
 
-    __slots__ = ()
     names = ("cosh",)
     parity = 1
     bounds = "[1, ∞)"
@@ -90,7 +82,6 @@ class Cosh(Entrywise):
 class Tanh(Entrywise):
     """tanh a"""
 
-    __slots__ = ()
     names = ("tanh",)
     parity = -1
     bounds = "(−1, 1)"
@@ -101,7 +92,6 @@ class Tanh(Entrywise):
 class Arcsinh(Entrywise):
     """arsinh a"""
 
-    __slots__ = ()
     names = ("arcsinh", "asinh", "arsinh")
     parity = -1
     increasing = True
@@ -111,7 +101,6 @@ class Arcsinh(Entrywise):
 class Arccosh(Entrywise):
     """arcosh a"""
 
-    __slots__ = ()
     names = ("arccosh", "acosh", "arcosh")
     bounds = "[0, ∞)"
     increasing = True
@@ -122,7 +111,6 @@ class Arccosh(Entrywise):
 class Arctanh(Entrywise):
     """artanh a"""
 
-    __slots__ = ()
     names = ("arctanh", "atanh", "artanh")
     parity = -1
     increasing = True

@@ -21,7 +21,6 @@ def unit_matrix(extent: Size) -> Expr:
 class OfOneSize(Operator):
     """What the matrices of a single size have in common; their data is that size."""
 
-    __slots__ = ()
     sizes = 1
 
     def __new__(cls, extent: Size) -> Expr:  # type: ignore[misc]
@@ -36,7 +35,6 @@ class OfOneSize(Operator):
 class Commutation(Operator):
     """commutation(m, n): the matrix K with vec(Aᵀ) = K vec(A) for every m×n matrix A; data: its sizes."""
 
-    __slots__ = ()
     names = ("commutation",)
     shown = "; m, n"
     letter = "K"
@@ -71,7 +69,6 @@ class Commutation(Operator):
 class Duplication(OfOneSize):
     """duplication(n): the matrix D with vec(S) = D vech(S) for every symmetric n×n matrix S; data: n."""
 
-    __slots__ = ()
     names = ("duplication",)
     shown = "; n"
     letter = "D"
@@ -97,7 +94,6 @@ class Duplication(OfOneSize):
 class Elimination(OfOneSize):
     """elimination(n): the matrix L with vech(A) = L vec(A) for every n×n matrix A; data: n."""
 
-    __slots__ = ()
     names = ("elimination",)
     shown = "; n"
     letter = "L"

@@ -15,7 +15,6 @@ from matdiff.errors import ShapeError
 class Windowed(Linear):
     """The base of the operators that move a window over a matrix; data: the sizes behind the operands."""
 
-    __slots__ = ()
     mirrors = True
 
     def __new__(cls, *arguments: Expr | Size) -> Expr:  # type: ignore[misc]

@@ -142,7 +142,7 @@ def _operation(node: Expr, found: Found, done: dict[Expr, Expr]) -> Expr:
     if isinstance(node, Constant):  # of one entry it is a number
         made = node.make((), data)
         return zero(made.shape) if isinstance(node, Zeros) else ones_like(made) if ONE in made.shape else made
-    if isinstance(node, Operator) and constructs(type(node)) and len(data) == node.sizes:  # type: ignore[arg-type]
+    if isinstance(node, Operator) and constructs(type(node)) and len(data) == node.sizes:
         return type(node).of(*operands, *data)
     return node.instance(operands, data)
 
