@@ -84,3 +84,11 @@ def test_no_line_binds_an_index_within_a_sum_over_it(text: str, wrt: str) -> Non
     assert sums
     assert [str(s) for s in sums if s.index.name in bound_names(s.operands[0])] == []
     assert d.verify().ok
+
+
+def test_no_index_of_an_answer_is_bound_in_it() -> None:
+    """The derivative of the variance of a sample by the sample number i, which also sums elsewhere."""
+    found = matdiff.derive("m = 1/n*sum_i x_i; sum_i (x_i - m)^4", "x")
+    assert str(found.gradient).endswith("4((x[i] − m)³ − (∑_{k=1}^{n} (x[k] − m)³)/n)")
+    assert "∑_{k=1}^{n} (x[k] − m)³" in found.to_text()
+    assert found.verify().ok

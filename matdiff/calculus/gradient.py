@@ -14,7 +14,7 @@ from matdiff.algebra.constants import UNITY, Identity
 from matdiff.algebra.dims import shape_text
 from matdiff.algebra.expr import Expr, Symbol, nodes_in, postorder, symbols
 from matdiff.algebra.identities import SIMPLIFICATIONS, TIDYING
-from matdiff.algebra.identities.indexed import rebound
+from matdiff.algebra.identities.indexed import apart, rebound
 from matdiff.algebra.identities.products import identity_in_product
 from matdiff.algebra.identities.traces import (
     chain_rule,
@@ -167,7 +167,8 @@ class _Sweep:
                 free[name] = found[name] = only[0]
                 continue
             last: list[Phase] = []
-            free[name] = self._total(unknown, last)
+            total = self._total(unknown, last)
+            free[name] = apart(total) if total.free else total
             found[name] = projected(free[name], unknown, self.simplifier, last)
             if isinstance(unknown, Symbol) and unknown.ranges:
                 members[name] = Member(unknown, *self._general_member(unknown))

@@ -114,10 +114,10 @@ def reduction(attempt: Attempt, node: Node, body: Typed, summation: Summation) -
     operator = summation.operator
     if operator == "list":
         return listed(attempt, node, body, summation.binders[0])
-    if not body.is_scalar:
-        raise attempt.misfit(node, f"{operator} over an index is of scalars: {attempt.described(body)}")
     if summation.conditions and operator not in NEUTRAL:
         raise attempt.misfit(node, f"{operator} over an index cannot have a condition")
+    if not body.is_scalar:
+        raise attempt.misfit(node, f"{operator} over an index is of scalars: {attempt.described(body)}")
 
     def make(e: Expr) -> Expr:
         if summation.conditions:

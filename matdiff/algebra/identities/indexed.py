@@ -188,7 +188,7 @@ def sum_of_given_vectors(e: Expr) -> Expr | None:
 
 
 def apart(e: Expr) -> Expr:
-    """An expression in which no sum has the index of one around it; definitions keep their own.
+    """An expression in which no sum has the index of one around it or one that is free; definitions keep their own.
 
     >>> from matdiff import parse
     >>> inner = parse("sum(i=1..N, x[i])", where="x[i=1..N]: scalar")
@@ -200,7 +200,8 @@ def apart(e: Expr) -> Expr:
         inner = rebound(made.operands[0], {made.index.name}, is_named) if isinstance(made, IndexedSum) else None
         return made if inner is None else made.rebuild((inner,))
 
-    return remade(e, own_index, closed=is_named) if bound_names(e) else e
+    outer = rebound(e, {i.name for i in e.free}, is_named)
+    return remade(outer, own_index, closed=is_named) if bound_names(e) else e
 
 
 def rebound(e: Expr, taken: Iterable[str], closed: Callable[[Expr], bool] = lambda node: False) -> Expr:
