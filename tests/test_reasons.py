@@ -100,6 +100,7 @@ def law_named(name: str) -> Law:
         ("trace_of_frechet_funm", "tr(X*frechet_funm(elu, S, A))", "tr(frechet_funm(relu, S, X)*A)"),
         ("trace_of_frechet_funm", "tr(X*frechet_funm(huber, S, A))", "tr(frechet_funm(huber, S, A)*X')"),
         ("open_exponents", "(1/p)^a/(1/p)^b", "(1/p)^(b - a)"),
+        ("open_exponents", "(1/2)*(1/2)^a", "(1/2)^(a - 1)"),
         ("trace_of_transposed_product", "tr(x'*(1 + y) + y'*x)", "tr(x'*(1 + y)) + tr(y'*x)"),
         ("multiple_in_polar", "polar(5*A)", "-polar(A)"),
         ("commuting_direction_5", "frechet_funm(tanh, S, S)", "S*funm(tanh, S)"),
@@ -282,6 +283,8 @@ def test_another_reason_is_refused(name: str, before: str, after: str) -> None:
         ("trace_of_frechet_funm", "tr(X*frechet_funm(elu, S, A))", "tr(frechet_funm(elu, S, X)*A)"),
         ("zero_in_convolution", "flip(zeros(n, n))", "zeros(n, n)"),
         ("open_exponents", "(1/a)^b/(1/a)^c", "(1/a)^(b - c)"),
+        ("open_exponents", "(1/2)*(1/2)^a*log(1/2)", "(1/2)^(a + 1)*log(1/2)"),
+        ("open_exponents", "3*c*3^a", "c*3^(a + 1)"),
         ("sum_of_centred_columns", "centering(n)*(x - sum(x)/n*ones(n))", "x - sum(x)/n*ones(n)"),
     ],
 )

@@ -42,6 +42,7 @@ from matdiff.algebra.operators.symbolic_powers import SymbolicPower, matrix_base
 Forms = tuple[Expr, Expr]  # of e and of eᵀ
 HALF = Fraction(1, 2)
 SHORT_POWERS = (2, 3, 4)
+SHORT_STEPS = (*range(-8, 0), *range(1, 9))  # of an exponent
 
 
 class Arithmetic(ABC):
@@ -202,10 +203,9 @@ class Arithmetic(ABC):
             if base.number and exponent.number is not None and base.number < 1:
                 base, exponent = Number(1 / base.number), Number(-exponent.number)  # √½ as 1/√2
             exponents.setdefault(base, []).append(exponent)
-        joined = [self._power(base, self.sum_of(own)) for base, own in exponents.items()]
-        for f in joined:
-            number *= UNIT if f.number is None else f.number
-        return number, [f for f in joined if f.number is None and not isinstance(f, Ones)]
+        joined = [coefficient(self._power(base, self.sum_of(own))) for base, own in exponents.items()]
+        number *= prod(k for k, _ in joined)
+        return number, [f for _, f in joined if f is not None and not isinstance(f, Ones)]
 
     def _joined_chain(self, chain: Sequence[Expr]) -> list[Expr]:
         """AⁱAʲ as Aⁱ⁺ʲ, for neighbours."""
@@ -271,7 +271,7 @@ class Arithmetic(ABC):
             return zero(matrices[0].shape)
         shape = matrices[0].shape if matrices else SCALAR
         if EQUAL_BASES in self.beyond:
-            _, matrices = self._joined_powers(UNIT, matrices)
+            number, matrices = self._joined_powers(number, matrices)
             number, scalars = self._joined_powers(number, scalars)
             matrices = matrices or [Ones(*shape)]
         if sums := self._sums(scalars, matrices, ENTRYWISE):
@@ -293,6 +293,9 @@ class Arithmetic(ABC):
     def _power(self, base: Expr, exponent: Expr) -> Expr:
         if EQUAL_BASES in self.beyond and isinstance(exponent, Sum):
             exponent = Sum.of(*self._like_terms(exponent.operands))
+            steps = next((t.number for t in exponent.operands if t.number in SHORT_STEPS), None)
+            if base.number and steps:  # 2ˢ⁺¹ as 2·2ˢ, whose 2 is a number in front
+                return self._times(base.number ** int(steps), self._power(base, Sum.of(exponent, Number(-steps))))
         if exponent.number == 1:
             return base
         if exponent.number == 0:
