@@ -285,6 +285,7 @@ def test_another_reason_is_refused(name: str, before: str, after: str) -> None:
         ("open_exponents", "(1/a)^b/(1/a)^c", "(1/a)^(b - c)"),
         ("open_exponents", "(1/2)*(1/2)^a*log(1/2)", "(1/2)^(a + 1)*log(1/2)"),
         ("open_exponents", "3*c*3^a", "c*3^(a + 1)"),
+        ("entry_of_stack", "[a; x; y][1]*b", "a*b"),
         ("sum_of_centred_columns", "centering(n)*(x - sum(x)/n*ones(n))", "x - sum(x)/n*ones(n)"),
     ],
 )

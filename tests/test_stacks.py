@@ -18,6 +18,8 @@ ANSWERS = [
     ("sum(i=1..n-1, u[i]*u[i+1])", "u: n", "u", "[u[2:n]; 0] + [0; u[1:n-1]]"),
     ("sum(t=1..T-1, (v[t+1] - c*v[t] - b)^2)", "v: T; b, c: scalar", "b", "-2*sum(v[2:T] - c*v[1:T-1] - b)"),
     ("sum(t=1..T-1, c*(v[t+1] - v[t])^3)", "v: T; c: scalar", "c", "sum((v[2:T] - v[1:T-1]).^3)"),
+    ("sum(j=1..m, [2; A[:, j]][1]*sum(A[:, j]))", "A: n x m", "A", "2*ones(n)*ones(m)'"),
+    ("[0; A[:, 1]][1] + x'*A*x", "A: n x n; x: n", "A", "x*x'"),
 ]
 
 

@@ -43,7 +43,11 @@ slice_of_slice = stated(
 )
 slice_of_constant = stated(
     "ones(m, n)[i:j, k:l] = ones(j-i+1, l-k+1)",
-    also=("zeros(m, n)[i:j, k:l] = zeros(j-i+1, l-k+1)", "eye(n)[i:j, i:j] = eye(j-i+1)"),
+    also=(
+        "zeros(m, n)[i:j, k:l] = zeros(j-i+1, l-k+1)",
+        "eye(n)[i:j, i:j] = eye(j-i+1)",
+        "unit(1, n+1)[2:n+1] = zeros(n)",
+    ),
 )
 
 
@@ -99,6 +103,17 @@ def slice_of_blocks(e: Expr) -> Expr | None:
     if len(chosen) == len(a.operands):
         return a.rebuild(tuple([sliced(o, None, across, upright) for o in a.operands]))
     return sliced(type(a).of(*[sliced(o, r, None, upright) for o, r in chosen]), None, across, upright)
+
+
+entry_of_stack = stated(
+    "vstack(c, x)[1] = c",
+    where="c: scalar; x: n",
+    also=(
+        Statement("vstack(c, x, y)[1] = c", "c: scalar; x: n; y: m"),
+        Statement("vstack(x', A)[1, i] = x[i]", "x: n; A: m x n"),
+        Statement("hstack(x, A)[i, 1] = x[i]", "x: m; A: m x n"),
+    ),
+)
 
 
 def sliced(e: Expr, along: Range | None, across: Range | None, upright: bool) -> Expr:
