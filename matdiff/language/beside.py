@@ -38,7 +38,7 @@ class Beside:
         from matdiff.language.increments import increments, parted, require_no_factor
         from matdiff.language.layers import with_entries, with_labels, with_layers, with_points
         from matdiff.language.left_sides import with_probabilities
-        from matdiff.language.likelihoods import with_likelihoods, with_tildes
+        from matdiff.language.likelihoods import with_divergences, with_likelihoods, with_tildes
         from matdiff.language.named_functions import with_functions
         from matdiff.language.programs import Program, unframed
         from matdiff.language.quantifiers import without_quantifiers
@@ -49,7 +49,8 @@ class Beside:
 
         declared = self.declared
         program = unframed(self.script) if not (self.dialect and self.dialect.is_python) else Program(self.script)
-        spoken = in_signs(with_functions(with_tildes(program.script)), {*declared, *self.wrt}, far, is_prose)
+        script, normals = with_divergences(program.script)
+        spoken = in_signs(with_functions(with_tildes(script)), {*declared, *self.wrt}, far, is_prose)
         self.doubt = spoken.doubt
         whole, stated, replaced = with_likelihoods(parted(spoken.script, declared))
         whole, layers = with_layers(with_probabilities(whole), {*declared, *self.wrt})
@@ -61,7 +62,7 @@ class Beside:
         unseen = unseen_names(whole.text, said.conditions)
         notes = (*program.notes, *spoken.notes, *stated, *layers, *points, *changes, *said.notes, *unseen)
         (self.script, moved), *others = map(rearranged, (said.script, *said.sides))
-        moved = (*quantified, *moved, *(span for _, also in others for span in also))
+        moved = (*normals, *quantified, *moved, *(span for _, also in others for span in also))
         spans = (*(whole.span(*span) for span in said.spans), *moved, *replaced, *spoken.spans, *program.spans)
         self.said = said._replace(sides=tuple(side for side, _ in others), notes=notes, spans=spans)
         declare_conditions(declared, said.conditions, whole)

@@ -123,7 +123,10 @@ def leading_declarations(text: str) -> tuple[list[Excerpt], str]:
             break  # \label{eq:1} declares nothing
         if re.search(r"\bwhere\b|:.*(?:['′ᵀ∑‖|√²½]|Σ_|(?<!\w)[a-z]{2,}\()", item.group(1)):
             break  # A : X where A is square; …, and probit: ∑ y log Φ(x'β); …
-        front.append(Excerpt(text, 0, text).part(*item.span(1)))
+        declared = Excerpt(text, 0, text).part(*item.span(1))
+        if ":" not in item.group(1) and ":" not in _respelt(declared).text:
+            break  # p ∈ Δ is a condition
+        front.append(declared)
         rest = " " * item.end() + rest[item.end() :]
     return front, rest
 

@@ -11,7 +11,7 @@ from collections.abc import Collection
 from matdiff import regex as re
 from matdiff.language.names import GREEK_CLASS, MARKS, SUBS, SUBSCRIPTS
 from matdiff.language.outside import closing
-from matdiff.language.transcript import Transcript
+from matdiff.language.transcript import Copy, Edit, Transcript
 from matdiff.regex import regex
 
 LETTER = rf"(?:[A-Za-z{GREEK_CLASS}][{MARKS}]*)"
@@ -19,7 +19,13 @@ LOW = rf"(?:_\{{?(?P<low>[a-z])\}}?|(?P<sub>[{SUBS}]))"
 MANY = rf"{LETTER}_?\{{?[1₁]\}}?\s*,\s*(?:\.\.\.?|…|⋯)\s*,\s*{LETTER}_?\{{?(?P<last>[A-Za-z]|[{SUBS}])\}}?"
 IID = r"(?:i\.?\s?i\.?\s?d\b\.?\s*)"
 FRONT = rf"(?<!\w)(?:(?P<many>{MANY})|(?P<name>{LETTER}){LOW}?)\s*{IID}?(?P<given>[|∣][^~∼;\n]*)?[~∼]\s*{IID}?"
-STATED = regex(rf"{FRONT}⟪?(?:N(?:_\w+)?|[Nn]ormal|Gaussian|MVN)⟫?\s*\(")
+NORMAL = r"⟪?(?:N(?:_\w+)?|[Nn]ormal|Gaussian|MVN)⟫?\s*\("
+STATED = regex(rf"{FRONT}{NORMAL}")
+OF_TWO = regex(
+    rf"(?:⟪?(?:KL|kl)⟫?|D_?\{{?\s*⟪?(?:KL|kl)⟫?\s*\}}?)\s*\(\s*(?P<p>(?P<of>{LETTER})(?:\([^()]*\))?)\s*(?:‖|\|\|)\s*"
+    rf"(?P<q>(?P<beside>{LETTER})(?:\([^()]*\))?)\s*\)",
+    given=("KL", "kl"),
+)
 OF_ANY_KIND = regex(rf"{FRONT}⟪?[A-Z]\w*⟫?\s*\(")
 SAMPLED = regex(  # x_1, …, x_n are iid N(μ, Σ), x is distributed as N(μ, Σ)
     rf"(?<!\w)(?:{MANY}|{LETTER}{LOW}?)(?P<says>\s?,?\s(?:(?:are|be|is)\s+)?(?:{IID}(?:(?:samples\s+)?from\s+)?"
@@ -55,6 +61,30 @@ Stated = tuple[Transcript, tuple[str, ...], tuple[Span, ...]]
 def with_tildes(script: Transcript) -> Transcript:
     """The text in which x_1, …, x_n ~ N(μ, Σ) stands for x_1, …, x_n are iid N(μ, Σ)."""
     return script.edited([(*m.span("says"), " ~ ") for m in SAMPLED.finditer(script.text)])
+
+
+def with_divergences(script: Transcript) -> tuple[Transcript, tuple[Span, ...]]:
+    """The text with KL(N(m, S) ‖ N(0, I)) for the KL(q ‖ p) of q = N(m, S) and p = N(0, I), and the places of these."""
+    text, edits, spans = script.text, list[Edit | Copy](), list[Span]()
+    for m in OF_TWO.finditer(text):
+        given = [_given_normal(text, m[name]) for name in ("of", "beside")]
+        for part, found in zip("pq", given, strict=True) if None not in given else ():
+            assert found is not None
+            whole, inside = found
+            start, end = m.span(part)
+            edits += [(start, start, "N("), (start, end, inside), (end, end, ")"), (*whole, " ")]
+            spans += [script.span(start, end), script.span(*whole)]
+    return script.edited(edits), tuple(spans)
+
+
+def _given_normal(text: str, name: str) -> tuple[Span, Span] | None:
+    """Where q = N(m, S), q ~ N(m, S) or q(z) = N(z; m, S) stands, and what is in its brackets behind a z."""
+    lead = r"(?:^|[,;\n]|\b(?:where|with|and|for)\b)\s*"
+    found = re.search(rf"{lead}{re.escape(name)}\s*(?:\([^()]*\)\s*)?(?:=|[~∼])\s*{NORMAL}(?:\s*\w+\s*[;|∣])?", text)
+    if found is None:
+        return None
+    end = closing(text, found.end())
+    return (found.start(), end + 1), (found.end(), end)
 
 
 def with_likelihoods(script: Transcript) -> Stated:

@@ -40,6 +40,10 @@ ONE_OF = regex(  # y_i is +1 or -1
     rf"(?:the\s+)?(?:labels?\s+)?(?P<names>{NAMES})(?:\s+(?:is|are)\s+(?:each\s+|always\s+)?|\s*=\s*)(?:either\s+)?"
     rf"(?P<choices>±\s*[0-9.]+|{CHOICE}(?:\s*,\s*{CHOICE})*,?\s+or\s+{CHOICE})",
 )
+BY_ENTRIES = regex(  # K(θ)_{ij} = …, [K]_{ij} = …, (f(x))_i = …
+    rf"[\[(]*(?P<name>{LETTER})\s*(?:\([^()]*\)\s*)?(?:(?<=\))|[\])])\s*[\])]?_(?:\{{[a-z,\s]+\}}|[a-z])\s*=(?!=)",
+    given="_",
+)
 INDEX_SET = regex(  # P = {(i, j) | r_i > r_j}, over which a sum runs
     rf"(?P<name>{NAMES})\s*=\s*[({{]\s*(?:[a-z]|\(\s*[a-z](?:\s*,\s*[a-z])+\s*\))\s*[|:∣].*[)}}]"
 )
@@ -139,9 +143,17 @@ def condition_of(text: str, piece: Piece, behind: bool) -> list[Condition] | Non
     if in_words and not in_words.group("has"):
         hint = "conditions are written as in A is symmetric, A is an m x n matrix, x ∈ ℝ^n"
         raise NotationError(f"{said} is not understood", text=text, span=(start, end), suggestion=hint)
-    if told is not None or in_words or re.fullmatch(HAS_PROPERTY, said) or _is_constraint(said, behind):
-        return [Condition(said, start, end)]
-    return None
+    is_said = told is not None or in_words or re.fullmatch(HAS_PROPERTY, said)
+    return [_compared(text, said, start, end)] if is_said or _is_constraint(said, behind) else None
+
+
+def _compared(text: str, said: str, start: int, end: int) -> Condition:
+    """A constraint, which K(θ)_{ij} = … is not."""
+    if of_entries := BY_ENTRIES.match(said):
+        message = f"{of_entries[0].rstrip('= ')} gives the entries of {of_entries['name']}, of which no matrix is made"
+        hint = "write the entry where it is used, as in ∑_i ∑_j K_ij, K_ij = …"
+        raise NotationError(message, text=text, span=(start, end), suggestion=hint)
+    return Condition(said, start, end)
 
 
 def model_of(text: str, piece: Piece) -> list[Condition] | None:

@@ -110,9 +110,11 @@ def plain(text: str) -> str:
 
 
 def _require_no_space(found: Transcript) -> None:
-    """Refuses ‖f‖_ℋ, the norm of a space of functions, which is no weight as the S of ‖x‖_S is."""
+    """Refuses x ∈ ℂⁿ, and ‖f‖_ℋ, the norm of a space of functions, which is no weight as the S of ‖x‖_S is."""
     from matdiff.language.fonts import taken_apart
 
+    if m := re.search(r"(?:∈|\bin)\s*ℂ", found.text):
+        raise found.error(m.span(), "ℂ has the complex numbers, and matdiff is about real matrices", "write ℝ")
     for m in OF_SPACE.finditer(found.text):
         if (letter := taken_apart(m["sign"])) and letter.font == "cal":
             message = f"‖·‖ with the sign {m['sign']} is the norm of a space, and is not available"

@@ -17,11 +17,12 @@ from matdiff.language.asked_twice import as_one, name_behind, with_one_question,
 from matdiff.language.formulas import is_formula
 from matdiff.language.left_sides import Piece
 from matdiff.language.names import LETTER, named
+from matdiff.language.outside import outside
 from matdiff.language.parameters import running_letters
 from matdiff.language.parting import CLOSING, ONE_NAME, is_item, joined, pieces_of, word_of
 from matdiff.language.questions import Question, question_at
 from matdiff.language.requests import GOAL_AHEAD, of_a_name
-from matdiff.language.side_conditions import Condition, condition_of, model_of, relocated
+from matdiff.language.side_conditions import COMPARES, Condition, condition_of, model_of, relocated
 from matdiff.language.transcript import Edit, Transcript
 from matdiff.language.unsayable import (
     are_formulas,
@@ -35,6 +36,7 @@ from matdiff.language.unsayable import (
 from matdiff.records import NamedTuple
 from matdiff.regex import match_at, regex
 
+IN_FRONT = regex(r"[^:=;]*(?:[ᵀ⊤‖|]|\^\{?T|[A-Za-z]'\s*[A-Za-z])[^:=;]*=(?!=)")  # WᵀW = I, in front of a function
 CONSTRAINING = regex(r"subject|such|s\.")
 SEVERAL = regex(  # μ̂, Σ̂ = arg max …; g, = torch.autograd.grad(f, x)
     rf"(?:^|(?<=[;\n]))[^\S\n]*(?:(?:\(\s*)?{LETTER}(?:\s*,\s*{LETTER})+(?:\s*\))?\s*:?=\s*(?=⟪?arg(?:min|max|\s))"
@@ -233,6 +235,7 @@ def _sorted_out(text: str, pieces: list[Piece], asked: Question | None) -> tuple
     kept: list[Piece] = []
     conditions: list[Condition] = []
     constrained = is_listing = False
+    is_plain = bool(pieces) and next(outside(text[pieces[-1].start : pieces[-1].end], COMPARES), None) is None
     for piece in pieces:
         is_inner = asked and (piece.start == piece.end or asked.inner == (piece.start, piece.end))
         if is_inner and not text[piece.start : piece.end].strip():
@@ -241,7 +244,8 @@ def _sorted_out(text: str, pieces: list[Piece], asked: Question | None) -> tuple
         if is_listing and re.fullmatch(ONE_NAME, text[piece.start : piece.end]):
             continue  # given A and b
         constrained = constrained or bool(CONSTRAINING.match(word_of(text, piece)))
-        found = condition_of(text, piece, constrained or bool(kept)) or model_of(text, piece)
+        is_beside = constrained or bool(kept) or (is_plain and IN_FRONT.match(text, piece.start, piece.end))
+        found = condition_of(text, piece, bool(is_beside)) or model_of(text, piece)
         says = text[piece.start : piece.end].strip() if constrained and found is None else ""
         if says and not question_at(text[: piece.end], piece.start, ()):  # no constraint is ∂L/∂w behind g = 0
             found = [_constraint(text, piece)]
