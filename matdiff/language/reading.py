@@ -142,8 +142,9 @@ class Readings(Beside):
         if len(text) > LONGEST:
             raise NotationError(f"the text is longer than {LONGEST} characters")
         functions = {*FUNCTIONS, *SPECIAL, *MAKERS}
-        if not laws or (re.search(r"(?<![A-Za-z])d_", text) and re.search(r"(?<![A-Za-z])d\s*\(", text) is None):
-            functions.discard("d")  # it is no differential: d_k is a member of d
+        is_name = re.search(r"(?<![A-Za-z])d(?:_|\s*[,)])", text) and re.search(r"(?<![A-Za-z])d\s*\(", text) is None
+        if not laws or is_name:
+            functions.discard("d")  # it is no differential: d_k is a member of d, and eye(d) has d rows
         called = {name for name in declared if declared[name].arguments}
         self.dialect = dialects.of_text(text, dialect) if not laws else None
         self.script = transcript(text, functions | called, "plain" if dialect in dialects.DIALECTS else dialect)

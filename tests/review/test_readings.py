@@ -62,6 +62,14 @@ def test_a_table_goes_on_behind_a_row_and_an_identity_has_its_size_below_it() ->
     assert [line.verdict for line in matdiff.check(text, "W: k x d; x: d").lines][3] == "proved"
 
 
+def test_an_identity_may_have_d_rows() -> None:
+    """Though d( would be a differential there."""
+    text, where = "f(c) = ∑ᵢ ‖xᵢ − c‖²\n∇²f = {}", "x[i=1..N]: d; c: d"
+    for said in ("2N I", "2N eye(d)", "N I + N I"):
+        assert matdiff.check(text.format(said), where).lines[1].verdict == "proved"
+    assert str(matdiff.check(text.format("N I"), where).should_be) == "2N I_d"
+
+
 def test_a_family_that_a_sum_is_made_of_is_read_with_the_sum() -> None:
     loss = "J(w) = -(1/N) Σ_n [t_n log y_n + (1 - t_n) log(1 - y_n)], y_n = σ(w'x_n)\n"
     right = loss + "∇J = (1/N) Σ_n (y_n - t_n) x_n"
