@@ -21,6 +21,7 @@ from matdiff.language.names import named
 from matdiff.review.chain import Chain
 from matdiff.review.comparing import compared, spread
 from matdiff.review.names import TURNED
+from matdiff.review.operators import LETTER
 from matdiff.review.scope import MARK, Scope
 
 MISFIT = (
@@ -108,8 +109,11 @@ def found_out(scope: Scope, value: Expr, wanted: Shape) -> bool:
     return is_new
 
 
-def condition_of(scope: Scope, line: str, truth: Expr, value: Expr) -> str:
+def condition_of(scope: Scope, line: str, chain: Chain, value: Expr) -> str:
     """The condition under which a side may be what it should be, in a sentence; empty if a text says of none."""
+    truth = chain.truth
+    if truth.shape != value.shape and (said := function_in(scope, chain.first)):
+        return said
     held = {s.name for e in (truth, value) for s in symbols(e) if scope.conditions.get(s.name) == "idempotent"}
     if held:
         return f"what is said of {min(held)} may make it so"
@@ -121,6 +125,13 @@ def condition_of(scope: Scope, line: str, truth: Expr, value: Expr) -> str:
     said = re.sub(BELOW_SUM, " ", line)
     is_said = re.search(f"{UNDER}|{OFF_DIAGONAL}|{ON_DIAGONAL}|{CONDITIONS}", said)
     return "it is said to hold under a condition" if is_said else ""
+
+
+def function_in(scope: Scope, first: str) -> str:
+    """That P(K) = (I − KH)P(I − KH)ᵀ may say what a function is, and no product PK, in a sentence; else empty."""
+    called = re.fullmatch(rf"({LETTER})\s*\(\s*{LETTER}\s*\)", first.strip())
+    is_declared = called is not None and named(called[1]) in scope.given - scope.texts.keys()
+    return f"{first.strip()} may be a function, though {called[1]} is declared" if called and is_declared else ""
 
 
 def equal_under_conditions(scope: Scope, text: str, truth: Expr, value: Expr) -> bool | None:

@@ -205,7 +205,7 @@ class Beside:
         if not is_settled and not self._is_wrong_for_any_sizes(line):
             self.chain = None
             return Judged(line, UNREAD, "the shapes do not fit, and they are not declared")
-        condition = doubts.condition_of(self.scope, said, chain.truth, value)
+        condition = doubts.condition_of(self.scope, said, chain, value)
         if condition and not in_case and holds is not False:
             self.chain = None
             return Judged(line, UNREAD, condition)
@@ -260,7 +260,7 @@ class Beside:
         left, value = self.equations.usual(chain.truth), self.equations.usual(value)
         if left.shape != value.shape:
             self.chain = None
-            return self._of_other_shapes(line, side, left, value)
+            return self._of_other_shapes(line, chain.first, side, left, value)
         if isinstance(left, Symbol) and left in symbols(value) and left not in symbols(left - value):
             return Judged(line, NO_CLAIM)  # W = W − ηG, the next W
         before, unknowns = with_differentials(self.scope, self.equations, left - value, line.text), self.unknowns()
@@ -316,16 +316,17 @@ class Beside:
         is_new = not before.speak_of(left - value) or re.search(CONDITION, text) is not None
         return not before.zeros or is_number or (is_new and not before.concludes)
 
-    def _of_other_shapes(self, line: Line, side: str, left: Expr, value: Expr) -> Judged:
+    def _of_other_shapes(self, line: Line, first: str, side: str, left: Expr, value: Expr) -> Judged:
         """The verdict on an equation whose sides have different shapes: wrong where these are declared."""
         is_shape = SCALAR not in (left.shape, value.shape) and value.shape != left.shape[::-1]
         names = {s.name for e in (left, value) for s in symbols(e)}
-        if is_shape and names <= self.scope.given and doubts.has_known_shapes(self.scope, left, value):
+        function = doubts.function_in(self.scope, first)
+        if is_shape and not function and names <= self.scope.given and doubts.has_known_shapes(self.scope, left, value):
             truth = self.equations.solution(left, self.unknowns())
             return Judged(line, WRONG, "", Fault(side, value, truth, None, False, True))
         is_open = any(all(self.scope.is_open(s.name) for s in symbols(e)) for e in (left, value))
         is_naming = is_open and not (is_shape and {left} <= {s for s in symbols(left) if s.name in self.derived_by})
-        said = "the sides of the equation have different shapes"
+        said = function or "the sides of the equation have different shapes"
         return Judged(line, NO_CLAIM) if is_naming else Judged(line, UNREAD, said)
 
     def _meant(self, side: str, holds: Callable[[Expr], bool], among: Iterable[Edit] = ()) -> Expr | None:

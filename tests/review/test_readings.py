@@ -70,6 +70,14 @@ def test_an_identity_may_have_d_rows() -> None:
     assert str(matdiff.check(text.format("N I"), where).should_be) == "2N I_d"
 
 
+def test_what_stands_before_a_bracket_may_be_a_function_whose_letter_is_declared() -> None:
+    """P(K) is no product PK where what it is said to be has the shape of P; an f(x) that was given is what it was."""
+    line = matdiff.check("P(K) = (I − KH)P(I − KH)ᵀ", "P: n x n spd; H: m x n; K: n x m").lines[0]
+    assert (line.verdict, line.reason) == ("not read", "P(K) may be a function, though P is declared")
+    assert matdiff.check("PK = (I − KH)P(I − KH)ᵀ", "P: n x n spd; H: m x n; K: n x m").first_wrong == 1
+    assert matdiff.check("f(x) = xxᵀb\n∇f = 2x\nf(x) = xᵀx", "x, b: n").first_wrong
+
+
 def test_a_family_that_a_sum_is_made_of_is_read_with_the_sum() -> None:
     loss = "J(w) = -(1/N) Σ_n [t_n log y_n + (1 - t_n) log(1 - y_n)], y_n = σ(w'x_n)\n"
     right = loss + "∇J = (1/N) Σ_n (y_n - t_n) x_n"
