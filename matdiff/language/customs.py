@@ -188,11 +188,16 @@ def is_of_chances(text: str) -> bool:
 
     >>> is_of_chances("p^k (1-p)^{n-k}"), is_of_chances("sum(y .* log(p) + (1-y) .* log(1-p))")
     (True, False)
+    >>> is_of_chances(r"z = w^\\top x; p = \\sigma(z); y \\log p + (1-y) \\log(1-p)")
+    False
     """
     if "1" not in text or not re.search(CHANCE, text):
         return False
-    words = r"(?<![^\W\d_\\])(?:[A-Z]?[a-z]{2,}|[A-Z]{3,})(?![\w(_^'])"  # find the MLE
-    return re.search(SAYS_SHAPE, re.sub(words, " ", text)) is None
+    words = rf"(?<![^\W\d_\\])(?!{OF_VECTORS})(?:[A-Z]?[a-z]{{2,}}|[A-Z]{{3,}})(?![\w(_^'])"  # find the MLE
+    return re.search(rf"{SAYS_SHAPE}|\\(?:{OF_VECTORS}|\|)", re.sub(words, " ", text)) is None
+
+
+OF_VECTORS = r"(?:sum|prod|top|intercal|odot|math(?:bf|sf)|boldsymbol|bm|vec|[lr]?Vert)(?![a-z])"  # commands of LaTeX
 
 
 def is_of_numbers(text: str) -> bool:
