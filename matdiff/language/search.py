@@ -33,7 +33,7 @@ from matdiff.records import NamedTuple
 
 MOST_QUEUED = 20_000
 FAR_FETCHED = 4  # a reading that makes more of vectors and matrices scalars is not taken
-FARTHEST = 12  # nor is one that overrules customs of more weight than that together
+FARTHEST = 12  # nor is one that makes vectors and matrices against customs of more weight than that together
 UNUSUAL = 2  # what it costs that a name is read against custom, and not only as custom often has it
 ANY_COST = 10**9
 MOST_WORK = 40_000  # nodes typed in all tries together
@@ -117,7 +117,8 @@ class Search(Options):
             if cost > most:
                 return None
             if done:
-                is_far = self._cost(vector) > FARTHEST or self._made_less(vector) > FAR_FETCHED
+                grown = sum(of[n][1] for _, of, n in self._taken(vector) if of[n][0] in "VMR")
+                is_far = grown > FARTHEST or self._made_less(vector) > FAR_FETCHED
                 if self.first_error is not None and is_far:
                     raise self._with_declarations(self.not_scalar or self.first_error, vector)
                 about = cost - self._cost((k, n) for k, n in vector if self.keys[k] not in self.first_culprits)
