@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 from matdiff import regex as re
+from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import FUNCTIONS, Expr, Symbol, nodes_in, postorder, symbols
 from matdiff.algebra.operators.blocks import Blocks
 from matdiff.algebra.operators.structure import Named
@@ -89,6 +90,7 @@ class Reading:
             rf"{numbered[1]}(?:_\{{?)?{numbered[2]}(?![0-9])", transcript(self.text, FUNCTIONS).text
         ):
             found = self.find(f"{numbered[1]}_{numbered[2]}")  # ∂/∂x_1 asks for x1, which is no name but an entry
+        found = found or self._entry(name)
         if found is None:
             raise self._unknown_name(name)
         if isinstance(found, Named) and isinstance(found.operands[0], Blocks):
@@ -101,6 +103,16 @@ class Reading:
                 left += [below for below in node.operands if below not in seen]
                 seen.update(node.operands)
         return found
+
+    def _entry(self, name: str) -> Expr | None:
+        """The entry of W that w_ij is where there is no other w."""
+        m = re.fullmatch(r"(?P<letter>[a-z])_\{?(?:[a-z0-9]\s*,?\s*){2}\}?", name)
+        matrix = self.symbols.get(m["letter"].upper()) if m else None
+        if m is None or matrix is None or ONE in matrix.shape or m["letter"] in self.symbols:
+            return None
+        if not any("is one of the entries of" in note for note in self.notes):
+            self.say(f"{name} is one of the entries of {matrix.name}")
+        return self.find(matrix.name + name[1:])
 
     def say(self, note: str) -> None:
         """Adds a note."""

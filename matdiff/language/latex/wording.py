@@ -118,8 +118,8 @@ class Wording(Nesting):
             word == function or self.is_called(word, function)
         ):
             self.word(function, start, end)
-        elif word == "grad" and self._letter_follows():
-            self.page.write("∇", start, end)
+        elif word in ("grad", "Hess", "hess") and self._letter_follows():
+            self.page.write("∇" if word == "grad" else "∇²", start, end)
         elif len(word) > 1 and word[0].isalpha():
             self.page.write(NAMED + word + NAME_ENDS, start, end)
             if operator:
