@@ -279,10 +279,13 @@ def _function(
     """
     heads = list(left_sides.heads_of(text, piece))
     place = heads[-1].end() if heads else piece.start
-    blank = None if heads else re.compile(r"\s*=(?!=)").match(text, place, piece.end)  # = … behind an &
-    edits: list[Edit] = [(place, blank.end(), " ")] if blank else []
-    place = blank.end() if blank else place
-    question = question_at(text[: piece.end], place, around.known, around.defined, around.is_constrained)
+    blank = None if heads else re.compile(r"\s*(?P<zero>0\s*)?=(?!=)").match(text, place, piece.end)
+    begin = blank.end() if blank else place
+    question = question_at(text[: piece.end], begin, around.known, around.defined, around.is_constrained)
+    if blank and blank["zero"]:  # 0 = ∂/∂x f asks where it is so, 0 = A x − b gives no function
+        blank, begin, question = (blank, begin, question._replace(order=0)) if question else (None, place, None)
+    edits: list[Edit] = [(place, begin, " ")] if blank else []  # = … behind an &
+    place = begin
     if not question and (minus := re.compile(r"\s*[-−](?=\s*[d∂(∇gn])").match(text, place, piece.end)):
         found = _behind_minus(text, text[: piece.end], minus.end(), around)
         is_sought = found and found.inner and not (heads and left_sides.stands_twice(text, heads[-1]))
