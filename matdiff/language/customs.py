@@ -191,8 +191,9 @@ def is_of_chances(text: str) -> bool:
     >>> is_of_chances(r"z = w^\\top x; p = \\sigma(z); y \\log p + (1-y) \\log(1-p)")
     False
     """
-    if "1" not in text or not re.search(CHANCE, text):
-        return False
+    chance = re.search(CHANCE, text) if "1" in text else None
+    if chance is None or any(chance[1] not in pair for pair in re.findall(DOTTED, text)):
+        return False  # q(1 − q), q = u·v
     words = rf"(?<![^\W\d_\\])(?!{OF_VECTORS})(?:[A-Z]?[a-z]{{2,}}|[A-Z]{{3,}})(?![\w(_^'])"  # find the MLE
     return re.search(rf"{SAYS_SHAPE}|\\(?:{OF_VECTORS}|\|)", re.sub(words, " ", text)) is None
 
@@ -230,6 +231,7 @@ EPSILON = r"\\?(?:[εϵ]|(?:var)?epsilon|eps)(?![A-Za-z])"
 NOISE = rf"[A-Z]\}}?\s*\\?[a-zα-ω]\w*\}}?\s*[-+−]\s*{EPSILON}(?!\()"
 SMALL = rf"(?:log|ln|sqrt|√|/)\s*\([^()]*{EPSILON}"
 CHANCE = r"(\\(?:theta|pi|phi)|(?<![A-Za-z\\])[a-zθπφ][\u0300-\u036f]?)(?![A-Za-z]).*\(\s*1\s*[-−]\s*\1\s*\)"
+DOTTED = r"(?<![A-Za-z\\])([a-z])\s*(?:[·⋅]|\\cdot)\s*([a-z])(?![A-Za-z])"
 OF_SEVERAL = (
     r"[A-Za-z]\((?P<letters>\s*[a-z](?:\s*,\s*[a-zλμ])+)\s*\)\s*=(?!=)"
     r"(?P<right>(?:(?!\.\s|,\s|\s[a-z]{3,}\s)[^;\n?])*)"
