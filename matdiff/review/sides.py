@@ -35,6 +35,7 @@ from matdiff.review.jacobians import with_jacobian
 from matdiff.review.judged import Counts, Judged
 from matdiff.review.learning import learn
 from matdiff.review.lines import Line, has_words, lines_of
+from matdiff.review.mistakes import Mistakes
 from matdiff.review.operators import names_in
 from matdiff.review.other_ways import in_doubt
 from matdiff.review.paths import of_motion
@@ -71,6 +72,7 @@ class Beside:
         self.lost = 0  # the line whose last statement is not read
         self.equations = Equations(as_usual(self.scope))
         self.scope.solutions = self.equations.solutions
+        self.mistakes = Mistakes(self.scope)
         self.defined: set[str] = set()
         self.following, self.said = self.verdicts(), list[Judged]()  # the next verdicts, the last ones
         self.squared: dict[str, Beside] = {}  # by the size of what has none
@@ -210,6 +212,8 @@ class Beside:
             self.chain = None
             return Judged(line, UNREAD, condition)
         follows = chain.stated is not chain.truth and compared(chain.stated, value).equal
+        follows = follows or self.mistakes.lead_to(chain, value)
+        self.mistakes.note(chain, value)
         chain.stated = value
         if follows:
             return Judged(line, AGREES, "it follows from the line above, which is wrong")

@@ -513,3 +513,22 @@ def test_a_slip_of_the_pen_is_a_line_that_is_not_read(text: str) -> None:
 def test_how_a_place_moves_is_said_or_not_guessed() -> None:
     told = "E = ½ m v² + U(x){}\ndE/dt = m v v̇ + U'(x) v"
     assert [matdiff.check(told.format(said)).lines[1].verdict for said in (", v = ẋ", "")] == ["proved", "not read"]
+
+
+@pytest.mark.parametrize(
+    ("slip", "derived", "where"),
+    [
+        ("J = (y - Xb)'(y - Xb)\n= y'y - b'X'y + b'X'Xb", "dJ/db = -X'y + 2X'Xb", "X: n x p; y: n; b: p"),
+        ("f(R) = ||R A - B||^2\ndf = 2 tr((R A - B)' A dR)", "df/dR = 2 A'(R A - B)", "R, A, B: n x n"),
+        ("f(x) = x'A x\ndf/dx = A x", "d^2f/dx^2 = 1*A", "A: n x n; x: n"),
+    ],
+)
+def test_one_slip_does_not_mark_what_is_derived_from_it(slip: str, derived: str, where: str) -> None:
+    *_, wrong, last = matdiff.check(f"{slip}\n{derived}", where=where).lines
+    assert (wrong.verdict, last.verdict, last.reason) == (
+        "wrong",
+        "agrees",
+        "it follows from the line above, which is wrong",
+    )
+    second = derived.replace("2", "7") if "2X" in derived else derived.replace("= ", "= 7*")
+    assert matdiff.check(f"{slip}\n{second}", where=where).lines[-1].verdict == "wrong"
