@@ -63,8 +63,8 @@ ARRAYS_OF_NUMPY = (  # what is no number, as np.pi, np.sqrt(2) and np.log(2 * np
     rf"|(?:log|sqrt|exp)\(\s*(?:[\d.]+|{PI})(?:\s*\*\s*(?:[\d.]+|{PI}))?\s*\))"
 )
 SYMPY = regex(
-    r"\b(?:Trace|Determinant|MatrixSymbol|HadamardProduct|KroneckerProduct|Inverse|Transpose|symbols|Symbol)\s*\(|\.doit\(\)",
-    given=("Tra", "Det", "Mat", "Had", "Kro", "Inv", "ymbol", ".doit"),
+    r"\b(?:Trace|Determinant|MatrixSymbol|HadamardProduct|KroneckerProduct|Inverse|Transpose|symbols|Symbol)\s*\(|\.(?:doit|inv)\(\)",
+    given=("Tra", "Det", "Mat", "Had", "Kro", "Inv", "ymbol", "doit", "inv"),
 )
 MATLAB = regex(  # f = @(x) …, function J = f(x), sum(sum(A)), A(:, 2:end), chol(A) beside R'\y
     r"(?:^|[=(,;\n])\s*@\s*\(|(?:^|\n)\s*function\s+(?:\[[\w\s,]*\]|\w+)\s*=\s*\w+\s*\("
@@ -89,7 +89,11 @@ ARRAYS = regex(
     r"|\bfor\s[\w\s,()]+\sin\s+(?:range|zip|enumerate)\(|(?:^|\n)\s*for\s[\w\s,()]+\sin\s[^\n]+:\s*\n",
     given=(*".@=N", "for"),
 )
-TRANSPOSED = regex(r"\.transpose\(\s*\)\s*\*(?!\*)|(?<!\*)\*\s*[A-Za-z]\w*\.transpose\(\s*\)", given=".transpose(")
+SHARED = regex(r"\.(?:trace|det|norm|transpose)\(\s*\)", given=".(")  # matrices of SymPy and Eigen have these methods, too
+OF_MATRICES = regex(  # A * x, (A + B) * x, x.T * y, x * y.T, A**2: signs that are others for matrices than for arrays
+    r"(?:(?<![\w.])[A-Z]\w*\)?|\.T|\.transpose\(\s*\))\s*\*(?:(?!\*)|\*\s*\d)"
+    r"|(?<!\*)\*\s*[A-Za-z]\w*\.(?:T\b|transpose\(\s*\))", given="*"
+)
 PLACES = regex(r"(?<=[\w)\]])\[(?:0|:?-\d+:?)\]", given="[")  # x[0], x[:-1], where places are counted from 0
 PROGRAM = regex(
     r"\s*(?:@[\w.]+[^\n]*\n\s*)*(?:def\s+\w+\s*\(|class\s+\w+\s*[(:]|import\s+\w|from\s+[\w.]+\s+import\s)",
@@ -163,16 +167,21 @@ def recognised(text: str) -> Dialect | None:
         return DIALECTS["sympy"]
     if CVXPY.search(text):
         return DIALECTS["cvxpy"]
-    if OF_TENSORS.search(text) and not is_keras(text):
-        return DIALECTS["torch"]
-    if (sign := TRANSPOSED.search(text)) and "@" not in text:
+    if (sign := OF_MATRICES.search(text)) and SHARED.search(text) and not is_of_arrays(SHARED.sub("", text)):
         message = "* can be the product of entries, as in NumPy, or of matrices, as in SymPy and Eigen"
         hint = "write @ for the product of matrices, A.T * B for that of entries, or say the dialect"
         raise AmbiguityError(message, text=text, span=sign.span(), suggestion=hint)
+    if OF_TENSORS.search(text) and not is_keras(text):
+        return DIALECTS["torch"]
     if JULIA.search(text):
         return DIALECTS["julia"]
-    is_numpy = ARRAYS.search(text) or PROGRAM.match(text) or (PLACES.search(text) and re.search(r"\*\*|\bpow\(", text))
-    return NUMPY if is_numpy else None
+    return NUMPY if is_of_arrays(text) else None
+
+
+def is_of_arrays(text: str) -> bool:
+    """Whether a text has methods, options or places that arrays have, and matrices have not."""
+    is_counted = PLACES.search(text) and re.search(r"\*\*|\bpow\(", text)
+    return bool(ARRAYS.search(text) or PROGRAM.match(text) or is_counted)
 
 
 def is_sympy(prefix: re.Match[str]) -> bool:
