@@ -150,11 +150,22 @@ def settle_sets(bound: Bound, names: dict[str, Name], tree: Node) -> None:
             raise bound.error(node, message, "give the numbers as a family, as in n_g", AmbiguityError)
         elif inside is not None and inside.kind == "symbol" and inside.value[0] in bound.masks:
             node.kind, node.value, node.parts = "call", "sum", [inside]
+        elif inside is not None and inside.kind == "member" and inside.value[0] in bound.masks:  # |C_k|
+            _row_of_mask(names, inside)
+            node.kind, node.value, node.parts = "call", "sum", [inside]
     for letter, binders in bound.sets.items():
         if letter in names:
             raise bound.error(tree, f"{letter} is a set of indices, and cannot be a value as well")
         run = f"{binders[0].name} ∈ {letter} runs through 1, …, {count_of(letter)}"
         bound.notes.append((tree.start, f"{run}; declared as {letter}: N it is a choice of them"))
+
+
+def _row_of_mask(names: dict[str, Name], node: Node) -> None:
+    """C_k as C[k, :] where k ∈ C_k is an entry of a matrix of 0 and 1."""
+    name, indices = node.value
+    if len(indices) == 1:
+        node.value = name, (*indices, Place())
+        names[name].plain, names[name].indexed = True, 2
 
 
 # ---- names for open sizes ------------------------------------------------------------------------------

@@ -304,7 +304,7 @@ def _membership(piece: Excerpt) -> Clause | list[str]:
     named = re.fullmatch(SET, right)
     if not named:
         raise _error(piece, f"{right} is no letter of a set", "a set of indices is a letter, or a matrix of 0 and 1")
-    of = re.findall(r"\w", named.group(2) or named.group(3) or "")
+    of = re.findall(r"\w", re.sub(r"[^\W\d_]+_", "", named.group(2) or named.group(3) or ""))  # i of R(t_i)
     is_alone = len(letters) == 1 or "(" in left or len(left) == len(letters)
     label = f"_{LABELS[named.group(4)]}" if named.group(4) else ""  # Ω^+
     return Among(letters, canonical(named.group(1) + label), tuple(map(canonical, of)), is_alone)

@@ -225,7 +225,8 @@ def _tells(says: str, before: str) -> bool:
         return True  # but A : B is a product
     if before == " " and (is_item(says, Piece((0, 0), 0, len(says))) or re.fullmatch(COMPARED, says)):
         return True
-    return bool(re.search("[∈≻⪰]", says) or re.fullmatch(TOLD, says))
+    outside_of_sums = re.sub(r"_\{[^{}]*\}", "", says)  # (1 + ∑_{j ∈ N} x_j) tells nothing
+    return bool(re.search("[∈≻⪰]", outside_of_sums) or re.fullmatch(TOLD, says))
 
 
 # ---- how they stand together ---------------------------------------------------------------------------------

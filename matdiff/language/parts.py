@@ -42,7 +42,7 @@ def part_named(text: str, whole: Expr, bases: Mapping[str, Expr], moved: Mapping
         if isinstance(base, Symbol) and base.ranges and low == "star":
             return base  # min over p_* is that over all p_i
         if base is not None and (low or groups):
-            return _part(text, whole, base, known + _brackets(text, base, low, groups, moved))
+            return _part(text, whole, base, _brackets(text, base, low, groups, moved))
         if base is not None:
             return base
     return None
@@ -83,11 +83,12 @@ def _brackets(text: str, base: Expr, low: str, groups: list[str], moved: Mapping
     return "".join(f"[{places}]" for places in (", ".join(pieces), *rest))
 
 
-def _part(text: str, whole: Expr, base: Expr, written: str) -> Expr:
-    """What is *written* of a symbol or of a definition, which a symbol stands for while it is read."""
+def _part(text: str, whole: Expr, base: Expr, places: str) -> Expr:
+    """What stands at *places* of a symbol or of a definition, which a symbol stands for while it is read."""
     declared = Declarations()
     declare_symbols(whole, declared)
     name = base.name  # type: ignore[attr-defined]
+    written = name + places  # Sigma[k], where Σ[k] would be a sum
     if not isinstance(base, Symbol):
         declared.table[name] = Declaration(name, base.shape)
     try:

@@ -222,12 +222,7 @@ class _Resolved:
         unused = next((c for c in clause.letters if c not in indexed), None)
         if unused is not None:
             raise self.error(f"{unused} is no index of what is summed", f"write ∑_i with {unused}_i for data")
-        if clause.of and not declared:
-            of, j = clause.of[0], clause.letters[0]
-            where = f"with {name}[{of}, {j}] = 1 where {j} belongs to {of}"
-            hint = f"declare {name} as a matrix of 0 and 1, {name}: n x n, {where}"
-            raise self.error(f"{name}({of}) is a set for every {of}", hint)
-        if declared or len(clause.letters) > 1:
+        if declared or clause.of or len(clause.letters) > 1:
             indices = (*clause.of, *clause.letters)
             self.masks.append((name, indices))
             shown = ", ".join(indices)
