@@ -201,7 +201,7 @@ class Bound:
             low := recurrences.written_low(self, name, self.text[node.start : node.end])
         ):
             return self.numbered(node, low[0], Excerpt(low[1], node.start, self.text), scope)
-        elif name in self.given:
+        elif name in self.given and name not in self.definitions:
             hint = f"write {self.given[name]}, or ∑ over its members" if self.given[name].indexed else ""
             raise self.error(node, f"{name} is not defined by itself, but {self.given[name]} is", hint)
         elif name in self.recursions:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from matdiff import regex as re
 from matdiff.algebra.dims import size
 from matdiff.errors import DeclarationError
+from matdiff.language.entries_given import wholes
 from matdiff.language.extents import Excerpt
 from matdiff.language.fixed import fixed, position_of
 from matdiff.language.limits import bound_by
@@ -57,7 +58,7 @@ def taken_out(bound: Bound, items: Sequence[Node]) -> list[Node]:
         if found.name in named:
             rest.append(Node("formula", [copied(found.body)], item.value, item.start, item.end))
     _require_order(bound)
-    return rest
+    return [*wholes(bound, rest), *rest]
 
 
 def _given(bound: Bound, item: Node, started: Collection[str]) -> Given | None:
@@ -186,7 +187,7 @@ def _indices(bound: Bound, given: Given, piece: Excerpt, scope: Scope) -> list[P
     runs = [m.span() for m in re.finditer(r"[^,]+", piece.text)]
     if len(runs) == 1 and count <= len(piece.text) <= count + 2 and piece.text.isalpha():
         runs = [(k, k + 1) for k in range(len(piece.text))]
-    free = {*given.parameters} - bound_letters(bound.text) if len(given.parameters) > 1 else ()  # q_i of s_ij = q_iᵀk_j
+    free = {*given.parameters} - bound_letters(bound.text) - scope.keys() if count > 1 else ()  # q_i of s_ij = q_iᵀk_j
     own = [k < count and piece.text[slice(*run)].strip() == given.parameters[k] in free for k, run in enumerate(runs)]
     found = [None if is_own else _index(bound, piece.part(*run), scope) for is_own, run in zip(own, runs, strict=True)]
     is_whole = all(index is not None or is_own for index, is_own in zip(found, own, strict=True))

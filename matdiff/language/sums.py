@@ -15,7 +15,7 @@ from matdiff.algebra.operators.entries import vectorised
 from matdiff.algebra.operators.entrywise import Log, Sqrt
 from matdiff.algebra.operators.norms import Norm
 from matdiff.algebra.operators.piecewise import Piecewise
-from matdiff.algebra.operators.products import Power, Product, Scale, zero
+from matdiff.algebra.operators.products import Power, Product, Scale, Transpose, zero
 from matdiff.algebra.operators.sums import IndexedSum, UnitVector, substitute_index
 from matdiff.algebra.simplification import tidy
 from matdiff.errors import NotationError
@@ -114,6 +114,8 @@ def reduction(attempt: Attempt, node: Node, body: Typed, summation: Summation) -
     operator = summation.operator
     if operator == "list":
         return listed(attempt, node, body, summation.binders[0])
+    if operator == "entries":
+        return whole_of(attempt, node, body, summation.binders)
     if summation.conditions and operator not in NEUTRAL:
         raise attempt.misfit(node, f"{operator} over an index cannot have a condition")
     if not body.is_scalar:
@@ -140,6 +142,24 @@ def listed(attempt: Attempt, node: Node, body: Typed, binder: Binder) -> Typed:
         return stacked(e, index) if e.is_scalar else IndexedSum(rows, index)
 
     return attempt.typed(node, (attempt.range_of(binder), ONE if body.is_scalar else body.rows), (body,), make)
+
+
+def whole_of(attempt: Attempt, node: Node, body: Typed, binders: list[Binder]) -> Typed:
+    """The vector or matrix with the entries that a text gives: K of K_ij = exp(−‖x_i − x_j‖²)"""
+
+    def make(e: Expr) -> Expr:
+        if not e.is_scalar:  # h_i = W x_i is read so, with a matrix W, and not with a number
+            hint = f"write ∑_{binders[0].name} with its members"
+            raise attempt.misfit(node, "what is used as a whole is given by members that are no numbers", hint).error
+        indices = [attempt.index(binder, node) for binder in binders]
+        if not indices[1:]:
+            return stacked(e, indices[0])
+        units = [UnitVector(index, index.last) for index in indices]
+        e = Scale.of(e, Product.of(units[0], Transpose.of(units[1])))
+        return IndexedSum(IndexedSum(e, indices[1]), indices[0])
+
+    rows, cols, *_ = *map(attempt.range_of, binders), ONE
+    return attempt.typed(node, (rows, cols), (body,), make)
 
 
 def stacked(e: Expr, index: Index) -> Expr:

@@ -55,11 +55,6 @@ def part_of_entrywise(e: Expr) -> Expr | None:
     return a.rebuild(tuple([e.rebuild((o, *e.operands[1:])) if o.shape == a.shape else o for o in a.operands]))
 
 
-entry_of_multiple = stated(
-    "(c*A)[i, j] = c*A[i, j]", where="c: scalar; A: m x n; x: n; i, j: integer", also=("(c*x)[i] = c*x[i]",)
-)
-
-
 entry_of_product = stated(
     "(A*x)[i] = A[i, :]*x",
     where="A: m x n; x: n",

@@ -232,6 +232,10 @@ entry_of_column = stated(
     where="A: m x n; x: n",
     also=("(A[i, :])[1, j] = A[i, j]", "(A[i, :]')[j] = A[i, j]", "(A')[i, j] = A[j, i]", "(x')[1, i] = x[i]"),
 )
+entry_of_multiple = stated(
+    "(c*A)[i, j] = c*A[i, j]", where="c: scalar; A: m x n; x: n; i, j: integer", also=("(c*x)[i] = c*x[i]",)
+)
+entry_of_outer_product = stated("(x*y')[i, j] = x[i]*y[j]", where="x: m; y: n")
 
 
 entry_of_constant = stated(

@@ -93,6 +93,7 @@ def states(text: str) -> Iterator[str]:
         numbers = [head.number, *numbered[head.name]]
         is_state = found.group(2) is not None or re.search("[-+]", head.number) is not None
         is_general = _is_general(text, found, head.number, numbers[1:]) or _is_partly(text, found, numbers, ranged)
+        is_general = is_general or _is_of_whole(text, found, head.number)
         if head.number in leading or is_state or is_general or any(map(ranged.issuperset, numbers)):
             yield head.name
 
@@ -110,6 +111,17 @@ def _is_partly(text: str, found: re.Match[str], numbers: Sequence[str], ranged: 
     is_pair = len(letters) == 2 and letters.islower() and numbers.count(letters) > 1
     is_summed = is_pair and any(letter in ranged for letter in letters)
     return is_summed and all(_has_low(text[found.end() :], letter) for letter in letters)
+
+
+def _is_of_whole(text: str, found: re.Match[str], letters: str) -> bool:
+    """Whether K_ij = … gives the entries of a K that stands elsewhere without an index, as in yᵀKy."""
+    indices = re.sub(r"[\s,]", "", letters)
+    if not (re.fullmatch("[a-z]{1,2}", indices) and all(_has_low(text[found.end() :], letter) for letter in indices)):
+        return False
+    name = re.escape(found.group(1))
+    bare = rf"(?<![\w\\⟪]{{2}}){name}(?![\w{MARKS}]*\s*(?:{NUMBERED}))(?![A-Za-z]{{2}})"
+    is_defined = re.search(rf"(?:^|[;\n,]|\b(?:let|where|with|and)\b)\s*{name}\s*(?:\([^()]*\)\s*)?:?=(?!=)", text)
+    return not is_defined and re.search(rf"{bare}(?!\s*[({MARKS}])", text) is not None
 
 
 def _has_low(formula: str, letter: str) -> bool:
