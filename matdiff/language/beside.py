@@ -35,6 +35,7 @@ class Beside:
 
     def take_out(self, asks: bool, far: bool, is_prose: bool) -> None:
         """Takes out of the text what it says beside the function and its definitions, with the unknowns it names."""
+        from matdiff.language.entries_given import with_entries_named
         from matdiff.language.increments import increments, parted, require_no_factor
         from matdiff.language.layers import with_entries, with_labels, with_layers, with_points
         from matdiff.language.left_sides import with_probabilities
@@ -56,7 +57,7 @@ class Beside:
         whole, layers = with_layers(with_probabilities(whole), {*declared, *self.wrt})
         whole, changes = increments(whole, {*declared, *self.wrt})
         whole, points = with_points(with_labels(whole), declared)
-        whole, quantified = without_quantifiers(with_entries(whole, declared, self.wrt))
+        whole, quantified = without_quantifiers(with_entries_named(with_entries(whole, declared, self.wrt)))
         said = said_in(whole, {*declared, *self.wrt}, asks)
         self.whole = whole
         unseen = unseen_names(whole.text, said.conditions)

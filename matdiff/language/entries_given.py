@@ -1,6 +1,7 @@
 """Vectors and matrices that a text gives by their entries: K_ij = exp(−‖x_i − x_j‖²), used as K in yᵀKy.
 
-In goes a definition for every i and j, out comes one of the whole, of the kind ``entries``, beside it.
+In goes a definition for every i and j, out comes one of the whole, of the kind ``entries``, beside it.  However the
+entries are written, K(θ)_ij, [K]_ij and [f(x)]_i, in the text stands K_ij and f_i.
 """
 
 from __future__ import annotations
@@ -8,13 +9,63 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from matdiff import regex as re
 from matdiff.algebra.dims import ONE
+from matdiff.algebra.expr import FUNCTIONS
 from matdiff.language.limits import Limits, Range
+from matdiff.language.names import GREEK_CLASS, MARKS, SUBS
 from matdiff.language.parameters import Given
 from matdiff.language.syntax import Node, copied, is_double, postorder
+from matdiff.language.transcript import APART, Edit, Transcript
+from matdiff.regex import regex
 
 if TYPE_CHECKING:
     from matdiff.language.binding import Bound
+
+NAME = rf"(?:⟪\w+⟫|[A-Za-z{GREEK_CLASS}])[{MARKS}]*"
+ARGUMENTS = r"\(\s*[^()=]*\)"
+LOW = rf"(?:_\{{\s*[a-z]\s*,?\s*[a-z]?\s*\}}|_[a-z](?!\w)|[{SUBS}]{{1,2}})"
+BEGINS = r"(?:^|[;\n,]|\b(?:let|where|with|and)\b)\s*"
+ENTRY = regex(  # [K]_ij =, [f(x)]_i =, f(x)_i =, f_i(x) =
+    rf"{BEGINS}(?P<head>[\[(](?P<a>{NAME})(?P<of_a>{ARGUMENTS})?[\])](?P<low_a>{LOW})"
+    rf"|(?P<b>{NAME})(?P<of_b>{ARGUMENTS})(?P<low_b>{LOW})|(?P<c>{NAME})(?P<low_c>{LOW})(?P<of_c>{ARGUMENTS}))"
+    r"(?=\s*:?=(?!=))",
+    given="=",
+)
+FUNCTION = regex(rf"{BEGINS}(?P<name>{NAME})(?:{LOW})?(?P<of>{ARGUMENTS})\s*:?=(?!=)", given="=")
+CALL = rf"(?<![A-Za-z⟪])NAME(?P<low>{LOW})?(?P<of>\((?:[^()]|\([^()]*\))*\))"
+
+
+def with_entries_named(script: Transcript) -> Transcript:
+    """The text with K_ij for [K]_ij = …, and K for the K(θ) whose entries K(θ)_ij = … or K_ij(θ) = … it gives.
+
+    >>> text = "K(t)_{ij} = exp(-t*(x_i - x_j)^2); y'K(t)y"
+    >>> with_entries_named(Transcript(text, text)).text
+    "K_{ij} = exp(-t*(x_i - x_j)^2); y'K\u200ay"
+    """
+    text, edits = script.text, list[Edit]()
+    for m in ENTRY.finditer(text):
+        kind = next(kind for kind in "abc" if m[kind])
+        name, of, low = m[kind], m[f"of_{kind}"], m[f"low_{kind}"]
+        if len(name.strip("⟪⟫")) > 1 and name.strip("⟪⟫") in FUNCTIONS:
+            continue
+        calls = _calls(text, name, of) if of else []
+        if calls is not None and (kind != "c" or any(not call["low"] for call in calls)):
+            edits.append((*m.span("head"), f"{name}{low}"))
+            for call in calls:
+                if not m.start("head") <= call.start() < m.end("head"):
+                    is_before_letter = text[call.end() :][:1].isalnum()
+                    edits.append((*call.span(), name + (call["low"] or APART * is_before_letter)))
+    return script.edited(edits)
+
+
+def _calls(text: str, name: str, of: str) -> list[re.Match[str]] | None:
+    """Where f(x) and f_i(x) stand in a text; None where f, or a g(x) = … beside it, is called with something else."""
+    letters = set(re.findall(r"\w+", of))
+    beside = {m["name"] for m in FUNCTION.finditer(text) if letters.intersection(re.findall(r"\w+", m["of"]))}
+    calls = {g: list(re.finditer(CALL.replace("NAME", re.escape(g)), text)) for g in {name} | beside}
+    is_one = all(len({re.sub(r"\s", "", call["of"]) for call in own}) == 1 for own in calls.values())
+    return calls[name] if is_one else None
 
 
 def wholes(bound: Bound, items: Iterable[Node]) -> Iterator[Node]:

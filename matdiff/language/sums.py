@@ -158,6 +158,7 @@ def whole_of(attempt: Attempt, node: Node, body: Typed, binders: list[Binder]) -
         e = Scale.of(e, Product.of(units[0], Transpose.of(units[1])))
         return IndexedSum(IndexedSum(e, indices[1]), indices[0])
 
+    attempt.penalty(node, 4 * (not body.is_scalar), body)
     rows, cols, *_ = *map(attempt.range_of, binders), ONE
     return attempt.typed(node, (rows, cols), (body,), make)
 

@@ -89,10 +89,13 @@ ARRAYS = regex(
     r"|\bfor\s[\w\s,()]+\sin\s+(?:range|zip|enumerate)\(|(?:^|\n)\s*for\s[\w\s,()]+\sin\s[^\n]+:\s*\n",
     given=(*".@=N", "for"),
 )
-SHARED = regex(r"\.(?:trace|det|norm|transpose)\(\s*\)", given=".(")  # matrices of SymPy and Eigen have these methods, too
+SHARED = regex(
+    r"\.(?:trace|det|norm|transpose)\(\s*\)", given=".("
+)  # matrices of SymPy and Eigen have these methods, too
 OF_MATRICES = regex(  # A * x, (A + B) * x, x.T * y, x * y.T, A**2: signs that are others for matrices than for arrays
     r"(?:(?<![\w.])[A-Z]\w*\)?|\.T|\.transpose\(\s*\))\s*\*(?:(?!\*)|\*\s*\d)"
-    r"|(?<!\*)\*\s*[A-Za-z]\w*\.(?:T\b|transpose\(\s*\))", given="*"
+    r"|(?<!\*)\*\s*[A-Za-z]\w*\.(?:T\b|transpose\(\s*\))",
+    given="*",
 )
 PLACES = regex(r"(?<=[\w)\]])\[(?:0|:?-\d+:?)\]", given="[")  # x[0], x[:-1], where places are counted from 0
 PROGRAM = regex(
