@@ -6,12 +6,13 @@ entries are written, K(θ)_ij, [K]_ij and [f(x)]_i, in the text stands K_ij and 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
 from matdiff import regex as re
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import FUNCTIONS
+from matdiff.errors import AmbiguityError
 from matdiff.language.limits import Limits, Range
 from matdiff.language.names import GREEK_CLASS, MARKS, SUBS
 from matdiff.language.parameters import Given
@@ -68,13 +69,23 @@ def _calls(text: str, name: str, of: str) -> list[re.Match[str]] | None:
     return calls[name] if is_one else None
 
 
-def wholes(bound: Bound, items: Iterable[Node]) -> Iterator[Node]:
-    """The definitions of what stands without an index somewhere, and is given by its entries."""
-    bodies = (given.body for given in bound.given.values())
-    bare = {name for item in (*items, *bodies) for name in _bare_names(item)} if bound.given else set[object]()
+def wholes(bound: Bound, items: Collection[Node]) -> Iterator[Node]:
+    """The definitions of what stands without an index somewhere, and is given by its entries.
+
+    Errors: AmbiguityError where the μ beside μ_k may be another thing, as the mean of all beside those of groups.
+    """
+    trees = [(item, *_names(item)) for item in (*items, *(given.body for given in bound.given.values()))]
+    bare = set[object]().union(*(names for _, names, _ in trees))
     for given in bound.given.values():
         is_general = given.indexed and given.ends is None and not given.offset and len(given.parameters) <= 2
         if is_general and given.name in bare and all(len(letter) == 1 for letter in given.parameters):
+            is_matrix = len(given.parameters) == 2 and given.name[0].isupper()
+            has_members = any(given.name in low for tree, _, low in trees if tree is not given.body)
+            if given.name in bound.wrt or (has_members and not is_matrix):
+                member = f"{given.name}_{''.join(given.parameters)}"
+                message = f"{given.name} can be the vector of all {member}, or another thing beside them"
+                hint = f"call one of them otherwise, or write ∑_{given.parameters[0]} with {member}"
+                raise bound.error(given.item, message, hint, AmbiguityError)
             yield _whole(bound, given)
 
 
@@ -93,9 +104,10 @@ def _whole(bound: Bound, given: Given) -> Node:
     return Node("define", [whole], given.name, start, end)
 
 
-def _bare_names(tree: Node) -> Iterator[object]:
-    """The names that stand in a tree without an index."""
+def _names(tree: Node) -> tuple[set[object], set[object]]:
+    """The names that stand in a tree without an index, and those with one."""
     nodes = list(postorder(tree))
     low = {id(n.parts[0]) for n in nodes if n.kind in ("subscript", "index")}
     low |= {id(n.parts[0]) for n in nodes if n.kind == "power" and len(n.parts) > 1 and is_double(n.parts[1])}
-    return (n.value for n in nodes if n.kind == "NAME" and id(n) not in low)
+    names = [n for n in nodes if n.kind == "NAME"]
+    return {n.value for n in names if id(n) not in low}, {n.value for n in names if id(n) in low}

@@ -58,7 +58,7 @@ def taken_out(bound: Bound, items: Sequence[Node]) -> list[Node]:
         if found.name in named:
             rest.append(Node("formula", [copied(found.body)], item.value, item.start, item.end))
     _require_order(bound)
-    return [*wholes(bound, rest), *rest]
+    return [*(wholes(bound, rest) if bound.given else ()), *rest]
 
 
 def _given(bound: Bound, item: Node, started: Collection[str]) -> Given | None:
