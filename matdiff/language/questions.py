@@ -83,7 +83,7 @@ CALLED = (
 )
 BEHIND_CALLED = r"\)(?:(?P<first>\[0\])|\.doit\(\))?[ ;.]*"
 KEPT = r"(?:,\s*(?:create_graph|retain_graph|allow_unused)\s*=\s*\w+\s*)*"  # of torch.autograd.grad
-BY_METHOD = rf"\.diff\(\s*(?P<x>{LETTER})\s*\)[\s;.]*$"
+BY_METHOD = rf"(?<!\bnp)(?<!\bjnp)(?<!\bcp)(?<!\bnumpy)(?<!\btorch)\.diff\(\s*(?P<x>{LETTER})\s*\)[\s;.]*$"
 OVER = rf"\s+(?P<aside>\()?(?:{WITH_RESPECT}|(?:by|in)(?=\s+{UNKNOWNS}[\s.]*$))\s+(?P<low>\S.*?)(?(aside)\))[\s.]*$"
 BEHIND_LINK = r"\s*(?:$|[-+*/,;=)⊙⊗:.@ᵀ⊤'′⁻\[]|\^\{?\s*(?:[T⊤]|[-−])|\w*[\s\u200a]*(?:ᵀ|⊤|\^\{?[T⊤]|')\s*(?:$|[-+,;)]))"
 TOLD = r"(?:(?!and\b|for\b)[a-z]{3,}(?:-[a-z]+)*\s+){1,6}(?!(?:of|and|for)\b)"  # symmetric matrix X
@@ -337,7 +337,7 @@ def _is_matrix(text: str, operator: re.Match[str], low: str, known: Collection[s
 def _called(text: str, place: int) -> Question | None:
     """diff(f, x), f.diff(x) of SymPy, autograd.grad(f, [W, b]), hessian(f, x), around the whole function."""
     behind = re.compile(BY_METHOD).search(text, place) if ".diff(" in text else None
-    if behind and not any(outside(text[place : behind.start()], r"[-+*/=;]")):
+    if behind and not any(outside(text[place : behind.start()], r"[-+*/@=;]")):
         return Question((named(behind["x"]),), 1, place, len(text), (place, behind.start()))
     m = re.compile(CALLED).match(text, place)
     end = closing(text, m.end()) if m else 0
