@@ -28,6 +28,7 @@ from matdiff.language.broadcasting import axis_of, repeat
 from matdiff.language.counting import COUNTS
 from matdiff.language.named_functions import is_entrywise
 from matdiff.language.powers import is_of_terms
+from matdiff.language.reach import reaches_on
 from matdiff.language.syntax import Node, without_brackets
 from matdiff.language.typed import Typed, described, is_vector
 from matdiff.language.typing import Attempt, rule
@@ -91,11 +92,10 @@ def type_product(attempt: Attempt, node: Node) -> Typed:
         if sign in MULTIPLICATIONS:
             factors.extend(piece.factors or [piece])
             continue
-        if sign == "divide":
-            while not piece.is_scalar and place < len(parts) and node.value[place] == "loose":
-                piece = multiply(attempt, node, [*(piece.factors or [piece]), parts[place]])
-                place += 1
         left = multiply(attempt, node, factors)
+        while place < len(parts) and node.value[place] == "loose" and reaches_on(attempt, sign, left, piece):
+            piece = multiply(attempt, node, [*(piece.factors or [piece]), parts[place]])
+            place += 1
         factors = [SIGNED[sign](attempt, node, left, piece)]
     result = multiply(attempt, node, factors)
     return negative(attempt, node, result) if minus else result

@@ -26,6 +26,8 @@ MULTIPLIED = ("product", "tight", "inner", "array")
 OF_PAIRS = ("dot", "inner")
 PRODUCTS = ("product", "tight")
 ONE_RUN = regex("[A-Za-z][a-z]")
+BY_ENTRIES_IN_TEX = ("\\odot", "\\circ")
+BY_ENTRIES = ("⊙", "∘", *BY_ENTRIES_IN_TEX)
 OPENS = ("(", *(f"\\{size}(" for size in ("left", "big", "bigl", "Big", "Bigl")))
 
 
@@ -192,6 +194,25 @@ def require_clear_fractions(bound: Bound, attempt: Attempt) -> None:
                 message = f"{name} above a line can be a number or a matrix"
                 raise bound.error(node, message, f"declare {name}: scalar or {name}: matrix", AmbiguityError)
     attempt.restore()
+
+
+def require_clear_entries(bound: Bound, attempt: Attempt) -> None:
+    """Refuses A ⊙ X W where it can be (A ⊙ X) W or A ⊙ (X W); TeX sets A ⊙ XW in the same way."""
+    before = dict(attempt.sizes.bound), attempt.sizes.disagreement
+    for node in [node for node in bound.order if node.kind in PRODUCTS and "dot_times" in node.value]:
+        places = [*range(len(node.parts))]
+        for k in [k for k in places if node.value[k] == "dot_times"]:
+            end = next((j for j in places[k + 1 :] if node.value[j] != "loose"), len(places))
+            sign = bound.text[node.parts[k - 1].end : node.parts[k].start].strip()
+            is_tight = node.parts[k].kind == "tight" and sign in BY_ENTRIES_IN_TEX
+            run = node.parts[k].parts if is_tight else node.parts[k:end]
+            first, *rest = [part for part in run if not part.typed.is_scalar] or run
+            sizes = [size for part in (first, *rest[-1:]) for size in (part.typed.rows, part.typed.cols)]
+            if rest and sign in BY_ENTRIES and ONE not in sizes and attempt.unify(sizes[1], sizes[3]):
+                left, one, other = (bound.text[part.start : part.end] for part in (node.parts[k - 1], first, rest[0]))
+                message = f"this can be ({left} ⊙ {one}) {other}, or {left} ⊙ ({one} {other})"
+                raise bound.error(node, message, "write the brackets", AmbiguityError)
+    attempt.sizes.bound, attempt.sizes.disagreement = before
 
 
 def require_entries(bound: Bound, attempt: Attempt) -> None:

@@ -65,6 +65,7 @@ def say_doubts(bound: Bound, attempt: Attempt) -> None:
     doubtful_products.say_middles(bound, attempt)
     doubtful_products.say_several(bound, attempt)
     doubtful_products.require_clear_fractions(bound, attempt)
+    doubtful_products.require_clear_entries(bound, attempt)
     say_families(bound, attempt)
     say_pairs(bound, attempt)
     doubtful_code.say_samples(bound, attempt)

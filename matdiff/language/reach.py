@@ -10,7 +10,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from matdiff.algebra.dims import SCALAR
+from matdiff.algebra.dims import ONE, SCALAR
 from matdiff.errors import AmbiguityError, MatdiffError
 from matdiff.language.customs import LETTERS_OF_COUNTS, customary
 from matdiff.language.named_functions import is_entrywise
@@ -19,6 +19,15 @@ from matdiff.language.syntax import Node, postorder
 
 if TYPE_CHECKING:
     from matdiff.language.binding import Bound
+    from matdiff.language.typed import Typed
+    from matdiff.language.typing import Attempt
+
+
+def reaches_on(attempt: Attempt, sign: str, left: Typed, piece: Typed) -> bool:
+    """Whether a product goes on behind a sign: A/x'y is A/(x'y), s ⊙ A x is s ⊙ (Ax), and so is A ⊙ X W if it fits."""
+    if sign != "dot_times" or left.is_scalar or ONE in (piece.rows, piece.cols):
+        return sign == "divide" and not piece.is_scalar
+    return left.cols is ONE or not attempt.same_shape(left, piece)
 
 
 @resolves("sum")

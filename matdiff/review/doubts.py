@@ -182,6 +182,7 @@ def is_strange(scope: Scope, truth: Expr, value: Expr) -> bool:
     known |= {name for name in one | other if name[0] == "d" and named(name[1:]) in known}
     known |= {name for name in one | other if name.rpartition("_")[0] in known & scope.paths.keys()}  # A_θ
     known |= one & scope.sizes() if known else set()  # N of x_i, i < N, that a derivative has
+    known |= {name for s in symbols(truth) for last in s.ranges for name in last.names()}  # n of 2nμ, where i = 1, …, n
     odd = one ^ other
     sizes = {name for node in postorder(value) for size in node.shape for name in size.names()}
     declared = scope.sizes()

@@ -251,7 +251,7 @@ def _define_by(scope: Scope, name: str, side: str, indices: Sequence[str], is_wh
         scope.define(name, read_equation(name, side, scope.declared)[1])
         return
     try:
-        value = by_entries(scope, side, indices) if indices else _value(scope, name, side)
+        value = by_entries(scope, side, indices, is_whole) if indices else _value(scope, name, side)
     except KindsError as error:
         if (target := re.search(TARGET, error.message)) is None or target[1] in scope.declared:
             raise

@@ -66,6 +66,16 @@ def family(scope: Scope, name: str, side: str, indices: Sequence[str]) -> Genera
 
 def open_family(scope: Scope, name: str, side: str, indices: Sequence[str]) -> General:
     """The same where nothing says how far the indices run, of a number for every sample: L_i = (wᵀx_i − y_i)²."""
+    extents = _new_extents(scope, side, indices)
+    value = _read_with(scope, side, extents, scalar=True)
+    if value.shape != SCALAR or {i.name for i in value.free} != {*indices}:
+        raise UnsupportedError(f"how far {', '.join(indices)} runs is not known")
+    scope.declared.table[name] = Declaration(name, SCALAR, indices=tuple(extents.items()))
+    return General(tuple(map(Index, indices, extents.values())), value)
+
+
+def _new_extents(scope: Scope, side: str, indices: Sequence[str]) -> dict[str, Size]:
+    """A size for how far indices run of which nothing says it; what has them in a side is a family."""
     end = size(next(letter for letter in "NMK" if letter not in scope.names() | scope.sizes()))
     extents = dict.fromkeys(indices, end)
     _read_with(scope, side, extents, scalar=True)  # which declares the x_i in it
@@ -74,19 +84,20 @@ def open_family(scope: Scope, name: str, side: str, indices: Sequence[str]) -> G
     again = [n for n in scope.declared if n[-1] in indices and (d := scope.declared.get(n[:-2])) and d.indices]
     for member in again:  # x_j beside x_i
         del scope.declared.table[member]
-    value = _read_with(scope, side, extents, scalar=True)
-    if value.shape != SCALAR or {i.name for i in value.free} != {*indices}:
-        raise UnsupportedError(f"how far {', '.join(indices)} runs is not known")
-    scope.declared.table[name] = Declaration(name, SCALAR, indices=tuple(extents.items()))
-    return General(tuple(Index(index, end) for index in indices), value)
+    return extents
 
 
-def by_entries(scope: Scope, side: str, indices: Sequence[str]) -> Expr:
-    """∑ᵢ cᵢ eᵢ, or ∑ᵢⱼ cᵢⱼ eᵢeⱼᵀ, where the entries c of a vector or a matrix are given."""
+def by_entries(scope: Scope, side: str, indices: Sequence[str], is_whole: bool) -> Expr:
+    """∑ᵢ cᵢ eᵢ, or ∑ᵢⱼ cᵢⱼ eᵢeⱼᵀ, where the entries c of a vector or a matrix are given; *is_whole* if it is used."""
     for index in indices:
         _count_members(scope, index, _end_of_sum(scope, index))
         _declare_beside(scope, index, side)
-    extents = {index: _extent(scope, index, side) for index in indices}
+    try:
+        extents = {index: _extent(scope, index, side) for index in indices}
+    except UnsupportedError:
+        if not is_whole:
+            raise
+        extents = _new_extents(scope, side, indices)
     found = _read_with(scope, side, extents)
     bound = {i.name: i for i in found.free}
     if missing := [index for index in indices if index not in bound]:
