@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from matdiff import regex as re
+from matdiff.language.log_densities import NAMES
 from matdiff.language.names import GREEK_CLASS, MARKS, SUBS, SUBSCRIPTS
 from matdiff.language.outside import closing
 from matdiff.language.transcript import Copy, Edit, Transcript
@@ -20,7 +21,7 @@ MANY = rf"{LETTER}_?\{{?[1₁]\}}?\s*,\s*(?:\.\.\.?|…|⋯)\s*,\s*{LETTER}_?\{{
 IID = r"(?:i\.?\s?i\.?\s?d\b\.?\s*)"
 FRONT = rf"(?<!\w)(?:(?P<many>{MANY})|(?P<name>{LETTER}){LOW}?)\s*{IID}?(?P<given>[|∣][^~∼;\n]*)?[~∼]\s*{IID}?"
 NORMAL = r"⟪?(?:N(?:_\w+)?|[Nn]ormal|Gaussian|MVN)⟫?\s*\("
-STATED = regex(rf"{FRONT}{NORMAL}")
+STATED = regex(rf"{FRONT}(?:{NORMAL}|⟪?(?P<kind>{NAMES})⟫?\s*\()")
 OF_TWO = regex(
     rf"(?:⟪?(?:KL|kl)⟫?|D_?\{{?\s*⟪?(?:KL|kl)⟫?\s*\}}?)\s*\(\s*(?P<p>(?P<of>{LETTER})(?:\([^()]*\))?)\s*(?:‖|\|\|)\s*"
     rf"(?P<q>(?P<beside>{LETTER})(?:\([^()]*\))?)\s*\)",
@@ -109,7 +110,9 @@ def with_likelihoods(script: Transcript) -> Stated:
     if len(stated) == len(every) and (len(every) > 1 or is_joint):
         return _joint(script, stated)
     if len(stated) != 1 or len(every) > 1:
-        message = "several distributions are stated" if every[1:] else f"{every[0][0]} states no normal distribution"
+        message = (
+            "several distributions are stated" if every[1:] else f"{every[0][0]} states no known distribution"
+        )
         raise script.error(every[0].span(), message, AS_FORMULA)
     m = stated[0]
     end = closing(text, m.end())
@@ -187,12 +190,13 @@ def _wholes(text: str, stated: list[re.Match[str]]) -> list[Span]:
 
 def _density(text: str, m: re.Match[str]) -> str:
     """∑_i log N(x_i; of what a statement is about, up to the parameters."""
+    kind = m["kind"] or "N"
     if not m["many"]:
         index = SUBSCRIPTS.get(m["sub"] or "", m["low"])
-        return f"∑_{index} log N({m['name']}_{index}; " if index else f"log N({m['name']}; "
+        return f"∑_{index} log {kind}({m['name']}_{index}; " if index else f"log {kind}({m['name']}; "
     index = next(letter for letter in INDICES if letter not in text)
     last = SUBSCRIPTS.get(m["last"], m["last"])
-    return f"∑_{{{index}=1}}^{{{last}}} log N({m['many'][0]}_{index}; "
+    return f"∑_{{{index}=1}}^{{{last}}} log {kind}({m['many'][0]}_{index}; "
 
 
 def _require_observed(script: Transcript, m: re.Match[str], end: int, joint: Collection[str] = ()) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Collection
 from matdiff import regex as re
 from matdiff.language.latex.commands import WIDE_SPACE
 from matdiff.language.left_sides import HEAD
+from matdiff.language.log_densities import is_density
 from matdiff.language.names import no_function
 from matdiff.language.transcript import APART, CLOSES, NAME_ENDS, NAMED, OPENS, Scribe, Transcript
 from matdiff.regex import regex
@@ -215,10 +216,11 @@ class Page:
         if place in self.operators:
             called = follows in tuple("([{|‖√∑⟨") or bool(follows and in_word(follows))
         before = "".join(text for text, _, _ in self.pieces[max(0, place - 12) : place])
-        if called and text.strip(NAMED + NAME_ENDS).lower() in GOALS:
+        name = text.strip(NAMED + NAME_ENDS)
+        if called and (name.lower() in GOALS or is_density(name, "".join(t for t, *_ in self.pieces[behind:]))):
             return
-        if called and not re.search(r"∇[\s_^{}0-9]*$|∈\s*$", before):  # the gradient of an open function, and a set
-            raise no_function(text.strip(NAMED + NAME_ENDS), functions, self.source, (start, end))
+        if called and not re.search(r"∇[\s_^{}0-9]*$|[∈~∼]\s*$", before):  # the gradient of an open function, and a set
+            raise no_function(name, functions, self.source, (start, end))
 
     def _defines(self, place: int) -> bool:
         """Whether the text from a place on begins with the left side of a definition: r = …, h_θ(x) = …"""
