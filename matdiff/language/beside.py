@@ -39,8 +39,7 @@ class Beside:
         from matdiff.language.increments import increments, parted, require_no_factor
         from matdiff.language.layers import with_entries, with_labels, with_layers, with_points
         from matdiff.language.left_sides import with_probabilities
-        from matdiff.language.likelihoods import with_divergences, with_likelihoods, with_tildes
-        from matdiff.language.log_densities import with_log_densities
+        from matdiff.language.likelihoods import with_divergences, with_formulas, with_tildes
         from matdiff.language.named_functions import with_functions
         from matdiff.language.programs import Program, unframed
         from matdiff.language.quantifiers import without_quantifiers
@@ -54,8 +53,7 @@ class Beside:
         script, normals = with_divergences(program.script)
         spoken = in_signs(with_functions(with_tildes(script)), {*declared, *self.wrt}, far, is_prose)
         self.doubt = spoken.doubt
-        whole, stated, replaced = with_likelihoods(parted(spoken.script, declared))
-        whole, densities = with_log_densities(whole)
+        whole, stated, replaced = with_formulas(parted(spoken.script, declared))
         whole, layers = with_layers(with_probabilities(whole), {*declared, *self.wrt})
         whole, changes = increments(whole, {*declared, *self.wrt})
         whole, points = with_points(with_labels(whole), declared)
@@ -63,7 +61,7 @@ class Beside:
         said = said_in(whole, {*declared, *self.wrt}, asks)
         self.whole = whole
         unseen = unseen_names(whole.text, said.conditions)
-        notes = (*program.notes, *spoken.notes, *stated, *densities, *layers, *points, *changes, *said.notes, *unseen)
+        notes = (*program.notes, *spoken.notes, *stated, *layers, *points, *changes, *said.notes, *unseen)
         (self.script, moved), *others = map(rearranged, (said.script, *said.sides))
         moved = (*normals, *quantified, *moved, *(span for _, also in others for span in also))
         spans = (*(whole.span(*span) for span in said.spans), *moved, *replaced, *spoken.spans, *program.spans)

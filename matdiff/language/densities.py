@@ -17,7 +17,7 @@ from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Tr
 from matdiff.algebra.operators.square import Inverse
 from matdiff.errors import NotationError
 from matdiff.language.broadcasting import filled
-from matdiff.language.outside import closing, outside
+from matdiff.language.outside import closing, outside, separator
 from matdiff.language.syntax import Node, postorder
 from matdiff.language.typed import Typed
 from matdiff.language.typing import Attempt, special
@@ -39,12 +39,6 @@ EXPECTATION = (
 EXPECTED = r"E\s*(?:_\{[^{}]*\}|_\w+|[ₐ-ₜᵢ-ᵥ]+)?\s*(?=\()"
 BEFORE_TERM = regex(r"(?:^|[-+−=;,/½]|(?<!tr)(?<!trace)(?<!det)\(|[0-9⋅·]\s*|Σ|∑.*)\s*$")
 BEHIND_TERM = r"\s*(?:$|[-+−^²/;,)])"
-
-
-def separator(text: str, start: int) -> tuple[int, ...]:
-    """The place of the first bar or semicolon in the brackets that open before *start*, unless a comma comes first."""
-    first = next(outside(text, "[,|‖;]", start), None)
-    return (first.start(),) if first and first.group() != "," else ()
 
 
 def has_comma(text: str, end: int) -> bool:

@@ -15,7 +15,7 @@ from fractions import Fraction
 from matdiff.errors import MatdiffError, NotationError
 from matdiff.language.bracketing import GAP, array_of, indexes
 from matdiff.language.calls import CALLED
-from matdiff.language.densities import SEPARATED, has_comma, separator
+from matdiff.language.densities import SEPARATED, has_comma
 from matdiff.language.doubtful_calls import STARTERS
 from matdiff.language.keywords import DEFINITION, Keywords
 from matdiff.language.labels import FACTOR
@@ -33,6 +33,7 @@ from matdiff.language.names import (
     is_letter,
     no_function,
 )
+from matdiff.language.outside import separator
 from matdiff.language.scripts import LONGEST_NUMBER
 from matdiff.language.splitting import split_word, word_at
 from matdiff.language.syntax import Token

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from matdiff import regex as re
-from matdiff.language.log_densities import NAMES
+from matdiff.language.log_densities import NAMES, with_log_densities
 from matdiff.language.names import GREEK_CLASS, MARKS, SUBS, SUBSCRIPTS
 from matdiff.language.outside import closing
 from matdiff.language.transcript import Copy, Edit, Transcript
@@ -88,6 +88,13 @@ def _given_normal(text: str, name: str) -> tuple[Span, Span] | None:
     return (found.start(), end + 1), (found.end(), end)
 
 
+def with_formulas(script: Transcript) -> Stated:
+    """The text with formulas for the log-likelihood that it asks for, and for the densities of numbers in it."""
+    script, said, replaced = with_likelihoods(script)
+    script, notes = with_log_densities(script)
+    return script, (*said, *notes), replaced
+
+
 def with_likelihoods(script: Transcript) -> Stated:
     """The text in which log N(y; m, S) stands for «the log-likelihood» of y ~ N(m, S), a note, and what these replace.
 
@@ -110,9 +117,7 @@ def with_likelihoods(script: Transcript) -> Stated:
     if len(stated) == len(every) and (len(every) > 1 or is_joint):
         return _joint(script, stated)
     if len(stated) != 1 or len(every) > 1:
-        message = (
-            "several distributions are stated" if every[1:] else f"{every[0][0]} states no known distribution"
-        )
+        message = "several distributions are stated" if every[1:] else f"{every[0][0]} states no known distribution"
         raise script.error(every[0].span(), message, AS_FORMULA)
     m = stated[0]
     end = closing(text, m.end())

@@ -7,8 +7,7 @@ its parameters are where books differ.  Of the normal distribution, whose densit
 from __future__ import annotations
 
 from matdiff import regex as re
-from matdiff.language.densities import separator
-from matdiff.language.outside import closing, split
+from matdiff.language.outside import closing, separator, split
 from matdiff.language.transcript import Edit, Transcript
 from matdiff.records import NamedTuple
 from matdiff.regex import regex
@@ -45,9 +44,7 @@ DENSITIES = {
     **dict.fromkeys(("Dir", "Dirichlet"), DIRICHLET),
 }
 NAMES = "|".join(sorted(DENSITIES, key=len, reverse=True))
-CALLED = regex(
-    rf"(?:(?P<log>(?<!\w)(?:log|ln)(?:\s+|(?=⟪)))|(?<![\w⟪]))⟪?(?P<name>{NAMES})⟫?\s*\(", given=("|", "∣", ";")
-)
+CALLED = regex(rf"(?:(?P<log>(?<!\w)(?:log|ln)(?:\s+|(?=⟪)))|(?<![\w⟪]))⟪?(?P<name>{NAMES})⟫?\s*\(")
 
 
 def is_density(name: str, behind: str) -> bool:
@@ -62,7 +59,7 @@ def with_log_densities(script: Transcript) -> tuple[Transcript, tuple[str, ...]]
     '((y)*log((p)) + (1 - (y))*log(1 - (p)))'
     """
     text, edits, notes = script.text, list[Edit](), dict[str, None]()
-    for m in CALLED.finditer(text):
+    for m in CALLED.finditer(text) if any(bar in text for bar in "|∣;") else ():
         density, end = DENSITIES[m["name"]], closing(text, m.end())
         if not is_density(m["name"], text[m.end() - 1 : end]):
             continue

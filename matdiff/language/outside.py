@@ -69,3 +69,9 @@ def holds_all(text: str, place: int) -> bool:
     last = closing(text, place + 1)
     raised = match_at(r"\s*[\^²³'ᵀ⊤]", text, last + 1)
     return raised is not None and not any(outside(text[place + 1 : last], "[,;]"))
+
+
+def separator(text: str, start: int) -> tuple[int, ...]:
+    """The place of the first bar or semicolon in the brackets that open before *start*, unless a comma comes first."""
+    first = next(outside(text, "[,|‖;]", start), None)
+    return (first.start(),) if first and first.group() != "," else ()
