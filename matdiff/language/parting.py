@@ -94,8 +94,9 @@ def _pieces(text: str) -> Iterator[Piece]:
     for m in outside(text, MARK) if not TABLE.fullmatch(text) else ():
         if m["whole"]:
             continue
-        if len(m[0]) > 1 and not text[start : m.start()].strip() and not text[slice(*lead)].strip().isalpha():
-            lead = (lead[0], m.end())  # . Then
+        is_idle = len(m[0]) > 1 or (m[0] == "\n" == text[lead[0] : lead[0] + 1])  # . Then, and empty lines
+        if is_idle and not text[start : m.start()].strip() and not text[slice(*lead)].strip().isalpha():
+            lead = (lead[0], m.end())
         else:
             yield from _parted(text, Piece(lead, start, m.start()))
             lead = m.span()
