@@ -10,7 +10,7 @@ from matdiff import regex as re
 from matdiff.language.outside import closing, separator, split
 from matdiff.language.transcript import Edit, Transcript
 from matdiff.records import NamedTuple
-from matdiff.regex import regex
+from matdiff.regex import match_at, regex
 
 
 class Density(NamedTuple):
@@ -46,6 +46,8 @@ DENSITIES = {
 NAMES = "|".join(sorted(DENSITIES, key=len, reverse=True))
 CALLED = regex(rf"(?:(?P<log>(?<!\w)(?:log|ln)(?:\s+|(?=⟪)))|(?<![\w⟪]))⟪?(?P<name>{NAMES})⟫?\s*\(")
 
+DEFINES = r"\s*:?=(?!=)"  # Gam(x; a) = x^a is a function of the text
+
 
 def is_density(name: str, behind: str) -> bool:
     """Whether a name with what stands behind it is a density: Poisson(y | λ), but not Gamma(a)."""
@@ -59,9 +61,10 @@ def with_log_densities(script: Transcript) -> tuple[Transcript, tuple[str, ...]]
     '((y)*log((p)) + (1 - (y))*log(1 - (p)))'
     """
     text, edits, notes = script.text, list[Edit](), dict[str, None]()
+    own = {m["name"] for m in CALLED.finditer(text) if match_at(DEFINES, text, closing(text, m.end()) + 1)}
     for m in CALLED.finditer(text) if any(bar in text for bar in "|∣;") else ():
         density, end = DENSITIES[m["name"]], closing(text, m.end())
-        if not is_density(m["name"], text[m.end() - 1 : end]):
+        if not is_density(m["name"], text[m.end() - 1 : end]) or m["name"] in own:
             continue
         (bar,) = separator(text, m.end())
         parts = [text[m.end() : bar].strip(), *map(str.strip, split(text[bar + 1 : end], ","))]

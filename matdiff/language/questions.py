@@ -10,6 +10,7 @@ from collections.abc import Collection
 
 from matdiff import regex as re
 from matdiff.errors import NotationError
+from matdiff.language.dialects import MODULES
 from matdiff.language.names import (
     LETTER,
     LINK,
@@ -83,7 +84,7 @@ CALLED = (
 )
 BEHIND_CALLED = r"\)(?:(?P<first>\[0\])|\.doit\(\))?[ ;.]*"
 KEPT = r"(?:,\s*(?:create_graph|retain_graph|allow_unused)\s*=\s*\w+\s*)*"  # of torch.autograd.grad
-BY_METHOD = rf"(?<!\bnp)(?<!\bjnp)(?<!\bcp)(?<!\bnumpy)(?<!\btorch)\.diff\(\s*(?P<x>{LETTER})\s*\)[\s;.]*$"
+BY_METHOD = rf"(?P<owner>\w*)\.diff\(\s*(?P<x>{LETTER})\s*\)[\s;.]*$"
 OVER = rf"\s+(?P<aside>\()?(?:{WITH_RESPECT}|(?:by|in)(?=\s+{UNKNOWNS}[\s.]*$))\s+(?P<low>\S.*?)(?(aside)\))[\s.]*$"
 BEHIND_LINK = r"\s*(?:$|[-+*/,;=)⊙⊗:.@ᵀ⊤'′⁻\[]|\^\{?\s*(?:[T⊤]|[-−])|\w*[\s\u200a]*(?:ᵀ|⊤|\^\{?[T⊤]|')\s*(?:$|[-+,;)]))"
 TOLD = r"(?:(?!and\b|for\b)[a-z]{3,}(?:-[a-z]+)*\s+){1,6}(?!(?:of|and|for)\b)"  # symmetric matrix X
@@ -337,8 +338,8 @@ def _is_matrix(text: str, operator: re.Match[str], low: str, known: Collection[s
 def _called(text: str, place: int) -> Question | None:
     """diff(f, x), f.diff(x) of SymPy, autograd.grad(f, [W, b]), hessian(f, x), around the whole function."""
     behind = re.compile(BY_METHOD).search(text, place) if ".diff(" in text else None
-    if behind and not any(outside(text[place : behind.start()], r"[-+*/@=;]")):
-        return Question((named(behind["x"]),), 1, place, len(text), (place, behind.start()))
+    if behind and behind["owner"] not in MODULES and not any(outside(text[place : behind.end("owner")], r"[-+*/@=;]")):
+        return Question((named(behind["x"]),), 1, place, len(text), (place, behind.end("owner")))
     m = re.compile(CALLED).match(text, place)
     end = closing(text, m.end()) if m else 0
     behind = re.fullmatch(BEHIND_CALLED, text[end:])
@@ -346,9 +347,8 @@ def _called(text: str, place: int) -> Question | None:
         return None
     *_, comma = [0, *(sign.start() for sign in outside(text[m.end() : end], r",(?!\s*\w+\s*=)"))]
     x = re.fullmatch(rf"\s*[\[(]?({NAMES})[\])]?\s*{KEPT}", text[m.end() + comma + 1 : end])
-    inner = (m.end(), m.end() + comma)
     names = tuple(map(named, listed(x[1])))[: 1 if behind["first"] else None] if comma and x else ()
-    return Question(names, 2 if m["twice"] else 1, place, len(text), inner) if names else None
+    return Question(names, 1 + bool(m["twice"]), place, len(text), (m.end(), m.end() + comma)) if names else None
 
 
 def _of(text: str, place: int, known: Collection[str], defined: Collection[str]) -> Question | None:

@@ -11,11 +11,11 @@ from matdiff.algebra.dims import ONE, size
 from matdiff.algebra.expr import FUNCTIONS, Expr, Index, Number, postorder, replace
 from matdiff.algebra.operators.abbreviations import count
 from matdiff.algebra.operators.activations import Step
-from matdiff.algebra.operators.entries import vectorised
+from matdiff.algebra.operators.entries import assembled, vectorised
 from matdiff.algebra.operators.entrywise import Log, Sqrt
 from matdiff.algebra.operators.norms import Norm
 from matdiff.algebra.operators.piecewise import Piecewise
-from matdiff.algebra.operators.products import Power, Product, Scale, Transpose, zero
+from matdiff.algebra.operators.products import Power, Product, zero
 from matdiff.algebra.operators.sums import IndexedSum, UnitVector, substitute_index
 from matdiff.algebra.simplification import tidy
 from matdiff.errors import NotationError
@@ -152,11 +152,7 @@ def whole_of(attempt: Attempt, node: Node, body: Typed, binders: list[Binder]) -
             hint = f"write ∑_{binders[0].name} with its members"
             raise attempt.misfit(node, "what is used as a whole is given by members that are no numbers", hint).error
         indices = [attempt.index(binder, node) for binder in binders]
-        if not indices[1:]:
-            return stacked(e, indices[0])
-        units = [UnitVector(index, index.last) for index in indices]
-        e = Scale.of(e, Product.of(units[0], Transpose.of(units[1])))
-        return IndexedSum(IndexedSum(e, indices[1]), indices[0])
+        return assembled(e, indices) if indices[1:] else stacked(e, indices[0])
 
     attempt.penalty(node, 4 * (not body.is_scalar), body)
     rows, cols, *_ = *map(attempt.range_of, binders), ONE
@@ -168,7 +164,7 @@ def stacked(e: Expr, index: Index) -> Expr:
     whole = vectorised(e, (index,))
     if whole is not None and not whole.is_scalar:
         return whole
-    return IndexedSum(Scale.of(e, UnitVector(index, index.last)), index)
+    return assembled(e, (index,))
 
 
 @rule("cardinality")

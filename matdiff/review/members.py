@@ -9,8 +9,8 @@ from matdiff import regex as re
 from matdiff.algebra.dims import ONE, SCALAR, Size, size
 from matdiff.algebra.expr import Expr, Index, symbols
 from matdiff.algebra.notation import GREEK
-from matdiff.algebra.operators.products import Product, Scale, Transpose
-from matdiff.algebra.operators.sums import IndexedSum, Member, UnitVector
+from matdiff.algebra.operators.entries import assembled
+from matdiff.algebra.operators.sums import Member
 from matdiff.algebra.simplification import tidy
 from matdiff.calculus.expectations.independence import put_all
 from matdiff.errors import UnsupportedError
@@ -102,11 +102,7 @@ def by_entries(scope: Scope, side: str, indices: Sequence[str], is_whole: bool) 
     bound = {i.name: i for i in found.free}
     if missing := [index for index in indices if index not in bound]:
         raise UnsupportedError(f"{side} does not depend on {missing[0]}")
-    units = [UnitVector(bound[index], extents[index]) for index in indices]
-    whole = Scale.of(found, units[0] if len(units) == 1 else Product.of(units[0], Transpose(units[1])))
-    for index in indices:
-        whole = IndexedSum(whole, bound[index])
-    return tidy(whole)
+    return tidy(assembled(found, [bound[index] for index in indices]))
 
 
 def _declare_beside(scope: Scope, index: str, side: str) -> None:

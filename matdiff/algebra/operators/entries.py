@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from matdiff.algebra.expr import Expr, Index, postorder
 from matdiff.algebra.operators.entrywise import lifted
-from matdiff.algebra.operators.sums import Entry
+from matdiff.algebra.operators.products import Product, Scale, Transpose
+from matdiff.algebra.operators.sums import Entry, IndexedSum, UnitVector
 
 
 def vectorised(scalar: Expr, indices: tuple[Index, ...]) -> Expr | None:
@@ -19,6 +22,15 @@ def vectorised(scalar: Expr, indices: tuple[Index, ...]) -> Expr | None:
             return None
         done[e] = whole
     return done[scalar]
+
+
+def assembled(entry: Expr, indices: Sequence[Index]) -> Expr:
+    """∑ᵢ cᵢ eᵢ, or ∑ᵢ ∑ⱼ cᵢⱼ eᵢeⱼᵀ: the vector or matrix whose general entry is given."""
+    row, *col = [UnitVector(index, index.last) for index in indices]
+    whole: Expr = Scale.of(entry, Product.of(row, Transpose.of(col[0])) if col else row)
+    for index in reversed(indices):
+        whole = IndexedSum(whole, index)
+    return whole
 
 
 def _entrywise(e: Expr, indices: tuple[Index, ...], parts: list[Expr]) -> Expr | None:
