@@ -475,6 +475,8 @@ def test_operations_have_the_shapes_and_values_of_numpy(name: str) -> None:
         (lambda X, s: X / s[:, None], "X: m x n; s: m", "Diag(1 ./ s) X"),
         (lambda x: x / 3 + 0.1, "x: scalar", "x/3 + 1/10"),
         (lambda A: np.linalg.slogdet(A)[1], "A: n x n", "logdet(A)"),
+        (lambda x: np.logaddexp(0, -x), "x: n", "softplus(-x)"),
+        (lambda x: np.logaddexp(x, np.zeros_like(x)), "x: n", "softplus(x)"),
     ],
 )
 def test_the_expression_is_the_formula(f: Callable[..., Any], where: str, text: str) -> None:

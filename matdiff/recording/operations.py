@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
-from matdiff.algebra.constants import Ones
+from matdiff.algebra.constants import Ones, is_zero
 from matdiff.algebra.dims import ONE, Shape
 from matdiff.algebra.expr import FUNCTIONS as NAMED
 from matdiff.algebra.expr import Expr, Number, Operator
@@ -262,8 +262,13 @@ def exp2(a: Traced) -> Traced:
 
 @ufunc("logaddexp")
 def logaddexp(a: Traced, b: Traced) -> Traced:
-    """log(exp a + exp b) = a + softplus(b − a)"""
-    return entrywise(lambda x, y: plus(x, Softplus(plus(y, -x))), a, b)
+    """log(exp a + exp b) = a + softplus(b − a), of which nothing but softplus(b) is written where a is 0"""
+
+    def of(x: Expr, y: Expr) -> Expr:
+        first, second = (y, x) if is_zero(y) else (x, y)
+        return Softplus(second) if is_zero(first) else plus(first, Softplus(plus(second, -first)))
+
+    return entrywise(of, a, b)
 
 
 @ufunc("heaviside")
